@@ -1,0 +1,124 @@
+/**
+ * What the core asks of a device that makes and keeps keys: one interface for PKCS#11 modules and
+ * for the built-in software driver. A driver runs inside the bridge process. No method returns
+ * key bytes in clear: material leaves only wrapped, under a key the device holds or under an RSA
+ * public key handed in.
+ */
+
+/** What stands beside a key for its whole life; decided by the module, never by its own claim. */
+export type Assurance = 'hardware' | 'software-module' | 'built-in-software' | 'unknown-module';
+
+export interface TokenIdentity {
+  readonly label: string;
+  readonly serial: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly firmware: string;
+}
+
+/** PIN counters as the token reports them (CKF_USER_PIN_*). */
+export type PinState = 'ok' | 'count-low' | 'final-try' | 'locked' | 'not-set';
+
+export interface TokenStatus extends TokenIdentity {
+  readonly initialized: boolean;
+  readonly pin: PinState;
+  readonly loggedIn: boolean;
+  readonly protectedAuthenticationPath: boolean;
+  readonly assurance: Assurance;
+}
+
+/** How a wrapped-for-AWS blob was made. AWS's names (ImportKeyMaterial, WrappingAlgorithm). */
+export type WrappingAlgorithm = 'RSAES_OAEP_SHA_256' | 'RSAES_OAEP_SHA_1';
+
+/** Mechanism that keeps a key outside the token, under the master key. */
+export type BlobMechanism = 'CKM_AES_KEY_WRAP_KWP' | 'CKM_AES_KEY_WRAP_PAD_RFC5649' | 'CKM_AES_KEY_WRAP';
+
+/** One thing that was tried at attach, in words a custodian can read. */
+export interface ProbeFinding {
+  readonly id: string;
+  readonly ok: boolean;
+  /** One sentence: what was tried and what came out. */
+  readonly sentence: string;
+  /** PKCS#11's own name when it failed, e.g. CKR_ARGUMENTS_BAD. */
+  readonly external?: string;
+}
+
+/** What this module really does, found by round trips with throw-away keys. */
+export interface ProbeResult {
+  readonly token: TokenIdentity;
+  readonly assurance: Assurance;
+  readonly wrappingAlgorithms: readonly WrappingAlgorithm[];
+  readonly blobMechanism: BlobMechanism | null;
+  readonly kcvMethod: 'CMAC' | null;
+  readonly auditSigning: boolean;
+  readonly dataObjects: boolean;
+  readonly aesGcm: boolean;
+  readonly findings: readonly ProbeFinding[];
+}
+
+/** A key check value with the method that made it (PCI PIN: AES-CMAC over a zero block, 5 bytes). */
+export interface Kcv {
+  readonly method: 'CMAC' | 'ENC0';
+  /** Upper-case hex: 10 digits for CMAC, 6 for ENC0. */
+  readonly value: string;
+}
+
+/** The non-extractable AES-256 key of the token that wraps everything kept outside it. */
+export interface MasterKey {
+  /** CKA_ID, hex. */
+  readonly id: string;
+  readonly tokenSerial: string;
+  readonly kcv: Kcv;
+}
+
+/** A key kept outside the token. `wrapped` is 40 bytes for AES-256. */
+export interface KeyBlob {
+  readonly wrapped: Uint8Array;
+  readonly mechanism: BlobMechanism;
+  readonly masterId: string;
+  readonly kcv: Kcv;
+}
+
+export interface WrappedForAws {
+  readonly encryptedKeyMaterial: Uint8Array;
+  readonly algorithm: WrappingAlgorithm;
+  /** SHA-256 of the wrapping key's DER SubjectPublicKeyInfo, hex, read back from the token. */
+  readonly wrappingKeyFingerprint: string;
+  /** KCV of the key as it was in the token when it was wrapped. */
+  readonly kcv: Kcv;
+}
+
+export interface HsmDriver {
+  status(): Promise<TokenStatus>;
+  /** One C_Login with this PIN. Never repeated by the driver. */
+  login(pin: Uint8Array): Promise<TokenStatus>;
+  logout(): Promise<void>;
+  probe(): Promise<ProbeResult>;
+
+  /** All master keys of ours on the token (by label and attributes). */
+  findMasters(): Promise<readonly MasterKey[]>;
+  createMaster(id: string): Promise<MasterKey>;
+  /** Encrypts and decrypts a throw-away value and wraps and unwraps a throw-away key under it. */
+  tryMaster(id: string): Promise<MasterKey>;
+
+  /** AES-256 made in the device, wrapped under the master; the clear object is destroyed. */
+  generateAes256(masterId: string): Promise<KeyBlob>;
+  /** Opens a kept blob inside the device and computes its KCV there; nothing is kept open. */
+  kcvOf(blob: KeyBlob): Promise<Kcv>;
+  /** Unwraps a kept blob inside the device and wraps it for AWS under `spki` (DER). */
+  wrapForAws(blob: KeyBlob, spki: Uint8Array, algorithm: WrappingAlgorithm): Promise<WrappedForAws>;
+
+  /** AES-256-GCM under a token key made for this alone (HSM key slot of a keystore). */
+  createSlotKey(id: string): Promise<void>;
+  sealWithSlotKey(id: string, plain: Uint8Array, aad: Uint8Array): Promise<Uint8Array>;
+  openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array>;
+
+  /** A signing key made for audit checkpoints alone; returns its public key (DER SPKI). */
+  auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null>;
+  /** ECDSA P-256 over SHA-256 of `message`; DER signature. */
+  signAudit(id: string, message: Uint8Array): Promise<Uint8Array>;
+
+  /** Private CKO_DATA object named `name`; replaces what was there. Anchor of a keystore. */
+  writeAnchor(name: string, value: Uint8Array): Promise<void>;
+  readAnchor(name: string): Promise<Uint8Array | null>;
+}

@@ -1,0 +1,28 @@
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import { Secret } from './secret.ts';
+
+it('never shows its bytes when printed, logged or serialised', () => {
+  const secret = Secret.copyOf(Buffer.from('correct horse'));
+  const shown = [String(secret), JSON.stringify({ secret }), inspect({ secret }), `${secret}`];
+  for (const text of shown) {
+    expect(text).toContain('[Secret]');
+    expect(text).not.toContain('horse');
+  }
+});
+
+it('zeroes the memory it took over and refuses further use', () => {
+  const bytes = Buffer.alloc(4, 7);
+  const secret = Secret.adopt(bytes);
+  secret.dispose();
+  expect([...bytes]).toEqual([0, 0, 0, 0]);
+  expect(() => secret.use((b) => b.length)).toThrow(/wiped/);
+  secret.dispose();
+});
+
+it('copies without sharing memory', () => {
+  const bytes = Buffer.from([1, 2, 3]);
+  const secret = Secret.copyOf(bytes);
+  bytes.fill(9);
+  expect(secret.use((b) => [...b])).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,57 @@
+import { type FailureCode, failures } from './failures.ts';
+
+/** Values that may be shown to a person and written to the audit log. Never a secret. */
+export type SafeValue = string | number | boolean | null | readonly string[];
+export type SafeDetails = Readonly<Record<string, SafeValue>>;
+
+/** The name another system gave, shown verbatim beside our wording. */
+export interface ExternalCause {
+  /** `AccessDeniedException`, `CKR_PIN_INCORRECT`, `ENOSPC` … */
+  readonly name: string;
+  /** The call it answered: `UpdateAlias`, `C_WrapKey`, `fsync` … */
+  readonly at: string;
+  /** The other system's own sentence, if it gave one. */
+  readonly message?: string;
+  /** AWS request id. */
+  readonly requestId?: string;
+}
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly details: SafeDetails;
+  readonly external?: ExternalCause;
+}
+
+/** The only error that crosses a process boundary; its cause and stack stay where it was made. */
+export class OperationError extends Error {
+  readonly code: FailureCode;
+  readonly details: SafeDetails;
+  readonly external: ExternalCause | undefined;
+
+  constructor(
+    code: FailureCode,
+    details: SafeDetails = {},
+    options: { external?: ExternalCause; cause?: unknown } = {},
+  ) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'OperationError';
+    this.code = code;
+    this.details = details;
+    this.external = options.external;
+  }
+
+  toFailure(): Failure {
+    const { code, details, external } = this;
+    return external ? { code, details, external } : { code, details };
+  }
+
+  static from(failure: Failure): OperationError {
+    return new OperationError(
+      failure.code,
+      failure.details,
+      failure.external ? { external: failure.external } : {},
+    );
+  }
+}
+
+export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(failures, code);
