@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import type { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Json } from '../../../shared/model/json.ts';
+
+/** A line of evidence beside a step: what was read back, with the request that showed it. */
+export interface Proof {
+  readonly text: string;
+  readonly requestId?: string;
+}
+
+/** A call to another system made by a step, without secrets, as shown when a step is opened. */
+export interface CallRecord {
+  readonly call: string;
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly requestId: string | null;
+  /** Milliseconds. */
+  readonly took: number;
+  /** `ok` or the other system's error name. */
+  readonly result: string;
+}
+
+/**
+ * How a step ended.
+ * - `done`: `output` is kept and handed to later steps; `record` runs inside the transaction that
+ *   commits the outcome, so the domain's rows and the outcome stand or fall together.
+ * - `skip`: there was nothing to do, and `proof` says why.
+ * - `stop`: nothing was changed anywhere; the job ends as `stopped-nothing-changed`.
+ * - `park`: only a person can go on; the job becomes `needs-you`.
+ * - `again`: begin this step, or an earlier one named by `from`, once more (an import token ran
+ *   out, say). `from` must not lie behind a step that may not be repeated.
+ * - `later`: nothing wrong, but not before `until` (wall clock ms).
+ * - `remark`: the deed is done, a follow-up is not; the job ends as `done-with-remark`.
+ */
+export type StepResult =
+  | { readonly type: 'done'; readonly output?: Json; readonly proof: readonly Proof[]; readonly record?: () => void }
+  | { readonly type: 'skip'; readonly proof: readonly Proof[] }
+  | { readonly type: 'stop'; readonly error: OperationError }
+  | { readonly type: 'park'; readonly error: OperationError }
+  | { readonly type: 'again'; readonly from?: string; readonly why: string }
+  | { readonly type: 'later'; readonly until: number; readonly why: string }
+  | { readonly type: 'remark'; readonly error: OperationError; readonly record?: () => void };
+
+/** What a step is given. `outputs` holds what earlier steps of this job returned. */
+export interface StepContext<P> {
+  readonly jobId: string;
+  readonly jobNumber: number;
+  readonly payload: P;
+  readonly attempt: number;
+  /** When this step's first intent was committed (wall clock ms): the start of any search. */
+  readonly begunAt: number;
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Intent of this step as committed before acting (see `StepSpec.intent`). */
+  readonly intent: Json;
+  readonly signal: AbortSignal;
+  /** Adds a call to what the step shows. Kept with the outcome, also of a failed attempt. */
+  note(call: CallRecord): void;
+  /** What the step is waiting for, shown live ("waits 38 s for AWS's limit, 37 ahead"). */
+  progress(text: string): void;
+}
+
+export interface StepSpec<P> {
+  readonly name: string;
+  readonly title: string;
+  /** The furthest this step may reach. Decides `stopped-nothing-changed` against `needs-you`. */
+  readonly changes: 'nothing' | 'here' | 'aws';
+  /** May the step be acted again without looking first? False for CreateKey and its like. */
+  readonly repeatable: boolean;
+  /** What is committed, before `act`, as the step's intent: ids and markers chosen in advance. */
+  intent?(context: Omit<StepContext<P>, 'intent' | 'note' | 'progress'>): Json;
+  act(context: StepContext<P>): Promise<StepResult>;
+  /**
+   * Called instead of `act` when an intent stands without an outcome (crash, lost answer). Looks at
+   * what really happened; returns the result, or `act` when it is certain that acting is right.
+   */
+  reconcile(context: StepContext<P>): Promise<StepResult | 'act'>;
+}
+
+/** Where things stand, computed from what was read back. Four lines, always in this order. */
+export interface Standing {
+  readonly copies: StandingLine;
+  readonly aws: StandingLine;
+  readonly applications: StandingLine;
+  readonly data: StandingLine;
+}
+export interface StandingLine {
+  readonly good: boolean | null;
+  readonly text: string;
+  /** When what it says was read (wall clock ms). */
+  readonly readAt: number;
+}
+
+export interface JobKind<P = unknown> {
+  readonly name: string;
+  readonly payload: z.ZodType<P>;
+  readonly steps: readonly StepSpec<P>[];
+  /** Jobs with the same order key run strictly one after the other, oldest first. */
+  orderKey(payload: P): string;
+  /** Runs of the same deed are joined: a second request returns the job that is under way. */
+  deedKey(payload: P): string;
+  /** True when the job needs the designated device (rotations do, looking does not). */
+  readonly needsDesignation: boolean;
+  /** Last step that may still be undone by cancelling; null: any step boundary. */
+  readonly commitStep: string | null;
+  /** Read again whenever a job is left in a state that is not done. Must not throw. */
+  standing(context: {
+    readonly jobId: string;
+    readonly payload: P;
+    readonly outputs: Readonly<Record<string, Json>>;
+    readonly stepStates: Readonly<Record<string, string>>;
+  }): Promise<Standing>;
+  /** Facts for the cancel question: what exists now and would stay. */
+  leftovers(context: { readonly payload: P; readonly outputs: Readonly<Record<string, Json>> }): string;
+  /** Inside the transaction that ends the job. */
+  onEnd?(context: {
+    readonly jobId: string;
+    readonly payload: P;
+    readonly outputs: Readonly<Record<string, Json>>;
+    readonly state: string;
+  }): void;
+}
