@@ -1,0 +1,33 @@
+import type { Change } from '../../shared/contract/session.ts';
+import type { Failure } from '../../shared/errors/operation-error.ts';
+
+/** Who calls, as the host established it. The core never asks the caller itself. */
+export interface Caller {
+  /** False for anything the host could not authenticate: refused and audited. */
+  readonly trusted: boolean;
+  /** OS account name until custodians exist. */
+  readonly actor: string;
+  readonly host: string;
+  readonly channel: 'desktop' | 'console' | 'cli' | 'socket' | 'scheduler';
+}
+
+export type Reply =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** The whole product behind one gate; hosts differ only in how a call reaches it. */
+export interface Core {
+  /** Runs one operation (`noun.verb`) of the contract. Never throws. */
+  call(name: string, input: unknown, caller: Caller): Promise<Reply>;
+  /** Named changes, in order. Returns the unsubscriber. */
+  onChange(listener: (change: Change) => void): () => void;
+  /** Lets running steps finish, wipes secrets, closes the keystore, ends the bridge. */
+  stop(): Promise<void>;
+}
+
+export interface CoreConfig {
+  /** The keystore file this core is for. One core, one keystore. */
+  readonly keystorePath: string;
+  /** May jobs go on in the background after the call that started them returned? */
+  readonly longLived: boolean;
+}

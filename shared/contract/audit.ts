@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { op } from './op.ts';
+import { time } from './shapes.ts';
+
+export const auditRecordView = z.strictObject({
+  seq: z.number().int(),
+  at: time,
+  actor: z.string(),
+  channel: z.string(),
+  action: z.string(),
+  objects: z.array(z.string()),
+  outcome: z.string(),
+  details: z.record(z.string(), z.json()),
+  hash: z.string(),
+});
+
+export const auditOps = {
+  list: op({
+    effect: 'read',
+    summary: 'Read the audit log, newest first',
+    input: z.strictObject({
+      limit: z.number().int().min(1).max(500).default(100),
+      before: z.number().int().min(1).nullable().default(null),
+      action: z.string().max(100).default(''),
+    }),
+    output: z.strictObject({
+      records: z.array(auditRecordView),
+      size: z.number().int(),
+      head: z.string(),
+      signedSize: z.number().int(),
+      signer: z
+        .strictObject({ kind: z.enum(['hsm', 'software']), fingerprint: z.string() })
+        .nullable(),
+      next: z.number().int().nullable(),
+    }),
+  }),
+  export: op({
+    effect: 'change',
+    summary: 'Write the audit log, signed, to a file',
+    input: z.strictObject({ to: z.string().min(1).max(4096) }),
+    output: z.strictObject({
+      path: z.string(),
+      records: z.number().int(),
+      head: z.string(),
+      fingerprint: z.string(),
+      signer: z.enum(['hsm', 'software']),
+    }),
+    fails: ['BAD_INPUT', 'DISK_FULL', 'DISK_READ_ONLY', 'HSM_UNAVAILABLE', 'HSM_PIN_NEEDED'],
+  }),
+  verify: op({
+    effect: 'read',
+    needs: 'nothing',
+    summary: 'Check an exported audit log against the public key fingerprint you kept elsewhere',
+    input: z.strictObject({
+      file: z.string().min(1).max(4096),
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+    output: z.strictObject({
+      ok: z.boolean(),
+      records: z.number().int(),
+      signedSize: z.number().int(),
+      unsignedTail: z.number().int(),
+      firstBad: z.number().int().nullable(),
+      problem: z.string().nullable(),
+    }),
+    fails: ['NOT_FOUND', 'AUDIT_BROKEN', 'AUDIT_KEY_MISMATCH'],
+  }),
+};

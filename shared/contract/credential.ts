@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { nothing, op, secretBytes } from './op.ts';
+import { accountId, id, name, reference, time } from './shapes.ts';
+
+export const credentialView = z.strictObject({
+  id,
+  name,
+  kind: z.enum(['keys', 'session', 'profile', 'assume-role']),
+  accessKeyId: z.string().nullable(),
+  /** Who AWS says this is; null until it was tested. */
+  account: accountId.nullable(),
+  principalArn: z.string().nullable(),
+  endpoint: z.string().nullable(),
+  connection: z.enum(['Connected', 'Not Connected', 'Not tested']),
+  problem: z.string().nullable(),
+  testedAt: time.nullable(),
+  expiresAt: time.nullable(),
+  groups: z.number().int(),
+});
+
+const endpoint = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .nullable()
+  .default(null);
+
+export const credentialOps = {
+  import: op({
+    effect: 'change',
+    summary: 'Import a credential: the CSV file AWS gives, typed keys, a profile or a role',
+    input: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('csv'), name, file: secretBytes(65_536), endpoint }),
+      z.strictObject({
+        kind: z.literal('keys'),
+        name,
+        accessKeyId: z.string().regex(/^[A-Z0-9]{16,128}$/),
+        secretAccessKey: secretBytes(256),
+        sessionToken: secretBytes(4096).optional(),
+        expiresAt: time.nullable().default(null),
+        endpoint,
+      }),
+      z.strictObject({
+        kind: z.literal('profile'),
+        name,
+        profile: z.string().min(1).max(128),
+        endpoint,
+      }),
+      z.strictObject({
+        kind: z.literal('assume-role'),
+        name,
+        source: reference,
+        roleArn: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/),
+        externalId: z.string().max(1224).optional(),
+        mfaSerial: z.string().max(256).optional(),
+        endpoint,
+      }),
+    ]),
+    output: credentialView,
+    fails: [
+      'CREDENTIAL_FILE_INVALID',
+      'NAME_TAKEN',
+      'REALM_MISMATCH',
+      'NOT_FOUND',
+      'AWS_NOT_PRACTICE',
+    ],
+  }),
+  list: op({
+    effect: 'read',
+    summary: 'List credentials; secrets are never shown',
+    input: nothing,
+    output: z.strictObject({ credentials: z.array(credentialView) }),
+  }),
+  test: op({
+    effect: 'change',
+    summary: 'Ask AWS who this credential is',
+    input: z.strictObject({ credential: reference, region: z.string().max(32).optional() }),
+    output: credentialView,
+    fails: [
+      'NOT_FOUND',
+      'AWS_UNREACHABLE',
+      'CREDENTIAL_REJECTED',
+      'AWS_NOT_PRACTICE',
+      'AWS_CLOCK_SKEW',
+    ],
+  }),
+  remove: op({
+    effect: 'destructive',
+    summary: 'Remove a credential from this keystore; nothing changes in AWS',
+    input: z.strictObject({ credential: reference, confirm: z.boolean().default(false) }),
+    output: nothing,
+    fails: ['NOT_FOUND', 'CREDENTIAL_IN_USE', 'CONFIRMATION_NEEDED'],
+  }),
+};

@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { nothing, op } from './op.ts';
+import {
+  accountId,
+  aliasName,
+  id,
+  kmsKeyId,
+  name,
+  pageRequest,
+  plan,
+  planNumber,
+  reference,
+  regionCode,
+  span,
+  started,
+  storageLocation,
+  time,
+} from './shapes.ts';
+
+export const folderView = z.strictObject({ id, name, parentId: id.nullable(), path: z.string() });
+
+/** Everything a group says about the keys made in it. Defaults as the Add Key Group window. */
+export const groupFields = z.strictObject({
+  name,
+  service: z.literal('aws-kms').default('aws-kms'),
+  credential: reference,
+  keyType: z.literal('AES').default('AES'),
+  keyLength: z.literal(256).default(256),
+  keyUsage: z.literal('encrypt-decrypt').default('encrypt-decrypt'),
+  storage: storageLocation.default('hsm'),
+  rotate: z.boolean().default(true),
+  rotateEvery: span.default({ amount: 12, unit: 'months' }),
+  keepValidFor: span.default({ amount: 24, unit: 'months' }),
+  alias: aliasName.optional(),
+  description: z.string().max(4096).default(''),
+  region: regionCode,
+  activeKeyId: kmsKeyId.nullable().default(null),
+  /** Policy document as imported, JSON text; null: AWS's default policy. */
+  policy: z.string().max(32_768).nullable().default(null),
+  awsDeletesMaterialAfterDays: z.number().int().min(1).max(365).nullable().default(null),
+  disableAfterRotating: z.boolean().default(false),
+  disableWaitDays: z.number().int().min(0).max(365).default(7),
+});
+
+/** A change names only what changes; an absent field stays. */
+export const groupChanges = z
+  .strictObject({
+    name,
+    credential: reference,
+    rotate: z.boolean(),
+    rotateEvery: span,
+    keepValidFor: span,
+    alias: aliasName,
+    description: z.string().max(4096),
+    region: regionCode,
+    activeKeyId: kmsKeyId.nullable(),
+    policy: z.string().max(32_768).nullable(),
+    awsDeletesMaterialAfterDays: z.number().int().min(1).max(365).nullable(),
+    disableAfterRotating: z.boolean(),
+    disableWaitDays: z.number().int().min(0).max(365),
+    folder: reference.nullable(),
+  })
+  .partial();
+
+export const groupView = z.strictObject({
+  id,
+  name,
+  path: z.string(),
+  folderId: id.nullable(),
+  service: z.literal('aws-kms'),
+  credentialId: id,
+  credentialName: z.string(),
+  connection: z.enum(['Connected', 'Not Connected', 'Not tested']),
+  account: accountId.nullable(),
+  region: regionCode,
+  keyType: z.literal('AES'),
+  keyLength: z.literal(256),
+  keyUsage: z.literal('encrypt-decrypt'),
+  storage: storageLocation,
+  rotate: z.boolean(),
+  rotateEvery: span,
+  keepValidFor: span,
+  alias: z.string(),
+  description: z.string(),
+  activeKeyId: kmsKeyId.nullable(),
+  hasPolicy: z.boolean(),
+  awsDeletesMaterialAfterDays: z.number().int().nullable(),
+  disableAfterRotating: z.boolean(),
+  disableWaitDays: z.number().int(),
+  keys: z.number().int(),
+  activeVersion: z.number().int().nullable(),
+  nextRotationAt: time.nullable(),
+  /** One of the state words of the console: In step, Not in AWS, Job needs you … */
+  state: z.string(),
+  needsYou: z.boolean(),
+  /** What new keys will be and do, in sentences. */
+  sentence: z.string(),
+  remarks: z.array(z.string()),
+});
+
+const aliasFails = ['ALIAS_TAKEN_IN_KEYSTORE', 'ACCOUNT_MISMATCH'] as const;
+
+export const folderOps = {
+  list: op({
+    effect: 'read',
+    summary: 'List folders',
+    input: nothing,
+    output: z.strictObject({ folders: z.array(folderView) }),
+  }),
+  add: op({
+    effect: 'change',
+    summary: 'Add a folder',
+    input: z.strictObject({ name, parent: reference.nullable().default(null) }),
+    output: folderView,
+    fails: ['NAME_TAKEN', 'NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  edit: op({
+    effect: 'change',
+    summary: 'Rename or move a folder',
+    input: z.strictObject({
+      folder: reference,
+      name: name.optional(),
+      parent: reference.nullable().optional(),
+    }),
+    output: folderView,
+    fails: ['NAME_TAKEN', 'NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  remove: op({
+    effect: 'change',
+    summary: 'Remove an empty folder',
+    input: z.strictObject({ folder: reference }),
+    output: nothing,
+    fails: ['NOT_FOUND', 'GROUP_NOT_EMPTY', 'AMBIGUOUS_NAME'],
+  }),
+};
+
+export const groupOps = {
+  list: op({
+    effect: 'read',
+    summary: 'List key groups',
+    input: z.strictObject({
+      ...pageRequest,
+      folder: reference.nullable().default(null),
+      find: z.string().max(512).default(''),
+      needsYou: z.boolean().default(false),
+    }),
+    output: z.strictObject({
+      groups: z.array(groupView),
+      total: z.number().int(),
+      next: z.string().nullable(),
+    }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  show: op({
+    effect: 'read',
+    summary: 'Show a key group with its policy',
+    input: z.strictObject({ group: reference }),
+    output: z.strictObject({
+      group: groupView,
+      policy: z.string().nullable(),
+      policyReading: z.array(z.string()),
+    }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  add: op({
+    effect: 'change',
+    summary: 'Add a key group: a container for keys and the template for new ones',
+    input: groupFields.extend({ folder: reference.nullable().default(null) }),
+    output: groupView,
+    fails: [
+      'NAME_TAKEN',
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'POLICY_INVALID',
+      'HSM_NOT_ATTACHED',
+      ...aliasFails,
+    ],
+  }),
+  planEdit: op({
+    effect: 'read',
+    summary: 'Say what a change of a group would mean for its keys in AWS',
+    input: z.strictObject({ group: reference, changes: groupChanges }),
+    output: plan,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'NAME_TAKEN', 'POLICY_INVALID', ...aliasFails],
+  }),
+  edit: op({
+    effect: 'change',
+    summary: 'Change a key group; no existing KMS key is touched',
+    input: z.strictObject({ group: reference, changes: groupChanges, plan: planNumber.optional() }),
+    output: groupView,
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'NAME_TAKEN',
+      'POLICY_INVALID',
+      'PLAN_CHANGED',
+      'CONFIRMATION_NEEDED',
+      'GROUP_HAS_KEYS',
+      ...aliasFails,
+    ],
+  }),
+  remove: op({
+    effect: 'destructive',
+    summary: 'Remove a key group that holds no keys',
+    input: z.strictObject({ group: reference, confirm: z.boolean().default(false) }),
+    output: nothing,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'GROUP_HAS_KEYS', 'CONFIRMATION_NEEDED'],
+  }),
+  planForceRotate: op({
+    effect: 'read',
+    needs: 'verified',
+    summary: 'Say what Force Rotate would do now',
+    input: z.strictObject({ group: reference, adopt: z.boolean().default(false) }),
+    output: plan,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  forceRotate: op({
+    effect: 'change',
+    summary: 'Make a new key, send its copy to AWS and move the alias to it',
+    input: z.strictObject({
+      group: reference,
+      plan: planNumber,
+      /** Take over the key that holds the alias now, though this group did not make it. */
+      adopt: z.boolean().default(false),
+    }),
+    output: started,
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'PLAN_CHANGED',
+      'NOT_DESIGNATED',
+      'ALIAS_HELD_ELSEWHERE',
+      'ACCOUNT_MISMATCH',
+      'ACTIVE_KEY_UNUSABLE',
+      'HSM_NOT_ATTACHED',
+      'HSM_UNAVAILABLE',
+      'HSM_PIN_NEEDED',
+      'HSM_MASTER_MISSING',
+      'HSM_CANNOT_SEND',
+      'AWS_UNREACHABLE',
+      'AWS_ACCESS_DENIED',
+      'AWS_CLOCK_SKEW',
+      'CREDENTIAL_REJECTED',
+      'BACKUP_PLACE_MISSING',
+      'BACKUP_PLACE_UNUSABLE',
+      'SOFTWARE_KEY_TO_REAL_AWS',
+      'REALM_MISMATCH',
+      'AWS_NOT_PRACTICE',
+    ],
+  }),
+  planMakeActive: op({
+    effect: 'read',
+    needs: 'verified',
+    summary: 'Say what pointing the alias back at an earlier key would do now',
+    input: z.strictObject({ key: reference }),
+    output: plan,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  makeActive: op({
+    effect: 'change',
+    summary: 'Point the alias at an earlier, enabled key',
+    input: z.strictObject({ key: reference, plan: planNumber }),
+    output: started,
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'PLAN_CHANGED',
+      'KEY_NOT_IN_AWS',
+      'KEY_NOT_ENABLED',
+      'ALIAS_HELD_ELSEWHERE',
+      'ACCOUNT_MISMATCH',
+      'NOTHING_TO_DO',
+      'AWS_UNREACHABLE',
+      'AWS_ACCESS_DENIED',
+      'CREDENTIAL_REJECTED',
+    ],
+  }),
+};

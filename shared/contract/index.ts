@@ -1,0 +1,36 @@
+import { auditOps } from './audit.ts';
+import { credentialOps } from './credential.ts';
+import { deviceOps } from './device.ts';
+import { folderOps, groupOps } from './group.ts';
+import { hsmOps } from './hsm.ts';
+import { jobOps } from './job.ts';
+import { keyOps } from './key.ts';
+import { keystoreOps } from './keystore.ts';
+import type { ClientOf, HandlersOf, Operation } from './op.ts';
+import { sessionOps } from './session.ts';
+
+/** Every operation there is, declared once for desktop, console and command line. */
+export const contract = {
+  session: sessionOps,
+  keystore: keystoreOps,
+  hsm: hsmOps,
+  credential: credentialOps,
+  folder: folderOps,
+  group: groupOps,
+  key: keyOps,
+  job: jobOps,
+  device: deviceOps,
+  audit: auditOps,
+};
+export type Contract = typeof contract;
+export type Handlers<Context> = HandlersOf<Contract, Context>;
+export type Client = ClientOf<Contract>;
+
+/** `group.forceRotate` → its declaration; null for anything not declared. Own keys only. */
+export function findOperation(call: string): Operation | null {
+  const [noun, verb, ...rest] = call.split('.');
+  if (noun === undefined || verb === undefined || rest.length > 0) return null;
+  const table: Readonly<Record<string, Readonly<Record<string, Operation>>>> = contract;
+  const operations = Object.hasOwn(table, noun) ? table[noun] : undefined;
+  return operations && Object.hasOwn(operations, verb) ? (operations[verb] ?? null) : null;
+}

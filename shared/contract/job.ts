@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { jobStates, stepStates } from '../model/job.ts';
+import { nothing, op } from './op.ts';
+import { failure, id, pageRequest, reference, time } from './shapes.ts';
+
+export const jobView = z.strictObject({
+  id,
+  number: z.number().int(),
+  kind: z.string(),
+  title: z.string(),
+  state: z.enum(jobStates),
+  groupId: id.nullable(),
+  keyId: id.nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  notBefore: time.nullable(),
+  actor: z.string(),
+  step: z.strictObject({ n: z.number().int(), of: z.number().int(), title: z.string() }).nullable(),
+  /** What it waits for or is doing just now. */
+  progress: z.string().nullable(),
+  failure: failure.nullable(),
+  /** The sentence that tells the end, or where it stands. */
+  message: z.string(),
+});
+export type JobView = z.output<typeof jobView>;
+
+const standingLine = z.strictObject({
+  good: z.boolean().nullable(),
+  text: z.string(),
+  readAt: time,
+});
+
+export const stepView = z.strictObject({
+  n: z.number().int(),
+  name: z.string(),
+  title: z.string(),
+  state: z.enum(stepStates),
+  beganAt: time.nullable(),
+  endedAt: time.nullable(),
+  attempts: z.number().int(),
+  proof: z.array(z.strictObject({ text: z.string(), requestId: z.string().optional() })),
+  calls: z.array(
+    z.strictObject({
+      call: z.string(),
+      parameters: z.record(z.string(), z.json()),
+      requestId: z.string().nullable(),
+      took: z.number(),
+      result: z.string(),
+    }),
+  ),
+  failure: failure.nullable(),
+});
+
+export const jobDetail = z.strictObject({
+  job: jobView,
+  steps: z.array(stepView),
+  /** Applications see no change before this step. */
+  commitStep: z.string().nullable(),
+  standing: z
+    .strictObject({
+      copies: standingLine,
+      aws: standingLine,
+      applications: standingLine,
+      data: standingLine,
+    })
+    .nullable(),
+  /** The one next deed, when a person is needed. */
+  next: z
+    .strictObject({ text: z.string(), deed: z.enum(['continue', 'retry', 'cancel', 'review']) })
+    .nullable(),
+  /** What would stay in AWS after a cancel. */
+  leftovers: z.string().nullable(),
+  needsPin: z.boolean(),
+});
+
+export const jobOps = {
+  list: op({
+    effect: 'read',
+    summary: 'List jobs, newest first',
+    input: z.strictObject({
+      ...pageRequest,
+      state: z.array(z.enum(jobStates)).max(8).default([]),
+      group: reference.nullable().default(null),
+    }),
+    output: z.strictObject({ jobs: z.array(jobView), next: z.string().nullable() }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  show: op({
+    effect: 'read',
+    summary: 'Show a job: steps, proofs, calls, where things stand',
+    input: z.strictObject({ job: reference }),
+    output: jobDetail,
+    fails: ['NOT_FOUND'],
+  }),
+  /** Answers as soon as the job differs from `revision`, or after `waitMs`. */
+  wait: op({
+    effect: 'read',
+    summary: 'Wait until a job has moved',
+    input: z.strictObject({
+      job: reference,
+      revision: z.number().int().min(0).default(0),
+      waitMs: z.number().int().min(0).max(30_000).default(10_000),
+    }),
+    output: z.strictObject({ revision: z.number().int(), detail: jobDetail }),
+    fails: ['NOT_FOUND'],
+  }),
+  cancel: op({
+    effect: 'change',
+    summary: 'Cancel a job at its next step boundary',
+    input: z.strictObject({
+      job: reference,
+      /** What to do with an empty KMS key that the job made. */
+      leftover: z.enum(['leave', 'schedule-deletion']).default('leave'),
+    }),
+    output: jobDetail,
+    fails: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+  }),
+  continue: op({
+    effect: 'change',
+    summary: 'Go on with a job that stopped for a person, from the step where it stopped',
+    input: z.strictObject({ job: reference }),
+    output: jobDetail,
+    fails: ['NOT_FOUND', 'JOB_NOT_WAITING_FOR_YOU', 'NOT_DESIGNATED'],
+  }),
+  retry: op({
+    effect: 'change',
+    summary: 'Do the open remark of a finished job again',
+    input: z.strictObject({ job: reference }),
+    output: jobDetail,
+    fails: ['NOT_FOUND', 'JOB_NOT_WAITING_FOR_YOU', 'NOT_DESIGNATED'],
+  }),
+  due: op({
+    effect: 'read',
+    summary: 'List rotations that came due while the keystore was locked',
+    input: nothing,
+    output: z.strictObject({
+      due: z.array(z.strictObject({ groupId: id, groupName: z.string(), dueAt: time })),
+      held: z.string().nullable(),
+    }),
+  }),
+  startDue: op({
+    effect: 'change',
+    summary: 'Start the rotations that came due while the keystore was locked',
+    input: z.strictObject({ groups: z.array(id).min(1).max(10_000) }),
+    output: z.strictObject({ jobs: z.array(id) }),
+    fails: ['NOT_FOUND', 'NOT_DESIGNATED'],
+  }),
+};

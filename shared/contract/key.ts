@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { op } from './op.ts';
+import {
+  accountId,
+  assurance,
+  id,
+  kcv,
+  kmsKeyId,
+  pageRequest,
+  plan,
+  planNumber,
+  reference,
+  storageLocation,
+  started,
+  time,
+} from './shapes.ts';
+
+/** What AWS said about the KMS key, and when it was read. */
+export const remoteKeyView = z.strictObject({
+  keyId: kmsKeyId,
+  arn: z.string(),
+  account: accountId,
+  region: z.string(),
+  state: z.string(),
+  materialId: z.string().nullable(),
+  validTo: time.nullable(),
+  alias: z.string().nullable(),
+  readAt: time,
+});
+
+export const keyView = z.strictObject({
+  id,
+  groupId: id,
+  groupName: z.string(),
+  version: z.number().int(),
+  /** GROUP/VERSION, as typed in commands. */
+  reference: z.string(),
+  /** NIST SP 800-57 part 1 key state. */
+  lifecycle: z.enum([
+    'pre-activation',
+    'active',
+    'suspended',
+    'deactivated',
+    'compromised',
+    'destroyed',
+  ]),
+  /** State word of the console. */
+  state: z.enum([
+    'Active, alias',
+    'Decrypts only',
+    'Off',
+    'Material gone',
+    'Differs',
+    'Not checked',
+    'Not in AWS',
+  ]),
+  kcv,
+  storage: storageLocation,
+  assurance,
+  madeAt: time,
+  plannedEnd: time,
+  remote: remoteKeyView.nullable(),
+});
+
+export const keyDetail = keyView.extend({
+  tokenSerial: z.string().nullable(),
+  masterId: z.string().nullable(),
+  lifecycleTimes: z.record(z.string(), time),
+  copies: z.array(z.strictObject({ ok: z.boolean(), text: z.string() })),
+  history: z.array(z.strictObject({ at: time, text: z.string(), jobId: id.nullable() })),
+});
+
+const choices = {
+  deleteMaterial: z.boolean().default(false),
+  updatePolicy: z.boolean().default(true),
+  importMaterial: z.boolean().default(true),
+  /** When AWS shall delete the material by itself; null: never. Absent: as the group says. */
+  validTo: time.nullable().optional(),
+};
+
+export const keyOps = {
+  list: op({
+    effect: 'read',
+    summary: 'List keys with their state here and in AWS',
+    input: z.strictObject({
+      ...pageRequest,
+      group: reference.nullable().default(null),
+      find: z.string().max(512).default(''),
+    }),
+    output: z.strictObject({
+      keys: z.array(keyView),
+      total: z.number().int(),
+      next: z.string().nullable(),
+    }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  show: op({
+    effect: 'read',
+    summary: 'Show a key: copies, KCV, AWS ids, history',
+    input: z.strictObject({ key: reference }),
+    output: keyDetail,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  check: op({
+    effect: 'change',
+    summary: 'Read the KMS key from AWS now and note what it says',
+    input: z.strictObject({ key: reference }),
+    output: keyView,
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'KEY_NOT_IN_AWS',
+      'AWS_UNREACHABLE',
+      'AWS_ACCESS_DENIED',
+    ],
+  }),
+  planSynchronize: op({
+    effect: 'read',
+    needs: 'verified',
+    summary: 'Say what Synchronize would do now',
+    input: z.strictObject({ key: reference, ...choices }),
+    output: plan,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  synchronize: op({
+    effect: 'destructive',
+    summary: 'Bring one KMS key in line with the key kept here',
+    input: z.strictObject({
+      key: reference,
+      ...choices,
+      plan: planNumber,
+      /** The name typed by a person; asked for by the plan's `confirmName`. */
+      confirm: z.string().max(512).optional(),
+    }),
+    output: started,
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'PLAN_CHANGED',
+      'NOTHING_TO_DO',
+      'NAME_NOT_TYPED',
+      'COPY_NOT_PROVED',
+      'KEY_NOT_IN_AWS',
+      'ACCOUNT_MISMATCH',
+      'HSM_NOT_ATTACHED',
+      'HSM_UNAVAILABLE',
+      'HSM_PIN_NEEDED',
+      'HSM_KEY_DIFFERS',
+      'AWS_UNREACHABLE',
+      'AWS_ACCESS_DENIED',
+      'AWS_KEY_GONE',
+      'AWS_KEY_STATE',
+      'CREDENTIAL_REJECTED',
+      'SOFTWARE_KEY_TO_REAL_AWS',
+    ],
+  }),
+};

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { FailureCode } from '../errors/failures.ts';
+import { isFailureCode } from '../errors/operation-error.ts';
+
+/** Shapes that several operations share. Times are milliseconds since 1970 (UTC). */
+
+export const id = z.uuid();
+export const time = z.number().int().nonnegative();
+export const realm = z.enum(['practice', 'real']);
+export const storageLocation = z.enum(['hsm', 'software']);
+export const assurance = z.enum([
+  'hardware',
+  'software-module',
+  'built-in-software',
+  'unknown-module',
+]);
+
+const control = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** A name a person gives: 1 to 255 characters, no control or direction-changing characters. */
+export const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .refine((text) => !control.test(text), { message: 'no control or direction characters' });
+/** How a person points at a thing: its name, its path or its id. */
+export const reference = z.string().min(1).max(512);
+
+export const safeValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()).readonly(),
+]);
+export const failure = z.strictObject({
+  code: z.custom<FailureCode>((value) => typeof value === 'string' && isFailureCode(value)),
+  details: z.record(z.string(), safeValue).readonly(),
+  external: z
+    .strictObject({
+      name: z.string(),
+      at: z.string(),
+      message: z.string().optional(),
+      requestId: z.string().optional(),
+    })
+    .optional(),
+});
+
+export const kcv = z.strictObject({ method: z.enum(['CMAC', 'ENC0']), value: z.string() });
+
+/** A span a person would say: 12 months, 90 days. */
+export const span = z.strictObject({
+  amount: z.number().int().min(1).max(3650),
+  unit: z.enum(['days', 'weeks', 'months', 'years']),
+});
+export type Span = z.output<typeof span>;
+
+export const kmsKeyId = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
+    message: 'a KMS key id like 1234abcd-12ab-34cd-56ef-1234567890ab',
+  });
+export const aliasName = z
+  .string()
+  .min(1)
+  .max(250)
+  .regex(/^[a-zA-Z0-9/_-]+$/, { message: 'letters, digits, / _ and - only' })
+  .refine((text) => !text.startsWith('aws/') && !text.startsWith('alias/'), {
+    message: 'without "alias/", and not under "aws/"',
+  });
+export const regionCode = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { message: 'a Region code' });
+export const accountId = z.string().regex(/^\d{12}$/);
+
+/** Pages are read by key, not by offset; `next` is null on the last one. */
+export const pageRequest = {
+  limit: z.number().int().min(1).max(500).default(100),
+  after: z.string().max(200).nullable().default(null),
+};
+
+/** Number of a plan as shown and typed: the first 12 hex digits of its hash. */
+export const planNumber = z.string().regex(/^[0-9a-f]{6,64}$/);
+
+export const plan = z.strictObject({
+  number: planNumber,
+  deed: z.enum(['force-rotate', 'synchronize', 'make-active', 'change-group']),
+  title: z.string(),
+  /** Account, Region, alias, active version: what the deed is about, in one line. */
+  subject: z.string(),
+  sentence: z.string(),
+  changes: z.array(z.string()),
+  stays: z.array(z.string()),
+  lookFirst: z.array(z.string()),
+  checks: z.array(z.strictObject({ ok: z.boolean(), text: z.string() })),
+  checkedAt: time,
+  steps: z.array(z.string()),
+  calls: z.array(z.strictObject({ call: z.string(), changes: z.boolean() })),
+  approximateSeconds: z.number(),
+  goBack: z.string(),
+  command: z.string(),
+  button: z.string(),
+  /** The name that must be typed first, when the deed takes something away that is in use. */
+  confirmName: z.string().nullable(),
+  /** Why it cannot run now; null when it can. */
+  blocked: failure.nullable(),
+  /** The job of the same deed that is already under way. */
+  runningJob: id.nullable(),
+});
+export type Plan = z.output<typeof plan>;
+
+/** What starting a deed answers: the job, and whether it was there before. */
+export const started = z.strictObject({ jobId: id, number: z.number().int(), joined: z.boolean() });
+export type Started = z.output<typeof started>;
