@@ -1,0 +1,104 @@
+/** The one statement of who may import whom (docs: ARCHITECTURE.md). */
+const core = '^electron/core/';
+const test = '\\.(test|spec|conformance|fixture)\\.ts$';
+
+/** Inside the core each folder may import the folders before it in this list, and itself. */
+const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'jobs', 'keystore', 'kinds', 'operations'];
+const place = (name) => (name === 'kinds' ? `${core}jobs/kinds/` : name === 'jobs' ? `${core}jobs/(?!kinds/)` : `${core}${name}/`);
+const inner = order.map((name, at) => ({
+  name: `core-${name}`,
+  comment: `core/${name} may import only what stands before it: ${order.slice(0, at).join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: place(name), pathNot: test },
+  to: {
+    path: core,
+    pathNot: [
+      `${core}(ports|core)\\.ts$`,
+      ...order.slice(0, at + 1).map(place),
+      // the driver interface is plain types
+      ...(name === 'keystore' || name === 'kinds' ? [`${core}hsm/`] : []),
+    ],
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'shared-is-pure',
+      comment: 'shared/ runs anywhere: it may import only itself and the schema library',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: test },
+      to: { pathNot: ['^shared/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'renderer-knows-the-contract-only',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(electron|e2e|bench)/' },
+    },
+    {
+      name: 'core-knows-no-host',
+      severity: 'error',
+      from: { path: core, pathNot: test },
+      to: { path: ['^electron/(hosts|practice)/', '^electron/(main|preload)', '^renderer/', '^e2e/', '^bench/'] },
+    },
+    {
+      name: 'no-electron-outside-its-entry',
+      severity: 'error',
+      from: { path: '.*', pathNot: ['^electron/(main|preload)\\.ts$', '^electron/hosts/(desktop|transport/ipc)'] },
+      to: { path: '(^|node_modules/)electron(/|$)', pathNot: '^electron/' },
+    },
+    {
+      name: 'practice-knows-crypto-only',
+      severity: 'error',
+      from: { path: '^electron/practice/', pathNot: test },
+      to: { path: '^electron/', pathNot: ['^electron/practice/', '^electron/core/crypto/'] },
+    },
+    {
+      name: 'sdk-in-the-adapter-only',
+      severity: 'error',
+      from: { path: '^(electron|shared|renderer)/', pathNot: ['^electron/core/cloud/aws/', test] },
+      to: { path: 'node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'pkcs11-in-its-driver-only',
+      severity: 'error',
+      from: { path: '.*', pathNot: '^electron/core/hsm/drivers/pkcs11' },
+      to: { path: 'node_modules/pkcs11js/' },
+    },
+    {
+      name: 'sqlite-in-the-store-and-the-practice-kms-only',
+      severity: 'error',
+      from: {
+        path: '^(electron|shared|renderer)/',
+        pathNot: ['^electron/core/store/', '^electron/practice/kms/', test],
+      },
+      to: { path: 'node_modules/better-sqlite3', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'migrations-stand-alone',
+      severity: 'error',
+      from: { path: '^electron/core/store/migrations/\\d' },
+      to: { path: '.*', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'queue-and-runner-know-no-domain',
+      severity: 'error',
+      from: { path: `${core}jobs/(?!kinds/)`, pathNot: test },
+      to: { path: core, pathNot: [`${core}(kernel|store|jobs)/`, `${core}(ports|core)\\.ts$`] },
+    },
+    ...inner,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: ['^node_modules/(?!(zod|@aws-sdk|@smithy|pkcs11js|better-sqlite3|electron))'] },
+  },
+};
