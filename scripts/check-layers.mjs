@@ -11,7 +11,7 @@ const folders = ['shared', 'electron', 'renderer', 'e2e', 'bench'].filter((f) =>
 function cruise(targets) {
   const run = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), ...targets, '--no-progress', '--output-type', 'json'],
+    [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), ...targets, '--no-progress', '--output-type', 'json'],
     { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
   );
   if (!run.stdout) throw new Error(`dependency-cruiser said nothing: ${run.stderr}`);
