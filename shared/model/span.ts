@@ -1,0 +1,31 @@
+/** A span as a person says it; calendar arithmetic is in UTC. */
+export interface SpanOfTime {
+  readonly amount: number;
+  readonly unit: 'days' | 'weeks' | 'months' | 'years';
+}
+
+const day = 86_400_000;
+
+/**
+ * `from` (ms since 1970, UTC) plus a span. Months and years keep the day of the month where there
+ * is one, else they take the month's last day: 31 January plus one month is 28 or 29 February.
+ */
+export function addSpan(from: number, span: SpanOfTime): number {
+  if (span.unit === 'days') return from + span.amount * day;
+  if (span.unit === 'weeks') return from + span.amount * 7 * day;
+  const months = span.unit === 'months' ? span.amount : span.amount * 12;
+  const start = new Date(from);
+  const wanted = start.getUTCDate();
+  const moved = new Date(from);
+  moved.setUTCDate(1);
+  moved.setUTCMonth(start.getUTCMonth() + months);
+  const last = new Date(Date.UTC(moved.getUTCFullYear(), moved.getUTCMonth() + 1, 0)).getUTCDate();
+  moved.setUTCDate(Math.min(wanted, last));
+  return moved.getTime();
+}
+
+export const sayDays = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
+
+export function saySpan(span: SpanOfTime): string {
+  return span.amount === 1 ? `1 ${span.unit.slice(0, -1)}` : `${span.amount} ${span.unit}`;
+}
