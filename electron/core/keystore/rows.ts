@@ -1,0 +1,197 @@
+import type { SpanOfTime } from '../../../shared/model/span.ts';
+import type { Lifecycle } from '../../../shared/model/lifecycle.ts';
+import type { Base } from '../ports.ts';
+import type { Assurance, BlobMechanism } from '../hsm/driver.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the repositories of this folder work on. */
+export interface Domain extends Pick<Base, 'clock' | 'random'> {
+  readonly store: Store;
+}
+
+export interface Folder {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly name: string;
+}
+
+export type StorageLocation = 'hsm' | 'software';
+
+export interface Group {
+  readonly id: string;
+  readonly folderId: string | null;
+  readonly name: string;
+  readonly service: 'aws-kms';
+  readonly credentialId: string;
+  readonly account: string | null;
+  readonly keyType: 'AES';
+  readonly keyLength: 256;
+  readonly keyUsage: 'encrypt-decrypt';
+  readonly storage: StorageLocation;
+  readonly rotate: boolean;
+  readonly rotateEvery: SpanOfTime;
+  readonly keepValidFor: SpanOfTime;
+  readonly alias: string;
+  readonly description: string;
+  readonly region: string;
+  readonly activeKeyId: string | null;
+  readonly policy: string | null;
+  readonly materialDays: number | null;
+  readonly disableAfter: boolean;
+  readonly disableWaitDays: number;
+  readonly nextRotationAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly groupId: string;
+  readonly version: number;
+  readonly lifecycle: Lifecycle;
+  readonly lifecycleTimes: Readonly<Partial<Record<Lifecycle, number>>>;
+  readonly kcv: { readonly method: 'CMAC' | 'ENC0'; readonly value: string };
+  readonly storage: StorageLocation;
+  readonly assurance: Assurance;
+  readonly tokenSerial: string | null;
+  readonly mechanism: BlobMechanism;
+  readonly masterId: string;
+  readonly madeAt: number;
+  readonly plannedEnd: number;
+  readonly backedUpAt: number | null;
+  readonly provedAt: number | null;
+}
+
+/** `group`: made by a rotation here; `waiting`: made elsewhere, filled by us; `adopted`: taken over. */
+export type MadeBy = 'group' | 'waiting' | 'adopted';
+
+export interface RemoteKey {
+  readonly keyId: string;
+  readonly kmsKeyId: string;
+  readonly arn: string;
+  readonly account: string;
+  readonly region: string;
+  readonly madeBy: MadeBy;
+  readonly state: string;
+  readonly materialId: string | null;
+  readonly validTo: number | null;
+  readonly alias: string | null;
+  readonly policyRead: string | null;
+  readonly readAt: number;
+}
+
+export type CredentialKind = 'keys' | 'session' | 'profile' | 'assume-role';
+export type Connection = 'Connected' | 'Not Connected' | 'Not tested';
+
+export interface Credential {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: CredentialKind;
+  readonly accessKeyId: string | null;
+  readonly endpoint: string | null;
+  readonly profile: string | null;
+  readonly sourceId: string | null;
+  readonly roleArn: string | null;
+  readonly externalId: string | null;
+  readonly mfaSerial: string | null;
+  readonly account: string | null;
+  readonly principalArn: string | null;
+  readonly connection: Connection;
+  readonly problem: string | null;
+  readonly testedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+const text = (row: Row, column: string) => row[column] as string;
+const textOrNull = (row: Row, column: string) => (row[column] as string | null) ?? null;
+const number = (row: Row, column: string) => row[column] as number;
+const numberOrNull = (row: Row, column: string) => (row[column] as number | null) ?? null;
+
+export const folderFrom = (row: Row): Folder => ({
+  id: text(row, 'id'),
+  parentId: textOrNull(row, 'parent_id'),
+  name: text(row, 'name'),
+});
+
+const spanFrom = (row: Row, prefix: string): SpanOfTime => ({
+  amount: number(row, `${prefix}_amount`),
+  unit: text(row, `${prefix}_unit`) as SpanOfTime['unit'],
+});
+
+export const groupFrom = (row: Row): Group => ({
+  id: text(row, 'id'),
+  folderId: textOrNull(row, 'folder_id'),
+  name: text(row, 'name'),
+  service: 'aws-kms',
+  credentialId: text(row, 'credential_id'),
+  account: textOrNull(row, 'account'),
+  keyType: 'AES',
+  keyLength: 256,
+  keyUsage: 'encrypt-decrypt',
+  storage: text(row, 'storage') as StorageLocation,
+  rotate: number(row, 'rotate') === 1,
+  rotateEvery: spanFrom(row, 'rotate'),
+  keepValidFor: spanFrom(row, 'valid'),
+  alias: text(row, 'alias'),
+  description: text(row, 'description'),
+  region: text(row, 'region'),
+  activeKeyId: textOrNull(row, 'active_key_id'),
+  policy: textOrNull(row, 'policy'),
+  materialDays: numberOrNull(row, 'material_days'),
+  disableAfter: number(row, 'disable_after') === 1,
+  disableWaitDays: number(row, 'disable_wait_days'),
+  nextRotationAt: numberOrNull(row, 'next_rotation_at'),
+  createdAt: number(row, 'created_at'),
+});
+
+export const keyFrom = (row: Row): Key => ({
+  id: text(row, 'id'),
+  groupId: text(row, 'group_id'),
+  version: number(row, 'version'),
+  lifecycle: text(row, 'lifecycle') as Lifecycle,
+  lifecycleTimes: JSON.parse(text(row, 'lifecycle_times')) as Key['lifecycleTimes'],
+  kcv: { method: text(row, 'kcv_method') as 'CMAC' | 'ENC0', value: text(row, 'kcv') },
+  storage: text(row, 'storage') as StorageLocation,
+  assurance: text(row, 'assurance') as Assurance,
+  tokenSerial: textOrNull(row, 'token_serial'),
+  mechanism: text(row, 'mechanism') as BlobMechanism,
+  masterId: text(row, 'master_id'),
+  madeAt: number(row, 'made_at'),
+  plannedEnd: number(row, 'planned_end'),
+  backedUpAt: numberOrNull(row, 'backed_up_at'),
+  provedAt: numberOrNull(row, 'proved_at'),
+});
+
+export const remoteFrom = (row: Row): RemoteKey => ({
+  keyId: text(row, 'key_id'),
+  kmsKeyId: text(row, 'kms_key_id'),
+  arn: text(row, 'arn'),
+  account: text(row, 'account'),
+  region: text(row, 'region'),
+  madeBy: text(row, 'made_by') as MadeBy,
+  state: text(row, 'state'),
+  materialId: textOrNull(row, 'material_id'),
+  validTo: numberOrNull(row, 'valid_to'),
+  alias: textOrNull(row, 'alias'),
+  policyRead: textOrNull(row, 'policy_read'),
+  readAt: number(row, 'read_at'),
+});
+
+export const credentialFrom = (row: Row): Credential => ({
+  id: text(row, 'id'),
+  name: text(row, 'name'),
+  kind: text(row, 'kind') as CredentialKind,
+  accessKeyId: textOrNull(row, 'access_key_id'),
+  endpoint: textOrNull(row, 'endpoint'),
+  profile: textOrNull(row, 'profile'),
+  sourceId: textOrNull(row, 'source_id'),
+  roleArn: textOrNull(row, 'role_arn'),
+  externalId: textOrNull(row, 'external_id'),
+  mfaSerial: textOrNull(row, 'mfa_serial'),
+  account: textOrNull(row, 'account'),
+  principalArn: textOrNull(row, 'principal_arn'),
+  connection: text(row, 'connection') as Connection,
+  problem: textOrNull(row, 'problem'),
+  testedAt: numberOrNull(row, 'tested_at'),
+  expiresAt: numberOrNull(row, 'expires_at'),
+});
