@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { type FailureCode, failures } from '../errors/failures.ts';
+import type { SafeDetails } from '../errors/operation-error.ts';
+import { renderFailure } from './failures.ts';
+
+const codes = Object.keys(failures) as FailureCode[];
+const words = (text: string): number => text.split(/\s+/).filter(Boolean).length;
+const everyDetail: SafeDetails = {
+  name: 'payments-prod',
+  reference: 'payments-prod',
+  kind: 'key group',
+  field: 'region',
+  problem: 'a Region code',
+  path: '/srv/keys/treasury.keystore',
+  place: '/mnt/backup',
+  reason: 'an older copy was put back',
+  pid: 4711,
+  minimum: 12,
+  firstBad: 17,
+  label: 'BYOK-A',
+  serial: '7016234',
+  module: '/usr/lib/softhsm/libsofthsm2.so',
+  why: 'it offers no OAEP',
+  credential: 'payments-kms',
+  expected: '111122223333',
+  actual: '444455556666',
+  group: 'payments-prod',
+  holder: '0b7a1c2d-1111-4222-8333-444455556691',
+  job: 1043,
+  permission: 'kms:UpdateAlias',
+  endpoint: 'kms.eu-west-1.amazonaws.com',
+  state: 'Disabled',
+  offBy: '9 minutes',
+  seconds: 540,
+  materialId: 'c07e91d4',
+  what: 'the policy',
+  confirmName: 'cards-prod',
+};
+const external = { name: 'AccessDeniedException', at: 'UpdateAlias', requestId: '51d9' };
+const forbidden =
+  /\b(please|oops|sorry|unfortunately|successfully|invalid|illegal|abort(ed)?|something went wrong|you (have )?failed)\b|!|\{|\}|_[A-Z]|undefined|null|NaN/i;
+
+for (const [shape, details] of Object.entries({ bare: {}, full: everyDetail })) {
+  it.each(codes)(`says all three parts of %s in few plain words (${shape} details)`, (code) => {
+    const text = renderFailure({ code, details });
+    for (const part of [text.headline, text.forYourKeys, text.next]) {
+      expect(part.trim()).toBe(part);
+      expect(part).not.toMatch(forbidden);
+      expect(part).not.toMatch(/\s\s|\.\.|\s\./);
+      expect(part).toMatch(/^[A-Z"/].*\.$/s);
+      expect(part).not.toContain(code);
+    }
+    expect(words(text.headline)).toBeLessThanOrEqual(12);
+    expect(words(`${text.headline} ${text.forYourKeys} ${text.next}`)).toBeLessThanOrEqual(60);
+    expect(text.detail).toBe('');
+  });
+}
+
+it('shows what another system said, word for word, with its request id', () => {
+  const text = renderFailure({ code: 'AWS_ACCESS_DENIED', details: {}, external });
+  expect(text.detail).toBe('AccessDeniedException · UpdateAlias · request 51d9');
+});
+
+it('lets no control or direction character of a detail through', () => {
+  const text = renderFailure({
+    code: 'NOT_FOUND',
+    details: { reference: 'a\u001b[31mb\u202ec\n' },
+    external: { name: 'X\u0007', at: 'Y\r\n', message: 'z\u001b]0;t\u0007' },
+  });
+  expect(`${text.next}${text.detail}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Bidi_Control}]/u);
+});
+
+it('keeps a very long detail short', () => {
+  const text = renderFailure({ code: 'NOT_FOUND', details: { reference: 'k'.repeat(512) } });
+  expect(text.next.length).toBeLessThan(140);
+});

@@ -1,0 +1,49 @@
+import type { FailureCode } from '../errors/failures.ts';
+import type { Failure } from '../errors/operation-error.ts';
+import { awsWording } from './failures/aws.ts';
+import { callWording } from './failures/call.ts';
+import { groupWording } from './failures/group.ts';
+import { hsmWording } from './failures/hsm.ts';
+import { keystoreWording } from './failures/keystore.ts';
+import { DetailReader, type Line, printable, shorten, type Wording } from './wording.ts';
+
+/** Operator wording of every failure there is. A code without wording does not compile. */
+export const failureWording = {
+  ...callWording,
+  ...keystoreWording,
+  ...hsmWording,
+  ...groupWording,
+  ...awsWording,
+} satisfies Record<FailureCode, Wording>;
+
+export interface FailureText {
+  readonly headline: string;
+  readonly forYourKeys: string;
+  readonly next: string;
+  /** What another system said, verbatim but for control characters; empty when none did. */
+  readonly detail: string;
+}
+
+/** Puts a failure into words: what happened, what it means for keys, one deed, and the proof. */
+export function renderFailure(failure: Failure): FailureText {
+  const wording: Wording = failureWording[failure.code];
+  const details = new DetailReader(failure);
+  const say = (line: Line): string => (typeof line === 'string' ? line : line(details));
+  return {
+    headline: say(wording.headline),
+    forYourKeys: say(wording.forYourKeys),
+    next: say(wording.next),
+    detail: externalDetail(failure),
+  };
+}
+
+function externalDetail({ external }: Failure): string {
+  if (!external) return '';
+  const parts = [
+    external.name,
+    external.at,
+    ...(external.requestId ? [`request ${external.requestId}`] : []),
+    ...(external.message ? [shorten(external.message, 1000)] : []),
+  ];
+  return parts.map(printable).join(' · ');
+}

@@ -1,0 +1,109 @@
+import type { DetailReader, Wording } from '../wording.ts';
+
+const deed = (d: DetailReader): string => d.text('permission', d.text('action', ''));
+const credential = (d: DetailReader): string => d.quoted('credential', 'the credential');
+
+/** Wording for what AWS answers, or does not answer. Earlier steps of a job always stand. */
+export const awsWording = {
+  AWS_UNREACHABLE: {
+    headline: 'AWS cannot be reached.',
+    forYourKeys: 'Nothing was changed by this call. Keys in AWS go on working.',
+    next: (d) =>
+      `Allow outbound port 443 to ${d.text('endpoint', '*.amazonaws.com')} in the firewall; jobs then go on by themselves.`,
+  },
+  AWS_THROTTLED: {
+    headline: 'AWS asks for a slower pace.',
+    forYourKeys: 'Nothing is lost; the step waits and repeats by itself.',
+    next: 'Wait, or ask AWS for a higher request quota.',
+  },
+  AWS_ACCESS_DENIED: {
+    headline: 'AWS did not allow this.',
+    forYourKeys:
+      'AWS changed nothing for this call. Steps done before stand; no later one was begun.',
+    next: (d) =>
+      deed(d) === ''
+        ? `Give ${credential(d)} the permission named below, then continue.`
+        : `Allow ${deed(d)} for ${credential(d)}, then continue.`,
+  },
+  AWS_ANSWER_LOST: {
+    headline: "AWS's answer was lost. We look before doing anything again.",
+    forYourKeys: 'The key is saved here. AWS may or may not have acted on the last call.',
+    next: 'Nothing: what AWS holds is read back, then the job goes on.',
+  },
+  AWS_KEY_STATE: {
+    headline: 'The KMS key is in a state that does not allow this.',
+    forYourKeys: (d) =>
+      `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
+    next: 'Look at the key in AWS, put its state right, then continue.',
+  },
+  AWS_KEY_GONE: {
+    headline: 'AWS no longer has this KMS key.',
+    forYourKeys:
+      'The key kept here is safe. Data under that KMS key cannot be decrypted through AWS.',
+    next: 'If its deletion is still waiting in AWS, cancel the deletion there.',
+  },
+  AWS_LIMIT: {
+    headline: 'A limit of the AWS account is reached.',
+    forYourKeys: 'AWS changed nothing for this call. Steps done before stand.',
+    next: 'Ask AWS for a higher limit or remove what is not needed, then continue.',
+  },
+  AWS_REFUSED: {
+    headline: 'AWS refused this call.',
+    forYourKeys: 'AWS changed nothing for it. Steps done before stand.',
+    next: "Read AWS's own words below, settle what they name, then continue.",
+  },
+  AWS_FAILED: {
+    headline: 'AWS reported a fault of its own.',
+    forYourKeys: 'The key is saved here. What AWS holds is read back before the step repeats.',
+    next: 'Wait; the step repeats by itself. If it stays so, look at the AWS health page.',
+  },
+  AWS_POLICY_REFUSED: {
+    headline: 'AWS did not accept the key policy.',
+    forYourKeys: 'The policy in AWS stays as it was. Steps done before stand.',
+    next: 'Correct the policy of the group: its principals must exist, and somebody must be able to change it.',
+  },
+  AWS_CLOCK_SKEW: {
+    headline: 'The clock of this computer is off.',
+    forYourKeys: (d) =>
+      `Nothing was changed.${d.when(
+        'offBy',
+        (s) => ` It differs from AWS by ${s}.`,
+        d.when('seconds', (s) => ` It differs from AWS by ${s} s.`),
+      )}`,
+    next: 'Set the clock by the network, then continue.',
+  },
+  AWS_NOT_PRACTICE: {
+    headline: 'That endpoint is not the practice KMS.',
+    forYourKeys: 'Nothing was sent to it. A practice keystore never talks to anything else.',
+    next: 'Start the practice KMS and use the address it prints.',
+  },
+  IMPORT_TOKEN_EXPIRED: {
+    headline: 'The import token of AWS has run out.',
+    forYourKeys: 'No key material was sent. The key is saved here.',
+    next: 'Continue: a new token is fetched and the key wrapped again.',
+  },
+  IMPORT_WRONG_MATERIAL: {
+    headline: 'AWS says this is not the material the KMS key had.',
+    forYourKeys:
+      'Nothing in AWS was overwritten. Data under the key decrypts only with its own material.',
+    next: (d) =>
+      `Delete nothing. Look in older backups for material ${d.text('materialId', 'of this key', 16)}.`,
+  },
+  WRAPPING_KEY_CHANGED: {
+    headline: "AWS's wrapping key is not the one that was noted before.",
+    forYourKeys:
+      'The key was not wrapped and nothing was sent: whoever holds a wrapping key can open what it wraps.',
+    next: 'Find out who answers at this endpoint before going on.',
+  },
+  WRAPPING_KEY_WEAK: {
+    headline: 'The wrapping key offered is too weak or was seen before.',
+    forYourKeys: 'The key was not wrapped and nothing was sent.',
+    next: 'Find out who answers at this endpoint before going on.',
+  },
+  READ_BACK_DIFFERS: {
+    headline: 'AWS does not show what was just sent to it.',
+    forYourKeys: (d) =>
+      `The alias was not moved${d.when('what', (w) => `; different: ${w}`)}. Applications see no change.`,
+    next: 'Look at the key in AWS for somebody else changing it, then continue.',
+  },
+} as const satisfies Record<string, Wording>;

@@ -1,0 +1,100 @@
+import type { Wording } from '../wording.ts';
+
+/** Wording for calls that were refused before or instead of running. */
+export const callWording = {
+  BAD_INPUT: {
+    headline: (d) => `Something in this request is not right${d.when('field', (f) => `: ${f}`)}.`,
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      d.when(
+        'problem',
+        (problem) => `Correct it: ${problem.replace(/\.$/, '')}.`,
+        'Correct it and send it again.',
+      ),
+  },
+  NO_SUCH_OPERATION: {
+    headline: 'Keyreeve does not know this request.',
+    forYourKeys: 'Nothing was changed.',
+    next: 'Use the same version of Keyreeve on both sides.',
+  },
+  CALLER_NOT_TRUSTED: {
+    headline: 'The caller could not prove who it is.',
+    forYourKeys: 'Nothing was read or changed. The attempt is in the audit log when one is open.',
+    next: 'Run the command as the account that holds the keystore open.',
+  },
+  CONFIRMATION_NEEDED: {
+    headline: 'This takes something away, so it waits for a clear yes.',
+    forYourKeys: 'Nothing was changed.',
+    next: 'Read what it does, then confirm it: on the command line with --yes.',
+  },
+  NOT_FOUND: {
+    headline: (d) =>
+      `There is no ${d.text('kind', d.text('what', 'such thing'), 20)} by that name here.`,
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      `Look for ${d.quoted('reference', d.quoted('name', 'it'))} in the list and use its name, path or id.`,
+  },
+  AMBIGUOUS_NAME: {
+    headline: 'More than one thing has that name.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      `Say which one: give the path or the id in place of ${d.quoted('reference', d.quoted('name', 'the name'))}.`,
+  },
+  NAME_TAKEN: {
+    headline: 'That name is taken.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) => `Choose another name${d.when('name', (name) => ` than "${name}"`)}.`,
+  },
+  PLAN_CHANGED: {
+    headline: 'Things changed since the plan was made.',
+    forYourKeys: 'Nothing was run: what would happen now is not what the plan said.',
+    next: 'Read the new plan and start it by its own number.',
+  },
+  NOTHING_TO_DO: {
+    headline: 'There is nothing to do.',
+    forYourKeys: (d) =>
+      `Nothing was changed${d.when('why', (why) => `: ${why.replace(/\.$/, '')}`)}.`,
+    next: 'Choose at least one change, or leave it as it is.',
+  },
+  NEEDS_DAEMON: {
+    headline: 'No daemon or console holds this keystore open.',
+    forYourKeys: 'Nothing was changed and no passphrase was kept.',
+    next: 'Start one with "keyreeve daemon", or run the command without --detach and wait for it.',
+  },
+  CANCELLED_BY_PERSON: {
+    headline: 'Stopped by hand.',
+    forYourKeys: 'Steps that were done before stay done; no further step was begun.',
+    next: 'Start again when ready.',
+  },
+  INTERNAL: {
+    headline: 'Keyreeve met something it was not built for.',
+    forYourKeys:
+      'Each finished step is saved. An unfinished one is looked at before it runs again.',
+    next: 'Save the log and report this; then lock and unlock the keystore.',
+  },
+  ALREADY_RUNNING: {
+    headline: 'The same deed is already under way.',
+    forYourKeys: 'No second one was started.',
+    next: (d) => `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`,
+  },
+  JOB_NOT_CANCELLABLE: {
+    headline: 'This job can no longer be cancelled.',
+    forYourKeys: 'It has ended, or has passed the point that applications notice.',
+    next: 'Open the job and see how it ended.',
+  },
+  JOB_NOT_WAITING_FOR_YOU: {
+    headline: 'This job does not wait for anybody.',
+    forYourKeys: 'Nothing was changed.',
+    next: 'Open the job and see what it is doing.',
+  },
+  JOB_NEEDS_REVIEW: {
+    headline: 'This job comes from another copy of the keystore.',
+    forYourKeys: 'It was set aside unrun: the other copy may have finished it.',
+    next: 'Compare its group with AWS, then continue or cancel it.',
+  },
+  JOB_UNREADABLE: {
+    headline: 'A saved job cannot be read.',
+    forYourKeys: 'It was set aside, not deleted. Other jobs of the group wait behind it.',
+    next: 'Compare the group with AWS, then cancel the job.',
+  },
+} as const satisfies Record<string, Wording>;

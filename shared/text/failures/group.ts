@@ -1,0 +1,96 @@
+import type { Wording } from '../wording.ts';
+
+/** Wording for credentials, policies, groups and keys. */
+export const groupWording = {
+  CREDENTIAL_FILE_INVALID: {
+    headline: 'That is not a credential file as AWS gives it.',
+    forYourKeys: (d) =>
+      `Nothing was imported${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+    next: 'Download the CSV file again from the AWS console, and import it unchanged.',
+  },
+  CREDENTIAL_IN_USE: {
+    headline: 'Key groups still use this credential.',
+    forYourKeys: 'It was kept.',
+    next: 'Give those groups another credential first.',
+  },
+  CREDENTIAL_REJECTED: {
+    headline: 'AWS did not accept the credential.',
+    forYourKeys: 'AWS changed nothing for it. Keys in AWS go on working.',
+    next: (d) =>
+      `Check in AWS that ${d.quoted('credential', 'the credential')} is active and not expired, or import a new one.`,
+  },
+  POLICY_INVALID: {
+    headline: 'That is not a usable key policy.',
+    forYourKeys: (d) =>
+      `Nothing was changed${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+    next: 'Correct the policy file and import it again.',
+  },
+  ACCOUNT_MISMATCH: {
+    headline: 'This credential belongs to another AWS account.',
+    forYourKeys: (d) => {
+      const bound = d.text('expected', d.text('account', ''));
+      const found = d.text('actual', d.text('found', ''));
+      if (bound === '' || found === '') return 'Nothing was sent. A group is bound to one account.';
+      return `Nothing was sent. ${d.quoted('group', 'The group')} is bound to ${bound}; the credential is for ${found}.`;
+    },
+    next: (d) =>
+      `Choose a credential of ${d.text('expected', d.text('account', "the group's account"))}. For another account, add a new group.`,
+  },
+  GROUP_NOT_EMPTY: {
+    headline: 'The folder is not empty.',
+    forYourKeys: 'Nothing was removed.',
+    next: 'Move or remove what is in it first.',
+  },
+  GROUP_HAS_KEYS: {
+    headline: 'The group holds keys.',
+    forYourKeys: 'Nothing was changed. Keys are never removed together with their group.',
+    next: 'Keep the group, and add a new one for other settings.',
+  },
+  ALIAS_HELD_ELSEWHERE: {
+    headline: 'The alias names a key that this group did not make.',
+    forYourKeys: 'The alias was not moved. Whatever uses it goes on as before.',
+    next: (d) =>
+      `Look at ${d.text('holder', d.text('keyId', 'that key'))} in AWS, then adopt it knowingly or choose another alias.`,
+  },
+  ALIAS_TAKEN_IN_KEYSTORE: {
+    headline: 'Another group already uses that alias there.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) => `Choose another alias${d.when('group', (g) => `; "${g}" has this one`)}.`,
+  },
+  ACTIVE_KEY_UNUSABLE: {
+    headline: 'The chosen KMS key cannot take this key material.',
+    forYourKeys: 'Nothing was sent to it.',
+    next: 'Choose a symmetric key of external origin that waits for import in this Region, or none.',
+  },
+  KEY_NOT_IN_AWS: {
+    headline: 'This key was never sent to AWS.',
+    forYourKeys: 'It is saved here; there is no KMS key to work on.',
+    next: 'Choose a key that has a KMS key.',
+  },
+  KEY_NOT_ENABLED: {
+    headline: 'The KMS key is not enabled.',
+    forYourKeys: 'The alias was not moved: new data could not be encrypted under this key.',
+    next: 'Bring the key back with Synchronize or enable it in AWS, then try again.',
+  },
+  COPY_NOT_PROVED: {
+    headline: 'The copy kept here could not be proved, so nothing is deleted.',
+    forYourKeys: 'AWS keeps its material. It may be the only copy that works.',
+    next: 'Make the HSM ready and verify a backup, then try again.',
+  },
+  NAME_NOT_TYPED: {
+    headline: 'This key is in use, so its name must be typed first.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      `If sure, type ${d.quoted('name', d.quoted('confirmName', 'the name'))}: on the command line with --confirm.`,
+  },
+  NOT_DESIGNATED: {
+    headline: 'This device is not the one that rotates keys.',
+    forYourKeys: 'Nothing was run. Two devices rotating the same group would overtake each other.',
+    next: 'Rotate on the designated device, or designate this one knowingly.',
+  },
+  SOFTWARE_KEY_TO_REAL_AWS: {
+    headline: 'Keys made in software are not sent to real AWS unasked.',
+    forYourKeys: 'Nothing was sent.',
+    next: 'Use a hardware HSM, or allow software keys for this keystore once and for all.',
+  },
+} as const satisfies Record<string, Wording>;

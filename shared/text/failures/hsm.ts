@@ -1,0 +1,86 @@
+import type { DetailReader, Wording } from '../wording.ts';
+
+const token = (d: DetailReader): string => {
+  const label = d.quoted('label', d.quoted('token', ''));
+  const serial = d.text('serial', '');
+  if (label === '' && serial === '') return 'the token of this keystore';
+  return `token${label && ` ${label}`}${serial && `, serial ${serial}`}`;
+};
+
+/** Wording for everything the HSM and its module can answer. */
+export const hsmWording = {
+  HSM_NOT_ATTACHED: {
+    headline: 'No HSM is attached to this keystore.',
+    forYourKeys: 'Nothing was changed. Keys of HSM protected groups are made inside an HSM only.',
+    next: 'Attach one: "keyreeve hsm attach".',
+  },
+  HSM_MODULE_UNUSABLE: {
+    headline: 'That PKCS#11 module cannot be used.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      `Check that ${d.text('module', d.text('path', 'the file'))} is the module of the HSM, for this kind of computer.`,
+  },
+  HSM_UNAVAILABLE: {
+    headline: 'The HSM does not answer.',
+    forYourKeys: 'Saved keys stay safe. Jobs that need the HSM wait; applications see no change.',
+    next: (d) => `Attach ${token(d)} and enter its PIN; waiting jobs then go on by themselves.`,
+  },
+  HSM_TIMEOUT: {
+    headline: 'The HSM took too long to answer.',
+    forYourKeys:
+      'The call was given up and its process ended. It is looked at before it runs again.',
+    next: 'Check the connection to the HSM, then try again.',
+  },
+  HSM_WRONG_TOKEN: {
+    headline: 'This is another token than the one this keystore uses.',
+    forYourKeys: 'Nothing was changed, and no PIN was tried on it.',
+    next: (d) => `Attach ${token(d)}.`,
+  },
+  HSM_PIN_NEEDED: {
+    headline: 'The HSM waits for its PIN.',
+    forYourKeys: 'Jobs that need the HSM wait. Keyreeve never tries a PIN by itself.',
+    next: 'Enter the PIN: "keyreeve hsm login".',
+  },
+  HSM_PIN_REFUSED: {
+    headline: 'The HSM did not accept that PIN.',
+    forYourKeys: 'Nothing was changed; jobs that need the HSM wait.',
+    next: (d) => `Make sure that this is ${token(d)}, then enter the PIN again.`,
+  },
+  HSM_PIN_LAST_TRY: {
+    headline: 'One wrong PIN more locks the token.',
+    forYourKeys: 'No PIN was tried this time. A locked token makes its keys unavailable.',
+    next: (d) =>
+      `Ask the HSM officer if in doubt. If sure of the PIN of ${token(d)}, confirm and enter it.`,
+  },
+  HSM_PIN_LOCKED: {
+    headline: 'The token has locked its PIN.',
+    forYourKeys: 'Saved keys are not lost, but nothing can be made or sent until it is unlocked.',
+    next: 'Ask the HSM officer to set a new PIN.',
+  },
+  HSM_MASTER_MISSING: {
+    headline: 'The master key of this keystore is not on the token.',
+    forYourKeys: 'HSM protected keys cannot be opened without it. No new master is made unasked.',
+    next: (d) => `Attach ${token(d)}, or bring the master back from its second copy.`,
+  },
+  HSM_MASTER_DIFFERS: {
+    headline: 'The token holds another master key than expected.',
+    forYourKeys: 'HSM protected keys stay unopened; nothing was changed.',
+    next: (d) => `Attach ${token(d)} with the master key this keystore was made with.`,
+  },
+  HSM_CANNOT_SEND: {
+    headline: 'This token has no safe way to do that.',
+    forYourKeys: (d) => `Nothing was sent${d.when('why', (why) => `: ${why.replace(/\.$/, '')}`)}.`,
+    next: 'Look at what the probe found, then use another token, firmware or setting.',
+  },
+  HSM_REFUSED: {
+    headline: 'The HSM refused this call.',
+    forYourKeys: 'Saved keys are untouched. Steps done before stand.',
+    next: 'Look up its answer in the manual of the HSM, settle it, then continue.',
+  },
+  HSM_KEY_DIFFERS: {
+    headline: 'The key that the HSM opened is not the expected one.',
+    forYourKeys:
+      'It was not used and nothing was sent. Its check value differs from the one saved.',
+    next: 'Delete nothing. Verify a backup and look for this key there.',
+  },
+} as const satisfies Record<string, Wording>;

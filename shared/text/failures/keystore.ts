@@ -1,0 +1,151 @@
+import type { Wording } from '../wording.ts';
+
+/** Wording for the keystore file, its locks, its disk, its backups and its audit log. */
+export const keystoreWording = {
+  KEYSTORE_LOCKED: {
+    headline: 'The keystore is locked.',
+    forYourKeys: 'Nothing was changed. Jobs wait until it is unlocked.',
+    next: 'Unlock the keystore.',
+  },
+  KEYSTORE_CHECKING: {
+    headline: 'The keystore is still being checked.',
+    forYourKeys: 'Lists can be read. Changes wait until every record has been checked.',
+    next: 'Try again in a few seconds.',
+  },
+  KEYSTORE_READ_ONLY: {
+    headline: 'The keystore is open for reading only.',
+    forYourKeys: (d) =>
+      `Nothing was changed${d.when('reason', (r) => `: ${r.replace(/\.$/, '')}`)}. Jobs do not run.`,
+    next: 'Look at the keystore status and settle what it names.',
+  },
+  KEYSTORE_NOT_FOUND: {
+    headline: 'There is no keystore at that place.',
+    forYourKeys: 'Nothing was made in its place.',
+    next: (d) => `Check the path${d.when('path', (p) => ` ${p}`)}, or create a keystore there.`,
+  },
+  KEYSTORE_EXISTS: {
+    headline: 'There is already something at that place.',
+    forYourKeys: 'It was left as it is: a keystore is never overwritten.',
+    next: 'Choose another path.',
+  },
+  KEYSTORE_IN_USE: {
+    headline: 'Another process holds this keystore open.',
+    forYourKeys: 'Nothing was changed. One process at a time may have it.',
+    next: (d) =>
+      `Wait for ${d.when('pid', (pid) => `process ${pid}`, 'the other command')} to end, or use the daemon it talks to.`,
+  },
+  KEYSTORE_NOT_A_FILE: {
+    headline: 'That path is not a plain file.',
+    forYourKeys: 'Nothing was opened or changed.',
+    next: 'Give the keystore file itself, not a folder, link or device.',
+  },
+  KEYSTORE_HEADER_MISSING: {
+    headline: 'The file that unlocks this keystore is missing.',
+    forYourKeys:
+      'Your keys are still in the keystore, but nothing can open it without its slot header.',
+    next: 'Put the header file back beside the keystore, from its folder copy or a backup.',
+  },
+  KEYSTORE_HEADER_DAMAGED: {
+    headline: 'Both copies of the slot header are damaged.',
+    forYourKeys: 'The keystore was not opened and nothing was written.',
+    next: 'Put the header back from a backup.',
+  },
+  KEYSTORE_DAMAGED: {
+    headline: 'The keystore file is damaged.',
+    forYourKeys: 'Nothing was written to it. Keys in AWS go on working.',
+    next: 'Keep the damaged file and restore the latest verified backup to a new path.',
+  },
+  KEYSTORE_TAMPERED: {
+    headline: 'Records in the keystore are not as they were last saved.',
+    forYourKeys: 'It is open for reading only; no job runs and no key is sent anywhere.',
+    next: 'Keep this file for examination and restore a verified backup.',
+  },
+  KEYSTORE_OLDER_THAN_ANCHOR: {
+    headline: 'This keystore is older than the one the HSM remembers.',
+    forYourKeys:
+      'It is open for reading only: keys made later may be missing, and AWS may hold newer ones.',
+    next: 'Open the newest copy, or accept this older one knowingly and compare every group with AWS.',
+  },
+  KEYSTORE_NEWER_VERSION: {
+    headline: 'A newer version of Keyreeve wrote this keystore.',
+    forYourKeys: 'Nothing was changed in it.',
+    next: 'Open it with that version or a later one.',
+  },
+  UNLOCK_REFUSED: {
+    headline: 'That did not open the keystore.',
+    forYourKeys:
+      'Nothing was changed. The passphrase, the PIN or the chosen slot is not the right one.',
+    next: 'Check keyboard layout and slot, and enter it again.',
+  },
+  PASSPHRASE_TOO_SHORT: {
+    headline: 'That passphrase is too short.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) =>
+      `Choose one of at least ${d.text('minimum', 'the required')} characters; several words are easy to keep.`,
+  },
+  SLOT_LAST: {
+    headline: 'This is the last way to open the keystore.',
+    forYourKeys: 'It was kept: without it nobody could open the keystore again.',
+    next: 'Add another way first, then remove this one.',
+  },
+  DISK_FULL: {
+    headline: 'The disk is full.',
+    forYourKeys: 'The last change was not saved and was taken back. What was saved before is safe.',
+    next: (d) => `Make room${d.when('path', (p) => ` on the disk of ${p}`)}; jobs then go on.`,
+  },
+  DISK_READ_ONLY: {
+    headline: 'The disk does not take changes.',
+    forYourKeys: 'Nothing was changed.',
+    next: (d) => `Make ${d.text('path', 'the folder of the keystore')} writable for this account.`,
+  },
+  DISK_FAILED: {
+    headline: 'The disk reported an error.',
+    forYourKeys:
+      'The last change may not be saved. Keyreeve makes no further change until it is opened again.',
+    next: 'Check the disk, then open the keystore again, or restore a backup elsewhere.',
+  },
+  REALM_MISMATCH: {
+    headline: 'Practice and real do not mix.',
+    forYourKeys:
+      'Nothing was sent. A practice keystore talks to the practice KMS only, a real one never does.',
+    next: 'Use the keystore made for this endpoint.',
+  },
+  BACKUP_PLACE_MISSING: {
+    headline: 'No second place for backups is set.',
+    forYourKeys:
+      'A key that exists only on this computer could be lost, so no key is sent or switched.',
+    next: 'Choose a folder on another disk with "keystore backup-place".',
+  },
+  BACKUP_PLACE_UNUSABLE: {
+    headline: 'The backup folder cannot be used.',
+    forYourKeys: 'New keys wait until a backup can be taken. The keystore itself is fine.',
+    next: (d) =>
+      `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
+  },
+  BACKUP_INVALID: {
+    headline: 'That backup did not pass its check.',
+    forYourKeys: (d) =>
+      `Nothing was restored from it${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+    next: 'Use another backup, and take a new one soon.',
+  },
+  BACKUP_NEEDED_FIRST: {
+    headline: 'This key is not in a verified backup yet.',
+    forYourKeys: 'Nothing was changed in AWS. Without a backup the key could not be put back.',
+    next: 'Take a backup, then go on.',
+  },
+  AUDIT_BROKEN: {
+    headline: 'The audit log has been changed after it was written.',
+    forYourKeys: (d) =>
+      d.when(
+        'firstBad',
+        (n) => `Record ${n} is the first that does not fit.`,
+        'The chain of records does not fit together.',
+      ),
+    next: 'Keep the file as it is and compare it with an earlier export.',
+  },
+  AUDIT_KEY_MISMATCH: {
+    headline: 'Another key signed this audit log.',
+    forYourKeys: 'Its signature says nothing about this keystore.',
+    next: 'Compare the fingerprint with the one written down at the first export.',
+  },
+} as const satisfies Record<string, Wording>;

@@ -1,0 +1,175 @@
+import type { JobState } from '../model/job.ts';
+
+/**
+ * Glyph and word of every state: always shown together, so that colour only repeats them.
+ * `tone` is what colour may repeat.
+ */
+export interface StateText {
+  readonly glyph: string;
+  readonly word: string;
+  readonly tone: 'good' | 'quiet' | 'busy' | 'attention';
+}
+
+export const keyStates = {
+  'Active, alias': { glyph: '●', word: 'Active, alias', tone: 'good' },
+  'Decrypts only': { glyph: '○', word: 'Decrypts only', tone: 'quiet' },
+  Off: { glyph: '◌', word: 'Off', tone: 'quiet' },
+  'Material gone': { glyph: '!', word: 'Material gone', tone: 'attention' },
+  Differs: { glyph: '!', word: 'Differs', tone: 'attention' },
+  'Not checked': { glyph: '?', word: 'Not checked', tone: 'quiet' },
+  'Not in AWS': { glyph: '-', word: 'Not in AWS', tone: 'quiet' },
+} as const satisfies Record<string, StateText>;
+export type KeyState = keyof typeof keyStates;
+
+/** What a key state means, in one line, for a legend or a tooltip. */
+export const keyStateMeanings: Readonly<Record<KeyState, string>> = {
+  'Active, alias': 'holds the alias: new data is encrypted under it',
+  'Decrypts only': 'earlier version, enabled, without the alias',
+  Off: 'disabled in AWS: nothing under it decrypts',
+  'Material gone': 'AWS has no key material for it: nothing under it decrypts',
+  Differs: 'AWS is not what the group says',
+  'Not checked': 'last read more than a day ago, or AWS could not be reached',
+  'Not in AWS': 'saved here only',
+};
+
+export const jobStateTexts: Readonly<Record<JobState, StateText>> = {
+  waiting: { glyph: '·', word: 'Waiting', tone: 'quiet' },
+  running: { glyph: '▸', word: 'Running', tone: 'busy' },
+  checking: { glyph: '?', word: 'Checking with AWS', tone: 'busy' },
+  'needs-you': { glyph: '!', word: 'Needs you', tone: 'attention' },
+  done: { glyph: '✓', word: 'Done', tone: 'good' },
+  'done-with-remark': { glyph: '!', word: 'Done, with a remark', tone: 'attention' },
+  'stopped-nothing-changed': { glyph: '–', word: 'Stopped, nothing changed', tone: 'quiet' },
+  cancelled: { glyph: '–', word: 'Cancelled', tone: 'quiet' },
+};
+
+/** Titles of the four lines that every job which is not done shows, in this order. */
+export const standingTitles = {
+  copies: 'Your copies',
+  aws: 'In AWS',
+  applications: 'Applications',
+  data: 'Data',
+} as const;
+
+/** Stands above the first step that applications can notice. */
+export const commitLine = 'applications see no change above this line';
+
+/** First four and last four characters of an id: `7c1d…e20f`. Short ids stay whole. */
+export const shortId = (id: string): string =>
+  id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
+
+/** How job endings are told. Names and ids come from what was read back. */
+export const endings = {
+  rotated: (d: { group: string; version: number; keyId: string; alias: string }): string =>
+    `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
+  previousStays: (d: { version: number }): string =>
+    `Version ${d.version} stays enabled and decrypts.`,
+  firstKey: (d: { alias: string }): string =>
+    `First key of this group: alias/${d.alias} is new, so no data used it before.`,
+  copies: (d: { backupAt: string | null }): string =>
+    d.backupAt === null
+      ? 'Copies: keystore only, no backup place is set.'
+      : `Copies: keystore, backup ${d.backupAt}.`,
+  synchronized: (d: { group: string; version: number; done: readonly string[] }): string =>
+    `${d.group}, version ${d.version}: ${d.done.join(', ')}.`,
+  madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
+    `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) again.`,
+  stillEnabled: (d: { version: number; why: string }): string =>
+    `Version ${d.version} was to be disabled and is still enabled: ${d.why}. New data already uses the newer version.`,
+  nothingChanged: (d: { why: string }): string => `Nothing changed. ${d.why}`,
+  cancelled: (d: { exists: string }): string => `Cancelled. ${d.exists}`,
+} as const;
+
+/** What empty lists and waiting say. */
+export const emptyTexts = {
+  groups: 'No key groups yet. A key group holds keys and says how new ones are made.',
+  keys: 'No keys yet. Force Rotate of a group makes its first one.',
+  jobs: 'Jobs appear here when you rotate or synchronize. They wait while the keystore is locked.',
+  credentials: 'No credentials yet. Import the CSV file that AWS gives for an access key.',
+  folders: 'No folders yet.',
+  due: 'No rotation came due while the keystore was locked.',
+  audit: 'The audit log is empty.',
+  modules: 'No PKCS#11 module was found on this computer.',
+  nothingFound: (text: string): string => `Nothing matches "${text}".`,
+} as const;
+
+const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${n} ${n === 1 ? one : many}`;
+
+export const lockTexts = {
+  locked: 'The keystore is locked.',
+  locking: (jobs: number): string =>
+    jobs === 0
+      ? 'The keystore closes.'
+      : `${counted(jobs, 'job')} ${jobs === 1 ? 'stops' : 'stop'} at ${jobs === 1 ? 'its' : 'their'} next safe step, then the keystore closes.`,
+  lockedNow: (paused: number): string =>
+    paused === 0
+      ? 'Locked.'
+      : `Locked. ${counted(paused, 'job')} paused; ${paused === 1 ? 'it goes' : 'they go'} on at the next unlock.`,
+  cameDue: (rotations: number): string =>
+    `While locked, ${counted(rotations, 'rotation')} came due. Nothing starts by itself.`,
+  nothingOpen: 'No daemon or console holds this keystore open: it is locked.',
+} as const;
+
+export const realmTexts = {
+  practice: { banner: 'PRACTICE · nothing leaves this computer', word: 'Practice' },
+  real: { banner: 'REAL KEYS · single control', word: 'Real' },
+} as const;
+
+export const assuranceTexts = {
+  hardware: 'Hardware',
+  'software-module': 'Software module',
+  'built-in-software': 'Built-in software',
+  'unknown-module': 'Unknown module',
+} as const;
+
+export const storageTexts = { hsm: 'HSM Protected', software: 'Software Protected' } as const;
+
+export const keystoreStateTexts = {
+  absent: { glyph: '-', word: 'There is no keystore here', tone: 'quiet' },
+  locked: { glyph: '◌', word: 'Locked', tone: 'quiet' },
+  checking: { glyph: '▸', word: 'Open, being checked', tone: 'busy' },
+  verified: { glyph: '✓', word: 'Open and verified', tone: 'good' },
+  'read-only': { glyph: '!', word: 'Open for reading only', tone: 'attention' },
+} as const satisfies Record<string, StateText>;
+
+export const hsmStateTexts = {
+  none: { glyph: '-', word: 'No HSM attached', tone: 'quiet' },
+  ready: { glyph: '✓', word: 'Ready', tone: 'good' },
+  'pin-needed': { glyph: '!', word: 'Waits for its PIN', tone: 'attention' },
+  unavailable: { glyph: '!', word: 'Not reachable', tone: 'attention' },
+  'wrong-token': { glyph: '!', word: 'Another token is attached', tone: 'attention' },
+} as const satisfies Record<string, StateText>;
+
+/** Button and sentence of Synchronize, for each choice of its three boxes. */
+export interface SynchronizeText {
+  readonly button: string;
+  readonly sentence: string;
+}
+export function synchronizeText(
+  choice: { deleteMaterial: boolean; updatePolicy: boolean; importMaterial: boolean },
+  version: number,
+): SynchronizeText | null {
+  const stops = `Everything under version ${version} stops decrypting in AWS now.`;
+  const back = `When this is done, data under version ${version} can be decrypted. No key ID changes. The alias does not move.`;
+  const gap =
+    'The key cannot be used for about 10 seconds. Only needed to change the date when AWS refuses to do it in place.';
+  const table: Readonly<Record<string, SynchronizeText | null>> = {
+    '---': null,
+    '--I': { button: 'Import material', sentence: `${back} The policy stays as it is in AWS.` },
+    '-P-': { button: 'Update policy', sentence: 'Material is not touched.' },
+    '-PI': { button: 'Import material and update policy', sentence: back },
+    'D--': { button: 'Delete material from AWS', sentence: stops },
+    'DP-': {
+      button: 'Delete material, update policy',
+      sentence: `${stops} The policy is replaced first.`,
+    },
+    'D-I': { button: 'Delete, then import again', sentence: gap },
+    DPI: {
+      button: 'Delete, import again, update policy',
+      sentence: `${gap} The policy is replaced first.`,
+    },
+  };
+  const key = `${choice.deleteMaterial ? 'D' : '-'}${choice.updatePolicy ? 'P' : '-'}${choice.importMaterial ? 'I' : '-'}`;
+  return table[key] ?? null;
+}

@@ -1,0 +1,62 @@
+import type { Failure, SafeDetails } from '../errors/operation-error.ts';
+
+/**
+ * Reads safe details for a sentence. A detail that is absent or of another kind gives the
+ * fallback, so that wording never breaks on a failure that says less than it could.
+ */
+export class DetailReader {
+  readonly #details: SafeDetails;
+
+  constructor(failure: Pick<Failure, 'details'>) {
+    this.#details = failure.details;
+  }
+
+  /** One short text, printable and at most `maximum` characters. */
+  text(name: string, fallback: string, maximum = 60): string {
+    const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text !== 'string' || text.trim() === '') return fallback;
+    return shorten(printable(text), maximum);
+  }
+
+  /** The text in quotation marks, or the fallback without them. */
+  quoted(name: string, fallback: string): string {
+    const text = this.text(name, '', 40);
+    return text === '' ? fallback : `"${text}"`;
+  }
+
+  number(name: string): number | null {
+    const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  }
+
+  /** A sentence built around one detail, or nothing when it is absent. */
+  when(name: string, sentence: (text: string) => string, otherwise = ''): string {
+    const text = this.text(name, '');
+    return text === '' ? otherwise : sentence(text);
+  }
+}
+
+export type Line = string | ((details: DetailReader) => string);
+
+/** What a person reads when something went wrong: what happened, what it means, one deed. */
+export interface Wording {
+  /** What happened, at most 12 words, no code in it. */
+  readonly headline: Line;
+  /** What it means for keys and data: only the lines that matter. */
+  readonly forYourKeys: Line;
+  /** One deed. */
+  readonly next: Line;
+}
+
+const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
+
+/** Text from elsewhere made safe to print: control and direction-changing characters go. */
+export const printable = (text: string): string => text.replace(control, ' ').trim();
+
+/** Cuts after `maximum` characters (not bytes, not UTF-16 units) and says so with "…". */
+export function shorten(text: string, maximum: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= maximum) return text;
+  return `${characters.slice(0, Math.max(0, maximum - 1)).join('')}…`;
+}
