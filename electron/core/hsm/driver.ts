@@ -56,10 +56,16 @@ export interface ProbeResult {
   readonly findings: readonly ProbeFinding[];
 }
 
-/** A key check value with the method that made it (PCI PIN: AES-CMAC over a zero block, 5 bytes). */
+/**
+ * A key check value with the method that made it.
+ * - `CMAC`: AES-CMAC over a zero block, 5 bytes (PCI PIN).
+ * - `ENC0`: one zero block encrypted, 3 bytes (what most modules give as CKA_CHECK_VALUE).
+ * - `KWP0`, `KW0`: for a master key, which may wrap but not encrypt: the first 5 bytes of the
+ *   AES-256 key of 32 zero bytes wrapped under it by RFC 5649 or RFC 3394.
+ */
 export interface Kcv {
-  readonly method: 'CMAC' | 'ENC0';
-  /** Upper-case hex: 10 digits for CMAC, 6 for ENC0. */
+  readonly method: 'CMAC' | 'ENC0' | 'KWP0' | 'KW0';
+  /** Upper-case hex: 6 digits for ENC0, else 10. */
   readonly value: string;
 }
 
@@ -97,8 +103,17 @@ export interface HsmDriver {
 
   /** All master keys of ours on the token (by label and attributes). */
   findMasters(): Promise<readonly MasterKey[]>;
+  /**
+   * Makes the master key, or answers with the one that already has this id (a lost answer). Keep
+   * the id of the answer: the built-in device has exactly one master, whatever id was asked for.
+   * `id`: hex, 1 to 32 bytes, or a UUID.
+   */
   createMaster(id: string): Promise<MasterKey>;
-  /** Encrypts and decrypts a throw-away value and wraps and unwraps a throw-away key under it. */
+  /**
+   * Wraps and unwraps a throw-away key under the master and compares check values. Meant for a
+   * fresh process: `respawn()` of the bridge first.
+   * @throws OperationError HSM_MASTER_MISSING, HSM_MASTER_DIFFERS
+   */
   tryMaster(id: string): Promise<MasterKey>;
 
   /** AES-256 made in the device, wrapped under the master; the clear object is destroyed. */
@@ -115,7 +130,7 @@ export interface HsmDriver {
 
   /** A signing key made for audit checkpoints alone; returns its public key (DER SPKI). */
   auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null>;
-  /** ECDSA P-256 over SHA-256 of `message`; DER signature. */
+  /** ECDSA P-256 over SHA-256 of `message`; r || s, 64 bytes (as crypto/signature.ts verifies). */
   signAudit(id: string, message: Uint8Array): Promise<Uint8Array>;
 
   /** Private CKO_DATA object named `name`; replaces what was there. Anchor of a keystore. */
