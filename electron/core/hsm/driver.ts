@@ -56,16 +56,19 @@ export interface ProbeResult {
   readonly findings: readonly ProbeFinding[];
 }
 
-/**
- * A key check value with the method that made it.
- * - `CMAC`: AES-CMAC over a zero block, 5 bytes (PCI PIN).
- * - `ENC0`: one zero block encrypted, 3 bytes (what most modules give as CKA_CHECK_VALUE).
- * - `KWP0`, `KW0`: for a master key, which may wrap but not encrypt: the first 5 bytes of the
- *   AES-256 key of 32 zero bytes wrapped under it by RFC 5649 or RFC 3394.
- */
+/** A key check value with the method that made it (PCI PIN: AES-CMAC over a zero block, 5 bytes). */
 export interface Kcv {
-  readonly method: 'CMAC' | 'ENC0' | 'KWP0' | 'KW0';
-  /** Upper-case hex: 6 digits for ENC0, else 10. */
+  readonly method: 'CMAC' | 'ENC0';
+  /** Upper-case hex: 10 digits for CMAC, 6 for ENC0. */
+  readonly value: string;
+}
+
+/**
+ * Check value of a master key, which may wrap but not encrypt: the first 5 bytes of the AES-256 key
+ * of 32 zero bytes wrapped under it, by RFC 5649 (`KWP0`) or RFC 3394 (`KW0`). Upper-case hex.
+ */
+export interface MasterKcv {
+  readonly method: 'KWP0' | 'KW0';
   readonly value: string;
 }
 
@@ -74,7 +77,7 @@ export interface MasterKey {
   /** CKA_ID, hex. */
   readonly id: string;
   readonly tokenSerial: string;
-  readonly kcv: Kcv;
+  readonly kcv: MasterKcv;
 }
 
 /** A key kept outside the token. `wrapped` is 40 bytes for AES-256. */
