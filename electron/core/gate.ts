@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { findOperation } from '../../shared/contract/index.ts';
+import type { Operation } from '../../shared/contract/op.ts';
+import { OperationError, type SafeDetails } from '../../shared/errors/operation-error.ts';
+import type { Caller, Reply } from './core.ts';
+import type { Logger } from './ports.ts';
+
+/** What the gate asks of the rest of the core. */
+export interface GateServices {
+  /** @throws OperationError KEYSTORE_LOCKED, KEYSTORE_CHECKING or KEYSTORE_READ_ONLY */
+  requireReady(needs: Operation['needs']): Promise<void>;
+  handler(call: string): ((input: unknown, caller: Caller) => unknown) | null;
+  /**
+   * Audits a call. Changes audit themselves inside their own transaction by way of `begin`, so that
+   * a change and its record stand or fall together; the gate only records refusals and outcomes.
+   */
+  audit: GateAudit;
+  readonly log: Logger;
+}
+
+export interface GateAudit {
+  /** Runs `work` with the audit context of this call in place. */
+  within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T>;
+  refused(call: AuditedCall, code: string): void;
+}
+
+export interface AuditedCall {
+  readonly action: string;
+  readonly effect: Operation['effect'];
+  readonly caller: Caller;
+  /** SHA-256 of the validated input without secrets; hex. */
+  readonly requestHash: string;
+  readonly input: unknown;
+}
+
+const maximumIssues = 10;
+
+/** Field paths and rules, never values: an input may hold a secret in the wrong field. */
+function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): SafeDetails {
+  const problems = issues.slice(0, maximumIssues).map((issue) => {
+    const path = issue.path.map(String).join('.');
+    return path === '' ? issue.message : `${path}: ${issue.message}`;
+  });
+  return { problems };
+}
+
+/** Secret bytes are named by length only, so that the hash says nothing about them. */
+function withoutSecrets(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { secretBytes: value.length };
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, inner]) => [key, withoutSecrets(inner)]),
+    );
+  }
+  return value;
+}
+
+function wipeSecrets(value: unknown): void {
+  if (value instanceof Uint8Array) value.fill(0);
+  else if (value !== null && typeof value === 'object') Object.values(value).forEach(wipeSecrets);
+}
+
+/**
+ * The only way in, for every host: known operation, trusted caller, valid input, open keystore,
+ * handler, valid output. Secret inputs are wiped when the call ends.
+ */
+export function createGate(services: GateServices) {
+  const fail = (error: unknown, call: string): Reply => {
+    if (error instanceof OperationError) return { ok: false, failure: error.toFailure() };
+    services.log.log('error', 'operation-failed', {
+      call,
+      error: error instanceof Error ? (error.stack ?? error.message) : 'not an error',
+    });
+    return { ok: false, failure: { code: 'INTERNAL', details: { call } } };
+  };
+
+  const run = async (name: string, operation: Operation, input: unknown, caller: Caller) => {
+    const parsed = operation.input.safeParse(input);
+    if (!parsed.success) throw new OperationError('BAD_INPUT', describeIssues(parsed.error.issues));
+    const plain = withoutSecrets(parsed.data);
+    const call: AuditedCall = {
+      action: name,
+      effect: operation.effect,
+      caller,
+      requestHash: createHash('sha256').update(JSON.stringify(plain)).digest('hex'),
+      input: plain,
+    };
+    try {
+      await services.requireReady(operation.needs);
+      const handler = services.handler(name);
+      if (!handler) throw new Error(`no handler for ${name}`);
+      const output = await services.audit.within(call, async () => handler(parsed.data, caller));
+      return operation.output.parse(output);
+    } catch (error) {
+      const code = error instanceof OperationError ? error.code : 'INTERNAL';
+      if (operation.effect !== 'read') services.audit.refused(call, code);
+      throw error;
+    }
+  };
+
+  return async (name: string, input: unknown, caller: Caller): Promise<Reply> => {
+    try {
+      const operation = findOperation(name);
+      if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name.slice(0, 100) });
+      if (!caller.trusted) {
+        const requestHash = createHash('sha256').update(name).digest('hex');
+        const call = { action: name, effect: operation.effect, caller, requestHash, input: null };
+        services.audit.refused(call, 'CALLER_NOT_TRUSTED');
+        throw new OperationError('CALLER_NOT_TRUSTED');
+      }
+      return { ok: true, output: await run(name, operation, input, caller) };
+    } catch (error) {
+      return fail(error, name.slice(0, 100));
+    } finally {
+      wipeSecrets(input);
+    }
+  };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
+import { checkAccount, heldElsewhere, proof, readHolder, readingOf, shortId } from './reading.ts';
+import type { DeedServices } from './services.ts';
+import { leftoversOf, standingOf } from './standing.ts';
+
+export const makeActivePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+export type MakeActivePayload = z.output<typeof makeActivePayload>;
+type Context = StepContext<MakeActivePayload>;
+
+/** Points the alias back at an earlier, enabled key of the group: the way to undo a rotation. */
+export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
+  const { groups, keys } = services;
+  const open = async ({ payload }: Pick<Context, 'payload'>) => {
+    const group = groups.get(payload.groupId);
+    const { key, remote } = keys.get(payload.keyId);
+    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+    return { group, key, remote, connection: await services.connect(group) };
+  };
+
+  const check: StepSpec<MakeActivePayload> = {
+    name: 'check',
+    title: 'Check account, clock, key and alias holder',
+    changes: 'nothing',
+    repeatable: true,
+    reconcile: async () => 'act',
+    act: async (context) => {
+      const { group, key, remote, connection } = await open(context);
+      const seen = await checkAccount(connection, group, context);
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      if (read.state !== 'Enabled') {
+        throw new OperationError('KEY_NOT_ENABLED', { version: key.version, state: read.state });
+      }
+      const holder = await readHolder(services, connection, group, context);
+      if (!holder.mayMove) throw heldElsewhere(group, holder);
+      return {
+        type: 'done',
+        output: { holder: holder.kmsKeyId },
+        proof: [seen.proof, proof(`version ${key.version} is Enabled`, read.requestId)],
+        record: () => keys.noteRemote(key.id, readingOf(read)),
+      };
+    },
+  };
+
+  const settle = async (context: Context): Promise<StepResult | null> => {
+    const { group, key, remote, connection } = await open(context);
+    const holder = await readHolder(services, connection, group, context);
+    if (holder.kmsKeyId !== remote.kmsKeyId) return null;
+    return {
+      type: 'done',
+      proof: [
+        proof(
+          `alias/${group.alias} names version ${key.version} (${shortId(remote.kmsKeyId)})`,
+          holder.requestId,
+        ),
+      ],
+      record: () => {
+        const former = keys
+          .ofGroup(group.id)
+          .find((other) => other.key.id !== key.id && other.remote?.alias != null);
+        keys.moveAlias(group.id, key.id, `alias/${group.alias}`, holder.readAt);
+        if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
+        keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
+        groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
+        if (former?.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
+        if (former)
+          keys.addEvent(
+            former.key.id,
+            `Gave alias/${group.alias} back to version ${key.version}`,
+            context.jobId,
+          );
+      },
+    };
+  };
+
+  const alias: StepSpec<MakeActivePayload> = {
+    name: 'alias',
+    title: 'Move alias',
+    changes: 'aws',
+    repeatable: true,
+    act: async (context) => {
+      const { group, remote, connection } = await open(context);
+      const holder = await readHolder(services, connection, group, context);
+      if (!holder.mayMove) return { type: 'park', error: heldElsewhere(group, holder) };
+      if (holder.kmsKeyId === null)
+        await connection.createAlias(group.alias, remote.kmsKeyId, context);
+      else if (holder.kmsKeyId !== remote.kmsKeyId)
+        await connection.updateAlias(group.alias, remote.kmsKeyId, context);
+      const settled = await settle(context);
+      if (settled) return settled;
+      throw new OperationError('READ_BACK_DIFFERS', {
+        what: 'alias',
+        expected: remote.kmsKeyId,
+        found: 'another key',
+        keyId: remote.kmsKeyId,
+      });
+    },
+    reconcile: async (context) => (await settle(context)) ?? 'act',
+  };
+
+  return {
+    name: 'key.make-active',
+    payload: makeActivePayload,
+    steps: [check, alias],
+    orderKey: (payload) => payload.groupId,
+    deedKey: (payload) => `make-active:${payload.keyId}`,
+    needsDesignation: false,
+    commitStep: 'alias',
+    standing: ({ payload, outputs }) =>
+      standingOf(services, payload.groupId, payload.keyId, outputs),
+    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+  };
+}

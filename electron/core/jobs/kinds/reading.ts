@@ -1,0 +1,139 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KmsKeyRead } from '../../cloud/answers.ts';
+import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
+import { samePolicy } from '../../cloud/policy/compare.ts';
+import type { KeyWithRemote } from '../../keystore/keys.ts';
+import type { Group, RemoteKey } from '../../keystore/rows.ts';
+import type { Proof } from '../kind.ts';
+import type { DeedServices } from './services.ts';
+
+/** Looks that several deeds begin with. */
+
+export const shortId = (id: string): string => `${id.slice(0, 4)}…${id.slice(-4)}`;
+export const proof = (text: string, requestId?: string | null): Proof =>
+  requestId ? { text, requestId } : { text };
+
+export interface AccountSeen {
+  readonly account: string;
+  readonly principalArn: string | null;
+  readonly proof: Proof;
+}
+
+/**
+ * Whose account the group's credential is of. A group that is bound to another one refuses.
+ * @throws OperationError ACCOUNT_MISMATCH
+ */
+export async function checkAccount(
+  connection: CloudConnection,
+  group: Group,
+  context: CallContext,
+): Promise<AccountSeen> {
+  const owner = await connection.accountOwner(context);
+  if (group.account !== null && group.account !== owner.account) {
+    throw new OperationError(
+      'ACCOUNT_MISMATCH',
+      { group: group.name, bound: group.account, credential: owner.account },
+      {
+        external: {
+          name: owner.principalArn ?? owner.account,
+          at: 'GetCallerIdentity',
+          ...(owner.requestId ? { requestId: owner.requestId } : {}),
+        },
+      },
+    );
+  }
+  const clock = await connection.checkClock(context);
+  const off = (Math.abs(clock.skew) / 1000).toFixed(1);
+  const text = `account ${owner.account}, clock off by ${off} s`;
+  return {
+    account: owner.account,
+    principalArn: owner.principalArn,
+    proof: proof(text, owner.requestId),
+  };
+}
+
+/** Who holds the group's alias now, and whether the group may move it. */
+export interface HolderSeen {
+  readonly kmsKeyId: string | null;
+  readonly arn: string | null;
+  readonly key: KeyWithRemote | null;
+  readonly mayMove: boolean;
+  readonly requestId: string | null;
+  readonly readAt: number;
+}
+
+export async function readHolder(
+  services: DeedServices,
+  connection: CloudConnection,
+  group: Group,
+  context: CallContext,
+): Promise<HolderSeen> {
+  const target = await connection.aliasTarget(group.alias, context);
+  const { keyId, requestId, readAt } = target;
+  if (keyId === null) {
+    return { kmsKeyId: null, arn: null, key: null, mayMove: true, requestId, readAt };
+  }
+  const own = services.keys.byKms(keyId).find(({ key }) => key.groupId === group.id) ?? null;
+  const arn = target.key?.arn ?? null;
+  const adopted = arn !== null && services.groups.hasAdopted(group.id, arn);
+  return { kmsKeyId: keyId, arn, key: own, mayMove: own !== null || adopted, requestId, readAt };
+}
+
+export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>
+  new OperationError('ALIAS_HELD_ELSEWHERE', {
+    group: group.name,
+    alias: `alias/${group.alias}`,
+    holder: holder.arn ?? holder.kmsKeyId ?? '',
+  });
+
+/** What a DescribeKey says, as the row keeps it. */
+export const readingOf = (read: KmsKeyRead): Partial<RemoteKey> => ({
+  state: read.state,
+  materialId: read.currentMaterialId,
+  validTo: read.validTo,
+  readAt: read.readAt,
+});
+
+/**
+ * Reads the policy back and compares it with the template, ignoring spacing and order.
+ * Null when the group has no template.
+ */
+export async function policyInStep(
+  connection: CloudConnection,
+  group: Group,
+  kmsKeyId: string,
+  context: CallContext,
+): Promise<{
+  readonly same: boolean;
+  readonly policy: string;
+  readonly requestId: string | null;
+} | null> {
+  if (group.policy === null) return null;
+  const read = await connection.getPolicy(kmsKeyId, context);
+  return {
+    same: samePolicy(read.policy, group.policy),
+    policy: read.policy,
+    requestId: read.requestId,
+  };
+}
+
+/**
+ * Opens the kept copy inside its vault now and compares its KCV with the one noted at birth.
+ * @throws OperationError HSM_KEY_DIFFERS
+ */
+export async function proveCopy(services: DeedServices, keyId: string): Promise<Proof> {
+  const { key } = services.keys.get(keyId);
+  const vault = await services.vaults.ready(key.storage);
+  const kcv = await vault.driver.kcvOf(services.keys.blob(keyId));
+  if (kcv.method !== key.kcv.method || kcv.value !== key.kcv.value) {
+    throw new OperationError('HSM_KEY_DIFFERS', {
+      version: key.version,
+      expected: key.kcv.value,
+      found: kcv.value,
+    });
+  }
+  return proof(`our copy opens in ${vault.title}, KCV ${kcv.value} (${sayMethod(kcv.method)})`);
+}
+
+export const sayMethod = (method: 'CMAC' | 'ENC0'): string =>
+  method === 'CMAC' ? 'CMAC, 5 bytes' : 'zero block encrypted, 3 bytes';

@@ -1,0 +1,42 @@
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { Credentials } from '../../keystore/credentials.ts';
+import type { Groups } from '../../keystore/groups.ts';
+import type { Keys } from '../../keystore/keys.ts';
+import type { Group } from '../../keystore/rows.ts';
+import type { SafetyCopies, Vaults } from '../../keystore/vaults.ts';
+import type { Base } from '../../ports.ts';
+import type { Store } from '../../store/store.ts';
+import type { Json } from '../../../../shared/model/json.ts';
+
+/** What a job hands from one step to a later one and must not keep: import token, wrapped key. */
+export interface Parcels {
+  /** Inside a step's `record`. */
+  keep(jobId: string, name: string, value: Uint8Array): void;
+  take(jobId: string, name: string): Secret;
+  has(jobId: string, name: string): boolean;
+  /** Inside a step's `record`, or when the job ends. */
+  drop(jobId: string): void;
+}
+
+/** What the deeds of this product work with. */
+export interface DeedServices extends Base {
+  readonly store: Store;
+  readonly groups: Groups;
+  readonly keys: Keys;
+  readonly credentials: Credentials;
+  readonly vaults: Vaults;
+  readonly safety: SafetyCopies;
+  readonly parcels: Parcels;
+  /** A connection with the group's credential in its Region. */
+  connect(group: Group): Promise<CloudConnection>;
+  /** Makes another job inside the caller's transaction; returns its number. */
+  enqueue(kind: string, payload: Json, options: { readonly notBefore?: number }): number;
+  /** Was this wrapping key or modulus seen before? Notes it when not. Inside a `record`. */
+  readonly wrappingKeys: {
+    seen(fingerprint: string): boolean;
+    note(fingerprint: string, arn: string, jobId: string): void;
+  };
+  /** How long a lost CreateKey is searched for before another key is made. Milliseconds. */
+  readonly orphanSearch: number;
+}

@@ -1,0 +1,209 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { Json } from '../../../../shared/model/json.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { KeyWithRemote } from '../../keystore/keys.ts';
+import type { Group } from '../../keystore/rows.ts';
+import type { Standing, StandingLine } from '../kind.ts';
+import { readHolder, readingOf, shortId } from './reading.ts';
+import type { DeedServices } from './services.ts';
+
+/** How many earlier versions are read again for the "data" line. */
+const versionsRead = 10;
+
+/**
+ * WHERE THINGS STAND of a job about one group and, once it exists, one key: read from AWS now where
+ * it answers, else told from the last reading with that reading's time.
+ */
+export async function standingOf(
+  services: DeedServices,
+  groupId: string,
+  keyId: string | null,
+  outputs: Readonly<Record<string, Json>>,
+  stepStates: Readonly<Record<string, string>> = {},
+): Promise<Standing> {
+  const group = services.groups.get(groupId);
+  const now = services.clock.now();
+  const problem = await readAgain(services, group, keyId);
+  const subject = keyId === null ? null : services.keys.byId(keyId);
+  return {
+    copies: copiesLine(services, subject, now),
+    aws: awsLine(subject, outputs, stepStates, problem, now),
+    applications: await applicationsLine(services, group, problem, now),
+    data: dataLine(services, group, keyId, now),
+  };
+}
+
+/** Refreshes the rows from AWS; returns why that was not possible, or null. */
+async function readAgain(
+  services: DeedServices,
+  group: Group,
+  keyId: string | null,
+): Promise<OperationError | null> {
+  try {
+    const connection = await services.connect(group);
+    const versions = services.keys.ofGroup(group.id).slice(0, versionsRead);
+    const subject = keyId === null ? null : services.keys.byId(keyId);
+    const all =
+      subject && !versions.some(({ key }) => key.id === keyId) ? [subject, ...versions] : versions;
+    for (const { key, remote } of all) {
+      if (remote) await noteReading(services, connection, key.id, remote.kmsKeyId);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
+  }
+}
+
+/** Reads one KMS key and notes it; a key that AWS no longer knows is noted as gone. */
+export async function noteReading(
+  services: DeedServices,
+  connection: CloudConnection,
+  keyId: string,
+  kmsKeyId: string,
+): Promise<void> {
+  try {
+    services.keys.noteRemote(keyId, readingOf(await connection.describeKey(kmsKeyId)));
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== 'AWS_KEY_GONE') throw error;
+    services.keys.noteRemote(keyId, { state: 'Gone', readAt: services.clock.now() });
+  }
+}
+
+const line = (good: boolean | null, text: string, readAt: number): StandingLine => ({
+  good,
+  text,
+  readAt,
+});
+
+function copiesLine(
+  services: DeedServices,
+  subject: KeyWithRemote | null,
+  now: number,
+): StandingLine {
+  if (!subject) return line(true, 'No new key was made; earlier copies are untouched', now);
+  const { key } = subject;
+  if (key.backedUpAt !== null) {
+    return line(
+      true,
+      `Version ${key.version} is saved in the keystore and in the backup`,
+      key.backedUpAt,
+    );
+  }
+  const only =
+    services.safety.place === null
+      ? 'this practice keystore has no backup place'
+      : 'not yet in a backup';
+  return line(
+    services.safety.place === null,
+    `Version ${key.version} is saved in the keystore; ${only}`,
+    now,
+  );
+}
+
+function awsLine(
+  subject: KeyWithRemote | null,
+  outputs: Readonly<Record<string, Json>>,
+  stepStates: Readonly<Record<string, string>>,
+  problem: OperationError | null,
+  now: number,
+): StandingLine {
+  const remote = subject?.remote;
+  if (!subject || !remote) {
+    const begun = stepStates['create'] === 'begun' && outputs['create'] === undefined;
+    return begun
+      ? line(
+          null,
+          'AWS may hold one empty KMS key with the mark of this job; no material was sent',
+          now,
+        )
+      : line(true, 'Nothing was made there for this job', now);
+  }
+  const named = `version ${subject.key.version} (KMS key ${shortId(remote.kmsKeyId)})`;
+  const asOf = problem ? ', as last read' : '';
+  switch (remote.state) {
+    case 'Enabled':
+      return line(true, `${named} is there and Enabled${asOf}`, remote.readAt);
+    case 'PendingImport':
+      return remote.materialId === null
+        ? line(
+            true,
+            `An empty KMS key waits for ${named}; no material is there${asOf}`,
+            remote.readAt,
+          )
+        : line(false, `The material of ${named} is gone${asOf}`, remote.readAt);
+    default:
+      return line(false, `${named} is ${remote.state}${asOf}`, remote.readAt);
+  }
+}
+
+async function applicationsLine(
+  services: DeedServices,
+  group: Group,
+  problem: OperationError | null,
+  now: number,
+): Promise<StandingLine> {
+  const alias = `alias/${group.alias}`;
+  if (problem) {
+    const holder = services.keys.holderOf(group.id);
+    const text = holder
+      ? `${alias} named version ${holder.key.version} when AWS was last read`
+      : `${alias} named none of our keys when AWS was last read`;
+    return line(null, text, holder?.remote?.readAt ?? now);
+  }
+  try {
+    const holder = await readHolder(services, await services.connect(group), group, {});
+    services.keys.moveAlias(group.id, holder.key?.key.id ?? null, alias, holder.readAt);
+    if (holder.kmsKeyId === null)
+      return line(true, `See no change: ${alias} does not exist yet`, holder.readAt);
+    return holder.key
+      ? line(true, `${alias} names version ${holder.key.key.version}`, holder.readAt)
+      : line(
+          false,
+          `${alias} names a key that is not of this group (${shortId(holder.kmsKeyId)})`,
+          holder.readAt,
+        );
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return line(null, `${alias} could not be read (${error.external?.name ?? error.code})`, now);
+  }
+}
+
+function dataLine(
+  services: DeedServices,
+  group: Group,
+  keyId: string | null,
+  now: number,
+): StandingLine {
+  const used = services.keys
+    .ofGroup(group.id)
+    .filter(
+      ({ key, remote }) =>
+        remote !== null && (key.id !== keyId || key.lifecycle !== 'pre-activation'),
+    );
+  if (used.length === 0) return line(true, 'No data uses this group yet', now);
+  const off = used.filter(({ remote }) => remote?.state !== 'Enabled');
+  const readAt = Math.min(...used.map(({ remote }) => remote?.readAt ?? now));
+  const first = off[0];
+  if (!first) {
+    const many =
+      used.length === 1 ? `version ${used[0]?.key.version} reads` : `${used.length} versions read`;
+    return line(true, `Decrypts as before: ${many} as Enabled`, readAt);
+  }
+  const named = off
+    .map(({ key, remote }) => `version ${key.version} is ${remote?.state}`)
+    .join(', ');
+  return line(false, `Part of it does not decrypt: ${named}`, readAt);
+}
+
+/** For the cancel question: what exists now in AWS and would stay. */
+export function leftoversOf(services: DeedServices, keyId: string | null): string {
+  const found = keyId === null ? null : services.keys.byId(keyId);
+  if (!found) return 'Cancel now leaves nothing behind.';
+  const { key, remote } = found;
+  if (!remote)
+    return `Cancel now leaves version ${key.version} in the keystore, unused; nothing is in AWS.`;
+  const state = remote.state === 'PendingImport' ? 'empty' : 'enabled';
+  const alias = remote.alias === null ? 'without alias' : `with ${remote.alias}`;
+  return `Cancel now leaves KMS key ${shortId(remote.kmsKeyId)} in AWS, ${state}, ${alias}.`;
+}
