@@ -33,6 +33,7 @@ export const failures = {
   PLAN_CHANGED: { exit: 73, http: 409, remedy: 'person' },
   NOTHING_TO_DO: usage(409),
   NEEDS_DAEMON: usage(409),
+  HOLDER_GONE: later(),
   CANCELLED_BY_PERSON: { exit: 130, http: 409, remedy: 'never' },
   INTERNAL: broken(),
 
@@ -109,6 +110,8 @@ export const failures = {
   JOB_NOT_CANCELLABLE: usage(409),
   JOB_NOT_WAITING_FOR_YOU: usage(409),
   JOB_UNREADABLE: data(),
+  /** details.reason: `inherited`, `interrupted-twice` or `went-in-circles`. */
+  JOB_NEEDS_REVIEW: person(),
 
   // AWS
   AWS_UNREACHABLE: later(502),

@@ -1,5 +1,12 @@
 import type { Wording } from '../wording.ts';
 
+const reviewReasons: Readonly<Record<string, string>> = {
+  inherited:
+    'It comes from another copy of the keystore, which may have finished it. It was not run.',
+  'interrupted-twice': 'It was interrupted twice at the same step. Steps done before stand.',
+  'went-in-circles': 'It repeated the same steps without getting on. Steps done before stand.',
+};
+
 /** Wording for calls that were refused before or instead of running. */
 export const callWording = {
   BAD_INPUT: {
@@ -61,6 +68,11 @@ export const callWording = {
     forYourKeys: 'Nothing was changed and no passphrase was kept.',
     next: 'Start one with "keyreeve daemon", or run the command without --detach and wait for it.',
   },
+  HOLDER_GONE: {
+    headline: 'The process that held the keystore went away before it answered.',
+    forYourKeys: 'Finished steps are saved. An unfinished one is looked at before it runs again.',
+    next: 'Unlock the keystore and look at its jobs.',
+  },
   CANCELLED_BY_PERSON: {
     headline: 'Stopped by hand.',
     forYourKeys: 'Steps that were done before stay done; no further step was begun.',
@@ -88,8 +100,8 @@ export const callWording = {
     next: 'Open the job and see what it is doing.',
   },
   JOB_NEEDS_REVIEW: {
-    headline: 'This job comes from another copy of the keystore.',
-    forYourKeys: 'It was set aside unrun: the other copy may have finished it.',
+    headline: 'This job waits until a person has looked at it.',
+    forYourKeys: (d) => reviewReasons[d.text('reason', '')] ?? 'Steps done before stand.',
     next: 'Compare its group with AWS, then continue or cancel it.',
   },
   JOB_UNREADABLE: {

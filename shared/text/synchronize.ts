@@ -1,0 +1,45 @@
+/** Button and sentence of Synchronize for each of its eight combinations of boxes. */
+export interface SynchronizeChoices {
+  readonly deleteMaterial: boolean;
+  readonly updatePolicy: boolean;
+  readonly importMaterial: boolean;
+}
+
+export function synchronizeWords(
+  { deleteMaterial, updatePolicy, importMaterial }: SynchronizeChoices,
+  version: number,
+): { readonly button: string; readonly sentence: string } {
+  const stops = `Everything under version ${version} stops decrypting in AWS now.`;
+  const pause =
+    'The key cannot be used for some seconds. Only needed where AWS refuses a new date in place.';
+  if (deleteMaterial && importMaterial) {
+    return updatePolicy
+      ? {
+          button: 'Delete, import again, update policy',
+          sentence: `${pause} The policy is replaced first.`,
+        }
+      : { button: 'Delete, then import again', sentence: pause };
+  }
+  if (deleteMaterial) {
+    return updatePolicy
+      ? {
+          button: 'Delete material, update policy',
+          sentence: `The policy is replaced first. ${stops}`,
+        }
+      : { button: 'Delete material from AWS', sentence: stops };
+  }
+  if (importMaterial) {
+    return updatePolicy
+      ? {
+          button: 'Import material and update policy',
+          sentence: `When this is done, data under version ${version} can be decrypted. No key ID changes; the alias does not move.`,
+        }
+      : {
+          button: 'Import material',
+          sentence: 'The saved copy is sent again. The policy stays as it is in AWS.',
+        };
+  }
+  return updatePolicy
+    ? { button: 'Update policy', sentence: 'Material is not touched.' }
+    : { button: 'Synchronize', sentence: 'Choose at least one.' };
+}
