@@ -11,15 +11,15 @@ export interface ExternalCause {
   /** The call it answered: `UpdateAlias`, `C_WrapKey`, `fsync` … */
   readonly at: string;
   /** The other system's own sentence, if it gave one. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** AWS request id. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 export interface Failure {
   readonly code: FailureCode;
   readonly details: SafeDetails;
-  readonly external?: ExternalCause;
+  readonly external?: ExternalCause | undefined;
 }
 
 /** The only error that crosses a process boundary; its cause and stack stay where it was made. */

@@ -1,0 +1,251 @@
+import { saySpan } from '../../../../shared/model/span.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { Group } from '../../keystore/rows.ts';
+import {
+  Checks,
+  type Draft,
+  lookAtAws,
+  type Looked,
+  quote,
+  read,
+  subjectLine,
+  write,
+} from './plan.ts';
+import { shortId } from './reading.ts';
+import type { DeedServices } from './services.ts';
+import { wrappingKeySpec } from './import-steps.ts';
+
+/** Says what Force Rotate of this group would do now. Reads AWS, changes nothing. */
+export async function planForceRotate(
+  services: DeedServices,
+  group: Group,
+  options: { readonly adopt: boolean; readonly designated: boolean; readonly reference: string },
+): Promise<Draft> {
+  const checks = new Checks();
+  if (!options.designated) {
+    checks.fail(new OperationError('NOT_DESIGNATED'), 'This device is not the designated one');
+  }
+  const looked = await lookAtAws(services, group, checks, options);
+  await lookAtVault(services, group, checks);
+  lookAtBackup(services, group, checks);
+  const waiting = await waitingKey(services, group, checks, looked);
+  const version = services.keys.nextVersion(group.id);
+  const former = looked.holder?.key?.key.version ?? null;
+  const formerId = looked.holder?.kmsKeyId ?? null;
+  const formerName =
+    former !== null
+      ? `version ${former}`
+      : formerId !== null
+        ? `KMS key ${shortId(formerId)}`
+        : null;
+  const practice = services.store.realm === 'practice' ? ' (practice)' : '';
+
+  return {
+    deed: 'force-rotate',
+    title: `Rotate ${quote(group.name)}?`,
+    subject: subjectLine(
+      group,
+      looked.account,
+      formerName ? `${formerName} is active` : 'no key yet',
+    ),
+    sentence: sentence(services, group),
+    changes: changeLines(services, group, {
+      version,
+      formerName,
+      waiting,
+      formerId,
+      adopt: looked.holder?.mayMove === false,
+    }),
+    stays: stayLines(group, formerName),
+    lookFirst: await warnings(services, group, looked, formerName),
+    checks: checks.lines,
+    ...callsOf(group, formerId !== null, waiting !== null),
+    approximateSeconds: 5,
+    goBack:
+      former === null
+        ? 'There is no earlier key to go back to'
+        : `Make Active on version ${former}, one call`,
+    command: `keyreeve group force-rotate ${options.reference}${options.adopt ? ' --adopt' : ''}`,
+    button: `Rotate ${group.name}${practice}`,
+    confirmName: null,
+    blocked: checks.blocked?.toFailure() ?? null,
+  };
+}
+
+function sentence(services: DeedServices, group: Group): string {
+  const where = group.storage === 'hsm' ? 'in the HSM' : 'by the built-in software driver';
+  const backed = services.safety.place === null ? 'saved' : 'saved and backed up';
+  return `A new AES-256 key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
+}
+
+function changeLines(
+  services: DeedServices,
+  group: Group,
+  now: {
+    version: number;
+    formerName: string | null;
+    waiting: string | null;
+    formerId: string | null;
+    adopt: boolean;
+  },
+): string[] {
+  const lines = [
+    now.formerName === null ? 'First key of this group' : null,
+    now.waiting === null
+      ? 'New KMS key with a new key ID and ARN'
+      : `The waiting KMS key ${now.waiting} receives its material`,
+    now.formerName === null
+      ? `alias/${group.alias} is made and names version ${now.version}`
+      : `alias/${group.alias}: ${now.formerName} -> version ${now.version}`,
+    now.adopt ? `KMS key ${now.formerId} is adopted: this group may move the alias from it` : null,
+    group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
+    group.materialDays === null
+      ? null
+      : `AWS deletes the material of version ${now.version} after ${group.materialDays} days`,
+    group.disableAfter && now.formerName !== null
+      ? `${now.formerName} is disabled ${group.disableWaitDays} days later, by a job you can stop`
+      : null,
+  ];
+  return lines.filter((line): line is string => line !== null);
+}
+
+function stayLines(group: Group, formerName: string | null): string[] {
+  if (formerName === null) return ['Nothing: no data uses this alias yet'];
+  return [
+    `${formerName} stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`,
+    'Data already encrypted is not touched',
+    group.policy === null
+      ? 'Key policy: AWS default, as this group has no template'
+      : 'Key policy: the template of this group',
+  ];
+}
+
+async function warnings(
+  services: DeedServices,
+  group: Group,
+  looked: Looked,
+  formerName: string | null,
+): Promise<string[]> {
+  const lines: string[] = [];
+  const { connection, holder } = looked;
+  if (connection && holder?.kmsKeyId && formerName) {
+    try {
+      const { grants } = await connection.listGrants(holder.kmsKeyId);
+      if (grants.length > 0) {
+        const who = [...new Set(grants.map((grant) => grant.grantee))].slice(0, 5).join(', ');
+        lines.push(
+          `${grants.length} grant${grants.length === 1 ? '' : 's'} on ${formerName} do not move with the alias (${who})`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      lines.push(
+        `Grants on ${formerName} could not be read (${error.external?.name ?? error.code})`,
+      );
+    }
+    lines.push(`Whoever names the key by ID or ARN stays on ${formerName} until they change it`);
+    if (group.disableAfter) {
+      lines.push(`Data encrypted under ${formerName} cannot be decrypted once it is disabled`);
+    }
+  }
+  if (group.materialDays !== null) {
+    lines.push(
+      `When AWS deletes the material, everything under the key stops decrypting until you Synchronize`,
+    );
+  }
+  return lines;
+}
+
+async function lookAtVault(services: DeedServices, group: Group, checks: Checks): Promise<void> {
+  if (checks.blocked) return;
+  try {
+    const vault = await services.vaults.ready(group.storage);
+    const algorithm = vault.probe.wrappingAlgorithms[0];
+    if (!algorithm) {
+      checks.fail(
+        new OperationError('HSM_CANNOT_SEND', { vault: vault.title }),
+        `${vault.title} cannot wrap for AWS`,
+      );
+      return;
+    }
+    const hash =
+      algorithm === 'RSAES_OAEP_SHA_256'
+        ? 'OAEP with SHA-256'
+        : 'OAEP with SHA-1, as this token has no SHA-256';
+    checks.ok(`${vault.title} ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    checks.fail(
+      error,
+      `The place where keys are made is not ready: ${error.external?.name ?? error.code}`,
+    );
+  }
+}
+
+function lookAtBackup(services: DeedServices, _group: Group, checks: Checks): void {
+  if (services.safety.place !== null) checks.ok(`Backup folder: ${services.safety.place}`);
+  else if (services.store.realm === 'practice')
+    checks.ok('No backup place: allowed in a practice keystore');
+  else checks.fail(new OperationError('BACKUP_PLACE_MISSING'), 'No backup place is chosen');
+}
+
+async function waitingKey(
+  services: DeedServices,
+  group: Group,
+  checks: Checks,
+  looked: Looked,
+): Promise<string | null> {
+  const id = group.activeKeyId;
+  if (id === null || services.keys.byKms(id).length > 0 || !looked.connection) return null;
+  const { connection } = looked;
+  const key = await checks.look(`Active Key ID ${shortId(id)} was read`, () =>
+    connection.describeKey(id),
+  );
+  if (!key) return null;
+  if (
+    key.origin === 'EXTERNAL' &&
+    key.spec === 'SYMMETRIC_DEFAULT' &&
+    key.state === 'PendingImport' &&
+    key.currentMaterialId === null
+  )
+    return id;
+  const problem = `${key.origin}, ${key.spec}, ${key.state}`;
+  checks.fail(
+    new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name }),
+    `Active Key ID ${shortId(id)} does not wait for material (${problem})`,
+  );
+  return null;
+}
+
+/** The calls of the job itself, in order; what the plan read is not among them. */
+function callsOf(
+  group: Group,
+  holderThere: boolean,
+  waiting: boolean,
+): Pick<Draft, 'steps' | 'calls'> {
+  return {
+    steps: [
+      'Check account, clock, HSM and alias holder',
+      'Generate key',
+      'Save and back up',
+      waiting ? 'Take the waiting KMS key' : 'Create KMS key',
+      'Fetch wrapping key',
+      'Wrap from the saved copy',
+      'Import',
+      'Confirm',
+      'Move alias',
+    ],
+    calls: [
+      read('GetCallerIdentity'),
+      read('DescribeKey'),
+      ...(waiting ? [read('DescribeKey'), read('DescribeKey')] : [write('CreateKey')]),
+      read('GetParametersForImport'),
+      write('ImportKeyMaterial'),
+      read('DescribeKey'),
+      ...(group.policy !== null && !waiting ? [read('GetKeyPolicy')] : []),
+      read('DescribeKey'),
+      write(holderThere ? 'UpdateAlias' : 'CreateAlias'),
+      read('DescribeKey'),
+    ],
+  };
+}

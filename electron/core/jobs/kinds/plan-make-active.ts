@@ -1,0 +1,77 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KeyWithRemote } from '../../keystore/keys.ts';
+import type { Group } from '../../keystore/rows.ts';
+import { Checks, type Draft, lookAtAws, quote, read, subjectLine, write } from './plan.ts';
+import { shortId } from './reading.ts';
+import type { DeedServices } from './services.ts';
+
+/** Says what pointing the alias back at an earlier key would do now. */
+export async function planMakeActive(
+  services: DeedServices,
+  group: Group,
+  { key, remote }: KeyWithRemote,
+): Promise<Draft> {
+  const checks = new Checks();
+  if (!remote) {
+    checks.fail(
+      new OperationError('KEY_NOT_IN_AWS', { version: key.version }),
+      'This version is not in AWS',
+    );
+  }
+  const looked = await lookAtAws(services, group, checks, { adopt: false });
+  const { connection } = looked;
+  if (connection && remote) {
+    const described = await checks.look(`Version ${key.version} was read`, () =>
+      connection.describeKey(remote.kmsKeyId),
+    );
+    if (described && described.state !== 'Enabled') {
+      const details = { version: key.version, state: described.state };
+      checks.fail(
+        new OperationError('KEY_NOT_ENABLED', details),
+        `Version ${key.version} is ${described.state}`,
+      );
+    }
+  }
+  const holder = looked.holder?.key?.key.version ?? null;
+  if (holder === key.version) {
+    const details = { reason: `version ${key.version} holds alias/${group.alias} already` };
+    checks.fail(
+      new OperationError('NOTHING_TO_DO', details),
+      `alias/${group.alias} names version ${key.version} already`,
+    );
+  }
+  const from = holder === null ? 'no key' : `version ${holder}`;
+  const practice = services.store.realm === 'practice' ? ' (practice)' : '';
+  return {
+    deed: 'make-active',
+    title: `Make version ${key.version} of ${quote(group.name)} active?`,
+    subject: subjectLine(group, looked.account, `${from} is active`),
+    sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
+    changes: [`alias/${group.alias}: ${from} -> version ${key.version}`],
+    stays: [
+      `${from} stays enabled and decrypts`,
+      'Data already encrypted is not touched',
+      'The rotation schedule of the group',
+    ],
+    lookFirst: [`New data is encrypted under version ${key.version} from then on`],
+    checks: checks.lines,
+    steps: ['Check account, clock, key and alias holder', 'Move alias'],
+    calls: [
+      read('GetCallerIdentity'),
+      read('DescribeKey'),
+      read('DescribeKey'),
+      read('DescribeKey'),
+      write(looked.holder?.kmsKeyId ? 'UpdateAlias' : 'CreateAlias'),
+      read('DescribeKey'),
+    ],
+    approximateSeconds: 2,
+    goBack:
+      holder === null
+        ? 'There is no other key to go back to'
+        : `Make Active on version ${holder}, one call`,
+    command: `keyreeve group make-active ${group.name}/${key.version}`,
+    button: `Make version ${key.version} active${practice}`,
+    confirmName: null,
+    blocked: checks.blocked?.toFailure() ?? null,
+  };
+}

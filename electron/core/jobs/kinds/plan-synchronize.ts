@@ -1,0 +1,228 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
+import type { KeyWithRemote } from '../../keystore/keys.ts';
+import type { Group, RemoteKey } from '../../keystore/rows.ts';
+import {
+  Checks,
+  type Draft,
+  lookAtAws,
+  type Looked,
+  quote,
+  read,
+  subjectLine,
+  write,
+} from './plan.ts';
+import { policyInStep, proveCopy, shortId } from './reading.ts';
+import type { DeedServices } from './services.ts';
+import type { SynchronizePayload } from './synchronize.ts';
+import { synchronizeWords } from '../../../../shared/text/synchronize.ts';
+
+type Choices = Pick<
+  SynchronizePayload,
+  'deleteMaterial' | 'updatePolicy' | 'importMaterial' | 'validTo'
+>;
+const month = 30 * 86_400_000;
+
+interface Seen {
+  readonly described: KmsKeyRead | null;
+  readonly policy: 'none' | 'same' | 'differs' | 'not-read';
+  readonly usage: LastUsage | null;
+  readonly copyProved: boolean;
+}
+
+/** Says what Synchronize with these three choices would do now. */
+export async function planSynchronize(
+  services: DeedServices,
+  group: Group,
+  { key, remote }: KeyWithRemote,
+  choices: Choices,
+): Promise<Draft> {
+  const checks = new Checks();
+  if (!choices.deleteMaterial && !choices.updatePolicy && !choices.importMaterial) {
+    checks.fail(
+      new OperationError('NOTHING_TO_DO', { reason: 'none of the three is chosen' }),
+      'Choose at least one',
+    );
+  }
+  if (!remote) {
+    checks.fail(
+      new OperationError('KEY_NOT_IN_AWS', { version: key.version }),
+      'This version is not in AWS',
+    );
+  }
+  // Synchronizing an earlier key does not care who holds the alias now.
+  const looked = await lookAtAws(services, group, checks, { adopt: true });
+  const seen = remote ? await look(services, group, key.id, remote, choices, looked, checks) : null;
+  const words = synchronizeWords(choices, key.version);
+  const practice = services.store.realm === 'practice' ? ' (practice)' : '';
+  const alone = choices.deleteMaterial && !choices.importMaterial;
+  const inUse =
+    looked.holder?.kmsKeyId === remote?.kmsKeyId ||
+    (seen?.usage?.usedAt != null && services.clock.now() - seen.usage.usedAt < month);
+  const holds = remote?.alias ?? `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
+
+  return {
+    deed: 'synchronize',
+    title: `Synchronize ${quote(group.name)}, version ${key.version}?`,
+    subject: subjectLine(group, looked.account, holds),
+    sentence: words.sentence,
+    changes: changeLines(choices, seen, key.version),
+    stays: stayLines(choices, seen),
+    lookFirst: warningLines(choices, alone, key.version, seen),
+    checks: checks.lines,
+    ...callsOf(group, choices, seen),
+    approximateSeconds: choices.importMaterial ? 5 : 2,
+    goBack: alone
+      ? 'Synchronize with Import Key Material puts the saved copy back'
+      : 'Nothing is lost: our copy stays',
+    command: `keyreeve key synchronize ${group.name}/${key.version}${flags(choices)}`,
+    button: `${words.button}${practice}`,
+    confirmName: alone && inUse ? group.name : null,
+    blocked: checks.blocked?.toFailure() ?? null,
+  };
+}
+
+async function look(
+  services: DeedServices,
+  group: Group,
+  keyId: string,
+  remote: RemoteKey,
+  choices: Choices,
+  { connection }: Looked,
+  checks: Checks,
+): Promise<Seen> {
+  const nothing: Seen = { described: null, policy: 'not-read', usage: null, copyProved: false };
+  if (!connection) return nothing;
+  const described = await checks.look(`KMS key ${shortId(remote.kmsKeyId)} was read`, () =>
+    connection.describeKey(remote.kmsKeyId),
+  );
+  if (!described) return nothing;
+  if (described.state === 'PendingDeletion') {
+    const details = { state: described.state, keyId: remote.kmsKeyId };
+    checks.fail(
+      new OperationError('AWS_KEY_STATE', details),
+      'The KMS key is scheduled for deletion',
+    );
+  }
+  const copyProved =
+    choices.deleteMaterial || choices.importMaterial
+      ? (await checks.look('Our copy opens now, and its KCV is the one noted at birth', () =>
+          proveCopy(services, keyId),
+        )) !== null
+      : false;
+  let policy: Seen['policy'] = group.policy === null ? 'none' : 'not-read';
+  if (choices.updatePolicy && group.policy !== null) {
+    const found = await checks.look('The policy in AWS was read', () =>
+      policyInStep(connection, group, remote.kmsKeyId, {}),
+    );
+    if (found) policy = found.same ? 'same' : 'differs';
+  }
+  const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
+  return { described, policy, usage, copyProved };
+}
+
+/** A plan may be made without the permission for GetKeyLastUsage; it says so then. */
+async function lastUse(
+  connection: NonNullable<Looked['connection']>,
+  kmsKeyId: string,
+): Promise<LastUsage | null> {
+  try {
+    return await connection.lastUsage(kmsKeyId);
+  } catch (error) {
+    if (error instanceof OperationError) return null;
+    throw error;
+  }
+}
+
+function changeLines(choices: Choices, seen: Seen | null, version: number): string[] {
+  const gone = seen?.described?.state === 'PendingImport';
+  const lines = [
+    choices.updatePolicy && seen?.policy === 'differs'
+      ? 'Policy in AWS: put back to the template'
+      : null,
+    choices.deleteMaterial
+      ? gone
+        ? 'Nothing to delete: AWS has no material now'
+        : 'Material in AWS: deleted at once, no waiting period'
+      : null,
+    choices.importMaterial
+      ? gone || choices.deleteMaterial
+        ? 'Material in AWS: imported again'
+        : 'Material in AWS: sent again over the same material'
+      : null,
+    choices.importMaterial
+      ? choices.validTo === null
+        ? 'AWS deletes it: never'
+        : `AWS deletes it: on ${new Date(choices.validTo).toISOString().slice(0, 10)}`
+      : null,
+    choices.importMaterial && gone ? `Data under version ${version} can be decrypted again` : null,
+  ];
+  return lines.filter((line): line is string => line !== null);
+}
+
+function stayLines(choices: Choices, seen: Seen | null): string[] {
+  const lines = ['No key ID changes, and the alias does not move', 'Our copy stays as it is'];
+  if (choices.updatePolicy && seen?.policy === 'none')
+    lines.push('Policy: this group has no template, so nothing changes');
+  if (choices.updatePolicy && seen?.policy === 'same')
+    lines.push('Policy: reads as the template already');
+  if (!choices.updatePolicy) lines.push('The policy stays as it is in AWS');
+  if (!choices.deleteMaterial && !choices.importMaterial) lines.push('Material is not touched');
+  return lines;
+}
+
+function warningLines(
+  choices: Choices,
+  alone: boolean,
+  version: number,
+  seen: Seen | null,
+): string[] {
+  if (!choices.deleteMaterial) return [];
+  const lines = alone
+    ? [
+        `Everything under version ${version} stops decrypting in AWS now`,
+        'Services notice late: a volume or database may run on until it next starts',
+      ]
+    : ['The key cannot be used between delete and import'];
+  if (seen?.usage === null) lines.push('Last use could not be read (kms:GetKeyLastUsage)');
+  else if (seen?.usage.usedAt != null)
+    lines.push(
+      `Last use AWS reports: ${seen.usage.operation ?? 'a call'} on ${new Date(seen.usage.usedAt).toISOString().slice(0, 10)}`,
+    );
+  if (seen?.copyProved) lines.push('This can be undone: our copy was opened just now');
+  return lines;
+}
+
+function callsOf(
+  group: Group,
+  choices: Choices,
+  seen: Seen | null,
+): Pick<Draft, 'steps' | 'calls'> {
+  const puts = choices.updatePolicy && group.policy !== null;
+  const calls = [read('GetCallerIdentity'), read('DescribeKey')];
+  const steps = ['Check account, clock, key and our copy'];
+  if (choices.updatePolicy) steps.push('Update policy');
+  if (puts) {
+    calls.push(read('GetKeyPolicy'));
+    if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
+  }
+  if (choices.deleteMaterial) {
+    steps.push('Delete key material');
+    calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'));
+  }
+  if (choices.importMaterial) {
+    steps.push('Fetch wrapping key', 'Wrap from the saved copy', 'Import');
+    calls.push(read('GetParametersForImport'), write('ImportKeyMaterial'));
+  }
+  steps.push('Confirm');
+  calls.push(read('DescribeKey'));
+  return { steps, calls };
+}
+
+function flags(choices: Choices): string {
+  return [
+    choices.deleteMaterial ? ' --delete-material' : '',
+    choices.updatePolicy ? '' : ' --no-update-policy',
+    choices.importMaterial ? '' : ' --no-import-material',
+  ].join('');
+}

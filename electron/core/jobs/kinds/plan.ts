@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { Plan } from '../../../../shared/contract/shapes.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Group } from '../../keystore/rows.ts';
+import { checkAccount, type HolderSeen, heldElsewhere, readHolder } from './reading.ts';
+import type { DeedServices } from './services.ts';
+
+/** A plan as its deed writes it; number and times are added when it is sealed. */
+export type Draft = Omit<Plan, 'number' | 'checkedAt' | 'runningJob'>;
+
+/**
+ * Gives the plan its number: a hash over every line a person reads, without times and readings that
+ * move by themselves. The same number means: nothing that was shown has changed.
+ */
+export function sealPlan(draft: Draft, now: number, runningJob: string | null): Plan {
+  const { approximateSeconds: _seconds, command: _command, ...lines } = draft;
+  const number = createHash('sha256').update(JSON.stringify(lines)).digest('hex').slice(0, 12);
+  const command = `${draft.command} --plan ${number}`;
+  return { ...draft, command, number, checkedAt: now, runningJob };
+}
+
+/** A plan's number may be given shortened to six digits or more. */
+export function requirePlan(plan: Plan, given: string): void {
+  if (!plan.number.startsWith(given)) {
+    throw new OperationError('PLAN_CHANGED', { given, now: plan.number });
+  }
+  if (plan.blocked) throw OperationError.from(plan.blocked);
+}
+
+/** Collects checks; the first that fails says why the deed cannot run now. */
+export class Checks {
+  readonly lines: { ok: boolean; text: string }[] = [];
+  blocked: OperationError | null = null;
+
+  ok(text: string): void {
+    this.lines.push({ ok: true, text });
+  }
+
+  fail(error: OperationError, text: string): void {
+    this.lines.push({ ok: false, text });
+    this.blocked ??= error;
+  }
+
+  /** Runs one look; an OperationError becomes a failed line, anything else is a fault of ours. */
+  async look<T>(text: string, work: () => Promise<T>): Promise<T | null> {
+    if (this.blocked) return null;
+    try {
+      const value = await work();
+      this.ok(text);
+      return value;
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      this.fail(error, `${text}: ${error.external?.name ?? error.code}`);
+      return null;
+    }
+  }
+}
+
+export interface Looked {
+  readonly connection: CloudConnection | null;
+  readonly account: string | null;
+  readonly holder: HolderSeen | null;
+}
+
+/** The looks every deed in AWS begins with: credential, account, clock, who holds the alias. */
+export async function lookAtAws(
+  services: DeedServices,
+  group: Group,
+  checks: Checks,
+  options: { readonly adopt: boolean },
+): Promise<Looked> {
+  const credential = services.credentials.get(group.credentialId);
+  const connection = await checks.look(
+    `Credential ${credential.name} answers in ${group.region}`,
+    () => services.connect(group),
+  );
+  if (!connection) return { connection: null, account: group.account, holder: null };
+  const seen = await checks.look(
+    'Account is what this group is bound to, and the clocks agree',
+    () => checkAccount(connection, group, {}),
+  );
+  if (!seen) return { connection, account: group.account, holder: null };
+  const holder = await checks.look(`alias/${group.alias} was read`, () =>
+    readHolder(services, connection, group, {}),
+  );
+  if (holder && !holder.mayMove && !options.adopt) {
+    checks.fail(
+      heldElsewhere(group, holder),
+      `alias/${group.alias} names a key that this group did not make`,
+    );
+  }
+  return { connection, account: seen.account, holder };
+}
+
+/** `111122223333 · eu-west-1 · alias/payments-prod · version 3 is active` */
+export function subjectLine(group: Group, account: string | null, active: string): string {
+  return [account ?? 'account not known yet', group.region, `alias/${group.alias}`, active].join(
+    ' · ',
+  );
+}
+
+export const quote = (name: string): string => `“${name}”`;
+export const read = (call: string) => ({ call, changes: false });
+export const write = (call: string) => ({ call, changes: true });

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurably } from '../store/durable-file.ts';
+import type { HostPorts } from '../ports.ts';
+import { uuidv7 } from '../kernel/uuid.ts';
+import type { Settings } from './settings.ts';
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * Which device may rotate. The device's own id lies outside the keystore, so that a copied, cloned
+ * or restored keystore is not designated elsewhere.
+ */
+export interface Device {
+  readonly id: string;
+  readonly designated: boolean;
+  readonly designatedDevice: string | null;
+  readonly designatedAt: number | null;
+  designate(): void;
+  /** After a restore: nobody is designated until a person says so. */
+  forget(): void;
+}
+
+/** Reads this device's id, or makes it at first use (0600, in the host's private state folder). */
+export function deviceId(ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>): string {
+  const file = join(ports.paths.state, 'device-id');
+  if (existsSync(file)) {
+    const id = readFileSync(file, 'utf8').trim();
+    if (pattern.test(id)) return id;
+  }
+  const id = uuidv7(ports);
+  mkdirSync(ports.paths.state, { recursive: true, mode: 0o700 });
+  writeDurably(file, Buffer.from(`${id}\n`), ports.random);
+  return id;
+}
+
+export function createDevice(
+  settings: Settings,
+  ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>,
+): Device {
+  const id = deviceId(ports);
+  const note = () => settings.read('designated') as { device: string; at: number } | null;
+  return {
+    id,
+    get designated() {
+      return note()?.device === id;
+    },
+    get designatedDevice() {
+      return note()?.device ?? null;
+    },
+    get designatedAt() {
+      return note()?.at ?? null;
+    },
+    designate: () => settings.write('designated', { device: id, at: ports.clock.now() }),
+    forget: () => settings.write('designated', null),
+  };
+}

@@ -1,0 +1,58 @@
+import { saySpan } from '../../../shared/model/span.ts';
+import type { KeyWithRemote } from './keys.ts';
+import type { Group, RemoteKey } from './rows.ts';
+
+/** A reading older than this is shown as "Not checked". */
+export const stale = 86_400_000;
+
+export type KeyState =
+  | 'Active, alias'
+  | 'Decrypts only'
+  | 'Off'
+  | 'Material gone'
+  | 'Differs'
+  | 'Not checked'
+  | 'Not in AWS';
+
+/** The one state word of a key, from what AWS last said. */
+export function keyState(remote: RemoteKey | null, now: number): KeyState {
+  if (remote === null) return 'Not in AWS';
+  if (remote.state === 'PendingImport') {
+    return remote.materialId === null ? 'Not in AWS' : 'Material gone';
+  }
+  if (remote.state !== 'Enabled' && remote.state !== 'Disabled') return 'Differs';
+  if (now - remote.readAt > stale) return 'Not checked';
+  if (remote.state === 'Disabled') return 'Off';
+  return remote.alias === null ? 'Decrypts only' : 'Active, alias';
+}
+
+/** The state word of a group: the worst of its keys, unless a job waits for a person. */
+export function groupState(
+  keys: readonly KeyWithRemote[],
+  jobNeedsYou: boolean,
+  now: number,
+): { readonly state: string; readonly needsYou: boolean } {
+  if (jobNeedsYou) return { state: 'Job needs you', needsYou: true };
+  const states = keys.map(({ remote }) => keyState(remote, now));
+  if (states.includes('Material gone')) return { state: 'Material gone', needsYou: true };
+  if (states.includes('Differs')) return { state: 'Differs', needsYou: true };
+  if (!keys.some(({ remote }) => remote !== null)) return { state: 'Not in AWS', needsYou: false };
+  if (states.includes('Not checked')) return { state: 'Not checked', needsYou: false };
+  return { state: 'In step', needsYou: false };
+}
+
+/** What new keys of this group will be and do: shown above the buttons and kept in the audit log. */
+export function groupSentence(group: Omit<Group, 'id' | 'account' | 'createdAt'>, hsm: string | null): string {
+  const where = group.storage === 'hsm' ? `in ${hsm ?? 'the HSM'}` : 'by the built-in software driver';
+  const rotation = group.rotate
+    ? ` and rotated every ${saySpan(group.rotateEvery)}`
+    : '; they are rotated by hand only';
+  const gone =
+    group.materialDays === null
+      ? ''
+      : ` AWS deletes the material of each after ${group.materialDays} days: everything under it then stops decrypting until you Synchronize.`;
+  const off = group.disableAfter
+    ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: data under it then cannot be decrypted.`
+    : '';
+  return `New AES-256 keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the first Force Rotate.${gone}${off}`;
+}
