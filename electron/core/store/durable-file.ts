@@ -1,0 +1,121 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { RandomBytes } from '../ports.ts';
+
+/** 0600: a keystore and what lies beside it is for its owner alone. */
+export const privateMode = 0o600;
+
+/** What stands at `path`, not following a symbolic link; null when nothing does. */
+export function standingAt(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+/**
+ * Puts `bytes` at `path` so that after a crash there is the old file or the new one, never a part:
+ * temporary name, fsync, rename, fsync of the folder.
+ */
+export function writeDurably(path: string, bytes: Uint8Array, random: RandomBytes): void {
+  const temporary = temporaryName(path, random);
+  try {
+    writeNew(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** A name beside `path` that nobody else uses. */
+export function temporaryName(path: string, random: RandomBytes): string {
+  return join(dirname(path), `.${basename(path)}.${random(6).toString('hex')}.tmp`);
+}
+
+/** Creates a file that must not exist yet, writes it and waits until it is on the disk. */
+export function writeNew(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', privateMode);
+  try {
+    let written = 0;
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Waits until the file's content is on the disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Waits until the folder's entries are on the disk. Windows has no such call for folders. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Gives a finished file its name without ever replacing one that is there. */
+export function moveIntoPlace(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+    unlinkSync(temporary);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') throw new OperationError('KEYSTORE_EXISTS', { path }, { cause: error });
+    // FAT and some network file systems know no second names: look, then rename.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error;
+    if (standingAt(path) !== null) throw new OperationError('KEYSTORE_EXISTS', { path });
+    renameSync(temporary, path);
+  }
+  syncFolder(dirname(path));
+}
+
+/**
+ * Reads a small regular file; null when there is none. Symbolic links, folders, pipes and files
+ * above `most` bytes answer `unusable`.
+ */
+export function readSmallFile(path: string, most: number): Buffer | 'unusable' | null {
+  const there = standingAt(path);
+  if (there === null) return null;
+  if (!there.isFile() || there.size > most) return 'unusable';
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const size = fstatSync(file).size;
+    if (size > most) return 'unusable';
+    const bytes = Buffer.alloc(size);
+    let read = 0;
+    while (read < size) {
+      const got = readSync(file, bytes, read, size - read, read);
+      if (got === 0) break;
+      read += got;
+    }
+    return bytes.subarray(0, read);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,14 @@
+import { base } from './0001-base.ts';
+
+/** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly up: string;
+}
+
+/**
+ * Every migration, oldest first, without a gap. A released one is never edited: add the next
+ * number. Import it here and put it at the end of the list; nothing else registers it.
+ */
+export const migrations: readonly Migration[] = [base];

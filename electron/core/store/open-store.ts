@@ -1,0 +1,262 @@
+import type { Database } from 'better-sqlite3';
+import { OperationError, type SafeDetails } from '../../../shared/errors/operation-error.ts';
+import { equalBytes, macKey } from '../crypto/mac.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Clock, RandomBytes } from '../ports.ts';
+import { diskFailure } from './disk-errors.ts';
+import { innerKey, outerKey } from './keys.ts';
+import type { ProcessLock } from './process-lock.ts';
+import { RowHasher } from './row-hash.ts';
+import { SealedRecordTable } from './sealed-records.ts';
+import { recount } from './state-check.ts';
+import {
+  installTriggers,
+  type Meta,
+  StateRoot,
+  type TrackedTable,
+  trackedTables,
+} from './state-root.ts';
+import type { Realm, SealedRecords, Store, StoreCondition } from './store.ts';
+import { Transactions } from './transactions.ts';
+
+export interface StoreParts {
+  readonly db: Database;
+  readonly path: string;
+  /** Taken over: wiped when the store closes. */
+  readonly rootKey: Secret;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly lock: ProcessLock;
+  /** Made a moment ago by this process: nothing to check. */
+  readonly fresh: boolean;
+}
+
+/** Makes the hasher of the state root from a store's root key. */
+export function rowHasher(rootKey: Secret): RowHasher {
+  using key = innerKey(rootKey, 'state-root');
+  return key.use((bytes) => new RowHasher(macKey(bytes)));
+}
+
+/** Makes the reader and writer of the state root. */
+export function stateRoot(db: Database, rootKey: Secret): StateRoot {
+  using key = innerKey(rootKey, 'state-root');
+  return key.use((bytes) => new StateRoot(db, macKey(bytes)));
+}
+
+/** The open keystore. See {@link Store}; what it has beyond that is for the store's own folder. */
+export class OpenStore implements Store {
+  readonly path: string;
+  readonly db: Database;
+  readonly seals: SealedRecords;
+  readonly #rootKey: Secret;
+  readonly #sealingKey: Secret;
+  readonly #lock: ProcessLock;
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+  readonly #hasher: RowHasher;
+  readonly #root: StateRoot;
+  readonly #tables: readonly TrackedTable[];
+  readonly #transactions: Transactions;
+  readonly #holds: OperationError[] = [];
+  #meta: Meta;
+  #next: Meta | null = null;
+  #verified: boolean;
+  #verifying: Promise<StoreCondition> | null = null;
+
+  /** @throws OperationError KEYSTORE_DAMAGED when the store does not say who it is. */
+  constructor(parts: StoreParts) {
+    this.db = parts.db;
+    this.path = parts.path;
+    this.#rootKey = parts.rootKey;
+    this.#lock = parts.lock;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#verified = parts.fresh;
+    this.#hasher = rowHasher(parts.rootKey);
+    this.#root = stateRoot(parts.db, parts.rootKey);
+    this.#tables = trackedTables(parts.db);
+    this.#meta = this.#readMeta();
+    installTriggers(parts.db, this.#tables, this.#hasher);
+    this.#transactions = new Transactions(parts.db, parts.clock, {
+      allow: () => this.#allowChange(),
+      seal: () => {
+        this.#next = this.#root.advance();
+      },
+      committed: () => {
+        this.#meta = this.#next ?? this.#meta;
+      },
+      broken: (error) => this.hold(error),
+    });
+    this.#sealingKey = innerKey(parts.rootKey, 'seal');
+    this.seals = new SealedRecordTable({
+      db: parts.db,
+      storeId: this.#meta.storeId,
+      sealingKey: this.#sealingKey,
+      random: parts.random,
+      requireChange: () => {
+        if (!this.#transactions.inside)
+          throw new Error('sealed records change inside store.change');
+      },
+    });
+  }
+
+  get id(): string {
+    return this.#meta.storeId;
+  }
+  get realm(): Realm {
+    return this.#meta.realm;
+  }
+  get incarnation(): string {
+    return this.#meta.incarnation;
+  }
+  get createdAt(): number {
+    return this.#meta.createdAt;
+  }
+  get commitNumber(): number {
+    return this.#meta.commitNumber;
+  }
+  get stateRoot(): string {
+    return this.#meta.stateRoot.toString('hex');
+  }
+  /** Everything `meta` says, as of the last commit. */
+  get meta(): Meta {
+    return this.#meta;
+  }
+  get clock(): Clock {
+    return this.#clock;
+  }
+  get random(): RandomBytes {
+    return this.#random;
+  }
+
+  get condition(): StoreCondition {
+    if (this.#holds.length > 0) return 'read-only';
+    return this.#verified ? 'verified' : 'checking';
+  }
+  /** Failure code of what keeps the store from changing. */
+  get reason(): string | null {
+    return this.#holds[0]?.code ?? null;
+  }
+  get diagnosis(): SafeDetails | null {
+    return this.#holds[0]?.details ?? null;
+  }
+
+  change<T>(work: () => T): T {
+    return this.#transactions.change(work);
+  }
+  changeSoon<T>(work: () => T): Promise<T> {
+    return this.#transactions.changeSoon(work);
+  }
+  onCommit(hook: () => void): void {
+    this.#transactions.onCommit(hook);
+  }
+  derive(purpose: string): Secret {
+    return outerKey(this.#rootKey, purpose);
+  }
+  /** The root key itself: for wrapping it into another slot and for keys of backups. */
+  useRootKey<T>(work: (rootKey: Secret) => T): T {
+    return work(this.#rootKey);
+  }
+
+  verify(): Promise<StoreCondition> {
+    this.#verifying ??= this.#verify();
+    return this.#verifying;
+  }
+
+  /** Refuses changes from now on, for `cause`. The first cause is the reason shown. */
+  hold(cause: OperationError): void {
+    if (!this.#holds.some((held) => held.code === cause.code)) this.#holds.push(cause);
+  }
+  /** Takes back a hold for this code. */
+  releaseHold(code: OperationError['code']): void {
+    const at = this.#holds.findIndex((held) => held.code === code);
+    if (at >= 0) this.#holds.splice(at, 1);
+  }
+
+  /** Runs `work` on the connection with writing allowed but outside a transaction (`VACUUM INTO`). */
+  unguarded<T>(work: () => T): T {
+    this.db.pragma('query_only = OFF');
+    try {
+      return work();
+    } finally {
+      this.db.pragma('query_only = ON');
+    }
+  }
+
+  close(): void {
+    if (!this.db.open) return;
+    this.#transactions.flush();
+    try {
+      // So that no old page stays behind in the write-ahead log.
+      if (this.#holds.length === 0)
+        this.unguarded(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
+    } finally {
+      this.db.close();
+      this.#rootKey.dispose();
+      this.#sealingKey.dispose();
+      this.#hasher.forget();
+      this.#lock.release();
+    }
+  }
+
+  #allowChange(): void {
+    if (!this.db.open) throw new OperationError('KEYSTORE_LOCKED');
+    const held = this.#holds[0];
+    if (held !== undefined) {
+      const details = { ...held.details, reason: held.code };
+      throw new OperationError('KEYSTORE_READ_ONLY', details, { cause: held });
+    }
+    if (!this.#verified) throw new OperationError('KEYSTORE_CHECKING');
+  }
+
+  #readMeta(): Meta {
+    const meta = this.#root.read();
+    if (meta === null) throw new OperationError('KEYSTORE_DAMAGED', { part: 'meta' });
+    if (!equalBytes(this.#root.rootOf(meta, this.#root.sums()), meta.stateRoot)) {
+      this.hold(new OperationError('KEYSTORE_TAMPERED', { part: 'state root' }));
+    }
+    return meta;
+  }
+
+  async #verify(): Promise<StoreCondition> {
+    if (this.#verified) return this.condition;
+    try {
+      const counted = await recount(this.db, this.#tables, this.#hasher, this.#clock);
+      const problem = this.#compare(counted) ?? this.#auditTail();
+      if (problem !== null) {
+        this.releaseHold('KEYSTORE_TAMPERED');
+        this.hold(problem);
+      }
+      this.#verified = true;
+    } catch (error) {
+      const failure = diskFailure(error, 'verify');
+      if (!(failure instanceof OperationError) || failure.code === 'KEYSTORE_LOCKED') throw failure;
+      this.hold(failure);
+    }
+    return this.condition;
+  }
+
+  #compare(counted: ReadonlyMap<string, Buffer>): OperationError | null {
+    const kept = this.#root.sums();
+    const differing = [...counted]
+      .filter(([name, sum]) => kept.get(name)?.equals(sum) !== true)
+      .map(([name]) => name);
+    for (const name of kept.keys()) if (!counted.has(name)) differing.push(name);
+    if (differing.length === 0) return null;
+    return new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing });
+  }
+
+  #auditTail(): OperationError | null {
+    const last = this.db
+      .prepare<[], { seq: number; hash: Buffer }>(
+        'select seq, hash from audit_record order by seq desc limit 1',
+      )
+      .get();
+    const { auditSize, auditHead } = this.#meta;
+    const fits =
+      last === undefined ? auditSize === 0 : last.seq === auditSize && last.hash.equals(auditHead);
+    return fits
+      ? null
+      : new OperationError('KEYSTORE_TAMPERED', { part: 'audit', size: auditSize });
+  }
+}

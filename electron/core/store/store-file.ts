@@ -1,0 +1,188 @@
+import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { proveCrypto } from '../crypto/self-test.ts';
+import type { Secret } from '../kernel/secret.ts';
+import { uuidv7 } from '../kernel/uuid.ts';
+import type { Clock, RandomBytes } from '../ports.ts';
+import { openConnection } from './connection.ts';
+import { onDisk } from './disk-errors.ts';
+import {
+  moveIntoPlace,
+  privateMode,
+  standingAt,
+  syncFile,
+  temporaryName,
+  writeNew,
+} from './durable-file.ts';
+import { innerKey } from './keys.ts';
+import { applyMigrations, pendingMigrations } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { OpenStore, stateRoot } from './open-store.ts';
+import { takeProcessLock, type ProcessLock } from './process-lock.ts';
+import { emptySums, trackedTables, writeSums } from './state-root.ts';
+import type { Realm } from './store.ts';
+import { removeWithJournals, upgrade } from './upgrade.ts';
+
+export interface StorePorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+export interface RootKeyStore extends StorePorts {
+  readonly path: string;
+  /** 32 bytes. Copied: the caller keeps and wipes its own. */
+  readonly rootKey: Secret;
+}
+
+export interface NewStore extends RootKeyStore {
+  readonly realm: Realm;
+  /** Of the slot file written beside it; 0 without one. */
+  readonly headerRevision?: number;
+  readonly storeId?: string;
+}
+
+/** Files that belong to a keystore and must not be there when one is made. */
+export const companions = (path: string): string[] =>
+  ['', '-wal', '-journal', '.slots', '.slots.copy'].map((suffix) => path + suffix);
+
+/**
+ * Looks at the keystore file without opening it.
+ * @throws OperationError KEYSTORE_NOT_FOUND; KEYSTORE_NOT_A_FILE for a link, folder or pipe.
+ */
+export function requireStoreFile(path: string): void {
+  const there = onDisk('look', () => standingAt(path));
+  if (there === null) throw new OperationError('KEYSTORE_NOT_FOUND', { path });
+  if (!there.isFile()) throw new OperationError('KEYSTORE_NOT_A_FILE', { path });
+}
+
+/**
+ * @throws OperationError KEYSTORE_EXISTS when the keystore or anything of one is there already,
+ *   KEYSTORE_NOT_FOUND when the folder is not there.
+ */
+export function requireNoStore(path: string): void {
+  const folder = dirname(path);
+  if (onDisk('look', () => standingAt(folder)) === null) {
+    throw new OperationError('KEYSTORE_NOT_FOUND', { folder });
+  }
+  for (const file of companions(path)) {
+    const there = onDisk('look', () => standingAt(file));
+    if (there === null) continue;
+    const code = there.isFile() ? 'KEYSTORE_EXISTS' : 'KEYSTORE_NOT_A_FILE';
+    throw new OperationError(code, { path: file });
+  }
+}
+
+/**
+ * Makes a new keystore file around a root key, and opens it, `verified`. For the keystore itself
+ * (which puts the key into slots) and for tests of other layers.
+ * @throws OperationError KEYSTORE_EXISTS, KEYSTORE_NOT_A_FILE, KEYSTORE_IN_USE, DISK_*.
+ */
+export function createStoreWithRootKey(spec: NewStore): OpenStore {
+  requireNoStore(spec.path);
+  const lock = takeProcessLock(spec.path);
+  try {
+    return createUnderLock(spec, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** As {@link createStoreWithRootKey}, for a caller that holds the lock. */
+export function createUnderLock(spec: NewStore, lock: ProcessLock): OpenStore {
+  proveCrypto();
+  const temporary = temporaryName(spec.path, spec.random);
+  return onDisk('create', () => {
+    try {
+      writeNew(temporary, Buffer.alloc(0));
+      using key = innerKey(spec.rootKey, 'db');
+      const db = openConnection({ path: temporary, key, readOnly: false });
+      try {
+        layFoundation(db, spec);
+      } finally {
+        db.close();
+      }
+      syncFile(temporary);
+      moveIntoPlace(temporary, spec.path);
+    } finally {
+      removeWithJournals(temporary);
+    }
+    return assemble(spec, connect(spec), lock, true);
+  });
+}
+
+/**
+ * Opens a keystore file with its root key, migrating an older one first.
+ * @throws OperationError KEYSTORE_NOT_FOUND, KEYSTORE_NOT_A_FILE, KEYSTORE_IN_USE, KEYSTORE_DAMAGED,
+ *   KEYSTORE_NEWER_VERSION, KEYSTORE_TAMPERED (before a migration), DISK_*.
+ */
+export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStore> {
+  requireStoreFile(spec.path);
+  const lock = takeProcessLock(spec.path);
+  try {
+    return await openUnderLock(spec, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** As {@link openStoreWithRootKey}, for a caller that holds the lock. */
+export async function openUnderLock(spec: RootKeyStore, lock: ProcessLock): Promise<OpenStore> {
+  proveCrypto();
+  const db = connect(spec);
+  try {
+    const pending = onDisk('open', () => pendingMigrations(db, migrations));
+    if (pending.length > 0) await upgrade({ ...spec, db, pending, all: migrations });
+    onDisk('open', () => keepPrivate(spec.path));
+    return onDisk('open', () => assemble(spec, db, lock, false));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function connect(spec: RootKeyStore): Database {
+  using key = innerKey(spec.rootKey, 'db');
+  return openConnection({ path: spec.path, key, readOnly: false });
+}
+
+function assemble(spec: RootKeyStore, db: Database, lock: ProcessLock, fresh: boolean): OpenStore {
+  const { path, clock, random } = spec;
+  const rootKey = spec.rootKey.clone();
+  try {
+    return new OpenStore({ db, path, rootKey, clock, random, lock, fresh });
+  } catch (error) {
+    rootKey.dispose();
+    db.close();
+    throw error;
+  }
+}
+
+/** The first commit: schema, identity and the root over nothing. */
+function layFoundation(db: Database, spec: NewStore): void {
+  db.exec('begin immediate');
+  applyMigrations(db, migrations, migrations);
+  db.prepare(
+    `insert into meta (one, store_id, realm, incarnation, created_at, header_revision, audit_head,
+       state_root) values (1, ?, ?, ?, ?, ?, zeroblob(32), zeroblob(32))`,
+  ).run(
+    spec.storeId ?? uuidv7(spec),
+    spec.realm,
+    uuidv7(spec),
+    spec.clock.now(),
+    spec.headerRevision ?? 0,
+  );
+  writeSums(db, emptySums(trackedTables(db)));
+  stateRoot(db, spec.rootKey).advance();
+  db.exec('commit');
+}
+
+/** A keystore that came by another way (a stick, a copy) may have lost its mode. */
+function keepPrivate(path: string): void {
+  const there = standingAt(path);
+  const open = there !== null && process.platform !== 'win32' && (there.mode & 0o077) !== 0;
+  if (open) chmodSync(path, privateMode);
+}
