@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { clean, paint, Screen, type Sink } from './screen.ts';
+import { cut, displayWidth, facts, table } from './table.ts';
+
+class Memory implements Sink {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns = 80;
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY;
+  }
+  write(text: string): void {
+    this.text += text;
+  }
+}
+const screen = (terminal: boolean, colour = terminal) => {
+  const stdout = new Memory(terminal);
+  const stderr = new Memory(terminal);
+  return { stdout, stderr, screen: new Screen({ stdout, stderr, colour }) };
+};
+const hostile = 'a\u001b[2Jb\u009b31mc\u202ed\u0007\re\uE001f';
+
+it('lets no control character of a text through, in results, notes and tables', () => {
+  const { stdout, stderr, screen: s } = screen(true);
+  s.out(hostile);
+  s.note(hostile);
+  s.out(table([{ title: 'Name' }], [[{ text: hostile, tone: 'good' }]], 80));
+  s.out(facts([['Name', hostile]]));
+  const colours = ['\u001b[32m', '\u001b[2m', '\u001b[0m'];
+  let raw = stdout.text + stderr.text;
+  for (const code of colours) raw = raw.replaceAll(code, '');
+  expect(raw).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\uE000-\uE00F]/u);
+  expect(clean(hostile)).not.toContain('\u001b');
+});
+
+it('escapes them in JSON, so that the value is kept', () => {
+  const { stdout, screen: s } = screen(false);
+  s.json({ name: hostile });
+  expect(stdout.text).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+  expect(JSON.parse(stdout.text)).toEqual({ name: hostile });
+});
+
+it('colours terminals only, and not when told not to', () => {
+  for (const [terminal, colour, expected] of [
+    [true, true, '\u001b[32mok\u001b[0m\n'],
+    [true, false, 'ok\n'],
+    [false, true, 'ok\n'],
+  ] as const) {
+    const { stdout, screen: s } = screen(terminal, colour);
+    s.out(paint('good', 'ok'));
+    expect(stdout.text).toBe(expected);
+  }
+});
+
+it('shows a live line on a terminal and removes it before the next text', () => {
+  const there = screen(true);
+  there.screen.status('step 1');
+  there.screen.note('done');
+  expect(there.stderr.text).toBe('\r\u001b[2Kstep 1\r\u001b[2Kdone\n');
+  const pipe = screen(false);
+  pipe.screen.status('step 1');
+  expect(pipe.stderr.text).toBe('');
+});
+
+it('aligns columns by what a terminal shows, digits to the right', () => {
+  const text = table(
+    [{ title: 'Name' }, { title: 'Keys', align: 'right' }, { title: 'State' }],
+    [
+      [{ text: 'payments' }, { text: '3' }, { text: 'In step' }],
+      [{ text: '支払' }, { text: '112' }, { text: 'In step' }],
+    ],
+    80,
+  );
+  expect(screenless(text)).toBe(
+    ['Name      Keys  State', 'payments     3  In step', '支払       112  In step'].join('\n'),
+  );
+});
+
+it('cuts the widest column with … when the screen is narrow, and nothing in a pipe', () => {
+  const long = 'n'.repeat(255);
+  const columns = [{ title: 'Name', shrinks: true }, { title: 'State' }];
+  const narrow = screenless(table(columns, [[{ text: long }, { text: 'In step' }]], 60));
+  for (const line of narrow.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(60);
+  expect(narrow).toContain('…');
+  expect(table(columns, [[{ text: long }]], Number.POSITIVE_INFINITY)).toContain(long);
+});
+
+it('cuts between characters as a person sees them', () => {
+  expect(cut('ab', 2)).toBe('ab');
+  expect(cut('支払処理', 5)).toBe('支払…');
+  expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3)).toBe('👩‍👩‍👧‍👦…');
+});
+
+const screenless = (text: string): string => text.replaceAll(/[\uE000-\uE00F]/g, '');

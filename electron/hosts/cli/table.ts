@@ -1,0 +1,102 @@
+import { clean, paint, type Tone } from './screen.ts';
+
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** May be cut with "…" when the line is too long for the screen; the widest is cut first. */
+  readonly shrinks?: boolean;
+}
+
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const parts = (text: string): string[] => Array.from(segments.segment(text), (s) => s.segment);
+
+/** Columns a text takes on a terminal. */
+export const displayWidth = (text: string): number =>
+  /^[\x20-\x7e]*$/.test(text)
+    ? text.length
+    : parts(text).reduce((sum, part) => sum + (wide.test(part) ? 2 : 1), 0);
+
+/** Cuts to a number of columns, saying so with "…". */
+export function cut(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = '';
+  let used = 1;
+  for (const part of parts(text)) {
+    used += wide.test(part) ? 2 : 1;
+    if (used > columns) break;
+    kept += part;
+  }
+  return `${kept}…`;
+}
+
+function pad(text: string, columns: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, columns - displayWidth(text)));
+  return align === 'right' ? space + text : text + space;
+}
+
+const narrowest = 12;
+const gap = '  ';
+
+/** Aligned lines with a heading. Cells are cleaned here, whatever they hold. */
+export function table(columns: readonly Column[], rows: readonly Cell[][], width: number): string {
+  const texts = rows.map((row) => columns.map((_, i) => clean(row[i]?.text ?? '')));
+  const widths = columns.map((column, i) =>
+    texts.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), column.title.length),
+  );
+  fit(columns, widths, width);
+  const line = (cells: readonly string[], tones: readonly (Tone | undefined)[]): string =>
+    cells
+      .map((text, i) => {
+        const shown = cut(text, widths[i] ?? 0);
+        const padded = pad(shown, widths[i] ?? 0, columns[i]?.align ?? 'left');
+        const tone = tones[i];
+        return tone ? padded.replace(shown, () => paint(tone, shown)) : padded;
+      })
+      .join(gap)
+      .trimEnd();
+  const heading = line(
+    columns.map((column) => column.title),
+    columns.map(() => 'faint'),
+  );
+  return [
+    heading,
+    ...texts.map((cells, r) =>
+      line(
+        cells,
+        (rows[r] ?? []).map((c) => c.tone),
+      ),
+    ),
+  ].join('\n');
+}
+
+/** Takes from the widest column that may shrink until the line fits. */
+function fit(columns: readonly Column[], widths: number[], width: number): void {
+  const total = (): number => widths.reduce((sum, w) => sum + w, gap.length * (widths.length - 1));
+  while (total() > width) {
+    let widest = -1;
+    for (const [i, column] of columns.entries()) {
+      const own = widths[i] ?? 0;
+      if (column.shrinks && own > narrowest && own > (widths[widest] ?? 0)) widest = i;
+    }
+    if (widest < 0) return;
+    widths[widest] = Math.max(narrowest, (widths[widest] ?? 0) - (total() - width > 8 ? 4 : 1));
+  }
+}
+
+/** `Label   value` lines, labels padded to the longest. Empty values are left out. */
+export function facts(lines: readonly (readonly [string, string, Tone?])[]): string {
+  const shown = lines.filter(([, value]) => value !== '');
+  const width = shown.reduce((most, [label]) => Math.max(most, label.length), 0);
+  return shown
+    .map(([label, value, tone]) => {
+      const text = clean(value);
+      return `${paint('faint', label.padEnd(width))}  ${tone ? paint(tone, text) : text}`;
+    })
+    .join('\n');
+}

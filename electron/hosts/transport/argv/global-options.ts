@@ -1,0 +1,67 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { descriptor } from './values.ts';
+
+/** What every command takes, before or after its own words. */
+export interface GlobalOptions {
+  readonly keystore?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly color?: boolean;
+  readonly slot?: string;
+  readonly passphraseFd?: number;
+  readonly passphraseFile?: string;
+  readonly pinFd?: number;
+  readonly pinFile?: string;
+  readonly acceptOlder?: boolean;
+}
+
+/** Global options that are followed by a value: needed to find the noun among the arguments. */
+const withValue = new Set([
+  '--keystore',
+  '--slot',
+  '--passphrase-fd',
+  '--passphrase-file',
+  '--pin-fd',
+  '--pin-file',
+]);
+
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .option('--keystore <file>', 'keystore file (else $KEYREEVE_KEYSTORE, else the default place)')
+    .option('--json', 'print the answer as one JSON object')
+    .option('--verbose', 'show the log on standard error')
+    .option('--no-color', 'no colour (also: NO_COLOR)')
+    .option('--slot <label>', 'the way to open the keystore, when it has several')
+    .option('--passphrase-fd <n>', 'read the passphrase from an open descriptor', descriptor)
+    .option('--passphrase-file <file>', 'read the passphrase from a file')
+    .option('--pin-fd <n>', 'read the PIN of the HSM from an open descriptor', descriptor)
+    .option('--pin-file <file>', 'read the PIN of the HSM from a file')
+    .option('--accept-older', 'open a keystore that is older than the HSM remembers');
+}
+
+/** The noun: the first word that is neither an option nor the value of one. */
+export function findNoun(argv: readonly string[]): { noun: string; at: number } | null {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (withValue.has(word)) at += 1;
+    else if (!word.startsWith('-')) return { noun: word, at };
+  }
+  return null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Paths are no secrets, so they may come from the environment. */
+export function defaultKeystore(environment: Environment): string {
+  return environment['KEYREEVE_KEYSTORE'] || join(dataFolder(environment), 'default.keystore');
+}
+
+export const dataFolder = (environment: Environment): string =>
+  join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'keyreeve');
+
+/** What belongs to this computer and user: sockets, device id, log. */
+export const stateFolder = (environment: Environment): string =>
+  environment['KEYREEVE_STATE'] ||
+  join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'keyreeve');
