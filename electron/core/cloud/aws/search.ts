@@ -1,0 +1,120 @@
+import { ListKeysCommand } from '@aws-sdk/client-kms';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KmsKey, MarkedKey, Read } from '../answers.ts';
+import type { CallContext } from '../cloud.ts';
+import { carriesMarker, checkMarker, markerTag } from '../marker.ts';
+import { listTags } from './access.ts';
+import { describeKey } from './keys.ts';
+import { allPages, type Link, must, nextOf } from './link.ts';
+
+/** Clocks differ and CreateKey is dated by AWS: keys from this long (ms) before are looked at too. */
+const before = 15 * 60_000;
+/** Keys looked at together. */
+const together = 8;
+
+/**
+ * Looks for keys that a CreateKey with a lost answer may have left. AWS lists no descriptions, so
+ * every key is asked for; what matches waits for imported material, is new enough and carries the
+ * marker. Oldest first: that one is adopted, the others are flagged.
+ */
+export async function findByMarker(
+  link: Link,
+  search: { readonly marker: string; readonly since: number },
+  context: CallContext = {},
+): Promise<Read & { readonly keys: readonly MarkedKey[]; readonly looked: number }> {
+  checkMarker(search.marker);
+  const { items: ids, ...read } = await listKeyIds(link, context);
+  const began = link.ports.clock.monotonic();
+  const found = await describeAll(link, ids, context);
+  context.note?.({
+    call: 'DescribeKey',
+    parameters: { keys: ids.length, Description: `[${search.marker}]` },
+    requestId: null,
+    took: Math.round(link.ports.clock.monotonic() - began),
+    result: 'ok',
+  });
+  const hits = found
+    .filter((key) => key.origin === 'EXTERNAL' && key.state === 'PendingImport')
+    .filter((key) => key.createdAt >= search.since - before)
+    .filter((key) => carriesMarker(key.description, search.marker))
+    .sort((a, b) => a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1));
+  const keys: MarkedKey[] = [];
+  for (const key of hits) {
+    keys.push({ ...key, tagsAgree: await tagsAgree(link, key.keyId, search.marker, context) });
+  }
+  return { keys, looked: ids.length, ...read };
+}
+
+function listKeyIds(
+  link: Link,
+  context: CallContext,
+): Promise<Read & { readonly items: readonly string[] }> {
+  return allPages((marker) =>
+    link.read(
+      'ListKeys',
+      { parameters: { Limit: 1000 } },
+      (options) =>
+        link.kms.send(
+          new ListKeysCommand({ Limit: 1000, ...(marker === undefined ? {} : { Marker: marker }) }),
+          options,
+        ),
+      (reply) => ({
+        items: (reply.Keys ?? []).map((key) => must(key.KeyId, 'KeyId')),
+        next: nextOf(reply),
+      }),
+      context,
+    ),
+  );
+}
+
+async function describeAll(
+  link: Link,
+  ids: readonly string[],
+  context: CallContext,
+): Promise<readonly KmsKey[]> {
+  const queue = [...ids];
+  const found: KmsKey[] = [];
+  // thousands of reads would bury the step's other calls: they are noted as one
+  const quiet: CallContext = context.signal ? { signal: context.signal } : {};
+  const work = async (): Promise<void> => {
+    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+      const key = await describeIfVisible(link, id, quiet);
+      if (key) found.push(key);
+    }
+  };
+  await Promise.all(Array.from({ length: together }, work));
+  return found;
+}
+
+/** A key that this credential may not see, or that just went, was not made by it. */
+async function describeIfVisible(
+  link: Link,
+  keyId: string,
+  context: CallContext,
+): Promise<KmsKey | null> {
+  try {
+    return await describeKey(link, keyId, context);
+  } catch (cause) {
+    const invisible =
+      cause instanceof OperationError &&
+      (cause.code === 'AWS_ACCESS_DENIED' || cause.code === 'AWS_KEY_GONE');
+    if (invisible) return null;
+    throw cause;
+  }
+}
+
+async function tagsAgree(
+  link: Link,
+  keyId: string,
+  marker: string,
+  context: CallContext,
+): Promise<boolean | null> {
+  try {
+    const { tags } = await listTags(link, keyId, context);
+    const tag = tags.find((each) => each.key === markerTag);
+    return tag === undefined ? null : tag.value === marker;
+  } catch (cause) {
+    if (cause instanceof OperationError && cause.code === 'AWS_ACCESS_DENIED') return null;
+    throw cause;
+  }
+}
