@@ -28,17 +28,39 @@ export interface CallRecord {
  * - `park`: only a person can go on; the job becomes `needs-you`.
  * - `again`: begin this step, or an earlier one named by `from`, once more (an import token ran
  *   out, say). `from` must not lie behind a step that may not be repeated.
- * - `later`: nothing wrong, but not before `until` (wall clock ms).
+ * - `later`: nothing wrong, but not before `until` (wall clock ms). The job keeps its place, so others
+ *   of its order key wait too, unless `letOthersPass` is set and the job has changed nothing so far:
+ *   then it goes to the end of the line when its time has come.
  * - `remark`: the deed is done, a follow-up is not; the job ends as `done-with-remark`.
  */
 export type StepResult =
-  | { readonly type: 'done'; readonly output?: Json; readonly proof: readonly Proof[]; readonly record?: () => void }
+  | {
+      readonly type: 'done';
+      readonly output?: Json;
+      readonly proof: readonly Proof[];
+      readonly record?: () => void;
+    }
   | { readonly type: 'skip'; readonly proof: readonly Proof[] }
   | { readonly type: 'stop'; readonly error: OperationError }
   | { readonly type: 'park'; readonly error: OperationError }
   | { readonly type: 'again'; readonly from?: string; readonly why: string }
-  | { readonly type: 'later'; readonly until: number; readonly why: string }
+  | {
+      readonly type: 'later';
+      readonly until: number;
+      readonly why: string;
+      readonly letOthersPass?: boolean;
+    }
   | { readonly type: 'remark'; readonly error: OperationError; readonly record?: () => void };
+
+/** What is known about how long a wait takes; every field may be missing. */
+export interface Estimate {
+  /** When the present wait is over (wall clock ms). */
+  readonly until?: number;
+  /** When the whole job is done (wall clock ms). */
+  readonly done?: number;
+  /** How many others are served before this one. */
+  readonly ahead?: number;
+}
 
 /** What a step is given. `outputs` holds what earlier steps of this job returned. */
 export interface StepContext<P> {
@@ -51,11 +73,16 @@ export interface StepContext<P> {
   readonly outputs: Readonly<Record<string, Json>>;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */
   readonly intent: Json;
+  /**
+   * Aborted when jobs pause or the core stops. It ends waiting (for a slot, a quota, a poll), never
+   * a call already sent: whoever gives up because of it throws `signal.reason` itself, which tells
+   * the runner that nothing was sent.
+   */
   readonly signal: AbortSignal;
   /** Adds a call to what the step shows. Kept with the outcome, also of a failed attempt. */
   note(call: CallRecord): void;
   /** What the step is waiting for, shown live ("waits 38 s for AWS's limit, 37 ahead"). */
-  progress(text: string): void;
+  progress(text: string, estimate?: Estimate): void;
 }
 
 export interface StepSpec<P> {
@@ -99,7 +126,7 @@ export interface JobKind<P = unknown> {
   deedKey(payload: P): string;
   /** True when the job needs the designated device (rotations do, looking does not). */
   readonly needsDesignation: boolean;
-  /** Last step that may still be undone by cancelling; null: any step boundary. */
+  /** The step that commits the deed: once it is done, cancelling is refused. Null: never refused. */
   readonly commitStep: string | null;
   /** Read again whenever a job is left in a state that is not done. Must not throw. */
   standing(context: {
@@ -109,8 +136,11 @@ export interface JobKind<P = unknown> {
     readonly stepStates: Readonly<Record<string, string>>;
   }): Promise<Standing>;
   /** Facts for the cancel question: what exists now and would stay. */
-  leftovers(context: { readonly payload: P; readonly outputs: Readonly<Record<string, Json>> }): string;
-  /** Inside the transaction that ends the job. */
+  leftovers(context: {
+    readonly payload: P;
+    readonly outputs: Readonly<Record<string, Json>>;
+  }): string;
+  /** Inside the transaction that ends the job; again if a remark is done again. */
   onEnd?(context: {
     readonly jobId: string;
     readonly payload: P;

@@ -1,4 +1,6 @@
 import { base } from './0001-base.ts';
+import { domain } from './0002-domain.ts';
+import { jobs } from './0003-jobs.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -11,4 +13,4 @@ export interface Migration {
  * Every migration, oldest first, without a gap. A released one is never edited: add the next
  * number. Import it here and put it at the end of the list; nothing else registers it.
  */
-export const migrations: readonly Migration[] = [base];
+export const migrations: readonly Migration[] = [base, domain, jobs];

@@ -1,0 +1,255 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { uuidv7 } from '../kernel/uuid.ts';
+import type { Base } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import type { JobActor } from './events.ts';
+import type { JobKind } from './kind.ts';
+import type { KindTable } from './kinds-table.ts';
+import { type Ledger, noWait } from './ledger.ts';
+import { doneNames, type JobRow, newestRuns, outputsBefore } from './rows.ts';
+
+/** What this computer may do with jobs. */
+export interface Designation {
+  /** Random id of this device, kept outside the keystore. */
+  readonly deviceId: string;
+  isDesignated(): boolean;
+}
+
+export interface EnqueueOptions {
+  /** As people read it: `Rotate HSM protected keys: payments-prod`. */
+  readonly title: string;
+  /** What the job is about, by role: `{ group: id, key: id }`. Jobs are found by these ids. */
+  readonly subjects: Readonly<Record<string, string>>;
+  readonly by: JobActor;
+  readonly plan?: string;
+  /** Wall clock ms. Until then the job stands in no line and holds nobody up. */
+  readonly notBefore?: number;
+}
+
+export interface Enqueued {
+  readonly id: string;
+  readonly number: number;
+  /** True when the deed was already under way and this is the job that does it. */
+  readonly joined: boolean;
+}
+
+export interface CancelAnswer {
+  /** `cancelled` at once, or `asked`: at the end of the step that is under way. */
+  readonly result: 'cancelled' | 'asked';
+  readonly leftovers: string | null;
+}
+
+interface QueueDeps extends Base {
+  readonly store: Store;
+  readonly kinds: KindTable;
+  readonly ledger: Ledger;
+  readonly designation: Designation;
+}
+
+const firstNumber = 1001;
+
+/** What callers may do to jobs. Every method joins the caller's transaction or makes its own. */
+export class JobQueue {
+  readonly #deps: QueueDeps;
+  readonly #joined;
+  readonly #newest;
+  readonly #insert;
+  readonly #subject;
+  readonly #resetTries;
+
+  constructor(deps: QueueDeps) {
+    this.#deps = deps;
+    const { db } = deps.store;
+    this.#joined = db.prepare<[string, string], { id: string; number: number }>(
+      'select id, number from job where kind = ? and deed_key = ? and ended_at is null',
+    );
+    this.#newest = db.prepare<[], { top: number | null }>('select max(number) as top from job');
+    this.#insert = db.prepare<[Record<string, string | number | null>]>(
+      `insert into job (number, id, kind, title, subjects, order_key, deed_key, payload, state,
+        actor, channel, plan, device, incarnation, created_at, not_before, wait, steps)
+       values (@number, @id, @kind, @title, @subjects, @order_key, @deed_key, @payload, 'waiting',
+        @actor, @channel, @plan, @device, @incarnation, @created_at, @not_before, @wait, @steps)`,
+    );
+    this.#subject = db.prepare<[string, number]>(
+      'insert or ignore into job_subject (subject, job) values (?, ?)',
+    );
+    this.#resetTries = db.prepare<[number, number]>(
+      'update job_step set tries = 0 where job = ? and n = ?',
+    );
+  }
+
+  /**
+   * Puts a job into the queue, in the caller's transaction if there is one. A deed that is already
+   * under way is joined: its job is returned and nothing is written.
+   * @throws OperationError BAD_INPUT when the payload is not what the kind takes.
+   */
+  enqueue<P>(kind: JobKind<P>, payload: P, options: EnqueueOptions): Enqueued {
+    const parsed = kind.payload.safeParse(payload);
+    if (!parsed.success || this.#deps.kinds.find(kind.name) === null) {
+      throw new OperationError('BAD_INPUT', { reason: 'job-payload', kind: kind.name });
+    }
+    return this.#deps.store.change(() => {
+      const deed = kind.deedKey(parsed.data);
+      const running = this.#joined.get(kind.name, deed);
+      if (running !== undefined) return { ...running, joined: true };
+      return this.#add(kind, parsed.data, deed, options);
+    });
+  }
+
+  /**
+   * Cancels a job: at once when nothing is in the air, else at the end of the running step.
+   * @throws OperationError NOT_FOUND, JOB_NOT_CANCELLABLE when it has ended or its deed is committed.
+   */
+  cancel(id: string, by: JobActor): CancelAnswer {
+    return this.#deps.store.change(() => {
+      const row = this.#find(id);
+      if (row.ended_at !== null) {
+        throw new OperationError('JOB_NOT_CANCELLABLE', { job: row.number, reason: row.state });
+      }
+      const facts = this.#facts(row);
+      if (facts.committed) {
+        throw new OperationError('JOB_NOT_CANCELLABLE', { job: row.number, reason: 'committed' });
+      }
+      const { leftovers } = facts;
+      this.#deps.ledger.event(row, { type: 'cancel-asked', by });
+      // behind a closed gate, or when a person was asked for, there is no looking to wait for
+      const canLook = row.state !== 'needs-you' && row.gate === null;
+      if (row.lease !== null || (canLook && facts.mustLookFirst)) {
+        // a job that rests before it looks again looks now
+        const hurry = row.lease === null ? noWait : {};
+        this.#deps.ledger.patch(row, { cancel_requested: this.#deps.clock.now(), ...hurry });
+        return { result: 'asked', leftovers };
+      }
+      this.#deps.ledger.move(row, 'cancelled', { leftovers });
+      facts.onEnd?.();
+      return { result: 'cancelled', leftovers };
+    });
+  }
+
+  /**
+   * Sends a job on that stopped for a person, from the step where it stopped.
+   * @throws OperationError NOT_FOUND, JOB_NOT_WAITING_FOR_YOU, NOT_DESIGNATED.
+   */
+  continue(id: string, by: JobActor): void {
+    this.#deps.store.change(() => {
+      const row = this.#find(id);
+      if (row.state !== 'needs-you') {
+        throw new OperationError('JOB_NOT_WAITING_FOR_YOU', { job: row.number, state: row.state });
+      }
+      this.#again(row, 'continued', by);
+      if (row.position === null && row.not_before === null) {
+        this.#deps.ledger.line.enter(row.number, row.order_key);
+      }
+    });
+  }
+
+  /**
+   * Does the open remark of a finished job again, at the end of its line.
+   * @throws OperationError NOT_FOUND, JOB_NOT_WAITING_FOR_YOU, NOT_DESIGNATED, ALREADY_RUNNING when
+   * another job is at the same deed by now.
+   */
+  retry(id: string, by: JobActor): void {
+    this.#deps.store.change(() => {
+      const row = this.#find(id);
+      if (row.state !== 'done-with-remark') {
+        throw new OperationError('JOB_NOT_WAITING_FOR_YOU', { job: row.number, state: row.state });
+      }
+      const other = this.#joined.get(row.kind, row.deed_key);
+      if (other !== undefined) throw new OperationError('ALREADY_RUNNING', { job: other.number });
+      this.#again(row, 'retried', by);
+      this.#deps.ledger.line.enter(row.number, row.order_key);
+    });
+  }
+
+  #add<P>(kind: JobKind<P>, payload: P, deed: string, options: EnqueueOptions): Enqueued {
+    const { clock, store, ledger, designation } = this.#deps;
+    const id = uuidv7(this.#deps);
+    const number = Math.max(firstNumber, (this.#newest.get()?.top ?? 0) + 1);
+    const now = clock.now();
+    const notBefore = options.notBefore ?? null;
+    const later = notBefore !== null && notBefore > now;
+    this.#insert.run({
+      number,
+      id,
+      kind: kind.name,
+      title: options.title,
+      subjects: JSON.stringify(options.subjects),
+      order_key: kind.orderKey(payload),
+      deed_key: deed,
+      payload: JSON.stringify(payload),
+      actor: options.by.actor,
+      channel: options.by.channel,
+      plan: options.plan ?? null,
+      device: designation.deviceId,
+      incarnation: store.incarnation,
+      created_at: now,
+      not_before: later ? notBefore : null,
+      wait: later ? 'start' : null,
+      steps: kind.steps.length,
+    });
+    for (const subject of Object.values(options.subjects)) this.#subject.run(subject, number);
+    if (!later) ledger.line.enter(number, kind.orderKey(payload));
+    ledger.touch(number);
+    ledger.event({ id, number, kind: kind.name }, { type: 'enqueued', by: options.by });
+    return { id, number, joined: false };
+  }
+
+  #again(row: JobRow, type: 'continued' | 'retried', by: JobActor): void {
+    const { designation, kinds, ledger, store } = this.#deps;
+    const needed = kinds.find(row.kind)?.needsDesignation ?? true;
+    if (!designation.isDesignated() && (needed || row.device !== designation.deviceId)) {
+      throw new OperationError('NOT_DESIGNATED', { job: row.number });
+    }
+    this.#resetTries.run(row.number, row.at_step);
+    ledger.event(row, { type, by });
+    ledger.move(row, 'waiting', {
+      // a job whose time has not come keeps its date
+      not_before: row.not_before,
+      wait: row.wait,
+      failure: null,
+      standing: null,
+      standing_due: 0,
+      crash_count: 0,
+      repeated: null,
+      cancel_requested: null,
+      device: designation.deviceId,
+      incarnation: store.incarnation,
+    });
+  }
+
+  /** What cancelling depends on. A job that cannot be read can always be given up. */
+  #facts(row: JobRow): {
+    committed: boolean;
+    mustLookFirst: boolean;
+    leftovers: string | null;
+    onEnd?: () => void;
+  } {
+    const { kinds, ledger } = this.#deps;
+    const runs = ledger.rows.runs(row.number);
+    let readable;
+    try {
+      readable = kinds.read(row, runs);
+    } catch (error) {
+      if (error instanceof OperationError) {
+        return { committed: false, mustLookFirst: false, leftovers: null };
+      }
+      throw error;
+    }
+    const { kind, payload } = readable;
+    const newest = newestRuns(runs);
+    const outputs = outputsBefore(row.steps, newest);
+    const open = newest.get(row.at_step);
+    return {
+      committed: kind.commitStep !== null && doneNames(runs).has(kind.commitStep),
+      mustLookFirst: open?.unsure === 1 && kind.steps[row.at_step]?.changes === 'aws',
+      leftovers: kind.leftovers({ payload, outputs }),
+      onEnd: () => kind.onEnd?.({ jobId: row.id, payload, outputs, state: 'cancelled' }),
+    };
+  }
+
+  #find(id: string): JobRow {
+    const row = this.#deps.ledger.rows.byId(id);
+    if (row === null) throw new OperationError('NOT_FOUND', { what: 'job', id });
+    return row;
+  }
+}
