@@ -31,7 +31,10 @@ export interface TokenStatus extends TokenIdentity {
 export type WrappingAlgorithm = 'RSAES_OAEP_SHA_256' | 'RSAES_OAEP_SHA_1';
 
 /** Mechanism that keeps a key outside the token, under the master key. */
-export type BlobMechanism = 'CKM_AES_KEY_WRAP_KWP' | 'CKM_AES_KEY_WRAP_PAD_RFC5649' | 'CKM_AES_KEY_WRAP';
+export type BlobMechanism =
+  | 'CKM_AES_KEY_WRAP_KWP'
+  | 'CKM_AES_KEY_WRAP_PAD_RFC5649'
+  | 'CKM_AES_KEY_WRAP';
 
 /** One thing that was tried at attach, in words a custodian can read. */
 export interface ProbeFinding {

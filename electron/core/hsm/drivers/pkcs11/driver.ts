@@ -1,0 +1,163 @@
+import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import type {
+  HsmDriver,
+  Kcv,
+  KeyBlob,
+  MasterKey,
+  ProbeResult,
+  TokenStatus,
+  WrappedForAws,
+  WrappingAlgorithm,
+} from '../../driver.ts';
+import { probeToken } from '../../probe.ts';
+import { readAnchor, writeAnchor } from './anchor.ts';
+import { auditPublicKey, signAudit } from './audit-key.ts';
+import { tryOaep, wrapForAws } from './aws-wrap.ts';
+import { generateBlob, measure } from './blob-key.ts';
+import type { Cryptoki } from './cryptoki.ts';
+import { CryptokiError, failureOf } from './cryptoki-error.ts';
+import { createMaster, findMasters, tryMaster } from './master-key.ts';
+import { findMeans, type Means } from './means.ts';
+import { masterObjectId } from './object-id.ts';
+import { OpenToken, type Scope } from './open-token.ts';
+import { createSlotKey, findGcm, type GcmLayout, open, seal } from './slot-key.ts';
+
+/**
+ * One token behind the driver interface. Everything below is synchronous; the methods are
+ * asynchronous because the interface is. What the module can do is found by trying, once per
+ * process, when it is first needed.
+ */
+export class Pkcs11Driver implements HsmDriver {
+  readonly #token: OpenToken;
+  #means: Means | null = null;
+  #gcm: GcmLayout | null = null;
+  readonly #oaepProved = new Set<WrappingAlgorithm>();
+
+  constructor(cryptoki: Cryptoki, wanted: { serial: string; label: string }) {
+    this.#token = OpenToken.bind(cryptoki, wanted);
+  }
+
+  async status(): Promise<TokenStatus> {
+    return translate(() => this.#token.status());
+  }
+
+  async login(pin: Uint8Array): Promise<TokenStatus> {
+    return translate(() => this.#token.login(pin));
+  }
+
+  async logout(): Promise<void> {
+    translate(() => this.#token.logout());
+  }
+
+  async probe(): Promise<ProbeResult> {
+    return translate(() => probeToken(this.#token));
+  }
+
+  async findMasters(): Promise<readonly MasterKey[]> {
+    return this.#work((scope) => findMasters(scope, this.#place(scope)));
+  }
+
+  async createMaster(id: string): Promise<MasterKey> {
+    const objectId = masterObjectId(id);
+    const create = (scope: Scope): MasterKey => createMaster(scope, this.#place(scope), objectId);
+    return this.#work(create, { repeatable: false });
+  }
+
+  async tryMaster(id: string): Promise<MasterKey> {
+    return this.#work((scope) => tryMaster(scope, this.#place(scope), masterObjectId(id)));
+  }
+
+  async generateAes256(masterId: string): Promise<KeyBlob> {
+    return this.#work((scope) => generateBlob(scope, this.#knownMeans(scope), masterId));
+  }
+
+  async kcvOf(blob: KeyBlob): Promise<Kcv> {
+    return this.#work((scope) => measure(scope, this.#knownMeans(scope), blob));
+  }
+
+  async wrapForAws(
+    blob: KeyBlob,
+    spki: Uint8Array,
+    algorithm: WrappingAlgorithm,
+  ): Promise<WrappedForAws> {
+    return this.#work((scope) => {
+      this.#requireOaep(scope, algorithm);
+      return wrapForAws(scope, this.#knownMeans(scope), blob, spki, algorithm);
+    });
+  }
+
+  async createSlotKey(id: string): Promise<void> {
+    this.#work((scope) => createSlotKey(scope, id), { repeatable: false });
+  }
+
+  async sealWithSlotKey(id: string, plain: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
+    return this.#work((scope) => seal(scope, this.#knownGcm(scope), id, plain, aad));
+  }
+
+  async openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
+    return this.#work((scope) => open(scope, this.#knownGcm(scope), id, sealed, aad));
+  }
+
+  async auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null> {
+    return this.#work((scope) => auditPublicKey(scope, id, create), { repeatable: !create });
+  }
+
+  async signAudit(id: string, message: Uint8Array): Promise<Uint8Array> {
+    return this.#work((scope) => signAudit(scope, id, message));
+  }
+
+  async writeAnchor(name: string, value: Uint8Array): Promise<void> {
+    this.#work((scope) => writeAnchor(scope, name, value), { repeatable: false });
+  }
+
+  async readAnchor(name: string): Promise<Uint8Array | null> {
+    return this.#work((scope) => readAnchor(scope, name));
+  }
+
+  #work<T>(run: (scope: Scope) => T, options?: { repeatable?: boolean }): T {
+    return translate(() => this.#token.work(run, options));
+  }
+
+  #place(scope: Scope): { means: Means; serial: string } {
+    return { means: this.#knownMeans(scope), serial: this.#token.serial };
+  }
+
+  /** Kept only when complete: a token that was going away at that moment is asked again. */
+  #knownMeans(scope: Scope): Means {
+    if (this.#means !== null) return this.#means;
+    const means = findMeans(scope);
+    if (means.blobMechanism !== null && means.cmac !== null) this.#means = means;
+    return means;
+  }
+
+  #knownGcm(scope: Scope): GcmLayout {
+    if (this.#gcm !== null) return this.#gcm;
+    const found = findGcm(scope);
+    this.#gcm = found.layout;
+    if (found.layout !== null) return found.layout;
+    throw cannot('This token does not do AES-256-GCM as the standard says.', found.external);
+  }
+
+  /** An algorithm that no round trip has proved in this process carries no key away. */
+  #requireOaep(scope: Scope, algorithm: WrappingAlgorithm): void {
+    if (this.#oaepProved.has(algorithm)) return;
+    const [trial] = tryOaep(scope, [algorithm]);
+    if (trial?.ok !== true) {
+      throw cannot(`This token does not do ${algorithm} as AWS expects it.`, trial?.external);
+    }
+    this.#oaepProved.add(algorithm);
+  }
+}
+
+function cannot(problem: string, result: string | null | undefined): OperationError {
+  const external = typeof result === 'string' ? { name: result, at: 'trial' } : undefined;
+  return new OperationError('HSM_CANNOT_SEND', { problem }, external ? { external } : {});
+}
+
+function translate<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof CryptokiError ? failureOf(error) : error;
+  }
+}

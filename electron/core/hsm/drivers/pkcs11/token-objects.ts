@@ -1,0 +1,35 @@
+import type { Cryptoki, Handle, Template } from './cryptoki.ts';
+
+/**
+ * Handles of token objects by class, label and CKA_ID. A find walks the whole token on SoftHSM
+ * (32 microseconds per object), so a found handle is kept until a call says that it is stale. What
+ * was not found is not kept: another process may make it.
+ */
+export class TokenObjects {
+  readonly #cryptoki: Cryptoki;
+  readonly #handles = new Map<string, Handle>();
+
+  constructor(cryptoki: Cryptoki) {
+    this.#cryptoki = cryptoki;
+  }
+
+  /** Every object that matches, read from the token now. */
+  all(session: Handle, query: Template): Handle[] {
+    return this.#cryptoki.find(session, { TOKEN: true, ...query });
+  }
+
+  /** The one object that matches; null when there is none or more than one (see {@link all}). */
+  one(session: Handle, query: Template & { readonly ID: Buffer }): Handle | null {
+    const name = `${query.CLASS}/${query.LABEL}/${query.ID.toString('hex')}`;
+    const known = this.#handles.get(name);
+    if (known !== undefined) return known;
+    const [found, ...more] = this.all(session, query);
+    if (found === undefined || more.length > 0) return null;
+    this.#handles.set(name, found);
+    return found;
+  }
+
+  forgetAll(): void {
+    this.#handles.clear();
+  }
+}

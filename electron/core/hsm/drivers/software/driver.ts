@@ -1,0 +1,237 @@
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { AuthenticationError, gcmOpen, gcmSeal } from '../../../crypto/aead.ts';
+import { kcvCmac } from '../../../crypto/cmac.ts';
+import { kwpUnwrap, kwpWrap } from '../../../crypto/key-wrap.ts';
+import type {
+  HsmDriver,
+  Kcv,
+  KeyBlob,
+  MasterKcv,
+  MasterKey,
+  ProbeResult,
+  TokenStatus,
+  WrappedForAws,
+  WrappingAlgorithm,
+} from '../../driver.ts';
+import { readWrappingKey } from '../pkcs11/wrapping-key.ts';
+import { deriveKey, deriveName, deriveSigningScalar, publicPoint } from './derived-keys.ts';
+import { builtInToken, probeBuiltIn } from './self-description.ts';
+
+const mechanism = 'CKM_AES_KEY_WRAP_KWP' as const;
+const nonceLength = 12;
+const tagLength = 16;
+const nodeHashes = { RSAES_OAEP_SHA_256: 'sha256', RSAES_OAEP_SHA_1: 'sha1' } as const;
+
+/**
+ * The built-in device: no HSM, and called so everywhere. Its "PIN" is the 32-byte key that the
+ * keystore derives for it. It holds exactly one master key, derived from that key, and keeps
+ * nothing on disk. It runs in the bridge process as PKCS#11 does.
+ */
+export class SoftwareDriver implements HsmDriver {
+  #root: Buffer | null = null;
+
+  async status(): Promise<TokenStatus> {
+    const serial = this.#root === null ? '' : deriveName(this.#root, 'serial');
+    return { ...builtInToken(serial), loggedIn: this.#root !== null };
+  }
+
+  async login(pin: Uint8Array): Promise<TokenStatus> {
+    if (pin.length !== 32) throw new OperationError('HSM_PIN_REFUSED', { pin: 'ok' });
+    const root = Buffer.alloc(32);
+    root.set(pin);
+    this.#root?.fill(0);
+    this.#root = root;
+    return this.status();
+  }
+
+  async logout(): Promise<void> {
+    this.#root?.fill(0);
+    this.#root = null;
+  }
+
+  async probe(): Promise<ProbeResult> {
+    return probeBuiltIn(deriveName(this.#open(), 'serial'));
+  }
+
+  async findMasters(): Promise<readonly MasterKey[]> {
+    return [this.#master()];
+  }
+
+  async createMaster(): Promise<MasterKey> {
+    return this.#master();
+  }
+
+  async tryMaster(id: string): Promise<MasterKey> {
+    return this.#withMaster(id, (master) => {
+      const key = randomBytes(32);
+      const again = kwpUnwrap(master, kwpWrap(master, key));
+      const same = again.equals(key);
+      key.fill(0);
+      again.fill(0);
+      if (!same) throw new OperationError('HSM_MASTER_DIFFERS', { master: id });
+      return this.#master();
+    });
+  }
+
+  async generateAes256(masterId: string): Promise<KeyBlob> {
+    return this.#withMaster(masterId, (master, id) => {
+      const key = Buffer.alloc(32);
+      key.set(randomBytes(32));
+      try {
+        return { wrapped: kwpWrap(master, key), mechanism, masterId: id, kcv: kcvOfKey(key) };
+      } finally {
+        key.fill(0);
+      }
+    });
+  }
+
+  async kcvOf(blob: KeyBlob): Promise<Kcv> {
+    return this.#withKey(blob, kcvOfKey);
+  }
+
+  async wrapForAws(
+    blob: KeyBlob,
+    spki: Uint8Array,
+    algorithm: WrappingAlgorithm,
+  ): Promise<WrappedForAws> {
+    const { fingerprint } = readWrappingKey(spki);
+    return this.#withKey(blob, (key) => {
+      const kcv = kcvOfKey(key);
+      if (kcv.method === blob.kcv.method && kcv.value !== blob.kcv.value) {
+        throw new OperationError('HSM_KEY_DIFFERS', { expected: blob.kcv.value, found: kcv.value });
+      }
+      const encryptedKeyMaterial = publicEncrypt(
+        {
+          key: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
+          padding: constants.RSA_PKCS1_OAEP_PADDING,
+          oaepHash: nodeHashes[algorithm],
+        },
+        key,
+      );
+      return { encryptedKeyMaterial, algorithm, wrappingKeyFingerprint: fingerprint, kcv };
+    });
+  }
+
+  async createSlotKey(id: string): Promise<void> {
+    this.#withDerived('slot', id, () => undefined);
+  }
+
+  async sealWithSlotKey(id: string, plain: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
+    return this.#withDerived('slot', id, (key) => {
+      const sealed = gcmSeal(key, randomBytes(nonceLength), Buffer.from(aad), Buffer.from(plain));
+      return Buffer.concat([sealed.nonce, sealed.ciphertext, sealed.tag]);
+    });
+  }
+
+  async openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
+    const bytes = Buffer.from(sealed);
+    const end = bytes.length - tagLength;
+    if (end < nonceLength) throw notOurs('The sealed value is too short.');
+    const nonce = bytes.subarray(0, nonceLength);
+    const parts = { nonce, ciphertext: bytes.subarray(nonceLength, end), tag: bytes.subarray(end) };
+    const problem = 'The sealed value does not open under this slot key.';
+    return this.#withDerived('slot', id, (key) =>
+      opened(problem, () => gcmOpen(key, parts, Buffer.from(aad))),
+    );
+  }
+
+  async auditPublicKey(id: string): Promise<Uint8Array | null> {
+    const scalar = deriveSigningScalar(this.#open(), id);
+    const key = createPublicKey({ key: jwkOf(scalar, false), format: 'jwk' });
+    scalar.fill(0);
+    return key.export({ type: 'spki', format: 'der' });
+  }
+
+  async signAudit(id: string, message: Uint8Array): Promise<Uint8Array> {
+    const scalar = deriveSigningScalar(this.#open(), id);
+    const key = createPrivateKey({ key: jwkOf(scalar, true), format: 'jwk' });
+    scalar.fill(0);
+    return sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
+  }
+
+  async writeAnchor(): Promise<void> {
+    const problem = 'The built-in device keeps nothing, so it can hold no record.';
+    throw new OperationError('HSM_REFUSED', { problem });
+  }
+
+  async readAnchor(): Promise<Uint8Array | null> {
+    this.#open();
+    return null;
+  }
+
+  #open(): Buffer {
+    if (this.#root === null) throw new OperationError('HSM_PIN_NEEDED');
+    return this.#root;
+  }
+
+  #master(): MasterKey {
+    const root = this.#open();
+    const id = deriveName(root, 'master id');
+    return this.#withMaster(id, (master) => {
+      const wrapped = kwpWrap(master, Buffer.alloc(32)).subarray(0, 5);
+      const kcv: MasterKcv = { method: 'KWP0', value: wrapped.toString('hex').toUpperCase() };
+      return { id, tokenSerial: deriveName(root, 'serial'), kcv };
+    });
+  }
+
+  #withMaster<T>(asked: string, work: (master: Buffer, id: string) => T): T {
+    const id = deriveName(this.#open(), 'master id');
+    if (asked.replaceAll('-', '').toLowerCase() !== id) {
+      throw new OperationError('HSM_MASTER_MISSING', { master: asked });
+    }
+    return this.#withDerived('master', id, (master) => work(master, id));
+  }
+
+  #withKey<T>(blob: KeyBlob, work: (key: Buffer) => T): T {
+    return this.#withMaster(blob.masterId, (master) => {
+      if (blob.mechanism === 'CKM_AES_KEY_WRAP') {
+        throw notOurs('The built-in device keeps no key by RFC 3394.');
+      }
+      const problem = 'The kept key does not open under this master key.';
+      const key = opened(problem, () => kwpUnwrap(master, Buffer.from(blob.wrapped)));
+      try {
+        if (key.length !== 32) throw notOurs('The kept key is not an AES-256 key.');
+        return work(key);
+      } finally {
+        key.fill(0);
+      }
+    });
+  }
+
+  #withDerived<T>(purpose: string, name: string, work: (key: Buffer) => T): T {
+    const key = deriveKey(this.#open(), purpose, name);
+    try {
+      return work(key);
+    } finally {
+      key.fill(0);
+    }
+  }
+}
+
+const kcvOfKey = (key: Buffer): Kcv => ({ method: 'CMAC', value: kcvCmac(key) });
+
+function jwkOf(scalar: Buffer, secret: boolean): Record<string, string> {
+  const point = publicPoint(scalar);
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((n) => n.toString('base64url'));
+  const jwk = { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' };
+  return secret ? { ...jwk, d: scalar.toString('base64url') } : jwk;
+}
+
+function opened(problem: string, work: () => Buffer): Buffer {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof AuthenticationError ? notOurs(problem) : error;
+  }
+}
+
+const notOurs = (problem: string): OperationError =>
+  new OperationError('HSM_KEY_DIFFERS', { problem });

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { kcvEncryptZero } from '../crypto/cmac.ts';
+import type { ProbeFinding, ProbeResult, WrappingAlgorithm } from './driver.ts';
+import { tryAnchor } from './drivers/pkcs11/anchor.ts';
+import { trySigning } from './drivers/pkcs11/audit-key.ts';
+import { type OaepTrial, tryOaep } from './drivers/pkcs11/aws-wrap.ts';
+import { CryptokiError } from './drivers/pkcs11/cryptoki-error.ts';
+import { attempt, findMeans, type Means } from './drivers/pkcs11/means.ts';
+import type { OpenToken, Scope } from './drivers/pkcs11/open-token.ts';
+import { findGcm } from './drivers/pkcs11/slot-key.ts';
+import {
+  tryCheckValue,
+  tryCopyAttributes,
+  tryDamaged,
+  tryNewUse,
+  tryReadValue,
+  tryWeaken,
+  tryWrapUnextractable,
+} from './drivers/pkcs11/trials-guard.ts';
+import { tryLengths, tryPrivateKey } from './drivers/pkcs11/trials-length.ts';
+import * as say from './probe-sentences.ts';
+
+const algorithms: readonly WrappingAlgorithm[] = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'];
+
+/**
+ * Finds out by round trips with throw-away keys what the token really does. Mechanism lists and
+ * numbers are no evidence. Leaves nothing on the token. Needs a login.
+ * @throws CryptokiError, OperationError HSM_PIN_NEEDED
+ */
+export function probeToken(token: OpenToken): ProbeResult {
+  const status = token.status();
+  const run = <T>(trial: (scope: Scope) => T): T => token.work(trial);
+  const means = run(findMeans);
+  const oaep = run((scope) => tryOaep(scope, algorithms));
+  const gcm = run(findGcm);
+  const dataObjects = outcome(run, (scope) => tryAnchor(scope, trialName()));
+  const signing = outcome(run, trySigning);
+  const findings = [
+    ...oaepFindings(oaep),
+    ...say.wraps(means),
+    ...wrapFindings(run, means),
+    ...kcvFindings(run, means),
+    say.gcm(gcm),
+    ...guardFindings(run, means),
+    say.dataObjects(dataObjects),
+    say.signing(signing),
+    say.copyAttributes(run(tryCopyAttributes)),
+  ];
+  const { label, serial, manufacturer, model, firmware, assurance } = status;
+  return {
+    token: { label, serial, manufacturer, model, firmware },
+    assurance,
+    wrappingAlgorithms: oaep.filter((trial) => trial.ok).map((trial) => trial.algorithm),
+    blobMechanism: means.blobMechanism,
+    kcvMethod: means.cmac === null ? null : 'CMAC',
+    auditSigning: signing.ok,
+    dataObjects: dataObjects.ok,
+    aesGcm: gcm.layout !== null,
+    findings,
+  };
+}
+
+type Run = <T>(trial: (scope: Scope) => T) => T;
+
+function oaepFindings(trials: readonly OaepTrial[]): ProbeFinding[] {
+  return [...trials.map(say.oaep), say.sendAes256(trials)];
+}
+
+function wrapFindings(run: Run, means: Means): ProbeFinding[] {
+  const rfc5649 = means.wraps.find((trial) => trial.format === 'RFC 5649');
+  if (rfc5649 === undefined) return [say.noPaddedWrap()];
+  const lengths = run((scope) => tryLengths(scope, rfc5649.mechanism));
+  const privateKey = run((scope) => tryPrivateKey(scope, rfc5649.mechanism));
+  return [say.lengths(lengths), ...say.sendOthers(lengths, privateKey)];
+}
+
+function kcvFindings(run: Run, means: Means): ProbeFinding[] {
+  const value = randomBytes(32);
+  const read = run((scope) => tryCheckValue(scope, value));
+  const encrypted = read?.toString('hex').toUpperCase() === kcvEncryptZero(value);
+  return [say.kcv(means.cmac), say.checkValue(read === null ? null : encrypted)];
+}
+
+function guardFindings(run: Run, means: Means): ProbeFinding[] {
+  const newUse = run(tryNewUse);
+  const findings = [
+    say.unreadable(run(tryReadValue)),
+    say.notWeakened(run(tryWeaken)),
+    say.noNewUse(newUse.change, newUse.copy),
+  ];
+  const wrap = means.wraps.find((trial) => trial.format !== null);
+  if (wrap === undefined) return findings;
+  return [
+    ...findings,
+    say.unextractable(run((scope) => tryWrapUnextractable(scope, wrap.mechanism))),
+    say.damaged(run((scope) => tryDamaged(scope, wrap.mechanism))),
+  ];
+}
+
+function outcome(run: Run, trial: (scope: Scope) => boolean): say.Outcome {
+  const result = attempt(() => run(trial));
+  if (result instanceof CryptokiError) return { ok: false, external: result.result };
+  return { ok: result, external: null };
+}
+
+const trialName = (): string => `keyreeve trial ${randomBytes(8).toString('hex')}`;
