@@ -3,7 +3,7 @@ const core = '^electron/core/';
 const test = '\\.(test|spec|conformance|fixture)\\.ts$';
 
 /** Inside the core each folder may import the folders before it in this list, and itself. */
-const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'jobs', 'keystore', 'kinds', 'operations'];
+const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'jobs', 'keystore', 'kinds', 'operations', 'assembly'];
 const place = (name) => (name === 'kinds' ? `${core}jobs/kinds/` : name === 'jobs' ? `${core}jobs/(?!kinds/)` : `${core}${name}/`);
 const inner = order.map((name, at) => ({
   name: `core-${name}`,

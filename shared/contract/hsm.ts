@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { assurance, kcv, time } from './shapes.ts';
+import { assurance, time } from './shapes.ts';
 
 const pin = secretBytes(256);
+/** A master key may wrap but not encrypt: its check value is a wrapped key of zeros. */
+const masterKcv = z.strictObject({ method: z.enum(['KWP0', 'KW0']), value: z.string() });
 const modulePath = z.string().min(1).max(4096);
 
 export const tokenView = z.strictObject({
@@ -32,12 +34,11 @@ export const probeView = z.strictObject({
 
 export const hsmStatus = z.strictObject({
   attached: z.boolean(),
-  driver: z.enum(['pkcs11', 'software']).nullable(),
   module: z.string().nullable(),
   moduleSha256: z.string().nullable(),
   token: tokenView.nullable(),
   state: z.enum(['none', 'ready', 'pin-needed', 'unavailable', 'wrong-token']),
-  master: z.strictObject({ id: z.string(), kcv, secondCopy: z.string().nullable() }).nullable(),
+  master: z.strictObject({ id: z.string(), kcv: masterKcv, secondCopy: z.string().nullable() }).nullable(),
   probe: probeView.nullable(),
 });
 
@@ -68,8 +69,7 @@ export const hsmOps = {
     effect: 'change',
     summary: 'Bind this keystore to one token, probe it, and find or make its master key',
     input: z.strictObject({
-      driver: z.enum(['pkcs11', 'software']),
-      module: modulePath.optional(),
+      module: modulePath,
       serial: z.string().max(64).optional(),
       label: z.string().max(64).optional(),
       pin: pin.optional(),

@@ -19,7 +19,7 @@ export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
     const group = groups.get(payload.groupId);
     const { key, remote } = keys.get(payload.keyId);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group) };
+    return { group, key, remote, connection: await services.connect(group, remote.region) };
   };
 
   const check: StepSpec<DisablePayload> = {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
@@ -18,29 +17,21 @@ import {
   sayMethod,
   shortId,
 } from './reading.ts';
+import {
+  type CheckOutput,
+  type ForceRotatePayload,
+  forceRotatePayload,
+  type GenerateOutput,
+  type Opened,
+  outputOf,
+  type RotationContext,
+} from './rotation.ts';
 import type { DeedServices } from './services.ts';
+import { createStep } from './rotation-create.ts';
+import { aliasStep, confirmStep } from './rotation-commit.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-export const forceRotatePayload = z.strictObject({ groupId: z.uuid() });
-export type ForceRotatePayload = z.output<typeof forceRotatePayload>;
-type Context = StepContext<ForceRotatePayload>;
-
-export interface CheckOutput {
-  readonly account: string;
-  /** KMS key that held the alias when the job began; null: the alias did not exist. */
-  readonly holder: string | null;
-  readonly holderKeyId: string | null;
-  readonly waiting: string | null;
-}
-export interface GenerateOutput {
-  readonly keyId: string;
-  readonly version: number;
-}
-
-const outputOf = <T>(
-  context: { readonly outputs: Readonly<Record<string, Json>> },
-  step: string,
-): T => context.outputs[step] as T;
+type Context = RotationContext;
 const day = 86_400_000;
 
 /**
@@ -207,10 +198,6 @@ const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }):
 export const plannedDeletion = (from: number, days: number): number =>
   Math.floor((from + days * day) / 1000) * 1000;
 
-type Opened = (
-  context: Pick<Context, 'payload'>,
-) => Promise<{ readonly group: Group; readonly connection: CloudConnection }>;
-
 /** The template's Active Key ID, when it is a key that waits for its first material. */
 async function waitingKey(
   services: DeedServices,
@@ -231,268 +218,4 @@ async function waitingKey(
           : null;
   if (problem === null) return id;
   throw new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name });
-}
-
-/** CreateKey has no idempotency token: a marker in description and tags finds an orphan again. */
-function createStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
-  const { keys } = services;
-  const adopt = (
-    context: Context,
-    key: {
-      keyId: string;
-      arn: string;
-      account: string;
-      region: string;
-      state: string;
-      readAt: number;
-    },
-    madeBy: 'group' | 'waiting',
-    said: string,
-    requestId: string | null,
-  ): StepResult => {
-    const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
-    return {
-      type: 'done',
-      output: { kmsKeyId: key.keyId, arn: key.arn },
-      proof: [proof(said, requestId)],
-      record: () => {
-        keys.setRemote({
-          keyId,
-          kmsKeyId: key.keyId,
-          arn: key.arn,
-          account: key.account,
-          region: key.region,
-          madeBy,
-          state: key.state,
-          materialId: null,
-          validTo: null,
-          alias: null,
-          readAt: key.readAt,
-        });
-        keys.addEvent(
-          keyId,
-          `KMS key ${key.keyId} ${madeBy === 'group' ? 'made' : 'taken'} for version ${version}`,
-          context.jobId,
-        );
-      },
-    };
-  };
-  return {
-    name: 'create',
-    title: 'Create KMS key',
-    changes: 'aws',
-    repeatable: false,
-    intent: (context) => ({
-      marker: `kr-${context.jobNumber}-${services.random(6).toString('hex')}`,
-    }),
-    act: async (context) => {
-      const { group, connection } = await open(context);
-      const { waiting } = outputOf<CheckOutput>(context, 'check');
-      if (waiting !== null) {
-        const read = await connection.describeKey(waiting, context);
-        if (read.state !== 'PendingImport') {
-          throw new OperationError('ACTIVE_KEY_UNUSABLE', {
-            key: waiting,
-            problem: `its state is ${read.state}`,
-            group: group.name,
-          });
-        }
-        return adopt(
-          context,
-          read,
-          'waiting',
-          `${shortId(waiting)}, which waited for material`,
-          read.requestId,
-        );
-      }
-      const { marker } = context.intent as { marker: string };
-      const made = await connection.createExternalKey(
-        {
-          description: group.description,
-          marker,
-          policy: group.policy,
-          tags: [
-            { key: 'keyreeve:store', value: services.store.id },
-            { key: 'keyreeve:job', value: String(context.jobNumber) },
-          ],
-        },
-        context,
-      );
-      const said = `${shortId(made.keyId)}${made.tagged ? '' : ', without tags (kms:TagResource is missing)'}`;
-      return adopt(context, made, 'group', said, made.requestId);
-    },
-    reconcile: async (context) => {
-      if (outputOf<CheckOutput>(context, 'check').waiting !== null) return 'act';
-      const { connection } = await open(context);
-      const { marker } = context.intent as { marker: string };
-      const found = await connection.findByMarker({ marker, since: context.begunAt }, context);
-      const [oldest, ...others] = found.keys;
-      if (oldest) {
-        const orphans =
-          others.length > 0
-            ? `; ${others.length} more with the same mark: ${others.map((k) => k.keyId).join(', ')}`
-            : '';
-        return adopt(
-          context,
-          { ...oldest, readAt: found.readAt },
-          'group',
-          `${shortId(oldest.keyId)}, found by its mark ${marker}${orphans}`,
-          found.requestId,
-        );
-      }
-      const now = services.clock.now();
-      const until = context.begunAt + services.orphanSearch;
-      if (now >= until) return 'act';
-      return {
-        type: 'later',
-        until: Math.min(until, now + Math.max(500, services.orphanSearch / 10)),
-        why: `looking for a KMS key marked ${marker}`,
-      };
-    },
-  };
-}
-
-/** Reads back what AWS now says of the key, and saves it beside the backup. */
-function confirmStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
-  const { keys } = services;
-  return {
-    name: 'confirm',
-    title: 'Confirm',
-    changes: 'nothing',
-    repeatable: true,
-    reconcile: async () => 'act',
-    act: async (context) => {
-      const { group, connection } = await open(context);
-      const { keyId } = outputOf<GenerateOutput>(context, 'generate');
-      const { key, remote } = keys.get(keyId);
-      if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-      const read = await connection.describeKey(remote.kmsKeyId, context);
-      if (read.state !== 'Enabled') {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key state',
-          expected: 'Enabled',
-          found: read.state,
-          keyId: remote.kmsKeyId,
-        });
-      }
-      const policy =
-        remote.madeBy === 'group'
-          ? await policyInStep(connection, group, remote.kmsKeyId, context)
-          : null;
-      if (policy && !policy.same) {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key policy',
-          expected: 'the template',
-          found: 'another policy',
-          keyId: remote.kmsKeyId,
-        });
-      }
-      return {
-        type: 'done',
-        output: { materialId: read.currentMaterialId },
-        proof: [proof(policy ? 'Enabled; policy reads back equal' : 'Enabled', read.requestId)],
-        record: () =>
-          keys.noteRemote(keyId, {
-            ...readingOf(read),
-            ...(policy ? { policyRead: policy.policy } : {}),
-          }),
-      };
-    },
-  };
-}
-
-/** The commit point. The alias moves only from a key that this group made or adopted. */
-function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
-  const { keys } = services;
-  const settle = async (
-    context: Context,
-    group: Group,
-    connection: CloudConnection,
-  ): Promise<StepResult | null> => {
-    const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
-    const { remote } = keys.get(keyId);
-    const holder = await readHolder(services, connection, group, context);
-    if (!remote || holder.kmsKeyId !== remote.kmsKeyId) return null;
-    return {
-      type: 'done',
-      proof: [
-        proof(
-          `alias/${group.alias} names version ${version} (${shortId(remote.kmsKeyId)})`,
-          holder.requestId,
-        ),
-      ],
-      record: () => recordCommit(services, context, group, keyId, holder.readAt),
-    };
-  };
-  const act = async (context: Context): Promise<StepResult> => {
-    const { group, connection } = await open(context);
-    const { keyId } = outputOf<GenerateOutput>(context, 'generate');
-    const { key, remote } = keys.get(keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    if (services.store.realm === 'real' && key.backedUpAt === null) {
-      throw new OperationError('BACKUP_NEEDED_FIRST', { version: key.version });
-    }
-    const holder = await readHolder(services, connection, group, context);
-    if (!holder.mayMove) return { type: 'park', error: heldElsewhere(group, holder) };
-    if (holder.kmsKeyId === null)
-      await connection.createAlias(group.alias, remote.kmsKeyId, context);
-    else if (holder.kmsKeyId !== remote.kmsKeyId) {
-      await connection.updateAlias(group.alias, remote.kmsKeyId, context);
-    }
-    const settled = await settle(context, group, connection);
-    if (settled) return settled;
-    throw new OperationError('READ_BACK_DIFFERS', {
-      what: 'alias',
-      expected: remote.kmsKeyId,
-      found: 'another key',
-      keyId: remote.kmsKeyId,
-    });
-  };
-  return {
-    name: 'alias',
-    title: 'Move alias',
-    changes: 'aws',
-    repeatable: true,
-    act,
-    reconcile: async (context) => {
-      const { group, connection } = await open(context);
-      return (await settle(context, group, connection)) ?? 'act';
-    },
-  };
-}
-
-function recordCommit(
-  services: DeedServices,
-  context: Context,
-  group: Group,
-  keyId: string,
-  readAt: number,
-): void {
-  const { groups, keys } = services;
-  const former = keys
-    .ofGroup(group.id)
-    .find(({ key, remote }) => key.id !== keyId && remote?.alias != null);
-  const { remote } = keys.get(keyId);
-  const now = services.clock.now();
-  keys.moveAlias(group.id, keyId, `alias/${group.alias}`, readAt);
-  keys.setLifecycle(keyId, 'active');
-  keys.addEvent(keyId, `Holds alias/${group.alias}`, context.jobId);
-  groups.edit(group.id, {
-    activeKeyId: remote?.kmsKeyId ?? null,
-    nextRotationAt: group.rotate ? addSpan(now, group.rotateEvery) : null,
-  });
-  if (!former) return;
-  if (former.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
-  keys.addEvent(
-    former.key.id,
-    `Gave alias/${group.alias} to a newer version; still decrypts`,
-    context.jobId,
-  );
-  if (group.disableAfter) {
-    services.enqueue(
-      'key.disable',
-      { keyId: former.key.id, groupId: group.id },
-      { notBefore: now + group.disableWaitDays * day },
-    );
-  }
 }

@@ -16,7 +16,7 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
     const group = groups.get(payload.groupId);
     const { key, remote } = keys.get(payload.keyId);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group) };
+    return { group, key, remote, connection: await services.connect(group, remote.region) };
   };
 
   const check: StepSpec<MakeActivePayload> = {
@@ -58,8 +58,10 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
       record: () => {
         const former = keys
           .ofGroup(group.id)
-          .find((other) => other.key.id !== key.id && other.remote?.alias != null);
-        keys.moveAlias(group.id, key.id, `alias/${group.alias}`, holder.readAt);
+          .find(
+            (other) => other.key.id !== key.id && other.remote?.alias === `alias/${group.alias}`,
+          );
+        keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
         if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
         keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
         groups.edit(group.id, { activeKeyId: remote.kmsKeyId });

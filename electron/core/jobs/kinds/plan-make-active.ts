@@ -18,7 +18,7 @@ export async function planMakeActive(
       'This version is not in AWS',
     );
   }
-  const looked = await lookAtAws(services, group, checks, { adopt: false });
+  const looked = await lookAtAws(services, group, checks, { adopt: false, region: remote?.region });
   const { connection } = looked;
   if (connection && remote) {
     const described = await checks.look(`Version ${key.version} was read`, () =>

@@ -51,7 +51,7 @@ export async function planSynchronize(
     );
   }
   // Synchronizing an earlier key does not care who holds the alias now.
-  const looked = await lookAtAws(services, group, checks, { adopt: true });
+  const looked = await lookAtAws(services, group, checks, { adopt: true, region: remote?.region });
   const seen = remote ? await look(services, group, key.id, remote, choices, looked, checks) : null;
   const words = synchronizeWords(choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';

@@ -68,12 +68,12 @@ export async function lookAtAws(
   services: DeedServices,
   group: Group,
   checks: Checks,
-  options: { readonly adopt: boolean },
+  options: { readonly adopt: boolean; readonly region?: string | undefined },
 ): Promise<Looked> {
   const credential = services.credentials.get(group.credentialId);
   const connection = await checks.look(
-    `Credential ${credential.name} answers in ${group.region}`,
-    () => services.connect(group),
+    `Credential ${credential.name} answers in ${options.region ?? group.region}`,
+    () => services.connect(group, options.region),
   );
   if (!connection) return { connection: null, account: group.account, holder: null };
   const seen = await checks.look(

@@ -40,13 +40,14 @@ async function readAgain(
   keyId: string | null,
 ): Promise<OperationError | null> {
   try {
-    const connection = await services.connect(group);
     const versions = services.keys.ofGroup(group.id).slice(0, versionsRead);
     const subject = keyId === null ? null : services.keys.byId(keyId);
     const all =
       subject && !versions.some(({ key }) => key.id === keyId) ? [subject, ...versions] : versions;
     for (const { key, remote } of all) {
-      if (remote) await noteReading(services, connection, key.id, remote.kmsKeyId);
+      if (!remote) continue;
+      const connection = await services.connect(group, remote.region);
+      await noteReading(services, connection, key.id, remote.kmsKeyId);
     }
     return null;
   } catch (error) {
@@ -153,7 +154,13 @@ async function applicationsLine(
   }
   try {
     const holder = await readHolder(services, await services.connect(group), group, {});
-    services.keys.moveAlias(group.id, holder.key?.key.id ?? null, alias, holder.readAt);
+    services.keys.moveAlias(
+      group.id,
+      group.region,
+      alias,
+      holder.key?.key.id ?? null,
+      holder.readAt,
+    );
     if (holder.kmsKeyId === null)
       return line(true, `See no change: ${alias} does not exist yet`, holder.readAt);
     return holder.key

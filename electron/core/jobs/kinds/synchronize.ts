@@ -29,7 +29,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
     const group = groups.get(payload.groupId);
     const { key, remote } = keys.get(payload.keyId);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group) };
+    return { group, key, remote, connection: await services.connect(group, remote.region) };
   };
 
   const check: StepSpec<SynchronizePayload> = {

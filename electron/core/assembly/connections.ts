@@ -1,0 +1,141 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Cloud, CloudConnection, Patience } from '../cloud/cloud.ts';
+import type { CloudCredential } from '../cloud/credential.ts';
+import type { Credentials } from '../keystore/credentials.ts';
+import type { Credential } from '../keystore/rows.ts';
+import type { Realm } from '../store/store.ts';
+
+/** Open connections to AWS, one per credential and Region, closed with the keystore. */
+export interface Connections {
+  /** @throws OperationError BAD_INPUT, REALM_MISMATCH, AWS_NOT_PRACTICE, CREDENTIAL_REJECTED */
+  get(
+    credential: Credential,
+    region: string,
+    account: string | null,
+    patience?: Patience,
+  ): Promise<CloudConnection>;
+  /** After a credential was removed. */
+  drop(credentialId: string): void;
+  close(): void;
+}
+
+interface Entry {
+  readonly credentialId: string;
+  readonly connection: Promise<CloudConnection>;
+}
+
+export function createConnections(
+  cloud: Cloud,
+  credentials: Credentials,
+  realm: Realm,
+): Connections {
+  const open = new Map<string, Entry>();
+  const end = (entry: Entry) => {
+    void entry.connection.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
+  };
+
+  const connect = async (
+    credential: Credential,
+    region: string,
+    account: string | null,
+    patience?: Patience,
+  ) => {
+    const secrets = credentialSecrets(credentials, credential);
+    try {
+      return await cloud.connect({
+        realm,
+        region,
+        endpoint: credential.endpoint,
+        credential: secrets,
+        account,
+        ...(patience ? { patience } : {}),
+      });
+    } finally {
+      disposeSecrets(secrets);
+    }
+  };
+
+  return {
+    get: (credential, region, account, patience) => {
+      const name = [credential.id, region, account, patience?.tries ?? ''].join(' ');
+      const known = open.get(name);
+      if (known) return known.connection;
+      const entry = {
+        credentialId: credential.id,
+        connection: connect(credential, region, account, patience),
+      };
+      open.set(name, entry);
+      // A connection that could not be made is tried afresh by the next caller.
+      entry.connection.catch(() => open.delete(name));
+      return entry.connection;
+    },
+    drop: (credentialId) => {
+      for (const [name, entry] of open) {
+        if (entry.credentialId !== credentialId) continue;
+        open.delete(name);
+        end(entry);
+      }
+    },
+    close: () => {
+      for (const entry of open.values()) end(entry);
+      open.clear();
+    },
+  };
+}
+
+/** A credential with its secrets opened. The caller disposes them. */
+function credentialSecrets(credentials: Credentials, credential: Credential): CloudCredential {
+  const secret = (part: string) => {
+    const found = credentials.secret(credential.id, part);
+    if (!found)
+      throw new OperationError('CREDENTIAL_REJECTED', {
+        credential: credential.name,
+        problem: `its ${part} is missing`,
+      });
+    return found;
+  };
+  switch (credential.kind) {
+    case 'keys':
+      return {
+        kind: 'keys',
+        accessKeyId: credential.accessKeyId ?? '',
+        secretAccessKey: secret('secretAccessKey'),
+      };
+    case 'session':
+      return {
+        kind: 'session',
+        accessKeyId: credential.accessKeyId ?? '',
+        secretAccessKey: secret('secretAccessKey'),
+        sessionToken: secret('sessionToken'),
+        expiresAt: credential.expiresAt,
+      };
+    case 'profile':
+      return { kind: 'profile', profile: credential.profile ?? 'default' };
+    case 'assume-role': {
+      const source = credentialSecrets(credentials, credentials.get(credential.sourceId ?? ''));
+      if (source.kind === 'assume-role') {
+        throw new OperationError('CREDENTIAL_REJECTED', {
+          credential: credential.name,
+          problem: 'a role cannot be taken on with another role',
+        });
+      }
+      return {
+        kind: 'assume-role',
+        source,
+        roleArn: credential.roleArn ?? '',
+        ...(credential.externalId === null ? {} : { externalId: credential.externalId }),
+        ...(credential.mfaSerial === null ? {} : { mfaSerial: credential.mfaSerial }),
+      };
+    }
+  }
+}
+
+function disposeSecrets(credential: CloudCredential): void {
+  if (credential.kind === 'assume-role') disposeSecrets(credential.source);
+  if (credential.kind === 'keys' || credential.kind === 'session')
+    credential.secretAccessKey.dispose();
+  if (credential.kind === 'session') credential.sessionToken.dispose();
+}

@@ -1,0 +1,64 @@
+import type { Json } from '../../../shared/model/json.ts';
+import type { Caller } from '../core.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { JobKind } from '../jobs/kind.ts';
+import { rotationTitle } from '../jobs/kinds/titles.ts';
+import type { Groups } from '../keystore/groups.ts';
+import type { JobsPort } from '../operations/context.ts';
+import type { Store } from '../store/store.ts';
+
+/** The job engine as the operations use it. */
+export function createJobsPort(parts: {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly kinds: readonly JobKind[];
+  readonly groups: Groups;
+  readonly due: JobsPort['due'];
+}): JobsPort {
+  const { store, jobs } = parts;
+  const kindOf = (name: string): JobKind => {
+    const kind = parts.kinds.find((each) => each.name === name);
+    if (!kind) throw new Error(`no job kind ${name}`);
+    return kind;
+  };
+  const underWay = store.db.prepare<[string, string], { id: string }>(
+    'select id from job where kind = ? and deed_key = ? and ended_at is null',
+  );
+  const needing = store.db.prepare<[], { order_key: string }>(
+    `select distinct order_key from job where state = 'needs-you'`,
+  );
+  const counted = store.db.prepare<[], { running: number; needsYou: number }>(
+    `select count(*) filter (where state in ('running', 'checking', 'waiting') and not_before is null) as running,
+            count(*) filter (where state = 'needs-you') as needsYou
+     from job where ended_at is null`,
+  );
+
+  return {
+    start: (name, payload, about) => {
+      const { id, number, joined } = jobs.queue.enqueue(kindOf(name), payload, {
+        title: about.title,
+        subjects: about.subjects,
+        by: { actor: about.caller.actor, channel: about.caller.channel },
+        plan: about.plan,
+      });
+      return { jobId: id, number, joined };
+    },
+    underWay: (name, payload: Json) =>
+      underWay.get(name, kindOf(name).deedKey(payload))?.id ?? null,
+    groupsNeedingYou: () => new Set(needing.all().map((row) => row.order_key)),
+    counts: () => counted.get() ?? { running: 0, needsYou: 0 },
+    due: parts.due,
+    startRotation: (group, caller: Caller) => {
+      const { id } = jobs.queue.enqueue(
+        kindOf('group.force-rotate'),
+        { groupId: group.id },
+        {
+          title: rotationTitle(group),
+          subjects: { group: group.id },
+          by: { actor: caller.actor, channel: caller.channel },
+        },
+      );
+      return { jobId: id };
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { Group } from '../../keystore/rows.ts';
+import { Checks, type Draft, quote, subjectLine } from './plan.ts';
+import type { DeedServices } from './services.ts';
+
+/**
+ * Says what a change of a group means for the keys it has. A change never touches an existing KMS
+ * key by itself: what is to follow in AWS is named with the deed that does it.
+ */
+export async function planGroupChange(
+  services: DeedServices,
+  before: Group,
+  after: Group,
+): Promise<Draft> {
+  const checks = new Checks();
+  const keys = services.keys.ofGroup(before.id);
+  const inAws = keys.filter(({ remote }) => remote !== null);
+  const active = keys.find(({ remote }) => remote?.alias != null);
+  const warnings: string[] = [];
+
+  if (after.alias !== before.alias && active) {
+    warnings.push(
+      `alias/${before.alias} stays on version ${active.key.version}, and applications that use it see no change`,
+      `alias/${after.alias} is made by the next Force Rotate, on its new key`,
+    );
+  }
+  if (after.region !== before.region && inAws.length > 0) {
+    warnings.push(
+      `${inAws.length} keys stay in ${before.region}; Synchronize reaches them there no more while the group says ${after.region}`,
+      `The next Force Rotate makes its key in ${after.region}: data under the keys of ${before.region} is not readable there`,
+    );
+  }
+  if (after.credentialId !== before.credentialId) {
+    const credential = services.credentials.get(after.credentialId);
+    if (
+      before.account !== null &&
+      credential.account !== null &&
+      credential.account !== before.account
+    ) {
+      const details = { group: before.name, bound: before.account, credential: credential.account };
+      checks.fail(
+        new OperationError('ACCOUNT_MISMATCH', details),
+        'The credential belongs to another account',
+      );
+    } else {
+      checks.ok(
+        credential.account === null
+          ? 'The account of the new credential is checked before its first job'
+          : 'The new credential belongs to the account of this group',
+      );
+    }
+    warnings.push(
+      'Jobs use the new credential from now on; the permissions of the old one are not needed here any more',
+    );
+  }
+  if (after.disableAfter && !before.disableAfter && active) {
+    warnings.push(
+      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: data under it cannot be decrypted then`,
+    );
+  }
+  if (after.policy !== before.policy && inAws.length > 0) {
+    warnings.push('Keys in AWS keep their policy until Synchronize with Update Policy');
+  }
+
+  return {
+    deed: 'change-group',
+    title: `Change ${quote(before.name)}?`,
+    subject: subjectLine(
+      before,
+      before.account,
+      active ? `version ${active.key.version} is active` : 'no key in AWS',
+    ),
+    sentence: 'The template changes for keys made from now on. No existing KMS key is touched.',
+    changes: changedFields(services, before, after),
+    stays:
+      inAws.length > 0 ? [`${inAws.length} KMS keys stay as they are`] : ['Nothing is in AWS yet'],
+    lookFirst: warnings,
+    checks: checks.lines,
+    steps: [],
+    calls: [],
+    approximateSeconds: 0,
+    goBack: 'Change it back',
+    command: `keyreeve group edit ${before.name}`,
+    button: `Change ${before.name}`,
+    confirmName: null,
+    blocked: checks.blocked?.toFailure() ?? null,
+  };
+}
+
+function changedFields(services: DeedServices, before: Group, after: Group): string[] {
+  const say = (value: unknown): string =>
+    value === null || value === ''
+      ? 'none'
+      : typeof value === 'object'
+        ? Object.values(value as object).join(' ')
+        : String(value);
+  const lines: string[] = [];
+  for (const field of Object.keys(before) as (keyof Group)[]) {
+    if (
+      field === 'nextRotationAt' ||
+      JSON.stringify(before[field]) === JSON.stringify(after[field])
+    )
+      continue;
+    if (field === 'policy') lines.push('Policy template');
+    else if (field === 'credentialId') {
+      lines.push(
+        `Credential: ${services.credentials.get(before.credentialId).name} -> ${services.credentials.get(after.credentialId).name}`,
+      );
+    } else lines.push(`${field}: ${say(before[field])} -> ${say(after[field])}`);
+  }
+  return lines;
+}

@@ -1,0 +1,131 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { StepResult, StepSpec } from '../kind.ts';
+import { proof, shortId } from './reading.ts';
+import {
+  type CheckOutput,
+  type ForceRotatePayload,
+  type GenerateOutput,
+  type Opened,
+  outputOf,
+  type RotationContext as Context,
+} from './rotation.ts';
+import type { DeedServices } from './services.ts';
+
+/** CreateKey has no idempotency token: a marker in description and tags finds an orphan again. */
+export function createStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
+  const { keys } = services;
+  const adopt = (
+    context: Context,
+    key: {
+      keyId: string;
+      arn: string;
+      account: string;
+      region: string;
+      state: string;
+      readAt: number;
+    },
+    madeBy: 'group' | 'waiting',
+    said: string,
+    requestId: string | null,
+  ): StepResult => {
+    const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
+    return {
+      type: 'done',
+      output: { kmsKeyId: key.keyId, arn: key.arn },
+      proof: [proof(said, requestId)],
+      record: () => {
+        keys.setRemote({
+          keyId,
+          kmsKeyId: key.keyId,
+          arn: key.arn,
+          account: key.account,
+          region: key.region,
+          madeBy,
+          state: key.state,
+          materialId: null,
+          validTo: null,
+          alias: null,
+          readAt: key.readAt,
+        });
+        keys.addEvent(
+          keyId,
+          `KMS key ${key.keyId} ${madeBy === 'group' ? 'made' : 'taken'} for version ${version}`,
+          context.jobId,
+        );
+      },
+    };
+  };
+  return {
+    name: 'create',
+    title: 'Create KMS key',
+    changes: 'aws',
+    repeatable: false,
+    intent: (context) => ({
+      marker: `kr-${context.jobNumber}-${services.random(6).toString('hex')}`,
+    }),
+    act: async (context) => {
+      const { group, connection } = await open(context);
+      const { waiting } = outputOf<CheckOutput>(context, 'check');
+      if (waiting !== null) {
+        const read = await connection.describeKey(waiting, context);
+        if (read.state !== 'PendingImport') {
+          throw new OperationError('ACTIVE_KEY_UNUSABLE', {
+            key: waiting,
+            problem: `its state is ${read.state}`,
+            group: group.name,
+          });
+        }
+        return adopt(
+          context,
+          read,
+          'waiting',
+          `${shortId(waiting)}, which waited for material`,
+          read.requestId,
+        );
+      }
+      const { marker } = context.intent as { marker: string };
+      const made = await connection.createExternalKey(
+        {
+          description: group.description,
+          marker,
+          policy: group.policy,
+          tags: [
+            { key: 'keyreeve:store', value: services.store.id },
+            { key: 'keyreeve:job', value: String(context.jobNumber) },
+          ],
+        },
+        context,
+      );
+      const said = `${shortId(made.keyId)}${made.tagged ? '' : ', without tags (kms:TagResource is missing)'}`;
+      return adopt(context, made, 'group', said, made.requestId);
+    },
+    reconcile: async (context) => {
+      if (outputOf<CheckOutput>(context, 'check').waiting !== null) return 'act';
+      const { connection } = await open(context);
+      const { marker } = context.intent as { marker: string };
+      const found = await connection.findByMarker({ marker, since: context.begunAt }, context);
+      const [oldest, ...others] = found.keys;
+      if (oldest) {
+        const orphans =
+          others.length > 0
+            ? `; ${others.length} more with the same mark: ${others.map((k) => k.keyId).join(', ')}`
+            : '';
+        return adopt(
+          context,
+          { ...oldest, readAt: found.readAt },
+          'group',
+          `${shortId(oldest.keyId)}, found by its mark ${marker}${orphans}`,
+          found.requestId,
+        );
+      }
+      const now = services.clock.now();
+      const until = context.begunAt + services.orphanSearch;
+      if (now >= until) return 'act';
+      return {
+        type: 'later',
+        until: Math.min(until, now + Math.max(500, services.orphanSearch / 10)),
+        why: `looking for a KMS key marked ${marker}`,
+      };
+    },
+  };
+}

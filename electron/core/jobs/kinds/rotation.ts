@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Json } from '../../../../shared/model/json.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Group } from '../../keystore/rows.ts';
+import type { StepContext } from '../kind.ts';
+
+/** What the steps of a rotation hand to each other. */
+
+export const forceRotatePayload = z.strictObject({ groupId: z.uuid() });
+export type ForceRotatePayload = z.output<typeof forceRotatePayload>;
+export type RotationContext = StepContext<ForceRotatePayload>;
+
+export interface CheckOutput {
+  readonly account: string;
+  /** KMS key that held the alias when the job began; null: the alias did not exist. */
+  readonly holder: string | null;
+  readonly holderKeyId: string | null;
+  readonly waiting: string | null;
+}
+export interface GenerateOutput {
+  readonly keyId: string;
+  readonly version: number;
+}
+
+export const outputOf = <T>(
+  context: { readonly outputs: Readonly<Record<string, Json>> },
+  step: string,
+): T => context.outputs[step] as T;
+
+/** Group and connection of the job, read afresh in every step: either may have been edited. */
+export type Opened = (context: Pick<RotationContext, 'payload'>) => Promise<{
+  readonly group: Group;
+  readonly connection: CloudConnection;
+}>;

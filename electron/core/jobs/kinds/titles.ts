@@ -1,0 +1,15 @@
+import type { Group, Key } from '../../keystore/rows.ts';
+
+/** Names of jobs, in the words of the trade. */
+
+const protection = (thing: { readonly storage: 'hsm' | 'software' }): string =>
+  thing.storage === 'hsm' ? 'HSM protected' : 'software protected';
+
+export const rotationTitle = (group: Group): string =>
+  `Rotate ${protection(group)} keys: ${group.name}`;
+export const synchronizeTitle = (group: Group, key: Key): string =>
+  `Synchronize ${protection(key)} key: ${group.name}/${key.version}`;
+export const makeActiveTitle = (group: Group, key: Key): string =>
+  `Make active: ${group.name}/${key.version}`;
+export const disableTitle = (group: Group, key: Key): string =>
+  `Disable former key: ${group.name}/${key.version}`;

@@ -1,0 +1,75 @@
+import type { Handlers } from '../../../shared/contract/index.ts';
+import type { CallerIdentity } from '../cloud/answers.ts';
+import type { Caller } from '../core.ts';
+import type { DeedServices } from '../jobs/kinds/services.ts';
+import type { Device } from '../keystore/device.ts';
+import type { DomainModel } from '../keystore/domain.ts';
+import type { Credential, Group } from '../keystore/rows.ts';
+import type { Base } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import type { Json } from '../../../shared/model/json.ts';
+
+/** What changed, so that whoever shows it reads it again. */
+export type Noun =
+  | 'session'
+  | 'folder'
+  | 'group'
+  | 'key'
+  | 'credential'
+  | 'job'
+  | 'hsm'
+  | 'device'
+  | 'setting';
+
+/** Jobs as the operations see them. */
+export interface JobsPort {
+  start(
+    kind: string,
+    payload: Json,
+    about: {
+      readonly title: string;
+      readonly subjects: Readonly<Record<string, string>>;
+      readonly plan: string;
+      readonly caller: Caller;
+    },
+  ): { readonly jobId: string; readonly number: number; readonly joined: boolean };
+  /** Id of an unfinished job of this deed. */
+  underWay(kind: string, payload: Json): string | null;
+  /** Groups with a job that waits for a person. */
+  groupsNeedingYou(): ReadonlySet<string>;
+  counts(): { readonly running: number; readonly needsYou: number };
+  /** Rotations that are due and wait for a person, and why they are held. */
+  due(): {
+    readonly due: readonly { readonly groupId: string; readonly dueAt: number }[];
+    readonly held: string | null;
+  };
+  /** A rotation by schedule, without a plan shown to a person. */
+  startRotation(group: Group, caller: Caller): { readonly jobId: string };
+}
+
+/** An open keystore with everything that works on it. */
+export interface OpenKeystore extends Base, DomainModel {
+  readonly store: Store;
+  readonly device: Device;
+  readonly deeds: DeedServices;
+  readonly jobs: JobsPort;
+  /** How the attached token is called, e.g. `HSM "BYOK-A"`; null without one. */
+  readonly hsmTitle: string | null;
+  /** Writes an audit record; inside `store.change` it stands or falls with the change. */
+  audit(
+    outcome: string,
+    objects: readonly string[],
+    details?: Readonly<Record<string, Json>>,
+  ): void;
+  changed(what: Noun, ...ids: string[]): void;
+  /** Asks AWS who a credential is, in the Region given or a default one. */
+  identify(credential: Credential, region?: string): Promise<CallerIdentity>;
+}
+
+/** What handlers are given: the open keystore, or a refusal. */
+export interface Access {
+  /** @throws OperationError KEYSTORE_LOCKED */
+  open(): OpenKeystore;
+}
+
+export type HandlersOfNoun<N extends keyof Handlers<Caller>> = Handlers<Caller>[N];

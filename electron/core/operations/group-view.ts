@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { groupView } from '../../../shared/contract/group.ts';
+import { addSpan, saySpan } from '../../../shared/model/span.ts';
+import type { Group } from '../keystore/rows.ts';
+import { groupSentence, groupState } from '../keystore/views.ts';
+import type { OpenKeystore } from './context.ts';
+
+export type GroupView = z.output<typeof groupView>;
+
+/** A group as lists and windows show it. */
+export function viewGroup(
+  open: OpenKeystore,
+  group: Group,
+  needing: ReadonlySet<string>,
+): GroupView {
+  const credential = open.credentials.get(group.credentialId);
+  const keys = open.keys.ofGroup(group.id);
+  const now = open.clock.now();
+  const active = keys.find(({ remote }) => remote?.alias != null);
+  const {
+    account: _account,
+    policy: _policy,
+    materialDays,
+    disableAfter,
+    createdAt: _at,
+    ...shown
+  } = group;
+  return {
+    ...shown,
+    path: open.references.groupPath(group),
+    credentialName: credential.name,
+    connection: credential.connection,
+    account: group.account,
+    hasPolicy: group.policy !== null,
+    awsDeletesMaterialAfterDays: materialDays,
+    disableAfterRotating: disableAfter,
+    keys: keys.length,
+    activeVersion: active?.key.version ?? null,
+    ...groupState(keys, needing.has(group.id), now),
+    sentence: groupSentence(group, open.hsmTitle),
+    remarks: remarks(group, now),
+  };
+}
+
+/** Settings that are allowed and yet bite later, said beside the group. */
+function remarks(group: Group, now: number): string[] {
+  const lines: string[] = [];
+  if (group.materialDays !== null) {
+    const deleted = now + group.materialDays * 86_400_000;
+    if (deleted < addSpan(now, group.keepValidFor)) {
+      lines.push(
+        `AWS deletes the material of a key ${group.materialDays} days after it was made, before its planned life of ${saySpan(group.keepValidFor)} ends.`,
+      );
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,189 @@
+import type { z } from 'zod';
+import type { groupChanges } from '../../../shared/contract/group.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { addSpan } from '../../../shared/model/span.ts';
+import { canStillImport } from '../cloud/policy/access.ts';
+import { readPolicyAloud } from '../cloud/policy/aloud.ts';
+import { planGroupChange } from '../jobs/kinds/plan-group-change.ts';
+import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
+import type { GroupChange } from '../keystore/groups.ts';
+import type { Group } from '../keystore/rows.ts';
+import { groupSentence } from '../keystore/views.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { requireSoundTemplate } from './group-template.ts';
+import { viewGroup } from './group-view.ts';
+import { rotationHandlers } from './rotation.ts';
+
+type Changes = z.output<typeof groupChanges>;
+
+/** Field names of the contract to those of the row. */
+function toRow(open: OpenKeystore, group: Group, changes: Changes): GroupChange {
+  const { credential, folder, awsDeletesMaterialAfterDays, disableAfterRotating, ...same } =
+    changes;
+  const change: Record<string, unknown> = { ...same };
+  if (credential !== undefined) change['credentialId'] = open.references.credential(credential).id;
+  if (folder !== undefined) {
+    change['folderId'] = folder === null ? null : open.references.folder(folder).id;
+  }
+  if (awsDeletesMaterialAfterDays !== undefined)
+    change['materialDays'] = awsDeletesMaterialAfterDays;
+  if (disableAfterRotating !== undefined) change['disableAfter'] = disableAfterRotating;
+  const rotate = changes.rotate ?? group.rotate;
+  if (changes.rotate !== undefined || changes.rotateEvery !== undefined) {
+    const newest = open.keys.ofGroup(group.id)[0]?.key.madeAt;
+    const every = changes.rotateEvery ?? group.rotateEvery;
+    change['nextRotationAt'] = rotate && newest !== undefined ? addSpan(newest, every) : null;
+  }
+  return change as GroupChange;
+}
+
+/** Changes that reach beyond this keystore's own rows once keys are there. */
+const weighty = ['alias', 'region', 'credential'] as const;
+
+async function planEdit(open: OpenKeystore, reference: string, changes: Changes) {
+  const group = open.references.group(reference);
+  const change = toRow(open, group, changes);
+  const next: Group = { ...group, ...change };
+  requireSoundTemplate(next, open.clock.now());
+  const draft = await planGroupChange(open.deeds, group, next);
+  return { group, change, next, plan: sealPlan(draft, open.clock.now(), null) };
+}
+
+/** Key groups: containers and templates. */
+export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
+  list: (input) => {
+    const open = access.open();
+    const needing = open.jobs.groupsNeedingYou();
+    const after = input.after === null ? null : cursor(input.after);
+    const { groups, total } = open.groups.list({
+      ...(input.folder === null ? {} : { folderId: open.references.folder(input.folder).id }),
+      find: input.find,
+      limit: input.limit,
+      after,
+      ...(input.needsYou ? { only: needing } : {}),
+    });
+    const last = groups.length === input.limit ? groups.at(-1) : undefined;
+    return {
+      groups: groups.map((group) => viewGroup(open, group, needing)),
+      total,
+      next: last ? `${last.id}` : null,
+    };
+    function cursor(id: string) {
+      const at = open.groups.byId(id);
+      if (!at)
+        throw new OperationError('BAD_INPUT', { field: 'after', problem: 'not a page mark' });
+      return { name: at.name, id: at.id };
+    }
+  },
+
+  show: (input) => {
+    const open = access.open();
+    const group = open.references.group(input.group);
+    const aloud = group.policy === null ? [] : readPolicyAloud(group.policy);
+    const principal = open.credentials.get(group.credentialId).principalArn;
+    const verdict =
+      group.policy !== null && principal ? canStillImport(group.policy, principal) : null;
+    const warning =
+      verdict && !verdict.allowed
+        ? [`Does not let this credential import again: add ${verdict.missing.join(', ')}`]
+        : [];
+    return {
+      group: viewGroup(open, group, open.jobs.groupsNeedingYou()),
+      policy: group.policy,
+      policyReading: [...aloud, ...warning],
+    };
+  },
+
+  add: (input) => {
+    const open = access.open();
+    const {
+      credential,
+      folder,
+      alias,
+      awsDeletesMaterialAfterDays,
+      disableAfterRotating,
+      ...rest
+    } = input;
+    const group = {
+      ...rest,
+      credentialId: open.references.credential(credential).id,
+      folderId: folder === null ? null : open.references.folder(folder).id,
+      alias: alias ?? aliasFrom(input.name),
+      materialDays: awsDeletesMaterialAfterDays,
+      disableAfter: disableAfterRotating,
+      nextRotationAt: null,
+    };
+    if (group.storage === 'hsm' && open.hsmTitle === null)
+      throw new OperationError('HSM_NOT_ATTACHED');
+    requireSoundTemplate(group, open.clock.now());
+    const account = open.credentials.get(group.credentialId).account;
+    const made = open.store.change(() => {
+      const added = open.groups.add(group);
+      // A credential that was tested says whose account this is; else the first job binds it.
+      if (account !== null) open.groups.bindAccount(added.id, account);
+      open.audit('OK', [added.id], {
+        name: added.name,
+        sentence: groupSentence(group, open.hsmTitle),
+      });
+      return added;
+    });
+    open.changed('group', made.id);
+    return viewGroup(open, open.groups.get(made.id), new Set());
+  },
+
+  planEdit: async (input) => (await planEdit(access.open(), input.group, input.changes)).plan,
+
+  edit: async (input) => {
+    const open = access.open();
+    const { group, change, next, plan } = await planEdit(open, input.group, input.changes);
+    const heavy = weighty.some((field) => input.changes[field] !== undefined);
+    if (heavy && open.keys.ofGroup(group.id).length > 0 && input.plan === undefined) {
+      throw new OperationError('CONFIRMATION_NEEDED', {
+        plan: plan.number,
+        effects: plan.lookFirst,
+      });
+    }
+    if (input.plan !== undefined) requirePlan(plan, input.plan);
+    else if (plan.blocked) throw OperationError.from(plan.blocked);
+    open.store.change(() => {
+      open.groups.edit(group.id, change);
+      open.audit('OK', [group.id], {
+        fields: Object.keys(input.changes),
+        sentence: groupSentence(next, open.hsmTitle),
+      });
+    });
+    open.changed('group', group.id);
+    return viewGroup(open, open.groups.get(group.id), open.jobs.groupsNeedingYou());
+  },
+
+  remove: (input) => {
+    const open = access.open();
+    const group = open.references.group(input.group);
+    if (!input.confirm)
+      throw new OperationError('CONFIRMATION_NEEDED', { what: `remove key group ${group.name}` });
+    open.store.change(() => {
+      open.groups.remove(group.id);
+      open.audit('OK', [group.id], { name: group.name });
+    });
+    open.changed('group', group.id);
+    return {};
+  },
+
+  ...rotationHandlers(access),
+});
+
+/** Alias follows Name until it is edited: what AWS does not allow becomes a dash. */
+export function aliasFrom(name: string): string {
+  const alias = name
+    .normalize('NFKD')
+    .replace(/[^a-zA-Z0-9/_-]+/g, '-')
+    .replace(/^[-/]+|[-/]+$/g, '')
+    .slice(0, 250);
+  if (alias === '' || alias.startsWith('aws/')) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'alias',
+      problem: 'no alias can be made of this name: give one',
+    });
+  }
+  return alias;
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { jobDetail, jobView } from '../../../shared/contract/job.ts';
+import { jobMessage, waitText } from '../../../shared/text/jobs.ts';
+import type { JobDetails, JobSummary } from '../jobs/read.ts';
+
+type View = z.output<typeof jobView>;
+type Detail = z.output<typeof jobDetail>;
+
+/** A job as lists show it. */
+export function viewJob(job: JobSummary, now: number): View {
+  return {
+    id: job.id,
+    number: job.number,
+    kind: job.kind,
+    title: job.title,
+    state: job.state,
+    groupId: job.subjects['group'] ?? null,
+    keyId: job.subjects['key'] ?? null,
+    createdAt: job.createdAt,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
+    notBefore: job.notBefore,
+    actor: `${job.actor} (${job.channel})`,
+    step: job.step,
+    progress: job.progress?.text ?? (job.waits ? waitText(job.waits, now) : null),
+    failure: job.failure,
+    message: jobMessage(job),
+  };
+}
+
+const next = (job: JobDetails): Detail['next'] => {
+  if (job.state === 'needs-you') {
+    const step = job.step ? `step ${job.step.n}, ${job.step.title}` : 'where it stopped';
+    return job.failure?.code === 'JOB_NEEDS_REVIEW'
+      ? { text: `Look at what exists, then continue from ${step}, or cancel.`, deed: 'review' }
+      : { text: `Remove the cause, then continue from ${step}.`, deed: 'continue' };
+  }
+  if (job.state === 'done-with-remark') return { text: 'Do the open remark again.', deed: 'retry' };
+  return null;
+};
+
+/** A job with its steps, proofs and calls, where things stand, and the one next deed. */
+export function viewJobDetail(job: JobDetails, now: number): Detail {
+  const gate = job.waits?.for === 'gate' && job.waits.gate === 'hsm';
+  return {
+    job: viewJob(job, now),
+    steps: job.steps.map((step) => ({
+      n: step.n,
+      name: step.name,
+      title: step.title,
+      state: step.state,
+      beganAt: step.begunAt,
+      endedAt: step.endedAt,
+      attempts: step.attempts,
+      proof: step.proof.map((line) => ({ ...line })),
+      calls: step.calls.map((call) => ({ ...call, parameters: { ...call.parameters } })),
+      failure: step.failure,
+    })) as Detail['steps'],
+    commitStep: job.commitStep,
+    standing: job.standing,
+    next: next(job),
+    leftovers: job.leftovers,
+    needsPin: gate || job.failure?.code === 'HSM_PIN_NEEDED',
+  };
+}

@@ -1,0 +1,147 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Caller } from '../core.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Clock } from '../ports.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { viewJob, viewJobDetail } from './job-view.ts';
+
+/** The open keystore together with its job engine. */
+export interface JobAccess extends Access {
+  engine(): Jobs;
+}
+
+const by = (caller: Caller) => ({ actor: caller.actor, channel: caller.channel });
+
+/** Resolves at the job's first change after `revision`, or when `waitMs` are over. */
+async function moved(
+  engine: Jobs,
+  clock: Clock,
+  jobId: string,
+  revision: number,
+  waitMs: number,
+): Promise<number> {
+  const read = () => engine.read.show(jobId).revision;
+  if (read() !== revision || waitMs === 0) return read();
+  const giveUp = new AbortController();
+  await new Promise<void>((resolve) => {
+    const stop = engine.changes.subscribe((change) => {
+      if (change.jobId === jobId) done();
+    });
+    const done = () => {
+      stop();
+      giveUp.abort();
+      resolve();
+    };
+    clock.sleep(waitMs, giveUp.signal).then(done, done);
+  });
+  return read();
+}
+
+/** Jobs: durable deeds, their steps and proofs. */
+export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
+  const detail = (open: OpenKeystore, id: string) =>
+    viewJobDetail(access.engine().read.show(id), open.clock.now());
+  const idOf = (reference: string) => access.engine().read.idOf(reference);
+
+  return {
+    list: (input) => {
+      const open = access.open();
+      const page = access.engine().read.list({
+        states: input.state,
+        ...(input.group === null ? {} : { subject: open.references.group(input.group).id }),
+        limit: input.limit,
+        after: input.after,
+      });
+      return { jobs: page.jobs.map((job) => viewJob(job, open.clock.now())), next: page.next };
+    },
+    show: (input) => detail(access.open(), idOf(input.job)),
+    wait: async (input) => {
+      const open = access.open();
+      const id = idOf(input.job);
+      const revision = await moved(access.engine(), open.clock, id, input.revision, input.waitMs);
+      return { revision, detail: detail(access.open(), id) };
+    },
+    cancel: async (input, caller) => {
+      const open = access.open();
+      const id = idOf(input.job);
+      const before = access.engine().read.show(id);
+      access.engine().queue.cancel(id, by(caller));
+      open.changed('job', id);
+      if (input.leftover === 'schedule-deletion') await scheduleLeftover(open, before.outputs);
+      return detail(open, id);
+    },
+    continue: (input, caller) => {
+      const open = access.open();
+      const id = idOf(input.job);
+      access.engine().queue.continue(id, by(caller));
+      open.changed('job', id);
+      return detail(open, id);
+    },
+    retry: (input, caller) => {
+      const open = access.open();
+      const id = idOf(input.job);
+      access.engine().queue.retry(id, by(caller));
+      open.changed('job', id);
+      return detail(open, id);
+    },
+    ...dueHandlers(access),
+  };
+};
+
+/** An empty KMS key that a cancelled rotation made costs money: AWS deletes it in 7 days. */
+async function scheduleLeftover(
+  open: OpenKeystore,
+  outputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const made = outputs['generate'] as { keyId?: string } | undefined;
+  const found = made?.keyId === undefined ? null : open.keys.byId(made.keyId);
+  if (!found?.remote) return;
+  const { key, remote } = found;
+  if (remote.madeBy !== 'group' || remote.alias !== null || key.lifecycle !== 'pre-activation') {
+    throw new OperationError('JOB_NOT_CANCELLABLE', {
+      reason: 'the KMS key is in use: it is not scheduled for deletion',
+    });
+  }
+  const connection = await open.deeds.connect(open.groups.get(key.groupId), remote.region);
+  const answer = await connection.scheduleDeletion(remote.kmsKeyId, 7);
+  open.store.change(() => {
+    open.keys.noteRemote(key.id, { state: 'PendingDeletion', readAt: answer.readAt });
+    open.keys.addEvent(
+      key.id,
+      'Its KMS key was scheduled for deletion in 7 days, as its job was cancelled',
+      null,
+    );
+    open.audit('OK', [key.id], { scheduledForDeletion: remote.kmsKeyId });
+  });
+}
+
+/** Rotations that came due while nobody was there. */
+function dueHandlers(access: JobAccess): Pick<HandlersOfNoun<'job'>, 'due' | 'startDue'> {
+  return {
+    due: () => {
+      const open = access.open();
+      const { due, held } = open.jobs.due();
+      return {
+        due: due.map(({ groupId, dueAt }) => ({
+          groupId,
+          dueAt,
+          groupName: open.groups.get(groupId).name,
+        })),
+        held,
+      };
+    },
+    startDue: (input, caller) => {
+      const open = access.open();
+      if (!open.device.designated) throw new OperationError('NOT_DESIGNATED');
+      const jobs = open.store.change(() => {
+        const started = input.groups.map((groupId) =>
+          open.jobs.startRotation(open.groups.get(groupId), caller),
+        );
+        open.audit('STARTED', [...input.groups], { rotations: input.groups.length });
+        return started.map((job) => job.jobId);
+      });
+      open.changed('job', ...jobs);
+      return { jobs };
+    },
+  };
+}

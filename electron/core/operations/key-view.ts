@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
+import type { KeyWithRemote } from '../keystore/keys.ts';
+import { keyState } from '../keystore/views.ts';
+import type { OpenKeystore } from './context.ts';
+
+/** A key as lists show it. */
+export function viewKey(
+  open: OpenKeystore,
+  { key, remote }: KeyWithRemote,
+): z.output<typeof keyView> {
+  const group = open.groups.get(key.groupId);
+  return {
+    id: key.id,
+    groupId: group.id,
+    groupName: group.name,
+    version: key.version,
+    reference: `${open.references.groupPath(group)}/${key.version}`,
+    lifecycle: key.lifecycle,
+    state: keyState(remote, open.clock.now()),
+    kcv: key.kcv,
+    storage: key.storage,
+    assurance: key.assurance,
+    madeAt: key.madeAt,
+    plannedEnd: key.plannedEnd,
+    remote: remote
+      ? {
+          keyId: remote.kmsKeyId,
+          arn: remote.arn,
+          account: remote.account,
+          region: remote.region,
+          state: remote.state,
+          materialId: remote.materialId,
+          validTo: remote.validTo,
+          alias: remote.alias,
+          readAt: remote.readAt,
+        }
+      : null,
+  };
+}
+
+/** A key with its copies and history: could we put this key back tomorrow? */
+export function viewKeyDetail(
+  open: OpenKeystore,
+  found: KeyWithRemote,
+): z.output<typeof keyDetail> {
+  const { key } = found;
+  const place = open.deeds.safety.place;
+  const utc = (at: number) => new Date(at).toISOString();
+  return {
+    ...viewKey(open, found),
+    tokenSerial: key.tokenSerial,
+    masterId: key.storage === 'hsm' ? key.masterId : null,
+    lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
+    copies: [
+      { ok: true, text: 'Keystore' },
+      key.backedUpAt === null
+        ? { ok: false, text: place === null ? 'No backup place is chosen' : 'Not yet in a backup' }
+        : { ok: true, text: `Backup, ${utc(key.backedUpAt)}` },
+      key.provedAt === null
+        ? { ok: false, text: 'Not yet proved against AWS by a second import' }
+        : { ok: true, text: `Proved against AWS, ${utc(key.provedAt)}` },
+    ],
+    history: open.keys.events(key.id).map(({ at, text, jobId }) => ({ at, text, jobId })),
+  };
+}

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { keyOps } from '../../../shared/contract/key.ts';
+import type { Plan } from '../../../shared/contract/shapes.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
+import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
+import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
+import { noteReading } from '../jobs/kinds/standing.ts';
+import { synchronizeTitle } from '../jobs/kinds/titles.ts';
+import type { Group, Key } from '../keystore/rows.ts';
+import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { viewKey, viewKeyDetail } from './key-view.ts';
+
+type SynchronizeInput = z.output<typeof keyOps.planSynchronize.input>;
+
+const latestDeletion = 365 * 86_400_000;
+
+async function plan(
+  open: OpenKeystore,
+  input: SynchronizeInput,
+): Promise<{ plan: Plan; payload: SynchronizePayload; group: Group; key: Key }> {
+  const found = open.references.key(input.key);
+  const group = open.groups.get(found.key.groupId);
+  const now = open.clock.now();
+  const asGroup = group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
+  const validTo = input.validTo === undefined ? asGroup : input.validTo;
+  if (validTo !== null && (validTo <= now || validTo > now + latestDeletion)) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'validTo',
+      problem: 'AWS takes a time in the future, at most 365 days ahead',
+    });
+  }
+  const payload: SynchronizePayload = {
+    groupId: group.id,
+    keyId: found.key.id,
+    deleteMaterial: input.deleteMaterial,
+    updatePolicy: input.updatePolicy,
+    importMaterial: input.importMaterial,
+    validTo: validTo === null ? null : Math.floor(validTo / 1000) * 1000,
+  };
+  const draft = await planSynchronize(open.deeds, group, found, payload);
+  const running = open.jobs.underWay('key.synchronize', payload);
+  return {
+    plan: sealPlan(draft, now, running),
+    payload,
+    group,
+    key: found.key,
+  };
+}
+
+/** Keys: what is kept here and what AWS has of it. */
+export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
+  list: (input) => {
+    const open = access.open();
+    const after = input.after === null ? null : open.keys.byId(input.after);
+    if (input.after !== null && after === null) {
+      throw new OperationError('BAD_INPUT', { field: 'after', problem: 'not a page mark' });
+    }
+    const { keys, total } = open.keys.list({
+      groupId: input.group === null ? null : open.references.group(input.group).id,
+      find: input.find,
+      limit: input.limit,
+      after: after ? { groupId: after.key.groupId, version: after.key.version } : null,
+    });
+    const last = keys.length === input.limit ? keys.at(-1) : undefined;
+    return { keys: keys.map((key) => viewKey(open, key)), total, next: last?.key.id ?? null };
+  },
+
+  show: (input) => {
+    const open = access.open();
+    return viewKeyDetail(open, open.references.key(input.key));
+  },
+
+  check: async (input) => {
+    const open = access.open();
+    const { key, remote } = open.references.key(input.key);
+    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+    const group = open.groups.get(key.groupId);
+    await noteReading(
+      open.deeds,
+      await open.deeds.connect(group, remote.region),
+      key.id,
+      remote.kmsKeyId,
+    );
+    open.audit('OK', [key.id]);
+    open.changed('key', key.id);
+    return viewKey(open, open.keys.get(key.id));
+  },
+
+  planSynchronize: async (input) => (await plan(access.open(), input)).plan,
+
+  synchronize: async (input, caller) => {
+    const open = access.open();
+    const { plan: now, payload, group, key } = await plan(open, input);
+    if (now.runningJob === null) {
+      requirePlan(now, input.plan);
+      if (now.confirmName !== null && input.confirm !== now.confirmName) {
+        throw new OperationError('NAME_NOT_TYPED', { name: now.confirmName });
+      }
+    }
+    const started = open.store.change(() => {
+      const job = open.jobs.start('key.synchronize', payload, {
+        title: synchronizeTitle(group, key),
+        subjects: { group: payload.groupId, key: payload.keyId },
+        plan: now.number,
+        caller,
+      });
+      const { groupId: _group, keyId: _key, ...choices } = payload;
+      open.audit(job.joined ? 'JOINED' : 'STARTED', [payload.groupId, payload.keyId, job.jobId], {
+        plan: now.number,
+        ...choices,
+      });
+      return job;
+    });
+    open.changed('job', started.jobId);
+    return started;
+  },
+});

@@ -1,0 +1,62 @@
+import type { Failure } from '../errors/operation-error.ts';
+import type { JobState } from '../model/job.ts';
+import { renderFailure } from './failures.ts';
+
+/** Why an open job does not run just now. */
+export type Waiting =
+  | { readonly for: 'behind'; readonly number: number; readonly state: JobState }
+  | { readonly for: 'start' | 'retry'; readonly until: number }
+  | { readonly for: 'until'; readonly until: number; readonly why: string }
+  | { readonly for: 'gate'; readonly gate: string }
+  | { readonly for: 'turn' };
+
+const gates: Readonly<Record<string, string>> = {
+  hsm: 'waits for the HSM: attach the token or enter its PIN',
+  designation: 'waits until this device is the designated one',
+};
+
+/** One line, e.g. `waits behind job 1042, which needs you`. */
+export function waitText(waiting: Waiting, now: number): string {
+  const seconds = (until: number) => Math.max(0, Math.ceil((until - now) / 1000));
+  switch (waiting.for) {
+    case 'behind':
+      return `waits behind job ${waiting.number}${waiting.state === 'needs-you' ? ', which needs you' : ''}`;
+    case 'start':
+      return `starts on ${new Date(waiting.until).toISOString()}`;
+    case 'retry':
+      return `tries again in ${seconds(waiting.until)} s`;
+    case 'until':
+      return `${waiting.why} (looks again in ${seconds(waiting.until)} s)`;
+    case 'gate':
+      return gates[waiting.gate] ?? `waits for ${waiting.gate}`;
+    case 'turn':
+      return 'is next';
+  }
+}
+
+/** The sentence that tells how a job ended, or why it stopped. */
+export function jobMessage(job: {
+  readonly state: JobState;
+  readonly title: string;
+  readonly failure: Failure | null;
+}): string {
+  const cause = job.failure ? renderFailure(job.failure).headline : null;
+  switch (job.state) {
+    case 'done':
+      return `Done: ${job.title}. Every step was read back.`;
+    case 'done-with-remark':
+      return `Done, with a remark. ${cause ?? ''}`.trim();
+    case 'stopped-nothing-changed':
+      return `Nothing changed. ${cause ?? ''}`.trim();
+    case 'cancelled':
+      return 'Cancelled by a person.';
+    case 'needs-you':
+      return cause ?? 'Stopped at a safe place: only a person can go on.';
+    case 'checking':
+      return 'An answer was lost: Keyreeve looks before it acts again.';
+    case 'running':
+      return 'Running.';
+    case 'waiting':
+      return 'Waiting.';
+  }
+}
