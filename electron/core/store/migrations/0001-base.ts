@@ -64,7 +64,8 @@ create trigger audit_record_kept before delete on audit_record begin
 end;
 
 create table audit_checkpoint (
-  size integer primary key,
+  id integer primary key,
+  size integer not null,
   body text not null,
   signature blob not null,
   public_key blob not null

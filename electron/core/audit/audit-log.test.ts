@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { LogValue } from '../ports.ts';
+import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
+import { AuditLog, recordsPerCheckpoint } from './audit-log.ts';
+import { verifyStoredLog } from './chain.ts';
+import type { AuditEvent } from './record.ts';
+import { type AuditSigner, softwareSigner } from './signer.ts';
+
+let temporary: TemporaryStore;
+let audit: AuditLog;
+let logged: string[];
+const log = {
+  log: (_level: string, event: string, fields?: Readonly<Record<string, LogValue>>) =>
+    void logged.push(`${event} ${String(fields?.['code'])}`),
+};
+const openLog = (): AuditLog => {
+  const made = new AuditLog({ store: temporary.store, clock: temporary.clock, log });
+  made.useSigner(softwareSigner(temporary.store));
+  return made;
+};
+beforeEach(() => {
+  logged = [];
+  temporary = temporaryStore();
+  audit = openLog();
+});
+afterEach(() => temporary.dispose());
+
+const event = (n: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
+  action: 'group.add',
+  actor: 'kim',
+  host: 'ws1',
+  channel: 'cli',
+  outcome: 'ok',
+  objects: [`g-${n}`],
+  details: { n },
+  ...more,
+});
+const fill = (count: number, from = 1): void => {
+  temporary.store.change(() => {
+    for (let n = from; n < from + count; n++) audit.append(event(n));
+  });
+};
+const fails = async (work: Promise<unknown>): Promise<unknown> => {
+  try {
+    await work;
+  } catch (error) {
+    return error instanceof OperationError ? { code: error.code, ...error.details } : error;
+  }
+  return 'no error';
+};
+
+describe('records', () => {
+  it('stand and fall with the change they record', () => {
+    temporary.store.change(() => audit.append(event(1)));
+    expect(() =>
+      temporary.store.change(() => {
+        audit.append(event(2));
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(audit.state().size).toBe(1);
+    const { seq } = audit.append(event(3));
+    expect(seq).toBe(2);
+    expect(audit.page({ limit: 10 }).map((record) => record.objects[0])).toEqual(['g-3', 'g-1']);
+  });
+
+  it('cannot be written while the store refuses changes, so nothing happens unrecorded', async () => {
+    await temporary.reopen();
+    audit = openLogAfterReopen();
+    expect(() => audit.append(event(1))).toThrow(OperationError);
+  });
+
+  it('carry odd details without failing, and long ones as a hash', () => {
+    audit.append(
+      event(1, {
+        details: {
+          half: 0.5,
+          text: '\ud800',
+          gone: undefined,
+          when: new Map(),
+          deep: { list: [1n, null] },
+        },
+      }),
+    );
+    expect(audit.page({ limit: 1 })[0]?.details).toEqual({
+      half: '0.5',
+      text: '\ufffd',
+      when: '[Map]',
+      deep: { list: ['[bigint]', null] },
+    });
+    audit.append(event(2, { details: { long: 'x'.repeat(20_000) } }));
+    expect(audit.page({ limit: 1 })[0]?.details).toMatchObject({
+      omitted: 'too long',
+      characters: 20_011,
+    });
+  });
+
+  it('are read in pages, newest first, by action too', () => {
+    fill(10);
+    audit.append(event(11, { action: 'other' }));
+    const first = audit.page({ limit: 4, action: 'group.add' });
+    expect(first.map((record) => record.seq)).toEqual([10, 9, 8, 7]);
+    const next = audit.page({ limit: 4, before: 7, action: 'group.add' });
+    expect(next.map((record) => record.seq)).toEqual([6, 5, 4, 3]);
+  });
+
+  it('mask values so that they can be recognised and not read', () => {
+    const masked = audit.mask('access key', 'AKIAEXAMPLE');
+    expect(masked).toMatch(/^hmac:[0-9a-f]{32}$/);
+    expect(audit.mask('access key', 'AKIAEXAMPLE')).toBe(masked);
+    expect(audit.mask('other', 'AKIAEXAMPLE')).not.toBe(masked);
+  });
+
+  it('chain to the head that the state root covers', async () => {
+    fill(600);
+    expect(await verifyStoredLog(temporary.store, temporary.clock)).toBe(600);
+    const store = await temporary.reopen();
+    expect(await store.verify()).toBe('verified');
+    expect(store.meta.auditSize).toBe(600);
+  });
+});
+
+const openLogAfterReopen = (): AuditLog =>
+  new AuditLog({ store: temporary.store, clock: temporary.clock, log });
+
+describe('checkpoints', () => {
+  it('come by themselves every 256 records', async () => {
+    fill(recordsPerCheckpoint - 1);
+    await settle();
+    expect(audit.state().signedSize).toBe(0);
+    fill(1);
+    await settle();
+    expect(audit.state().signedSize).toBe(recordsPerCheckpoint);
+  });
+
+  it('are not made twice for nothing, and are known after reopening', async () => {
+    fill(3);
+    expect((await audit.checkpoint('lock')).signedSize).toBe(3);
+    await audit.checkpoint('lock');
+    const count = (): unknown =>
+      temporary.store.db.prepare('select count(*) from audit_checkpoint').pluck().get();
+    expect(count()).toBe(1);
+    await Promise.all([
+      audit.checkpoint('lock'),
+      audit.checkpoint('export'),
+      audit.checkpoint('lock'),
+    ]);
+    expect(count()).toBe(2);
+    await temporary.reopen();
+    expect(openLogAfterReopen().state().signedSize).toBe(3);
+  });
+
+  it('are tried again after a signer failed', async () => {
+    const good = audit.signer as AuditSigner;
+    audit.useSigner({ ...good, sign: () => Promise.reject(new OperationError('HSM_UNAVAILABLE')) });
+    fill(recordsPerCheckpoint);
+    await settle();
+    expect(logged).toEqual(['audit.checkpoint-failed HSM_UNAVAILABLE']);
+    audit.useSigner(good);
+    fill(1);
+    await settle();
+    expect(audit.state().signedSize).toBe(recordsPerCheckpoint + 1);
+  });
+
+  it('never sign a log whose records were altered in the file', async () => {
+    fill(5);
+    await audit.checkpoint('lock');
+    fill(5, 6);
+    temporary.store.change(() => {
+      temporary.store.db.exec('drop trigger audit_record_fixed');
+      temporary.store.db.exec(
+        `update audit_record set body = replace(body, 'kim', 'eve') where seq = 7`,
+      );
+    });
+    expect(await fails(audit.checkpoint('lock'))).toEqual({
+      code: 'AUDIT_BROKEN',
+      seq: 7,
+      part: 'hash',
+    });
+    expect(await fails(verifyStoredLog(temporary.store, temporary.clock))).toMatchObject({
+      seq: 7,
+    });
+  });
+});
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await temporary.clock.yield();
+}
