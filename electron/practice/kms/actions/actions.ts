@@ -1,0 +1,69 @@
+import type { Action } from './action.ts';
+import { cancelKeyDeletion } from './cancel-key-deletion.ts';
+import { createAlias } from './create-alias.ts';
+import { createGrant } from './create-grant.ts';
+import { createKey } from './create-key.ts';
+import { decrypt } from './decrypt.ts';
+import { deleteAlias } from './delete-alias.ts';
+import { deleteImportedKeyMaterial } from './delete-imported-key-material.ts';
+import { describeKey } from './describe-key.ts';
+import { disableKey } from './disable-key.ts';
+import { enableKey } from './enable-key.ts';
+import { encrypt } from './encrypt.ts';
+import { generateDataKey } from './generate-data-key.ts';
+import { getKeyLastUsage } from './get-key-last-usage.ts';
+import { getKeyPolicy } from './get-key-policy.ts';
+import { getKeyRotationStatus } from './get-key-rotation-status.ts';
+import { getParametersForImport } from './get-parameters-for-import.ts';
+import { importKeyMaterial } from './import-key-material.ts';
+import { listAliases } from './list-aliases.ts';
+import { listGrants } from './list-grants.ts';
+import { listKeyPolicies } from './list-key-policies.ts';
+import { listKeyRotations } from './list-key-rotations.ts';
+import { listKeys } from './list-keys.ts';
+import { listResourceTags } from './list-resource-tags.ts';
+import { putKeyPolicy } from './put-key-policy.ts';
+import { revokeGrant } from './revoke-grant.ts';
+import { scheduleKeyDeletion } from './schedule-key-deletion.ts';
+import { tagResource } from './tag-resource.ts';
+import { untagResource } from './untag-resource.ts';
+import { updateAlias } from './update-alias.ts';
+import { updateKeyDescription } from './update-key-description.ts';
+
+const ALL = [
+  cancelKeyDeletion,
+  createAlias,
+  createGrant,
+  createKey,
+  decrypt,
+  deleteAlias,
+  deleteImportedKeyMaterial,
+  describeKey,
+  disableKey,
+  enableKey,
+  encrypt,
+  generateDataKey,
+  getKeyLastUsage,
+  getKeyPolicy,
+  getKeyRotationStatus,
+  getParametersForImport,
+  importKeyMaterial,
+  listAliases,
+  listGrants,
+  listKeyPolicies,
+  listKeyRotations,
+  listKeys,
+  listResourceTags,
+  putKeyPolicy,
+  revokeGrant,
+  scheduleKeyDeletion,
+  tagResource,
+  untagResource,
+  updateAlias,
+  updateKeyDescription,
+];
+
+/** The KMS operations that are performed here, by name. */
+export const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  ALL.map((action) => [action.name, action]),
+);

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { GRANT_OPERATIONS, grantableOperations } from '../model/grant-operations.ts';
+import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
+import {
+  dryRunSucceeded,
+  KmsFailure,
+  limitExceeded,
+  unsupported,
+  validation,
+} from '../wire/failures.ts';
+import {
+  boolean,
+  list,
+  oneOf,
+  optional,
+  type Parsed,
+  required,
+  string,
+  stringMap,
+  structure,
+} from '../wire/members.ts';
+import type { Call } from '../world.ts';
+import { defineAction } from './action.ts';
+import { grantTokens, KEY_ID, principalMember } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+const input = structure({
+  ...KEY_ID,
+  GranteePrincipal: optional(principalMember),
+  RetiringPrincipal: optional(principalMember),
+  GranteeServicePrincipal: optional(string({ min: 1, max: 256 })),
+  RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
+  Operations: required(list(oneOf(GRANT_OPERATIONS))),
+  Constraints: optional(
+    structure({
+      EncryptionContextSubset: optional(stringMap),
+      EncryptionContextEquals: optional(stringMap),
+      SourceArn: optional(string({ min: 1, max: 2048 })),
+    }),
+  ),
+  GrantTokens: grantTokens,
+  Name: optional(
+    string({
+      min: 1,
+      max: 256,
+      pattern: /^[a-zA-Z0-9:/_-]+$/,
+      patternText: '^[a-zA-Z0-9:/_-]+$',
+    }),
+  ),
+  DryRun: optional(boolean),
+});
+type Input = Parsed<typeof input>;
+
+const MAX_GRANTS_PER_KEY = 50_000;
+const MAX_CONTEXT_PAIRS = 8;
+const MAX_CONTEXT_VALUE = 384;
+
+const PRINCIPAL =
+  /^arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/.+)|sts::\d{12}:(?:assumed-role|federated-user)\/.+)$/;
+
+/** Raises InvalidArnException. */
+function requirePrincipal(arn: string | undefined): void {
+  if (arn !== undefined && !PRINCIPAL.test(arn)) {
+    throw new KmsFailure('InvalidArnException', `${arn} does not refer to a valid principal.`);
+  }
+}
+
+function requireFit(key: KeyRecord, request: Input): void {
+  if (request.Operations.length === 0) throw validation('Operations must not be empty.');
+  const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
+  const allowed = grantableOperations(key.usage, symmetric);
+  const misfit = request.Operations.find((operation) => !allowed.has(operation));
+  if (misfit !== undefined) {
+    throw validation(`Grant operation ${misfit} is not valid for key spec ${key.spec}.`);
+  }
+  const constraints = request.Constraints;
+  if (constraints === undefined) return;
+  if (!symmetric) throw validation('Grant constraints are valid only for symmetric keys.');
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints;
+  for (const pairs of [equals, subset]) {
+    const values = Object.values(pairs ?? {});
+    if (values.length > MAX_CONTEXT_PAIRS || values.some((v) => v.length > MAX_CONTEXT_VALUE)) {
+      throw validation(
+        `A grant constraint holds at most ${MAX_CONTEXT_PAIRS} pairs with values of at most ${MAX_CONTEXT_VALUE} characters.`,
+      );
+    }
+  }
+}
+
+/** The parameters that make two named grants the same one. */
+const shapeOf = (grant: GrantRecord): string =>
+  JSON.stringify([
+    grant.name,
+    grant.granteePrincipal,
+    grant.retiringPrincipal,
+    grant.operations.toSorted(),
+    grant.constraints,
+  ]);
+
+function draft(call: Call, key: KeyRecord, request: Input, grantee: string): GrantRecord {
+  return {
+    account: key.account,
+    region: key.region,
+    keyId: key.keyId,
+    grantId: randomBytes(32).toString('hex'),
+    token: randomBytes(96).toString('base64'),
+    name: request.Name ?? null,
+    createdAt: call.now,
+    granteePrincipal: grantee,
+    retiringPrincipal: request.RetiringPrincipal ?? null,
+    issuingAccount: call.caller.principal,
+    operations: [...new Set(request.Operations)],
+    constraints: (request.Constraints as GrantConstraints | undefined) ?? null,
+  };
+}
+
+export const createGrant = defineAction({
+  name: 'CreateGrant',
+  input,
+  act(call, request) {
+    const key = openKey(call, 'CreateGrant', request.KeyId);
+    if (request.GranteeServicePrincipal ?? request.RetiringServicePrincipal) {
+      throw unsupported('The practice KMS has no AWS services, so none can be granted access.');
+    }
+    const grantee = request.GranteePrincipal;
+    if (grantee === undefined) throw validation('A grantee principal is required.');
+    requirePrincipal(grantee);
+    requirePrincipal(request.RetiringPrincipal);
+    requireFit(key, request);
+    const { grants } = call.world.state;
+    if (grants.countOf(key) >= MAX_GRANTS_PER_KEY) {
+      throw limitExceeded(`The key ${key.arn} has the maximum of ${MAX_GRANTS_PER_KEY} grants.`);
+    }
+    if (request.DryRun === true) throw dryRunSucceeded();
+    const wanted = draft(call, key, request, grantee);
+    const same =
+      wanted.name === null
+        ? undefined
+        : grants.of(key).find((grant) => shapeOf(grant) === shapeOf(wanted));
+    const grant = same === undefined ? wanted : { ...same, token: wanted.token };
+    grants.put(grant);
+    call.effect({ kind: 'grant', keyId: key.keyId, grantId: grant.grantId, made: true });
+    return { GrantToken: grant.token, GrantId: grant.grantId };
+  },
+});

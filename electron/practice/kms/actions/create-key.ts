@@ -1,0 +1,162 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { materialIdOf } from '../material/material-id.ts';
+import { keyArn } from '../model/arn.ts';
+import {
+  familyOf,
+  KEY_SPECS,
+  KEY_USAGES,
+  type KeySpec,
+  type KeyUsage,
+  ORIGINS,
+  type Origin,
+  SPEC_USAGES,
+} from '../model/key-specs.ts';
+import { keyMetadata } from '../model/metadata.ts';
+import type { KeyRecord, MaterialRecord } from '../model/records.ts';
+import { requireNoLockout } from '../policy/authorize.ts';
+import { defaultPolicy, readPolicy } from '../policy/document.ts';
+import { KmsFailure, unsupported, validation } from '../wire/failures.ts';
+import { boolean, oneOf, optional, type Parsed, string, structure } from '../wire/members.ts';
+import { type Call, placeOf } from '../world.ts';
+import { defineAction } from './action.ts';
+import { descriptionMember, policyMember } from './fields.ts';
+import { requireAccountPermission } from './key-access.ts';
+import { requireUsableTags, tagListMember } from './tags.ts';
+
+const input = structure({
+  Policy: optional(policyMember),
+  Description: optional(descriptionMember),
+  KeyUsage: optional(oneOf(KEY_USAGES)),
+  CustomerMasterKeySpec: optional(oneOf(KEY_SPECS)),
+  KeySpec: optional(oneOf(KEY_SPECS)),
+  Origin: optional(oneOf(ORIGINS)),
+  CustomKeyStoreId: optional(string({ min: 1, max: 64 })),
+  BypassPolicyLockoutSafetyCheck: optional(boolean),
+  Tags: optional(tagListMember),
+  MultiRegion: optional(boolean),
+  XksKeyId: optional(
+    string({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/, patternText: '^[a-zA-Z0-9-_.]+$' }),
+  ),
+});
+type Input = Parsed<typeof input>;
+
+function chooseSpec(request: Input): KeySpec {
+  if (request.KeySpec !== undefined && request.CustomerMasterKeySpec !== undefined) {
+    throw validation(
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    );
+  }
+  return request.KeySpec ?? request.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+}
+
+function chooseUsage(spec: KeySpec, wanted: KeyUsage | undefined): KeyUsage {
+  if (spec === 'SYMMETRIC_DEFAULT') {
+    if (wanted === undefined || wanted === 'ENCRYPT_DECRYPT') return 'ENCRYPT_DECRYPT';
+    throw validation(
+      `The operation failed because the KeyUsage value of the CMK is ${wanted}. To perform this operation, the KeyUsage value must be ENCRYPT_DECRYPT.`,
+    );
+  }
+  if (wanted === undefined) {
+    throw validation(
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    );
+  }
+  const usages = SPEC_USAGES[spec];
+  if (usages === undefined) {
+    throw unsupported(`The practice KMS does not make keys of key spec ${spec}.`);
+  }
+  if (usages[wanted] === undefined) {
+    throw validation(`KeyUsage ${wanted} is not compatible with KeySpec ${spec}`);
+  }
+  return wanted;
+}
+
+/** No custom key store exists here yet, so every reference to one is to an unknown one. */
+function requireOwnKeyStore(request: Input, origin: Origin): void {
+  const inStore = origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE';
+  if (inStore && request.CustomKeyStoreId === undefined) {
+    throw validation(`You must specify a CustomKeyStoreId when the Origin is ${origin}.`);
+  }
+  if (!inStore && (request.CustomKeyStoreId !== undefined || request.XksKeyId !== undefined)) {
+    throw validation(`CustomKeyStoreId and XksKeyId cannot be used when the Origin is ${origin}.`);
+  }
+  if (inStore) throw new KmsFailure('CustomKeyStoreNotFoundException');
+}
+
+function choosePolicy(call: Call, request: Input, key: Omit<KeyRecord, 'policy'>): string {
+  if (request.Policy === undefined) return defaultPolicy(key.account, key.region);
+  const { policy, text } = readPolicy(request.Policy);
+  if (request.BypassPolicyLockoutSafetyCheck !== true) {
+    requireNoLockout(policy, call.caller, key, call.region);
+  }
+  return text;
+}
+
+function generatedMaterial(key: KeyRecord): MaterialRecord {
+  const bytes = randomBytes(32);
+  return {
+    account: key.account,
+    region: key.region,
+    keyId: key.keyId,
+    materialId: materialIdOf(key.keyId, bytes),
+    state: 'CURRENT',
+    bytes,
+    description: null,
+    expirationModel: null,
+    validTo: null,
+    firstImportedAt: key.createdAt,
+    rotatedAt: null,
+    rotationType: null,
+  };
+}
+
+/**
+ * Material of asymmetric and HMAC keys that AWS generates is made when the first operation that
+ * uses such keys arrives; until then nobody can tell.
+ */
+function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
+  const spec = chooseSpec(request);
+  const usage = chooseUsage(spec, request.KeyUsage);
+  const origin = request.Origin ?? 'AWS_KMS';
+  requireOwnKeyStore(request, origin);
+  if (origin === 'EXTERNAL' && familyOf(spec) === 'other') {
+    throw unsupported(`KeySpec ${spec} is not supported for Origin EXTERNAL.`);
+  }
+  const multiRegion = request.MultiRegion ?? false;
+  const keyId = multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
+  const place = placeOf(call);
+  const delay = call.world.mischiefs.current.eventualConsistency.keysSeconds * 1000;
+  return {
+    ...place,
+    keyId,
+    arn: keyArn(place, keyId),
+    createdAt: call.now,
+    spec,
+    usage,
+    origin,
+    multiRegion,
+    state: origin === 'EXTERNAL' ? 'PendingImport' : 'Enabled',
+    description: request.Description ?? '',
+    tags: request.Tags ?? [],
+    deleteAt: null,
+    visibleAt: call.now + delay,
+  };
+}
+
+export const createKey = defineAction({
+  name: 'CreateKey',
+  input,
+  act(call, request) {
+    requireAccountPermission(call);
+    const draft = draftKey(call, request);
+    requireUsableTags(draft.tags);
+    const key: KeyRecord = { ...draft, policy: choosePolicy(call, request, draft) };
+    const { keys, materials } = call.world.state;
+    keys.put(key);
+    if (key.origin === 'AWS_KMS' && key.spec === 'SYMMETRIC_DEFAULT') {
+      materials.put(generatedMaterial(key));
+    }
+    call.effect({ kind: 'key-created', keyId: key.keyId, arn: key.arn });
+    return { KeyMetadata: keyMetadata(key, materials.of(key)) };
+  },
+});

@@ -1,0 +1,14 @@
+import { keyMetadata } from '../model/metadata.ts';
+import { structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { grantTokens, KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+export const describeKey = defineAction({
+  name: 'DescribeKey',
+  input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
+  act(call, request) {
+    const key = openKey(call, 'DescribeKey', request.KeyId, { aliases: true });
+    return { KeyMetadata: keyMetadata(key, call.world.state.materials.of(key)) };
+  },
+});

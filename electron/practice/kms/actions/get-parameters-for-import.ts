@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { sealToken, TOKEN_LIFETIME_MS } from '../material/import-token.ts';
+import { seconds } from '../model/metadata.ts';
+import type { KeyRecord, WrappingPair } from '../model/records.ts';
+import { requireWrapping, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS } from '../model/wrapping.ts';
+import { oneOf, type Parsed, required, structure } from '../wire/members.ts';
+import type { Call } from '../world.ts';
+import { defineSlowAction } from './action.ts';
+import { KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+const input = structure({
+  ...KEY_ID,
+  WrappingAlgorithm: required(oneOf(WRAPPING_ALGORITHMS)),
+  WrappingKeySpec: required(oneOf(WRAPPING_KEY_SPECS)),
+});
+type Input = Parsed<typeof input>;
+
+function open(call: Call, request: Input) {
+  const key = openKey(call, 'GetParametersForImport', request.KeyId, {
+    facts: {
+      'kms:wrappingalgorithm': [request.WrappingAlgorithm],
+      'kms:wrappingkeyspec': [request.WrappingKeySpec],
+    },
+  });
+  return { key, ...requireWrapping(key.spec, request.WrappingAlgorithm, request.WrappingKeySpec) };
+}
+
+const fingerprint = (pair: WrappingPair): string =>
+  createHash('sha256').update(pair.spki).digest('hex');
+
+function noteIssue(call: Call, key: KeyRecord, kept: WrappingPair, sent: WrappingPair): void {
+  call.effect({
+    kind: 'parameters-issued',
+    keyId: key.keyId,
+    wrappingKeyFingerprint: fingerprint(kept),
+    sentWrappingKeyFingerprint: fingerprint(sent),
+  });
+}
+
+export const getParametersForImport = defineSlowAction({
+  name: 'GetParametersForImport',
+  input,
+  async prepare(call, request) {
+    const { spec } = open(call, request);
+    const { pairs, mischiefs } = call.world;
+    const kept = await pairs.take(spec);
+    if (!mischiefs.current.swapWrappingKey) return { kept, sent: kept };
+    let sent = await pairs.take(spec);
+    while (sent.pairId === kept.pairId) sent = await pairs.take(spec);
+    return { kept, sent };
+  },
+  act(call, request, { kept, sent }) {
+    const { key, algorithm, spec } = open(call, request);
+    const expiresAt = call.now + TOKEN_LIFETIME_MS;
+    call.world.state.pairs.keep(kept, expiresAt);
+    noteIssue(call, key, kept, sent);
+    const token = { keyArn: key.arn, pairId: kept.pairId, algorithm, spec, expiresAt };
+    return {
+      KeyId: key.arn,
+      ImportToken: sealToken(call.world.seals.importToken, token).toString('base64'),
+      PublicKey: sent.spki.toString('base64'),
+      ParametersValidTo: seconds(expiresAt),
+    };
+  },
+});

@@ -1,0 +1,121 @@
+import { materialIdOf } from '../material/material-id.ts';
+import { RAW_MATERIAL_LENGTHS } from '../model/key-specs.ts';
+import { isPermanent } from '../model/metadata.ts';
+import type { ExpirationModel, KeyRecord, MaterialRecord } from '../model/records.ts';
+import { incorrectMaterial, invalidState, validation } from '../wire/failures.ts';
+import type { Call } from '../world.ts';
+import { setKeyState } from './key-access.ts';
+
+export const IMPORT_TYPES = ['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'] as const;
+export type ImportType = (typeof IMPORT_TYPES)[number];
+
+/** The members of ImportKeyMaterial that decide what becomes of the bytes. */
+export interface ImportWish {
+  readonly expirationModel: ExpirationModel;
+  readonly validTo: number | null;
+  readonly importType: ImportType | undefined;
+  readonly materialId: string | undefined;
+  readonly description: string | undefined;
+}
+
+export interface Accepted {
+  readonly material: MaterialRecord;
+  readonly importType: ImportType;
+}
+
+function requireLength(key: KeyRecord, bytes: Buffer): void {
+  const lengths = RAW_MATERIAL_LENGTHS[key.spec];
+  if (lengths !== undefined && bytes.length >= lengths.min && bytes.length <= lengths.max) return;
+  throw incorrectMaterial(`The key material is not valid for key spec ${key.spec}.`);
+}
+
+function requireSymmetricWish(wish: ImportWish): void {
+  const { importType, materialId, description } = wish;
+  if (importType === undefined && materialId === undefined && description === undefined) return;
+  throw validation(
+    'ImportType, KeyMaterialId and KeyMaterialDescription are valid only for symmetric encryption keys.',
+  );
+}
+
+/** A key that is not symmetric is bound for life to its first material (facts 3.5.1). */
+function matchForLife(known: readonly MaterialRecord[], materialId: string): ImportType {
+  const [first] = known;
+  if (first === undefined) return 'NEW_KEY_MATERIAL';
+  if (first.materialId === materialId) return 'EXISTING_KEY_MATERIAL';
+  throw incorrectMaterial('The key material differs from the material first imported.');
+}
+
+function matchSymmetric(
+  key: KeyRecord,
+  known: readonly MaterialRecord[],
+  wish: ImportWish,
+  materialId: string,
+): ImportType {
+  const type =
+    wish.importType ?? (known.length === 0 ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL');
+  const associated = known.some((material) => material.materialId === materialId);
+  if (type === 'EXISTING_KEY_MATERIAL') {
+    if (associated && (wish.materialId ?? materialId) === materialId) return type;
+    throw incorrectMaterial('The key material is not the one that the KMS key expects.');
+  }
+  if (wish.materialId !== undefined) {
+    throw validation('KeyMaterialId cannot be used when the ImportType is NEW_KEY_MATERIAL');
+  }
+  if (associated) {
+    throw incorrectMaterial('The key material is already associated with the KMS key.');
+  }
+  const pending = known.find((material) => material.state === 'PENDING_ROTATION');
+  if (pending !== undefined) {
+    throw invalidState(
+      `New key material (id: ${materialId}) cannot be imported into KMS key ${key.arn}, because another key material (id: ${pending.materialId}) is pending rotation.`,
+    );
+  }
+  return type;
+}
+
+/**
+ * Takes unwrapped bytes in, or refuses them (facts 3.4 and 3.5).
+ * Raises IncorrectKeyMaterialException, KMSInvalidStateException, ValidationException.
+ */
+export function acceptMaterial(
+  call: Call,
+  key: KeyRecord,
+  bytes: Buffer,
+  wish: ImportWish,
+): Accepted {
+  const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
+  if (!symmetric) requireSymmetricWish(wish);
+  requireLength(key, bytes);
+  const { materials } = call.world.state;
+  const known = materials.of(key);
+  const materialId = materialIdOf(key.keyId, bytes);
+  const importType = symmetric
+    ? matchSymmetric(key, known, wish, materialId)
+    : matchForLife(known, materialId);
+  const before = known.find((material) => material.materialId === materialId);
+  const material: MaterialRecord = {
+    account: key.account,
+    region: key.region,
+    keyId: key.keyId,
+    materialId,
+    state: before?.state ?? (known.some(isPermanent) ? 'PENDING_ROTATION' : 'CURRENT'),
+    bytes,
+    description: wish.description ?? before?.description ?? null,
+    expirationModel: wish.expirationModel,
+    validTo: wish.validTo,
+    firstImportedAt: before?.firstImportedAt ?? call.now,
+    rotatedAt: before?.rotatedAt ?? null,
+    rotationType: before?.rotationType ?? null,
+  };
+  materials.put(material);
+  return { material, importType };
+}
+
+/** A waiting key becomes usable once every material it ever used is present. */
+export function settleKeyState(call: Call, key: KeyRecord): void {
+  if (key.state !== 'PendingImport') return;
+  const permanent = call.world.state.materials.of(key).filter(isPermanent);
+  if (permanent.length > 0 && permanent.every((material) => material.bytes !== null)) {
+    setKeyState(call, key, 'Enabled');
+  }
+}

@@ -1,0 +1,130 @@
+import { aliasArn, isKeyId, keyArn, parseKmsArn, partitionOf, type Place } from '../model/arn.ts';
+import { requireState, type StatefulOperation } from '../model/key-states.ts';
+import type { KeyRecord } from '../model/records.ts';
+import { requireKeyPermission } from '../policy/authorize.ts';
+import type { RequestFacts } from '../policy/conditions.ts';
+import { seenTarget } from '../state/aliases.ts';
+import { accessDenied, notFound } from '../wire/failures.ts';
+import { type Call, placeOf } from '../world.ts';
+
+/** Operations that AWS allows on a key of another account. */
+const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
+  'DescribeKey',
+  'Encrypt',
+  'Decrypt',
+  'GenerateDataKey',
+  'GetKeyRotationStatus',
+  'CreateGrant',
+  'ListGrants',
+  'RevokeGrant',
+]);
+
+const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
+
+function findVisible(call: Call, place: Place, keyId: string): KeyRecord {
+  const key = call.world.state.keys.find(place, keyId);
+  if (key !== undefined && key.visibleAt <= call.now) return key;
+  throw notFound(`Key '${keyArn(place, keyId)}' does not exist`);
+}
+
+function findByAlias(call: Call, place: Place, name: string): KeyRecord {
+  const alias = call.world.state.aliases.find(place, name);
+  const target = alias === undefined ? null : seenTarget(alias, call.now);
+  if (target === null) throw notFound(`Alias ${aliasArn(place, name)} is not found.`);
+  return findVisible(call, place, target);
+}
+
+/**
+ * Finds the key that a KeyId member names (facts 1.2).
+ * Raises NotFoundException in AWS's words for every other text.
+ */
+export function findKey(call: Call, text: string, aliasesAllowed: boolean): KeyRecord {
+  if (text.startsWith('arn:')) {
+    const arn = parseKmsArn(text);
+    if (arn === null) throw invalidKeyId(text);
+    if (arn.region !== call.region || arn.partition !== partitionOf(arn.region)) {
+      throw notFound(`Invalid arn ${arn.region}`);
+    }
+    if (arn.kind === 'key') {
+      if (!isKeyId(arn.name)) throw invalidKeyId(text);
+      return findVisible(call, arn, arn.name);
+    }
+    if (!aliasesAllowed) throw invalidKeyId(text);
+    return findByAlias(call, arn, arn.name);
+  }
+  if (text.startsWith('alias/') && aliasesAllowed) {
+    return findByAlias(call, placeOf(call), text);
+  }
+  if (!isKeyId(text)) throw invalidKeyId(text);
+  return findVisible(call, placeOf(call), text);
+}
+
+/** Raises AccessDeniedException when the control port was told to refuse this action. */
+export function requireNotDenied(call: Call, resource: string): void {
+  const action = `kms:${call.operation}`;
+  if (!call.world.mischiefs.strikesAction(action)) return;
+  const why = `because no identity-based policy allows the ${action} action`;
+  throw accessDenied(call.caller.arn, action, resource, why);
+}
+
+/** Permission for what belongs to the account and not to one key (ListKeys, CreateKey, …). */
+export const requireAccountPermission = (call: Call): void => requireNotDenied(call, '*');
+
+export interface KeyQuestionDetails {
+  /** What the request tells policies, by condition key in lower case. */
+  readonly facts?: RequestFacts;
+  readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Raises AccessDeniedException when the caller may not do this to the key. */
+export function requirePermission(
+  call: Call,
+  key: KeyRecord,
+  details: KeyQuestionDetails = {},
+): void {
+  requireNotDenied(call, key.arn);
+  const action = `kms:${call.operation}`;
+  if (key.account !== call.caller.account && !CROSS_ACCOUNT.has(call.operation)) {
+    const why = `because no resource-based policy allows the ${action} action`;
+    throw accessDenied(call.caller.arn, action, key.arn, why);
+  }
+  requireKeyPermission({
+    caller: call.caller,
+    key,
+    operation: call.operation,
+    region: call.region,
+    ...details,
+    grants: () => call.world.state.grants.of(key),
+  });
+}
+
+/**
+ * The way in for every operation on one key, in AWS's order of checks: find it, may the caller,
+ * does its state allow it.
+ */
+export function openKey(
+  call: Call,
+  operation: StatefulOperation,
+  keyId: string,
+  options: KeyQuestionDetails & { readonly aliases?: boolean } = {},
+): KeyRecord {
+  const key = findKey(call, keyId, options.aliases ?? false);
+  requirePermission(call, key, options);
+  requireState(operation, key);
+  return key;
+}
+
+/** Changes a key's state and notes it; nothing happens when it is in that state already. */
+export function setKeyState(
+  call: Pick<Call, 'world' | 'effect'>,
+  key: KeyRecord,
+  state: KeyRecord['state'],
+  deleteAt: number | null = null,
+): KeyRecord {
+  const changed: KeyRecord = { ...key, state, deleteAt };
+  call.world.state.keys.put(changed);
+  if (key.state !== state) {
+    call.effect({ kind: 'key-state', keyId: key.keyId, from: key.state, to: state });
+  }
+  return changed;
+}

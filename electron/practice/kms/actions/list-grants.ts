@@ -1,0 +1,61 @@
+import { seconds } from '../model/metadata.ts';
+import type { GrantRecord, KeyRecord } from '../model/records.ts';
+import { KmsFailure } from '../wire/failures.ts';
+import { optional, structure } from '../wire/members.ts';
+import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { defineAction } from './action.ts';
+import { grantIdMember, KEY_ID, principalMember } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+const entry = (key: KeyRecord, grant: GrantRecord) => ({
+  KeyId: key.arn,
+  GrantId: grant.grantId,
+  ...(grant.name === null ? {} : { Name: grant.name }),
+  CreationDate: seconds(grant.createdAt),
+  GranteePrincipal: grant.granteePrincipal,
+  ...(grant.retiringPrincipal === null ? {} : { RetiringPrincipal: grant.retiringPrincipal }),
+  IssuingAccount: grant.issuingAccount,
+  Operations: grant.operations,
+  ...(grant.constraints === null ? {} : { Constraints: grant.constraints }),
+});
+
+const GRANT_ID = /^[0-9a-f]{64}$/;
+
+/** Raises InvalidGrantIdException for what cannot be a grant id. */
+export function requireGrantId(grantId: string): void {
+  if (!GRANT_ID.test(grantId)) throw new KmsFailure('InvalidGrantIdException', 'Invalid grant id.');
+}
+
+export const listGrants = defineAction({
+  name: 'ListGrants',
+  input: structure({
+    ...KEY_ID,
+    ...PAGING_FIELDS,
+    GrantId: optional(grantIdMember),
+    GranteePrincipal: optional(principalMember),
+  }),
+  act(call, request) {
+    const key = openKey(call, 'ListGrants', request.KeyId);
+    const { GrantId: grantId, GranteePrincipal: grantee } = request;
+    if (grantId !== undefined) requireGrantId(grantId);
+    const { grants } = call.world.state;
+    const filtered = grantId !== undefined || grantee !== undefined;
+    const matching = (grant: GrantRecord) =>
+      (grantId === undefined || grant.grantId === grantId) &&
+      (grantee === undefined || grant.granteePrincipal === grantee);
+    const seal = call.world.seals.marker;
+    const scope = `ListGrants ${key.arn} ${grantId ?? ''} ${grantee ?? ''}`;
+    const sizes = { usual: 50, most: 100 };
+    const { items, ...more } = filtered
+      ? readPage(seal, scope, request, sizes, ...pageOfList(grants.of(key).filter(matching)))
+      : readPage(
+          seal,
+          scope,
+          request,
+          sizes,
+          (after, limit) => grants.page(key, after, limit),
+          (grant) => grant.grantId,
+        );
+    return { Grants: items.map((grant) => entry(key, grant)), ...more };
+  },
+});

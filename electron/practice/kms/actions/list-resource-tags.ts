@@ -1,0 +1,21 @@
+import { structure } from '../wire/members.ts';
+import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { defineAction } from './action.ts';
+import { KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+export const listResourceTags = defineAction({
+  name: 'ListResourceTags',
+  input: structure({ ...KEY_ID, ...PAGING_FIELDS }),
+  act(call, request) {
+    const key = openKey(call, 'ListResourceTags', request.KeyId);
+    const { items, ...more } = readPage(
+      call.world.seals.marker,
+      `ListResourceTags ${key.arn}`,
+      request,
+      { usual: 50, most: 50 },
+      ...pageOfList(key.tags),
+    );
+    return { Tags: items, ...more };
+  },
+});

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { requireNoLockout } from '../policy/authorize.ts';
+import { readPolicy } from '../policy/document.ts';
+import { unsupported } from '../wire/failures.ts';
+import { boolean, optional, required, structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { KEY_ID, policyMember, policyNameMember } from './fields.ts';
+import { POLICY_NAME } from './get-key-policy.ts';
+import { openKey } from './key-access.ts';
+
+export const putKeyPolicy = defineAction({
+  name: 'PutKeyPolicy',
+  input: structure({
+    ...KEY_ID,
+    PolicyName: optional(policyNameMember),
+    Policy: required(policyMember),
+    BypassPolicyLockoutSafetyCheck: optional(boolean),
+  }),
+  act(call, request) {
+    const bypass = request.BypassPolicyLockoutSafetyCheck === true;
+    const key = openKey(call, 'PutKeyPolicy', request.KeyId, {
+      facts: { 'kms:bypasspolicylockoutsafetycheck': [String(bypass)] },
+    });
+    if ((request.PolicyName ?? POLICY_NAME) !== POLICY_NAME) {
+      throw unsupported(`The only valid policy name is ${POLICY_NAME}.`);
+    }
+    const { policy, text } = readPolicy(request.Policy);
+    if (!bypass) requireNoLockout(policy, call.caller, key, call.region);
+    call.world.state.keys.put({ ...key, policy: text });
+    const policySha256 = createHash('sha256').update(request.Policy).digest('hex');
+    call.effect({ kind: 'policy-put', keyId: key.keyId, policySha256 });
+    return null;
+  },
+});

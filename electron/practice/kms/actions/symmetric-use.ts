@@ -1,0 +1,82 @@
+import {
+  type CiphertextOrigin,
+  type EncryptionContext,
+  encryptSymmetric,
+} from '../material/symmetric-cipher.ts';
+import { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
+import { currentMaterial } from '../model/metadata.ts';
+import type { KeyRecord, MaterialRecord } from '../model/records.ts';
+import { KmsFailure, unsupported } from '../wire/failures.ts';
+import { boolean, oneOf, optional, stringMap } from '../wire/members.ts';
+import type { Call } from '../world.ts';
+import { grantTokens } from './fields.ts';
+
+/** Members that the symmetric operations share. */
+export const CRYPTO_FIELDS = {
+  EncryptionContext: optional(stringMap),
+  GrantTokens: grantTokens,
+  DryRun: optional(boolean),
+};
+
+export const algorithmField = optional(oneOf(ENCRYPTION_ALGORITHMS));
+
+/**
+ * Raises InvalidKeyUsageException for keys that cannot encrypt or for a foreign algorithm, and an
+ * honest UnsupportedOperationException for what only the real service does so far.
+ */
+export function requireSymmetricUse(
+  call: Call,
+  key: KeyRecord,
+  algorithm: (typeof ENCRYPTION_ALGORITHMS)[number] = 'SYMMETRIC_DEFAULT',
+): void {
+  if (key.usage !== 'ENCRYPT_DECRYPT') {
+    throw new KmsFailure(
+      'InvalidKeyUsageException',
+      `${key.arn} key usage is ${key.usage} which is not valid for ${call.operation}.`,
+    );
+  }
+  if (key.spec !== 'SYMMETRIC_DEFAULT') {
+    throw unsupported(`The practice KMS does not encrypt with key spec ${key.spec} yet.`);
+  }
+  if (algorithm !== 'SYMMETRIC_DEFAULT') {
+    throw new KmsFailure(
+      'InvalidKeyUsageException',
+      `Algorithm ${algorithm} is incompatible with key spec ${key.spec}.`,
+    );
+  }
+}
+
+/** What a ciphertext of this key says about its origin. Multi-Region keys share ciphertexts. */
+export const originOf = (key: KeyRecord, materialId: string): CiphertextOrigin => ({
+  account: key.account,
+  region: key.multiRegion ? '' : key.region,
+  keyId: key.keyId,
+  materialId,
+});
+
+/** The bytes of a material of an enabled key; anything else is our own mistake. */
+export function bytesOf(key: KeyRecord, material: MaterialRecord | undefined): Buffer {
+  if (material === undefined || material.bytes === null)
+    throw new Error(`${key.arn} is enabled without its key material`);
+  return material.bytes;
+}
+
+/** Encrypts under the current material and records the use. */
+export function encryptWith(
+  call: Call,
+  key: KeyRecord,
+  plaintext: Buffer,
+  context: EncryptionContext | undefined,
+): { readonly ciphertext: Buffer; readonly materialId: string } {
+  const current = currentMaterial(call.world.state.materials.of(key));
+  const bytes = bytesOf(key, current);
+  const materialId = current?.materialId ?? '';
+  const origin = originOf(key, materialId);
+  recordUse(call, key);
+  return { ciphertext: encryptSymmetric(origin, bytes, plaintext, context ?? {}), materialId };
+}
+
+export function recordUse(call: Call, key: KeyRecord): void {
+  const use = { operation: call.operation, at: call.now, requestId: call.requestId };
+  call.world.state.keys.recordUse(key, use);
+}

@@ -1,0 +1,16 @@
+import { required, structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+import { mergeTags, requireUsableTags, tagListMember } from './tags.ts';
+
+export const tagResource = defineAction({
+  name: 'TagResource',
+  input: structure({ ...KEY_ID, Tags: required(tagListMember) }),
+  act(call, request) {
+    const key = openKey(call, 'TagResource', request.KeyId);
+    requireUsableTags(request.Tags);
+    call.world.state.keys.put({ ...key, tags: mergeTags(key.tags, request.Tags) });
+    return null;
+  },
+});

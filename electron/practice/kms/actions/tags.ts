@@ -1,0 +1,33 @@
+import type { Tag } from '../model/records.ts';
+import { KmsFailure } from '../wire/failures.ts';
+import { list, required, structure } from '../wire/members.ts';
+import { tagKeyMember, tagValueMember } from './fields.ts';
+
+export const tagListMember = list(
+  structure({ TagKey: required(tagKeyMember), TagValue: required(tagValueMember) }),
+);
+
+const MAX_TAGS = 50;
+
+const tagFailure = (text: string) => new KmsFailure('TagException', text);
+
+const isReserved = (name: string): boolean => name.toLowerCase().startsWith('aws:');
+
+/** Raises TagException for duplicates and for names that AWS keeps to itself. */
+export function requireUsableTags(tags: readonly Tag[]): void {
+  if (tags.some((tag) => isReserved(tag.TagKey))) {
+    throw tagFailure('Tags beginning with aws: are reserved');
+  }
+  if (new Set(tags.map((tag) => tag.TagKey)).size !== tags.length) {
+    throw tagFailure('Duplicate tag keys');
+  }
+  if (tags.length > MAX_TAGS) throw tagFailure('Too many tags');
+}
+
+/** Adds tags at the end and edits known ones in place. Raises TagException above 50. */
+export function mergeTags(present: readonly Tag[], added: readonly Tag[]): readonly Tag[] {
+  const values = new Map(present.map((tag) => [tag.TagKey, tag.TagValue]));
+  for (const tag of added) values.set(tag.TagKey, tag.TagValue);
+  if (values.size > MAX_TAGS) throw tagFailure('Too many tags');
+  return [...values].map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}

@@ -1,0 +1,16 @@
+import { list, required, structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { KEY_ID, tagKeyMember } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+export const untagResource = defineAction({
+  name: 'UntagResource',
+  input: structure({ ...KEY_ID, TagKeys: required(list(tagKeyMember)) }),
+  act(call, request) {
+    const key = openKey(call, 'UntagResource', request.KeyId);
+    const gone = new Set(request.TagKeys);
+    const tags = key.tags.filter((tag) => !gone.has(tag.TagKey));
+    call.world.state.keys.put({ ...key, tags });
+    return null;
+  },
+});

@@ -1,0 +1,132 @@
+import { timingSafeEqual } from 'node:crypto';
+import { KmsFailure } from '../wire/failures.ts';
+import { type Accounts, type Caller, rootCaller } from './accounts.ts';
+import {
+  invalidSignature,
+  readClaim,
+  type SignatureClaim,
+  toAmzDate,
+} from './authorization-header.ts';
+import type { Seal } from './seal.ts';
+import { readSessionToken, sessionCaller } from './sessions.ts';
+import {
+  canonicalRequest,
+  type CredentialScope,
+  scopeText,
+  type SignableRequest,
+  signatureOf,
+  signingKey,
+  stringToSign,
+} from './sigv4.ts';
+
+/** A caller whose signature was found right, and the region it signed for. */
+export interface Authenticated {
+  readonly caller: Caller;
+  readonly region: string;
+}
+
+export interface AuthenticationDeps {
+  readonly accounts: Accounts;
+  readonly sessionSeal: Seal;
+  /** Real milliseconds: signature age never follows the practice clock. */
+  readonly realNow: () => number;
+  /** The practice clock, by which session credentials expire. */
+  readonly practiceNow: () => number;
+  /** Account and region of unsigned requests; null refuses them. */
+  readonly unsigned: { readonly account: string; readonly region: string } | null;
+}
+
+/** AWS accepts a signature made up to so long before or after its own time. */
+const MAX_SKEW_MS = 5 * 60_000;
+/** Derived keys are the same all day; the bound only matters to a client trying many scopes. */
+const MAX_CACHED_KEYS = 512;
+
+const unrecognized = () =>
+  new KmsFailure(
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  );
+
+function requireFresh(claim: SignatureClaim, now: number): void {
+  const skew = now - claim.signedAt;
+  if (skew > MAX_SKEW_MS) {
+    throw invalidSignature(
+      `Signature expired: ${claim.amzDate} is now earlier than ${toAmzDate(now - MAX_SKEW_MS)} (${toAmzDate(now)} - 5 min.)`,
+    );
+  }
+  if (-skew > MAX_SKEW_MS) {
+    throw invalidSignature(
+      `Signature not yet current: ${claim.amzDate} is still later than ${toAmzDate(now + MAX_SKEW_MS)} (${toAmzDate(now)} + 5 min.)`,
+    );
+  }
+}
+
+function sameText(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Checks version 4 signatures. `services` are the credential scope services of the endpoint. */
+export function createAuthenticator(deps: AuthenticationDeps) {
+  const derived = new Map<string, Buffer>();
+
+  function keyFor(secret: string, accessKeyId: string, scope: CredentialScope): Buffer {
+    const name = `${accessKeyId}/${scopeText(scope)}/${secret}`;
+    const known = derived.get(name);
+    if (known !== undefined) return known;
+    if (derived.size >= MAX_CACHED_KEYS) derived.clear();
+    const key = signingKey(secret, scope);
+    derived.set(name, key);
+    return key;
+  }
+
+  function identify(claim: SignatureClaim, token: string | undefined) {
+    const account = deps.accounts.find(claim.accessKeyId);
+    if (account !== undefined) {
+      if (token !== undefined) throw unrecognized();
+      return { secret: account.secretAccessKey, caller: rootCaller(account.accountId) };
+    }
+    const session = token === undefined ? undefined : readSessionToken(deps.sessionSeal, token);
+    if (session === undefined || session.accessKeyId !== claim.accessKeyId) throw unrecognized();
+    return {
+      secret: session.secretAccessKey,
+      caller: sessionCaller(session, claim.scope.region),
+      expiresAt: session.expiresAt,
+    };
+  }
+
+  return function authenticate(
+    request: SignableRequest,
+    services: readonly string[],
+  ): Authenticated {
+    const claim = readClaim(request.headers, services);
+    if (claim === null) {
+      // A browser sends Origin; letting it in unsigned would hand every web page these keys.
+      if (deps.unsigned === null || request.headers['origin'] !== undefined) {
+        throw new KmsFailure('MissingAuthenticationTokenException', 'Missing Authentication Token');
+      }
+      return { caller: rootCaller(deps.unsigned.account), region: deps.unsigned.region };
+    }
+    const { secret, caller, expiresAt } = {
+      expiresAt: Number.POSITIVE_INFINITY,
+      ...identify(claim, request.headers['x-amz-security-token']),
+    };
+    requireFresh(claim, deps.realNow());
+    const canonical = canonicalRequest(request, claim.signedHeaders);
+    const key = keyFor(secret, claim.accessKeyId, claim.scope);
+    const expected = signatureOf(key, stringToSign(claim.amzDate, claim.scope, canonical));
+    if (!sameText(expected, claim.signature)) {
+      throw invalidSignature(
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      );
+    }
+    if (expiresAt <= deps.practiceNow()) {
+      throw new KmsFailure(
+        'ExpiredTokenException',
+        'The security token included in the request is expired',
+      );
+    }
+    return { caller, region: claim.scope.region };
+  };
+}
+export type Authenticate = ReturnType<typeof createAuthenticator>;

@@ -1,0 +1,107 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** The parts of an HTTP request that a version 4 signature covers. */
+export interface SignableRequest {
+  readonly method: string;
+  /** Path without the query, as received. */
+  readonly path: string;
+  /** Query without the `?`, as received. */
+  readonly query: string;
+  /** Lower-case names; several values of one name are joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface CredentialScope {
+  /** YYYYMMDD */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+export const ALGORITHM = 'AWS4-HMAC-SHA256';
+export const TERMINATOR = 'aws4_request';
+
+const sha256Hex = (data: Uint8Array | string): string =>
+  createHash('sha256').update(data).digest('hex');
+
+const hmac = (key: Buffer | string, data: string): Buffer =>
+  createHmac('sha256', key).update(data).digest();
+
+const encode = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/** Removes empty and dot segments, then encodes what arrived once more (all services but S3). */
+function canonicalPath(path: string): string {
+  if (path === '/' || path === '') return '/';
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(encode(segment));
+  }
+  const slash = path.endsWith('/') && kept.length > 0 ? '/' : '';
+  return `/${kept.join('/')}${slash}`;
+}
+
+function decodeQueryPart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not valid percent-encoding: it is signed as the characters it shows.
+    return text;
+  }
+}
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      const name = at < 0 ? part : part.slice(0, at);
+      const value = at < 0 ? '' : part.slice(at + 1);
+      return [encode(decodeQueryPart(name)), encode(decodeQueryPart(value))] as const;
+    })
+    .toSorted(([nameA, valueA], [nameB, valueB]) =>
+      nameA === nameB ? (valueA < valueB ? -1 : 1) : nameA < nameB ? -1 : 1,
+    )
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+/** `signedHeaders` are lower-case and in the order in which the client listed them. */
+export function canonicalRequest(
+  request: SignableRequest,
+  signedHeaders: readonly string[],
+): string {
+  const headers = signedHeaders
+    .map((name) => `${name}:${(request.headers[name] ?? '').trim().replaceAll(/ +/g, ' ')}\n`)
+    .join('');
+  return [
+    request.method,
+    canonicalPath(request.path),
+    canonicalQuery(request.query),
+    headers,
+    signedHeaders.join(';'),
+    sha256Hex(request.body),
+  ].join('\n');
+}
+
+export const scopeText = (scope: CredentialScope): string =>
+  `${scope.date}/${scope.region}/${scope.service}/${TERMINATOR}`;
+
+/** `amzDate` is YYYYMMDDTHHMMSSZ. */
+export const stringToSign = (amzDate: string, scope: CredentialScope, canonical: string): string =>
+  [ALGORITHM, amzDate, scopeText(scope), sha256Hex(canonical)].join('\n');
+
+export function signingKey(secret: string, scope: CredentialScope): Buffer {
+  const day = hmac(`AWS4${secret}`, scope.date);
+  return hmac(hmac(hmac(day, scope.region), scope.service), TERMINATOR);
+}
+
+export const signatureOf = (key: Buffer, toSign: string): string =>
+  hmac(key, toSign).toString('hex');

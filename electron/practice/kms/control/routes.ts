@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { runDueEvents } from '../due-events.ts';
+import { denySchema, mischiefSchema } from '../mischief/mischief.ts';
+import { keyMetadata } from '../model/metadata.ts';
+import type { KeyRecord } from '../model/records.ts';
+import type { World } from '../world.ts';
+
+/** A control request that cannot be served. Nothing was changed. */
+export class ControlRefusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'ControlRefusal';
+    this.status = status;
+  }
+}
+
+type Route = (world: World, body: unknown, query: URLSearchParams) => unknown;
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined ? '' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
+  throw new ControlRefusal(400, where);
+}
+
+/** Far enough for any deletion window or expiry, not far enough to overflow a date. */
+const MAX_ADVANCE_SECONDS = 100 * 365 * 86_400;
+
+const clockSchema = z.strictObject({
+  advanceSeconds: z.number().min(0).max(MAX_ADVANCE_SECONDS),
+});
+const quotaSchema = z.strictObject({
+  enabled: z.boolean(),
+  scale: z.number().min(0.001).max(100_000).default(1),
+});
+const keySchema = z.strictObject({ keyId: z.string().min(1).max(2048) });
+const numberSchema = z.coerce.number().int().min(0);
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+function bringUpToDate(world: World): void {
+  const now = world.clock.now();
+  world.state.transaction(() => runDueEvents(world, now));
+}
+
+function describe(world: World, key: KeyRecord) {
+  const { materials, grants, keys } = world.state;
+  const known = materials.of(key);
+  return {
+    account: key.account,
+    region: key.region,
+    metadata: keyMetadata(key, known),
+    policy: key.policy,
+    tags: key.tags,
+    materials: known.map(({ bytes, account: _a, region: _r, keyId: _k, ...material }) => ({
+      ...material,
+      sha256: bytes === null ? null : sha256(bytes),
+    })),
+    grants: grants.of(key).map(({ token: _token, ...grant }) => grant),
+    lastUse: keys.lastUse(key) ?? null,
+  };
+}
+
+/** Id or ARN; with a bare id, the first key of that id in any account and region. */
+function findAnywhere(world: World, keyId: string): KeyRecord {
+  const found = world.state.keys.all().find((key) => key.keyId === keyId || key.arn === keyId);
+  if (found === undefined) throw new ControlRefusal(404, `no key ${keyId}`);
+  return found;
+}
+
+const clockState = (world: World) => ({
+  now: new Date(world.clock.now()).toISOString(),
+  aheadSeconds: world.clock.offset / 1000,
+});
+
+function showState(world: World, query: URLSearchParams) {
+  bringUpToDate(world);
+  const wanted = query.get('keyId');
+  const keys = wanted === null ? world.state.keys.all() : [findAnywhere(world, wanted)];
+  return {
+    instance: world.state.instance,
+    accounts: world.accounts.ids,
+    clock: clockState(world),
+    quota: world.quotas.setting,
+    keys: keys.map((key) => describe(world, key)),
+    aliases: wanted === null ? world.state.aliases.all() : [],
+  };
+}
+
+/** How much of the journal one answer carries; read on with `since`. */
+const JOURNAL_PAGE = 10_000;
+
+function reset(world: World, initialQuota: World['quotas']['setting']) {
+  world.state.transaction(() => {
+    world.state.clear();
+    world.clock.restore();
+  });
+  world.mischiefs.reset();
+  world.quotas.setting = initialQuota;
+  world.quotas.forget();
+  return { ok: true };
+}
+
+const initialQuotas = new WeakMap<World, World['quotas']['setting']>();
+
+/** Call once before serving: `POST /reset` goes back to this setting. */
+export function rememberInitialQuota(world: World): void {
+  initialQuotas.set(world, world.quotas.setting);
+}
+
+export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
+  'POST /reset': (world) => reset(world, initialQuotas.get(world) ?? { enabled: false, scale: 1 }),
+  'GET /clock': clockState,
+  'POST /clock'(world, body) {
+    const { advanceSeconds } = read(clockSchema, body);
+    world.clock.advance(Math.round(advanceSeconds * 1000));
+    bringUpToDate(world);
+    return clockState(world);
+  },
+  'GET /journal'(world, _body, query) {
+    const since = read(numberSchema, query.get('since') ?? '0');
+    const limit = read(numberSchema.max(JOURNAL_PAGE), query.get('limit') ?? String(JOURNAL_PAGE));
+    return world.state.journal.since(since, limit);
+  },
+  'DELETE /journal'(world) {
+    world.state.journal.clear();
+    return { ok: true };
+  },
+  'GET /state': (world, _body, query) => showState(world, query),
+  'POST /reveal-material'(world, body) {
+    const key = findAnywhere(world, read(keySchema, body).keyId);
+    return {
+      keyId: key.keyId,
+      materials: world.state.materials.of(key).map((material) => ({
+        materialId: material.materialId,
+        state: material.state,
+        sha256: material.bytes === null ? null : sha256(material.bytes),
+      })),
+    };
+  },
+  'GET /mischief': (world) => world.mischiefs.current,
+  'POST /mischief'(world, body) {
+    world.mischiefs.replace(read(mischiefSchema, body));
+    return world.mischiefs.current;
+  },
+  'GET /deny': (world) => world.mischiefs.denials,
+  'POST /deny'(world, body) {
+    const request = read(denySchema, body);
+    world.mischiefs.deny(request);
+    return world.mischiefs.denials;
+  },
+  'POST /quota'(world, body) {
+    world.quotas.setting = read(quotaSchema, body);
+    world.quotas.forget();
+    return world.quotas.setting;
+  },
+};

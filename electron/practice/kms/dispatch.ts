@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { Prepared } from './actions/action.ts';
+import { ACTIONS } from './actions/actions.ts';
+import type { Authenticated } from './auth/authenticate.ts';
+import { runDueEvents } from './due-events.ts';
+import type { Effect, JournalEntry } from './state/journal.ts';
+import { KmsFailure, unsupported } from './wire/failures.ts';
+import type { Call, World } from './world.ts';
+
+/** What goes back: a JSON body, an empty one (null), or a failure. */
+export type Outcome =
+  | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> | null }
+  | { readonly ok: false; readonly failure: KmsFailure };
+
+/** One call whose caller is known. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly operation: string;
+  readonly who: Authenticated;
+  /** The parsed JSON of the request. */
+  readonly body: unknown;
+  /** Which rehearsed fault will strike after the effect; for the journal. */
+  readonly mischief: string | null;
+}
+
+const MAX_SHOWN_TEXT = 4096;
+
+/** Parameters as the journal keeps them: no blobs, only their length and SHA-256. */
+export function describeParameters(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) {
+    const sha256 = createHash('sha256').update(value).digest('hex');
+    return { bytes: value.length, sha256 };
+  }
+  if (typeof value === 'string' && value.length > MAX_SHOWN_TEXT) {
+    return `${value.slice(0, MAX_SHOWN_TEXT)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.map(describeParameters);
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([name, item]) => [name, describeParameters(item)]);
+    return Object.fromEntries(entries) as unknown;
+  }
+  return value;
+}
+
+/** A mistake of the practice KMS itself must never look like an answer of AWS. */
+function asFailure(error: unknown, onBug: (error: unknown) => void): KmsFailure {
+  if (error instanceof KmsFailure) return error;
+  onBug(error);
+  return new KmsFailure('KMSInternalException', 'The practice KMS itself failed.', 500);
+}
+
+const emptyCall = (invocation: Invocation) => ({
+  service: 'kms' as const,
+  requestId: invocation.requestId,
+  account: invocation.who.caller.account,
+  region: invocation.who.region,
+  principal: invocation.who.caller.arn,
+  operation: invocation.operation,
+  mischief: invocation.mischief,
+});
+
+/**
+ * Runs KMS operations: constraints, then slow preparation outside the transaction, then one
+ * transaction with due events, the effect and the journal entry, so that the journal and the
+ * data can never disagree. The outcome may be sent only after this returned.
+ */
+export function createDispatcher(world: World, onBug: (error: unknown) => void) {
+  const callAt = (invocation: Invocation, now: number, effects: Effect[]): Call => ({
+    world,
+    requestId: invocation.requestId,
+    operation: invocation.operation,
+    caller: invocation.who.caller,
+    region: invocation.who.region,
+    now,
+    effect: (effect) => effects.push(effect),
+  });
+
+  function commit(invocation: Invocation, input: unknown, work: (call: Call) => Outcome): Outcome {
+    return world.state.transaction(() => {
+      const now = world.clock.now();
+      runDueEvents(world, now);
+      const effects: Effect[] = [];
+      const outcome = work(callAt(invocation, now, effects));
+      const failure = outcome.ok ? null : outcome.failure;
+      const entry: JournalEntry = {
+        time: new Date(now).toISOString(),
+        ...emptyCall(invocation),
+        parameters: describeParameters(input),
+        error: failure?.code ?? null,
+        message: failure?.text ?? null,
+        effects: outcome.ok ? effects : [],
+      };
+      world.state.journal.append(entry);
+      return outcome;
+    });
+  }
+
+  const refuse = (invocation: Invocation, input: unknown, error: unknown): Outcome =>
+    commit(invocation, input, () => ({ ok: false, failure: asFailure(error, onBug) }));
+
+  function act(invocation: Invocation, prepared: Prepared): Outcome {
+    return commit(invocation, prepared.input, (call) => {
+      try {
+        // A nested transaction: a refusal takes back what the operation did, not the journal.
+        return { ok: true, body: world.state.transaction(() => prepared.act(call)) };
+      } catch (error) {
+        return { ok: false, failure: asFailure(error, onBug) };
+      }
+    });
+  }
+
+  async function run(invocation: Invocation): Promise<Outcome> {
+    const action = ACTIONS.get(invocation.operation);
+    if (action === undefined) {
+      const text = `The practice KMS does not perform ${invocation.operation} yet; AWS KMS does.`;
+      return refuse(invocation, null, unsupported(text));
+    }
+    let prepared: Prepared;
+    try {
+      prepared = action.begin(invocation.body);
+    } catch (error) {
+      return refuse(invocation, null, error);
+    }
+    if (prepared.prepare === null) return act(invocation, prepared);
+    try {
+      const now = world.clock.now();
+      world.state.transaction(() => runDueEvents(world, now));
+      await prepared.prepare(callAt(invocation, now, []));
+    } catch (error) {
+      return refuse(invocation, prepared.input, error);
+    }
+    return act(invocation, prepared);
+  }
+
+  return { run, refuse };
+}
+export type Dispatcher = ReturnType<typeof createDispatcher>;

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { isPermanent } from './model/metadata.ts';
+import type { KeyRecord, MaterialRecord } from './model/records.ts';
+import type { Effect } from './state/journal.ts';
+import type { World } from './world.ts';
+
+/** Takes the bytes away; a material that was only waiting for rotation is forgotten. */
+export function loseMaterial(
+  world: World,
+  key: KeyRecord,
+  material: MaterialRecord,
+  effect: (effect: Effect) => void,
+  reason: 'request' | 'expired',
+): void {
+  const { keys, materials } = world.state;
+  effect({
+    kind: 'material-deleted',
+    keyId: key.keyId,
+    materialId: material.materialId,
+    reason,
+  });
+  if (!isPermanent(material)) {
+    materials.remove(material);
+    return;
+  }
+  materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
+  if (key.state === 'PendingDeletion' || key.state === 'PendingImport') return;
+  keys.put({ ...key, state: 'PendingImport' });
+  effect({ kind: 'key-state', keyId: key.keyId, from: key.state, to: 'PendingImport' });
+}
+
+function note(world: World, key: KeyRecord, operation: string, at: number, effects: Effect[]) {
+  world.state.journal.append({
+    time: new Date(at).toISOString(),
+    requestId: randomUUID(),
+    account: key.account,
+    region: key.region,
+    principal: null,
+    service: 'kms',
+    operation,
+    parameters: { keyId: key.arn },
+    error: null,
+    message: null,
+    effects,
+    mischief: null,
+  });
+}
+
+/**
+ * Does what fell due by the practice clock: expired material is deleted, keys at the end of
+ * their window go with their aliases and grants. Runs inside a transaction, before every call, so
+ * that no reply shows something that should be gone.
+ */
+export function runDueEvents(world: World, now: number): void {
+  const { keys, materials, aliases, grants, pairs } = world.state;
+  for (const material of materials.expired(now)) {
+    const key = keys.find(material, material.keyId);
+    if (key === undefined) continue;
+    const effects: Effect[] = [];
+    loseMaterial(world, key, material, (effect) => effects.push(effect), 'expired');
+    note(world, key, 'DeleteExpiredKeyMaterial', material.validTo ?? now, effects);
+  }
+  for (const key of keys.dueForDeletion(now)) {
+    const gone = aliases.removeOf(key, key.keyId);
+    materials.removeAll(key);
+    grants.removeAll(key);
+    keys.remove(key);
+    note(world, key, 'DeleteKey', key.deleteAt ?? now, [
+      { kind: 'key-deleted', keyId: key.keyId, aliases: gone },
+    ]);
+  }
+  pairs.removeExpired(now);
+}

@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SignableRequest } from '../auth/sigv4.ts';
+import type { Trouble } from '../mischief/mischief.ts';
+import type { JournalEntry } from '../state/journal.ts';
+import { KmsFailure, throttled } from '../wire/failures.ts';
+import type { World } from '../world.ts';
+import type { ReplyContext } from './replies.ts';
+
+/** One request, read completely, and where its reply goes. */
+export interface Exchange {
+  readonly request: SignableRequest;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+}
+
+export const replyContext = (world: World, requestId: string): ReplyContext => ({
+  requestId,
+  date: Date.now() + world.mischiefs.current.clockSkewSeconds * 1000,
+});
+
+/** Rehearsed failures that replace the work; null for those that do not. */
+export function troubleFailure(kind: Trouble['kind']): KmsFailure | null {
+  if (kind === 'throttled') return throttled();
+  if (kind === 'http 500') return new KmsFailure('KMSInternalException', undefined, 500);
+  if (kind === 'http 503') return new KmsFailure('ServiceUnavailableException', undefined, 503);
+  return null;
+}
+
+/** Decides the trouble of a call and serves its latency. */
+export async function meetTrouble(world: World, operation: string): Promise<Trouble> {
+  const trouble = world.mischiefs.meet(operation);
+  if (trouble.latencyMs > 0) await wait(trouble.latencyMs);
+  return trouble;
+}
+
+export const mischiefName = (trouble: Trouble): string | null =>
+  trouble.kind === 'none' ? null : trouble.kind;
+
+/** Journals a request that never became an operation of the dispatcher. */
+export function journalAlone(
+  world: World,
+  entry: Partial<JournalEntry> & Pick<JournalEntry, 'requestId'>,
+): void {
+  world.state.journal.append({
+    time: new Date(world.clock.now()).toISOString(),
+    account: null,
+    region: null,
+    principal: null,
+    service: 'kms',
+    operation: 'unknown',
+    parameters: null,
+    error: null,
+    message: null,
+    effects: [],
+    mischief: null,
+    ...entry,
+  });
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LOOPBACK } from '../constants.ts';
+
+/** KMS requests are small: the largest legal one carries a 128 KB policy, escaped. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+/** A sender gets so long for its headers, and for the whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than clients keep idle connections, so that they, not we, close them. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** The body is larger than any KMS request. */
+export class BodyTooLarge extends Error {}
+
+/** The whole body. Raises BodyTooLarge, or the socket's error when the sender goes away. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw new BodyTooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Header names in lower case; repeated ones joined with a comma, as signatures want them. */
+export function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase();
+    const value = raw[index + 1] ?? '';
+    headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
+  }
+  return headers;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** A listening loopback server. */
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Finishes what is under way, then closes; idle connections are closed at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on the IPv4 loopback address and nowhere else; there is no option for another one.
+ * Raises the listen error, e.g. when the port is taken.
+ */
+export async function listenOnLoopback(
+  port: number,
+  handler: Handler,
+  onError: (error: unknown) => void,
+): Promise<Listening> {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 1000,
+      noDelay: true,
+    },
+    (request, response) => {
+      handler(request, response).catch((error: unknown) => {
+        response.destroy();
+        onError(error);
+      });
+    },
+  );
+  server.maxHeadersCount = MAX_HEADERS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    url: `http://${LOOPBACK}:${bound}`,
+    close: () => closeServer(server),
+  };
+}
+
+const CLOSE_GRACE_MS = 2000;
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(cut);
+}

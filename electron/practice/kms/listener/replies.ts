@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
+import type { KmsFailure } from '../wire/failures.ts';
+
+export const JSON_TYPE = 'application/x-amz-json-1.1';
+
+/** What every reply carries beside its body. */
+export interface ReplyContext {
+  readonly requestId: string;
+  /** Real milliseconds, shifted only by the clock skew mischief. */
+  readonly date: number;
+}
+
+function head(
+  response: ServerResponse,
+  status: number,
+  context: ReplyContext,
+  type: string,
+  length: number,
+): void {
+  response.sendDate = false;
+  response.writeHead(status, {
+    'x-amzn-RequestId': context.requestId,
+    'Cache-Control': 'no-cache, no-store, must-revalidate, private',
+    Expires: '0',
+    Pragma: 'no-cache',
+    Date: new Date(context.date).toUTCString(),
+    'Content-Type': type,
+    'Content-Length': length,
+    [WATERMARK_HEADER]: WATERMARK_VALUE,
+  });
+}
+
+export function sendText(
+  response: ServerResponse,
+  context: ReplyContext,
+  status: number,
+  type: string,
+  text: string,
+): void {
+  const bytes = Buffer.from(text, 'utf8');
+  head(response, status, context, type, bytes.length);
+  response.end(bytes);
+}
+
+/** `body` null: AWS sends 200 with nothing. */
+export function sendJson(
+  response: ServerResponse,
+  context: ReplyContext,
+  body: Readonly<Record<string, unknown>> | null,
+): void {
+  sendText(response, context, 200, JSON_TYPE, body === null ? '' : JSON.stringify(body));
+}
+
+/** A bare `__type`; `message` only where AWS gives one. */
+export function sendFailure(
+  response: ServerResponse,
+  context: ReplyContext,
+  failure: KmsFailure,
+): void {
+  const text = failure.text === undefined ? {} : { message: failure.text };
+  const body = JSON.stringify({ __type: failure.code, ...text });
+  sendText(response, context, failure.status, JSON_TYPE, body);
+}

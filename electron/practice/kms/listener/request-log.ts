@@ -1,0 +1,25 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+
+/** Appends every request, byte for byte: the leak test searches this file. */
+export interface RequestLog {
+  append(request: IncomingMessage, body: Uint8Array): void;
+  close(): void;
+}
+
+export function openRequestLog(file: string | null): RequestLog {
+  if (file === null) return { append: () => undefined, close: () => undefined };
+  const descriptor = openSync(file, 'a', 0o600);
+  return {
+    append(request, body) {
+      const lines = [`${request.method ?? ''} ${request.url ?? ''}`];
+      const raw = request.rawHeaders;
+      for (let index = 0; index + 1 < raw.length; index += 2) {
+        lines.push(`${raw[index] ?? ''}: ${raw[index + 1] ?? ''}`);
+      }
+      const head = Buffer.from(`${lines.join('\n')}\n\n`, 'latin1');
+      writeSync(descriptor, Buffer.concat([head, body, Buffer.from('\n\n')]));
+    },
+    close: () => closeSync(descriptor),
+  };
+}

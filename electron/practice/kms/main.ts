@@ -1,0 +1,42 @@
+import { watchLifeline } from './lifeline.ts';
+import { readCommandLine, USAGE, UsageError } from './options.ts';
+import { startPracticeKms } from './start.ts';
+
+/** Exit codes: 2 for a wrong command line, 1 for a start that failed. */
+const USAGE_EXIT = 2;
+const START_EXIT = 1;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
+}
+
+async function main(): Promise<void> {
+  const line = readCommandLine(process.argv.slice(2));
+  if (line === null) return void process.stdout.write(USAGE);
+  const kms = await startPracticeKms({
+    ...line.options,
+    onBug: (error) =>
+      say(
+        `practice KMS bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
+  });
+  watchLifeline(line, () => {
+    // Key generation in the thread pool would hold a natural exit back for seconds.
+    void kms.close().then(() => process.exit(0));
+  });
+  const reuse = line.options.wrappingKeyReuse ?? 1;
+  const note = reuse > 1 ? `, each wrapping key serves ${reuse} requests (unlike AWS)` : '';
+  process.stdout.write(`practice KMS listening on ${kms.url}, control ${kms.controlUrl}${note}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  say(`practice KMS: ${describeError(error)}`);
+  if (error instanceof UsageError) say(USAGE);
+  process.exitCode = error instanceof UsageError ? USAGE_EXIT : START_EXIT;
+}

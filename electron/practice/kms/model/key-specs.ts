@@ -1,0 +1,112 @@
+/** Key specs in the order in which AWS's model lists them (it shows in constraint texts). */
+export const KEY_SPECS = [
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'ECC_NIST_P256',
+  'ECC_NIST_P384',
+  'ECC_NIST_P521',
+  'ECC_SECG_P256K1',
+  'SYMMETRIC_DEFAULT',
+  'HMAC_224',
+  'HMAC_256',
+  'HMAC_384',
+  'HMAC_512',
+  'SM2',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
+  'ECC_NIST_EDWARDS25519',
+] as const;
+export type KeySpec = (typeof KEY_SPECS)[number];
+
+export const KEY_USAGES = [
+  'SIGN_VERIFY',
+  'ENCRYPT_DECRYPT',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+  'KEY_ENCAPSULATION',
+] as const;
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+export const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/** Which KeyMetadata list names the algorithms of a usage. */
+export const ALGORITHM_FIELDS = {
+  ENCRYPT_DECRYPT: 'EncryptionAlgorithms',
+  SIGN_VERIFY: 'SigningAlgorithms',
+  GENERATE_VERIFY_MAC: 'MacAlgorithms',
+  KEY_AGREEMENT: 'KeyAgreementAlgorithms',
+  KEY_ENCAPSULATION: 'EncapsulationAlgorithms',
+} as const satisfies Record<KeyUsage, string>;
+
+export const ENCRYPTION_ALGORITHMS = [
+  'SYMMETRIC_DEFAULT',
+  'RSAES_OAEP_SHA_1',
+  'RSAES_OAEP_SHA_256',
+  'SM2PKE',
+] as const;
+
+type Usages = Partial<Record<KeyUsage, readonly string[]>>;
+
+const RSA: Usages = {
+  ENCRYPT_DECRYPT: ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+  SIGN_VERIFY: [
+    'RSASSA_PKCS1_V1_5_SHA_256',
+    'RSASSA_PKCS1_V1_5_SHA_384',
+    'RSASSA_PKCS1_V1_5_SHA_512',
+    'RSASSA_PSS_SHA_256',
+    'RSASSA_PSS_SHA_384',
+    'RSASSA_PSS_SHA_512',
+  ],
+};
+const ecc = (algorithm: string): Usages => ({
+  SIGN_VERIFY: [algorithm],
+  KEY_AGREEMENT: ['ECDH'],
+});
+const hmac = (bits: number): Usages => ({ GENERATE_VERIFY_MAC: [`HMAC_SHA_${bits}`] });
+const ML_DSA: Usages = { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] };
+
+/** Facts 2.2: which usages a spec allows, and the algorithms in AWS's order. */
+export const SPEC_USAGES: Partial<Record<KeySpec, Usages>> = {
+  SYMMETRIC_DEFAULT: { ENCRYPT_DECRYPT: ['SYMMETRIC_DEFAULT'] },
+  RSA_2048: RSA,
+  RSA_3072: RSA,
+  RSA_4096: RSA,
+  ECC_NIST_P256: ecc('ECDSA_SHA_256'),
+  ECC_NIST_P384: ecc('ECDSA_SHA_384'),
+  ECC_NIST_P521: ecc('ECDSA_SHA_512'),
+  ECC_SECG_P256K1: { SIGN_VERIFY: ['ECDSA_SHA_256'] },
+  ECC_NIST_EDWARDS25519: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
+  HMAC_224: hmac(224),
+  HMAC_256: hmac(256),
+  HMAC_384: hmac(384),
+  HMAC_512: hmac(512),
+  ML_DSA_44: ML_DSA,
+  ML_DSA_65: ML_DSA,
+  ML_DSA_87: ML_DSA,
+};
+
+/** The groups that decide what may be imported how. */
+export type SpecFamily = 'symmetric' | 'hmac' | 'rsa' | 'ecc' | 'other';
+
+export function familyOf(spec: KeySpec): SpecFamily {
+  if (spec === 'SYMMETRIC_DEFAULT') return 'symmetric';
+  if (spec.startsWith('HMAC_')) return 'hmac';
+  if (spec.startsWith('RSA_')) return 'rsa';
+  if (spec.startsWith('ECC_NIST_P') || spec === 'ECC_SECG_P256K1') return 'ecc';
+  return 'other';
+}
+
+/** Facts 3.1: bytes of raw material a spec takes, for the specs that take raw bytes. */
+export const RAW_MATERIAL_LENGTHS: Partial<Record<KeySpec, { min: number; max: number }>> = {
+  SYMMETRIC_DEFAULT: { min: 32, max: 32 },
+  HMAC_224: { min: 28, max: 128 },
+  HMAC_256: { min: 32, max: 128 },
+  HMAC_384: { min: 48, max: 128 },
+  HMAC_512: { min: 64, max: 128 },
+};

@@ -1,0 +1,65 @@
+import { ALGORITHM_FIELDS, SPEC_USAGES } from './key-specs.ts';
+import type { KeyRecord, MaterialRecord } from './records.ts';
+
+/** Milliseconds to the seconds of the wire. */
+export const seconds = (milliseconds: number): number => milliseconds / 1000;
+
+/** Materials whose loss stops the key: every one that is or was current. */
+export const isPermanent = (material: MaterialRecord): boolean =>
+  material.state === 'CURRENT' || material.state === 'NON_CURRENT';
+
+export const currentMaterial = (materials: readonly MaterialRecord[]): MaterialRecord | undefined =>
+  materials.find((material) => material.state === 'CURRENT');
+
+function materialFields(key: KeyRecord, materials: readonly MaterialRecord[]) {
+  const current = currentMaterial(materials);
+  const fields: Record<string, unknown> = {};
+  if (key.spec === 'SYMMETRIC_DEFAULT' && current !== undefined) {
+    fields['CurrentKeyMaterialId'] = current.materialId;
+  }
+  if (key.origin !== 'EXTERNAL' || (current?.bytes ?? null) === null) return fields;
+  fields['ExpirationModel'] = current?.expirationModel;
+  const expiries = materials
+    .filter((material) => isPermanent(material) && material.bytes !== null)
+    .map((material) => material.validTo)
+    .filter((validTo) => validTo !== null);
+  if (expiries.length > 0) {
+    fields['ExpirationModel'] = 'KEY_MATERIAL_EXPIRES';
+    fields['ValidTo'] = seconds(Math.min(...expiries));
+  }
+  return fields;
+}
+
+/** KeyMetadata as CreateKey and DescribeKey reply it (facts 2.1: which member when). */
+export function keyMetadata(
+  key: KeyRecord,
+  materials: readonly MaterialRecord[],
+): Readonly<Record<string, unknown>> {
+  return {
+    AWSAccountId: key.account,
+    KeyId: key.keyId,
+    Arn: key.arn,
+    CreationDate: seconds(key.createdAt),
+    Enabled: key.state === 'Enabled',
+    Description: key.description,
+    KeyUsage: key.usage,
+    KeyState: key.state,
+    ...(key.deleteAt === null ? {} : { DeletionDate: seconds(key.deleteAt) }),
+    Origin: key.origin,
+    ...materialFields(key, materials),
+    KeyManager: 'CUSTOMER',
+    CustomerMasterKeySpec: key.spec,
+    KeySpec: key.spec,
+    [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
+    MultiRegion: key.multiRegion,
+    ...(key.multiRegion
+      ? {
+          MultiRegionConfiguration: {
+            MultiRegionKeyType: 'PRIMARY',
+            PrimaryKey: { Arn: key.arn, Region: key.region },
+            ReplicaKeys: [],
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Place } from './arn.ts';
+import type { KeySpec, KeyUsage, Origin } from './key-specs.ts';
+import type { KeyState } from './key-states.ts';
+
+export interface Tag {
+  readonly TagKey: string;
+  readonly TagValue: string;
+}
+
+/** All times are milliseconds since 1970 by the practice clock. */
+export interface KeyRecord extends Place {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
+  readonly origin: Origin;
+  readonly multiRegion: boolean;
+  readonly state: KeyState;
+  readonly description: string;
+  readonly policy: string;
+  readonly tags: readonly Tag[];
+  readonly deleteAt: number | null;
+  /** Until then other calls do not see the key (rehearsed eventual consistency). */
+  readonly visibleAt: number;
+}
+
+export type MaterialState = 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION';
+export type ExpirationModel = 'KEY_MATERIAL_EXPIRES' | 'KEY_MATERIAL_DOES_NOT_EXPIRE';
+export const EXPIRATION_MODELS = [
+  'KEY_MATERIAL_EXPIRES',
+  'KEY_MATERIAL_DOES_NOT_EXPIRE',
+] as const satisfies readonly ExpirationModel[];
+
+export interface MaterialRecord extends Place {
+  readonly keyId: string;
+  /** Computed for every key; shown to clients for symmetric keys only. */
+  readonly materialId: string;
+  readonly state: MaterialState;
+  /** Null while deleted or expired: the association stays, the bytes are gone. */
+  readonly bytes: Buffer | null;
+  readonly description: string | null;
+  readonly expirationModel: ExpirationModel | null;
+  readonly validTo: number | null;
+  readonly firstImportedAt: number;
+  readonly rotatedAt: number | null;
+  readonly rotationType: 'ON_DEMAND' | 'AUTOMATIC' | null;
+}
+
+export interface AliasRecord extends Place {
+  /** With the `alias/` prefix. */
+  readonly name: string;
+  /** Null: deleted, still shown until `visibleAt`. */
+  readonly target: string | null;
+  /** What readers still see before `visibleAt`; null: nothing. */
+  readonly shownTarget: string | null;
+  readonly visibleAt: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface GrantConstraints {
+  readonly EncryptionContextSubset?: Readonly<Record<string, string>>;
+  readonly EncryptionContextEquals?: Readonly<Record<string, string>>;
+  readonly SourceArn?: string;
+}
+
+export interface GrantRecord extends Place {
+  readonly keyId: string;
+  readonly grantId: string;
+  readonly token: string;
+  readonly name: string | null;
+  readonly createdAt: number;
+  readonly granteePrincipal: string;
+  readonly retiringPrincipal: string | null;
+  readonly issuingAccount: string;
+  readonly operations: readonly string[];
+  readonly constraints: GrantConstraints | null;
+}
+
+export interface KeyUsageRecord {
+  readonly operation: string;
+  readonly at: number;
+  readonly requestId: string;
+}
+
+/** One RSA pair handed out by GetParametersForImport (shared by several with reuse switched on). */
+export interface WrappingPair {
+  readonly pairId: string;
+  readonly pkcs8: Buffer;
+  readonly spki: Buffer;
+}

@@ -1,0 +1,69 @@
+import { unsupported, validation } from '../wire/failures.ts';
+import { familyOf, type KeySpec, type SpecFamily } from './key-specs.ts';
+
+export const WRAPPING_ALGORITHMS = [
+  'RSAES_PKCS1_V1_5',
+  'RSAES_OAEP_SHA_1',
+  'RSAES_OAEP_SHA_256',
+  'RSA_AES_KEY_WRAP_SHA_1',
+  'RSA_AES_KEY_WRAP_SHA_256',
+  'SM2PKE',
+] as const;
+export type WrappingAlgorithm = (typeof WRAPPING_ALGORITHMS)[number];
+
+export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as const;
+export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
+
+export type OaepAlgorithm = 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256';
+export type RsaWrappingSpec = 'RSA_2048' | 'RSA_3072' | 'RSA_4096';
+
+export const OAEP_HASHES = {
+  RSAES_OAEP_SHA_1: 'SHA-1',
+  RSAES_OAEP_SHA_256: 'SHA-256',
+} as const satisfies Record<OaepAlgorithm, string>;
+
+/** Facts 3.2: the families each algorithm carries, before the size exception for P-521. */
+const CARRIES: Readonly<Record<WrappingAlgorithm, ReadonlySet<SpecFamily>>> = {
+  RSAES_PKCS1_V1_5: new Set<SpecFamily>(),
+  RSAES_OAEP_SHA_1: new Set<SpecFamily>(['symmetric', 'hmac', 'ecc']),
+  RSAES_OAEP_SHA_256: new Set<SpecFamily>(['symmetric', 'hmac', 'ecc']),
+  RSA_AES_KEY_WRAP_SHA_1: new Set<SpecFamily>(['rsa', 'ecc']),
+  RSA_AES_KEY_WRAP_SHA_256: new Set<SpecFamily>(['rsa', 'ecc']),
+  SM2PKE: new Set<SpecFamily>(),
+};
+
+/** What the practice KMS itself can unwrap so far. */
+const IMPORTABLE_HERE: ReadonlySet<SpecFamily> = new Set<SpecFamily>(['symmetric', 'hmac']);
+
+const isOaep = (algorithm: WrappingAlgorithm): algorithm is OaepAlgorithm =>
+  algorithm in OAEP_HASHES;
+
+/**
+ * The wrapping an import may use, or the refusal AWS (or this practice KMS) gives.
+ * Combinations that AWS never allows are UnsupportedOperationException; the RSA_AES wrap of a
+ * key that is not RSA or ECC is a ValidationException (both codes unrecorded: facts 3.2, 3.3).
+ */
+export function requireWrapping(
+  keySpec: KeySpec,
+  algorithm: WrappingAlgorithm,
+  wrappingSpec: WrappingKeySpec,
+): { readonly algorithm: OaepAlgorithm; readonly spec: RsaWrappingSpec } {
+  const family = familyOf(keySpec);
+  const refusal = `Wrapping algorithm ${algorithm} with wrapping key spec ${wrappingSpec} is not supported for key spec ${keySpec}.`;
+  if (family === 'other') {
+    throw unsupported(`Key material of key spec ${keySpec} cannot be imported.`);
+  }
+  if (wrappingSpec === 'SM2' || !CARRIES[algorithm].has(family)) {
+    const aesWrap = algorithm.startsWith('RSA_AES') && wrappingSpec !== 'SM2';
+    throw aesWrap ? validation(refusal) : unsupported(refusal);
+  }
+  if (keySpec === 'ECC_NIST_P521' && wrappingSpec === 'RSA_2048' && isOaep(algorithm)) {
+    throw unsupported(refusal);
+  }
+  if (!IMPORTABLE_HERE.has(family) || !isOaep(algorithm)) {
+    throw unsupported(
+      `The practice KMS cannot import key material of key spec ${keySpec} yet; AWS KMS can.`,
+    );
+  }
+  return { algorithm, spec: wrappingSpec };
+}

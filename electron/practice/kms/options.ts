@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util';
+import type { AccountKey } from './auth/accounts.ts';
+import type { PracticeKmsOptions } from './start.ts';
+
+/** The command line cannot be used; the message says why. */
+export class UsageError extends Error {}
+
+export interface CommandLine {
+  readonly options: PracticeKmsOptions & { readonly port: number; readonly controlPort: number };
+  /** Ends when this process is gone. */
+  readonly parentPid: number | null;
+  /** Ends when standard input closes. */
+  readonly untilStdinCloses: boolean;
+}
+
+export const USAGE = `usage: practice-kms --port N --control-port M [options]
+
+  --account ID:ACCESSKEYID:SECRET   an account and an access key of its root (repeatable)
+  --allow-unsigned                  accept unsigned requests (region eu-west-2, default account)
+  --data FILE                       keep everything in FILE; without it, memory only
+  --wrapping-key-reuse N            let one RSA pair serve N GetParametersForImport (benches, tests)
+  --quota on|off                    request quotas as in AWS (default off)
+  --quota-scale X                   multiply the quotas
+  --request-log FILE                append every raw request to FILE
+  --parent-pid PID                  end when that process is gone
+  --until-stdin-closes              end when standard input closes
+`;
+
+function wholeNumber(name: string, text: string | undefined, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${name} takes a whole number from ${min} to ${max}`);
+}
+
+/** The secret may hold colons: only the first two separate. */
+function readAccount(text: string): AccountKey {
+  const match = /^(\d{12}):([\w-]{4,128}):(.{1,256})$/s.exec(text);
+  if (match === null) {
+    // The text is not repeated: it may hold a secret that was typed in the wrong place.
+    throw new UsageError('--account takes ID:ACCESSKEYID:SECRET with a 12-digit account id');
+  }
+  const [, accountId = '', accessKeyId = '', secretAccessKey = ''] = match;
+  return { accountId, accessKeyId, secretAccessKey };
+}
+
+function readQuota(state: string | undefined, scale: string | undefined) {
+  if (state !== undefined && state !== 'on' && state !== 'off') {
+    throw new UsageError('--quota takes on or off');
+  }
+  const factor = scale === undefined ? 1 : Number(scale);
+  if (!(factor > 0 && factor <= 100_000)) {
+    throw new UsageError('--quota-scale takes a number above 0');
+  }
+  return { enabled: state === 'on', scale: factor };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: 'string' },
+        'control-port': { type: 'string' },
+        account: { type: 'string', multiple: true },
+        'allow-unsigned': { type: 'boolean' },
+        data: { type: 'string' },
+        'wrapping-key-reuse': { type: 'string' },
+        quota: { type: 'string' },
+        'quota-scale': { type: 'string' },
+        'request-log': { type: 'string' },
+        'parent-pid': { type: 'string' },
+        'until-stdin-closes': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Null: help was asked for. Raises UsageError. */
+export function readCommandLine(argv: readonly string[]): CommandLine | null {
+  const given = parse(argv);
+  if (given.help === true) return null;
+  const parentPid = given['parent-pid'];
+  return {
+    options: {
+      port: wholeNumber('port', given.port, 0, 65_535),
+      controlPort: wholeNumber('control-port', given['control-port'], 0, 65_535),
+      accounts: (given.account ?? []).map(readAccount),
+      allowUnsigned: given['allow-unsigned'] ?? false,
+      wrappingKeyReuse: wholeNumber(
+        'wrapping-key-reuse',
+        given['wrapping-key-reuse'] ?? '1',
+        1,
+        1_000_000,
+      ),
+      quota: readQuota(given.quota, given['quota-scale']),
+      ...(given.data === undefined ? {} : { dataFile: given.data }),
+      ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),
+    },
+    parentPid: parentPid === undefined ? null : wholeNumber('parent-pid', parentPid, 1, 2 ** 22),
+    untilStdinCloses: given['until-stdin-closes'] ?? false,
+  };
+}

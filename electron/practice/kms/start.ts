@@ -1,0 +1,115 @@
+import { type AccountKey, createAccounts } from './auth/accounts.ts';
+import { createAuthenticator } from './auth/authenticate.ts';
+import { PRACTICE_ACCOUNT_ID, UNSIGNED_REGION } from './constants.ts';
+import { createControlHandler } from './control/control-listener.ts';
+import { rememberInitialQuota } from './control/routes.ts';
+import { createDispatcher } from './dispatch.ts';
+import { type Listening, listenOnLoopback } from './listener/http-server.ts';
+import { createKmsService } from './listener/kms-service.ts';
+import { openRequestLog } from './listener/request-log.ts';
+import { createRouter } from './listener/router.ts';
+import { createStsService } from './listener/sts-service.ts';
+import { createPairPool } from './material/pair-pool.ts';
+import { createUnwrap } from './material/unwrap.ts';
+import { createMischiefs } from './mischief/mischief.ts';
+import { createQuotas } from './quota/quotas.ts';
+import { practiceClock } from './state/clock.ts';
+import { openState, type State } from './state/state.ts';
+import { createSeals, type World } from './world.ts';
+
+export {
+  PRACTICE_ACCESS_KEY_ID,
+  PRACTICE_ACCOUNT_ID,
+  PRACTICE_SECRET_ACCESS_KEY,
+} from './constants.ts';
+export type { AccountKey } from './auth/accounts.ts';
+
+/** All optional: without options, an in-memory practice KMS on two free ports. */
+export interface PracticeKmsOptions {
+  /** 0 takes any free port. */
+  readonly port?: number;
+  readonly controlPort?: number;
+  /** Beside the default account. */
+  readonly accounts?: readonly AccountKey[];
+  readonly allowUnsigned?: boolean;
+  /** Data file; absent: memory only. */
+  readonly dataFile?: string;
+  /** Requests that one wrapping pair serves; 1 as AWS. */
+  readonly wrappingKeyReuse?: number;
+  readonly quota?: { readonly enabled: boolean; readonly scale: number };
+  /** Appends every raw request to this file. */
+  readonly requestLog?: string;
+  /** Told of mistakes of the practice KMS itself (never of refused calls). */
+  readonly onBug?: (error: unknown) => void;
+}
+
+export interface PracticeKms {
+  readonly url: string;
+  readonly controlUrl: string;
+  /** Finishes calls under way and closes the data file. May be called twice. */
+  close(): Promise<void>;
+}
+
+function buildWorld(state: State, options: PracticeKmsOptions): World {
+  const world: World = {
+    state,
+    clock: practiceClock(state),
+    accounts: createAccounts(options.accounts ?? []),
+    pairs: createPairPool(options.wrappingKeyReuse ?? 1),
+    unwrap: createUnwrap(),
+    mischiefs: createMischiefs(),
+    quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
+    seals: createSeals(state.sealKey),
+  };
+  rememberInitialQuota(world);
+  return world;
+}
+
+/**
+ * Starts a practice KMS in this process. Both ports listen on loopback only.
+ * Raises DataFileError for an unusable data file and the listen error for a taken port.
+ */
+export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
+  const onBug = options.onBug ?? (() => undefined);
+  const state = openState(options.dataFile ?? null);
+  const world = buildWorld(state, options);
+  const requestLog = openRequestLog(options.requestLog ?? null);
+  const authenticate = createAuthenticator({
+    accounts: world.accounts,
+    sessionSeal: world.seals.session,
+    realNow: () => Date.now(),
+    practiceNow: () => world.clock.now(),
+    unsigned:
+      options.allowUnsigned === true
+        ? { account: PRACTICE_ACCOUNT_ID, region: UNSIGNED_REGION }
+        : null,
+  });
+  const dispatcher = createDispatcher(world, onBug);
+  const handler = createRouter({
+    world,
+    requestLog,
+    kms: createKmsService({ world, authenticate, dispatcher }),
+    sts: createStsService(world, authenticate),
+  });
+  const servers: Listening[] = [];
+  const closeAll = async () => {
+    world.pairs.close();
+    await Promise.all(servers.map((server) => server.close()));
+    requestLog.close();
+    state.close();
+  };
+  try {
+    servers.push(await listenOnLoopback(options.port ?? 0, handler, onBug));
+    const controlHandler = createControlHandler(world, () => servers[1]?.port ?? 0);
+    servers.push(await listenOnLoopback(options.controlPort ?? 0, controlHandler, onBug));
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  let closing: Promise<void> | null = null;
+  return {
+    url: servers[0]?.url ?? '',
+    controlUrl: servers[1]?.url ?? '',
+    close: () => (closing ??= closeAll()),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Sqlite } from './database.ts';
+
+/** Something a call changed, in the words of the journal. */
+export type Effect =
+  | { readonly kind: 'key-created'; readonly keyId: string; readonly arn: string }
+  | {
+      readonly kind: 'key-state';
+      readonly keyId: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: 'key-deleted'; readonly keyId: string; readonly aliases: readonly string[] }
+  | {
+      readonly kind: 'alias';
+      readonly alias: string;
+      readonly from: string | null;
+      readonly to: string | null;
+    }
+  | {
+      readonly kind: 'parameters-issued';
+      readonly keyId: string;
+      /** SHA-256 of the SPKI that really belongs to the token. */
+      readonly wrappingKeyFingerprint: string;
+      /** SHA-256 of the SPKI in the reply: differs only under the swapWrappingKey mischief. */
+      readonly sentWrappingKeyFingerprint: string;
+    }
+  | {
+      readonly kind: 'material-imported';
+      readonly keyId: string;
+      readonly materialId: string;
+      readonly materialSha256: string;
+      readonly importType: string;
+      readonly materialState: string;
+      readonly wrappingKeyFingerprint: string;
+    }
+  | {
+      readonly kind: 'material-deleted';
+      readonly keyId: string;
+      readonly materialId: string;
+      readonly reason: 'request' | 'expired';
+    }
+  | { readonly kind: 'policy-put'; readonly keyId: string; readonly policySha256: string }
+  | {
+      readonly kind: 'grant';
+      readonly keyId: string;
+      readonly grantId: string;
+      readonly made: boolean;
+    };
+
+/** One call, or one event of the service itself (operation names as CloudTrail has them). */
+export interface JournalEntry {
+  readonly time: string;
+  readonly requestId: string;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly principal: string | null;
+  readonly service: 'kms' | 'sts';
+  readonly operation: string;
+  readonly parameters: unknown;
+  /** Null: it worked. */
+  readonly error: string | null;
+  readonly message: string | null;
+  readonly effects: readonly Effect[];
+  /** Which rehearsed fault struck, e.g. `response lost`. */
+  readonly mischief: string | null;
+}
+
+export type NumberedEntry = JournalEntry & { readonly seq: number };
+
+/** Older entries are dropped, so that a long-running practice KMS does not grow without end. */
+const KEPT_ENTRIES = 200_000;
+
+export interface Journal {
+  append(entry: JournalEntry): void;
+  /** Entries with a number above `since`, oldest first. */
+  since(since: number, limit: number): NumberedEntry[];
+  clear(): void;
+}
+
+export function journalTable(db: Sqlite): Journal {
+  const append = db.prepare<[string]>('INSERT INTO journal (entry) VALUES (?)');
+  const trim = db.prepare<[number]>('DELETE FROM journal WHERE seq <= ?');
+  const since = db.prepare<[number, number], { seq: number; entry: string }>(
+    'SELECT seq, entry FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+  return {
+    append(entry) {
+      const seq = Number(append.run(JSON.stringify(entry)).lastInsertRowid);
+      if (seq % 1000 === 0) trim.run(seq - KEPT_ENTRIES);
+    },
+    since: (number, limit) =>
+      since
+        .all(number, limit)
+        .map((row) => ({ seq: row.seq, ...(JSON.parse(row.entry) as JournalEntry) })),
+    // Numbers go on after a clear, so that a reader's `since` never skips new entries.
+    clear: () => void db.exec('DELETE FROM journal'),
+  };
+}

@@ -1,0 +1,132 @@
+import type { KeySpec, KeyUsage, Origin } from '../model/key-specs.ts';
+import type { KeyState } from '../model/key-states.ts';
+import type { Place } from '../model/arn.ts';
+import type { KeyRecord, KeyUsageRecord, Tag } from '../model/records.ts';
+import type { Sqlite } from './database.ts';
+
+interface Row {
+  readonly account: string;
+  readonly region: string;
+  readonly key_id: string;
+  readonly arn: string;
+  readonly created_at: number;
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: string;
+  readonly multi_region: number;
+  readonly state: string;
+  readonly description: string;
+  readonly policy: string;
+  readonly tags: string;
+  readonly delete_at: number | null;
+  readonly visible_at: number;
+}
+
+const fromRow = (row: Row): KeyRecord => ({
+  account: row.account,
+  region: row.region,
+  keyId: row.key_id,
+  arn: row.arn,
+  createdAt: row.created_at,
+  spec: row.spec as KeySpec,
+  usage: row.usage as KeyUsage,
+  origin: row.origin as Origin,
+  multiRegion: row.multi_region === 1,
+  state: row.state as KeyState,
+  description: row.description,
+  policy: row.policy,
+  tags: JSON.parse(row.tags) as Tag[],
+  deleteAt: row.delete_at,
+  visibleAt: row.visible_at,
+});
+
+const toRow = (key: KeyRecord): Row => ({
+  account: key.account,
+  region: key.region,
+  key_id: key.keyId,
+  arn: key.arn,
+  created_at: key.createdAt,
+  spec: key.spec,
+  usage: key.usage,
+  origin: key.origin,
+  multi_region: key.multiRegion ? 1 : 0,
+  state: key.state,
+  description: key.description,
+  policy: key.policy,
+  tags: JSON.stringify(key.tags),
+  delete_at: key.deleteAt,
+  visible_at: key.visibleAt,
+});
+
+/** The KMS keys of all accounts and regions. */
+export interface KeyTable {
+  find(place: Place, keyId: string): KeyRecord | undefined;
+  put(key: KeyRecord): void;
+  remove(key: KeyRecord): void;
+  /** Visible keys after `afterKeyId` in key id order. */
+  page(place: Place, afterKeyId: string, limit: number, now: number): KeyRecord[];
+  all(): KeyRecord[];
+  /** Keys whose deletion window has ended, oldest first. */
+  dueForDeletion(now: number): KeyRecord[];
+  recordUse(key: KeyRecord, use: KeyUsageRecord): void;
+  lastUse(key: KeyRecord): KeyUsageRecord | undefined;
+}
+
+export function keyTable(db: Sqlite): KeyTable {
+  const find = db.prepare<[string, string, string], Row>(
+    'SELECT * FROM keys WHERE account = ? AND region = ? AND key_id = ?',
+  );
+  const put = db.prepare<[Row]>(
+    `INSERT OR REPLACE INTO keys VALUES (@account, @region, @key_id, @arn, @created_at, @spec,
+     @usage, @origin, @multi_region, @state, @description, @policy, @tags, @delete_at, @visible_at)`,
+  );
+  const remove = db.prepare('DELETE FROM keys WHERE account = ? AND region = ? AND key_id = ?');
+  const page = db.prepare<[string, string, string, number, number], Row>(
+    `SELECT * FROM keys WHERE account = ? AND region = ? AND key_id > ? AND visible_at <= ?
+     ORDER BY key_id LIMIT ?`,
+  );
+  const all = db.prepare<[], Row>(
+    'SELECT * FROM keys ORDER BY account, region, created_at, key_id',
+  );
+  const due = db.prepare<[number], Row>(
+    'SELECT * FROM keys WHERE delete_at IS NOT NULL AND delete_at <= ? ORDER BY delete_at',
+  );
+  const use = db.prepare('INSERT OR REPLACE INTO key_usage VALUES (?, ?, ?, ?, ?, ?)');
+  const lastUse = db.prepare<
+    [string, string, string],
+    { operation: string; at: number; request_id: string }
+  >(
+    'SELECT operation, at, request_id FROM key_usage WHERE account = ? AND region = ? AND key_id = ?',
+  );
+  const dropUse = db.prepare(
+    'DELETE FROM key_usage WHERE account = ? AND region = ? AND key_id = ?',
+  );
+  return {
+    find(place, keyId) {
+      const row = find.get(place.account, place.region, keyId);
+      return row === undefined ? undefined : fromRow(row);
+    },
+    put: (key) => void put.run(toRow(key)),
+    remove(key) {
+      remove.run(key.account, key.region, key.keyId);
+      dropUse.run(key.account, key.region, key.keyId);
+    },
+    page: (place, after, limit, now) =>
+      page.all(place.account, place.region, after, now, limit).map(fromRow),
+    all: () => all.all().map(fromRow),
+    dueForDeletion: (now) => due.all(now).map(fromRow),
+    recordUse: (key, record) =>
+      void use.run(
+        key.account,
+        key.region,
+        key.keyId,
+        record.operation,
+        record.at,
+        record.requestId,
+      ),
+    lastUse(key) {
+      const row = lastUse.get(key.account, key.region, key.keyId);
+      return row && { operation: row.operation, at: row.at, requestId: row.request_id };
+    },
+  };
+}

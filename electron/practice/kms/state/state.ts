@@ -1,0 +1,73 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type AliasTable, aliasTable } from './aliases.ts';
+import { openDatabase, type Sqlite } from './database.ts';
+import { type GrantTable, grantTable } from './grants.ts';
+import { type Journal, journalTable } from './journal.ts';
+import { type KeyTable, keyTable } from './keys.ts';
+import { type MaterialTable, materialTable } from './materials.ts';
+import { type WrappingPairTable, wrappingPairTable } from './wrapping-pairs.ts';
+
+/** Everything the practice KMS remembers, in one SQLite database (a file, or memory). */
+export interface State {
+  readonly keys: KeyTable;
+  readonly materials: MaterialTable;
+  readonly aliases: AliasTable;
+  readonly grants: GrantTable;
+  readonly pairs: WrappingPairTable;
+  readonly journal: Journal;
+  /** Names this set of practice data. */
+  readonly instance: string;
+  /** Seals import tokens, session tokens and paging markers; 32 bytes. */
+  readonly sealKey: Buffer;
+  /** Runs in one transaction; nested calls become savepoints and roll back alone. */
+  transaction<T>(work: () => T): T;
+  readText(name: string): string | undefined;
+  writeText(name: string, value: string): void;
+  /** Removes keys, aliases, grants, pairs and the journal. */
+  clear(): void;
+  close(): void;
+}
+
+export function openState(file: string | null): State {
+  const db = openDatabase(file);
+  const meta = metaTable(db);
+  const run = db.transaction((work: () => unknown) => work());
+  return {
+    keys: keyTable(db),
+    materials: materialTable(db),
+    aliases: aliasTable(db),
+    grants: grantTable(db),
+    pairs: wrappingPairTable(db),
+    journal: journalTable(db),
+    instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
+    sealKey: meta.once('seal-key', () => randomBytes(32)),
+    transaction: <T>(work: () => T) => run(work) as T,
+    readText: (name) => meta.read(name)?.toString(),
+    writeText: (name, value) => meta.write(name, Buffer.from(value)),
+    clear() {
+      for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage']) {
+        db.exec(`DELETE FROM ${table}`);
+      }
+      db.exec('DELETE FROM wrapping_pairs; DELETE FROM journal;');
+    },
+    close: () => void db.close(),
+  };
+}
+
+function metaTable(db: Sqlite) {
+  const select = db.prepare<[string], { value: Buffer }>('SELECT value FROM meta WHERE name = ?');
+  const upsert = db.prepare<[string, Buffer]>('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+  const read = (name: string) => select.get(name)?.value;
+  const write = (name: string, value: Buffer) => void upsert.run(name, value);
+  return {
+    read,
+    write,
+    once(name: string, make: () => Buffer): Buffer {
+      const found = read(name);
+      if (found !== undefined) return found;
+      const made = make();
+      write(name, made);
+      return made;
+    },
+  };
+}

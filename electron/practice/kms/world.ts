@@ -1,0 +1,54 @@
+import type { Accounts, Caller } from './auth/accounts.ts';
+import { createSeal, type Seal } from './auth/seal.ts';
+import type { PairPool } from './material/pair-pool.ts';
+import type { Unwrap } from './material/unwrap.ts';
+import type { Mischiefs } from './mischief/mischief.ts';
+import type { Place } from './model/arn.ts';
+import type { Quotas } from './quota/quotas.ts';
+import type { PracticeClock } from './state/clock.ts';
+import type { Effect } from './state/journal.ts';
+import type { State } from './state/state.ts';
+
+/** Seals by purpose. */
+export interface Seals {
+  readonly importToken: Seal;
+  readonly session: Seal;
+  readonly marker: Seal;
+}
+
+export const createSeals = (root: Buffer): Seals => ({
+  importToken: createSeal(root, 'import token'),
+  session: createSeal(root, 'session token'),
+  marker: createSeal(root, 'paging marker'),
+});
+
+/** Everything an operation can reach. */
+export interface World {
+  readonly state: State;
+  readonly clock: PracticeClock;
+  readonly accounts: Accounts;
+  readonly pairs: PairPool;
+  readonly unwrap: Unwrap;
+  readonly mischiefs: Mischiefs;
+  readonly quotas: Quotas;
+  readonly seals: Seals;
+}
+
+/** One authenticated call on its way through an operation. */
+export interface Call {
+  readonly world: World;
+  readonly requestId: string;
+  readonly operation: string;
+  readonly caller: Caller;
+  readonly region: string;
+  /** The practice time at which this phase of the call began, in milliseconds. */
+  readonly now: number;
+  /** Notes for the journal what the call changed. */
+  readonly effect: (effect: Effect) => void;
+}
+
+/** Where the caller's own resources live. */
+export const placeOf = (call: Call): Place => ({
+  account: call.caller.account,
+  region: call.region,
+});
