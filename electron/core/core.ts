@@ -1,5 +1,6 @@
 import type { Change } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
+import type { CloudSettings } from './cloud/cloud.ts';
 
 /** Who calls, as the host established it. The core never asks the caller itself. */
 export interface Caller {
@@ -30,4 +31,10 @@ export interface CoreConfig {
   readonly keystorePath: string;
   /** May jobs go on in the background after the call that started them returned? */
   readonly longLived: boolean;
+  /** How many jobs may run at once; 8 unless told otherwise. */
+  readonly parallel?: number;
+  /** How long a lost CreateKey is searched for before another is made; milliseconds. */
+  readonly orphanSearch?: number;
+  /** Quotas and timeouts of the AWS adapter, where they differ from AWS's published ones. */
+  readonly cloud?: CloudSettings;
 }

@@ -45,7 +45,7 @@ export const auditOps = {
       fingerprint: z.string(),
       signer: z.enum(['hsm', 'software']),
     }),
-    fails: ['BAD_INPUT', 'DISK_FULL', 'DISK_READ_ONLY', 'HSM_UNAVAILABLE', 'HSM_PIN_NEEDED'],
+    fails: ['AUDIT_BROKEN', 'HSM_UNAVAILABLE', 'HSM_PIN_NEEDED'],
   }),
   verify: op({
     effect: 'read',
@@ -57,12 +57,21 @@ export const auditOps = {
     }),
     output: z.strictObject({
       ok: z.boolean(),
+      /** Exit status of the CLI: 0 proved, 1 something is wrong, 2 nothing signed by that key. */
+      status: z.union([z.literal(0), z.literal(1), z.literal(2)]),
       records: z.number().int(),
+      /** Records covered by a good signature of the key given. */
       signedSize: z.number().int(),
       unsignedTail: z.number().int(),
       firstBad: z.number().int().nullable(),
+      line: z.number().int().nullable(),
       problem: z.string().nullable(),
+      store: z.string().nullable(),
+      signer: z.enum(['hsm', 'software']).nullable(),
+      signedHead: z.string().nullable(),
+      signedAt: time.nullable(),
+      remarks: z.array(z.string()),
     }),
-    fails: ['NOT_FOUND', 'AUDIT_BROKEN', 'AUDIT_KEY_MISMATCH'],
+    fails: ['NOT_FOUND'],
   }),
 };

@@ -70,6 +70,8 @@ export const hsmOps = {
     summary: 'Bind this keystore to one token, probe it, and find or make its master key',
     input: z.strictObject({
       module: modulePath,
+      /** What NSS softokn wants to hear at start: where its database is. */
+      libraryParameters: z.string().max(2000).optional(),
       serial: z.string().max(64).optional(),
       label: z.string().max(64).optional(),
       pin: pin.optional(),

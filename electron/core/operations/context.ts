@@ -64,6 +64,8 @@ export interface OpenKeystore extends Base, DomainModel {
   changed(what: Noun, ...ids: string[]): void;
   /** Asks AWS who a credential is, in the Region given or a default one. */
   identify(credential: Credential, region?: string): Promise<CallerIdentity>;
+  /** Ends open connections of a credential that was removed. */
+  forget(credentialId: string): void;
 }
 
 /** What handlers are given: the open keystore, or a refusal. */

@@ -1,0 +1,188 @@
+import type { z } from 'zod';
+import type { hsmStatus, tokenView } from '../../../shared/contract/hsm.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { initializeToken, listTokens } from '../hsm/bridge/one-shot.ts';
+import type { TokenStatus } from '../hsm/driver.ts';
+import { knownModulePlaces } from '../hsm/module-file.ts';
+import { existsSync } from 'node:fs';
+import type { HandlersOfNoun } from '../operations/context.ts';
+import type { HostPorts } from '../ports.ts';
+import type { HsmBinding } from './hsm-binding.ts';
+import type { Session } from './session.ts';
+
+const viewToken = (token: TokenStatus): z.output<typeof tokenView> => {
+  const { loggedIn: _in, protectedAuthenticationPath: _path, ...shown } = token;
+  return shown;
+};
+
+const wrappingText = ({ probe }: HsmBinding): string | null => probe.wrappingAlgorithms[0] ?? null;
+
+function status(session: Session): z.output<typeof hsmStatus> {
+  const { token } = session.opened;
+  const { binding } = token;
+  if (!binding) {
+    return {
+      attached: false,
+      module: null,
+      moduleSha256: null,
+      token: null,
+      state: 'none',
+      master: null,
+      probe: null,
+    };
+  }
+  return {
+    attached: true,
+    module: binding.module,
+    moduleSha256: binding.moduleSha256,
+    token: viewToken(token.bridge.lastStatus ?? binding.seen),
+    // Bound, and no bridge was needed yet: the PIN is asked for when it is.
+    state: token.state === 'none' ? 'pin-needed' : token.state,
+    master: { id: binding.master.id, kcv: binding.master.kcv, secondCopy: binding.secondCopy },
+    probe: {
+      at: binding.probedAt,
+      assurance: binding.probe.assurance,
+      wrapping: wrappingText(binding),
+      findings: binding.probe.findings.map((finding) => ({
+        ...finding,
+        external: finding.external ?? null,
+      })),
+    },
+  };
+}
+
+/** HSM: what is on this computer, what this keystore is bound to, PIN entry, probe. */
+export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<'hsm'> => {
+  const look = async (module: string) => {
+    try {
+      const tokens = await listTokens(ports, { module });
+      return {
+        path: module,
+        usable: true,
+        problem: null,
+        tokens: tokens.filter((token) => token.initialized).map(viewToken),
+      };
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      return {
+        path: module,
+        usable: false,
+        problem: error.external?.name ?? error.code,
+        tokens: [],
+      };
+    }
+  };
+
+  return {
+    list: async (input) => {
+      const modules = input.module
+        ? [input.module]
+        : knownModulePlaces.filter((path) => existsSync(path));
+      return { modules: await Promise.all(modules.map(look)) };
+    },
+    status: async () => {
+      const { token } = session.opened;
+      if (token.binding && session.opened.file.store.condition === 'verified') {
+        // Shown as it is; a token that is away is a state, not a failure of looking.
+        await token.wake().catch(() => undefined);
+      }
+      return status(session);
+    },
+    attach: async (input) => {
+      const { token, open } = session.opened;
+      const { realm } = open.store;
+      const secondCopy = input.secondCopy;
+      if (realm === 'real' && input.createMaster && secondCopy === null) {
+        throw new OperationError('BAD_INPUT', {
+          field: 'secondCopy',
+          problem:
+            'say where the second copy of the master key is: without one, losing the token loses every key',
+        });
+      }
+      if (input.initializeToken) await initialize(input, realm, ports);
+      const tokens = await listTokens(ports, {
+        module: input.module,
+        ...(input.libraryParameters === undefined
+          ? {}
+          : { libraryParameters: input.libraryParameters }),
+      });
+      const chosen = chooseToken(tokens, input.serial, input.label);
+      const binding = await token.attach({
+        module: input.module,
+        libraryParameters: input.libraryParameters,
+        serial: chosen.serial,
+        label: chosen.label,
+        pin: input.pin ?? null,
+        createMaster: input.createMaster,
+        secondCopy,
+      });
+      open.audit('OK', [binding.serial], {
+        label: binding.label,
+        module: binding.module,
+        moduleSha256: binding.moduleSha256,
+        assurance: binding.probe.assurance,
+        master: binding.master.id,
+      });
+      open.changed('hsm');
+      return status(session);
+    },
+    login: async (input) => {
+      const { token, open } = session.opened;
+      await token.login(input.pin, input.confirmed);
+      open.audit('OK', [token.binding?.serial ?? '']);
+      open.changed('hsm');
+      return status(session);
+    },
+    probe: async () => {
+      const { token, open } = session.opened;
+      const binding = await token.probe();
+      open.audit('OK', [binding.serial], {
+        failed: binding.probe.findings.filter((f) => !f.ok).map((f) => f.id),
+      });
+      open.changed('hsm');
+      return status(session);
+    },
+  };
+};
+
+type AttachInput = Parameters<HandlersOfNoun<'hsm'>['attach']>[0];
+
+async function initialize(input: AttachInput, realm: string, ports: HostPorts): Promise<void> {
+  if (realm !== 'practice')
+    throw new OperationError('REALM_MISMATCH', { keystore: realm, deed: 'set up an empty token' });
+  if (!input.pin || !input.soPin || input.label === undefined) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'pin',
+      problem: 'label, PIN and SO PIN are needed to set up an empty token',
+    });
+  }
+  await initializeToken(
+    ports,
+    { module: input.module },
+    { label: input.label, soPin: input.soPin, pin: input.pin },
+  );
+}
+
+/** Bound by serial and label; a label alone will do while only one token has it. */
+function chooseToken(
+  tokens: readonly TokenStatus[],
+  serial: string | undefined,
+  label: string | undefined,
+): TokenStatus {
+  const fitting = tokens.filter(
+    (token) =>
+      token.initialized &&
+      (serial === undefined || token.serial === serial) &&
+      (label === undefined || token.label === label),
+  );
+  const [only, second] = fitting;
+  if (only && !second) return only;
+  const details = {
+    serial: serial ?? '',
+    label: label ?? '',
+    candidates: tokens
+      .filter((token) => token.initialized)
+      .map((token) => `${token.label} ${token.serial}`),
+  };
+  throw new OperationError('HSM_WRONG_TOKEN', details);
+}

@@ -1,0 +1,213 @@
+import { hostname } from 'node:os';
+import { AuditLog } from '../audit/audit-log.ts';
+import { softwareSigner } from '../audit/signer.ts';
+import { type Cloud, createCloud, personPatience } from '../cloud/cloud.ts';
+import type { CoreConfig } from '../core.ts';
+import { Jobs } from '../jobs/jobs.ts';
+import type { JobKind } from '../jobs/kind.ts';
+import { jobKinds } from '../jobs/kinds/index.ts';
+import { createParcels } from '../jobs/kinds/parcels.ts';
+import type { DeedServices } from '../jobs/kinds/services.ts';
+import { disableTitle } from '../jobs/kinds/titles.ts';
+import { createDevice, type Device } from '../keystore/device.ts';
+import { createDomain, type DomainModel } from '../keystore/domain.ts';
+import type { Group } from '../keystore/rows.ts';
+import type { SafetyCopies } from '../keystore/vaults.ts';
+import type { Noun, OpenKeystore } from '../operations/context.ts';
+import type { HostPorts } from '../ports.ts';
+import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
+import { BackupPlaces } from './backup-places.ts';
+import type { CallContext } from './call-context.ts';
+import { auditSink, auditJobEvent } from './session-audit.ts';
+import { classify } from './classify.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { createJobsPort } from './jobs-port.ts';
+import { Schedule } from './schedule.ts';
+import { Token } from './token.ts';
+
+/** A Region to ask STS in when nobody named one: every account has it. */
+const anyRegion = 'us-east-1';
+
+export interface OpenedParts {
+  readonly ports: HostPorts;
+  readonly config: CoreConfig;
+  readonly calls: CallContext;
+  readonly file: OpenFile;
+  changed(what: Noun, ...ids: string[]): void;
+}
+
+/** Everything that lives exactly as long as a keystore is open. */
+export class Opened {
+  readonly file: OpenFile;
+  readonly audit: AuditLog;
+  readonly token: Token;
+  readonly jobs: Jobs;
+  readonly backups: BackupPlaces;
+  readonly schedule: Schedule;
+  readonly open: OpenKeystore;
+  readonly #cloud: Cloud;
+  readonly #connections: Connections;
+  readonly #parts: OpenedParts;
+
+  constructor(parts: OpenedParts) {
+    this.#parts = parts;
+    this.file = parts.file;
+    const { ports, config, calls, file } = parts;
+    const { store } = file;
+    const base = { clock: ports.clock, random: ports.random, log: ports.log };
+    const domain = createDomain({ ...base, store });
+    const device = createDevice(domain.settings, ports);
+    this.audit = new AuditLog({ store, clock: ports.clock, log: ports.log });
+    this.#cloud = createCloud(ports, config.cloud ?? {});
+    this.#connections = createConnections(this.#cloud, domain.credentials, store.realm);
+    this.backups = new BackupPlaces({ ...base, store, domain, slots: file.slots });
+    this.token = new Token({
+      ports,
+      store,
+      settings: domain.settings,
+      onState: () => this.#tokenMoved(),
+    });
+    const kinds: JobKind[] = [];
+    const deeds = this.#deeds(domain, kinds);
+    kinds.push(...(jobKinds(deeds) as unknown as JobKind[]));
+    this.jobs = new Jobs({
+      ...base,
+      store,
+      kinds,
+      designation: { deviceId: device.id, isDesignated: () => device.designated },
+      wallMemory: {
+        read: () => domain.settings.read('wall') as number | null,
+        write: (at) => domain.settings.write('wall', at),
+      },
+      faults: ports.faults,
+      onEvent: (event) => auditJobEvent(this.audit, hostname(), event),
+      classify,
+      ...(config.parallel === undefined ? {} : { parallel: config.parallel }),
+    });
+    this.schedule = new Schedule({
+      clock: ports.clock,
+      groups: domain.groups,
+      jobs: this.jobs,
+      device,
+    });
+    this.open = this.#face(domain, device, deeds, kinds);
+    calls.sink = auditSink(this.audit);
+    this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
+  }
+
+  /** After the state root was verified: sign, run jobs, look at the schedule. */
+  async begin(): Promise<void> {
+    this.useSigner();
+    await this.jobs.start();
+    if (this.#parts.config.longLived) this.schedule.start();
+  }
+
+  /** The HSM signs the audit log where it can; else a key sealed in the keystore, and we say so. */
+  useSigner(): void {
+    const hsm = this.token.auditSigner();
+    if (hsm) this.audit.useSigner(hsm);
+    else if (this.token.binding === null || !this.token.binding.probe.auditSigning) {
+      this.audit.useSigner(softwareSigner(this.file.store));
+    }
+  }
+
+  async close(): Promise<number> {
+    this.schedule.stop();
+    const { stopping } = this.jobs.runner.pause();
+    await this.jobs.stop();
+    this.#connections.close();
+    this.#cloud.close();
+    return stopping;
+  }
+
+  #tokenMoved(): void {
+    const { store } = this.file;
+    if (store.condition === 'verified' && this.token.state === 'ready') {
+      this.useSigner();
+      this.jobs.runner.open('hsm');
+    }
+    this.#parts.changed('hsm');
+  }
+
+  #deeds(domain: DomainModel, kinds: readonly JobKind[]): DeedServices {
+    const { ports, config, file } = this.#parts;
+    const { store } = file;
+    const seen = store.db.prepare('select 1 from wrapping_key_seen where fingerprint = ?');
+    const note = store.db.prepare('insert into wrapping_key_seen values (?, ?, ?, ?)');
+    return {
+      clock: ports.clock,
+      random: ports.random,
+      log: ports.log,
+      store,
+      groups: domain.groups,
+      keys: domain.keys,
+      credentials: domain.credentials,
+      vaults: this.token,
+      safety: this.backups satisfies SafetyCopies,
+      parcels: createParcels(store),
+      connect: (group: Group, region) =>
+        this.#connections.get(
+          domain.credentials.get(group.credentialId),
+          region ?? group.region,
+          group.account,
+        ),
+      enqueue: (name, payload, options) => {
+        const kind = kinds.find((each) => each.name === name);
+        if (!kind) throw new Error(`no job kind ${name}`);
+        const { keyId, groupId } = payload as { keyId: string; groupId: string };
+        return this.jobs.queue.enqueue(kind, payload, {
+          title: disableTitle(domain.groups.get(groupId), domain.keys.get(keyId).key),
+          subjects: { group: groupId, key: keyId },
+          by: { actor: 'job', channel: 'job' },
+          ...options,
+        }).number;
+      },
+      wrappingKeys: {
+        seen: (fingerprint) => seen.get(fingerprint) !== undefined,
+        note: (fingerprint, arn, jobId) => note.run(fingerprint, arn, jobId, ports.clock.now()),
+      },
+      orphanSearch: config.orphanSearch ?? (store.realm === 'practice' ? 15_000 : 300_000),
+    };
+  }
+
+  #face(
+    domain: DomainModel,
+    device: Device,
+    deeds: DeedServices,
+    kinds: readonly JobKind[],
+  ): OpenKeystore {
+    const { ports, calls, file, changed } = this.#parts;
+    const { token } = this;
+    return {
+      ...domain,
+      clock: ports.clock,
+      random: ports.random,
+      log: ports.log,
+      store: file.store,
+      device,
+      deeds,
+      jobs: createJobsPort({
+        store: file.store,
+        jobs: this.jobs,
+        kinds,
+        groups: domain.groups,
+        due: () => this.schedule.held(),
+      }),
+      get hsmTitle() {
+        return token.title;
+      },
+      audit: (outcome, objects, details = {}) => calls.record(outcome, objects, details),
+      changed,
+      identify: async (credential, region) => {
+        const connection = await this.#connections.get(
+          credential,
+          region ?? anyRegion,
+          null,
+          personPatience,
+        );
+        return connection.callerIdentity();
+      },
+      forget: (credentialId) => this.#connections.drop(credentialId),
+    };
+  }
+}

@@ -1,0 +1,202 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Operation } from '../../../shared/contract/op.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Caller, CoreConfig } from '../core.ts';
+import type { HostPorts } from '../ports.ts';
+import type { Noun } from '../operations/context.ts';
+import { createKeystore, openKeystore, type OpenKeystore } from '../store/keystore-file.ts';
+import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
+import type { Realm, StoreCondition } from '../store/store.ts';
+import type { CallContext } from './call-context.ts';
+import { Opened } from './opened.ts';
+
+export type SessionState = 'absent' | 'locked' | StoreCondition;
+
+export interface SessionParts {
+  readonly ports: HostPorts;
+  readonly config: CoreConfig;
+  readonly calls: CallContext;
+  changed(what: Noun, ...ids: string[]): void;
+}
+
+/**
+ * The one keystore this core is for: absent, locked, or open. Opening, locking, creating and
+ * restoring exclude each other.
+ */
+export class Session {
+  readonly path: string;
+  readonly #parts: SessionParts;
+  #opened: Opened | null = null;
+  #verifying: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.path = parts.config.keystorePath;
+  }
+
+  get state(): SessionState {
+    if (this.#opened) return this.#opened.file.store.condition;
+    return existsSync(this.path) ? 'locked' : 'absent';
+  }
+
+  /** @throws OperationError KEYSTORE_LOCKED */
+  get opened(): Opened {
+    if (!this.#opened) throw new OperationError('KEYSTORE_LOCKED', { path: this.path });
+    return this.#opened;
+  }
+
+  get maybe(): Opened | null {
+    return this.#opened;
+  }
+
+  /**
+   * A process that lives for one command waits for the check of the keystore; a longer lived one
+   * says that it is still checking.
+   * @throws OperationError KEYSTORE_LOCKED, KEYSTORE_CHECKING, KEYSTORE_READ_ONLY
+   */
+  async requireReady(needs: Operation['needs']): Promise<void> {
+    if (needs === 'nothing') return;
+    const { store } = this.opened.file;
+    if (needs === 'readable') return;
+    if (store.condition === 'checking') {
+      if (this.#parts.config.longLived) throw new OperationError('KEYSTORE_CHECKING');
+      await this.#verifying;
+    }
+    if (store.condition === 'read-only') {
+      throw new OperationError('KEYSTORE_READ_ONLY', { reason: store.reason ?? '' });
+    }
+  }
+
+  create(realm: Realm, slot: NewSlot, caller: Caller): Promise<Opened> {
+    return this.exclusively(async () => {
+      this.requireLocked();
+      const { ports } = this.#parts;
+      const file = await createKeystore({
+        path: this.path,
+        realm,
+        slot,
+        clock: ports.clock,
+        random: ports.random,
+      });
+      const opened = this.#adopt(file);
+      file.store.change(() => {
+        opened.open.device.designate();
+        opened.audit.append({
+          ...who(caller),
+          action: 'keystore.create',
+          outcome: 'OK',
+          details: { realm },
+        });
+      });
+      await this.#verifying;
+      return opened;
+    });
+  }
+
+  unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
+    return this.exclusively(async () => {
+      if (this.#opened) return this.#opened;
+      const { ports } = this.#parts;
+      const file = await openKeystore({
+        path: this.path,
+        unlock,
+        clock: ports.clock,
+        random: ports.random,
+      });
+      const opened = this.#adopt(file, () =>
+        opened.audit.append({
+          ...who(caller),
+          action: 'keystore.unlock',
+          outcome: 'OK',
+          details: { slot: file.openedBy.label, mended: file.mended },
+        }),
+      );
+      return opened;
+    });
+  }
+
+  /** Running steps finish, secrets are wiped, the keystore is closed. Locked already: nothing. */
+  lock(caller: Pick<Caller, 'actor' | 'host' | 'channel'>): Promise<number> {
+    return this.exclusively(async () => {
+      const opened = this.#opened;
+      if (!opened) return 0;
+      await this.#verifying;
+      const paused = await opened.close();
+      if (opened.file.store.condition === 'verified') {
+        opened.audit.append({
+          ...who(caller),
+          action: 'keystore.lock',
+          outcome: 'OK',
+          details: { paused },
+        });
+        await this.#leaveMarks(opened);
+      }
+      this.#opened = null;
+      this.#parts.calls.sink = null;
+      await opened.token.close();
+      opened.file.store.close();
+      this.#parts.changed('session');
+      return paused;
+    });
+  }
+
+  requireLocked(): void {
+    if (this.#opened) throw new OperationError('KEYSTORE_EXISTS', { path: this.path });
+  }
+
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work, work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  #adopt(file: OpenKeystore, whenVerified?: () => void): Opened {
+    const opened = new Opened({ ...this.#parts, file });
+    this.#opened = opened;
+    this.#verifying = this.#verify(opened, whenVerified);
+    this.#parts.changed('session');
+    return opened;
+  }
+
+  /** A failure here leaves the keystore readable; the log says why. */
+  async #verify(opened: Opened, whenVerified?: () => void): Promise<void> {
+    const { log } = this.#parts.ports;
+    try {
+      const condition = await opened.file.store.verify();
+      if (condition === 'verified') {
+        whenVerified?.();
+        await opened.begin();
+      } else {
+        log.log('error', 'keystore-read-only', { reason: opened.file.store.reason });
+      }
+    } catch (error) {
+      log.log('error', 'keystore-verify-failed', {
+        error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+      });
+    } finally {
+      this.#parts.changed('session');
+    }
+  }
+
+  /** Signature and anchor need the HSM; where it is away they wait for the next time, and it is said. */
+  async #leaveMarks(opened: Opened): Promise<void> {
+    const { log } = this.#parts.ports;
+    try {
+      await opened.audit.checkpoint('lock');
+      await opened.token.leaveAnchor(opened.audit.state());
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      log.log('warn', 'lock-left-no-mark', { code: error.code });
+    }
+  }
+}
+
+const who = (caller: Pick<Caller, 'actor' | 'host' | 'channel'>) => ({
+  actor: caller.actor,
+  host: caller.host || hostname(),
+  channel: caller.channel,
+  objects: [],
+  requestHash: null,
+});

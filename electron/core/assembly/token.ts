@@ -1,0 +1,305 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { AuditSigner } from '../audit/signer.ts';
+import { spkiFingerprint } from '../crypto/signature.ts';
+import { type BridgeState, createHsmBridge, type HsmBridge } from '../hsm/bridge/client.ts';
+import type { MasterKey, ProbeResult } from '../hsm/driver.ts';
+import type { StorageLocation } from '../keystore/rows.ts';
+import type { Settings } from '../keystore/settings.ts';
+import type { Vault, Vaults } from '../keystore/vaults.ts';
+import type { HostPorts } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import { bindingTitle, type HsmBinding, readBinding, writeBinding } from './hsm-binding.ts';
+
+export interface TokenParts {
+  readonly ports: HostPorts;
+  readonly store: Store;
+  readonly settings: Settings;
+  /** The token came, went, or wants a PIN. */
+  onState(): void;
+}
+
+/** What a person chose when attaching. PINs are used once here and not kept by this class. */
+export interface AttachChoice {
+  readonly module: string;
+  readonly libraryParameters?: string | undefined;
+  readonly serial: string;
+  readonly label: string;
+  readonly pin: Uint8Array | null;
+  readonly createMaster: boolean;
+  readonly secondCopy: string | null;
+}
+
+/**
+ * The attached HSM and the built-in software device of one open keystore, each behind a bridge
+ * process that is started when it is first needed.
+ */
+export class Token implements Vaults {
+  readonly #parts: TokenParts;
+  readonly #hsm: HsmBridge;
+  readonly #software: HsmBridge;
+  #binding: HsmBinding | null;
+  #attaching: Promise<void> | null = null;
+  #softwareVault: Promise<Vault> | null = null;
+  /** Bridge process in which the master key was last found to be the one we know. */
+  #masterSeenBy: number | null = null;
+  #signer: AuditSigner | null = null;
+
+  constructor(parts: TokenParts) {
+    this.#parts = parts;
+    const { clock, faults, launcher, log } = parts.ports;
+    this.#hsm = createHsmBridge({ clock, faults, launcher, log });
+    this.#software = createHsmBridge({ clock, faults, launcher, log });
+    this.#binding = readBinding(parts.settings);
+    this.#hsm.onEvent((event) => {
+      if (event.type === 'lost') this.#masterSeenBy = null;
+      log.log('info', 'hsm-state', { event: event.type });
+      parts.onState();
+    });
+  }
+
+  get binding(): HsmBinding | null {
+    return this.#binding;
+  }
+  get title(): string | null {
+    return this.#binding ? bindingTitle(this.#binding) : null;
+  }
+  get state(): BridgeState {
+    return this.#hsm.state;
+  }
+  get bridge(): HsmBridge {
+    return this.#hsm;
+  }
+
+  async ready(storage: StorageLocation): Promise<Vault> {
+    if (storage === 'software') {
+      this.#softwareVault ??= this.#openSoftware();
+      try {
+        return await this.#softwareVault;
+      } catch (error) {
+        this.#softwareVault = null;
+        throw error;
+      }
+    }
+    const binding = this.#binding;
+    if (!binding) throw new OperationError('HSM_NOT_ATTACHED');
+    await this.#attachBound(binding);
+    if (this.#hsm.state === 'pin-needed') {
+      throw new OperationError('HSM_PIN_NEEDED', {
+        token: binding.label,
+        serial: binding.serial,
+        pin: this.#hsm.lastStatus?.pin ?? 'ok',
+      });
+    }
+    await this.#requireMaster(binding.master);
+    return {
+      storage,
+      title: bindingTitle(binding),
+      driver: this.#hsm,
+      master: binding.master,
+      probe: binding.probe,
+    };
+  }
+
+  /** Starts the bridge for the token this keystore is bound to, unless it runs. */
+  async wake(): Promise<void> {
+    if (this.#binding) await this.#attachBound(this.#binding);
+  }
+
+  /**
+   * Binds this keystore to a token: probe, then find the master key or, asked to, make it.
+   * @throws OperationError HSM_*
+   */
+  async attach(choice: AttachChoice): Promise<HsmBinding> {
+    const former = this.#binding;
+    const target = {
+      driver: 'pkcs11',
+      module: choice.module,
+      ...(choice.libraryParameters === undefined
+        ? {}
+        : { libraryParameters: choice.libraryParameters }),
+      tokenSerial: choice.serial,
+      tokenLabel: choice.label,
+    } as const;
+    const attached = await this.#hsm.attach(target);
+    try {
+      if (choice.pin) await this.#hsm.login(choice.pin);
+      else if (this.#hsm.state === 'pin-needed')
+        throw new OperationError('HSM_PIN_NEEDED', { token: choice.label, serial: choice.serial });
+      const probe = await this.#hsm.probe();
+      if (probe.wrappingAlgorithms.length === 0 || probe.blobMechanism === null) {
+        throw new OperationError('HSM_CANNOT_SEND', {
+          vault: choice.label,
+          findings: probe.findings.filter((f) => !f.ok).map((f) => f.sentence),
+        });
+      }
+      const master = await this.#master(former, choice.createMaster);
+      const binding: HsmBinding = {
+        module: attached.module?.resolved ?? choice.module,
+        moduleSha256: attached.module?.sha256 ?? '',
+        libraryParameters: choice.libraryParameters ?? null,
+        serial: choice.serial,
+        label: choice.label,
+        master,
+        secondCopy: choice.secondCopy ?? former?.secondCopy ?? null,
+        probe,
+        probedAt: this.#parts.ports.clock.now(),
+        seen: attached.status,
+      };
+      this.#parts.store.change(() => writeBinding(this.#parts.settings, binding));
+      this.#binding = binding;
+      await this.#becameReady();
+      return binding;
+    } catch (error) {
+      await this.#hsm.detach();
+      throw error;
+    }
+  }
+
+  async login(pin: Uint8Array, confirmed: boolean): Promise<void> {
+    if (!this.#binding) throw new OperationError('HSM_NOT_ATTACHED');
+    await this.#attachBound(this.#binding);
+    await this.#hsm.login(pin, { confirmed });
+    await this.#becameReady();
+  }
+
+  async probe(): Promise<HsmBinding> {
+    await this.ready('hsm');
+    const before = this.#binding;
+    if (!before) throw new OperationError('HSM_NOT_ATTACHED');
+    const probe: ProbeResult = await this.#hsm.probe();
+    const binding = { ...before, probe, probedAt: this.#parts.ports.clock.now() };
+    this.#parts.store.change(() => writeBinding(this.#parts.settings, binding));
+    this.#binding = binding;
+    return binding;
+  }
+
+  /** The HSM's audit signing key, once it was logged in; null while it cannot sign. */
+  auditSigner(): AuditSigner | null {
+    return this.#hsm.state === 'ready' ? this.#signer : null;
+  }
+
+  /** Wipes PIN and keys, ends both bridge processes. */
+  async close(): Promise<void> {
+    await this.#hsm.detach();
+    await this.#software.detach();
+    this.#softwareVault = null;
+  }
+
+  async #becameReady(): Promise<void> {
+    const { store } = this.#parts;
+    if (this.#binding?.probe.auditSigning) {
+      const spki = await this.#hsm.auditPublicKey(store.id, true);
+      if (spki) {
+        const publicKey = Buffer.from(spki);
+        this.#signer = {
+          kind: 'hsm',
+          publicKey,
+          fingerprint: spkiFingerprint(publicKey),
+          sign: async (data) => Buffer.from(await this.#hsm.signAudit(store.id, data)),
+        };
+      }
+    }
+    this.#parts.onState();
+  }
+
+  #attachBound(binding: HsmBinding): Promise<void> {
+    if (this.#hsm.state !== 'none') return Promise.resolve();
+    this.#attaching ??= this.#hsm
+      .attach(
+        {
+          driver: 'pkcs11',
+          module: binding.module,
+          moduleSha256: binding.moduleSha256,
+          ...(binding.libraryParameters === null
+            ? {}
+            : { libraryParameters: binding.libraryParameters }),
+          tokenSerial: binding.serial,
+          tokenLabel: binding.label,
+        },
+        { keepTrying: true },
+      )
+      .then(() => undefined)
+      .finally(() => {
+        this.#attaching = null;
+      });
+    return this.#attaching;
+  }
+
+  /** Once for each bridge process: the master is there and is the one our blobs are under. */
+  async #requireMaster(known: MasterKey): Promise<void> {
+    const pid = this.#hsm.pid;
+    if (pid !== null && pid === this.#masterSeenBy) return;
+    const found = (await this.#hsm.findMasters()).find((master) => master.id === known.id);
+    if (!found)
+      throw new OperationError('HSM_MASTER_MISSING', {
+        master: known.id,
+        serial: known.tokenSerial,
+      });
+    requireSameMaster(known, found);
+    this.#masterSeenBy = pid;
+  }
+
+  /** The master that this keystore knows, else the token's only one, else a new one if asked for. */
+  async #master(former: HsmBinding | null, create: boolean): Promise<MasterKey> {
+    const masters = await this.#hsm.findMasters();
+    if (former) {
+      const same = masters.find((master) => master.id === former.master.id);
+      if (!same)
+        throw new OperationError('HSM_MASTER_MISSING', {
+          master: former.master.id,
+          serial: former.serial,
+        });
+      requireSameMaster(former.master, same);
+      return this.#tried(same);
+    }
+    const [only, second] = masters;
+    if (only && !second) return this.#tried(only);
+    if (second)
+      throw new OperationError('HSM_MASTER_DIFFERS', {
+        masters: masters.map((master) => master.id),
+      });
+    if (!create)
+      throw new OperationError('HSM_MASTER_MISSING', {
+        master: 'none',
+        serial: this.#hsm.lastStatus?.serial ?? '',
+      });
+    const id = this.#parts.ports.random(16).toString('hex');
+    return this.#tried(await this.#hsm.createMaster(id));
+  }
+
+  /** Before its first blob a master is found again and tried by a fresh process. */
+  async #tried(master: MasterKey): Promise<MasterKey> {
+    await this.#hsm.respawn();
+    const found = await this.#hsm.tryMaster(master.id);
+    requireSameMaster(master, found);
+    this.#masterSeenBy = this.#hsm.pid;
+    return found;
+  }
+
+  async #openSoftware(): Promise<Vault> {
+    const key = this.#parts.store.derive('software vault');
+    try {
+      await this.#software.attach({ driver: 'software', key });
+    } finally {
+      key.dispose();
+    }
+    const master = await this.#software.createMaster('00');
+    const probe = await this.#software.probe();
+    return {
+      storage: 'software',
+      title: 'the built-in software driver',
+      driver: this.#software,
+      master,
+      probe,
+    };
+  }
+}
+
+function requireSameMaster(known: MasterKey, found: MasterKey): void {
+  if (known.kcv.method === found.kcv.method && known.kcv.value === found.kcv.value) return;
+  throw new OperationError('HSM_MASTER_DIFFERS', {
+    master: known.id,
+    expected: known.kcv.value,
+    found: found.kcv.value,
+  });
+}

@@ -1,0 +1,52 @@
+import { exportLog } from '../audit/export.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { verifyExport } from '../audit/verify-export.ts';
+import type { Access, HandlersOfNoun } from './context.ts';
+
+/** The open keystore together with its audit log. */
+export interface AuditAccess extends Access {
+  log(): AuditLog;
+}
+
+/** The audit log: read, exported with a signature, verified without any keystore. */
+export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => ({
+  list: (input) => {
+    access.open();
+    const log = access.log();
+    const state = log.state();
+    const records = log.page({ limit: input.limit, before: input.before, action: input.action });
+    const last = records.length === input.limit ? records.at(-1) : undefined;
+    return {
+      records: records.map(
+        ({ seq, at, actor, channel, action, objects, outcome, details, hash }) => ({
+          seq,
+          at,
+          actor,
+          channel,
+          action,
+          objects: [...objects],
+          outcome,
+          details: { ...details } as Record<string, never>,
+          hash,
+        }),
+      ),
+      size: state.size,
+      head: state.head,
+      signedSize: state.signedSize,
+      signer: log.signer ? { kind: log.signer.kind, fingerprint: log.signer.fingerprint } : null,
+      next: last && last.seq > 1 ? last.seq : null,
+    };
+  },
+  export: async (input) => {
+    const open = access.open();
+    open.audit('OK', [], { to: input.to });
+    return exportLog(
+      { store: open.store, log: access.log(), clock: open.clock, random: open.random },
+      input.to,
+    );
+  },
+  verify: async (input) => {
+    const verdict = await verifyExport(input.file, input.fingerprint);
+    return { ...verdict, remarks: [...verdict.remarks] };
+  },
+});

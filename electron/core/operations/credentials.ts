@@ -1,0 +1,175 @@
+import type { z } from 'zod';
+import type { credentialOps, credentialView } from '../../../shared/contract/credential.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { readCredentialCsv } from '../cloud/aws/credential-csv.ts';
+import { Secret } from '../kernel/secret.ts';
+import type { NewCredential } from '../keystore/credentials.ts';
+import type { Credential } from '../keystore/rows.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+
+type Input = z.output<typeof credentialOps.import.input>;
+
+const view = (open: OpenKeystore, credential: Credential): z.output<typeof credentialView> => {
+  const {
+    profile: _p,
+    sourceId: _s,
+    roleArn: _r,
+    externalId: _e,
+    mfaSerial: _m,
+    ...shown
+  } = credential;
+  return { ...shown, groups: open.credentials.groupsUsing(credential.id) };
+};
+
+const nothingMore = {
+  profile: null,
+  sourceId: null,
+  roleArn: null,
+  externalId: null,
+  mfaSerial: null,
+  expiresAt: null,
+};
+
+/** What is kept of a credential, and its secret parts. The caller disposes the secrets. */
+function read(
+  open: OpenKeystore,
+  input: Input,
+): { credential: NewCredential; secrets: Record<string, Secret> } {
+  const common = { name: input.name, endpoint: input.endpoint, accessKeyId: null, ...nothingMore };
+  switch (input.kind) {
+    case 'csv': {
+      const found = readCredentialCsv(input.file);
+      return {
+        credential: { ...common, kind: 'keys', accessKeyId: found.accessKeyId },
+        secrets: { secretAccessKey: found.secretAccessKey },
+      };
+    }
+    case 'keys': {
+      const secrets: Record<string, Secret> = {
+        secretAccessKey: Secret.copyOf(input.secretAccessKey),
+      };
+      if (input.sessionToken) secrets['sessionToken'] = Secret.copyOf(input.sessionToken);
+      const kind = input.sessionToken ? 'session' : 'keys';
+      return {
+        credential: { ...common, kind, accessKeyId: input.accessKeyId, expiresAt: input.expiresAt },
+        secrets,
+      };
+    }
+    case 'profile':
+      return { credential: { ...common, kind: 'profile', profile: input.profile }, secrets: {} };
+    case 'assume-role': {
+      const source = open.references.credential(input.source);
+      if (source.kind === 'assume-role') {
+        throw new OperationError('BAD_INPUT', {
+          field: 'source',
+          problem: 'a role cannot be taken on with another role',
+        });
+      }
+      return {
+        credential: {
+          ...common,
+          kind: 'assume-role',
+          endpoint: input.endpoint ?? source.endpoint,
+          sourceId: source.id,
+          roleArn: input.roleArn,
+          externalId: input.externalId ?? null,
+          mfaSerial: input.mfaSerial ?? null,
+        },
+        secrets: {},
+      };
+    }
+  }
+}
+
+/** Practice credentials name a practice KMS on this computer; real ones never do. */
+function requireRealm(open: OpenKeystore, endpoint: string | null): void {
+  const { realm } = open.store;
+  if (realm === 'practice' && endpoint === null) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'endpoint',
+      problem: 'a practice keystore needs the address of a practice KMS',
+    });
+  }
+  const loopback =
+    endpoint !== null &&
+    /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$)/.test(endpoint);
+  if (realm === 'practice' ? !loopback : loopback) {
+    throw new OperationError('REALM_MISMATCH', { keystore: realm, endpoint: endpoint ?? '' });
+  }
+}
+
+async function test(
+  open: OpenKeystore,
+  credential: Credential,
+  region?: string,
+): Promise<Credential> {
+  try {
+    const identity = await open.identify(credential, region);
+    return open.store.change(() => {
+      const noted = open.credentials.noteTest(credential.id, {
+        connection: 'Connected',
+        problem: null,
+        account: identity.account,
+        principalArn: identity.principalArn,
+      });
+      open.audit('OK', [credential.id], {
+        account: identity.account,
+        principal: identity.principalArn,
+      });
+      return noted;
+    });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    open.credentials.noteTest(credential.id, {
+      connection: 'Not Connected',
+      problem: error.external?.name ?? error.code,
+    });
+    throw error;
+  } finally {
+    open.changed('credential', credential.id);
+  }
+}
+
+/** Credentials for AWS. No operation ever answers with a secret. */
+export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'> => ({
+  list: () => {
+    const open = access.open();
+    return { credentials: open.credentials.list().map((credential) => view(open, credential)) };
+  },
+  import: (input) => {
+    const open = access.open();
+    const { credential, secrets } = read(open, input);
+    try {
+      requireRealm(open, credential.endpoint);
+      const added = open.store.change(() => {
+        const made = open.credentials.add(credential, secrets);
+        open.audit('OK', [made.id], { name: made.name, kind: made.kind, endpoint: made.endpoint });
+        return made;
+      });
+      open.changed('credential', added.id);
+      return view(open, added);
+    } finally {
+      for (const secret of Object.values(secrets)) secret.dispose();
+    }
+  },
+  test: async (input) => {
+    const open = access.open();
+    return view(open, await test(open, open.references.credential(input.credential), input.region));
+  },
+  remove: (input) => {
+    const open = access.open();
+    const credential = open.references.credential(input.credential);
+    if (!input.confirm) {
+      throw new OperationError('CONFIRMATION_NEEDED', {
+        what: `remove credential ${credential.name}`,
+      });
+    }
+    open.store.change(() => {
+      open.credentials.remove(credential.id);
+      open.audit('OK', [credential.id], { name: credential.name });
+    });
+    open.forget(credential.id);
+    open.changed('credential', credential.id);
+    return {};
+  },
+});
