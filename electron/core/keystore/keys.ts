@@ -47,8 +47,14 @@ export interface Keys {
   setRemote(remote: Omit<RemoteKey, 'policyRead'> & { readonly policyRead?: string | null }): void;
   /** Notes a reading; fields left out stay as they were. */
   noteRemote(keyId: string, reading: Partial<Omit<RemoteKey, 'keyId' | 'madeBy'>>): void;
-  /** Notes that `keyId` (or none of the group) holds the alias now. */
-  moveAlias(groupId: string, keyId: string | null, alias: string | null, readAt: number): void;
+  /** Notes that `keyId` (or none of the group) holds this alias of this Region now. */
+  moveAlias(
+    groupId: string,
+    region: string,
+    alias: string,
+    keyId: string | null,
+    readAt: number,
+  ): void;
 
   addEvent(keyId: string, text: string, jobId: string | null): void;
   events(keyId: string): readonly KeyEvent[];
@@ -228,12 +234,12 @@ export function createKeys(domain: Domain): Keys {
         ).run({ ...remote, policyRead: remote.policyRead ?? null });
       });
     },
-    moveAlias: (groupId, keyId, alias, readAt) => {
+    moveAlias: (groupId, region, alias, keyId, readAt) => {
       store.change(() => {
         db.prepare(
-          `update remote_key set alias = null where alias is not null and key_id <> ?
-           and key_id in (select id from "key" where group_id = ?)`,
-        ).run(keyId ?? '', groupId);
+          `update remote_key set alias = null where alias = @alias and region = @region
+           and key_id <> @keyId and key_id in (select id from "key" where group_id = @groupId)`,
+        ).run({ groupId, region, alias, keyId: keyId ?? '' });
         if (keyId !== null) noteRemote(keyId, { alias, readAt });
       });
     },

@@ -42,8 +42,12 @@ export function groupState(
 }
 
 /** What new keys of this group will be and do: shown above the buttons and kept in the audit log. */
-export function groupSentence(group: Omit<Group, 'id' | 'account' | 'createdAt'>, hsm: string | null): string {
-  const where = group.storage === 'hsm' ? `in ${hsm ?? 'the HSM'}` : 'by the built-in software driver';
+export function groupSentence(
+  group: Omit<Group, 'id' | 'account' | 'createdAt'>,
+  hsm: string | null,
+): string {
+  const where =
+    group.storage === 'hsm' ? `in ${hsm ?? 'the HSM'}` : 'by the built-in software driver';
   const rotation = group.rotate
     ? ` and rotated every ${saySpan(group.rotateEvery)}`
     : '; they are rotated by hand only';

@@ -1,0 +1,32 @@
+import { createCredentials, type Credentials } from './credentials.ts';
+import { createFolders, type Folders } from './folders.ts';
+import { createGroups, type Groups } from './groups.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { createReferences, type References } from './references.ts';
+import type { Domain } from './rows.ts';
+import { createSettings, type Settings } from './settings.ts';
+
+/** Everything this keystore keeps about keys, by noun. */
+export interface DomainModel {
+  readonly folders: Folders;
+  readonly groups: Groups;
+  readonly keys: Keys;
+  readonly credentials: Credentials;
+  readonly references: References;
+  readonly settings: Settings;
+}
+
+export function createDomain(domain: Domain): DomainModel {
+  const folders = createFolders(domain);
+  const groups = createGroups(domain);
+  const keys = createKeys(domain);
+  const credentials = createCredentials(domain);
+  return {
+    folders,
+    groups,
+    keys,
+    credentials,
+    references: createReferences(domain, { folders, groups, keys, credentials }),
+    settings: createSettings(domain.store),
+  };
+}
