@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import { ecdsaVerify } from '../../../crypto/signature.ts';
-import type { Handle, Template } from './cryptoki.ts';
+import type { Handle } from './cryptoki.ts';
 import { objectId } from './object-id.ts';
 import { CKM, CKO } from './numbers.ts';
 import type { Scope } from './open-token.ts';
@@ -107,6 +107,9 @@ function requirePrivate(scope: Scope, key: Handle): void {
   throw unclear('The token made a signing key that can leave it.');
 }
 
-const ours = (kind: number): Template => ({ CLASS: kind, LABEL: labels.audit });
+const ours = (kind: number): { CLASS: number; LABEL: string } => ({
+  CLASS: kind,
+  LABEL: labels.audit,
+});
 
 const unclear = (problem: string): OperationError => new OperationError('HSM_REFUSED', { problem });

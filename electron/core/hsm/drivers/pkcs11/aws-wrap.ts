@@ -8,7 +8,7 @@ import { oaep, putKnownKey } from './known-keys.ts';
 import { attempt, type Means } from './means.ts';
 import type { Scope } from './open-token.ts';
 import { exportable, wrappingKeyTemplate } from './templates.ts';
-import { fingerprintOf, readWrappingKey, type WrappingKey } from './wrapping-key.ts';
+import { fingerprintOf, readWrappingKey, type WrappingKey } from '../../wrapping-key.ts';
 
 const hashes = { RSAES_OAEP_SHA_256: 'SHA-256', RSAES_OAEP_SHA_1: 'SHA-1' } as const;
 const nodeHashes = { RSAES_OAEP_SHA_256: 'sha256', RSAES_OAEP_SHA_1: 'sha1' } as const;

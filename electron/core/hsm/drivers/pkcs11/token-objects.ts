@@ -1,5 +1,12 @@
 import type { Cryptoki, Handle, Template } from './cryptoki.ts';
 
+/** What tells one object of ours from every other. */
+export interface ObjectQuery {
+  readonly CLASS: number;
+  readonly LABEL: string;
+  readonly ID: Buffer;
+}
+
 /**
  * Handles of token objects by class, label and CKA_ID. A find walks the whole token on SoftHSM
  * (32 microseconds per object), so a found handle is kept until a call says that it is stale. What
@@ -19,11 +26,11 @@ export class TokenObjects {
   }
 
   /** The one object that matches; null when there is none or more than one (see {@link all}). */
-  one(session: Handle, query: Template & { readonly ID: Buffer }): Handle | null {
+  one(session: Handle, query: ObjectQuery): Handle | null {
     const name = `${query.CLASS}/${query.LABEL}/${query.ID.toString('hex')}`;
     const known = this.#handles.get(name);
     if (known !== undefined) return known;
-    const [found, ...more] = this.all(session, query);
+    const [found, ...more] = this.all(session, { ...query });
     if (found === undefined || more.length > 0) return null;
     this.#handles.set(name, found);
     return found;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   constants,
   createPrivateKey,
@@ -21,8 +22,8 @@ import type {
   WrappedForAws,
   WrappingAlgorithm,
 } from '../../driver.ts';
-import { readWrappingKey } from '../pkcs11/wrapping-key.ts';
-import { deriveKey, deriveName, deriveSigningScalar, publicPoint } from './derived-keys.ts';
+import { readWrappingKey } from '../../wrapping-key.ts';
+import { deriveKey, deriveName, deriveSigningScalar, signingKeyDer } from './derived-keys.ts';
 import { builtInToken, probeBuiltIn } from './self-description.ts';
 
 const mechanism = 'CKM_AES_KEY_WRAP_KWP' as const;
@@ -144,17 +145,15 @@ export class SoftwareDriver implements HsmDriver {
   }
 
   async auditPublicKey(id: string): Promise<Uint8Array | null> {
-    const scalar = deriveSigningScalar(this.#open(), id);
-    const key = createPublicKey({ key: jwkOf(scalar, false), format: 'jwk' });
-    scalar.fill(0);
-    return key.export({ type: 'spki', format: 'der' });
+    return this.#withSigningKey(id, (key) =>
+      createPublicKey(key).export({ type: 'spki', format: 'der' }),
+    );
   }
 
   async signAudit(id: string, message: Uint8Array): Promise<Uint8Array> {
-    const scalar = deriveSigningScalar(this.#open(), id);
-    const key = createPrivateKey({ key: jwkOf(scalar, true), format: 'jwk' });
-    scalar.fill(0);
-    return sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
+    return this.#withSigningKey(id, (key) =>
+      sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }),
+    );
   }
 
   async writeAnchor(): Promise<void> {
@@ -206,6 +205,17 @@ export class SoftwareDriver implements HsmDriver {
     });
   }
 
+  #withSigningKey<T>(id: string, work: (key: KeyObject) => T): T {
+    const scalar = deriveSigningScalar(this.#open(), id);
+    const der = signingKeyDer(scalar);
+    try {
+      return work(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+    } finally {
+      scalar.fill(0);
+      der.fill(0);
+    }
+  }
+
   #withDerived<T>(purpose: string, name: string, work: (key: Buffer) => T): T {
     const key = deriveKey(this.#open(), purpose, name);
     try {
@@ -217,13 +227,6 @@ export class SoftwareDriver implements HsmDriver {
 }
 
 const kcvOfKey = (key: Buffer): Kcv => ({ method: 'CMAC', value: kcvCmac(key) });
-
-function jwkOf(scalar: Buffer, secret: boolean): Record<string, string> {
-  const point = publicPoint(scalar);
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((n) => n.toString('base64url'));
-  const jwk = { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' };
-  return secret ? { ...jwk, d: scalar.toString('base64url') } : jwk;
-}
 
 function opened(problem: string, work: () => Buffer): Buffer {
   try {

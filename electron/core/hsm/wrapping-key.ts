@@ -1,5 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 
 /** An RSA public key as it goes into the token, and as AWS gave it. */
 export interface WrappingKey {

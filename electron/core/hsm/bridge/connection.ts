@@ -1,0 +1,175 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { ChildChannel, ChildExit, HostPorts } from '../../ports.ts';
+import { type Answer, type Call, calls, type Method, type Reply, replyFrame } from './protocol.ts';
+
+export type ConnectionPorts = Pick<HostPorts, 'clock' | 'faults'>;
+
+interface Pending {
+  readonly method: Method;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: OperationError) => void;
+}
+
+/**
+ * The life of one bridge process: calls out in frames, one frame per turn of the event loop,
+ * answers back by sequence number, a deadline for the call that is being worked on. It ends once:
+ * by an exit, a deadline, an answer that makes no sense, or `kill`; then every call in flight is
+ * refused with HSM_UNAVAILABLE, for nobody knows whether it was carried out.
+ */
+export class BridgeConnection {
+  readonly #ports: ConnectionPorts;
+  readonly #channel: ChildChannel;
+  readonly #pending = new Map<number, Pending>();
+  readonly #onEnd: (why: OperationError) => void;
+  #outgoing: Call[] = [];
+  readonly #toWipe: Uint8Array[] = [];
+  #seq = 0;
+  #watch: AbortController | null = null;
+  #ended: OperationError | null = null;
+
+  /** `onEnd` is called once, before the calls in flight are refused. */
+  constructor(ports: ConnectionPorts, channel: ChildChannel, onEnd: (why: OperationError) => void) {
+    this.#ports = ports;
+    this.#channel = channel;
+    this.#onEnd = onEnd;
+    channel.onMessage((message) => this.#receive(message));
+    channel.onExit((exit) => this.#end(gone(exitName(exit), 'bridge process'), false));
+  }
+
+  get pid(): number {
+    return this.#channel.pid;
+  }
+
+  /** Why it ended; null while it lives. */
+  get ended(): OperationError | null {
+    return this.#ended;
+  }
+
+  /**
+   * Byte strings among `args` are sent as they are at the end of this turn; those in `wipe` are
+   * zeroed right after.
+   * @throws OperationError what the bridge answered, HSM_TIMEOUT, HSM_UNAVAILABLE
+   */
+  call<M extends Method>(
+    method: M,
+    args: readonly unknown[],
+    wipe: readonly Uint8Array[] = [],
+  ): Promise<Answer<M>> {
+    if (this.#ended !== null) {
+      for (const secret of wipe) secret.fill(0);
+      return Promise.reject(this.#ended);
+    }
+    const seq = ++this.#seq;
+    const answer = new Promise<Answer<M>>((resolve, reject) => {
+      this.#pending.set(seq, { method, resolve: resolve as (value: unknown) => void, reject });
+    });
+    if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
+    this.#outgoing.push({ seq, method, args });
+    this.#toWipe.push(...wipe);
+    return answer;
+  }
+
+  /** Ends the process at once. */
+  kill(why: OperationError): void {
+    this.#end(why, true);
+  }
+
+  #flush(): void {
+    const sent = this.#outgoing;
+    this.#outgoing = [];
+    if (this.#ended === null) this.#channel.send({ calls: sent });
+    for (const secret of this.#toWipe.splice(0)) secret.fill(0);
+    if (this.#ended !== null) return;
+    this.#watchFirst();
+    for (const call of sent) this.#ports.faults.reach(`hsm:${call.method}:sent`);
+  }
+
+  #receive(message: unknown): void {
+    if (this.#ended !== null) return;
+    const frame = replyFrame.safeParse(message);
+    if (!frame.success) return this.#end(gone('malformed answer', 'bridge process'), true);
+    for (const reply of frame.data.replies) {
+      if (!this.#settle(reply)) return;
+    }
+    this.#watchFirst();
+  }
+
+  /** Hands one answer on; false when it made no sense and the connection has ended. */
+  #settle(reply: Reply): boolean {
+    const pending = this.#pending.get(reply.seq);
+    if (pending === undefined) {
+      this.#end(gone('answer to no question', 'bridge process'), true);
+      return false;
+    }
+    if (!reply.ok) {
+      this.#answered(reply.seq, pending);
+      pending.reject(OperationError.from(tidy(reply.failure)));
+      return true;
+    }
+    const value = calls[pending.method].answer.safeParse(reply.value);
+    if (!value.success) {
+      this.#end(gone('malformed answer', pending.method), true);
+      return false;
+    }
+    this.#answered(reply.seq, pending);
+    pending.resolve(value.data);
+    return true;
+  }
+
+  #answered(seq: number, pending: Pending): void {
+    this.#pending.delete(seq);
+    this.#ports.faults.reach(`hsm:${pending.method}:answered`);
+  }
+
+  /** The bridge works in order, so only the first call in the line can be late. */
+  #watchFirst(): void {
+    this.#watch?.abort();
+    this.#watch = null;
+    const first = this.#pending.values().next().value;
+    if (first === undefined) return;
+    const watch = new AbortController();
+    this.#watch = watch;
+    const { deadline } = calls[first.method];
+    this.#ports.clock.sleep(deadline, watch.signal).then(
+      () => this.#late(first, deadline),
+      () => undefined, // answered in time
+    );
+  }
+
+  #late(call: Pending, deadline: number): void {
+    const external = { name: `no answer in ${deadline / 1000} s`, at: call.method };
+    call.reject(new OperationError('HSM_TIMEOUT', {}, { external }));
+    this.#end(gone(external.name, call.method), true);
+  }
+
+  #end(why: OperationError, kill: boolean): void {
+    if (this.#ended !== null) return;
+    this.#ended = why;
+    this.#watch?.abort();
+    if (kill) this.#channel.kill('SIGKILL');
+    this.#onEnd(why);
+    for (const { method, reject } of this.#pending.values()) {
+      const { name } = why.external ?? { name: why.code };
+      reject(gone(name, method));
+    }
+    this.#pending.clear();
+  }
+}
+
+/** The device cannot be asked now; `name` is what another system called it. */
+export const gone = (name: string, at: string): OperationError =>
+  new OperationError('HSM_UNAVAILABLE', {}, { external: { name, at } });
+
+function exitName(exit: ChildExit): string {
+  return exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
+}
+
+/** Optional members that are present but undefined are left out. */
+function tidy(
+  failure: Extract<Reply, { ok: false }>['failure'],
+): Parameters<typeof OperationError.from>[0] {
+  const { code, details, external } = failure;
+  if (external === undefined) return { code, details };
+  const { name, at, message } = external;
+  return { code, details, external: message === undefined ? { name, at } : { name, at, message } };
+}

@@ -1,0 +1,21 @@
+/**
+ * The HSM bridge: a process of its own that loads one PKCS#11 module, so that a module that
+ * crashes, hangs or leaks takes nothing with it. Started by a ProcessLauncher, ends with its
+ * parent. Speaks the frames of protocol.ts.
+ */
+import { watchParent } from '../../kernel/node-parent-watch.ts';
+import { onTurn, parentPort } from '../../kernel/node-parent-port.ts';
+import { BridgeDevice } from './device.ts';
+import type { CallFrame } from './protocol.ts';
+import { BridgeServer } from './server.ts';
+
+process.umask(0o077);
+watchParent();
+const port = parentPort();
+const server = new BridgeServer({
+  device: new BridgeDevice(),
+  send: (frame) => port.send(frame),
+  now: () => performance.now(),
+  later: onTurn,
+});
+port.onMessage((message) => server.receive(message as CallFrame));

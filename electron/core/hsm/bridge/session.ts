@@ -1,0 +1,303 @@
+import { isFailureCode, OperationError } from '../../../../shared/errors/operation-error.ts';
+import { Secret } from '../../kernel/secret.ts';
+import type { TokenStatus } from '../driver.ts';
+import { inspectModule, type ModuleFile } from '../module-file.ts';
+import type { Attached, AttachTarget, BridgeEvent, BridgeState } from './client.ts';
+import { BridgeConnection, gone } from './connection.ts';
+import type { BridgePorts } from './one-shot.ts';
+import { KeptPin } from './kept-pin.ts';
+import type { Answer, Method } from './protocol.ts';
+import { Recovery } from './recovery.ts';
+
+/** The target and its own copy of the software device's key. */
+interface Bound {
+  readonly target: AttachTarget;
+  readonly key: Secret | null;
+}
+
+/**
+ * Keeps one bridge process bound to one token: starts it, gives it calls, and replaces it when it
+ * crashed, hung, or said something after which nothing it says is to be trusted. A module is never
+ * initialised twice in one process.
+ */
+export class BridgeSession {
+  readonly #ports: BridgePorts;
+  readonly #pin = new KeptPin();
+  readonly #recovery: Recovery;
+  readonly #listeners = new Set<(event: BridgeEvent) => void>();
+  #bound: Bound | null = null;
+  #connection: BridgeConnection | null = null;
+  #opening: BridgeConnection | null = null;
+  #logins: Promise<unknown> = Promise.resolve();
+  state: BridgeState = 'none';
+  lastStatus: TokenStatus | null = null;
+  module: ModuleFile | null = null;
+  #failure: OperationError | null = null;
+
+  constructor(ports: BridgePorts) {
+    this.#ports = ports;
+    this.#recovery = new Recovery(ports.clock, () => this.#reconnect());
+  }
+
+  get pid(): number | null {
+    return this.#connection?.pid ?? null;
+  }
+
+  onEvent(listener: (event: BridgeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async attach(target: AttachTarget, keepTrying: boolean): Promise<Attached> {
+    await this.detach();
+    const key = target.driver === 'software' ? target.key.clone() : null;
+    this.#bound = { target, key };
+    try {
+      const status = await this.#connect();
+      return { module: this.module, status };
+    } catch (error) {
+      if (keepTrying && isPassing(error)) this.#lost(error);
+      else await this.detach();
+      throw error;
+    }
+  }
+
+  async detach(): Promise<void> {
+    this.#recovery.stop();
+    this.#pin.forget();
+    this.#bound?.key?.dispose();
+    this.#bound = null;
+    this.module = null;
+    this.lastStatus = null;
+    this.#failure = null;
+    this.state = 'none';
+    this.#opening?.kill(gone('detached', 'bridge process'));
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null || connection.ended !== null) return;
+    // A module that is asked may close its sessions in order; one that does not is ended anyway.
+    await connection.call('end', []).catch(() => undefined);
+    connection.kill(gone('detached', 'bridge process'));
+  }
+
+  async respawn(): Promise<TokenStatus> {
+    if (this.#bound === null) throw new OperationError('HSM_NOT_ATTACHED');
+    const replaced = this.#connection;
+    this.#connection = null;
+    replaced?.kill(gone('replaced', 'bridge process'));
+    await this.#recovery.attempt();
+    return this.readStatus();
+  }
+
+  async readStatus(): Promise<TokenStatus> {
+    const connection = await this.#usable();
+    const status = await this.#guarded(connection, connection.call('status', []));
+    this.lastStatus = status;
+    return status;
+  }
+
+  /** A call that needs a logged-in token. */
+  async call<M extends Method>(
+    method: M,
+    args: readonly unknown[],
+    wipe: readonly Uint8Array[],
+  ): Promise<Answer<M>> {
+    const connection = await this.#usable();
+    if (this.state === 'pin-needed') {
+      throw new OperationError('HSM_PIN_NEEDED', { pin: this.lastStatus?.pin ?? 'ok' });
+    }
+    const answer = await this.#guarded(connection, connection.call(method, args, wipe));
+    this.#recovery.calm();
+    return answer;
+  }
+
+  login(pin: Uint8Array, confirmed: boolean): Promise<TokenStatus> {
+    const entry = Secret.copyOf(pin);
+    const turn = this.#logins.then(() => this.#loginOnce(entry, confirmed));
+    // Whoever comes next waits for the end, not for the success, of this one.
+    this.#logins = turn.catch(() => undefined);
+    return turn.finally(() => entry.dispose());
+  }
+
+  async #loginOnce(entry: Secret, confirmed: boolean): Promise<TokenStatus> {
+    const before = await this.readStatus();
+    if (before.loggedIn) return before;
+    requireTriesLeft(before, confirmed);
+    const connection = await this.#usable();
+    const copy = entry.use((bytes) => Buffer.from(bytes));
+    try {
+      const status = await this.#guarded(connection, connection.call('login', [copy], [copy]));
+      this.#pin.keep(entry);
+      this.#becameReady(status);
+      this.#emit({ type: 'back', status });
+      return status;
+    } catch (error) {
+      this.#pin.forget();
+      throw error;
+    }
+  }
+
+  async logout(): Promise<void> {
+    this.#pin.forget();
+    if (this.state !== 'ready') return;
+    const connection = await this.#usable();
+    await this.#guarded(connection, connection.call('logout', []));
+    this.state = 'pin-needed';
+  }
+
+  forgetPin(): void {
+    this.#pin.forget();
+  }
+
+  /** The living connection; waits for an attempt under way, but never for the pause between two. */
+  async #usable(): Promise<BridgeConnection> {
+    if (this.#bound === null) throw new OperationError('HSM_NOT_ATTACHED');
+    await this.#recovery.underWay;
+    if (this.#connection !== null && this.#connection.ended === null) return this.#connection;
+    throw this.#failure ?? gone('no process', 'bridge process');
+  }
+
+  /** Looks at a failed answer for what it says about the process. */
+  async #guarded<T>(connection: BridgeConnection, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof OperationError && this.#distrusts(error)) connection.kill(error);
+      throw error;
+    }
+  }
+
+  /** A token that forgot a login it had is as good as one that was pulled out. */
+  #distrusts(error: OperationError): boolean {
+    if (error.code === 'HSM_PIN_NEEDED') return this.state === 'ready';
+    return error.code === 'HSM_UNAVAILABLE';
+  }
+
+  async #connect(): Promise<TokenStatus> {
+    const bound = this.#bound;
+    if (bound === null) throw new OperationError('HSM_NOT_ATTACHED');
+    const { target } = bound;
+    const spec = await this.#openSpec(target);
+    const environment = target.driver === 'pkcs11' ? target.environment : undefined;
+    const channel = this.#ports.launcher.launch('hsm-bridge', environment);
+    const connection = new BridgeConnection(this.#ports, channel, (why) => {
+      if (this.#connection === connection) this.#lost(why);
+    });
+    this.#opening = connection;
+    try {
+      const opened = await connection.call('open', [spec]);
+      const status = await this.#automaticLogin(connection, opened, bound.key);
+      if (this.#bound !== bound) throw gone('detached', 'bridge process');
+      if (connection.ended !== null) throw connection.ended;
+      this.#connection = connection;
+      this.#failure = null;
+      if (status.loggedIn) this.#becameReady(status);
+      else this.#waitForPin(status);
+      return status;
+    } catch (error) {
+      connection.kill(gone('not opened', 'bridge process'));
+      throw error;
+    } finally {
+      if (this.#opening === connection) this.#opening = null;
+    }
+  }
+
+  async #openSpec(target: AttachTarget): Promise<object> {
+    if (target.driver === 'software') return { driver: 'software' };
+    const pinned = target.moduleSha256 ?? this.module?.sha256;
+    const module = await inspectModule(target.module, pinned);
+    this.module = module;
+    const parameters = target.libraryParameters;
+    return {
+      driver: 'pkcs11',
+      path: module.resolved,
+      sha256: module.sha256,
+      ...(parameters === undefined ? {} : { libraryParameters: parameters }),
+      serial: target.tokenSerial,
+      label: target.tokenLabel,
+    };
+  }
+
+  /** One login for a new process, only with a PIN that was right before and with all tries left. */
+  async #automaticLogin(
+    connection: BridgeConnection,
+    opened: TokenStatus,
+    key: Secret | null,
+  ): Promise<TokenStatus> {
+    const copy = key === null ? this.#pin.copy() : key.use((bytes) => Buffer.from(bytes));
+    if (copy === null || opened.loggedIn || opened.pin !== 'ok') {
+      copy?.fill(0);
+      return opened;
+    }
+    try {
+      return await connection.call('login', [copy], [copy]);
+    } catch (error) {
+      if (!(error instanceof OperationError) || !isPinError(error) || key !== null) throw error;
+      this.#pin.forget();
+      this.#ports.log.log('warn', 'hsm.kept-pin-refused', { code: error.code });
+      return connection.call('status', []);
+    }
+  }
+
+  async #reconnect(): Promise<boolean> {
+    const bound = this.#bound;
+    if (bound === null) return true;
+    try {
+      const status = await this.#connect();
+      this.#emit({ type: 'back', status });
+      if (!status.loggedIn) this.#emit({ type: 'pin-needed', status });
+      return true;
+    } catch (error) {
+      // detached meanwhile: there is nothing to come back to
+      if (this.#bound !== bound) return true;
+      this.#failure = asFailure(error);
+      this.state = this.#failure.code === 'HSM_WRONG_TOKEN' ? 'wrong-token' : 'unavailable';
+      return false;
+    }
+  }
+
+  #lost(why: unknown): void {
+    if (this.#bound === null) return;
+    this.#failure = asFailure(why);
+    this.#connection = null;
+    this.state = this.#failure.code === 'HSM_WRONG_TOKEN' ? 'wrong-token' : 'unavailable';
+    this.#ports.log.log('warn', 'hsm.lost', { cause: this.#failure.external?.name });
+    this.#emit({ type: 'lost', failure: this.#failure });
+    this.#recovery.begin();
+  }
+
+  #becameReady(status: TokenStatus): void {
+    this.state = 'ready';
+    this.lastStatus = status;
+  }
+
+  #waitForPin(status: TokenStatus): void {
+    this.state = 'pin-needed';
+    this.lastStatus = status;
+  }
+
+  #emit(event: BridgeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function requireTriesLeft(status: TokenStatus, confirmed: boolean): void {
+  if (confirmed || status.pin === 'ok') return;
+  const details = { pin: status.pin, token: status.label, serial: status.serial };
+  if (status.pin === 'locked') throw new OperationError('HSM_PIN_LOCKED', details);
+  if (status.pin === 'not-set') throw new OperationError('HSM_PIN_REFUSED', details);
+  throw new OperationError('HSM_PIN_LAST_TRY', details);
+}
+
+const isPinError = (error: OperationError): boolean =>
+  error.code === 'HSM_PIN_REFUSED' || error.code === 'HSM_PIN_LOCKED';
+
+/** Failures that may be over by themselves: the token is away, another one is in its place. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof OperationError &&
+  ['HSM_UNAVAILABLE', 'HSM_TIMEOUT', 'HSM_WRONG_TOKEN'].includes(error.code);
+
+function asFailure(error: unknown): OperationError {
+  if (error instanceof OperationError && isFailureCode(error.code)) return error;
+  return new OperationError('INTERNAL', {}, { cause: error });
+}

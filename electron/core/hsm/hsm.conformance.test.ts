@@ -1,0 +1,35 @@
+import { expect } from 'vitest';
+import { describeConformance } from './hsm.conformance.ts';
+import { builtIn, nss, softHsm } from './token.fixture.ts';
+
+describeConformance(softHsm, (probe) => {
+  expect(probe).toMatchObject({
+    assurance: 'software-module',
+    wrappingAlgorithms: ['RSAES_OAEP_SHA_1'],
+    blobMechanism: 'CKM_AES_KEY_WRAP_PAD_RFC5649',
+    kcvMethod: 'CMAC',
+    dataObjects: true,
+    aesGcm: true,
+    auditSigning: true,
+  });
+});
+
+describeConformance(nss, (probe) => {
+  expect(probe).toMatchObject({
+    assurance: 'software-module',
+    wrappingAlgorithms: ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'],
+    blobMechanism: 'CKM_AES_KEY_WRAP_KWP',
+    kcvMethod: 'CMAC',
+    dataObjects: false,
+    aesGcm: true,
+    auditSigning: true,
+  });
+});
+
+describeConformance(builtIn, (probe) => {
+  expect(probe).toMatchObject({
+    assurance: 'built-in-software',
+    wrappingAlgorithms: ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'],
+    dataObjects: false,
+  });
+});

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeClock } from '../kernel/node-clock.ts';
+import { nodeLauncher } from '../kernel/node-launcher.ts';
+import { Secret } from '../kernel/secret.ts';
+import type { AttachTarget } from './bridge/client.ts';
+import { type BridgePorts, initializeToken, type ModuleChoice } from './bridge/one-shot.ts';
+
+/** Real processes, real time; nothing is logged. */
+export const testPorts: BridgePorts = {
+  clock: nodeClock,
+  launcher: nodeLauncher,
+  faults: { reach: () => undefined },
+  log: { log: () => undefined },
+};
+
+export const softHsmModule = '/usr/lib/softhsm/libsofthsm2.so';
+export const nssModule = '/usr/lib/x86_64-linux-gnu/libsoftokn3.so';
+
+/** A token of a test's own, in a folder of its own. */
+export interface TestToken {
+  readonly target: AttachTarget;
+  /** What a person would type; null for the built-in device, which is given its key at attach. */
+  readonly pin: Buffer | null;
+  /** Where the token keeps its files. */
+  readonly folder: string;
+  remove(): void;
+}
+
+export interface TestTokenKind {
+  readonly name: string;
+  /** Null when it can be had here, else why not. */
+  readonly missing: string | null;
+  make(): Promise<TestToken>;
+}
+
+const missingModule = (path: string): string | null =>
+  existsSync(path) ? null : `${path} is not installed`;
+
+export const softHsm: TestTokenKind = {
+  name: 'SoftHSM',
+  missing: missingModule(softHsmModule),
+  async make() {
+    const { folder, choice } = softHsmChoice();
+    return initialized(folder, choice, 'keyreeve-test');
+  },
+};
+
+/** A SoftHSM configuration with an empty token folder. */
+export function softHsmChoice(): { folder: string; choice: ModuleChoice } {
+  const folder = mkdtempSync(join(tmpdir(), 'keyreeve-softhsm-'));
+  mkdirSync(join(folder, 'tokens'));
+  const conf = join(folder, 'softhsm2.conf');
+  writeFileSync(
+    conf,
+    `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+  );
+  return { folder, choice: { module: softHsmModule, environment: { SOFTHSM2_CONF: conf } } };
+}
+
+export const nss: TestTokenKind = {
+  name: 'NSS softokn',
+  missing: missingModule(nssModule),
+  async make() {
+    const folder = mkdtempSync(join(tmpdir(), 'keyreeve-nss-'));
+    const libraryParameters = `configdir='sql:${folder}' certPrefix='' keyPrefix='' secmod='secmod.db' flags=`;
+    return initialized(folder, { module: nssModule, libraryParameters }, '');
+  },
+};
+
+export const builtIn: TestTokenKind = {
+  name: 'built-in software',
+  missing: null,
+  async make() {
+    const key = Secret.copyOf(Buffer.alloc(32, 0x5a));
+    return {
+      target: { driver: 'software', key },
+      pin: null,
+      folder: '',
+      remove: () => key.dispose(),
+    };
+  },
+};
+
+async function initialized(
+  folder: string,
+  choice: ModuleChoice,
+  label: string,
+): Promise<TestToken> {
+  const pin = Buffer.from('correct-4711');
+  const soPin = Buffer.from('so-pin-0815');
+  const token = await initializeToken(testPorts, choice, { label, soPin, pin });
+  const target: AttachTarget = {
+    driver: 'pkcs11',
+    ...choice,
+    tokenSerial: token.serial,
+    tokenLabel: token.label,
+  };
+  return { target, pin, folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

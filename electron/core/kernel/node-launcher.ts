@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ChildChannel, ChildExit, ProcessLauncher } from '../ports.ts';
+
+const entries = {
+  'hsm-bridge': new URL('../hsm/bridge/main.ts', import.meta.url),
+} as const;
+
+/**
+ * What a vendor's module may read of our environment: where its own configuration is, and what any
+ * program needs. AWS credentials, Node options and the rest stay here.
+ */
+const passedOn = [
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SystemRoot|windir|ProgramData|APPDATA|LOCALAPPDATA)$/i,
+  /^LD_LIBRARY_PATH$/,
+  /^SOFTHSM2_CONF$/,
+  /^KRYOPTIC_/,
+  /^(ChrystokiConfigurationPath|LUNA_.*)$/,
+  /^(CKNFAST|NFAST)_/,
+  /^CS_PKCS11_/,
+  /^FXPKCS11_/,
+  /^CLOUDHSM_(?!PIN)/,
+  /^YUBIHSM_/,
+] as const;
+
+/** Starts the processes the core owns as forked Node processes. */
+export const nodeLauncher: ProcessLauncher = {
+  launch(entry, environment = {}) {
+    const child = fork(fileURLToPath(entries[entry]), [], {
+      // Buffers travel as bytes, not as JSON
+      serialization: 'advanced',
+      execArgv: [],
+      env: { ...inherited(), ...environment },
+      // A module may print: nothing of it belongs into the output of a command.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    return new ForkedChannel(child);
+  },
+};
+
+function inherited(): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && passedOn.some((pattern) => pattern.test(name))) kept[name] = value;
+  }
+  return kept;
+}
+
+class ForkedChannel implements ChildChannel {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<ChildExit>;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+      // A process that could not be started reports only this.
+      child.once('error', () => {
+        if (child.pid === undefined) resolve({ code: null, signal: null });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  send(message: unknown): void {
+    // A broken line is followed by the exit, which is what the listener acts on.
+    if (this.#child.connected) this.#child.send(message as object, () => undefined);
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.#child.on('message', listener);
+  }
+
+  onExit(listener: (reason: ChildExit) => void): void {
+    void this.#exited.then(listener);
+  }
+
+  kill(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): void {
+    this.#child.kill(signal);
+  }
+}
