@@ -55,7 +55,7 @@ export function createAgents(options: {
   readonly realm: Realm;
   readonly tls: TlsOptions;
   readonly proxy?: string;
-  /** Tests only: another resolver. */
+  /** The name server to ask; the system's by default. */
   readonly resolve?: typeof dns.lookup;
 }): Agents {
   const lookup = lookupFor(options.realm, options.resolve);

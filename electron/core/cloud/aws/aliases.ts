@@ -121,14 +121,14 @@ export async function createAlias(
   }
 }
 
-export function updateAlias(
+export async function updateAlias(
   link: Link,
   name: string,
   keyId: string,
   context?: CallContext,
 ): Promise<Read> {
   const alias = fullAlias(name);
-  return link.change(
+  return await link.change(
     'UpdateAlias',
     { parameters: { AliasName: alias, TargetKeyId: keyId }, keyId },
     (options) =>

@@ -5,8 +5,14 @@ import type { Outlook } from '../cloud.ts';
 const share = 0.97;
 /** A throttled operation never goes below this share of its quota. */
 const floor = 1 / 16;
-/** Share of the quota won back per second after a throttle. */
-const recovery = 0.05;
+/**
+ * Share of the quota won back after a throttle, per second and at most per call: operations that
+ * are granted once a second or less must not run into the limit again with every other call.
+ */
+const recoveryPerSecond = 0.05;
+const recoveryPerCall = 0.02;
+/** After this long (ms) without a call nothing is known of AWS's limit any more. */
+const forgotten = 60_000;
 /** Operations with at least this many requests per second may use a tenth of a second at once. */
 const burstFrom = 50;
 
@@ -176,17 +182,17 @@ export class Bucket {
   }
 
   #recover(now: number): void {
+    const idle = now - this.#adjusted;
+    const step = Math.min(recoveryPerCall, (recoveryPerSecond * idle) / 1000);
     const full = this.#quota * share;
-    const seconds = (now - this.#adjusted) / 1000;
     this.#adjusted = now;
-    this.#rate = Math.min(full, this.#rate + this.#quota * recovery * seconds);
+    this.#rate = idle > forgotten ? full : Math.min(full, this.#rate + this.#quota * step);
   }
 
   #expire(): void {
     const now = this.#clock.monotonic();
-    for (const ticket of [...this.#queue]) {
-      if (!ticket.claimed && ticket.until <= now) this.release(ticket);
-    }
+    const stale = this.#queue.filter((ticket) => !ticket.claimed && ticket.until <= now);
+    for (const ticket of stale) this.release(ticket);
   }
 
   #announce(ticket: Ticket): void {
@@ -199,7 +205,7 @@ export class Bucket {
   }
 
   #wakeWatchers(): void {
-    for (const wake of [...this.#watchers]) wake();
+    for (const wake of this.#watchers) wake();
   }
 }
 

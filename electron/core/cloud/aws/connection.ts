@@ -1,3 +1,4 @@
+import type dns from 'node:dns';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { CallContext, CloudConnection, CloudPorts, ConnectionSpec, NewKey } from '../cloud.ts';
@@ -27,6 +28,9 @@ export interface ConnectParts {
   readonly fresh: FreshKeys;
   readonly connectTimeout: number;
   readonly callTimeout: number;
+  /** The name server to ask; the system's by default. */
+  readonly resolve?: typeof dns.lookup;
+  closed(connection: CloudConnection): void;
 }
 
 /** Builds a connection. Nothing is sent. */
@@ -57,8 +61,11 @@ export async function connect(
   const close = (): void => {
     disposeCredential(credential);
     wires.transport.destroy();
+    shared.closed(connection);
   };
-  return assemble({ spec, route, kms, sts, link, parts, close, endpoint: await addressOf(kms) });
+  const endpoint = await addressOf(kms);
+  const connection = assemble({ spec, route, kms, sts, link, parts, close, endpoint });
+  return connection;
 }
 
 /** The transport of one connection, its measured skew, and the practice endpoint's proof. */
@@ -73,6 +80,7 @@ function wire(spec: ConnectionSpec, route: Route, shared: ConnectParts) {
       realm: spec.realm,
       tls: tlsOptions(route.tls),
       ...(route.proxy === null ? {} : { proxy: route.proxy }),
+      ...(shared.resolve ? { resolve: shared.resolve } : {}),
     }),
     connectTimeout: shared.connectTimeout,
     callTimeout: shared.callTimeout,

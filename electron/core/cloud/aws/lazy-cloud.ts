@@ -38,12 +38,8 @@ export class LazyCloud implements Cloud {
       fresh: this.#fresh,
       connectTimeout: this.#settings.connectTimeout ?? 5_000,
       callTimeout: this.#settings.callTimeout ?? 30_000,
+      closed: (connection) => this.#open.delete(connection),
     });
-    const close = made.close;
-    made.close = () => {
-      this.#open.delete(made);
-      close();
-    };
     this.#open.add(made);
     return made;
   }
@@ -53,7 +49,7 @@ export class LazyCloud implements Cloud {
   }
 
   close(): void {
-    for (const connection of [...this.#open]) connection.close();
+    for (const connection of this.#open) connection.close();
   }
 
   #pacer(realm: ConnectionSpec['realm']): Pacer {

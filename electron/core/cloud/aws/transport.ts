@@ -89,10 +89,10 @@ export class Transport {
     operation: string | null,
     signal: AbortSignal | null,
   ): Promise<WireReply> {
-    const { clock, agents, connectTimeout, callTimeout, isRepeatable } = this.#options;
+    const { clock, agents, connectTimeout, callTimeout } = this.#options;
     if (signal?.aborted) throw new WireFailure('unsent', 'aborted', { cause: signal.reason });
     const secure = request.protocol === 'https:';
-    const fresh = operation !== null && !isRepeatable(operation);
+    const fresh = operation !== null && !this.#options.isRepeatable(operation);
     const progress = { connected: false, sent: false };
     const over = new AbortController();
     return await new Promise<WireReply>((resolve, reject) => {

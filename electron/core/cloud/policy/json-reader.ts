@@ -20,7 +20,7 @@ export class JsonProblem extends Error {
 /** Deeper nesting is no policy. */
 const deepest = 16;
 
-const stringShape = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const stringShape = /"(?:[^"\\]|\\[^])*"/y;
 const plainShape = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const spaceShape = /[ \t\r\n]*/y;
 
@@ -48,7 +48,7 @@ class Reader {
     if (depth > deepest) this.#fail('nested too deep');
     this.#space();
     const line = this.#place().line;
-    switch (this.#text[this.#at]) {
+    switch (this.#text[this.#at] ?? '') {
       case '{':
         return { type: 'object', line, fields: this.#fields(depth) };
       case '[':
@@ -108,9 +108,15 @@ class Reader {
   }
 
   #string(): string {
+    const start = this.#at;
     const raw = this.#match(stringShape);
-    if (raw === null) this.#fail('an unfinished or malformed string');
-    return JSON.parse(raw) as string;
+    if (raw === null) this.#fail('an unfinished string');
+    try {
+      return JSON.parse(raw) as string;
+    } catch {
+      this.#at = start; // an unknown escape, or a line break or control character inside
+      this.#fail('a malformed string');
+    }
   }
 
   #plain(): number | boolean | null {

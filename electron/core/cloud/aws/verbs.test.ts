@@ -1,0 +1,395 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Cloud, type CloudConnection, createCloud } from '../cloud.ts';
+import {
+  keyArn,
+  keyId,
+  listening,
+  metadata,
+  practiceSpec,
+  type Seen,
+  startWire,
+  testPorts,
+  type WireReplyWriter,
+  type WireServer,
+} from './wire-server.fixture.ts';
+
+let wire: WireServer;
+let cloud: Cloud;
+let connection: CloudConnection;
+
+beforeEach(async () => {
+  wire = await startWire((_, reply) => reply.json({}));
+  cloud = createCloud(testPorts(), { pacePractice: false });
+  connection = await cloud.connect(
+    practiceSpec(wire.url, { patience: { tries: 2, within: 5000 } }),
+  );
+});
+afterEach(async () => {
+  cloud.close();
+  await wire.close();
+});
+
+const spkiOf = (bits: number, publicExponent = 0x10001): Buffer =>
+  generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
+
+describe('import parameters', () => {
+  const parameters = (spki: Buffer, more: Record<string, unknown> = {}) => ({
+    KeyId: keyArn,
+    ImportToken: Buffer.alloc(300, 3).toString('base64'),
+    PublicKey: spki.toString('base64'),
+    ParametersValidTo: 1_767_690_000,
+    ...more,
+  });
+  const ask = (spec = 'RSA_3072') =>
+    connection.parametersForImport(keyId, 'RSAES_OAEP_SHA_256', spec);
+
+  it('come with the fingerprint of the wrapping key', async () => {
+    const spki = spkiOf(3072);
+    wire.script = (_, reply) => reply.json(parameters(spki));
+    const read = await ask();
+    expect(read).toMatchObject({ keyArn, modulusBits: 3072, validTo: 1_767_690_000_000 });
+    expect(read.fingerprint).toBe(createHash('sha256').update(spki).digest('hex'));
+    expect(Buffer.from(read.spki).equals(spki)).toBe(true);
+    expect(read.token).toHaveLength(300);
+  });
+
+  it.each([
+    ['too short', () => spkiOf(2048), 'RSA_2048'],
+    ['another size than asked for', () => spkiOf(3072), 'RSA_4096'],
+    ['with an exponent of 3', () => spkiOf(3072, 3), 'RSA_3072'],
+    ['no key at all', () => Buffer.from('hello'), 'RSA_3072'],
+    [
+      'an elliptic curve',
+      () =>
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+          type: 'spki',
+          format: 'der',
+        }),
+      'RSA_3072',
+    ],
+  ])('are refused when the wrapping key is %s', async (_, spki, spec) => {
+    wire.script = (_seen, reply) => reply.json(parameters(spki()));
+    await expect(ask(spec)).rejects.toMatchObject({ code: 'WRAPPING_KEY_WEAK' });
+    expect(wire.seen).toHaveLength(1);
+  });
+
+  it('are not believed when they are for another key', async () => {
+    const spki = spkiOf(3072);
+    wire.script = (_, reply) =>
+      reply.json(parameters(spki, { KeyId: keyArn.replace('1234abcd', '9999abcd') }));
+    await expect(ask()).rejects.toMatchObject({ code: 'AWS_UNREACHABLE' });
+  });
+});
+
+describe('imports', () => {
+  const send = (validTo: number | null) =>
+    connection.importMaterial({
+      keyId,
+      token: Buffer.alloc(9, 1),
+      encryptedKeyMaterial: Buffer.alloc(9, 2),
+      validTo,
+    });
+
+  it('carry the time when AWS deletes the material', async () => {
+    wire.script = (_, reply) => reply.json({ KeyId: keyArn });
+    expect(await send(1_800_000_000_000)).toMatchObject({ keyArn, materialId: null });
+    expect(wire.seen[0]?.body).toMatchObject({
+      ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+      ValidTo: 1_800_000_000,
+    });
+  });
+
+  it.each([
+    ['ExpiredImportTokenException', 'IMPORT_TOKEN_EXPIRED'],
+    ['InvalidImportTokenException', 'IMPORT_TOKEN_EXPIRED'],
+    ['IncorrectKeyMaterialException', 'IMPORT_WRONG_MATERIAL'],
+    ['InvalidCiphertextException', 'AWS_REFUSED'],
+    ['KMSInvalidStateException', 'AWS_KEY_STATE'],
+    ['UnsupportedOperationException', 'AWS_REFUSED'],
+    ['LimitExceededException', 'AWS_LIMIT'],
+    ['SomethingNewException', 'AWS_REFUSED'],
+  ])('answered with %s are %s, tried once', async (name, code) => {
+    wire.script = (_, reply) => reply.error(name);
+    await expect(send(null)).rejects.toMatchObject({
+      code,
+      external: { name, at: 'ImportKeyMaterial', requestId: 'req-1' },
+    });
+    expect(wire.seen).toHaveLength(1);
+  });
+
+  it('are deleted by key, and an empty material id is none', async () => {
+    wire.script = (_, reply) => reply.json({ KeyId: keyArn, KeyMaterialId: '' });
+    expect((await connection.deleteMaterial(keyId)).materialId).toBeNull();
+    expect(wire.seen[0]?.body).toEqual({ KeyId: keyId });
+  });
+});
+
+describe('aliases', () => {
+  const holderIs = (id: string) => (seen: Seen, reply: WireReplyWriter) => {
+    if (seen.operation === 'DescribeKey') reply.json({ KeyMetadata: metadata({ KeyId: id }) });
+    else reply.error('AlreadyExistsException', 'An alias with the name arn:… already exists');
+  };
+
+  it('name a key as applications see it', async () => {
+    wire.script = (_, reply) => reply.json({ KeyMetadata: metadata() });
+    expect(await connection.aliasTarget('payments-prod')).toMatchObject({
+      keyId,
+      key: { arn: keyArn },
+    });
+    expect(wire.seen[0]?.body).toEqual({ KeyId: 'alias/payments-prod' });
+    wire.script = (_, reply) => reply.error('NotFoundException', 'Alias arn:… is not found.');
+    expect(await connection.aliasTarget('alias/payments-prod')).toMatchObject({
+      keyId: null,
+      key: null,
+    });
+  });
+
+  it('are looked up in the list, page by page, where the key may not be seen', async () => {
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'DescribeKey')
+        return reply.error('AccessDeniedException', 'User: … is not authorized');
+      const second = seen.body['Marker'] === 'more';
+      reply.json({
+        Aliases: second
+          ? [{ AliasName: 'alias/a', AliasArn: 'x', TargetKeyId: keyId }]
+          : [{ AliasName: 'alias/aws/s3', AliasArn: 'y' }],
+        Truncated: !second,
+        ...(second ? {} : { NextMarker: 'more' }),
+      });
+    };
+    expect(await connection.aliasTarget('a')).toMatchObject({ keyId, key: null });
+    expect(await connection.aliasTarget('b')).toMatchObject({ keyId: null, key: null });
+  });
+
+  it('that are there already are fine when they name this key, else name the holder', async () => {
+    wire.script = holderIs(keyId);
+    await expect(connection.createAlias('a', keyId)).resolves.toHaveProperty('readAt');
+    wire.script = holderIs('0b7a0b7a-0b7a-0b7a-0b7a-0b7a0b7a0b7a');
+    await expect(connection.createAlias('a', keyId)).rejects.toMatchObject({
+      code: 'ALIAS_HELD_ELSEWHERE',
+      details: { holder: '0b7a0b7a-0b7a-0b7a-0b7a-0b7a0b7a0b7a', alias: 'alias/a' },
+      external: { name: 'AlreadyExistsException', at: 'CreateAlias' },
+    });
+  });
+
+  it.each(['aws/kms', 'alias/aws/kms', 'a b', '', 'a:b', 'x'.repeat(251)])(
+    'refuse the name "%s"',
+    async (name) => {
+      await expect(connection.updateAlias(name, keyId)).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+      expect(wire.seen).toEqual([]);
+    },
+  );
+
+  it('say which permission is missing, on which resource', async () => {
+    wire.script = (_, reply) =>
+      reply.error(
+        'AccessDeniedException',
+        `User: arn:aws:iam::123456789012:user/x is not authorized to perform: kms:UpdateAlias on resource: ${keyArn} because no resource-based policy allows it`,
+      );
+    await expect(connection.updateAlias('a', keyId)).rejects.toMatchObject({
+      code: 'AWS_ACCESS_DENIED',
+      details: { permission: 'kms:UpdateAlias', resource: keyArn, retry: 'permission' },
+    });
+  });
+});
+
+describe('the search for a key whose creation was not answered', () => {
+  const ids = Array.from(
+    { length: 30 },
+    (_, at) => `${String(at).padStart(8, '0')}-0000-4000-8000-000000000000`,
+  );
+  const since = 1_767_603_600_000;
+  const account = (
+    describe: (id: string) => Record<string, unknown>,
+    tags: Record<string, string> = {},
+  ) => {
+    wire.script = (seen, reply) => {
+      const id = String(seen.body['KeyId']);
+      if (seen.operation === 'ListKeys') {
+        const start = seen.body['Marker'] === 'second' ? 20 : 0;
+        reply.json({
+          Keys: ids
+            .slice(start, start + 20)
+            .map((each) => ({ KeyId: each, KeyArn: `arn:${each}` })),
+          Truncated: start === 0,
+          ...(start === 0 ? { NextMarker: 'second' } : {}),
+        });
+      } else if (seen.operation === 'ListResourceTags') {
+        reply.json({
+          Tags: tags[id] ? [{ TagKey: 'keyreeve:marker', TagValue: tags[id] }] : [],
+          Truncated: false,
+        });
+      } else {
+        reply.json({
+          KeyMetadata: metadata({ KeyId: id, CreationDate: since / 1000, ...describe(id) }),
+        });
+      }
+    };
+  };
+  const marked = '[kr-1043-4-aa]';
+
+  it('finds it by its marker, oldest first, with the tags as second witness', async () => {
+    const [first = '', second = '', third = ''] = [ids[3], ids[25], ids[7]];
+    account(
+      (id) => {
+        if (id === first) return { Description: marked, CreationDate: since / 1000 + 60 };
+        if (id === second)
+          return { Description: `payments ${marked}`, CreationDate: since / 1000 + 2 };
+        if (id === third) return { Description: marked, CreationDate: since / 1000 + 90 };
+        return { Description: 'other' };
+      },
+      { [second]: 'kr-1043-4-aa', [third]: 'kr-9-9-bb' },
+    );
+    const context = listening();
+    const found = await connection.findByMarker({ marker: 'kr-1043-4-aa', since }, context);
+    expect(found.looked).toBe(30);
+    expect(found.keys.map((key) => [key.keyId, key.tagsAgree])).toEqual([
+      [second, true],
+      [first, null],
+      [third, false],
+    ]);
+    expect(context.calls.filter((call) => call.call === 'DescribeKey')).toHaveLength(1);
+  });
+
+  it.each([
+    ['has material already', { KeyState: 'Enabled', Description: marked }],
+    ['was made by AWS', { Origin: 'AWS_KMS', Description: marked }],
+    [
+      'is older than the search by more than 15 minutes',
+      { Description: marked, CreationDate: since / 1000 - 901 },
+    ],
+    ['has a longer marker', { Description: '[kr-1043-4-aabb]' }],
+    ['only quotes the marker', { Description: `copy of ${marked} by hand` }],
+  ])('leaves a key alone that %s', async (_, key) => {
+    account((id) => (id === ids[0] ? key : { Description: '' }));
+    expect((await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).keys).toEqual([]);
+  });
+
+  it('takes a key of 15 minutes before, for clocks that differ', async () => {
+    account((id) =>
+      id === ids[0] ? { Description: marked, CreationDate: since / 1000 - 899 } : {},
+    );
+    expect((await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).keys).toHaveLength(1);
+  });
+
+  it('passes over keys it may not see, and stops on a list that does not end', async () => {
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'ListKeys')
+        reply.json({ Keys: [{ KeyId: keyId }], Truncated: true, NextMarker: 'same' });
+      else reply.error('AccessDeniedException');
+    };
+    await expect(connection.findByMarker({ marker: 'kr-1043-4-aa', since })).rejects.toMatchObject({
+      code: 'AWS_FAILED',
+    });
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'ListKeys') reply.json({ Keys: [{ KeyId: keyId }], Truncated: false });
+      else reply.error('AccessDeniedException');
+    };
+    expect(await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).toMatchObject({
+      keys: [],
+      looked: 1,
+    });
+  });
+
+  it.each(['', 'AB', 'kr', 'kr_1', 'kr-1043]', 'x'.repeat(64)])(
+    'refuses the marker "%s"',
+    async (marker) => {
+      await expect(connection.findByMarker({ marker, since })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    },
+  );
+});
+
+describe('other verbs', () => {
+  it('schedule a deletion once, and take one that is scheduled for done', async () => {
+    await expect(connection.scheduleDeletion(keyId, 6)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    wire.script = (seen, reply) =>
+      seen.operation === 'DescribeKey'
+        ? reply.json({
+            KeyMetadata: metadata({ KeyState: 'PendingDeletion', DeletionDate: 1_770_000_000 }),
+          })
+        : reply.error('KMSInvalidStateException', `${keyArn} is pending deletion.`);
+    expect(await connection.scheduleDeletion(keyId, 7)).toMatchObject({
+      deletionAt: 1_770_000_000_000,
+    });
+  });
+
+  it('wait out a key that is being made', async () => {
+    let left = 1;
+    wire.script = (_, reply) =>
+      left-- > 0
+        ? reply.error('KMSInvalidStateException', `${keyArn} is creating.`)
+        : reply.json(null);
+    await expect(connection.enableKey(keyId)).resolves.toHaveProperty('requestId', 'req-2');
+  });
+
+  it('list materials, grants and tags', async () => {
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'ListKeyRotations') {
+        reply.json({
+          Rotations: [
+            {
+              KeyId: keyArn,
+              KeyMaterialId: 'a'.repeat(64),
+              KeyMaterialState: 'CURRENT',
+              ImportState: 'PENDING_IMPORT',
+            },
+          ],
+          Truncated: false,
+        });
+      } else if (seen.operation === 'ListGrants') {
+        reply.json({
+          Grants: [
+            { GrantId: 'g1', GranteePrincipal: 'rds.amazonaws.com', Operations: ['Decrypt'] },
+          ],
+          Truncated: false,
+        });
+      } else reply.json({ Tags: [{ TagKey: 'a', TagValue: 'b' }], Truncated: false });
+    };
+    expect((await connection.listKeyMaterials(keyId)).materials).toMatchObject([
+      { state: 'CURRENT', importState: 'PENDING_IMPORT' },
+    ]);
+    expect((await connection.listGrants(keyId)).grants).toMatchObject([
+      { grantId: 'g1', operations: ['Decrypt'] },
+    ]);
+    expect((await connection.listTags(keyId)).tags).toEqual([{ key: 'a', value: 'b' }]);
+  });
+
+  it('tell the last use, or that there was none', async () => {
+    wire.script = (_, reply) =>
+      reply.json({
+        KeyId: keyArn,
+        KeyLastUsage: { Operation: 'Decrypt', Timestamp: 1_767_600_000 },
+        TrackingStartDate: 1_700_000_000,
+      });
+    expect(await connection.lastUsage(keyId)).toMatchObject({
+      operation: 'Decrypt',
+      usedAt: 1_767_600_000_000,
+    });
+    wire.script = (_, reply) => reply.json({ KeyId: keyArn, TrackingStartDate: 1_700_000_000 });
+    expect(await connection.lastUsage(keyId)).toMatchObject({ operation: null, usedAt: null });
+  });
+
+  it('try a key and notice when it gives back something else', async () => {
+    let plain = '';
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'Encrypt') {
+        plain = String(seen.body['Plaintext']);
+        reply.json({ KeyId: keyArn, CiphertextBlob: 'AAAA' });
+      } else reply.json({ KeyId: keyArn, Plaintext: plain });
+    };
+    await expect(connection.tryKey(keyId)).resolves.toMatchObject({ materialId: null });
+    wire.script = (seen, reply) =>
+      reply.json(seen.operation === 'Encrypt' ? { CiphertextBlob: 'AAAA' } : { Plaintext: 'BBBB' });
+    await expect(connection.tryKey(keyId)).rejects.toMatchObject({ code: 'READ_BACK_DIFFERS' });
+  });
+});
