@@ -1,3 +1,4 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Service } from '../kernel/service.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Base, FaultPoints } from '../ports.ts';
@@ -62,6 +63,9 @@ export class JobRunner extends Service {
   /** Jobs whose outcome could not be written when jobs paused. */
   readonly #stranded = new Set<Taken>();
   #reading = 0;
+  /** Nothing is taken before this time (monotonic): the last taking failed, the disk may be full. */
+  #heldUntil = 0;
+  #hold = 0;
   #interrupt = new AbortController();
   #paused = true;
   #pumping = false;
@@ -130,9 +134,22 @@ export class JobRunner extends Service {
   }
 
   #wake(): void {
-    if (this.#paused) return;
-    this.#ready.wake();
+    if (this.#paused || !this.#options.store.db.open) return;
+    try {
+      this.#ready.wake();
+    } catch (error) {
+      this.#holdOff(error, {});
+    }
     this.#pumpSoon();
+  }
+
+  /** A write failed: whatever the reason, nothing is begun for a while. */
+  #holdOff(error: unknown, about: { job?: number }): void {
+    const { log, clock } = this.#options;
+    this.#hold = Math.min(60_000, Math.max(1_000, this.#hold * 2));
+    this.#heldUntil = clock.monotonic() + this.#hold;
+    const name = error instanceof OperationError ? error.code : nameOf(error);
+    log.log('error', 'jobs.held-off', { ...about, error: name, ms: this.#hold });
   }
 
   #pumpSoon(): void {
@@ -147,6 +164,11 @@ export class JobRunner extends Service {
 
   #pump(): void {
     if (this.#paused || !this.#options.store.db.open) return;
+    const held = this.#heldUntil - this.#options.clock.monotonic();
+    if (held > 0) {
+      this.#timer.arm(held);
+      return;
+    }
     if (this.#active.size < this.#parallel) {
       for (const number of this.#ready.first(this.#parallel)) {
         if (this.#active.size >= this.#parallel) break;
@@ -158,12 +180,8 @@ export class JobRunner extends Service {
   }
 
   #track(number: number, work: Promise<void>): void {
-    const { log } = this.#options;
     const tracked = work
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : typeof error;
-        log.log('error', 'job.dropped', { job: number, error: name });
-      })
+      .catch((error: unknown) => this.#holdOff(error, { job: number }))
       .finally(() => {
         this.#active.delete(number);
         this.#pumpSoon();
@@ -173,8 +191,9 @@ export class JobRunner extends Service {
 
   #read(number: number): void {
     this.#reading++;
-    void this.#standings.read(number).finally(() => {
+    void this.#standings.read(number).then((kept) => {
       this.#reading--;
+      if (!kept) this.#holdOff(new Error('standing not kept'), { job: number });
       this.#pumpSoon();
     });
   }
@@ -185,6 +204,7 @@ export class JobRunner extends Service {
     const first = row && kinds.find(row.kind)?.steps[row.at_step];
     if (first && row.state === 'waiting') this.#reach(row.kind, first.name, 'before-intent');
     let taken = await store.changeSoon(() => this.#journal.take(number));
+    this.#hold = 0;
     while (taken !== null) {
       if (taken.phase === 'act') this.#reach(taken.kind.name, taken.spec.name, 'after-intent');
       taken = await this.#step(taken);
@@ -276,7 +296,8 @@ export class JobRunner extends Service {
   #isIdle(): boolean {
     if (this.#active.size > 0 || this.#reading > 0 || this.#pumping) return false;
     if (this.#paused || !this.#options.store.db.open) return true;
-    return this.#ready.first(1).length === 0;
+    if (this.#heldUntil > this.#options.clock.monotonic()) return true;
+    return this.#ready.first(1).length === 0 && this.#standings.next(1).length === 0;
   }
 
   #tellIdle(): void {
@@ -286,3 +307,5 @@ export class JobRunner extends Service {
     for (const tell of waiters) tell();
   }
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -32,17 +32,19 @@ export class Standings {
     return rows.map((row) => row.number).filter((number) => !this.#working.has(number));
   }
 
-  /** Reads and keeps it, unless the job went on meanwhile. Never throws. */
-  async read(number: number): Promise<void> {
+  /** Reads and keeps it, unless the job went on meanwhile. False when it could not be kept. */
+  async read(number: number): Promise<boolean> {
     this.#working.add(number);
     try {
       const row = this.#deps.ledger.rows.job(number);
-      if (row === null || row.standing_due === 0) return;
+      if (row === null || row.standing_due === 0) return true;
       const standing = await this.#of(row);
       await this.#deps.store.changeSoon(() => this.#keep(row, standing));
+      return true;
     } catch (error) {
       // the mark stays, so the next start reads again; a closed store is the usual reason
       this.#deps.log.log('warn', 'job.standing-not-kept', { job: number, error: nameOf(error) });
+      return false;
     } finally {
       this.#working.delete(number);
     }
