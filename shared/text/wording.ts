@@ -25,6 +25,14 @@ export class DetailReader {
     return text === '' ? fallback : `"${text}"`;
   }
 
+  /** The first of several texts, or one text by another name. */
+  first(list: string, single: string, maximum = 90): string {
+    const value = Object.hasOwn(this.#details, list) ? this.#details[list] : undefined;
+    const text: unknown = Array.isArray(value) ? value[0] : undefined;
+    if (typeof text === 'string') return shorten(printable(text), maximum);
+    return this.text(single, '', maximum);
+  }
+
   number(name: string): number | null {
     const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
     return typeof value === 'number' && Number.isFinite(value) ? value : null;

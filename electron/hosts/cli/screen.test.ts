@@ -26,7 +26,7 @@ it('lets no control character of a text through, in results, notes and tables', 
   s.note(hostile);
   s.out(table([{ title: 'Name' }], [[{ text: hostile, tone: 'good' }]], 80));
   s.out(facts([['Name', hostile]]));
-  const colours = ['\u001b[32m', '\u001b[2m', '\u001b[0m'];
+  const colours = ['\u001b[32m', '\u001b[36m', '\u001b[2m', '\u001b[0m'];
   let raw = stdout.text + stderr.text;
   for (const code of colours) raw = raw.replaceAll(code, '');
   expect(raw).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\uE000-\uE00F]/u);

@@ -12,12 +12,10 @@ export const callWording = {
   BAD_INPUT: {
     headline: (d) => `Something in this request is not right${d.when('field', (f) => `: ${f}`)}.`,
     forYourKeys: 'Nothing was changed.',
-    next: (d) =>
-      d.when(
-        'problem',
-        (problem) => `Correct it: ${problem.replace(/\.$/, '')}.`,
-        'Correct it and send it again.',
-      ),
+    next: (d) => {
+      const problem = d.first('problems', 'problem').replace(/\.$/, '');
+      return problem === '' ? 'Correct it and send it again.' : `Correct it: ${problem}.`;
+    },
   },
   NO_SUCH_OPERATION: {
     headline: 'Keyreeve does not know this request.',

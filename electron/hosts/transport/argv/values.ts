@@ -55,7 +55,9 @@ export const daysOrNever = (text: string): number | null =>
 
 export function planNumber(text: string): string {
   if (!/^[0-9a-f]{6,64}$/.test(text)) {
-    throw new InvalidArgumentError('a plan number is at least 6 digits of 0-9 and a-f.');
+    throw new InvalidArgumentError(
+      'a plan number is at least 6 digits of 0-9 and a-f; put --plan after the name.',
+    );
   }
   return text;
 }

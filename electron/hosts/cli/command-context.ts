@@ -1,0 +1,161 @@
+import { hostname, userInfo } from 'node:os';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Caller, Core } from '../../core/core.ts';
+import type { GlobalOptions } from '../transport/argv/global-options.ts';
+import { connectSocket } from '../transport/socket/connect.ts';
+import { socketPlace } from '../transport/socket/place.ts';
+import type { OutputFor } from './operations.ts';
+import type { Screen } from './screen.ts';
+import type { SecretSource } from './secret-sources.ts';
+import { chooseSlot, holderSession, ownSession, type Session } from './session.ts';
+
+/** Makes a core in this process; loaded only when no other process holds the keystore. */
+export type OpenCore = (options: { keystorePath: string; verbose: boolean }) => Promise<Core>;
+
+export interface ContextOptions {
+  readonly screen: Screen;
+  readonly options: GlobalOptions;
+  readonly keystorePath: string;
+  readonly stateFolder: string;
+  readonly openCore: OpenCore;
+}
+
+/** What a command works with: where to print, whom to ask, how to reach the core. */
+export class CommandContext {
+  readonly screen: Screen;
+  readonly options: GlobalOptions;
+  readonly keystorePath: string;
+  readonly stateFolder: string;
+  readonly #openCore: OpenCore;
+  readonly #open = new Set<Session>();
+
+  constructor(options: ContextOptions) {
+    this.screen = options.screen;
+    this.options = options.options;
+    this.keystorePath = options.keystorePath;
+    this.stateFolder = options.stateFolder;
+    this.#openCore = options.openCore;
+  }
+
+  get json(): boolean {
+    return this.options.json === true;
+  }
+
+  /** Prints the answer: as the contract declares it, or in words. */
+  show<T>(output: T, words: (output: T) => string): void {
+    if (this.json) this.screen.json(output);
+    else {
+      const text = words(output);
+      if (text !== '') this.screen.out(text);
+    }
+  }
+
+  /** A remark beside the result; machines that asked for JSON are spared. */
+  remark(text: string): void {
+    if (!this.json) this.screen.note(text);
+  }
+
+  readonly warn = (text: string): void => this.screen.note(`keyreeve: warning: ${text}`);
+
+  async secret(source: SecretSource): Promise<Uint8Array<ArrayBuffer>> {
+    const { readSecret } = await import('./secret-sources.ts');
+    return readSecret(source, this.warn);
+  }
+
+  async secretIfAny(source: SecretSource): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { readSecretIfAny } = await import('./secret-sources.ts');
+    return readSecretIfAny(source, this.warn);
+  }
+
+  passphraseSource(): SecretSource {
+    const { passphraseFd: fd, passphraseFile: file } = this.options;
+    return { option: 'passphrase', fd, file, prompt: 'Passphrase of the keystore' };
+  }
+
+  pinSource(prompt = 'PIN of the HSM'): SecretSource {
+    const { pinFd: fd, pinFile: file } = this.options;
+    return { option: 'pin', fd, file, prompt };
+  }
+
+  /** The process that holds this keystore, or null. */
+  async holder(): Promise<Session | null> {
+    const client = await connectSocket(socketPlace(this.stateFolder, this.keystorePath));
+    return client ? this.#keep(holderSession(client)) : null;
+  }
+
+  /** A session for operations that need no open keystore. */
+  async unopened(): Promise<Session> {
+    return (await this.holder()) ?? this.#own();
+  }
+
+  /**
+   * A session with an open keystore. A holder must have been unlocked by a person; without a
+   * holder the keystore is opened here, for this one command.
+   */
+  async opened(): Promise<Session> {
+    const held = await this.holder();
+    if (held) return held;
+    const session = await this.#own();
+    await this.unlock(session);
+    return session;
+  }
+
+  /** Opens the keystore of a session with what its slot asks for. */
+  async unlock(session: Session): Promise<OutputFor<'keystore.unlock'>> {
+    const status = await session.call('keystore.status', {});
+    if (status.state === 'absent') {
+      throw new OperationError('KEYSTORE_NOT_FOUND', { path: this.keystorePath });
+    }
+    return session.call('keystore.unlock', {
+      ...(await this.unlockSecrets(status.slots)),
+      acceptOlder: this.options.acceptOlder === true,
+    });
+  }
+
+  /** Slot, passphrase and PIN as the chosen slot needs them. */
+  async unlockSecrets(slots: OutputFor<'keystore.status'>['slots']): Promise<UnlockSecrets> {
+    const slot = chooseSlot(slots, this.options.slot);
+    const needsPassphrase = slot?.kind !== 'hsm';
+    const needsPin = slot !== null && slot.kind !== 'passphrase';
+    return {
+      ...(slot ? { slot: slot.label } : {}),
+      ...(needsPassphrase ? { passphrase: await this.secret(this.passphraseSource()) } : {}),
+      ...(needsPin ? { pin: await this.secret(this.pinSource()) } : {}),
+    };
+  }
+
+  /** Ends every session this command opened. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#open].map((session) => session.end()));
+  }
+
+  async #own(): Promise<Session> {
+    const verbose = this.options.verbose === true;
+    const core = await this.#openCore({ keystorePath: this.keystorePath, verbose });
+    return this.#keep(ownSession(core, cliCaller()));
+  }
+
+  #keep(session: Session): Session {
+    this.#open.add(session);
+    return session;
+  }
+}
+
+export interface UnlockSecrets {
+  readonly slot?: string;
+  readonly passphrase?: Uint8Array<ArrayBuffer>;
+  readonly pin?: Uint8Array<ArrayBuffer>;
+}
+
+/** The account that runs this process. */
+export function localActor(): { actor: string; host: string } {
+  let actor = `uid ${process.getuid?.() ?? '?'}`;
+  try {
+    actor = userInfo().username;
+  } catch {
+    // An account without a name (a container's random uid) is noted by its number.
+  }
+  return { actor, host: hostname() };
+}
+
+const cliCaller = (): Caller => ({ trusted: true, ...localActor(), channel: 'cli' });

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { whole } from '../../transport/argv/values.ts';
+import { loginIfNeeded } from '../interactive.ts';
+import { auditText, exportText, verdictText } from '../render/keystore.ts';
+import { styleFor } from '../render/moments.ts';
+import type { Run } from './noun.ts';
+
+interface ShowOptions {
+  readonly limit?: number;
+  readonly before?: number;
+  readonly action?: string;
+}
+
+/** `audit show|export|verify` */
+export function addVerbs(noun: Command, run: Run): void {
+  noun
+    .command('show')
+    .description('read the audit log, newest first')
+    .option('--limit <n>', 'how many records (at most 500)', whole)
+    .option('--before <n>', 'records older than this number', whole)
+    .option('--action <name>', 'records of one action, e.g. group.forceRotate')
+    .action((options: ShowOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('audit.list', options);
+        context.show(output, (shown) => auditText(shown, styleFor(context.screen)));
+        if (output.next !== null)
+          context.remark(`More: keyreeve audit show --before ${output.next}`);
+      }),
+    );
+  noun
+    .command('export')
+    .argument('<file>')
+    .description('write the audit log, signed, to a file')
+    .action((file: string) =>
+      run(async (context) => {
+        const session = await context.opened();
+        await loginIfNeeded(context, session);
+        context.show(await session.call('audit.export', { to: resolve(file) }), exportText);
+      }),
+    );
+  noun
+    .command('verify')
+    .argument('<file>')
+    .description('check an exported audit log against the fingerprint you kept elsewhere')
+    .requiredOption('--fingerprint <hex>', 'fingerprint of the signing key, 64 hex digits')
+    .action((file: string, options: { fingerprint: string }) =>
+      run(async (context) => {
+        const session = await context.unopened();
+        const fingerprint = options.fingerprint.toLowerCase().replaceAll(/[\s:]/g, '');
+        const output = await session.call('audit.verify', { file: resolve(file), fingerprint });
+        context.show(output, (shown) => verdictText(shown, styleFor(context.screen)));
+        return output.status;
+      }),
+    );
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { clean } from '../screen.ts';
+import { foldersText } from '../render/lists.ts';
+import type { Run } from './noun.ts';
+
+interface EditOptions {
+  readonly name?: string;
+  readonly parent?: string;
+  readonly top?: boolean;
+}
+
+/** `folder add|edit|list|remove` */
+export function addVerbs(noun: Command, run: Run): void {
+  noun
+    .command('list')
+    .description('list folders')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('folder.list', {}), foldersText);
+      }),
+    );
+  noun
+    .command('add')
+    .argument('<name>')
+    .description('add a folder')
+    .option('--in <folder>', 'the folder it goes into')
+    .action((name: string, options: { in?: string }) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('folder.add', { name, parent: options.in ?? null });
+        context.show(output, (shown) => `✓ ${clean(shown.path)}`);
+      }),
+    );
+  noun
+    .command('edit')
+    .argument('<folder>')
+    .description('rename or move a folder')
+    .option('--name <name>', 'its new name')
+    .option('--in <folder>', 'move it into this folder')
+    .option('--top', 'move it out of all folders')
+    .action((folder: string, options: EditOptions & { in?: string }) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('folder.edit', {
+          folder,
+          ...(options.name === undefined ? {} : { name: options.name }),
+          ...(options.top === true ? { parent: null } : {}),
+          ...(options.in === undefined ? {} : { parent: options.in }),
+        });
+        context.show(output, (shown) => `✓ ${clean(shown.path)}`);
+      }),
+    );
+  noun
+    .command('remove')
+    .argument('<folder>')
+    .description('remove an empty folder')
+    .action((folder: string) =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('folder.remove', { folder }), () => '✓ Removed.');
+      }),
+    );
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { daysOrNever, planNumber, span, whole } from '../../transport/argv/values.ts';
+import type { AddOptions, EditOptions } from './group-save.ts';
+import type { Run } from './noun.ts';
+
+function fieldOptions(command: Command): Command {
+  return command
+    .option('--alias <name>', 'nickname in AWS, without "alias/" (else the name)')
+    .option('--description <text>')
+    .option('--rotate', 'rotate on schedule (the default)')
+    .option('--no-rotate', 'rotate by hand only')
+    .option('--rotate-every <span>', 'e.g. "12 months" or "90 days"', span)
+    .option('--keep-valid-for <span>', 'planned life of each key made here', span)
+    .option('--active-key-id <id>', 'a KMS key that waits for import, taken by the first rotation')
+    .option('--policy <file>', 'key policy as a JSON file')
+    .option('--aws-deletes-after <days>', '"never" or days (at most 365)', daysOrNever)
+    .option('--disable-after-rotating', 'disable the former key after each rotation')
+    .option('--no-disable-after-rotating', 'leave the former key enabled (the default)')
+    .option('--disable-wait <days>', 'how long to wait before disabling it', whole)
+    .option('--folder <folder>', 'the folder it is in');
+}
+
+/** `group add|edit`. What they do is loaded when one of them is run. */
+export function addEditVerbs(noun: Command, run: Run): void {
+  fieldOptions(noun.command('add'))
+    .argument('<name>')
+    .description('add a key group: a container for keys and the template for new ones')
+    .requiredOption('--credential <credential>', 'credential of the AWS account')
+    .requiredOption('--region <region>', 'Region the KMS keys live in, e.g. eu-west-1')
+    .option('--service <service>', 'aws-kms', 'aws-kms')
+    .option('--key-type <type>', 'AES', 'AES')
+    .option('--key-length <bits>', '256', whole, 256)
+    .option('--key-usage <usage>', 'encrypt-decrypt', 'encrypt-decrypt')
+    .option('--storage <where>', 'hsm or software', 'hsm')
+    .action((name: string, options: AddOptions) =>
+      run(async (context) => (await import('./group-save.ts')).add(context, name, options)),
+    );
+  fieldOptions(noun.command('edit'))
+    .argument('<group>')
+    .description('change a key group; no existing KMS key is touched')
+    .option('--name <name>', 'its new name')
+    .option('--credential <credential>', 'another credential')
+    .option('--region <region>', 'another Region')
+    .option('--no-policy', "go back to AWS's default policy")
+    .option('--no-folder', 'move it out of all folders')
+    .option(
+      '--plan [number]',
+      'show what it means and change nothing; with its number: do it',
+      planNumber,
+    )
+    .option('--yes', 'change it after the effect was shown')
+    .action((group: string, options: EditOptions) =>
+      run(async (context) => (await import('./group-save.ts')).edit(context, group, options)),
+    );
+}

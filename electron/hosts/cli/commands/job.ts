@@ -1,0 +1,173 @@
+import type { Command } from 'commander';
+import type { JobView } from '../../../../shared/contract/job.ts';
+import { type JobState, jobStates } from '../../../../shared/model/job.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { emptyTexts } from '../../../../shared/text/states.ts';
+import { whole } from '../../transport/argv/values.ts';
+import type { CommandContext } from '../command-context.ts';
+import { loginIfNeeded } from '../interactive.ts';
+import type { OutputFor } from '../operations.ts';
+import { type PageOptions, readPages, tellMore } from '../pages.ts';
+import { jobsText, jobText } from '../render/job.ts';
+import { styleFor } from '../render/moments.ts';
+import { clean } from '../screen.ts';
+import type { Session } from '../session.ts';
+import { finishJob, jobExits, watchJob } from '../watch-job.ts';
+import type { Run } from './noun.ts';
+
+interface ListOptions extends PageOptions {
+  readonly state?: string[];
+  readonly group?: string;
+}
+interface Detachable {
+  readonly detach?: boolean;
+}
+
+/** `job list|show|watch|cancel|continue|retry|due|start-due` */
+export function addVerbs(noun: Command, run: Run): void {
+  noun
+    .command('list')
+    .description('list jobs, newest first')
+    .option('--state <state...>', `only these: ${jobStates.join(', ')}`)
+    .option('--group <group>', 'those of one group')
+    .option('--limit <n>', 'how many at a time (at most 500)', whole)
+    .option('--after <mark>', 'go on where the last list ended')
+    .option('--all', 'every page')
+    .action((options: ListOptions) => run((context) => list(context, options)));
+  const one = (verb: string, text: string): Command =>
+    noun.command(verb).argument('<job>', 'number or id of the job').description(text);
+  one('show', 'show a job: steps, proofs, calls, where things stand').action((job: string) =>
+    run((context) => show(context, job)),
+  );
+  one('watch', 'follow a job until it has ended or needs somebody').action((job: string) =>
+    run(async (context) => finishJob(context, await context.opened(), job)),
+  );
+  one('cancel', 'cancel a job at its next step boundary')
+    .option('--schedule-deletion', 'let AWS delete an empty KMS key that the job made')
+    .action((job: string, options: CancelOptions) => run((c) => cancel(c, job, options)));
+  one('continue', 'go on with a job that waits for somebody')
+    .option('--detach', 'leave it to the daemon or console and return')
+    .action((job: string, options: Detachable) => run((c) => goOn(c, 'continue', job, options)));
+  one('retry', 'do the open remark of a finished job again')
+    .option('--detach', 'leave it to the daemon or console and return')
+    .action((job: string, options: Detachable) => run((c) => goOn(c, 'retry', job, options)));
+  addDueVerbs(noun, run);
+}
+
+function addDueVerbs(noun: Command, run: Run): void {
+  noun
+    .command('due')
+    .description('list rotations that came due while the keystore was locked')
+    .action(() => run(due));
+  noun
+    .command('start-due')
+    .argument('[group...]', 'names or ids of the groups')
+    .description('start rotations that came due while the keystore was locked')
+    .option('--all', 'all of them')
+    .option('--detach', 'leave them to the daemon or console and return')
+    .action((groups: string[], options: Detachable & { all?: boolean }) =>
+      run((context) => startDue(context, groups, options)),
+    );
+}
+
+async function list(context: CommandContext, options: ListOptions): Promise<void> {
+  const state = options.state ?? [];
+  const wrong = state.find((one) => !(jobStates as readonly string[]).includes(one));
+  if (wrong !== undefined) {
+    const problem = `no job state is called "${wrong}"; there are ${jobStates.join(', ')}`;
+    throw new OperationError('BAD_INPUT', { field: 'state', problem });
+  }
+  const session = await context.opened();
+  const { rows, next } = await readPages(options, async (page) => {
+    const filter = { state: state as JobState[], group: options.group ?? null };
+    const answer = await session.call('job.list', { ...page, ...filter });
+    return { rows: answer.jobs, next: answer.next };
+  });
+  const output: OutputFor<'job.list'> = { jobs: rows, next };
+  context.show(output, (shown) => jobsText(shown.jobs, styleFor(context.screen)));
+  tellMore(context, rows.length, null, next);
+}
+
+async function show(context: CommandContext, job: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('job.show', { job });
+  context.show(output, (shown) => jobText(shown, styleFor(context.screen)));
+}
+
+interface CancelOptions {
+  readonly scheduleDeletion?: boolean;
+}
+
+async function cancel(context: CommandContext, job: string, options: CancelOptions): Promise<void> {
+  const session = await context.opened();
+  const leftover = options.scheduleDeletion === true ? 'schedule-deletion' : 'leave';
+  const output = await session.call('job.cancel', { job, leftover });
+  context.show(output, (shown) => jobText(shown, styleFor(context.screen)));
+}
+
+async function goOn(
+  context: CommandContext,
+  verb: 'continue' | 'retry',
+  job: string,
+  options: Detachable,
+): Promise<number> {
+  const session = await detachable(context, options);
+  await loginIfNeeded(context, session);
+  const detail = await session.call(`job.${verb}`, { job });
+  if (options.detach !== true) return finishJob(context, session, detail.job.id);
+  context.show(detail, (shown) => jobText(shown, styleFor(context.screen)));
+  return 0;
+}
+
+async function detachable(context: CommandContext, options: Detachable): Promise<Session> {
+  if (options.detach !== true) return context.opened();
+  const session = await context.holder();
+  if (!session) throw new OperationError('NEEDS_DAEMON');
+  return session;
+}
+
+async function due(context: CommandContext): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('job.due', {});
+  const style = styleFor(context.screen);
+  context.show(output, ({ due: rotations, held }) =>
+    [
+      ...(rotations.length === 0 ? [emptyTexts.due] : []),
+      ...rotations.map((one) => `${style.when(one.dueAt)}  ${clean(one.groupName)}`),
+      ...(held === null ? [] : [`! ${clean(held)}`]),
+    ].join('\n'),
+  );
+}
+
+/** Starts what came due and waits for all of it; the exit code is that of the worst ending. */
+async function startDue(
+  context: CommandContext,
+  names: readonly string[],
+  options: Detachable & { all?: boolean },
+): Promise<number> {
+  const session = await detachable(context, options);
+  await loginIfNeeded(context, session);
+  const { due: rotations } = await session.call('job.due', {});
+  const chosen =
+    options.all === true
+      ? rotations
+      : rotations.filter((one) => names.includes(one.groupName) || names.includes(one.groupId));
+  const missing = names.find(
+    (name) => !rotations.some((one) => one.groupName === name || one.groupId === name),
+  );
+  if (missing !== undefined) {
+    throw new OperationError('NOT_FOUND', { what: 'rotation due', reference: missing });
+  }
+  if (chosen.length === 0) {
+    throw new OperationError('NOTHING_TO_DO', { why: 'name a group that is due, or --all' });
+  }
+  const output = await session.call('job.startDue', { groups: chosen.map((one) => one.groupId) });
+  if (options.detach === true) {
+    context.show(output, ({ jobs }) => `${jobs.length} started.  keyreeve job list`);
+    return 0;
+  }
+  const endings: JobView[] = [];
+  for (const job of output.jobs) endings.push((await watchJob(context, session, job)).job);
+  context.show(output, () => jobsText(endings, styleFor(context.screen)));
+  return endings.reduce((worst, job) => Math.max(worst, jobExits[job.state]), 0);
+}

@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import type { OutputFor } from '../operations.ts';
+import { dateOrNever, whole } from '../../transport/argv/values.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { DeedOptions } from '../deeds.ts';
+import { type PageOptions, readPages, tellMore } from '../pages.ts';
+import { keyDetailText, keysText, keyText } from '../render/lists.ts';
+import { styleFor } from '../render/moments.ts';
+import { deedOptions } from './group.ts';
+import type { Run } from './noun.ts';
+
+interface ListOptions extends PageOptions {
+  readonly group?: string;
+  readonly find?: string;
+}
+
+/** `key list|show|check|synchronize` */
+export function addVerbs(noun: Command, run: Run): void {
+  noun
+    .command('list')
+    .description('list keys with their state here and in AWS')
+    .option('--group <group>', 'those of one group')
+    .option('--find <text>', 'name, alias, key id, ARN or KCV')
+    .option('--limit <n>', 'how many at a time (at most 500)', whole)
+    .option('--after <mark>', 'go on where the last list ended')
+    .option('--all', 'every page')
+    .action((options: ListOptions) => run((context) => list(context, options)));
+  noun
+    .command('show')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('show a key: copies, KCV, AWS ids, history')
+    .action((key: string) => run((context) => show(context, key)));
+  noun
+    .command('check')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('read the KMS key from AWS now and note what it says')
+    .action((key: string) => run((context) => check(context, key)));
+  deedOptions(noun.command('synchronize'))
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('bring one KMS key in line with the key kept here')
+    .option('--delete-material', 'remove the material from AWS at once; unticks the other two')
+    .option('--update-policy', "put the group's policy on the KMS key (on by default)")
+    .option('--no-update-policy', 'leave the policy as it is in AWS')
+    .option('--import-material', 'send the saved copy again (on by default)')
+    .option('--no-import-material', 'send nothing')
+    .option('--valid-to <date>', 'when AWS deletes the material: a date or "never"', dateOrNever)
+    .option('--confirm <name>', 'the name, where the plan asks for it')
+    .action((key: string, options: SyncOptions) =>
+      run((context) => synchronize(context, key, options)),
+    );
+}
+
+async function list(context: CommandContext, options: ListOptions): Promise<void> {
+  const session = await context.opened();
+  let total = 0;
+  const { rows, next } = await readPages(options, async (page) => {
+    const answer = await session.call('key.list', {
+      ...page,
+      group: options.group ?? null,
+      find: options.find ?? '',
+    });
+    ({ total } = answer);
+    return { rows: answer.keys, next: answer.next };
+  });
+  const output: OutputFor<'key.list'> = { keys: rows, total, next };
+  context.show(output, (shown) => keysText(shown, styleFor(context.screen)));
+  tellMore(context, rows.length, total, next);
+}
+
+async function show(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.show', { key });
+  context.show(output, (shown) => keyDetailText(shown, styleFor(context.screen)));
+}
+
+async function check(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.check', { key });
+  context.show(output, (shown) => keyText(shown, styleFor(context.screen)));
+}
+
+interface SyncOptions extends DeedOptions {
+  readonly deleteMaterial?: boolean;
+  readonly updatePolicy?: boolean;
+  readonly importMaterial?: boolean;
+  readonly validTo?: number | null;
+  readonly confirm?: string;
+}
+
+/** As in the dialog: ticking Delete unticks the other two, unless they are ticked by name. */
+export function synchronizeChoices(options: SyncOptions) {
+  const deleteMaterial = options.deleteMaterial === true;
+  return {
+    deleteMaterial,
+    updatePolicy: options.updatePolicy ?? !deleteMaterial,
+    importMaterial: options.importMaterial ?? !deleteMaterial,
+    ...(options.validTo === undefined ? {} : { validTo: options.validTo }),
+  };
+}
+
+async function synchronize(
+  context: CommandContext,
+  key: string,
+  options: SyncOptions,
+): Promise<number> {
+  const choices = synchronizeChoices(options);
+  const { runDeed } = await import('../deeds.ts');
+  return runDeed(context, options, {
+    plan: (session) => session.call('key.planSynchronize', { key, ...choices }),
+    start: async (session, plan) => {
+      const asked = 'confirmName' in plan ? plan.confirmName : null;
+      const confirm = options.confirm ?? (asked === null ? null : await typedName(context, asked));
+      return session.call('key.synchronize', {
+        key,
+        ...choices,
+        plan: plan.number,
+        ...(confirm === null ? {} : { confirm }),
+      });
+    },
+  });
+}
+
+/** Asked for only where the key holds the alias or was used lately: the plan says so. */
+async function typedName(context: CommandContext, name: string): Promise<string | null> {
+  if (context.json) return null;
+  context.screen.note(`Everything under this key stops decrypting in AWS. Type ${name} to go on.`);
+  const { askLine } = await import('../ask-terminal.ts');
+  return askLine('Name');
+}

@@ -1,0 +1,97 @@
+import { Command, CommanderError } from 'commander';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { addGlobalOptions, type GlobalOptions } from '../transport/argv/global-options.ts';
+import type { CommandContext } from './command-context.ts';
+import type { AddVerbs, Run } from './commands/noun.ts';
+
+interface Noun {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly addVerbs: AddVerbs }>;
+}
+
+/** Every noun; its verbs are loaded when it is used, so that a short command stays short. */
+export const nouns: Readonly<Record<string, Noun>> = {
+  keystore: {
+    summary: 'create, unlock, lock, back up, verify and restore a keystore',
+    load: () => import('./commands/keystore.ts'),
+  },
+  group: {
+    summary: 'key groups: containers for keys and templates for new ones; Force Rotate',
+    load: () => import('./commands/group.ts'),
+  },
+  folder: { summary: 'folders of key groups', load: () => import('./commands/folder.ts') },
+  key: { summary: 'keys, here and in AWS; Synchronize', load: () => import('./commands/key.ts') },
+  job: {
+    summary: 'what is under way, what needs somebody',
+    load: () => import('./commands/job.ts'),
+  },
+  credential: { summary: 'AWS credentials', load: () => import('./commands/credential.ts') },
+  hsm: { summary: 'the HSM that makes and opens keys', load: () => import('./commands/hsm.ts') },
+  audit: {
+    summary: 'read, export and verify the audit log',
+    load: () => import('./commands/audit.ts'),
+  },
+  device: { summary: 'which device rotates keys', load: () => import('./commands/device.ts') },
+  daemon: {
+    summary: 'hold a keystore open for other commands',
+    load: () => import('./commands/daemon.ts'),
+  },
+  completion: { summary: 'completion for a shell', load: () => import('./commands/completion.ts') },
+};
+
+const about = `Keyreeve keeps the originals of keys in an HSM and pushes copies to AWS KMS.
+Results go to standard output, everything else to standard error.`;
+
+/** Builds the command tree: all nouns by name, the verbs of those in `loaded`. */
+export async function buildProgram(
+  loaded: readonly string[],
+  version: string,
+  runWith: (
+    globals: GlobalOptions,
+    work: (context: CommandContext) => Promise<number | void>,
+  ) => Promise<void>,
+): Promise<Command> {
+  const program = quiet(new Command('keyreeve'))
+    .description(about)
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'say what a command does')
+    .helpCommand(false)
+    .showSuggestionAfterError(true);
+  addGlobalOptions(program);
+  const run: Run = (work) => runWith(program.opts<GlobalOptions>(), work);
+  for (const [name, noun] of Object.entries(nouns)) {
+    const command = program.command(name).description(noun.summary).helpCommand(false);
+    if (loaded.includes(name)) (await noun.load()).addVerbs(command, run);
+    else command.allowUnknownOption().allowExcessArguments();
+  }
+  program
+    .command('practice-kms')
+    .description('run the practice KMS (its own options: keyreeve practice-kms --help)')
+    .allowUnknownOption()
+    .allowExcessArguments();
+  return program;
+}
+
+/** Commander ends no process and prints no error: both are ours. */
+function quiet(command: Command): Command {
+  return command.exitOverride().configureOutput({ outputError: () => undefined });
+}
+
+/** Values of options and surplus arguments may be secrets typed by mistake: names only. */
+const withoutValues = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
+    .replace(/\s*\n\s*\((.*)\)\s*$/, '; $1')
+    .trim();
+
+/** What commander found wrong, as a failure; null when it only printed help or the version. */
+export function usageFailure(error: CommanderError): OperationError | null {
+  if (error.exitCode === 0) return null;
+  if (error.code === 'commander.help') return null;
+  const problem =
+    error.code === 'commander.excessArguments'
+      ? 'there are more arguments than this command takes'
+      : withoutValues(error.message);
+  return new OperationError('BAD_INPUT', { field: 'command line', problem });
+}

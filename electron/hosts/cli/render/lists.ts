@@ -1,0 +1,223 @@
+import {
+  assuranceTexts,
+  emptyTexts,
+  keyStates,
+  storageTexts,
+} from '../../../../shared/text/states.ts';
+import type { OutputFor } from '../operations.ts';
+import { clean, paint } from '../screen.ts';
+import { facts, table } from '../table.ts';
+import { spanText } from '../../transport/argv/values.ts';
+import type { Style } from './moments.ts';
+
+type Group = OutputFor<'group.list'>['groups'][number];
+type Key = OutputFor<'key.list'>['keys'][number];
+
+export function groupsText({ groups }: OutputFor<'group.list'>, style: Style): string {
+  if (groups.length === 0) return emptyTexts.groups;
+  const columns = [
+    { title: 'Name', shrinks: true },
+    { title: 'State', shrinks: true },
+    { title: 'Keys', align: 'right' },
+    { title: 'Active', align: 'right' },
+    { title: 'Alias', shrinks: true },
+    { title: 'Region' },
+    { title: 'Next rotation' },
+  ] as const;
+  const rows = groups.map((group) => [
+    { text: group.path },
+    {
+      text: `${group.needsYou ? '! ' : ''}${group.state}`,
+      tone: group.needsYou ? 'attention' : 'quiet',
+    } as const,
+    { text: String(group.keys) },
+    { text: group.activeVersion === null ? '' : `v${group.activeVersion}` },
+    { text: group.alias },
+    { text: group.region },
+    { text: style.when(group.nextRotationAt) },
+  ]);
+  return table(columns, rows, style.width);
+}
+
+/** One line a person needs after a change, and the remarks that somebody must read. */
+export function groupSavedText(group: Group): string {
+  return [
+    `✓ ${clean(group.path)}`,
+    ...(group.sentence ? [`  ${clean(group.sentence)}`] : []),
+    ...group.remarks.map((remark) => `  ${paint('attention', '!')} ${clean(remark)}`),
+  ].join('\n');
+}
+
+export function groupText({ group, policyReading }: OutputFor<'group.show'>, style: Style): string {
+  const lines = facts([
+    ['Name', group.name, 'strong'],
+    ['Path', group.path === group.name ? '' : group.path],
+    [
+      'State',
+      `${group.needsYou ? '! ' : ''}${group.state}`,
+      group.needsYou ? 'attention' : 'quiet',
+    ],
+    ['Service', 'Amazon Web Services'],
+    [
+      'Credential',
+      `${group.credentialName} · ${group.account ?? 'account not known yet'} · ${group.connection}`,
+    ],
+    ['Region', group.region],
+    ['Alias', `alias/${group.alias}`],
+    ['Description', group.description],
+    [
+      'Keys',
+      `${group.keyType}-${group.keyLength}, ${storageTexts[group.storage]}, Encrypt + Decrypt`,
+    ],
+    ['Active version', group.activeVersion === null ? 'none yet' : String(group.activeVersion)],
+    ['Versions', String(group.keys)],
+    ['Active Key ID', group.activeKeyId ?? 'filled in by the first rotation'],
+    ['Rotate Key', group.rotate ? `every ${spanText(group.rotateEvery)}` : 'off'],
+    ['Next rotation', style.when(group.nextRotationAt)],
+    ['Keep key valid for', spanText(group.keepValidFor)],
+    [
+      'AWS deletes material',
+      group.awsDeletesMaterialAfterDays === null
+        ? 'never'
+        : `after ${group.awsDeletesMaterialAfterDays} days`,
+    ],
+    [
+      'Disable key after rotating',
+      group.disableAfterRotating ? `yes, after ${group.disableWaitDays} days` : 'no',
+    ],
+    ['Policy', group.hasPolicy ? 'imported' : "AWS's default"],
+    ['Id', group.id],
+  ]);
+  return [
+    lines,
+    ...(policyReading.length > 0
+      ? ['', paint('faint', 'POLICY'), ...policyReading.map((one) => `  ${clean(one)}`)]
+      : []),
+    ...(group.sentence ? ['', clean(group.sentence)] : []),
+    ...group.remarks.map((remark) => `${paint('attention', '!')} ${clean(remark)}`),
+  ].join('\n');
+}
+
+export function keysText({ keys }: OutputFor<'key.list'>, style: Style): string {
+  if (keys.length === 0) return emptyTexts.keys;
+  const columns = [
+    { title: 'Key', shrinks: true },
+    { title: 'State' },
+    { title: 'AWS' },
+    { title: 'KMS key' },
+    { title: 'KCV' },
+    { title: 'Assurance' },
+    { title: 'Made' },
+    { title: 'Planned end' },
+  ];
+  const rows = keys.map((key) => {
+    const { glyph, word, tone } = keyStates[key.state];
+    return [
+      { text: key.reference },
+      { text: `${glyph} ${word}`, tone },
+      { text: key.remote?.state ?? '' },
+      { text: style.id(key.remote?.keyId ?? null) },
+      { text: `${key.kcv.value} ${key.kcv.method}` },
+      { text: assuranceTexts[key.assurance] },
+      { text: style.when(key.madeAt) },
+      { text: style.when(key.plannedEnd) },
+    ];
+  });
+  return table(columns, rows, style.width);
+}
+
+const keyFacts = (key: Key, style: Style): string => {
+  const { glyph, word, tone } = keyStates[key.state];
+  const { remote } = key;
+  return facts([
+    ['Key', `${key.reference} (version ${key.version})`, 'strong'],
+    ['State', `${glyph} ${word}`, tone],
+    ['Life', key.lifecycle],
+    ['KCV', `${key.kcv.value} (${key.kcv.method})`],
+    ['Kept', `${storageTexts[key.storage]} · ${assuranceTexts[key.assurance]}`],
+    ['Made', style.when(key.madeAt)],
+    ['Planned end', style.when(key.plannedEnd)],
+    ['KMS key', remote?.keyId ?? 'not in AWS'],
+    ['ARN', remote?.arn ?? ''],
+    ['In AWS', remote ? `${remote.state}, read ${style.when(remote.readAt)}` : ''],
+    ['Alias', remote?.alias ?? ''],
+    ['Material', remote?.materialId ?? ''],
+    [
+      'Deleted by AWS',
+      remote ? (remote.validTo === null ? 'never' : style.when(remote.validTo)) : '',
+    ],
+    ['Id', key.id],
+  ]);
+};
+
+export const keyText = keyFacts;
+
+export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string {
+  const lives = Object.entries(key.lifecycleTimes).map(
+    ([state, at]) => `  ${style.when(at)}  ${clean(state)}`,
+  );
+  return [
+    keyFacts(key, style),
+    ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
+    '',
+    paint('faint', 'COPIES'),
+    ...key.copies.map(
+      ({ ok, text }) => `  ${ok ? paint('good', '✓') : paint('attention', '!')} ${clean(text)}`,
+    ),
+    ...(lives.length > 0 ? ['', paint('faint', 'LIFE'), ...lives] : []),
+    ...(key.history.length > 0 ? ['', paint('faint', 'HISTORY')] : []),
+    ...key.history.map(({ at, text }) => `  ${style.when(at)}  ${clean(text)}`),
+  ].join('\n');
+}
+
+export function foldersText({ folders }: OutputFor<'folder.list'>): string {
+  if (folders.length === 0) return emptyTexts.folders;
+  return folders.map((folder) => clean(folder.path)).join('\n');
+}
+
+export function credentialsText(
+  { credentials }: OutputFor<'credential.list'>,
+  style: Style,
+): string {
+  if (credentials.length === 0) return emptyTexts.credentials;
+  const columns = [
+    { title: 'Name', shrinks: true },
+    { title: 'Kind' },
+    { title: 'Connection' },
+    { title: 'Account' },
+    { title: 'Access key' },
+    { title: 'Groups', align: 'right' },
+    { title: 'Tested' },
+    { title: 'Problem', shrinks: true },
+  ] as const;
+  const rows = credentials.map((one) => [
+    { text: one.name },
+    { text: one.kind },
+    {
+      text: one.connection,
+      tone: one.connection === 'Not Connected' ? 'attention' : 'quiet',
+    } as const,
+    { text: one.account ?? '' },
+    { text: one.accessKeyId ?? '' },
+    { text: String(one.groups) },
+    { text: style.when(one.testedAt) },
+    { text: one.problem ?? '' },
+  ]);
+  return table(columns, rows, style.width);
+}
+
+export function credentialText(one: OutputFor<'credential.test'>, style: Style): string {
+  return facts([
+    ['Credential', one.name, 'strong'],
+    ['Kind', one.kind],
+    ['Access key', one.accessKeyId ?? ''],
+    ['Connection', one.connection, one.connection === 'Not Connected' ? 'attention' : 'quiet'],
+    ['Account', one.account ?? ''],
+    ['Principal', one.principalArn ?? ''],
+    ['Endpoint', one.endpoint ?? ''],
+    ['Expires', style.when(one.expiresAt)],
+    ['Tested', style.when(one.testedAt)],
+    ['Problem', one.problem ?? ''],
+    ['Id', one.id],
+  ]);
+}

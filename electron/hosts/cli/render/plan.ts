@@ -1,0 +1,47 @@
+import type { Plan } from '../../../../shared/contract/shapes.ts';
+import { clean, paint } from '../screen.ts';
+import { failureText } from '../show-failure.ts';
+import { type Style, took } from './moments.ts';
+
+const block = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', paint('faint', title), ...lines.map((line) => `  ${line}`)];
+
+/** The plan in the order a person reads it: what happens, what stays, warnings, checks, detail. */
+export function planText(plan: Plan, style: Style): string {
+  const changing = plan.calls.filter((call) => call.changes).length;
+  const calls = `${plan.steps.length} steps, ${plan.calls.length} AWS calls (${changing} change something, ${plan.calls.length - changing} only read), about ${took(plan.approximateSeconds * 1000)}`;
+  return [
+    paint('strong', clean(plan.title)),
+    clean(plan.subject),
+    '',
+    clean(plan.sentence),
+    ...block('CHANGES', plan.changes.map(clean)),
+    ...block('STAYS', plan.stays.map(clean)),
+    ...block(
+      'LOOK AT THIS FIRST',
+      plan.lookFirst.map((text) => `${paint('attention', '!')} ${clean(text)}`),
+    ),
+    ...block(
+      `CHECKED ${style.clock(plan.checkedAt)}`,
+      plan.checks.map(({ ok, text }) => `${mark(ok)} ${clean(text)}`),
+    ),
+    ...block('STEPS', [
+      ...plan.steps.map((step, i) => `${String(i + 1).padStart(2)} ${clean(step)}`),
+      calls,
+    ]),
+    ...block(
+      'AWS CALLS',
+      plan.calls.map(({ call, changes }) => `${changes ? '*' : ' '} ${call}`),
+    ),
+    ...block('HOW TO GO BACK', [clean(plan.goBack)]),
+    ...(plan.runningJob ? ['', `Already under way: job ${plan.runningJob}`] : []),
+    ...(plan.confirmName ? ['', `Asks for the name: --confirm "${clean(plan.confirmName)}"`] : []),
+    '',
+    ...(plan.blocked
+      ? [failureText(plan.blocked)]
+      : [`Plan ${plan.number}`, `  ${clean(plan.command)}`]),
+  ].join('\n');
+}
+
+export const mark = (good: boolean | null): string =>
+  good === null ? '?' : good ? paint('good', '✓') : paint('attention', '!');

@@ -1,0 +1,127 @@
+import { CommanderError } from 'commander';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  defaultKeystore,
+  findNoun,
+  type GlobalOptions,
+  stateFolder,
+} from '../transport/argv/global-options.ts';
+import { refuseSecrets } from '../transport/argv/refuse-secrets.ts';
+import { CommandContext, type OpenCore } from './command-context.ts';
+import { buildProgram, nouns, usageFailure } from './program.ts';
+import { Screen } from './screen.ts';
+
+const practiceMain = new URL('../../practice/kms/main.ts', import.meta.url);
+
+/**
+ * Runs one command and ends the process with its exit code. Nothing is loaded that the command
+ * does not need: a list read from a daemon loads neither the core nor the schemas.
+ */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const found = findNoun(argv);
+  if (found?.noun === 'practice-kms') {
+    // It reads its own arguments, and ends with its own exit code.
+    process.argv = [
+      process.argv[0] ?? '',
+      fileURLToPath(practiceMain),
+      ...argv.slice(found.at + 1),
+    ];
+    await import(practiceMain.href);
+    return;
+  }
+  const screen = newScreen(argv);
+  const code = await run(argv, found?.noun ?? null, screen);
+  await drained();
+  process.exit(code);
+}
+
+async function run(argv: readonly string[], noun: string | null, screen: Screen): Promise<number> {
+  let exit = 0;
+  try {
+    refuseSecrets(argv);
+    const all = noun === 'complete';
+    const loaded = all ? Object.keys(nouns) : noun === null ? [] : [noun];
+    const program = await buildProgram(loaded, productVersion(), async (globals, work) => {
+      const context = newContext(screen, globals);
+      try {
+        exit = (await work(context)) ?? 0;
+      } finally {
+        await context.end();
+      }
+    });
+    if (all) {
+      const { suggest } = await import('./commands/completion.ts');
+      await suggest(program, argv.slice(argv.indexOf('--') + 1));
+      return 0;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return exit;
+  } catch (error) {
+    const failed = error instanceof CommanderError ? usageFailure(error) : error;
+    if (failed === null) return (error as CommanderError).exitCode === 0 ? 0 : 64;
+    return tell(failed, screen, argv);
+  }
+}
+
+/** Wording is loaded when there is something to word. */
+async function tell(error: unknown, screen: Screen, argv: readonly string[]): Promise<number> {
+  const { asFailure, showFailure } = await import('./show-failure.ts');
+  const failure = asFailure(error);
+  if (failure.code === 'INTERNAL') traceInternal(error, argv);
+  return showFailure(screen, failure, argv.includes('--json'));
+}
+
+/** Where an error of our own came from is for who asks for it; its text may hold anything. */
+function traceInternal(error: unknown, argv: readonly string[]): void {
+  if (!argv.includes('--verbose') || !(error instanceof Error)) return;
+  process.stderr.write(`${error.stack ?? error.name}\n`);
+}
+
+function newScreen(argv: readonly string[]): Screen {
+  for (const stream of [process.stdout, process.stderr]) {
+    // Whoever reads may stop early (`| head`): that is no error of ours.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+  const plain = (process.env['NO_COLOR'] ?? '') !== '' || argv.includes('--no-color');
+  const colour = !plain && process.env['TERM'] !== 'dumb';
+  return new Screen({ stdout: process.stdout, stderr: process.stderr, colour });
+}
+
+function newContext(screen: Screen, options: GlobalOptions): CommandContext {
+  return new CommandContext({
+    screen,
+    options,
+    keystorePath: resolve(options.keystore ?? defaultKeystore(process.env)),
+    stateFolder: stateFolder(process.env),
+    openCore,
+  });
+}
+
+const openCore: OpenCore = async (options) => {
+  const { openOwnCore } = await import('./own-core.ts');
+  return openOwnCore(options);
+};
+
+function productVersion(): string {
+  const { version } = createRequire(import.meta.url)('../../../package.json') as {
+    version: string;
+  };
+  return version;
+}
+
+/** A pipe takes what was written later than it was written. */
+async function drained(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((done) => {
+          if (stream.destroyed || stream.writableLength === 0) done();
+          else stream.write('', () => done());
+        }),
+    ),
+  );
+}

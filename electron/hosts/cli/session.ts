@@ -1,0 +1,103 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Caller, Core, Reply } from '../../core/core.ts';
+import type { SocketClient } from '../transport/socket/connect.ts';
+import { type Call, type OperationName, outputOf } from './operations.ts';
+
+/** How a command reaches the core: in the process that holds the keystore, or in its own. */
+export interface Session {
+  readonly where: 'holder' | 'here';
+  readonly call: Call;
+  /** Disconnects, or lets running steps finish and closes the keystore. May be called twice. */
+  end(): Promise<void>;
+}
+
+/** How often a keystore that is being checked is looked at, and for how long, in milliseconds. */
+const checkEvery = 100;
+const checkAtMost = 10 * 60_000;
+
+type Send = (name: string, input: unknown) => Promise<Reply>;
+
+/**
+ * A change asked for while the keystore is still being checked waits for the check. The core wipes
+ * the bytes it was given, so a second attempt needs its own copy.
+ */
+function patiently(send: Send): Call {
+  return async (name, input) => {
+    const spare = copyWithBytes(input);
+    try {
+      for (let waited = 0; ; waited += checkEvery) {
+        const reply = await send(name, waited === 0 ? input : copyWithBytes(spare));
+        const checking = !reply.ok && reply.failure.code === 'KEYSTORE_CHECKING';
+        if (!checking || waited > checkAtMost) return outputOf<typeof name>(reply);
+        await wait(checkEvery);
+      }
+    } finally {
+      wipeBytes(spare);
+    }
+  };
+}
+
+function copyWithBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, copyWithBytes(v)]));
+}
+
+/** Zeroes every byte array in a message. */
+export function wipeBytes(value: unknown): void {
+  if (value instanceof Uint8Array) value.fill(0);
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(wipeBytes);
+}
+
+/** A session with the process that holds the keystore. */
+export function holderSession(client: SocketClient): Session {
+  const send: Send = async (name, input) => {
+    try {
+      return await client.call(name, input);
+    } finally {
+      wipeBytes(input);
+    }
+  };
+  return {
+    where: 'holder',
+    call: patiently(send),
+    end: () => {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A session with a core of this process. */
+export function ownSession(core: Core, caller: Caller): Session {
+  let ending: Promise<void> | null = null;
+  return {
+    where: 'here',
+    call: patiently((name, input) => core.call(name, input, caller)),
+    end: () => {
+      ending ??= core.stop();
+      return ending;
+    },
+  };
+}
+
+export type UnlockNeeds = 'passphrase' | 'hsm' | 'combined';
+
+interface SlotView {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: UnlockNeeds;
+}
+
+/** Which slot is meant: the one asked for, else a passphrase slot, else the first. */
+export function chooseSlot<S extends SlotView>(slots: readonly S[], asked?: string): S | null {
+  if (asked !== undefined) {
+    const found = slots.find((slot) => slot.label === asked || slot.id === asked);
+    if (found) return found;
+    throw new OperationError('NOT_FOUND', { what: 'slot', reference: asked });
+  }
+  return slots.find((slot) => slot.kind === 'passphrase') ?? slots[0] ?? null;
+}
+
+export type { OperationName };

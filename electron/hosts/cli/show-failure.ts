@@ -1,0 +1,29 @@
+import { failures } from '../../../shared/errors/failures.ts';
+import { type Failure, OperationError } from '../../../shared/errors/operation-error.ts';
+import { renderFailure } from '../../../shared/text/failures.ts';
+import { clean, paint, type Screen } from './screen.ts';
+
+/** The failure in words, headline first, the other system's own words last. */
+export function failureText(failure: Failure): string {
+  const { headline, forYourKeys, next, detail } = renderFailure(failure);
+  const lines = [
+    `${paint('attention', '!')} ${paint('strong', clean(headline))}`,
+    `  For your keys: ${clean(forYourKeys)}`,
+    `  Next: ${clean(next)}`,
+  ];
+  const proof = [failure.code, ...(detail === '' ? [] : [detail])].join(' · ');
+  return [...lines, `  ${paint('faint', clean(proof))}`].join('\n');
+}
+
+/** Prints a failure on standard error, in words or as JSON, and gives the exit code. */
+export function showFailure(screen: Screen, failure: Failure, json: boolean): number {
+  if (json) screen.noteJson(failure);
+  else screen.note(failureText(failure));
+  return failures[failure.code].exit;
+}
+
+/** Any error as a failure; one we did not make says no more than that it happened. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof OperationError) return error.toFailure();
+  return { code: 'INTERNAL', details: {} };
+}

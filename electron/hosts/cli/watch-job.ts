@@ -1,0 +1,145 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { isFinal, type JobState } from '../../../shared/model/job.ts';
+import { lockTexts } from '../../../shared/text/states.ts';
+import type { CommandContext } from './command-context.ts';
+import { type JobDetail, jobText, stepLine } from './render/job.ts';
+import { type Style, styleFor } from './render/moments.ts';
+import { clean } from './screen.ts';
+import type { Session } from './session.ts';
+
+/** Exit codes of a command whose job ended otherwise than done (docs/cli.md). */
+export const jobExits: Readonly<Record<JobState, number>> = {
+  waiting: 0,
+  running: 0,
+  checking: 0,
+  done: 0,
+  'needs-you': 3,
+  'done-with-remark': 4,
+  'stopped-nothing-changed': 5,
+  cancelled: 6,
+};
+
+const settled = (state: JobState): boolean => isFinal(state) || state === 'needs-you';
+const patienceMs = 10_000;
+
+/** Waits until a job has ended or needs somebody, showing its steps as they finish. */
+export async function watchJob(
+  context: CommandContext,
+  session: Session,
+  job: string,
+): Promise<JobDetail> {
+  const progress = new Progress(context);
+  const stop = onInterrupt(() => interrupted(context, session, progress));
+  try {
+    for (let revision = 0; ; ) {
+      const waiting = session.call('job.wait', { job, revision, waitMs: patienceMs });
+      const answer = await Promise.race([waiting, stop.asked]);
+      revision = answer.revision;
+      progress.show(answer.detail);
+      if (settled(answer.detail.job.state)) return answer.detail;
+    }
+  } finally {
+    stop.release();
+  }
+}
+
+/** Waits for a job, prints how it ended, and gives the exit code. */
+export async function finishJob(
+  context: CommandContext,
+  session: Session,
+  job: string,
+): Promise<number> {
+  const detail = await watchJob(context, session, job);
+  context.show(detail, (shown) => endText(shown, styleFor(context.screen)));
+  return jobExits[detail.job.state];
+}
+
+/** A job that is done is told in its message; any other in full. */
+const endText = (detail: JobDetail, style: Style): string =>
+  detail.job.state === 'done' ? `✓ Done   ${clean(detail.job.message)}` : jobText(detail, style);
+
+class Progress {
+  readonly #context: CommandContext;
+  readonly #style: Style;
+  readonly #told = new Set<string>();
+  number: number | null = null;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+    this.#style = styleFor(context.screen);
+  }
+
+  show(detail: JobDetail): void {
+    this.number = detail.job.number;
+    if (this.#context.json) return;
+    const { screen } = this.#context;
+    if (!this.#told.has('title')) {
+      this.#told.add('title');
+      screen.note(`${clean(detail.job.title)}   job ${detail.job.number}`);
+    }
+    for (const step of detail.steps) {
+      const over = step.state === 'done' || step.state === 'skipped' || step.state === 'needs-you';
+      const key = `${step.name} ${step.state}`;
+      if (!over || this.#told.has(key)) continue;
+      this.#told.add(key);
+      screen.note(stepLine(step, this.#style));
+    }
+    if (!settled(detail.job.state)) this.#live(detail);
+  }
+
+  #live({ job }: JobDetail): void {
+    const step = job.step ? `step ${job.step.n} of ${job.step.of}: ${job.step.title}` : 'waiting';
+    const line = clean(`▸ ${step}${job.progress ? `, ${job.progress}` : ''}`);
+    if (this.#context.screen.live) {
+      this.#context.screen.status(line);
+      return;
+    }
+    // In a pipe every wait is told once, not at every reading.
+    if (!job.progress || this.#told.has(line)) return;
+    this.#told.add(line);
+    this.#context.screen.note(line);
+  }
+}
+
+/** The first Ctrl+C asks to stop; the second leaves at once. */
+function onInterrupt(ask: () => Promise<never>): { asked: Promise<never>; release: () => void } {
+  let reject: (error: unknown) => void = () => undefined;
+  const asked = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  asked.catch(() => undefined);
+  let times = 0;
+  const onSignal = (): void => {
+    times += 1;
+    if (times > 1) process.exit(130);
+    ask().catch(reject);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    asked,
+    release: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** Says what goes on, stops at the next safe step where the job runs here, and leaves. */
+async function interrupted(
+  context: CommandContext,
+  session: Session,
+  progress: Progress,
+): Promise<never> {
+  const { screen } = context;
+  const job = progress.number === null ? 'The job' : `Job ${progress.number}`;
+  if (session.where === 'holder') {
+    screen.note(`${job} goes on in the process that holds the keystore.`);
+    if (progress.number !== null) screen.note(`  keyreeve job watch ${progress.number}`);
+  } else {
+    screen.note(`Stopping. ${lockTexts.locking(1)}`);
+    screen.note('  Ctrl+C again leaves at once; what is under way is then looked at next time.');
+    await session.end();
+    screen.note(`${job} is paused and goes on when the keystore is opened again.`);
+  }
+  throw new OperationError('CANCELLED_BY_PERSON');
+}
