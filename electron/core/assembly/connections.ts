@@ -1,5 +1,6 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { Cloud, CloudConnection, Patience } from '../cloud/cloud.ts';
+import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
+import type { Patience } from '../cloud/patience.ts';
 import type { CloudCredential } from '../cloud/credential.ts';
 import type { Credentials } from '../keystore/credentials.ts';
 import type { Credential } from '../keystore/rows.ts';

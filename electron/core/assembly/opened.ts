@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { AuditLog } from '../audit/audit-log.ts';
 import { softwareSigner } from '../audit/signer.ts';
-import { type Cloud, createCloud, personPatience } from '../cloud/cloud.ts';
+import { type Cloud, createCloud } from '../cloud/cloud.ts';
+import { personPatience } from '../cloud/patience.ts';
 import type { CoreConfig } from '../core.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import type { JobKind } from '../jobs/kind.ts';
@@ -16,6 +17,8 @@ import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Noun, OpenKeystore } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { Anchor } from '../store/anchor.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
 import { auditSink, auditJobEvent } from './session-audit.ts';
@@ -45,6 +48,7 @@ export class Opened {
   readonly backups: BackupPlaces;
   readonly schedule: Schedule;
   readonly open: OpenKeystore;
+  anchorFinding: 'none' | 'matches' | 'older' | 'not-read' = 'not-read';
   readonly #cloud: Cloud;
   readonly #connections: Connections;
   readonly #parts: OpenedParts;
@@ -60,7 +64,7 @@ export class Opened {
     this.audit = new AuditLog({ store, clock: ports.clock, log: ports.log });
     this.#cloud = createCloud(ports, config.cloud ?? {});
     this.#connections = createConnections(this.#cloud, domain.credentials, store.realm);
-    this.backups = new BackupPlaces({ ...base, store, domain, slots: file.slots });
+    this.backups = new BackupPlaces({ ...base, file, domain });
     this.token = new Token({
       ports,
       store,
@@ -111,10 +115,36 @@ export class Opened {
     }
   }
 
+  /**
+   * Compares with what the HSM remembers of this keystore, as soon as the token can be read. An
+   * older or differing keystore becomes read-only.
+   */
+  async checkAnchor(): Promise<void> {
+    const place = this.token.anchorPlace();
+    if (!place || this.anchorFinding !== 'not-read') return;
+    const finding = await new Anchor(this.file.store, place).check();
+    this.anchorFinding = finding === 'differs' ? 'older' : finding;
+  }
+
+  async leaveAnchor(): Promise<void> {
+    const place = this.token.anchorPlace();
+    if (place) await new Anchor(this.file.store, place).record();
+  }
+
+  async acceptOlder(): Promise<{ readonly store: number; readonly anchor: number | null }> {
+    const place = this.token.anchorPlace();
+    if (!place) throw new OperationError('HSM_PIN_NEEDED');
+    const numbers = await new Anchor(this.file.store, place).acceptOlder();
+    this.anchorFinding = 'matches';
+    await this.begin();
+    return numbers;
+  }
+
   async close(): Promise<number> {
     this.schedule.stop();
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
+    await this.backups.close();
     this.#connections.close();
     this.#cloud.close();
     return stopping;

@@ -142,6 +142,20 @@ export class Session {
     });
   }
 
+  /** A person decided that this older keystore is the one to go on with. */
+  async acceptOlder(caller: Caller): Promise<void> {
+    const { opened } = this;
+    await this.#verifying;
+    const numbers = await opened.acceptOlder();
+    opened.audit.append({
+      ...who(caller),
+      action: 'keystore.accept-older',
+      outcome: 'OK',
+      details: { ...numbers },
+    });
+    this.#parts.changed('session');
+  }
+
   requireLocked(): void {
     if (this.#opened) throw new OperationError('KEYSTORE_EXISTS', { path: this.path });
   }
@@ -185,7 +199,7 @@ export class Session {
     const { log } = this.#parts.ports;
     try {
       await opened.audit.checkpoint('lock');
-      await opened.token.leaveAnchor(opened.audit.state());
+      await opened.leaveAnchor();
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       log.log('warn', 'lock-left-no-mark', { code: error.code });

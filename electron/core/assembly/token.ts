@@ -7,7 +7,10 @@ import type { StorageLocation } from '../keystore/rows.ts';
 import type { Settings } from '../keystore/settings.ts';
 import type { Vault, Vaults } from '../keystore/vaults.ts';
 import type { HostPorts } from '../ports.ts';
+import type { AnchorPlace } from '../store/anchor.ts';
+import type { HsmSeal } from '../store/slots/slot-kinds.ts';
 import type { Store } from '../store/store.ts';
+import { rememberToken, sealOf } from './opening-token.ts';
 import { bindingTitle, type HsmBinding, readBinding, writeBinding } from './hsm-binding.ts';
 
 export interface TokenParts {
@@ -147,6 +150,7 @@ export class Token implements Vaults {
       };
       this.#parts.store.change(() => writeBinding(this.#parts.settings, binding));
       this.#binding = binding;
+      rememberToken(this.#parts.ports, binding);
       await this.#becameReady();
       return binding;
     } catch (error) {
@@ -176,6 +180,33 @@ export class Token implements Vaults {
   /** The HSM's audit signing key, once it was logged in; null while it cannot sign. */
   auditSigner(): AuditSigner | null {
     return this.#hsm.state === 'ready' ? this.#signer : null;
+  }
+
+  /** Seals and opens this keystore's slots; makes the token's slot key when it is not there. */
+  async slotSeal(): Promise<HsmSeal> {
+    const vault = await this.ready('hsm');
+    if (!vault.probe.aesGcm) {
+      throw new OperationError('HSM_CANNOT_SEND', {
+        vault: vault.title,
+        problem: 'it has no AES-GCM',
+      });
+    }
+    const { id } = this.#parts.store;
+    await vault.driver.createSlotKey(id);
+    return sealOf(vault.driver, vault.master.tokenSerial, id);
+  }
+
+  /** A data object in the HSM that remembers the newest state; null where there cannot be one. */
+  anchorPlace(): AnchorPlace | null {
+    if (this.#hsm.state !== 'ready' || !this.#binding?.probe.dataObjects) return null;
+    const name = `keyreeve ${this.#parts.store.id}`;
+    return {
+      read: async () => {
+        const kept = await this.#hsm.readAnchor(name);
+        return kept ? Buffer.from(kept) : null;
+      },
+      write: (bytes) => this.#hsm.writeAnchor(name, bytes),
+    };
   }
 
   /** Wipes PIN and keys, ends both bridge processes. */

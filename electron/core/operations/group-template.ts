@@ -1,7 +1,7 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { isListedRegion } from '../cloud/regions.ts';
-import { parsePolicy } from '../cloud/policy/import.ts';
+import { importPolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
 
 const day = 86_400_000;
@@ -22,7 +22,7 @@ export function requireSoundTemplate(
       problem: `${group.region} is not a Region that AWS KMS answers in`,
     });
   }
-  if (group.policy !== null) parsePolicy(group.policy);
+  if (group.policy !== null) importPolicy(Buffer.from(group.policy, 'utf8'));
   if (group.materialDays !== null && group.rotate) {
     const rotation = (addSpan(now, group.rotateEvery) - now) / day;
     if (group.materialDays < rotation + graceDays) {

@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import type { groupChanges } from '../../../shared/contract/group.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
-import { canStillImport } from '../cloud/policy/access.ts';
-import { readPolicyAloud } from '../cloud/policy/aloud.ts';
+import { describePolicy } from '../cloud/policy/describe.ts';
+import { canStillImport } from '../cloud/policy/evaluate.ts';
+import { parsePolicy } from '../cloud/policy/import.ts';
 import { planGroupChange } from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
 import type { GroupChange } from '../keystore/groups.ts';
@@ -79,14 +80,16 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   show: (input) => {
     const open = access.open();
     const group = open.references.group(input.group);
-    const aloud = group.policy === null ? [] : readPolicyAloud(group.policy);
+    const policy = group.policy === null ? null : parsePolicy(group.policy);
     const principal = open.credentials.get(group.credentialId).principalArn;
-    const verdict =
-      group.policy !== null && principal ? canStillImport(group.policy, principal) : null;
+    const outlook = policy && principal ? canStillImport(policy, principal) : null;
     const warning =
-      verdict && !verdict.allowed
-        ? [`Does not let this credential import again: add ${verdict.missing.join(', ')}`]
+      outlook && outlook.refused.length > 0
+        ? [
+            `Does not let ${principal} import again: Synchronize would be refused. It needs ${outlook.refused.join(', ')}.`,
+          ]
         : [];
+    const aloud = policy ? describePolicy(policy) : [];
     return {
       group: viewGroup(open, group, open.jobs.groupsNeedingYou()),
       policy: group.policy,

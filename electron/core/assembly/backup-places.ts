@@ -1,0 +1,208 @@
+import type { z } from 'zod';
+import type { backupReport, keystoreStatus } from '../../../shared/contract/keystore.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import type { Caller } from '../core.ts';
+import type { DomainModel } from '../keystore/domain.ts';
+import type { SafetyCopies } from '../keystore/vaults.ts';
+import { createSettings } from '../keystore/settings.ts';
+import type { Base, HostPorts } from '../ports.ts';
+import { Backups } from '../store/backup/backups.ts';
+import type { RowRef } from '../store/backup/row-copy.ts';
+import { restore } from '../store/backup/restore.ts';
+import { type BackupReport, verifyBackup } from '../store/backup/verify-backup.ts';
+import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
+import type { UnlockWith } from '../store/slots/slot-kinds.ts';
+
+type Report = z.output<typeof backupReport>;
+type Status = z.output<typeof keystoreStatus>['backup'];
+
+const tool = 'keyreeve 0.1.0';
+
+interface Noted {
+  readonly place: string;
+  readonly lastIncrementAt: number | null;
+  readonly lastVerifiedAt: number | null;
+}
+
+const reportOf = (found: BackupReport, remarks: readonly string[]): Report => ({
+  path: found.folder,
+  storeId: found.manifest.storeId,
+  realm: found.manifest.realm,
+  takenAt: found.manifest.takenAt,
+  commitNumber: found.manifest.commitNumber,
+  keys: found.rows['key'] ?? 0,
+  increments: found.increments,
+  verified: true,
+  remarks: [
+    ...remarks,
+    ...(found.tornBytes > 0
+      ? [`the last entry was cut short: ${found.tornBytes} bytes count for nothing`]
+      : []),
+  ],
+});
+
+/** The second place of one open keystore: full copies, and every new key at once. */
+export class BackupPlaces implements SafetyCopies {
+  readonly #parts: Base & { readonly file: OpenFile; readonly domain: DomainModel };
+  #backups: Backups | null = null;
+
+  constructor(parts: Base & { readonly file: OpenFile; readonly domain: DomainModel }) {
+    this.#parts = parts;
+  }
+
+  get place(): string | null {
+    return this.#noted()?.place ?? null;
+  }
+
+  status(): Status {
+    const noted = this.#noted();
+    return {
+      place: noted?.place ?? null,
+      lastFullAt: this.#lastFull(),
+      lastIncrementAt: noted?.lastIncrementAt ?? null,
+      lastVerifiedAt: noted?.lastVerifiedAt ?? null,
+    };
+  }
+
+  /** @throws OperationError BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID */
+  async setPlace(place: string): Promise<Report> {
+    const backups = new Backups({ store: this.#parts.file.store, place, tool });
+    try {
+      const report = await this.#full(backups);
+      await this.#backups?.close();
+      this.#backups = backups;
+      return report;
+    } catch (error) {
+      await backups.close();
+      throw error;
+    }
+  }
+
+  full(): Promise<Report> {
+    return this.#full(this.#open());
+  }
+
+  async protect(keyId: string): Promise<{ readonly at: number; readonly where: string } | null> {
+    if (this.place === null) return null;
+    const { keys } = this.#parts.domain;
+    const { remote } = keys.get(keyId);
+    const refs: RowRef[] = [
+      { table: 'key', key: [keyId] },
+      ...(remote ? [{ table: 'remote_key', key: [keyId] }] : []),
+    ];
+    const receipt = await this.#append(refs);
+    keys.markBackedUp(keyId, receipt.at);
+    return { at: receipt.at, where: `the backup in ${this.place}` };
+  }
+
+  async close(): Promise<void> {
+    await this.#backups?.close();
+    this.#backups = null;
+  }
+
+  /** A place that has no full copy of this keystore yet gets one first. */
+  async #append(refs: readonly RowRef[]): Promise<{ readonly at: number }> {
+    const backups = this.#open();
+    try {
+      return await backups.append(refs);
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.code !== 'BACKUP_NEEDED_FIRST') throw error;
+      await this.#full(backups);
+      return backups.append(refs);
+    }
+  }
+
+  async #full(backups: Backups): Promise<Report> {
+    const full = await backups.full();
+    const { store } = this.#parts.file;
+    const found = await store.useRootKey((rootKey) =>
+      verifyBackup(full.folder, { rootKey }, this.#parts.clock),
+    );
+    const now = this.#parts.clock.now();
+    this.#note({
+      place: backups.place,
+      lastIncrementAt: this.#noted()?.lastIncrementAt ?? null,
+      lastVerifiedAt: now,
+    });
+    store.change(() => {
+      store.db
+        .prepare('update "key" set backed_up_at = ? where backed_up_at is null')
+        .run(found.manifest.takenAt);
+    });
+    return reportOf(found, []);
+  }
+
+  #open(): Backups {
+    const { place } = this;
+    if (place === null) throw new OperationError('BACKUP_PLACE_MISSING');
+    this.#backups ??= new Backups({ store: this.#parts.file.store, place, tool });
+    return this.#backups;
+  }
+
+  #lastFull(): number | null {
+    if (this.place === null) return null;
+    try {
+      return this.#open().lastFullAt();
+    } catch (error) {
+      // A stick that is not plugged in: the status says null, the next backup says why.
+      if (error instanceof OperationError) return null;
+      throw error;
+    }
+  }
+
+  #noted(): Noted | null {
+    return this.#parts.domain.settings.read('backup') as Noted | null;
+  }
+
+  #note(noted: Noted): void {
+    this.#parts.domain.settings.write('backup', { ...noted });
+  }
+}
+
+/** Checks every part of a backup; no keystore needs to be open. */
+export async function verifyBackupAt(
+  ports: Pick<HostPorts, 'clock'>,
+  from: string,
+  unlock: UnlockWith,
+): Promise<Report> {
+  return reportOf(await verifyBackup(from, unlock, ports.clock), []);
+}
+
+/**
+ * Makes a keystore from a backup: a new incarnation, no device designated, inherited jobs to be
+ * reviewed before they go on (the job engine sees that they are of another incarnation).
+ */
+export async function restoreKeystore(
+  ports: HostPorts,
+  spec: {
+    readonly from: string;
+    readonly to: string;
+    readonly unlock: UnlockWith;
+    readonly caller: Caller;
+  },
+): Promise<void> {
+  await restore({
+    from: spec.from,
+    to: spec.to,
+    unlock: spec.unlock,
+    clock: ports.clock,
+    random: ports.random,
+    onRestored: (store, report) => {
+      const settings = createSettings(store);
+      settings.write('designated', null);
+      new AuditLog({ store, clock: ports.clock, log: ports.log }).append({
+        action: 'keystore.restore',
+        actor: spec.caller.actor,
+        host: spec.caller.host,
+        channel: spec.caller.channel,
+        outcome: 'OK',
+        details: {
+          from: report.folder,
+          commit: report.manifest.commitNumber,
+          increments: report.increments,
+        },
+      });
+    },
+  });
+}

@@ -1,0 +1,200 @@
+import type { z } from 'zod';
+import type { keystoreStatus } from '../../../shared/contract/keystore.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { Secret } from '../kernel/secret.ts';
+import type { HandlersOfNoun } from '../operations/context.ts';
+import type { HostPorts } from '../ports.ts';
+import { peekKeystore } from '../store/keystore-file.ts';
+import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
+import { restoreKeystore, verifyBackupAt } from './backup-places.ts';
+import { openingToken } from './opening-token.ts';
+import type { Session } from './session.ts';
+
+type Status = z.output<typeof keystoreStatus>;
+type Handlers = HandlersOfNoun<'keystore'>;
+
+/** What is shown of a keystore in any state; a locked one shows only what its slot header says. */
+export function statusOf(session: Session): Status {
+  const opened = session.maybe;
+  const nothing = {
+    path: session.path,
+    state: session.state,
+    reason: null,
+    storeId: null,
+    realm: null,
+    incarnation: null,
+    slots: [],
+    backup: { place: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null },
+    anchor: 'not-read' as const,
+    runningJobs: 0,
+    needsYou: 0,
+  };
+  if (!opened) {
+    if (session.state === 'absent') return nothing;
+    const seen = peekKeystore(session.path);
+    return { ...nothing, storeId: seen.storeId, realm: seen.realm, slots: [...seen.slots] };
+  }
+  const { store, slots } = opened.file;
+  const counts = opened.open.jobs.counts();
+  return {
+    ...nothing,
+    state: store.condition,
+    reason: store.reason,
+    storeId: store.id,
+    realm: store.realm,
+    incarnation: store.incarnation,
+    slots: slots.list(),
+    backup: opened.backups.status(),
+    anchor: opened.anchorFinding,
+    runningJobs: counts.running,
+    needsYou: counts.needsYou,
+  };
+}
+
+/** Takes the passphrase and PIN a person brought and gives what opens a keystore with them. */
+async function withUnlock<T>(
+  ports: HostPorts,
+  path: string,
+  input: {
+    slot?: string | undefined;
+    passphrase?: Uint8Array | undefined;
+    pin?: Uint8Array | undefined;
+  },
+  work: (unlock: UnlockWith) => Promise<T>,
+): Promise<T> {
+  const passphrase = input.passphrase ? Secret.copyOf(input.passphrase) : undefined;
+  const token = input.pin ? await openingToken(ports, path, input.slot, input.pin) : null;
+  try {
+    return await work({ slot: input.slot, passphrase, hsm: token?.seal });
+  } finally {
+    passphrase?.dispose();
+    await token?.close();
+  }
+}
+
+/** Life of the keystore file: create, open, lock, slots, backups. */
+export const keystoreHandlers = (session: Session, ports: HostPorts): Handlers => ({
+  status: () => statusOf(session),
+
+  create: async (input, caller) => {
+    const slot: NewSlot = {
+      kind: 'passphrase',
+      label: input.slotLabel,
+      passphrase: Secret.copyOf(input.passphrase),
+    };
+    try {
+      if (input.realm === 'real' && input.backupPlace === null)
+        throw new OperationError('BACKUP_PLACE_MISSING');
+      const opened = await session.create(input.realm, slot, caller);
+      if (input.backupPlace !== null) await opened.backups.setPlace(input.backupPlace);
+      return statusOf(session);
+    } finally {
+      slot.passphrase.dispose();
+    }
+  },
+
+  unlock: async (input, caller) => {
+    await withUnlock(ports, session.path, input, (unlock) => session.unlock(unlock, caller));
+    if (input.acceptOlder) await session.acceptOlder(caller);
+    return statusOf(session);
+  },
+
+  lock: async (_input, caller) => ({ pausedJobs: await session.lock(caller) }),
+
+  passphrase: async (input) => {
+    const { file, open } = session.opened;
+    const current = Secret.copyOf(input.current);
+    const replacement = Secret.copyOf(input.replacement);
+    try {
+      const slot = await file.slots.changePassphrase({ slot: input.slot, current, replacement });
+      open.audit('OK', [slot.id], { label: slot.label });
+      return { slot };
+    } finally {
+      current.dispose();
+      replacement.dispose();
+    }
+  },
+
+  addSlot: async (input) => {
+    const { file, open, token } = session.opened;
+    const passphrase = input.passphrase ? Secret.copyOf(input.passphrase) : null;
+    try {
+      const slot = await file.slots.add(await newSlot(input.kind, input.label, passphrase, token));
+      open.audit('OK', [slot.id], { kind: slot.kind, label: slot.label });
+      return { slot };
+    } finally {
+      passphrase?.dispose();
+    }
+  },
+
+  removeSlot: async (input) => {
+    const { file, open } = session.opened;
+    if (!input.confirm)
+      throw new OperationError('CONFIRMATION_NEEDED', { what: `remove slot ${input.slot}` });
+    const remaining = await file.slots.remove(input.slot);
+    open.audit('OK', [input.slot], { remaining: remaining.length });
+    return { remaining };
+  },
+
+  setBackupPlace: async (input) => {
+    const { backups, open } = session.opened;
+    const report = await backups.setPlace(input.place);
+    open.audit('OK', [], { place: input.place });
+    return report;
+  },
+
+  backup: async () => {
+    const { backups, open } = session.opened;
+    const report = await backups.full();
+    open.audit('OK', [], { path: report.path, commit: report.commitNumber });
+    return report;
+  },
+
+  verifyBackup: (input) => {
+    const from = input.from ?? session.maybe?.backups.place ?? null;
+    if (from === null) throw new OperationError('BACKUP_PLACE_MISSING');
+    return withUnlock(ports, from, input, (unlock) => verifyBackupAt(ports, from, unlock));
+  },
+
+  restore: async (input, caller) => {
+    await session.exclusively(async () => {
+      session.requireLocked();
+      await withUnlock(ports, input.from, input, (unlock) =>
+        restoreKeystore(ports, { from: input.from, to: session.path, unlock, caller }),
+      );
+    });
+    return statusOf(session);
+  },
+
+  allowSoftwareModuleToAws: (input) => {
+    const { open } = session.opened;
+    if (!input.confirm) {
+      throw new OperationError('CONFIRMATION_NEEDED', {
+        what: 'send keys made by a software module to real AWS',
+      });
+    }
+    open.store.change(() => {
+      open.settings.write('software-module-to-aws', { allowed: true, at: open.clock.now() });
+      open.audit('OK', []);
+    });
+    return {};
+  },
+});
+
+async function newSlot(
+  kind: NewSlot['kind'],
+  label: string,
+  passphrase: Secret | null,
+  token: Session['opened']['token'],
+): Promise<NewSlot> {
+  if (kind !== 'hsm' && passphrase === null) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'passphrase',
+      problem: 'this kind of slot needs a passphrase',
+    });
+  }
+  if (kind === 'passphrase' && passphrase) return { kind, label, passphrase };
+  const hsm = await token.slotSeal();
+  if (kind === 'combined' && passphrase) return { kind, label, passphrase, hsm };
+  return { kind: 'hsm', label, hsm };
+}
