@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 describe('loading', () => {
   it('does not load the SDK before the first connection', () => {
     const script = `
-      const { createCloud } = await import(${JSON.stringify(pathToFileURL(join(here, 'cloud.ts')).href)});
+      const { createCloud } = await import(${JSON.stringify(pathToFileURL(join(here, 'create-cloud.ts')).href)});
       const ports = { clock: { now: () => 0, monotonic: () => 0 } };
       const cloud = createCloud(ports);
       cloud.outlook({ realm: 'real', account: '1', region: 'eu-west-1', operation: 'CreateKey' });
@@ -40,13 +40,13 @@ describe('Regions', () => {
     const offered = partitions
       .filter(({ id }) => !id.startsWith('aws-iso'))
       .flatMap(({ id, regions: each }) =>
-        Object.entries(each).map(([code, { description }]) => [id, code, description]),
+        Object.entries(each).map(([code, { description }]) => `${id} ${code} ${description}`),
       )
-      .filter(([, code]) => !code?.endsWith('-global'))
+      .filter((line) => !line.includes('-global '))
       .sort();
-    expect(regions.map(({ partition, code, name }) => [partition, code, name]).sort()).toEqual(
-      offered,
-    );
+    expect(
+      regions.map(({ partition, code, name }) => `${partition} ${code} ${name}`).sort(),
+    ).toEqual(offered);
   });
 
   it('include both of GovCloud, with what AWS asks of their users', () => {

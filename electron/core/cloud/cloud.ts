@@ -18,7 +18,6 @@ import type {
   Tag,
 } from './answers.ts';
 import type { CloudCredential } from './credential.ts';
-import { LazyCloud } from './aws/lazy-cloud.ts';
 import type { Patience } from './patience.ts';
 import type { ConnectionException, TlsChoice } from './tls.ts';
 
@@ -198,9 +197,4 @@ export interface Cloud {
     readonly operation: string;
   }): Outlook;
   close(): void;
-}
-
-/** The adapter. The AWS SDK (27 MB, a tenth of a second) is loaded at the first `connect`. */
-export function createCloud(ports: CloudPorts, settings: CloudSettings = {}): Cloud {
-  return new LazyCloud(ports, settings);
 }

@@ -51,15 +51,16 @@ function rowsOf(bytes: Buffer): readonly (readonly Buffer[])[] {
   if (bytes.length > largestCredentialFile)
     throw invalid('larger than 64 KB', { bytes: bytes.length });
   if (bytes.includes(0)) throw invalid('not a text file');
+  // by ourselves: with `bom` or `trim` the parser would make strings of the cells
+  const text = bytes.subarray(bytes.indexOf('\ufeff') === 0 ? 3 : 0);
   try {
-    return parse(bytes, {
+    const rows = parse(text, {
       encoding: null,
-      bom: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      trim: true,
       max_record_size: 16_384,
     }) as unknown as Buffer[][];
+    return rows.map((row) => row.map(trimmed));
   } catch (cause) {
     // the parser's message quotes the file
     const line =
@@ -70,9 +71,20 @@ function rowsOf(bytes: Buffer): readonly (readonly Buffer[])[] {
   }
 }
 
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
+
+/** The same memory without spaces around it. */
+function trimmed(cell: Buffer): Buffer {
+  let start = 0;
+  let end = cell.length;
+  while (start < end && isSpace(cell[start])) start++;
+  while (end > start && isSpace(cell[end - 1])) end--;
+  return cell.subarray(start, end);
+}
+
 function readRows(rows: readonly (readonly Buffer[])[]): AccessKeyFile {
   const [header, row, ...more] = rows;
-  const columns = (header ?? []).map((cell) => cell.toString('utf8').trim().toLowerCase());
+  const columns = (header ?? []).map((cell) => cell.toString('utf8').toLowerCase());
   const keyAt = columns.indexOf(keyColumn);
   const secretAt = columns.indexOf(secretColumn);
   if (keyAt < 0 || secretAt < 0) {
@@ -100,7 +112,7 @@ function readRows(rows: readonly (readonly Buffer[])[]): AccessKeyFile {
 
 /** Such a file was opened and saved by a spreadsheet, or somebody planted it. */
 const isFormula = (cell: Buffer): boolean =>
-  cell.length > 0 && '=+-@\t'.includes(String.fromCharCode(cell[0] ?? 0));
+  cell.length > 0 && '=+-@'.includes(String.fromCharCode(cell[0] ?? 0));
 
 function accessKeyIdOf(cell: Buffer | undefined): string {
   const text = cell?.toString('utf8') ?? '';

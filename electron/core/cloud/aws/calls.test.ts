@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { type Cloud, type CloudConnection, type ConnectionSpec, createCloud } from '../cloud.ts';
+import type { Cloud, CloudConnection, ConnectionSpec } from '../cloud.ts';
+import { createCloud } from '../create-cloud.ts';
 import {
   keyArn,
   keyId,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../kernel/secret.ts';
-import { type Cloud, createCloud } from '../cloud.ts';
+import type { Cloud } from '../cloud.ts';
+import { createCloud } from '../create-cloud.ts';
 import type { CloudCredential } from '../credential.ts';
 import {
   keyId,
@@ -25,11 +26,9 @@ const assumed = (accessKeyId = 'ASIAROLE000000000001'): string =>
   </AssumeRoleResult></AssumeRoleResponse>`;
 
 let wire: WireServer;
-let bodies: string[];
 let cloud: Cloud | undefined;
 
 beforeEach(async () => {
-  bodies = [];
   wire = await startWire((seen, reply) =>
     seen.operation === 'AssumeRole'
       ? reply.xml(assumed())

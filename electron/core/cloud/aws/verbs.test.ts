@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Cloud, type CloudConnection, createCloud } from '../cloud.ts';
+import type { Cloud, CloudConnection } from '../cloud.ts';
+import { createCloud } from '../create-cloud.ts';
 import {
   keyArn,
   keyId,

@@ -1,7 +1,8 @@
 import http from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeClock } from '../../kernel/node-clock.ts';
-import { type Cloud, type CloudConnection, createCloud } from '../cloud.ts';
+import type { Cloud, CloudConnection } from '../cloud.ts';
+import { createCloud } from '../create-cloud.ts';
 import { Transport } from './transport.ts';
 import {
   identityXml,
