@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { AuditLog } from '../audit/audit-log.ts';
 import { softwareSigner } from '../audit/signer.ts';
-import { type Cloud, createCloud } from '../cloud/cloud.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import { createCloud } from '../cloud/create-cloud.ts';
 import { personPatience } from '../cloud/patience.ts';
 import type { CoreConfig } from '../core.ts';
 import { Jobs } from '../jobs/jobs.ts';

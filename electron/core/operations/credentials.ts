@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { credentialOps, credentialView } from '../../../shared/contract/credential.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { readCredentialCsv } from '../cloud/aws/credential-csv.ts';
+import { readAccessKeyFile } from '../cloud/credential-file.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { NewCredential } from '../keystore/credentials.ts';
 import type { Credential } from '../keystore/rows.ts';
@@ -38,7 +38,7 @@ function read(
   const common = { name: input.name, endpoint: input.endpoint, accessKeyId: null, ...nothingMore };
   switch (input.kind) {
     case 'csv': {
-      const found = readCredentialCsv(input.file);
+      const found = readAccessKeyFile(input.file);
       return {
         credential: { ...common, kind: 'keys', accessKeyId: found.accessKeyId },
         secrets: { secretAccessKey: found.secretAccessKey },
