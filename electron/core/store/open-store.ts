@@ -31,6 +31,9 @@ export interface StoreParts {
   readonly fresh: boolean;
 }
 
+/** Who found that the store must not change. A finding is taken back by its finder only. */
+export type HoldSource = 'state root' | 'anchor' | 'disk';
+
 /** Makes the hasher of the state root from a store's root key. */
 export function rowHasher(rootKey: Secret): RowHasher {
   using key = innerKey(rootKey, 'state-root');
@@ -57,7 +60,7 @@ export class OpenStore implements Store {
   readonly #root: StateRoot;
   readonly #tables: readonly TrackedTable[];
   readonly #transactions: Transactions;
-  readonly #holds: OperationError[] = [];
+  readonly #holds = new Map<HoldSource, OperationError>();
   #meta: Meta;
   #next: Meta | null = null;
   #verified: boolean;
@@ -85,7 +88,7 @@ export class OpenStore implements Store {
       committed: () => {
         this.#meta = this.#next ?? this.#meta;
       },
-      broken: (error) => this.hold(error),
+      broken: (error) => this.hold('disk', error),
     });
     this.#sealingKey = innerKey(parts.rootKey, 'seal');
     this.seals = new SealedRecordTable({
@@ -130,15 +133,15 @@ export class OpenStore implements Store {
   }
 
   get condition(): StoreCondition {
-    if (this.#holds.length > 0) return 'read-only';
+    if (this.#holds.size > 0) return 'read-only';
     return this.#verified ? 'verified' : 'checking';
   }
   /** Failure code of what keeps the store from changing. */
   get reason(): string | null {
-    return this.#holds[0]?.code ?? null;
+    return this.#held?.code ?? null;
   }
   get diagnosis(): SafeDetails | null {
-    return this.#holds[0]?.details ?? null;
+    return this.#held?.details ?? null;
   }
 
   change<T>(work: () => T): T {
@@ -164,13 +167,15 @@ export class OpenStore implements Store {
   }
 
   /** Refuses changes from now on, for `cause`. The first cause is the reason shown. */
-  hold(cause: OperationError): void {
-    if (!this.#holds.some((held) => held.code === cause.code)) this.#holds.push(cause);
+  hold(source: HoldSource, cause: OperationError): void {
+    this.#holds.set(source, cause);
   }
-  /** Takes back a hold for this code. */
-  releaseHold(code: OperationError['code']): void {
-    const at = this.#holds.findIndex((held) => held.code === code);
-    if (at >= 0) this.#holds.splice(at, 1);
+  /** Takes back what this source found. */
+  release(source: HoldSource): void {
+    this.#holds.delete(source);
+  }
+  get #held(): OperationError | null {
+    return this.#holds.values().next().value ?? null;
   }
 
   /** Runs `work` on the connection with writing allowed but outside a transaction (`VACUUM INTO`). */
@@ -188,8 +193,7 @@ export class OpenStore implements Store {
     this.#transactions.flush();
     try {
       // So that no old page stays behind in the write-ahead log.
-      if (this.#holds.length === 0)
-        this.unguarded(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
+      if (this.#holds.size === 0) this.unguarded(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
     } finally {
       this.db.close();
       this.#rootKey.dispose();
@@ -201,8 +205,8 @@ export class OpenStore implements Store {
 
   #allowChange(): void {
     if (!this.db.open) throw new OperationError('KEYSTORE_LOCKED');
-    const held = this.#holds[0];
-    if (held !== undefined) {
+    const held = this.#held;
+    if (held !== null) {
       const details = { ...held.details, reason: held.code };
       throw new OperationError('KEYSTORE_READ_ONLY', details, { cause: held });
     }
@@ -213,7 +217,7 @@ export class OpenStore implements Store {
     const meta = this.#root.read();
     if (meta === null) throw new OperationError('KEYSTORE_DAMAGED', { part: 'meta' });
     if (!equalBytes(this.#root.rootOf(meta, this.#root.sums()), meta.stateRoot)) {
-      this.hold(new OperationError('KEYSTORE_TAMPERED', { part: 'state root' }));
+      this.hold('state root', new OperationError('KEYSTORE_TAMPERED', { part: 'state root' }));
     }
     return meta;
   }
@@ -223,15 +227,12 @@ export class OpenStore implements Store {
     try {
       const counted = await recount(this.db, this.#tables, this.#hasher, this.#clock);
       const problem = this.#compare(counted) ?? this.#auditTail();
-      if (problem !== null) {
-        this.releaseHold('KEYSTORE_TAMPERED');
-        this.hold(problem);
-      }
+      if (problem !== null) this.hold('state root', problem);
       this.#verified = true;
     } catch (error) {
       const failure = diskFailure(error, 'verify');
       if (!(failure instanceof OperationError) || failure.code === 'KEYSTORE_LOCKED') throw failure;
-      this.hold(failure);
+      this.hold('state root', failure);
     }
     return this.condition;
   }

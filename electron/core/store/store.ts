@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { SafeDetails } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 
 /** A keystore is practice or real from its creation and for ever. */
@@ -49,7 +50,10 @@ export interface Store {
   readonly db: Database;
   readonly seals: SealedRecords;
   readonly condition: StoreCondition;
+  /** Failure code of what keeps the store read-only; null while it is not. */
   readonly reason: string | null;
+  /** What was found, for the operator: table names, commit numbers. Never content. */
+  readonly diagnosis: SafeDetails | null;
 
   /**
    * Runs `work` in one durable transaction that also moves the state root. Synchronous; a nested

@@ -1,0 +1,208 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { standingAt } from '../durable-file.ts';
+import type { OpenStore } from '../open-store.ts';
+import { AuditTail } from './audit-tail.ts';
+import type { RowCounts } from './check-copy.ts';
+import { nameCopy, type UnnamedCopy, writeCopy } from './full-copy.ts';
+import { type Increment, incrementKey, IncrementWriter } from './increment-file.ts';
+import {
+  incrementsName,
+  type Manifest,
+  manifestName,
+  readManifest,
+  requireGenuine,
+} from './manifest.ts';
+import { asPlaceFailure, fullCopies, openPlace, prune } from './place.ts';
+import { RowReader, type RowRef } from './row-copy.ts';
+import { join } from 'node:path';
+
+/** What a full copy came to. */
+export interface FullBackup {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly rows: RowCounts;
+}
+
+/** Proof that rows are on the second disk. */
+export interface BackupReceipt {
+  readonly folder: string;
+  /** Number of the entry in the copy's increments log. */
+  readonly sequence: number;
+  /** The commit whose state was copied, or a later one. */
+  readonly commitNumber: number;
+  readonly at: number;
+}
+
+interface Current {
+  readonly folder: string;
+  readonly writer: IncrementWriter;
+}
+
+interface Waiting {
+  readonly refs: readonly RowRef[];
+  readonly resolve: (receipt: BackupReceipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The backups of one open store in one place: full copies, and between them a log of single rows
+ * that takes a few milliseconds each. Needs no answer from anybody while it works.
+ */
+export class Backups {
+  readonly place: string;
+  readonly #store: OpenStore;
+  readonly #keep: number;
+  readonly #tool: string;
+  #current: Current | null = null;
+  #audit: AuditTail;
+  #waiting: Waiting[] = [];
+  /** Rows appended while a full copy was under way: it may not have them. */
+  #alsoIntoNext: RowRef[] | null = null;
+  /** Work on the log, one after the other. */
+  #line: Promise<unknown> = Promise.resolve();
+  #full: Promise<FullBackup> | null = null;
+
+  constructor(parts: { store: OpenStore; place: string; tool: string; keep?: number }) {
+    this.#store = parts.store;
+    this.place = parts.place;
+    this.#tool = parts.tool;
+    this.#keep = parts.keep ?? 5;
+    this.#audit = new AuditTail(parts.store.db, 0);
+  }
+
+  /**
+   * Copies the whole store, proves the copy, keeps the newest few. A second call joins the first.
+   * @throws OperationError BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE (also: full), BACKUP_INVALID.
+   */
+  full(): Promise<FullBackup> {
+    this.#full ??= this.#makeFull().finally(() => {
+      this.#full = null;
+    });
+    return this.#full;
+  }
+
+  /**
+   * Copies the rows named, as they are when this turn ends, with their sealed records, the rows
+   * they refer to, and the audit records since the last time. Calls of one turn share one write.
+   * @throws OperationError BACKUP_NEEDED_FIRST when this place has no full copy of this incarnation,
+   *   BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID.
+   */
+  append(refs: readonly RowRef[]): Promise<BackupReceipt> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ refs, resolve, reject });
+      if (this.#waiting.length > 1) return;
+      this.#store.clock.yield().then(() => void this.#inLine(() => this.#flush()), reject);
+    });
+  }
+
+  /** When the newest full copy of this incarnation was taken; null without one. */
+  lastFullAt(): number | null {
+    return this.#newest()?.content.takenAt ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.#line.catch(() => undefined);
+    await this.#current?.writer.close();
+    this.#current = null;
+  }
+
+  async #makeFull(): Promise<FullBackup> {
+    this.#alsoIntoNext = [];
+    try {
+      const storeFolder = openPlace(this.place, this.#store.path, this.#store.id);
+      const copy = await writeCopy(this.#store, storeFolder, this.#tool);
+      await this.#inLine(() => this.#take(copy));
+      prune(storeFolder, this.#keep);
+      return { folder: copy.finalFolder, manifest: copy.manifest, rows: copy.rows };
+    } catch (error) {
+      throw asPlaceFailure(error, this.place);
+    } finally {
+      this.#alsoIntoNext = null;
+    }
+  }
+
+  /** Makes the finished copy the current one, with what was appended while it was being made. */
+  async #take(copy: UnnamedCopy): Promise<void> {
+    const missed = this.#alsoIntoNext ?? [];
+    const audit = new AuditTail(this.#store.db, copy.manifest.auditSize);
+    const writer = await this.#writer(copy.folder, copy.manifest.commitNumber, copy.mac);
+    try {
+      if (missed.length > 0) {
+        await writer.append([this.#entry(missed, audit)]);
+        audit.kept();
+      }
+      nameCopy(copy);
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+    await this.#current?.writer.close();
+    this.#current = { folder: copy.finalFolder, writer };
+    this.#audit = audit;
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    try {
+      const current = await this.#open();
+      const refs = batch.flatMap((each) => each.refs);
+      const entry = this.#entry(refs, this.#audit);
+      // The open log would go on living without its name if the place was taken away.
+      if (standingAt(current.folder) === null) {
+        throw new OperationError('BACKUP_PLACE_MISSING', { place: this.place });
+      }
+      const sequence = await current.writer.append([entry]);
+      this.#audit.kept();
+      this.#alsoIntoNext?.push(...refs);
+      const { folder } = current;
+      const receipt = { folder, sequence, commitNumber: entry.commit, at: entry.at };
+      for (const each of batch) each.resolve(receipt);
+    } catch (error) {
+      const failure = asPlaceFailure(error, this.place);
+      for (const each of batch) each.reject(failure);
+    }
+  }
+
+  #entry(refs: readonly RowRef[], audit: AuditTail): Increment {
+    const rows = new RowReader(this.#store.db).copy(refs);
+    const { clock, commitNumber } = this.#store;
+    return { at: clock.now(), commit: commitNumber, rows, ...audit.read() };
+  }
+
+  async #open(): Promise<Current> {
+    if (this.#current !== null) return this.#current;
+    const newest = this.#newest();
+    if (newest === null) throw new OperationError('BACKUP_NEEDED_FIRST', { place: this.place });
+    const { content, mac, folder } = newest;
+    const writer = await this.#writer(folder, content.commitNumber, mac);
+    this.#audit = new AuditTail(this.#store.db, Math.max(content.auditSize, writer.auditSize));
+    this.#current = { folder, writer };
+    return this.#current;
+  }
+
+  /** The newest full copy that this very incarnation made with this very key and schema. */
+  #newest(): { folder: string; content: Manifest; mac: string } | null {
+    const storeFolder = openPlace(this.place, this.#store.path, this.#store.id);
+    const last = fullCopies(storeFolder).at(-1);
+    if (last === undefined) return null;
+    const manifest = readManifest(join(last.folder, manifestName));
+    this.#store.useRootKey((rootKey) => requireGenuine(manifest, rootKey));
+    const { content, mac } = manifest;
+    const mine =
+      content.incarnation === this.#store.incarnation &&
+      content.commitNumber <= this.#store.commitNumber;
+    return mine ? { folder: last.folder, content, mac } : null;
+  }
+
+  #writer(folder: string, commit: number, mac: string): Promise<IncrementWriter> {
+    const key = this.#store.useRootKey((rootKey) => incrementKey(rootKey, mac));
+    return IncrementWriter.open(join(folder, incrementsName(commit)), key, this.#store.random);
+  }
+
+  #inLine<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#line.then(work, work);
+    this.#line = next.catch(() => undefined);
+    return next;
+  }
+}

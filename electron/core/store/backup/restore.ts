@@ -1,0 +1,134 @@
+import { constants, copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import { uuidv7 } from '../../kernel/uuid.ts';
+import { onDisk } from '../disk-errors.ts';
+import {
+  moveIntoPlace,
+  readSmallFile,
+  syncFile,
+  temporaryName,
+  writeNew,
+} from '../durable-file.ts';
+import type { OpenStore } from '../open-store.ts';
+import { takeProcessLock } from '../process-lock.ts';
+import { largestHeader } from '../slots/header.ts';
+import { headerPaths } from '../slots/header-files.ts';
+import { openUnderLock, requireNoStore, type StorePorts } from '../store-file.ts';
+import { putBackAudit } from './audit-tail.ts';
+import type { Increment } from './increment-file.ts';
+import { invalid, keystoreName } from './manifest.ts';
+import { putBack } from './row-copy.ts';
+import { type BackupReport, type BackupUnlock, checkBackup } from './verify-backup.ts';
+
+export interface RestoreSpec extends StorePorts {
+  /** A full copy, a store's folder in a backup place, or a place with one store in it. */
+  readonly from: string;
+  /** Path of the keystore to make; nothing may be there. */
+  readonly to: string;
+  readonly unlock: BackupUnlock;
+  /**
+   * Called inside the transaction that gives the store its new incarnation, before anybody can open
+   * it: marks inherited jobs for review, takes the designation away, writes the audit record.
+   */
+  readonly onRestored?: (store: OpenStore, report: BackupReport) => void;
+}
+
+/**
+ * Makes a keystore from a backup, as a new incarnation. It comes into being whole or not at all;
+ * open it afterwards like any other.
+ * @throws OperationError KEYSTORE_EXISTS, BACKUP_PLACE_MISSING, BACKUP_INVALID, UNLOCK_REFUSED,
+ *   KEYSTORE_NEWER_VERSION, HSM_*, DISK_*.
+ */
+export async function restore(spec: RestoreSpec): Promise<BackupReport> {
+  requireNoStore(spec.to);
+  const { report, increments, rootKey } = await checkBackup(spec.from, spec.unlock, spec.clock);
+  const lock = takeProcessLock(spec.to);
+  try {
+    requireNoStore(spec.to);
+    const temporary = temporaryName(spec.to, spec.random);
+    try {
+      onDisk('restore', () => {
+        copyFileSync(join(report.folder, keystoreName), temporary, constants.COPYFILE_EXCL);
+        syncFile(temporary);
+      });
+      await makeItNew(temporary, rootKey, increments.increments, report, spec);
+      onDisk('restore', () => giveNames(temporary, report.folder, spec.to));
+    } finally {
+      removeAll(temporary);
+    }
+    return report;
+  } finally {
+    rootKey.dispose();
+    lock.release();
+  }
+}
+
+/** Adds the increments and the new incarnation to the copy that nobody else can see yet. */
+async function makeItNew(
+  path: string,
+  rootKey: Secret,
+  increments: readonly Increment[],
+  report: BackupReport,
+  spec: RestoreSpec,
+): Promise<void> {
+  const unshared = { release: () => undefined };
+  const store = await openUnderLock(
+    { path, rootKey, clock: spec.clock, random: spec.random },
+    unshared,
+  );
+  try {
+    if ((await store.verify()) !== 'verified')
+      throw invalid(keystoreName, store.reason ?? 'state root');
+    const { db } = store;
+    store.change(() => {
+      // Rows may come before the rows they refer to; the end result must fit, and is checked.
+      db.pragma('defer_foreign_keys = ON');
+      for (const { rows, audit, checkpoints } of increments) {
+        putBack(db, rows);
+        putBackAudit(db, audit, checkpoints);
+      }
+      requireReferences(store);
+      db.prepare('update meta set incarnation = ?').run(uuidv7(spec));
+      spec.onRestored?.(store, report);
+    });
+  } finally {
+    store.close();
+  }
+  onDisk('restore', () => syncFile(path));
+}
+
+function requireReferences(store: OpenStore): void {
+  const broken = store.db.pragma('foreign_key_check') as { table: string }[];
+  if (broken.length === 0) return;
+  const tables = [...new Set(broken.map((each) => each.table))];
+  throw new OperationError('BACKUP_INVALID', { part: 'increments', why: 'references', tables });
+}
+
+/** Headers first: a keystore without them could not be opened, they without it are only in the way. */
+function giveNames(temporary: string, folder: string, to: string): void {
+  const written: string[] = [];
+  try {
+    const targets = headerPaths(to);
+    for (const [at, source] of headerPaths(join(folder, keystoreName)).entries()) {
+      const bytes = readSmallFile(source, largestHeader);
+      const target = targets[at] as string;
+      if (!(bytes instanceof Buffer)) continue;
+      writeNew(target, bytes);
+      written.push(target);
+    }
+    moveIntoPlace(temporary, to);
+  } catch (error) {
+    for (const file of written) rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** The temporary copy and everything SQLite or a migration put beside it. */
+function removeAll(temporary: string): void {
+  const folder = dirname(temporary);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(basename(temporary))) rmSync(join(folder, name), { force: true });
+  }
+}
