@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LOOPBACK } from '../constants.ts';
+import type { Duplex } from 'node:stream';
+import { LOOPBACK, WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
 
 /** KMS requests are small: the largest legal one carries a 128 KB policy, escaped. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -75,6 +76,7 @@ export async function listenOnLoopback(
     },
   );
   server.maxHeadersCount = MAX_HEADERS;
+  server.on('clientError', answerGarbage);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
@@ -85,6 +87,23 @@ export async function listenOnLoopback(
     url: `http://${LOOPBACK}:${bound}`,
     close: () => closeServer(server),
   };
+}
+
+const GARBAGE_STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Answers what is no HTTP request, or never ends; even this reply says where it comes from. */
+function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = GARBAGE_STATUS[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${WATERMARK_HEADER}: ${WATERMARK_VALUE}\r\n\r\n`,
+  );
 }
 
 const CLOSE_GRACE_MS = 2000;

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  EXTERNAL_ONLY,
+  KEY_STATES,
+  type KeyState,
+  STATE_TABLE,
+  type StatefulOperation,
+} from '../model/key-states.ts';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { type ByokClient, byokClient, type ImportParameters, wrapFor } from '../testing/byok.ts';
+
+let kms: PracticeKms;
+let client: ByokClient;
+beforeAll(async () => {
+  kms = await startPracticeKms({ wrappingKeyReuse: 100_000 });
+  client = byokClient(kms.url);
+});
+afterAll(() => kms.close());
+
+interface Subject {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly material: Buffer;
+  readonly parameters: ImportParameters;
+  /** Made under this key while it was usable. */
+  readonly ciphertext: unknown;
+  readonly grantId: unknown;
+}
+
+/** A key in the wanted state that has lived: material, a ciphertext, a grant, an alias. */
+async function subjectIn(state: KeyState): Promise<Subject> {
+  const keyId = await client.createKey();
+  const material = randomBytes(32);
+  const parameters = await client.parameters(keyId);
+  await client.importMaterial(keyId, material);
+  const { CiphertextBlob } = await client.must('Encrypt', { KeyId: keyId, Plaintext: 'AQI=' });
+  const { GrantId } = await client.must('CreateGrant', {
+    KeyId: keyId,
+    GranteePrincipal: 'arn:aws:iam::123456789012:role/app',
+    Operations: ['Encrypt'],
+  });
+  await client.must('CreateAlias', { AliasName: `alias/of-${keyId}`, TargetKeyId: keyId });
+  const moves: Partial<Record<KeyState, string>> = {
+    Disabled: 'DisableKey',
+    PendingDeletion: 'ScheduleKeyDeletion',
+    PendingImport: 'DeleteImportedKeyMaterial',
+  };
+  const move = moves[state];
+  if (move !== undefined) await client.must(move, { KeyId: keyId });
+  const { Arn, KeyState: reached } = await client.metadata(keyId);
+  expect(reached).toBe(state);
+  return {
+    keyId,
+    arn: Arn as string,
+    material,
+    parameters,
+    ciphertext: CiphertextBlob,
+    grantId: GrantId,
+  };
+}
+
+async function requestOf(operation: StatefulOperation, subject: Subject): Promise<unknown> {
+  const KeyId = subject.keyId;
+  const alias = `alias/${randomBytes(6).toString('hex')}`;
+  switch (operation) {
+    case 'Encrypt':
+      return { KeyId, Plaintext: 'AQI=' };
+    case 'Decrypt':
+      return { KeyId, CiphertextBlob: subject.ciphertext };
+    case 'GenerateDataKey':
+      return { KeyId, KeySpec: 'AES_256' };
+    case 'CreateGrant':
+      return {
+        KeyId,
+        GranteePrincipal: 'arn:aws:iam::123456789012:role/b',
+        Operations: ['Decrypt'],
+      };
+    case 'RevokeGrant':
+      return { KeyId, GrantId: subject.grantId };
+    case 'PutKeyPolicy':
+      return {
+        KeyId,
+        Policy: ((await client.must('GetKeyPolicy', { KeyId })) as { Policy: string }).Policy,
+      };
+    case 'DeleteAlias':
+      return { AliasName: `alias/of-${KeyId}` };
+    case 'CreateAlias':
+      return { AliasName: alias, TargetKeyId: KeyId };
+    case 'UpdateAlias':
+      await client.must('CreateAlias', { AliasName: alias, TargetKeyId: await client.createKey() });
+      return { AliasName: alias, TargetKeyId: KeyId };
+    case 'TagResource':
+      return { KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] };
+    case 'UntagResource':
+      return { KeyId, TagKeys: ['a'] };
+    case 'UpdateKeyDescription':
+      return { KeyId, Description: 'changed' };
+    case 'GetParametersForImport':
+      return { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_1', WrappingKeySpec: 'RSA_2048' };
+    case 'ImportKeyMaterial':
+      return {
+        KeyId,
+        ImportToken: subject.parameters.ImportToken,
+        EncryptedKeyMaterial: wrapFor(subject.parameters.PublicKey, subject.material, 'sha256'),
+        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+      };
+    default:
+      return { KeyId };
+  }
+}
+
+const TEXTS = {
+  pd: 'is pending deletion.',
+  pi: 'is pending import.',
+  npd: 'is not pending deletion.',
+};
+
+const cells = Object.keys(STATE_TABLE).flatMap((operation) =>
+  KEY_STATES.map((state) => [operation as StatefulOperation, state] as const),
+);
+
+describe('every operation in every state', () => {
+  test.each(cells)('%s on a key that is %s', async (operation, state) => {
+    const subject = await subjectIn(state);
+    const reply = await client.call(operation, await requestOf(operation, subject));
+    const cell = STATE_TABLE[operation][state];
+    if (cell === 'ok') {
+      expect([reply.status, reply.message]).toEqual([200, undefined]);
+    } else if (cell === 'dis') {
+      expect([reply.type, reply.message]).toEqual([
+        'DisabledException',
+        `${subject.arn} is disabled.`,
+      ]);
+    } else {
+      const text = `${subject.arn} ${TEXTS[cell]}`;
+      expect([reply.type, reply.message]).toEqual(['KMSInvalidStateException', text]);
+    }
+    if (cell !== 'ok') expect((await client.metadata(subject.keyId))['KeyState']).toBe(state);
+  });
+});
+
+describe('what only imported keys can do', () => {
+  test.each([...EXTERNAL_ONLY])('%s names the origin', async (operation) => {
+    const keyId = await client.createKey({ Origin: 'AWS_KMS' });
+    const { Arn: arn } = await client.metadata(keyId);
+    const other = await subjectIn('Enabled');
+    const reply = await client.call(operation, await requestOf(operation, { ...other, keyId }));
+    expect([reply.type, reply.message]).toEqual([
+      'UnsupportedOperationException',
+      `${arn as string} origin is AWS_KMS which is not valid for this operation.`,
+    ]);
+  });
+});
+
+test('where the moves lead', async () => {
+  const ends: Record<string, unknown> = {};
+  for (const [name, state, operation] of [
+    ['enable', 'Disabled', 'EnableKey'],
+    ['disable', 'Enabled', 'DisableKey'],
+    ['schedule', 'PendingImport', 'ScheduleKeyDeletion'],
+    ['cancel', 'PendingDeletion', 'CancelKeyDeletion'],
+    ['delete material', 'Disabled', 'DeleteImportedKeyMaterial'],
+    ['delete material while leaving', 'PendingDeletion', 'DeleteImportedKeyMaterial'],
+    ['import while disabled', 'Disabled', 'ImportKeyMaterial'],
+    ['import', 'PendingImport', 'ImportKeyMaterial'],
+  ] as const) {
+    const subject = await subjectIn(state);
+    await client.must(operation, await requestOf(operation, subject));
+    ends[name] = (await client.metadata(subject.keyId))['KeyState'];
+  }
+  expect(ends).toEqual({
+    enable: 'Enabled',
+    disable: 'Disabled',
+    schedule: 'PendingDeletion',
+    cancel: 'Disabled',
+    'delete material': 'PendingImport',
+    'delete material while leaving': 'PendingDeletion',
+    'import while disabled': 'Disabled',
+    import: 'Enabled',
+  });
+});
+
+test('cancelling the deletion of a key without its material leads to PendingImport', async () => {
+  const { keyId } = await subjectIn('PendingImport');
+  await client.must('ScheduleKeyDeletion', { KeyId: keyId });
+  await client.must('CancelKeyDeletion', { KeyId: keyId });
+  expect((await client.metadata(keyId))['KeyState']).toBe('PendingImport');
+});
