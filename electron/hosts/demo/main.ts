@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isFinal } from '../../../shared/model/job.ts';
+import { shortId } from '../../../shared/text/states.ts';
+import type { Caller } from '../../core/core.ts';
+import { createCore } from '../../core/create-core.ts';
+import { type Call, outputOf } from '../cli/operations.ts';
+import { type JobDetail, stepLine } from '../cli/render/job.ts';
+import { styleFor } from '../cli/render/moments.ts';
+import { Screen } from '../cli/screen.ts';
+import { failureText } from '../cli/show-failure.ts';
+import { table } from '../cli/table.ts';
+import { fileLogger } from '../log-file.ts';
+import { nodePorts } from '../node-ports.ts';
+import { type PracticeProcess, startPractice } from './practice-process.ts';
+import { groupName, type Outcome, playStory, writeCredentialFile } from './story.ts';
+import { prepareSoftToken } from './soft-token.ts';
+
+const usage = `usage: npm run demo -- [--json] [--keep DIR]
+
+  --json      the last line of standard output is one JSON object
+  --keep DIR  leave keystore, practice data and credential in DIR and say how to serve them again
+`;
+
+interface Options {
+  readonly json: boolean;
+  readonly keep: string | null;
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      keep: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  return { json: values.json, keep: values.keep === undefined ? null : resolve(values.keep) };
+}
+
+/** Steps of a job, each printed when it is over. */
+function watcher(call: Call, screen: Screen) {
+  return async (jobId: string): Promise<JobDetail> => {
+    const told = new Set<number>();
+    for (let revision = 0; ; ) {
+      const answer = await call('job.wait', { job: jobId, revision, waitMs: 10_000 });
+      revision = answer.revision;
+      for (const step of answer.detail.steps) {
+        if ((step.state !== 'done' && step.state !== 'skipped') || told.has(step.n)) continue;
+        told.add(step.n);
+        if (step.state === 'done') screen.note(`  ${stepLine(step, styleFor(screen))}`);
+      }
+      const { state, failure, message } = answer.detail.job;
+      if (!isFinal(state) && state !== 'needs-you') continue;
+      screen.note(`  ${message}`);
+      if (failure) screen.note(failureText(failure));
+      return answer.detail;
+    }
+  };
+}
+
+function summary(outcome: Outcome) {
+  const holder = outcome.keys.find((key) => key.remote?.alias != null);
+  return {
+    ok:
+      outcome.jobs.every(({ job }) => job.state === 'done') &&
+      outcome.auditVerified &&
+      outcome.synchronized.stateAfterDelete === 'PendingImport' &&
+      outcome.synchronized.stateAfterImport === 'Enabled' &&
+      outcome.synchronized.materialIdBefore === outcome.synchronized.materialIdAfter &&
+      holder?.version === 2,
+    provider: outcome.provider,
+    assurance: outcome.assurance,
+    wrappingAlgorithm: outcome.wrappingAlgorithm,
+    group: groupName,
+    keys: outcome.keys.map((key) => ({
+      keyId: key.remote?.keyId ?? null,
+      arn: key.remote?.arn ?? null,
+      kcv: key.kcv.value,
+      kcvMethod: key.kcv.method,
+      state: key.remote?.state ?? null,
+      alias: key.remote?.alias ?? null,
+    })),
+    aliasHolder: holder?.remote?.keyId ?? null,
+    synchronized: outcome.synchronized,
+    jobs: outcome.jobs.map(({ job, steps }) => ({
+      name: job.title,
+      state: job.state,
+      steps: steps.filter((step) => step.state === 'done').length,
+      ms: (job.endedAt ?? 0) - (job.startedAt ?? 0),
+    })),
+    auditVerified: outcome.auditVerified,
+  };
+}
+
+function closingTable(outcome: Outcome, width: number): string {
+  const columns = [
+    { title: 'Version' },
+    { title: 'KMS key' },
+    { title: 'State in AWS' },
+    { title: 'Alias' },
+    { title: 'KCV' },
+    { title: 'Made by' },
+  ];
+  const rows = outcome.keys.map((key) =>
+    [
+      `${groupName}/${key.version}`,
+      shortId(key.remote?.keyId ?? ''),
+      key.remote?.state ?? '',
+      key.remote?.alias ?? '-',
+      `${key.kcv.value} (${key.kcv.method})`,
+      key.assurance,
+    ].map((text) => ({ text })),
+  );
+  return table(columns, rows, width);
+}
+
+function serveAgain(folder: string, outcome: Outcome): string {
+  return [
+    'Serve it again:',
+    ...(outcome.provider === 'softhsm'
+      ? [`  export SOFTHSM2_CONF=${join(folder, 'softhsm2.conf')}`]
+      : []),
+    `  npm run -s practice-kms -- --port 4599 --control-port 4600 --data ${join(folder, 'practice-kms.db')}`,
+    `  npm run -s keyreeve -- --keystore ${join(folder, 'demo.keystore')} --passphrase-file ${join(folder, 'passphrase')} key list`,
+    `  (the credential names ${'the address the practice KMS had in the demo'}: import it again with --endpoint http://127.0.0.1:4599)`,
+  ].join('\n');
+}
+
+async function run(options: Options, folder: string, practice: PracticeProcess): Promise<boolean> {
+  const screen = new Screen({
+    stdout: process.stdout,
+    stderr: options.json ? process.stderr : process.stdout,
+    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+  });
+  const passphrase = Buffer.from(randomBytes(18).toString('base64url'));
+  const pin = Buffer.from(randomBytes(9).toString('base64url'));
+  if (options.keep) {
+    writeFileSync(join(folder, 'passphrase'), passphrase, { mode: 0o600 });
+    writeFileSync(join(folder, 'pin'), pin, { mode: 0o600 });
+  }
+  const token = prepareSoftToken(folder);
+  const ports = nodePorts({
+    stateFolder: join(folder, 'state'),
+    ask: { secret: async () => null },
+    log: fileLogger(join(folder, 'state'), 'demo'),
+  });
+  const core = createCore(ports, { keystorePath: join(folder, 'demo.keystore'), longLived: false });
+  const caller: Caller = {
+    trusted: true,
+    actor: userInfo().username,
+    host: hostname(),
+    channel: 'cli',
+  };
+  const call: Call = async (name, input) =>
+    outputOf<typeof name>(await core.call(name, input, caller));
+  const backups = join(folder, 'backups');
+  mkdirSync(backups, { mode: 0o700 });
+  try {
+    const csv = Uint8Array.from(readFileSync(writeCredentialFile(folder)));
+    const outcome = await playStory(
+      {
+        call,
+        folder,
+        practiceUrl: practice.url,
+        token,
+        passphrase,
+        pin,
+        say: (text) => screen.note(text),
+        watch: watcher(call, screen),
+      },
+      csv,
+      backups,
+    );
+    const facts = summary(outcome);
+    screen.note('');
+    screen.note(closingTable(outcome, screen.width));
+    if (options.keep) screen.note(serveAgain(folder, outcome));
+    if (options.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
+    return facts.ok;
+  } finally {
+    await core.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'keyreeve-demo-'));
+  if (options.keep) mkdirSync(options.keep, { recursive: true, mode: 0o700 });
+  const practice = await startPractice(['--data', join(folder, 'practice-kms.db')]);
+  try {
+    process.exitCode = (await run(options, folder, practice)) ? 0 : 1;
+  } finally {
+    await practice.stop();
+    if (!options.keep) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();
