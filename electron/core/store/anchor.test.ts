@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 afterEach(() => temporary.dispose());
 
-const put = (value: string): void =>
-  temporary.store.change(() =>
-    temporary.store.db.prepare('replace into setting values (?, ?)').run('k', value),
-  );
+const put = (value: string): void => {
+  const { db } = temporary.store;
+  temporary.store.change(() => db.prepare('replace into setting values (?, ?)').run('k', value));
+};
 const anchor = (): Anchor => new Anchor(temporary.store, place);
 /** Puts the file back as it was when `copy` was made. */
 const goBack = async (copy: string): Promise<void> => {
@@ -86,7 +86,7 @@ it('sees an older file that went another way to the same age', async () => {
 });
 
 it('sees by the audit log that a later store did not grow out of what was remembered', async () => {
-  const record = (n: number, byte: string): void =>
+  const record = (n: number, byte: string): unknown =>
     temporary.store.change(() =>
       temporary.store.db.exec(`insert into audit_record values (${n}, 0, 'a', 'ok', '{}', x'${byte.repeat(32)}');
         update meta set audit_size = ${n}, audit_head = x'${byte.repeat(32)}'`),

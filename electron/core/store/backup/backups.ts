@@ -13,7 +13,7 @@ import {
   requireGenuine,
 } from './manifest.ts';
 import { asPlaceFailure, fullCopies, openPlace, prune } from './place.ts';
-import { RowReader, type RowRef } from './row-copy.ts';
+import { type CopiedRow, RowReader, type RowRef } from './row-copy.ts';
 import { join } from 'node:path';
 
 /** What a full copy came to. */
@@ -57,7 +57,7 @@ export class Backups {
   #audit: AuditTail;
   #waiting: Waiting[] = [];
   /** Rows appended while a full copy was under way: it may not have them. */
-  #alsoIntoNext: RowRef[] | null = null;
+  #alsoIntoNext: CopiedRow[] | null = null;
   /** Work on the log, one after the other. */
   #line: Promise<unknown> = Promise.resolve();
   #full: Promise<FullBackup> | null = null;
@@ -142,30 +142,46 @@ export class Backups {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = [];
+    const { rows, accepted } = this.#readRows();
+    if (accepted.length === 0) return;
     try {
       const current = await this.#open();
-      const refs = batch.flatMap((each) => each.refs);
-      const entry = this.#entry(refs, this.#audit);
       // The open log would go on living without its name if the place was taken away.
       if (standingAt(current.folder) === null) {
         throw new OperationError('BACKUP_PLACE_MISSING', { place: this.place });
       }
+      const entry = this.#entry(rows, this.#audit);
       const sequence = await current.writer.append([entry]);
       this.#audit.kept();
-      this.#alsoIntoNext?.push(...refs);
+      this.#alsoIntoNext?.push(...rows);
       const { folder } = current;
       const receipt = { folder, sequence, commitNumber: entry.commit, at: entry.at };
-      for (const each of batch) each.resolve(receipt);
+      for (const each of accepted) each.resolve(receipt);
     } catch (error) {
       const failure = asPlaceFailure(error, this.place);
-      for (const each of batch) each.reject(failure);
+      for (const each of accepted) each.reject(failure);
     }
   }
 
-  #entry(refs: readonly RowRef[], audit: AuditTail): Increment {
-    const rows = new RowReader(this.#store.db).copy(refs);
+  /** Reads what waits; a request that points at nothing fails alone. */
+  #readRows(): { readonly rows: CopiedRow[]; readonly accepted: Waiting[] } {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const rows: CopiedRow[] = [];
+    const accepted: Waiting[] = [];
+    const reader = new RowReader(this.#store.db);
+    for (const each of batch) {
+      try {
+        rows.push(...reader.copy(each.refs));
+        accepted.push(each);
+      } catch (error) {
+        each.reject(error);
+      }
+    }
+    return { rows, accepted };
+  }
+
+  #entry(rows: readonly CopiedRow[], audit: AuditTail): Increment {
     const { clock, commitNumber } = this.#store;
     return { at: clock.now(), commit: commitNumber, rows, ...audit.read() };
   }

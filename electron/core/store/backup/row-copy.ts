@@ -3,10 +3,16 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { SqlValue } from '../row-hash.ts';
 import { quoted, trackedTables } from '../state-root.ts';
 
-/** Points at one row: its table and its primary key. */
+/**
+ * Points at one row: its table and its identity, which is the column `id` where the table has a
+ * unique one, and else the primary key. Sealed records that name the same table and identity (parts
+ * of a longer key joined by `/`) belong to the row.
+ */
 export interface RowRef {
   readonly table: string;
   readonly key: string | number | readonly (string | number)[];
+  /** The row may have been deleted, which is then what the backup remembers. */
+  readonly mayBeGone?: boolean;
 }
 
 /** A column as JSON carries it: bytes become `{"b": base64}`. */
@@ -41,26 +47,27 @@ export class RowReader {
 
   /**
    * Parents come before children, so that the rows can be put back in this order.
-   * @throws OperationError BAD_INPUT for a table that is not there or a key of the wrong length.
+   * @throws OperationError BAD_INPUT for a table that is not there or a key of the wrong length;
+   *   NOT_FOUND for a row that is not there: nobody shall believe that it was saved.
    */
   copy(refs: readonly RowRef[]): CopiedRow[] {
     const done = new Map<string, CopiedRow>();
     for (const ref of refs) {
       const key = typeof ref.key === 'object' ? [...ref.key] : [ref.key];
-      this.#copy(ref.table, key, done);
-      for (const sealed of this.#sealed(ref.table, key.map(String).join('/'))) {
-        this.#copy('sealed_record', sealed, done);
-      }
+      const found = this.#copy(ref.table, key, done);
+      if (!found && ref.mayBeGone !== true)
+        throw new OperationError('NOT_FOUND', { table: ref.table });
     }
     return [...done.values()];
   }
 
-  #copy(table: string, key: readonly SqlValue[], done: Map<string, CopiedRow>): void {
+  #copy(table: string, key: readonly SqlValue[], done: Map<string, CopiedRow>): boolean {
     const shape = this.#shape(table);
     if (shape.key.length !== key.length)
       throw new OperationError('BAD_INPUT', { table, field: 'key' });
     const id = JSON.stringify([table, ...key.map(copied)]);
-    if (done.has(id)) return;
+    const before = done.get(id);
+    if (before !== undefined) return before.row !== null;
     const where = shape.key.map((column) => `${quoted(column)} = ?`).join(' and ');
     const row = this.#db
       .prepare<SqlValue[], Record<string, SqlValue>>(
@@ -69,11 +76,15 @@ export class RowReader {
       .get(...key);
     // Claimed before its parents are read: a row that refers to itself must not go round for ever.
     done.set(id, { table, key: key.map(copied), row: null });
-    if (row === undefined) return;
+    if (row === undefined) return false;
     for (const parent of shape.parents) this.#copyParent(parent, row, done);
     done.delete(id);
     const columns = Object.entries(row).map(([name, value]) => [name, copied(value)] as const);
     done.set(id, { table, key: key.map(copied), row: Object.fromEntries(columns) });
+    for (const sealed of this.#sealed(table, key.map(String).join('/'))) {
+      this.#copy('sealed_record', sealed, done);
+    }
+    return true;
   }
 
   #copyParent(
@@ -108,10 +119,6 @@ export class RowReader {
     const known = this.#shapes.get(table);
     if (known !== undefined) return known;
     if (!this.#known.has(table)) throw new OperationError('BAD_INPUT', { table });
-    const key = this.#db
-      .prepare<[string], string>('select name from pragma_table_info(?) where pk > 0 order by pk')
-      .pluck()
-      .all(table);
     const links = this.#db
       .prepare<[string], { id: number; table: string; from: string; to: string | null }>(
         'select id, "table", "from", "to" from pragma_foreign_key_list(?) order by id, seq',
@@ -125,7 +132,7 @@ export class RowReader {
         to: mine.flatMap((link) => (link.to === null ? [] : [link.to])),
       };
     });
-    const shape = { key: key.length > 0 ? key : ['rowid'], parents };
+    const shape = { key: identity(this.#db, table), parents };
     this.#shapes.set(table, shape);
     return shape;
   }
@@ -134,10 +141,7 @@ export class RowReader {
 /** Puts copied rows back: replaces what has the same key, removes what was gone. */
 export function putBack(db: Database, rows: readonly CopiedRow[]): void {
   for (const { table, key, row } of rows) {
-    const keyColumns = db
-      .prepare<[string], string>('select name from pragma_table_info(?) where pk > 0 order by pk')
-      .pluck()
-      .all(table);
+    const keyColumns = identity(db, table);
     if (row === null) {
       const where = keyColumns.map((column) => `${quoted(column)} = ?`).join(' and ');
       db.prepare(`delete from main.${quoted(table)} where ${where}`).run(...key.map(restored));
@@ -155,6 +159,25 @@ export function putBack(db: Database, rows: readonly CopiedRow[]): void {
        on conflict (${keyColumns.map(quoted).join(', ')}) ${action}`,
     ).run(...columns.map((column) => restored(row[column] ?? null)));
   }
+}
+
+/** The columns by which a row is pointed at. */
+function identity(db: Database, table: string): readonly string[] {
+  const unique = db
+    .prepare<[string], string>(
+      `select c.name from pragma_index_list(?) i, pragma_index_info(i.name) c
+       where i."unique" = 1 and i.partial = 0
+         and (select count(*) from pragma_index_info(i.name)) = 1 and c.name = 'id'`,
+    )
+    .pluck()
+    .get(table);
+  if (unique !== undefined) return [unique];
+  const key = db
+    .prepare<[string], string>('select name from pragma_table_info(?) where pk > 0 order by pk')
+    .pluck()
+    .all(table);
+  if (key.length === 0) throw new OperationError('BAD_INPUT', { table, field: 'key' });
+  return key;
 }
 
 /** A column's value as JSON carries it. */
