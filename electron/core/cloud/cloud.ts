@@ -32,7 +32,7 @@ export interface CloudSettings {
   readonly quotas?: Readonly<Record<string, number>>;
   /** Multiplies every quota (an account with raised limits, a scaled bench). */
   readonly quotaScale?: number;
-  /** False: no pacing of practice connections (real ones are always paced). True by default. */
+  /** Pace practice connections from their first call, as real ones are; else from the first throttle on. */
   readonly pacePractice?: boolean;
   /** Milliseconds until a connection must stand, 5,000 by default, and for a whole call, 30,000. */
   readonly connectTimeout?: number;

@@ -44,10 +44,11 @@ export class Bucket {
   #told = Number.NEGATIVE_INFINITY;
   #pumping = false;
 
-  constructor(clock: Clock, quota: number) {
+  /** `free`: not limited until the other side throttles for the first time. */
+  constructor(clock: Clock, quota: number, free = false) {
     this.#clock = clock;
     this.#quota = quota;
-    this.#rate = quota * share;
+    this.#rate = free ? Number.POSITIVE_INFINITY : quota * share;
     this.#adjusted = clock.monotonic();
   }
 
@@ -112,7 +113,7 @@ export class Bucket {
 
   throttled(): void {
     const now = this.#clock.monotonic();
-    if (this.unlimited) return;
+    if (this.unlimited) this.#rate = this.#quota * share * 2;
     // one answer per round trip counts, or a burst of them would stop everything
     if (now - this.#halved < Math.max(1000, this.#interval)) return;
     this.#halved = now;

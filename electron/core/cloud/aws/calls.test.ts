@@ -20,7 +20,7 @@ let ports: ReturnType<typeof testPorts>;
 beforeEach(async () => {
   wire = await startWire((_, reply) => reply.json({ KeyMetadata: metadata() }));
   ports = testPorts();
-  cloud = createCloud(ports, { pacePractice: false, callTimeout: 400, connectTimeout: 300 });
+  cloud = createCloud(ports, { callTimeout: 400, connectTimeout: 300 });
 });
 afterEach(async () => {
   cloud.close();

@@ -11,7 +11,7 @@ import { connect, type ConnectParts } from './connection.ts';
 import { routeOf } from './endpoints.ts';
 import { FreshKeys } from './fresh-keys.ts';
 import { Pacer } from './pacing.ts';
-import { noQuotas } from './quotas.ts';
+import { quotasFrom } from './quotas.ts';
 import {
   keyId,
   metadata,
@@ -40,7 +40,7 @@ function watched(): { parts: ConnectParts; asked: string[] } {
   }) as unknown as typeof dns.lookup;
   const parts: ConnectParts = {
     ports: testPorts(),
-    pacer: new Pacer(nodeClock, noQuotas),
+    pacer: new Pacer(nodeClock, quotasFrom({}), true),
     fresh: new FreshKeys(),
     connectTimeout: 500,
     callTimeout: 500,
@@ -198,7 +198,7 @@ describe('the environment has no say', () => {
         ? reply.error('KMSInternalException', 'x', 500)
         : reply.xml(stsErrorXml('ServiceUnavailable', 'x'), 503),
     );
-    const cloud = createCloud(testPorts(), { pacePractice: false });
+    const cloud = createCloud(testPorts());
     const connection = await cloud.connect(
       practiceSpec(wire.url, { patience: { tries: 1, within: 1000 } }),
     );

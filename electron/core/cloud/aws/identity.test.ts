@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 const describeWith = async (credential: CloudCredential, answer?: string): Promise<void> => {
-  cloud = createCloud(testPorts(answer === undefined ? {} : { answer }), { pacePractice: false });
+  cloud = createCloud(testPorts(answer === undefined ? {} : { answer }));
   const connection = await cloud.connect(
     practiceSpec(wire.url, { credential, patience: { tries: 2, within: 5000 } }),
   );
@@ -73,7 +73,7 @@ describe('a session', () => {
 
   it('is copied, so that the caller may wipe its own', async () => {
     const mine = session(null);
-    cloud = createCloud(testPorts(), { pacePractice: false });
+    cloud = createCloud(testPorts());
     const connection = await cloud.connect(practiceSpec(wire.url, { credential: mine }));
     if (mine.kind === 'session') {
       mine.secretAccessKey.dispose();
@@ -137,7 +137,7 @@ describe('a role', () => {
       seen.operation === 'AssumeRole'
         ? reply.socket.resetAndDestroy()
         : reply.json({ KeyMetadata: metadata() });
-    cloud = createCloud(testPorts(), { pacePractice: false });
+    cloud = createCloud(testPorts());
     const connection = await cloud.connect(
       practiceSpec(wire.url, { credential: role, patience: { tries: 2, within: 5000 } }),
     );

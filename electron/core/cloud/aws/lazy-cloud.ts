@@ -8,7 +8,7 @@ import type {
 } from '../cloud.ts';
 import { FreshKeys } from './fresh-keys.ts';
 import { Pacer } from './pacing.ts';
-import { noQuotas, quotasFrom } from './quotas.ts';
+import { quotasFrom } from './quotas.ts';
 
 /** The adapter before and after the SDK is loaded; pace and fresh keys are common to all connections. */
 export class LazyCloud implements Cloud {
@@ -24,10 +24,7 @@ export class LazyCloud implements Cloud {
     this.#settings = settings;
     const quotas = quotasFrom(settings);
     this.#realPace = new Pacer(ports.clock, quotas);
-    this.#practicePace = new Pacer(
-      ports.clock,
-      settings.pacePractice === false ? noQuotas : quotas,
-    );
+    this.#practicePace = new Pacer(ports.clock, quotas, settings.pacePractice !== true);
   }
 
   async connect(spec: ConnectionSpec): Promise<CloudConnection> {

@@ -245,6 +245,19 @@ describe('a throttle', () => {
   });
 });
 
+describe('an operation without a known limit', () => {
+  it('is not paced until it is throttled, then by half the table', async () => {
+    const clock = new TestClock();
+    const pacer = new Pacer(clock, quotasFrom({}), true);
+    for (let call = 0; call < 100; call++) await pacer.acquire(parameters);
+    await pacer.reserve(parameters).near(0);
+    expect(pacer.outlook(parameters)).toEqual({ perSecond: null, waiting: 0, waits: 0 });
+    pacer.throttled(parameters);
+    expect(pacer.outlook(parameters).perSecond).toBeCloseTo(0.97, 5);
+    expect(pacer.outlook(parameters).waits).toBeGreaterThan(1000);
+  });
+});
+
 describe('a kept place', () => {
   it('lets CreateKey go when the place is near, and keeps its order', async () => {
     const clock = new TestClock();

@@ -28,11 +28,14 @@ const placeKept = 60_000;
 export class Pacer {
   readonly #clock: Clock;
   readonly #quotas: Quotas;
+  readonly #free: boolean;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(clock: Clock, quotas: Quotas) {
+  /** `free`: no limit is kept before one was met, for a practice KMS, whose quotas are off by default. */
+  constructor(clock: Clock, quotas: Quotas, free = false) {
     this.#clock = clock;
     this.#quotas = quotas;
+    this.#free = free;
   }
 
   /**
@@ -50,7 +53,10 @@ export class Pacer {
     } = {},
   ): Promise<void> {
     const bucket = this.#bucket(place);
-    if (bucket.unlimited) return;
+    if (bucket.unlimited) {
+      if (options.ticket) bucket.release(options.ticket);
+      return;
+    }
     await bucket.acquire(options);
   }
 
@@ -78,7 +84,7 @@ export class Pacer {
     const name = `${account}/${region}/${operation}`;
     let bucket = this.#buckets.get(name);
     if (!bucket) {
-      bucket = new Bucket(this.#clock, this.#quotas.of(operation));
+      bucket = new Bucket(this.#clock, this.#quotas.of(operation), this.#free);
       this.#buckets.set(name, bucket);
     }
     return bucket;

@@ -13,7 +13,6 @@ const published: Readonly<Record<string, number>> = {
   DescribeKey: 2000,
   GetPublicKey: 2000,
   ListResourceTags: 2000,
-  GetKeyPolicy: 1000,
   ListKeys: 500,
   ListAliases: 500,
   ListGrants: 100,
@@ -31,11 +30,11 @@ const published: Readonly<Record<string, number>> = {
   Decrypt: 10_000,
 };
 
-/** CreateKey, aliases, enabling and disabling, last usage: everything the table does not name. */
+/** CreateKey, aliases, policies, enabling and disabling, last usage: everything the table does not name. */
 const others = 5;
 
 export interface Quotas {
-  /** Requests per second; Infinity: not paced. */
+  /** Requests per second. */
   of(operation: string): number;
 }
 
@@ -49,6 +48,3 @@ export function quotasFrom(settings: {
     of: (operation) => settings.quotas?.[operation] ?? (published[operation] ?? others) * scale,
   };
 }
-
-/** For connections that nobody limits. */
-export const noQuotas: Quotas = { of: () => Number.POSITIVE_INFINITY };

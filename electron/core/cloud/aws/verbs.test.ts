@@ -21,7 +21,7 @@ let connection: CloudConnection;
 
 beforeEach(async () => {
   wire = await startWire((_, reply) => reply.json({}));
-  cloud = createCloud(testPorts(), { pacePractice: false });
+  cloud = createCloud(testPorts());
   connection = await cloud.connect(
     practiceSpec(wire.url, { patience: { tries: 2, within: 5000 } }),
   );

@@ -23,7 +23,7 @@ const user = 'arn:aws:iam::123456789012:user/kms-push';
 
 beforeEach(async () => {
   wire = await startWire((_, reply) => reply.xml(identityXml(user)));
-  cloud = createCloud(testPorts(), { pacePractice: false });
+  cloud = createCloud(testPorts());
   connection = await cloud.connect(
     practiceSpec(wire.url, { patience: { tries: 1, within: 1000 } }),
   );
@@ -115,7 +115,7 @@ it('does not follow the other side’s clock silently, and signs by the Clock po
   await connection.describeKey(keyId);
   await connection.describeKey(keyId);
   const shifted = testPorts({ clock: { ...nodeClock, now: () => nodeClock.now() + 7200_000 } });
-  const ahead = createCloud(shifted, { pacePractice: false });
+  const ahead = createCloud(shifted);
   const other = await ahead.connect(practiceSpec(wire.url));
   await other.describeKey(keyId);
   const hours = wire.seen.map(({ headers }) => {
