@@ -5,6 +5,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
 import { personPatience } from '../cloud/patience.ts';
 import type { CoreConfig } from '../core.ts';
+import type { FailureClass } from '../jobs/decide.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { jobKinds } from '../jobs/kinds/index.ts';
@@ -86,7 +87,7 @@ export class Opened {
       },
       faults: ports.faults,
       onEvent: (event) => auditJobEvent(this.audit, hostname(), event),
-      classify,
+      classify: (error) => this.#classify(error),
       ...(config.parallel === undefined ? {} : { parallel: config.parallel }),
     });
     this.schedule = new Schedule({
@@ -149,6 +150,15 @@ export class Opened {
     this.#connections.close();
     this.#cloud.close();
     return stopping;
+  }
+
+  /** What no step should throw is a fault of ours: the job looks again, and the log has the stack. */
+  #classify(error: unknown): FailureClass {
+    if (!(error instanceof OperationError)) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : 'not an error';
+      this.#parts.ports.log.log('error', 'step-failed', { stack });
+    }
+    return classify(error);
   }
 
   #tokenMoved(): void {

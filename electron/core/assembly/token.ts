@@ -55,7 +55,7 @@ export class Token implements Vaults {
     this.#binding = readBinding(parts.settings);
     this.#hsm.onEvent((event) => {
       if (event.type === 'lost') this.#masterSeenBy = null;
-      log.log('info', 'hsm-state', { event: event.type });
+      log.log('info', 'hsm-state', { state: event.type });
       parts.onState();
     });
   }
