@@ -2,7 +2,8 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { SealBinding } from '../store/store.ts';
-import { type Credential, credentialFrom, type Domain } from './rows.ts';
+import { keptName } from './names.ts';
+import { type Credential, credentialFrom, type Domain, type Row } from './rows.ts';
 
 export type NewCredential = Omit<
   Credential,
@@ -15,23 +16,24 @@ export interface Credentials {
   byId(id: string): Credential | null;
   /** @throws OperationError NOT_FOUND */
   get(id: string): Credential;
-  /** @throws OperationError NAME_TAKEN */
+  /** @throws OperationError NAME_TAKEN, NOT_FOUND (the source) */
   add(credential: NewCredential, secrets: Readonly<Record<string, Secret>>): Credential;
   noteTest(
     id: string,
     result: Pick<Credential, 'connection' | 'problem'> &
       Partial<Pick<Credential, 'account' | 'principalArn'>>,
   ): Credential;
+  /** How many groups and credentials build on this one. */
   groupsUsing(id: string): number;
-  /** @throws OperationError CREDENTIAL_IN_USE */
+  /** Removes it and erases its secrets. @throws OperationError CREDENTIAL_IN_USE, NOT_FOUND */
   remove(id: string): void;
   /** One sealed part of a credential: `secretAccessKey`, `sessionToken`. */
   secret(id: string, part: string): Secret | null;
 }
 
-const parts = ['secretAccessKey', 'sessionToken'] as const;
+const table = 'credential';
 const binding = (id: string, part: string): SealBinding => ({
-  table: 'credential',
+  table,
   row: id,
   column: part,
   state: 'active',
@@ -39,75 +41,108 @@ const binding = (id: string, part: string): SealBinding => ({
 });
 
 export function createCredentials(domain: Domain): Credentials {
-  const { store } = domain;
-  const { db } = store;
-  const all = db.prepare('select * from credential order by name');
-  const one = db.prepare('select * from credential where id = ?');
-  const named = db.prepare('select 1 from credential where name = ?');
-  const users = db.prepare(
-    'select (select count(*) from key_group where credential_id = @id) + (select count(*) from credential where source_id = @id) as n',
-  );
-  const insert = db.prepare(
-    `insert into credential (id, name, kind, access_key_id, endpoint, profile, source_id, role_arn,
-       external_id, mfa_serial, expires_at, created_at)
-     values (@id, @name, @kind, @accessKeyId, @endpoint, @profile, @sourceId, @roleArn, @externalId,
-       @mfaSerial, @expiresAt, @createdAt)`,
-  );
+  return new CredentialTable(domain);
+}
 
-  const byId = (id: string): Credential | null => {
-    const row = one.get(id) as Record<string, unknown> | undefined;
+class CredentialTable implements Credentials {
+  readonly #domain: Domain;
+  readonly #sql;
+
+  constructor(domain: Domain) {
+    this.#domain = domain;
+    const { db } = domain.store;
+    this.#sql = {
+      all: db.prepare<[], Row>('select * from credential order by name'),
+      one: db.prepare<[string], Row>('select * from credential where id = ?'),
+      named: db.prepare<[string], unknown>('select 1 from credential where name = ?'),
+      users: db
+        .prepare<[{ id: string }], number>(
+          `select (select count(*) from key_group where credential_id = @id)
+             + (select count(*) from credential where source_id = @id)`,
+        )
+        .pluck(),
+      insert: db.prepare(
+        `insert into credential (id, name, kind, access_key_id, endpoint, profile, source_id,
+           role_arn, external_id, mfa_serial, expires_at, created_at)
+         values (@id, @name, @kind, @accessKeyId, @endpoint, @profile, @sourceId,
+           @roleArn, @externalId, @mfaSerial, @expiresAt, @createdAt)`,
+      ),
+      tested: db.prepare(
+        `update credential set connection = ?, problem = ?, account = ?, principal_arn = ?,
+           tested_at = ? where id = ?`,
+      ),
+      sealedParts: db
+        .prepare<[string, string], string>(
+          'select column_name from sealed_record where table_name = ? and row_key = ?',
+        )
+        .pluck(),
+      erase: db.prepare('delete from credential where id = ?'),
+    };
+  }
+
+  list(): Credential[] {
+    return this.#sql.all.all().map(credentialFrom);
+  }
+
+  byId(id: string): Credential | null {
+    const row = this.#sql.one.get(id);
     return row ? credentialFrom(row) : null;
-  };
-  const get = (id: string): Credential => {
-    const found = byId(id);
+  }
+
+  get(id: string): Credential {
+    const found = this.byId(id);
     if (!found) throw new OperationError('NOT_FOUND', { what: 'credential', reference: id });
     return found;
-  };
-  const groupsUsing = (id: string) => (users.get({ id }) as { n: number }).n;
+  }
 
-  return {
-    byId,
-    get,
-    groupsUsing,
-    list: () => (all.all() as Record<string, unknown>[]).map(credentialFrom),
-    add: (credential, secrets) =>
-      store.change(() => {
-        if (named.get(credential.name)) {
-          throw new OperationError('NAME_TAKEN', { what: 'credential', name: credential.name });
-        }
-        const id = uuidv7(domain);
-        insert.run({ ...credential, id, createdAt: domain.clock.now() });
-        for (const [part, secret] of Object.entries(secrets))
-          store.seals.put(binding(id, part), secret);
-        return get(id);
-      }),
-    noteTest: (id, result) =>
-      store.change(() => {
-        const now = get(id);
-        db.prepare(
-          'update credential set connection = ?, problem = ?, account = ?, principal_arn = ?, tested_at = ? where id = ?',
-        ).run(
-          result.connection,
-          result.problem,
-          result.account ?? now.account,
-          result.principalArn ?? now.principalArn,
-          domain.clock.now(),
-          id,
-        );
-        return get(id);
-      }),
-    remove: (id) => {
-      store.change(() => {
-        const groups = groupsUsing(id);
-        if (groups > 0)
-          throw new OperationError('CREDENTIAL_IN_USE', { name: get(id).name, groups });
-        for (const part of parts) {
-          if (store.seals.has('credential', id, part)) store.seals.erase('credential', id, part);
-        }
-        db.prepare('delete from credential where id = ?').run(id);
-      });
-    },
-    secret: (id, part) =>
-      store.seals.has('credential', id, part) ? store.seals.open(binding(id, part)) : null,
-  };
+  add(credential: NewCredential, secrets: Readonly<Record<string, Secret>>): Credential {
+    const { store, clock } = this.#domain;
+    return store.change(() => {
+      const name = keptName(credential.name);
+      if (this.#sql.named.get(name))
+        throw new OperationError('NAME_TAKEN', { what: 'credential', name });
+      if (credential.sourceId !== null) this.get(credential.sourceId);
+      const id = uuidv7(this.#domain);
+      this.#sql.insert.run({ ...credential, name, id, createdAt: clock.now() });
+      for (const [part, secret] of Object.entries(secrets))
+        store.seals.put(binding(id, part), secret);
+      return this.get(id);
+    });
+  }
+
+  noteTest(id: string, result: Parameters<Credentials['noteTest']>[1]): Credential {
+    const { store, clock } = this.#domain;
+    return store.change(() => {
+      const now = this.get(id);
+      this.#sql.tested.run(
+        result.connection,
+        result.problem,
+        result.account ?? now.account,
+        result.principalArn ?? now.principalArn,
+        clock.now(),
+        id,
+      );
+      return this.get(id);
+    });
+  }
+
+  groupsUsing(id: string): number {
+    return this.#sql.users.get({ id }) ?? 0;
+  }
+
+  remove(id: string): void {
+    const { store } = this.#domain;
+    store.change(() => {
+      const { name } = this.get(id);
+      const groups = this.groupsUsing(id);
+      if (groups > 0) throw new OperationError('CREDENTIAL_IN_USE', { name, groups });
+      for (const part of this.#sql.sealedParts.all(table, id)) store.seals.erase(table, id, part);
+      this.#sql.erase.run(id);
+    });
+  }
+
+  secret(id: string, part: string): Secret | null {
+    const { seals } = this.#domain.store;
+    return seals.has(table, id, part) ? seals.open(binding(id, part)) : null;
+  }
 }

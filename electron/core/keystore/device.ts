@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../store/durable-file.ts';
-import type { HostPorts } from '../ports.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
+import type { HostPorts } from '../ports.ts';
+import { onDisk } from '../store/disk-errors.ts';
+import { standingAt, writeDurably } from '../store/durable-file.ts';
 import type { Settings } from './settings.ts';
 
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -21,17 +22,25 @@ export interface Device {
   forget(): void;
 }
 
-/** Reads this device's id, or makes it at first use (0600, in the host's private state folder). */
+/**
+ * Reads this device's id, or makes it at first use (0600, in the host's private state folder). A
+ * file that holds no id is replaced: the device is then a new one, which rotates nothing unasked.
+ * @throws OperationError DISK_*
+ */
 export function deviceId(ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>): string {
-  const file = join(ports.paths.state, 'device-id');
-  if (existsSync(file)) {
-    const id = readFileSync(file, 'utf8').trim();
-    if (pattern.test(id)) return id;
-  }
-  const id = uuidv7(ports);
-  mkdirSync(ports.paths.state, { recursive: true, mode: 0o700 });
-  writeDurably(file, Buffer.from(`${id}\n`), ports.random);
-  return id;
+  const { state } = ports.paths;
+  const file = join(state, 'device-id');
+  return onDisk('device id', () => {
+    const there = standingAt(file);
+    if (there?.isFile() && there.size <= 64) {
+      const id = readFileSync(file, 'utf8').trim();
+      if (pattern.test(id)) return id;
+    }
+    const id = uuidv7(ports);
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    writeDurably(file, Buffer.from(`${id}\n`), ports.random);
+    return id;
+  });
 }
 
 export function createDevice(

@@ -1,6 +1,9 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
-import { type Domain, type Group, groupFrom } from './rows.ts';
+import { GroupListing } from './group-listing.ts';
+import { groupColumns, groupToRow } from './group-row.ts';
+import { keptName } from './names.ts';
+import { type Domain, type Group, groupFrom, type Row } from './rows.ts';
 
 export type NewGroup = Omit<Group, 'id' | 'account' | 'createdAt'>;
 export type GroupChange = Partial<
@@ -9,13 +12,20 @@ export type GroupChange = Partial<
 
 export interface GroupCounts {
   readonly keys: number;
+  /** Version of the key that holds the group's alias in the group's Region. */
   readonly activeVersion: number | null;
   readonly inAws: number;
+  /** Keys whose material was in AWS and is not any more. */
   readonly gone: number;
 }
 
 export interface GroupQuery {
+  /** Only groups that lie in this folder itself. */
   readonly folderId?: string;
+  /**
+   * Part of a name or alias, in any case; from three characters on also part of a KCV, ARN or
+   * material id of a key in it. Empty: all.
+   */
   readonly find: string;
   readonly limit: number;
   readonly after: { readonly name: string; readonly id: string } | null;
@@ -27,204 +37,199 @@ export interface Groups {
   byId(id: string): Group | null;
   /** @throws OperationError NOT_FOUND */
   get(id: string): Group;
+  /** A page in the order of names without regard to case, and how many there are in all. */
   list(query: GroupQuery): { readonly groups: readonly Group[]; readonly total: number };
   counts(id: string): GroupCounts;
+  /** @throws OperationError NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE, NOT_FOUND (folder, credential) */
   add(group: NewGroup): Group;
+  /** @throws OperationError as `add`; ACCOUNT_MISMATCH when it is bound to another account */
   edit(id: string, change: GroupChange): Group;
+  /** @throws OperationError GROUP_HAS_KEYS, NOT_FOUND */
   remove(id: string): void;
-  /** Binds the group to the account its credential proved to be of, once and for ever. */
+  /**
+   * Binds the group to the account its credential proved to be of, once and for ever.
+   * @throws OperationError ACCOUNT_MISMATCH, NOT_FOUND
+   */
   bindAccount(id: string, account: string): void;
+  /** Groups that rotate by schedule and whose time has come, longest due first. */
   due(at: number): readonly { readonly groupId: string; readonly dueAt: number }[];
   adoptForeign(id: string, arn: string): void;
   hasAdopted(id: string, arn: string): boolean;
 }
 
-const columns: Readonly<Record<string, (group: GroupChange) => unknown>> = {
-  folder_id: (g) => g.folderId,
-  name: (g) => g.name,
-  credential_id: (g) => g.credentialId,
-  account: (g) => g.account,
-  rotate: (g) => (g.rotate === undefined ? undefined : Number(g.rotate)),
-  rotate_amount: (g) => g.rotateEvery?.amount,
-  rotate_unit: (g) => g.rotateEvery?.unit,
-  valid_amount: (g) => g.keepValidFor?.amount,
-  valid_unit: (g) => g.keepValidFor?.unit,
-  alias: (g) => g.alias,
-  description: (g) => g.description,
-  region: (g) => g.region,
-  active_key_id: (g) => g.activeKeyId,
-  policy: (g) => g.policy,
-  material_days: (g) => g.materialDays,
-  disable_after: (g) => (g.disableAfter === undefined ? undefined : Number(g.disableAfter)),
-  disable_wait_days: (g) => g.disableWaitDays,
-  next_rotation_at: (g) => g.nextRotationAt,
-};
-
-const fixed = ['id', 'service', 'key_type', 'key_length', 'key_usage', 'storage', 'created_at'];
-const insertSql = () => {
-  const names = [...fixed, ...Object.keys(columns)];
-  return `insert into key_group (${names.join(', ')}) values (${names.map((n) => `@${n}`).join(', ')})`;
-};
-
-const filterSql = `
-  (@folder is null or folder_id = @folder)
-  and (@find = '' or instr(lower(name), @find) > 0 or instr(lower(alias), @find) > 0
-       or exists (select 1 from "key" k left join remote_key r on r.key_id = k.id
-                  where k.group_id = key_group.id
-                    and (instr(lower(k.kcv), @find) > 0 or instr(ifnull(r.arn, ''), @find) > 0)))`;
-
 export function createGroups(domain: Domain): Groups {
-  const { store } = domain;
-  const { db } = store;
-  const one = db.prepare('select * from key_group where id = ?');
-  const named = db.prepare(`select id from key_group where ifnull(folder_id, '') = ? and name = ?`);
-  const aliased = db.prepare(
-    'select id, name from key_group where alias = ? and region = ? and (account is ? or account is null or ? is null)',
-  );
-  const insert = db.prepare(insertSql());
-  const erase = db.prepare('delete from key_group where id = ?');
-  const counted = db.prepare(
-    `select count(*) as keys,
-            max(case when r.alias is not null then k.version end) as activeVersion,
-            count(r.key_id) as inAws,
-            sum(case when r.state = 'PendingImport' and k.lifecycle <> 'pre-activation' then 1 else 0 end) as gone
-     from "key" k left join remote_key r on r.key_id = k.id where k.group_id = ?`,
-  );
-  const page = db.prepare(
-    `select * from key_group where ${filterSql}
-     and (@afterName is null or (name, id) > (@afterName, @afterId)) order by name, id limit @limit`,
-  );
-  const total = db.prepare(`select count(*) as n from key_group where ${filterSql}`);
-  const dueRows = db.prepare(
-    'select id as groupId, next_rotation_at as dueAt from key_group where rotate = 1 and next_rotation_at <= ? order by next_rotation_at',
-  );
-  const adopt = db.prepare('insert or ignore into foreign_key_adopted values (?, ?, ?)');
-  const adopted = db.prepare('select 1 from foreign_key_adopted where group_id = ? and arn = ?');
+  return new GroupTable(domain);
+}
 
-  const byId = (id: string): Group | null => {
-    const row = one.get(id) as Record<string, unknown> | undefined;
-    return row ? groupFrom(row) : null;
-  };
-  const get = (id: string): Group => {
-    const group = byId(id);
-    if (!group) throw new OperationError('NOT_FOUND', { what: 'key group', reference: id });
-    return group;
-  };
-  const requireFree = (group: Group): void => {
-    const taken = named.get(group.folderId ?? '', group.name) as { id: string } | undefined;
-    if (taken && taken.id !== group.id) {
-      throw new OperationError('NAME_TAKEN', { what: 'key group', name: group.name });
-    }
-    const holders = aliased.all(group.alias, group.region, group.account, group.account) as {
-      id: string;
-      name: string;
-    }[];
-    const other = holders.find((holder) => holder.id !== group.id);
-    if (other) {
-      throw new OperationError('ALIAS_TAKEN_IN_KEYSTORE', {
-        alias: `alias/${group.alias}`,
-        region: group.region,
-        group: other.name,
-      });
-    }
-  };
-
-  const edit = (id: string, change: GroupChange): Group =>
-    store.change(() => {
-      const next: Group = { ...get(id), ...change };
-      requireFree(next);
-      const sets: string[] = [];
-      const values: Record<string, unknown> = { id };
-      for (const [column, value] of Object.entries(columns)) {
-        const to = value(change);
-        if (to === undefined) continue;
-        sets.push(`${column} = @${column}`);
-        values[column] = to;
-      }
-      if (sets.length > 0) {
-        db.prepare(`update key_group set ${sets.join(', ')} where id = @id`).run(values);
-      }
-      return next;
-    });
-
+function statements({ store: { db } }: Domain) {
+  const { insert, update } = groupColumns;
   return {
-    byId,
-    get,
-    edit,
-    list: (query) => {
-      const filter = { folder: query.folderId ?? null, find: query.find.toLowerCase() };
-      if (query.only) {
-        const chosen = [...query.only]
-          .map(byId)
-          .filter((group): group is Group => group !== null)
-          .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
-        return { groups: chosen.slice(0, query.limit), total: chosen.length };
-      }
-      const rows = page.all({
-        ...filter,
-        limit: query.limit,
-        afterName: query.after?.name ?? null,
-        afterId: query.after?.id ?? null,
-      }) as Record<string, unknown>[];
-      return { groups: rows.map(groupFrom), total: (total.get(filter) as { n: number }).n };
-    },
-    counts: (id) => {
-      const row = counted.get(id) as GroupCounts;
-      return { ...row, gone: row.gone ?? 0 };
-    },
-    add: (fields) =>
-      store.change(() => {
-        const group: Group = {
-          ...fields,
-          id: uuidv7(domain),
-          account: null,
-          createdAt: domain.clock.now(),
-        };
-        requireFree(group);
-        const values: Record<string, unknown> = {
-          id: group.id,
-          service: group.service,
-          key_type: group.keyType,
-          key_length: group.keyLength,
-          key_usage: group.keyUsage,
-          storage: group.storage,
-          created_at: group.createdAt,
-        };
-        for (const [column, value] of Object.entries(columns))
-          values[column] = value(group) ?? null;
-        insert.run(values);
-        return group;
-      }),
-    remove: (id) => {
-      store.change(() => {
-        const { keys } = counted.get(id) as GroupCounts;
-        if (keys > 0) throw new OperationError('GROUP_HAS_KEYS', { group: get(id).name, keys });
-        db.prepare('delete from foreign_key_adopted where group_id = ?').run(id);
-        erase.run(id);
-      });
-    },
-    bindAccount: (id, account) => {
-      const group = get(id);
-      if (group.account === account) return;
-      if (group.account !== null) {
-        throw new OperationError('ACCOUNT_MISMATCH', {
-          group: group.name,
-          bound: group.account,
-          credential: account,
-        });
-      }
-      store.change(() => {
-        db.prepare('update key_group set account = ?, account_bound_at = ? where id = ?').run(
-          account,
-          domain.clock.now(),
-          id,
-        );
-      });
-    },
-    due: (at) => dueRows.all(at) as { groupId: string; dueAt: number }[],
-    adoptForeign: (id, arn) => {
-      store.change(() => adopt.run(id, arn, domain.clock.now()));
-    },
-    hasAdopted: (id, arn) => adopted.get(id, arn) !== undefined,
+    one: db.prepare<[string], Row>('select * from key_group where id = ?'),
+    named: db
+      .prepare<[string, string], string>(
+        `select id from key_group where ifnull(folder_id, '') = ? and name = ?`,
+      )
+      .pluck(),
+    aliased: db
+      .prepare<Pick<Group, 'id' | 'alias' | 'region' | 'account'>[], string>(
+        `select name from key_group where alias = @alias and region = @region and id <> @id
+           and (account is @account or account is null or @account is null) limit 1`,
+      )
+      .pluck(),
+    folder: db.prepare<[string], unknown>('select 1 from folder where id = ?'),
+    credential: db.prepare<[string], unknown>('select 1 from credential where id = ?'),
+    insert: db.prepare(
+      `insert into key_group (${insert.join(', ')}) values (${insert.map((c) => `@${c}`).join(', ')})`,
+    ),
+    update: db.prepare(
+      `update key_group set ${update.map((c) => `${c} = @${c}`).join(', ')} where id = @id`,
+    ),
+    bind: db.prepare('update key_group set account = ?, account_bound_at = ? where id = ?'),
+    forgetAdopted: db.prepare('delete from foreign_key_adopted where group_id = ?'),
+    erase: db.prepare('delete from key_group where id = ?'),
+    counts: db.prepare<[string], GroupCounts>(
+      `select count(*) as keys,
+         max(case when r.alias = 'alias/' || g.alias and r.region = g.region then k.version end)
+           as activeVersion,
+         count(r.key_id) as inAws,
+         count(*) filter (where r.state = 'PendingImport' and r.material_id is not null) as gone
+       from key_group g join "key" k on k.group_id = g.id left join remote_key r on r.key_id = k.id
+       where g.id = ?`,
+    ),
+    due: db.prepare<[number], { groupId: string; dueAt: number }>(
+      `select id as groupId, next_rotation_at as dueAt from key_group
+       where rotate = 1 and next_rotation_at <= ? order by next_rotation_at, id`,
+    ),
+    adopt: db.prepare('insert or ignore into foreign_key_adopted values (?, ?, ?)'),
+    adopted: db.prepare<[string, string], unknown>(
+      'select 1 from foreign_key_adopted where group_id = ? and arn = ?',
+    ),
   };
 }
+
+class GroupTable implements Groups {
+  readonly #domain: Domain;
+  readonly #sql;
+  readonly #listing;
+
+  constructor(domain: Domain) {
+    this.#domain = domain;
+    this.#sql = statements(domain);
+    this.#listing = new GroupListing(domain.store.db);
+  }
+
+  byId(id: string): Group | null {
+    const row = this.#sql.one.get(id);
+    return row ? groupFrom(row) : null;
+  }
+
+  get(id: string): Group {
+    const group = this.byId(id);
+    if (!group) throw new OperationError('NOT_FOUND', { what: 'key group', reference: id });
+    return group;
+  }
+
+  list(query: GroupQuery): { groups: Group[]; total: number } {
+    return this.#listing.page(query);
+  }
+
+  counts(id: string): GroupCounts {
+    return this.#sql.counts.get(id) ?? { keys: 0, activeVersion: null, inAws: 0, gone: 0 };
+  }
+
+  add(fields: NewGroup): Group {
+    return this.#domain.store.change(() => {
+      const group: Group = {
+        ...fields,
+        name: keptName(fields.name),
+        id: uuidv7(this.#domain),
+        account: null,
+        createdAt: this.#domain.clock.now(),
+      };
+      this.#requirePlace(group);
+      this.#requireName(group);
+      this.#requireAlias(group);
+      this.#sql.insert.run(groupToRow(group));
+      return group;
+    });
+  }
+
+  edit(id: string, change: GroupChange): Group {
+    return this.#domain.store.change(() => {
+      const now = this.get(id);
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      const merged: Group = { ...now, ...Object.fromEntries(given) };
+      const next: Group = { ...merged, name: keptName(merged.name) };
+      const differs = (...fields: (keyof Group)[]) =>
+        fields.some((field) => next[field] !== now[field]);
+      if (now.account !== null && differs('account')) throw otherAccount(now, next.account);
+      if (differs('folderId', 'credentialId')) this.#requirePlace(next);
+      if (differs('folderId', 'name')) this.#requireName(next);
+      if (differs('alias', 'region', 'account')) this.#requireAlias(next);
+      this.#sql.update.run(groupToRow(next));
+      return next;
+    });
+  }
+
+  remove(id: string): void {
+    this.#domain.store.change(() => {
+      const group = this.get(id);
+      const { keys } = this.counts(id);
+      if (keys > 0) throw new OperationError('GROUP_HAS_KEYS', { group: group.name, keys });
+      this.#sql.forgetAdopted.run(id);
+      this.#sql.erase.run(id);
+    });
+  }
+
+  bindAccount(id: string, account: string): void {
+    this.#domain.store.change(() => {
+      const group = this.get(id);
+      if (group.account === account) return;
+      if (group.account !== null) throw otherAccount(group, account);
+      this.#sql.bind.run(account, this.#domain.clock.now(), id);
+    });
+  }
+
+  due(at: number): readonly { groupId: string; dueAt: number }[] {
+    return this.#sql.due.all(at);
+  }
+
+  adoptForeign(id: string, arn: string): void {
+    this.#domain.store.change(() => this.#sql.adopt.run(id, arn, this.#domain.clock.now()));
+  }
+
+  hasAdopted(id: string, arn: string): boolean {
+    return this.#sql.adopted.get(id, arn) !== undefined;
+  }
+
+  #requirePlace({ folderId, credentialId }: Group): void {
+    const missing = (what: string, reference: string) =>
+      new OperationError('NOT_FOUND', { what, reference });
+    if (!this.#sql.credential.get(credentialId)) throw missing('credential', credentialId);
+    if (folderId !== null && !this.#sql.folder.get(folderId)) throw missing('folder', folderId);
+  }
+
+  #requireName({ id, name, folderId }: Group): void {
+    const taken = this.#sql.named.get(folderId ?? '', name);
+    if (taken !== undefined && taken !== id)
+      throw new OperationError('NAME_TAKEN', { what: 'key group', name });
+  }
+
+  /** An account that is not known yet may turn out to be the same one. */
+  #requireAlias({ id, alias, region, account }: Group): void {
+    const holder = this.#sql.aliased.get({ id, alias, region, account });
+    if (holder === undefined) return;
+    throw new OperationError('ALIAS_TAKEN_IN_KEYSTORE', {
+      alias: `alias/${alias}`,
+      region,
+      group: holder,
+    });
+  }
+}
+
+const otherAccount = (group: Group, account: string | null): OperationError =>
+  new OperationError('ACCOUNT_MISMATCH', {
+    group: group.name,
+    bound: group.account,
+    credential: account,
+  });

@@ -79,6 +79,12 @@ export interface RemoteKey {
   readonly readAt: number;
 }
 
+/** A key with what AWS last said of it; null when it was never there. */
+export interface KeyWithRemote {
+  readonly key: Key;
+  readonly remote: RemoteKey | null;
+}
+
 export type CredentialKind = 'keys' | 'session' | 'profile' | 'assume-role';
 export type Connection = 'Connected' | 'Not Connected' | 'Not tested';
 
@@ -101,7 +107,7 @@ export interface Credential {
   readonly expiresAt: number | null;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 const text = (row: Row, column: string) => row[column] as string;
 const textOrNull = (row: Row, column: string) => (row[column] as string | null) ?? null;
 const number = (row: Row, column: string) => row[column] as number;
@@ -175,6 +181,17 @@ export const remoteFrom = (row: Row): RemoteKey => ({
   alias: textOrNull(row, 'alias'),
   policyRead: textOrNull(row, 'policy_read'),
   readAt: number(row, 'read_at'),
+});
+
+/** Columns of `"key" k left join remote_key r`, for {@link keyWithRemoteFrom}. */
+export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecycle_times,
+  k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
+  k.planned_end, k.backed_up_at, k.proved_at, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
+  r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at`;
+
+export const keyWithRemoteFrom = (row: Row): KeyWithRemote => ({
+  key: keyFrom(row),
+  remote: row['key_id'] === null ? null : remoteFrom(row),
 });
 
 export const credentialFrom = (row: Row): Credential => ({

@@ -2,7 +2,7 @@ import { saySpan } from '../../../shared/model/span.ts';
 import type { KeyWithRemote } from './keys.ts';
 import type { Group, RemoteKey } from './rows.ts';
 
-/** A reading older than this is shown as "Not checked". */
+/** A reading older than this (ms) is shown as "Not checked". */
 export const stale = 86_400_000;
 
 export type KeyState =
@@ -21,7 +21,8 @@ export function keyState(remote: RemoteKey | null, now: number): KeyState {
     return remote.materialId === null ? 'Not in AWS' : 'Material gone';
   }
   if (remote.state !== 'Enabled' && remote.state !== 'Disabled') return 'Differs';
-  if (now - remote.readAt > stale) return 'Not checked';
+  // A reading from the future tells that the clock was set back: its age is not known either.
+  if (Math.abs(now - remote.readAt) > stale) return 'Not checked';
   if (remote.state === 'Disabled') return 'Off';
   return remote.alias === null ? 'Decrypts only' : 'Active, alias';
 }

@@ -1,6 +1,12 @@
 /**
  * Folders, credentials, key groups, keys and what AWS said about them. Secrets are not here: they
  * are sealed records that name these rows.
+ *
+ * `key_text` finds keys by any part of what it holds (FTS5, trigrams). It is derived: kept by
+ * triggers inside the transaction of the change, left out of the state root, and never shown, only
+ * asked which rows to read. What someone could do to it makes a search miss a key or name one too
+ * many, no more, and `rebuildKeySearch` makes it anew from the rows. `key.n` is there for it: a
+ * rowid without a name may change with VACUUM, and a backup is made by VACUUM INTO.
  */
 export const domain = {
   id: 2,
@@ -38,6 +44,7 @@ create table key_group (
   id text primary key,
   folder_id text references folder (id),
   name text not null,
+  name_folded text not null,
   service text not null,
   credential_id text not null references credential (id),
   account text,
@@ -63,12 +70,16 @@ create table key_group (
   created_at integer not null
 ) strict;
 create unique index key_group_name on key_group (ifnull(folder_id, ''), name);
-create index key_group_order on key_group (name, id);
+create index key_group_by_name on key_group (name);
+create index key_group_order on key_group (name_folded, id);
+create index key_group_folder on key_group (ifnull(folder_id, ''), name_folded, id);
+create index key_group_alias on key_group (alias, region);
 create index key_group_due on key_group (next_rotation_at) where rotate = 1;
 create index key_group_credential on key_group (credential_id);
 
 create table "key" (
-  id text primary key,
+  n integer primary key,
+  id text not null unique,
   group_id text not null references key_group (id),
   version integer not null,
   lifecycle text not null,
@@ -86,7 +97,6 @@ create table "key" (
   proved_at integer,
   unique (group_id, version)
 ) strict;
-create index key_kcv on "key" (kcv);
 
 create table remote_key (
   key_id text primary key references "key" (id),
@@ -105,6 +115,39 @@ create table remote_key (
 create unique index remote_key_arn on remote_key (arn);
 create index remote_key_kms on remote_key (kms_key_id);
 create index remote_key_alias on remote_key (alias) where alias is not null;
+
+create virtual table key_text using fts5 (
+  kcv, arn, alias, material, content='', contentless_delete=1, tokenize='trigram'
+);
+create trigger key_text_key_added after insert on "key" begin
+  insert into key_text (rowid, kcv) values (new.n, new.kcv);
+end;
+create trigger key_text_key_removed after delete on "key" begin
+  delete from key_text where rowid = old.n;
+end;
+create trigger key_text_key_changed after update of n, kcv on "key"
+  when new.n is not old.n or new.kcv is not old.kcv begin
+  delete from key_text where rowid = old.n;
+  insert into key_text (rowid, kcv, arn, alias, material)
+    select new.n, new.kcv, r.arn, r.alias, r.material_id
+    from (select 1) left join remote_key r on r.key_id = new.id;
+end;
+create trigger key_text_remote_added after insert on remote_key begin
+  delete from key_text where rowid = (select n from "key" where id = new.key_id);
+  insert into key_text (rowid, kcv, arn, alias, material)
+    select n, kcv, new.arn, new.alias, new.material_id from "key" where id = new.key_id;
+end;
+create trigger key_text_remote_changed after update of arn, alias, material_id on remote_key
+  when new.arn is not old.arn or new.alias is not old.alias
+    or new.material_id is not old.material_id begin
+  delete from key_text where rowid = (select n from "key" where id = new.key_id);
+  insert into key_text (rowid, kcv, arn, alias, material)
+    select n, kcv, new.arn, new.alias, new.material_id from "key" where id = new.key_id;
+end;
+create trigger key_text_remote_removed after delete on remote_key begin
+  delete from key_text where rowid = (select n from "key" where id = old.key_id);
+  insert into key_text (rowid, kcv) select n, kcv from "key" where id = old.key_id;
+end;
 
 create table key_event (
   id integer primary key,

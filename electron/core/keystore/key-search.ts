@@ -1,0 +1,52 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Store } from '../store/store.ts';
+
+/** Above this many, rows are tried in listing order instead of being fetched and sorted. */
+const few = 2000;
+/** Trigrams know nothing of shorter texts, and nearly every id contains those anyway. */
+const shortest = 3;
+
+/** Which rows of `key` hold a text; `rows` is null when they are many. */
+export interface TextHits {
+  /** What to hand to `key_text match`; null when the text is too short to look for. */
+  readonly match: string | null;
+  readonly rows: readonly number[] | null;
+}
+
+/**
+ * Finds keys by part of a KCV, ARN, held alias or material id, in any case, through the derived
+ * index `key_text`.
+ */
+export class KeySearch {
+  readonly #match: Statement<[string, number], number>;
+
+  constructor(db: Database) {
+    this.#match = db
+      .prepare<[string, number], number>(
+        'select rowid from key_text where key_text match ? limit ?',
+      )
+      .pluck();
+  }
+
+  hits(text: string): TextHits {
+    // What is searched holds no control characters, and NUL would end the expression early.
+    if (Array.from(text).length < shortest || /\p{Cc}/u.test(text))
+      return { match: null, rows: [] };
+    const match = `"${text.replaceAll('"', '""')}"`;
+    const rows = this.#match.all(match, few + 1);
+    return { match, rows: rows.length > few ? null : rows };
+  }
+}
+
+/**
+ * Makes the search index anew from the rows, inside {@link Store.change}. For a keystore whose
+ * index is in doubt: it is derived data that the state root does not vouch for.
+ */
+export function rebuildKeySearch(store: Store): void {
+  store.change(() => {
+    store.db.exec(`insert into key_text (key_text) values ('delete-all');
+      insert into key_text (rowid, kcv, arn, alias, material)
+        select k.n, k.kcv, r.arn, r.alias, r.material_id
+        from "key" k left join remote_key r on r.key_id = k.id`);
+  });
+}

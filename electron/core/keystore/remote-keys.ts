@@ -1,0 +1,67 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Keys } from './keys.ts';
+import { type Domain, type RemoteKey, remoteFrom, type Row } from './rows.ts';
+
+type Remotes = Pick<Keys, 'setRemote' | 'noteRemote' | 'moveAlias'>;
+
+/** What AWS last said of the keys: one row for each key that has a KMS key. */
+export class RemoteKeys implements Remotes {
+  readonly #store;
+  readonly #sql;
+
+  constructor({ store }: Domain) {
+    this.#store = store;
+    const { db } = store;
+    this.#sql = {
+      one: db.prepare<[string], Row>('select * from remote_key where key_id = ?'),
+      put: db.prepare<RemoteKey>(
+        `insert into remote_key (key_id, kms_key_id, arn, account, region, made_by, state,
+           material_id, valid_to, alias, policy_read, read_at)
+         values (@keyId, @kmsKeyId, @arn, @account, @region, @madeBy, @state, @materialId,
+           @validTo, @alias, @policyRead, @readAt)
+         on conflict (key_id) do update set kms_key_id = excluded.kms_key_id, arn = excluded.arn,
+           account = excluded.account, region = excluded.region, made_by = excluded.made_by,
+           state = excluded.state, material_id = excluded.material_id, valid_to = excluded.valid_to,
+           alias = excluded.alias, policy_read = excluded.policy_read, read_at = excluded.read_at`,
+      ),
+      dropAlias: db.prepare(
+        `update remote_key set alias = null where alias = @alias and region = @region
+           and key_id <> @keyId and key_id in (select id from "key" where group_id = @groupId)`,
+      ),
+      version: db.prepare<[string], number>('select version from "key" where id = ?').pluck(),
+    };
+  }
+
+  setRemote(remote: Parameters<Keys['setRemote']>[0]): void {
+    this.#store.change(() => {
+      this.#sql.put.run({ ...remote, policyRead: remote.policyRead ?? null });
+    });
+  }
+
+  noteRemote(keyId: string, reading: Parameters<Keys['noteRemote']>[1]): void {
+    this.#store.change(() => {
+      const row = this.#sql.one.get(keyId);
+      if (!row) {
+        const version = this.#sql.version.get(keyId);
+        if (version === undefined)
+          throw new OperationError('NOT_FOUND', { what: 'key', reference: keyId });
+        throw new OperationError('KEY_NOT_IN_AWS', { version });
+      }
+      const read = Object.entries(reading).filter(([, value]) => value !== undefined);
+      this.#sql.put.run({ ...remoteFrom(row), ...Object.fromEntries(read) });
+    });
+  }
+
+  moveAlias(
+    groupId: string,
+    region: string,
+    alias: string,
+    keyId: string | null,
+    readAt: number,
+  ): void {
+    this.#store.change(() => {
+      this.#sql.dropAlias.run({ groupId, region, alias, keyId: keyId ?? '' });
+      if (keyId !== null) this.noteRemote(keyId, { alias, readAt });
+    });
+  }
+}
