@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { kcvCmac } from '../crypto/cmac.ts';
 import { sha256 } from '../crypto/mac.ts';
 import { ecdsaVerify } from '../crypto/signature.ts';
-import { createHsmBridge, type HsmBridge } from './bridge/client.ts';
+import type { HsmBridge } from './bridge/bridge.ts';
+import { createHsmBridge } from './bridge/client.ts';
 import type { KeyBlob, ProbeResult, WrappingAlgorithm } from './driver.ts';
 import { testPorts, type TestToken, type TestTokenKind } from './token.fixture.ts';
 

@@ -21,7 +21,7 @@ const longest = 2048;
 /** Writes an RFC 7512 URI. Everything but unreserved characters is percent-encoded as UTF-8. */
 export function formatTokenUri(uri: TokenUri): string {
   const parts: string[] = [];
-  for (const name of ['manufacturer', 'model', 'serial', 'token'] as const) {
+  for (const name of ['token', 'manufacturer', 'model', 'serial'] as const) {
     const value = uri[name];
     if (value !== undefined) parts.push(`${name}=${encode(value)}`);
   }

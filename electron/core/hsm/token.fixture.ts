@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClock } from '../kernel/node-clock.ts';
 import { nodeLauncher } from '../kernel/node-launcher.ts';
 import { Secret } from '../kernel/secret.ts';
-import type { AttachTarget } from './bridge/client.ts';
-import { type BridgePorts, initializeToken, type ModuleChoice } from './bridge/one-shot.ts';
+import type { AttachTarget, ModuleChoice } from './bridge/bridge.ts';
+import { type BridgePorts, initializeToken } from './bridge/one-shot.ts';
 
 /** Real processes, real time; nothing is logged. */
 export const testPorts: BridgePorts = {
@@ -98,4 +99,30 @@ async function initialized(
     tokenLabel: token.label,
   };
   return { target, pin, folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Runs `body` with the module itself, in a process of its own, behind the bridge's back: `cryptoki`,
+ * `slot` and a logged-in read-write `session` are in scope, and CKA, CKM, CKO. Answers what `body`
+ * returns.
+ */
+export function behindItsBack(token: TestToken, body: string): unknown {
+  if (token.target.driver !== 'pkcs11' || token.pin === null) throw new Error('no module');
+  const { module, environment, tokenSerial, libraryParameters } = token.target;
+  const script = `
+    import { Cryptoki } from '${import.meta.resolve('./drivers/pkcs11/cryptoki.ts')}';
+    import { tokensPresent } from '${import.meta.resolve('./drivers/pkcs11/token-list.ts')}';
+    import { CKA, CKM, CKO } from '${import.meta.resolve('./drivers/pkcs11/numbers.ts')}';
+    const cryptoki = await Cryptoki.load(${JSON.stringify({ path: module, libraryParameters })});
+    const { slot } = tokensPresent(cryptoki).find((t) => t.status.serial === '${tokenSerial}' && t.status.pin !== 'not-set');
+    const session = cryptoki.call('C_OpenSession', (m) => m.C_OpenSession(slot, 6));
+    cryptoki.call('C_Login', (m) => m.C_Login(session, 1, '${token.pin.toString()}'));
+    const result = (() => { ${body} })();
+    cryptoki.finalize();
+    process.stdout.write(JSON.stringify(result ?? null));`;
+  const out = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  return JSON.parse(out);
 }

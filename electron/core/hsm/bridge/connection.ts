@@ -1,6 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { ChildChannel, ChildExit, HostPorts } from '../../ports.ts';
-import { type Answer, type Call, calls, type Method, type Reply, replyFrame } from './protocol.ts';
+import { type Call, deadlines, type Method } from './methods.ts';
+import { type Answer, answers, type Reply, replyFrame } from './protocol.ts';
 
 export type ConnectionPorts = Pick<HostPorts, 'clock' | 'faults'>;
 
@@ -106,7 +107,7 @@ export class BridgeConnection {
       pending.reject(OperationError.from(tidy(reply.failure)));
       return true;
     }
-    const value = calls[pending.method].answer.safeParse(reply.value);
+    const value = answers[pending.method].safeParse(reply.value);
     if (!value.success) {
       this.#end(gone('malformed answer', pending.method), true);
       return false;
@@ -129,7 +130,7 @@ export class BridgeConnection {
     if (first === undefined) return;
     const watch = new AbortController();
     this.#watch = watch;
-    const { deadline } = calls[first.method];
+    const deadline = deadlines[first.method];
     this.#ports.clock.sleep(deadline, watch.signal).then(
       () => this.#late(first, deadline),
       () => undefined, // answered in time

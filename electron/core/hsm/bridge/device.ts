@@ -8,7 +8,7 @@ import { Pkcs11Driver } from '../drivers/pkcs11/driver.ts';
 import { initializeToken } from '../drivers/pkcs11/initialize-token.ts';
 import { tokensPresent } from '../drivers/pkcs11/token-list.ts';
 import { SoftwareDriver } from '../drivers/software/driver.ts';
-import type { InitializeSpec, ModuleSpec, OpenSpec } from './protocol.ts';
+import type { InitializeSpec, ModuleSpec, OpenSpec } from './specs.ts';
 import type { Device } from './server.ts';
 
 /** The one module this process loads, and what is done with it before a token is open. */

@@ -6,7 +6,7 @@
 import { watchParent } from '../../kernel/node-parent-watch.ts';
 import { onTurn, parentPort } from '../../kernel/node-parent-port.ts';
 import { BridgeDevice } from './device.ts';
-import type { CallFrame } from './protocol.ts';
+import type { CallFrame } from './methods.ts';
 import { BridgeServer } from './server.ts';
 
 process.umask(0o077);

@@ -1,20 +1,12 @@
 import type { HostPorts } from '../../ports.ts';
 import type { TokenStatus } from '../driver.ts';
 import { inspectModule } from '../module-file.ts';
+import type { ModuleChoice } from './bridge.ts';
 import { BridgeConnection, gone } from './connection.ts';
-import type { Answer, Method } from './protocol.ts';
+import type { Method } from './methods.ts';
+import type { Answer } from './protocol.ts';
 
 export type BridgePorts = Pick<HostPorts, 'clock' | 'faults' | 'launcher' | 'log'>;
-
-/** A module and how it finds its configuration. */
-export interface ModuleChoice {
-  /** Absolute path. */
-  readonly module: string;
-  /** NSS softokn only: `configdir='sql:…' …`. */
-  readonly libraryParameters?: string;
-  /** For the bridge process alone, e.g. SOFTHSM2_CONF. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
 
 /** Looks into a module by a bridge process that ends right after. */
 export async function listTokens(

@@ -64,7 +64,8 @@ export class Recovery {
   #pause(): void {
     const pausing = new AbortController();
     this.#pausing = pausing;
-    const wait = Math.min(longest, shortest * 2 ** Math.min(this.#failures - 1, 10));
+    const doublings = Math.min(Math.max(0, this.#failures - 2), 10);
+    const wait = Math.min(longest, shortest * 2 ** doublings);
     this.#clock.sleep(wait, pausing.signal).then(
       () => {
         if (this.#pausing === pausing) void this.attempt();

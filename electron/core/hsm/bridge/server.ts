@@ -1,13 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { HsmDriver } from '../driver.ts';
-import {
-  type Call,
-  type CallFrame,
-  type Method,
-  type Reply,
-  type ReplyFrame,
-  slow,
-} from './protocol.ts';
+import { type Call, type CallFrame, type Method, mayTakeLong } from './methods.ts';
+import type { Reply, ReplyFrame } from './protocol.ts';
 
 /** What the bridge process gives the server: a way back, time, and how to open a device. */
 export interface BridgeHost {
@@ -57,7 +51,7 @@ export class BridgeServer {
     while (this.#host.now() - begun < slice || replies.length === 0) {
       const call = this.#waiting[0];
       if (call === undefined) break;
-      if (slow.includes(call.method) && replies.length > 0) break;
+      if (mayTakeLong(call.method) && replies.length > 0) break;
       this.#waiting.shift();
       replies.push(await this.#answer(call));
     }

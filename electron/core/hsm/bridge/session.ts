@@ -2,11 +2,12 @@ import { isFailureCode, OperationError } from '../../../../shared/errors/operati
 import { Secret } from '../../kernel/secret.ts';
 import type { TokenStatus } from '../driver.ts';
 import { inspectModule, type ModuleFile } from '../module-file.ts';
-import type { Attached, AttachTarget, BridgeEvent, BridgeState } from './client.ts';
+import type { Attached, AttachTarget, BridgeEvent, BridgeState } from './bridge.ts';
 import { BridgeConnection, gone } from './connection.ts';
 import type { BridgePorts } from './one-shot.ts';
 import { KeptPin } from './kept-pin.ts';
-import type { Answer, Method } from './protocol.ts';
+import type { Method } from './methods.ts';
+import type { Answer } from './protocol.ts';
 import { Recovery } from './recovery.ts';
 
 /** The target and its own copy of the software device's key. */
@@ -90,7 +91,8 @@ export class BridgeSession {
   }
 
   async readStatus(): Promise<TokenStatus> {
-    const connection = await this.#usable();
+    if (this.#recovery.underWay !== null) await this.#recovery.underWay;
+    const connection = this.#living();
     const status = await this.#guarded(connection, connection.call('status', []));
     this.lastStatus = status;
     return status;
@@ -102,7 +104,8 @@ export class BridgeSession {
     args: readonly unknown[],
     wipe: readonly Uint8Array[],
   ): Promise<Answer<M>> {
-    const connection = await this.#usable();
+    if (this.#recovery.underWay !== null) await this.#recovery.underWay;
+    const connection = this.#living();
     if (this.state === 'pin-needed') {
       throw new OperationError('HSM_PIN_NEEDED', { pin: this.lastStatus?.pin ?? 'ok' });
     }
@@ -123,7 +126,8 @@ export class BridgeSession {
     const before = await this.readStatus();
     if (before.loggedIn) return before;
     requireTriesLeft(before, confirmed);
-    const connection = await this.#usable();
+    if (this.#recovery.underWay !== null) await this.#recovery.underWay;
+    const connection = this.#living();
     const copy = entry.use((bytes) => Buffer.from(bytes));
     try {
       const status = await this.#guarded(connection, connection.call('login', [copy], [copy]));
@@ -140,7 +144,8 @@ export class BridgeSession {
   async logout(): Promise<void> {
     this.#pin.forget();
     if (this.state !== 'ready') return;
-    const connection = await this.#usable();
+    if (this.#recovery.underWay !== null) await this.#recovery.underWay;
+    const connection = this.#living();
     await this.#guarded(connection, connection.call('logout', []));
     this.state = 'pin-needed';
   }
@@ -149,10 +154,9 @@ export class BridgeSession {
     this.#pin.forget();
   }
 
-  /** The living connection; waits for an attempt under way, but never for the pause between two. */
-  async #usable(): Promise<BridgeConnection> {
+  /** Callers wait for an attempt under way before, but not for the pause between two. */
+  #living(): BridgeConnection {
     if (this.#bound === null) throw new OperationError('HSM_NOT_ATTACHED');
-    await this.#recovery.underWay;
     if (this.#connection !== null && this.#connection.ended === null) return this.#connection;
     throw this.#failure ?? gone('no process', 'bridge process');
   }

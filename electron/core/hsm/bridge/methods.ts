@@ -1,0 +1,45 @@
+/**
+ * The calls that go to the bridge, and how long each may take (milliseconds). Reading 2 s, wrapping
+ * 5 s, writing to the token and logging in 30 s, making RSA keys 120 s.
+ */
+export const deadlines = {
+  open: 30_000,
+  tokens: 30_000,
+  initializeToken: 60_000,
+  end: 2_000,
+  status: 2_000,
+  login: 30_000,
+  logout: 5_000,
+  probe: 120_000,
+  findMasters: 10_000,
+  createMaster: 30_000,
+  tryMaster: 10_000,
+  generateAes256: 10_000,
+  kcvOf: 5_000,
+  wrapForAws: 5_000,
+  createSlotKey: 30_000,
+  sealWithSlotKey: 5_000,
+  openWithSlotKey: 5_000,
+  auditPublicKey: 30_000,
+  signAudit: 5_000,
+  writeAnchor: 30_000,
+  readAnchor: 5_000,
+} as const;
+
+export type Method = keyof typeof deadlines;
+
+/** From here on a call may take long: what was answered before is sent off before it begins. */
+const long = 30_000;
+
+export const mayTakeLong = (method: Method): boolean => deadlines[method] >= long;
+
+export interface Call {
+  readonly seq: number;
+  readonly method: Method;
+  readonly args: readonly unknown[];
+}
+
+/** One frame to the bridge: all calls of one turn of the event loop, in order. */
+export interface CallFrame {
+  readonly calls: readonly Call[];
+}
