@@ -31,6 +31,8 @@ export interface CoreConfig {
   readonly keystorePath: string;
   /** May jobs go on in the background after the call that started them returned? */
   readonly longLived: boolean;
+  /** Nobody watches: a schedule that was missed is run once, without asking. */
+  readonly unattended?: boolean;
   /** How many jobs may run at once; 8 unless told otherwise. */
   readonly parallel?: number;
   /** How long a lost CreateKey is searched for before another is made; milliseconds. */

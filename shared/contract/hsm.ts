@@ -38,7 +38,9 @@ export const hsmStatus = z.strictObject({
   moduleSha256: z.string().nullable(),
   token: tokenView.nullable(),
   state: z.enum(['none', 'ready', 'pin-needed', 'unavailable', 'wrong-token']),
-  master: z.strictObject({ id: z.string(), kcv: masterKcv, secondCopy: z.string().nullable() }).nullable(),
+  master: z
+    .strictObject({ id: z.string(), kcv: masterKcv, secondCopy: z.string().nullable() })
+    .nullable(),
   probe: probeView.nullable(),
 });
 

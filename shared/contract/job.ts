@@ -74,6 +74,16 @@ export const jobDetail = z.strictObject({
   needsPin: z.boolean(),
 });
 
+/** Why a rotation that is due waits for a person. */
+const heldReason = z.enum([
+  'locked',
+  'too-many',
+  'clock-jumped',
+  'clock-behind',
+  'not-designated',
+  'tried',
+]);
+
 export const jobOps = {
   list: op({
     effect: 'read',
@@ -135,8 +145,11 @@ export const jobOps = {
     summary: 'List rotations that came due while the keystore was locked',
     input: nothing,
     output: z.strictObject({
-      due: z.array(z.strictObject({ groupId: id, groupName: z.string(), dueAt: time })),
-      held: z.string().nullable(),
+      due: z.array(
+        z.strictObject({ groupId: id, groupName: z.string(), dueAt: time, reason: heldReason }),
+      ),
+      /** The gravest of the reasons. */
+      held: heldReason.nullable(),
     }),
   }),
   startDue: op({

@@ -46,7 +46,10 @@ export const failure = z.strictObject({
     .optional(),
 });
 
-export const kcv = z.strictObject({ method: z.enum(['CMAC', 'ENC0', 'KWP0', 'KW0']), value: z.string() });
+export const kcv = z.strictObject({
+  method: z.enum(['CMAC', 'ENC0', 'KWP0', 'KW0']),
+  value: z.string(),
+});
 
 /** A span a person would say: 12 months, 90 days. */
 export const span = z.strictObject({

@@ -14,6 +14,7 @@ export function createJobsPort(parts: {
   readonly kinds: readonly JobKind[];
   readonly groups: Groups;
   readonly due: JobsPort['due'];
+  readonly startDue: JobsPort['startDue'];
 }): JobsPort {
   const { store, jobs } = parts;
   const kindOf = (name: string): JobKind => {
@@ -48,8 +49,9 @@ export function createJobsPort(parts: {
     groupsNeedingYou: () => new Set(needing.all().map((row) => row.order_key)),
     counts: () => counted.get() ?? { running: 0, needsYou: 0 },
     due: parts.due,
+    startDue: parts.startDue,
     startRotation: (group, caller: Caller) => {
-      const { id } = jobs.queue.enqueue(
+      const { id, number } = jobs.queue.enqueue(
         kindOf('group.force-rotate'),
         { groupId: group.id },
         {
@@ -58,7 +60,7 @@ export function createJobsPort(parts: {
           by: { actor: caller.actor, channel: caller.channel },
         },
       );
-      return { jobId: id };
+      return { jobId: id, number };
     },
   };
 }

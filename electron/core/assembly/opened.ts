@@ -4,9 +4,10 @@ import { softwareSigner } from '../audit/signer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
 import { personPatience } from '../cloud/patience.ts';
-import type { CoreConfig } from '../core.ts';
+import type { Caller, CoreConfig } from '../core.ts';
 import type { FailureClass } from '../jobs/decide.ts';
 import { Jobs } from '../jobs/jobs.ts';
+import { Schedule } from '../jobs/schedule.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { jobKinds } from '../jobs/kinds/index.ts';
 import { createParcels } from '../jobs/kinds/parcels.ts';
@@ -27,7 +28,6 @@ import { auditSink, auditJobEvent } from './session-audit.ts';
 import { classify } from './classify.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createJobsPort } from './jobs-port.ts';
-import { Schedule } from './schedule.ts';
 import { Token } from './token.ts';
 
 /** A Region to ask STS in when nobody named one: every account has it. */
@@ -90,13 +90,23 @@ export class Opened {
       classify: (error) => this.#classify(error),
       ...(config.parallel === undefined ? {} : { parallel: config.parallel }),
     });
+    this.open = this.#face(domain, device, deeds, kinds);
     this.schedule = new Schedule({
       clock: ports.clock,
-      groups: domain.groups,
-      jobs: this.jobs,
-      device,
+      log: ports.log,
+      store,
+      wall: this.jobs.wall,
+      due: (at) => domain.groups.due(at),
+      start: (groupId) =>
+        this.open.jobs.startRotation(domain.groups.get(groupId), {
+          trusted: true,
+          actor: 'schedule',
+          host: hostname(),
+          channel: 'scheduler',
+        }),
+      isDesignated: () => device.designated,
+      unattended: config.unattended ?? false,
     });
-    this.open = this.#face(domain, device, deeds, kinds);
     calls.sink = auditSink(this.audit);
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
@@ -105,7 +115,7 @@ export class Opened {
   async begin(): Promise<void> {
     this.useSigner();
     await this.jobs.start();
-    if (this.#parts.config.longLived) this.schedule.start();
+    if (this.#parts.config.longLived) await this.schedule.start();
   }
 
   /** The HSM signs the audit log where it can; else a key sealed in the keystore, and we say so. */
@@ -124,8 +134,10 @@ export class Opened {
   async checkAnchor(): Promise<void> {
     const place = this.token.anchorPlace();
     if (!place || this.anchorFinding !== 'not-read') return;
-    const finding = await new Anchor(this.file.store, place).check();
+    const anchor = new Anchor(this.file.store, place);
+    const finding = await anchor.check();
     this.anchorFinding = finding === 'differs' ? 'older' : finding;
+    if (finding === 'none') await anchor.record();
   }
 
   async leaveAnchor(): Promise<void> {
@@ -143,7 +155,7 @@ export class Opened {
   }
 
   async close(): Promise<number> {
-    this.schedule.stop();
+    await this.schedule.stop();
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
     await this.backups.close();
@@ -168,6 +180,30 @@ export class Opened {
       this.jobs.runner.open('hsm');
     }
     this.#parts.changed('hsm');
+  }
+
+  /** A process that lives for one command keeps no schedule: what is due there came due unseen. */
+  #due(domain: DomainModel): ReturnType<OpenKeystore['jobs']['due']> {
+    if (this.#parts.config.longLived) return this.schedule.pending();
+    const due = domain.groups.due(this.#parts.ports.clock.now());
+    return {
+      due: due.map((row) => ({ ...row, reason: 'locked' as const })),
+      held: due.length > 0 ? 'locked' : null,
+    };
+  }
+
+  #startDue(domain: DomainModel, groupIds: readonly string[], caller: Caller): readonly string[] {
+    if (this.#parts.config.longLived) {
+      return this.schedule
+        .startPending(groupIds)
+        .map((number) => this.jobs.read.idOf(String(number)));
+    }
+    const due = new Set(this.#due(domain).due.map((row) => row.groupId));
+    return groupIds.map((groupId) => {
+      if (!due.has(groupId))
+        throw new OperationError('NOT_FOUND', { what: 'due', reference: groupId });
+      return this.open.jobs.startRotation(domain.groups.get(groupId), caller).jobId;
+    });
   }
 
   #deeds(domain: DomainModel, kinds: readonly JobKind[]): DeedServices {
@@ -203,6 +239,11 @@ export class Opened {
           ...options,
         }).number;
       },
+      requireMayLeave: (assurance) => {
+        if (store.realm === 'practice' || assurance === 'hardware') return;
+        if (domain.settings.read('software-module-to-aws') !== null) return;
+        throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
+      },
       wrappingKeys: {
         seen: (fingerprint) => seen.get(fingerprint) !== undefined,
         note: (fingerprint, arn, jobId) => note.run(fingerprint, arn, jobId, ports.clock.now()),
@@ -232,7 +273,8 @@ export class Opened {
         jobs: this.jobs,
         kinds,
         groups: domain.groups,
-        due: () => this.schedule.held(),
+        due: () => this.#due(domain),
+        startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
       }),
       get hsmTitle() {
         return token.title;

@@ -17,6 +17,8 @@ export interface TokenParts {
   readonly ports: HostPorts;
   readonly store: Store;
   readonly settings: Settings;
+  /** A person logged in: compares the keystore with what the token remembers of it. */
+  onReady(): Promise<void>;
   /** The token came, went, or wants a PIN. */
   onState(): void;
 }
@@ -230,6 +232,7 @@ export class Token implements Vaults {
         };
       }
     }
+    await this.#parts.onReady();
     this.#parts.onState();
   }
 

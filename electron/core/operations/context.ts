@@ -2,6 +2,7 @@ import type { Handlers } from '../../../shared/contract/index.ts';
 import type { CallerIdentity } from '../cloud/answers.ts';
 import type { Caller } from '../core.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
+import type { Pending } from '../jobs/schedule.ts';
 import type { Device } from '../keystore/device.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { Credential, Group } from '../keystore/rows.ts';
@@ -38,13 +39,12 @@ export interface JobsPort {
   /** Groups with a job that waits for a person. */
   groupsNeedingYou(): ReadonlySet<string>;
   counts(): { readonly running: number; readonly needsYou: number };
-  /** Rotations that are due and wait for a person, and why they are held. */
-  due(): {
-    readonly due: readonly { readonly groupId: string; readonly dueAt: number }[];
-    readonly held: string | null;
-  };
+  /** Rotations that are due and wait for a person, and why. */
+  due(): Pending;
+  /** Starts those a person chose; inside a change. Answers with the ids of their jobs. */
+  startDue(groupIds: readonly string[], caller: Caller): readonly string[];
   /** A rotation by schedule, without a plan shown to a person. */
-  startRotation(group: Group, caller: Caller): { readonly jobId: string };
+  startRotation(group: Group, caller: Caller): { readonly jobId: string; readonly number: number };
 }
 
 /** An open keystore with everything that works on it. */

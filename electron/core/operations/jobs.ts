@@ -122,11 +122,7 @@ function dueHandlers(access: JobAccess): Pick<HandlersOfNoun<'job'>, 'due' | 'st
       const open = access.open();
       const { due, held } = open.jobs.due();
       return {
-        due: due.map(({ groupId, dueAt }) => ({
-          groupId,
-          dueAt,
-          groupName: open.groups.get(groupId).name,
-        })),
+        due: due.map((row) => ({ ...row, groupName: open.groups.get(row.groupId).name })),
         held,
       };
     },
@@ -134,11 +130,9 @@ function dueHandlers(access: JobAccess): Pick<HandlersOfNoun<'job'>, 'due' | 'st
       const open = access.open();
       if (!open.device.designated) throw new OperationError('NOT_DESIGNATED');
       const jobs = open.store.change(() => {
-        const started = input.groups.map((groupId) =>
-          open.jobs.startRotation(open.groups.get(groupId), caller),
-        );
+        const started = open.jobs.startDue(input.groups, caller);
         open.audit('STARTED', [...input.groups], { rotations: input.groups.length });
-        return started.map((job) => job.jobId);
+        return [...started];
       });
       open.changed('job', ...jobs);
       return { jobs };

@@ -58,6 +58,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
         throw new OperationError('BACKUP_PLACE_MISSING');
       }
       const vault = await services.vaults.ready(group.storage);
+      services.requireMayLeave(vault.probe.assurance);
       const seen = await checkAccount(connection, group, context);
       const holder = await readHolder(services, connection, group, context);
       if (!holder.mayMove) throw heldElsewhere(group, holder);

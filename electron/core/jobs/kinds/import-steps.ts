@@ -54,6 +54,7 @@ export function importSteps<P>(
     act: async (context) => {
       const subject = await subjectOf(context);
       if (!subject) return unwanted;
+      services.requireMayLeave(subject.key.assurance);
       const vault = await services.vaults.ready(subject.key.storage);
       const algorithm = vault.probe.wrappingAlgorithms[0];
       if (!algorithm) throw new OperationError('HSM_CANNOT_SEND', { vault: vault.title });

@@ -160,6 +160,7 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
   if (checks.blocked) return;
   try {
     const vault = await services.vaults.ready(group.storage);
+    services.requireMayLeave(vault.probe.assurance);
     const algorithm = vault.probe.wrappingAlgorithms[0];
     if (!algorithm) {
       checks.fail(

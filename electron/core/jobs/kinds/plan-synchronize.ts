@@ -110,6 +110,11 @@ async function look(
           proveCopy(services, keyId),
         )) !== null
       : false;
+  if (choices.importMaterial) {
+    await checks.look('This kind of key may be sent to this AWS', async () =>
+      services.requireMayLeave(services.keys.get(keyId).key.assurance),
+    );
+  }
   let policy: Seen['policy'] = group.policy === null ? 'none' : 'not-read';
   if (choices.updatePolicy && group.policy !== null) {
     const found = await checks.look('The policy in AWS was read', () =>

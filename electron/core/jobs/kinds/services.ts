@@ -3,6 +3,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { Credentials } from '../../keystore/credentials.ts';
 import type { Groups } from '../../keystore/groups.ts';
 import type { Keys } from '../../keystore/keys.ts';
+import type { Assurance } from '../../hsm/driver.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { SafetyCopies, Vaults } from '../../keystore/vaults.ts';
 import type { Base } from '../../ports.ts';
@@ -28,6 +29,11 @@ export interface DeedServices extends Base {
   readonly vaults: Vaults;
   readonly safety: SafetyCopies;
   readonly parcels: Parcels;
+  /**
+   * Keys that no hardware protects may go to real AWS only after one explicit choice per keystore.
+   * @throws OperationError SOFTWARE_KEY_TO_REAL_AWS
+   */
+  requireMayLeave(assurance: Assurance): void;
   /** A connection with the group's credential, in its Region or in that of an existing KMS key. */
   connect(group: Group, region?: string): Promise<CloudConnection>;
   /** Makes another job inside the caller's transaction; returns its number. */
