@@ -26,7 +26,7 @@ export class DetailReader {
   }
 
   /** The first of several texts, or one text by another name. */
-  first(list: string, single: string, maximum = 90): string {
+  first(list: string, single: string, maximum = 160): string {
     const value = Object.hasOwn(this.#details, list) ? this.#details[list] : undefined;
     const text: unknown = Array.isArray(value) ? value[0] : undefined;
     if (typeof text === 'string') return shorten(printable(text), maximum);

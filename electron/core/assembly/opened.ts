@@ -71,6 +71,7 @@ export class Opened {
       ports,
       store,
       settings: domain.settings,
+      onReady: () => this.checkAnchor(),
       onState: () => this.#tokenMoved(),
     });
     const kinds: JobKind[] = [];

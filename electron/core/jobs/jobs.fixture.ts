@@ -103,13 +103,14 @@ export class JobsBench {
   readonly #options: BenchOptions;
   life: Life = new Life(null);
   device = 'device-a';
-  jobs!: Jobs;
+  jobs: Jobs;
   highestWall: number | null = null;
 
   constructor(options: BenchOptions) {
     this.#options = options;
     this.clock = new TestClock();
     this.temporary = temporaryStore({ clock: this.clock });
+    this.jobs = this.prepare();
   }
 
   get store(): Store {
@@ -124,7 +125,9 @@ export class JobsBench {
     const options: JobsOptions = {
       clock: life.clock(this.clock),
       random: this.#options.random ?? this.temporary.random,
-      log: { log: (level, event) => void (level === 'error' && this.warnings.push(event)) },
+      log: {
+        log: (level, event) => void (level === 'error' && !life.dead && this.warnings.push(event)),
+      },
       store,
       kinds: this.#options.kinds(life, store),
       designation: {

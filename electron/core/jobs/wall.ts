@@ -13,7 +13,7 @@ const day = 24 * 3_600_000;
 /** Time servers nudge clocks back; that is no reason to ask a person. */
 const nudge = 60_000;
 /** How stale the kept time may be, so that not every look writes. */
-const grain = 60_000;
+const grain = 10 * 60_000;
 
 /**
  * Says whether the wall clock may start something by itself. It is compared with the monotonic

@@ -81,6 +81,7 @@ function quiet(command: Command): Command {
 const withoutValues = (message: string): string =>
   message
     .replace(/^error: /, '')
+    .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '.*' is invalid\. /s, '$1: ')
     .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
     .replace(/\s*\n\s*\((.*)\)\s*$/, '; $1')
     .trim();

@@ -56,7 +56,7 @@ export async function finishJob(
 
 /** A job that is done is told in its message; any other in full. */
 const endText = (detail: JobDetail, style: Style): string =>
-  detail.job.state === 'done' ? `✓ Done   ${clean(detail.job.message)}` : jobText(detail, style);
+  detail.job.state === 'done' ? `✓ ${clean(detail.job.message)}` : jobText(detail, style);
 
 class Progress {
   readonly #context: CommandContext;
@@ -95,7 +95,7 @@ class Progress {
       return;
     }
     // In a pipe every wait is told once, not at every reading.
-    if (!job.progress || this.#told.has(line)) return;
+    if (job.state === 'running' || !job.progress || this.#told.has(line)) return;
     this.#told.add(line);
     this.#context.screen.note(line);
   }

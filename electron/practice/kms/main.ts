@@ -1,6 +1,5 @@
 import { watchLifeline } from './lifeline.ts';
 import { readCommandLine, USAGE, UsageError } from './options.ts';
-import { startPracticeKms } from './start.ts';
 
 /** Exit codes: 2 for a wrong command line, 1 for a start that failed. */
 const USAGE_EXIT = 2;
@@ -17,6 +16,8 @@ function describeError(error: unknown): string {
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2));
   if (line === null) return void process.stdout.write(USAGE);
+  // Loaded late: a wrong command line is answered without opening SQLite.
+  const { startPracticeKms } = await import('./start.ts');
   const kms = await startPracticeKms({
     ...line.options,
     onBug: (error) =>

@@ -34,7 +34,7 @@ function wholeNumber(name: string, text: string | undefined, min: number, max: n
 
 /** The secret may hold colons: only the first two separate. */
 function readAccount(text: string): AccountKey {
-  const match = /^(\d{12}):([\w-]{4,128}):(.{1,256})$/s.exec(text);
+  const match = /^(\d{12}):([^\s:,/=]{1,128}):(.{1,256})$/s.exec(text);
   if (match === null) {
     // The text is not repeated: it may hold a secret that was typed in the wrong place.
     throw new UsageError('--account takes ID:ACCESSKEYID:SECRET with a 12-digit account id');

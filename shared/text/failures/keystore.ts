@@ -5,7 +5,7 @@ export const keystoreWording = {
   KEYSTORE_LOCKED: {
     headline: 'The keystore is locked.',
     forYourKeys: 'Nothing was changed. Jobs wait until it is unlocked.',
-    next: 'Unlock the keystore.',
+    next: 'Unlock it: "keyreeve keystore unlock".',
   },
   KEYSTORE_CHECKING: {
     headline: 'The keystore is still being checked.',

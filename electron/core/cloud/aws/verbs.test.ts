@@ -86,6 +86,30 @@ describe('import parameters', () => {
   });
 });
 
+it('keys are made only when their turn for import parameters is near', async () => {
+  const paced = createCloud(testPorts(), {
+    pacePractice: true,
+    quotas: { CreateKey: 10_000, GetParametersForImport: 1 },
+  });
+  const open = await paced.connect(practiceSpec(wire.url, { account: '123456789012' }));
+  wire.script = (_, reply) => reply.json({ KeyMetadata: metadata() });
+  const stop = new AbortController();
+  const making = Array.from({ length: 20 }, (_, at) =>
+    open.createExternalKey(
+      { description: '', marker: `kr-${at}-1-aa`, policy: null, tags: [] },
+      { signal: stop.signal },
+    ),
+  );
+  await Promise.all(making.slice(0, 5));
+  const queue = { realm: 'practice', account: '123456789012', region: 'eu-west-1' } as const;
+  expect(paced.outlook({ ...queue, operation: 'GetParametersForImport' }).waiting).toBe(20);
+  stop.abort(new Error('locked'));
+  const ends = await Promise.allSettled(making);
+  expect(ends.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(7);
+  expect(wire.seen.length).toBe(ends.filter(({ status }) => status === 'fulfilled').length);
+  paced.close();
+});
+
 describe('imports', () => {
   const send = (validTo: number | null) =>
     connection.importMaterial({

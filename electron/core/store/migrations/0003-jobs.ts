@@ -98,5 +98,11 @@ create table job_call (
   result text not null
 ) strict;
 create index job_call_step on job_call (job, n, run);
+
+create table job_schedule (
+  group_id text primary key,
+  due_at integer not null,
+  job integer references job (number)
+) strict, without rowid;
 `,
 };

@@ -1,32 +1,31 @@
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { completionScripts } from '../completion-scripts.ts';
 import type { Run } from './noun.ts';
 
-const shells = ['bash', 'zsh', 'fish'] as const;
-type Shell = (typeof shells)[number];
+const shells = Object.keys(completionScripts) as (keyof typeof completionScripts)[];
 
 /** `completion bash|zsh|fish`: prints a script that asks `keyreeve complete` for suggestions. */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .argument('<shell>', shells.join(', '))
-    .action((shell: string) => run(async () => printScript(shell)));
+    .action((shell: string) => run(() => printScript(shell)));
 }
 
-async function printScript(shell: string): Promise<void> {
-  if (!shells.includes(shell as Shell)) {
-    throw new OperationError('BAD_INPUT', {
-      field: 'shell',
-      problem: `there is completion for ${shells.join(', ')}`,
-    });
+function printScript(name: string): Promise<void> {
+  const shell = shells.find((one) => one === name);
+  if (!shell) {
+    const problem = `there is completion for ${shells.join(', ')}`;
+    throw new OperationError('BAD_INPUT', { field: 'shell', problem });
   }
-  const { default: tab } = await import('@bomb.sh/tab');
-  tab.setup('keyreeve', 'keyreeve', shell);
+  process.stdout.write(completionScripts[shell]);
+  return Promise.resolve();
 }
 
-/** Answers the completion script: suggestions for the words typed so far, one per line. */
+/** Answers a completion script: suggestions for the words typed so far, one per line. */
 export async function suggest(program: Command, words: readonly string[]): Promise<void> {
   const { default: adapt } = await import('@bomb.sh/tab/commander');
-  adapt(program, { completionCommandName: 'completion-of-the-adapter' });
   const { default: tab } = await import('@bomb.sh/tab');
+  adapt(program, { completionCommandName: 'complete-script' });
   tab.parse([...words]);
 }

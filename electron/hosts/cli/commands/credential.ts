@@ -87,6 +87,7 @@ function addImport(noun: Command, run: Run): void {
     .option('--endpoint <url>', 'another endpoint: the practice KMS')
     .action((name: string, options: ImportOptions) =>
       run(async (context) => {
+        requireOneWay(options);
         const session = await context.opened();
         const input = await importInput(context, name, options);
         const output = await session.call('credential.import', input);
@@ -98,16 +99,18 @@ function addImport(noun: Command, run: Run): void {
 const wrong = (problem: string): OperationError =>
   new OperationError('BAD_INPUT', { field: 'credential', problem });
 
+function requireOneWay({ csv, accessKeyId, profile, roleArn }: ImportOptions): void {
+  const ways = [csv, accessKeyId, profile, roleArn].filter((way) => way !== undefined);
+  if (ways.length === 1) return;
+  throw wrong('give exactly one of --csv, --access-key-id, --profile, --role-arn');
+}
+
 async function importInput(
   context: CommandContext,
   name: string,
   options: ImportOptions,
 ): Promise<InputFor<'credential.import'>> {
   const { csv, accessKeyId, profile, roleArn, source } = options;
-  const ways = [csv, accessKeyId, profile, roleArn].filter((way) => way !== undefined);
-  if (ways.length !== 1) {
-    throw wrong('give exactly one of --csv, --access-key-id, --profile, --role-arn');
-  }
   const shared = { name, endpoint: options.endpoint ?? null };
   if (csv !== undefined) {
     const file = fileBytes(csv, 'csv', longestCsv);

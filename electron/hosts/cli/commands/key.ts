@@ -123,7 +123,6 @@ async function synchronize(
 /** Asked for only where the key holds the alias or was used lately: the plan says so. */
 async function typedName(context: CommandContext, name: string): Promise<string | null> {
   if (context.json) return null;
-  context.screen.note(`Everything under this key stops decrypting in AWS. Type ${name} to go on.`);
   const { askLine } = await import('../ask-terminal.ts');
-  return askLine('Name');
+  return askLine(`Everything under it stops decrypting in AWS. Type ${name} to go on`);
 }

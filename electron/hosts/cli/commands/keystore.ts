@@ -51,7 +51,10 @@ export function addVerbs(noun: Command, run: Run): void {
     .description('change the passphrase of one way to open the keystore')
     .action((options: NewPassphraseOptions) => run((context) => passphrase(context, options)));
   addBackupVerbs(noun, run);
-  addSlotVerbs(noun.command('slot').description('ways to open the keystore'), run);
+  addSlotVerbs(
+    noun.command('slot').description('ways to open the keystore').helpCommand(false),
+    run,
+  );
   noun
     .command('allow-software-module-to-aws')
     .description('allow keys of a software module to be sent to real AWS from this keystore')

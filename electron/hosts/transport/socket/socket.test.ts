@@ -291,11 +291,18 @@ it('answers INTERNAL, without a word of it, when a core throws', async () => {
 
 const verdict = (problem: string) => ({
   ok: false,
+  status: 1,
   records: 1,
   signedSize: 1,
   unsignedTail: 0,
   firstBad: 1,
+  line: 1,
   problem,
+  store: null,
+  signer: null,
+  signedHead: null,
+  signedAt: null,
+  remarks: [],
 });
 
 const greetingOf = (nonce: Uint8Array) => ({

@@ -60,54 +60,48 @@ async function subjectIn(state: KeyState): Promise<Subject> {
   };
 }
 
+/** What each operation needs beside the key id; operations left out need nothing more. */
+const REQUESTS: Partial<Record<StatefulOperation, (subject: Subject) => unknown>> = {
+  Encrypt: ({ keyId }) => ({ KeyId: keyId, Plaintext: 'AQI=' }),
+  Decrypt: ({ keyId, ciphertext }) => ({ KeyId: keyId, CiphertextBlob: ciphertext }),
+  GenerateDataKey: ({ keyId }) => ({ KeyId: keyId, KeySpec: 'AES_256' }),
+  CreateGrant: ({ keyId }) => ({
+    KeyId: keyId,
+    GranteePrincipal: 'arn:aws:iam::123456789012:role/b',
+    Operations: ['Decrypt'],
+  }),
+  RevokeGrant: ({ keyId, grantId }) => ({ KeyId: keyId, GrantId: grantId }),
+  PutKeyPolicy: async ({ keyId }) => {
+    const { Policy } = await client.must('GetKeyPolicy', { KeyId: keyId });
+    return { KeyId: keyId, Policy };
+  },
+  DeleteAlias: ({ keyId }) => ({ AliasName: `alias/of-${keyId}` }),
+  CreateAlias: ({ keyId }) => ({ AliasName: freshAlias(), TargetKeyId: keyId }),
+  UpdateAlias: async ({ keyId }) => {
+    const AliasName = freshAlias();
+    await client.must('CreateAlias', { AliasName, TargetKeyId: await client.createKey() });
+    return { AliasName, TargetKeyId: keyId };
+  },
+  TagResource: ({ keyId }) => ({ KeyId: keyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  UntagResource: ({ keyId }) => ({ KeyId: keyId, TagKeys: ['a'] }),
+  UpdateKeyDescription: ({ keyId }) => ({ KeyId: keyId, Description: 'changed' }),
+  GetParametersForImport: ({ keyId }) => ({
+    KeyId: keyId,
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_1',
+    WrappingKeySpec: 'RSA_2048',
+  }),
+  ImportKeyMaterial: ({ keyId, parameters, material }) => ({
+    KeyId: keyId,
+    ImportToken: parameters.ImportToken,
+    EncryptedKeyMaterial: wrapFor(parameters.PublicKey, material, 'sha256'),
+    ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  }),
+};
+
+const freshAlias = () => `alias/${randomBytes(6).toString('hex')}`;
+
 async function requestOf(operation: StatefulOperation, subject: Subject): Promise<unknown> {
-  const KeyId = subject.keyId;
-  const alias = `alias/${randomBytes(6).toString('hex')}`;
-  switch (operation) {
-    case 'Encrypt':
-      return { KeyId, Plaintext: 'AQI=' };
-    case 'Decrypt':
-      return { KeyId, CiphertextBlob: subject.ciphertext };
-    case 'GenerateDataKey':
-      return { KeyId, KeySpec: 'AES_256' };
-    case 'CreateGrant':
-      return {
-        KeyId,
-        GranteePrincipal: 'arn:aws:iam::123456789012:role/b',
-        Operations: ['Decrypt'],
-      };
-    case 'RevokeGrant':
-      return { KeyId, GrantId: subject.grantId };
-    case 'PutKeyPolicy':
-      return {
-        KeyId,
-        Policy: ((await client.must('GetKeyPolicy', { KeyId })) as { Policy: string }).Policy,
-      };
-    case 'DeleteAlias':
-      return { AliasName: `alias/of-${KeyId}` };
-    case 'CreateAlias':
-      return { AliasName: alias, TargetKeyId: KeyId };
-    case 'UpdateAlias':
-      await client.must('CreateAlias', { AliasName: alias, TargetKeyId: await client.createKey() });
-      return { AliasName: alias, TargetKeyId: KeyId };
-    case 'TagResource':
-      return { KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] };
-    case 'UntagResource':
-      return { KeyId, TagKeys: ['a'] };
-    case 'UpdateKeyDescription':
-      return { KeyId, Description: 'changed' };
-    case 'GetParametersForImport':
-      return { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_1', WrappingKeySpec: 'RSA_2048' };
-    case 'ImportKeyMaterial':
-      return {
-        KeyId,
-        ImportToken: subject.parameters.ImportToken,
-        EncryptedKeyMaterial: wrapFor(subject.parameters.PublicKey, subject.material, 'sha256'),
-        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
-      };
-    default:
-      return { KeyId };
-  }
+  return (await REQUESTS[operation]?.(subject)) ?? { KeyId: subject.keyId };
 }
 
 const TEXTS = {

@@ -142,7 +142,7 @@ export async function control<T = Record<string, unknown>>(
     `${controlUrl}${path}`,
     method,
     {},
-    method === 'GET' ? '' : JSON.stringify(body),
+    method === 'POST' ? JSON.stringify(body) : '',
   );
   if (reply.status !== 200) throw new Error(`${route}: ${reply.status} ${reply.text}`);
   return JSON.parse(reply.text) as T;

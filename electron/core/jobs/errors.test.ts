@@ -1,0 +1,234 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import {
+  type BenchOptions,
+  by,
+  done,
+  failing,
+  JobsBench,
+  kindOf,
+  type Payload,
+  step,
+} from './jobs.fixture.ts';
+import type { JobKind, StepContext, StepSpec } from './kind.ts';
+import { currentStep } from './step-scope.ts';
+
+const opened: JobsBench[] = [];
+async function bench(options: BenchOptions | JobKind): Promise<JobsBench> {
+  const made = new JobsBench('kinds' in options ? options : { kinds: () => [options] });
+  opened.push(made);
+  await made.start();
+  return made;
+}
+afterEach(() => {
+  for (const each of opened.splice(0)) {
+    expect(each.warnings).toEqual([]);
+    each.dispose();
+  }
+});
+
+/** Runs one job of one kind to the end of what it can do without a person. */
+async function runOne(steps: readonly StepSpec<Payload>[], more: Partial<JobKind<Payload>> = {}) {
+  const kind = kindOf(steps, more);
+  const at = await bench(kind);
+  const { id } = at.add(kind, { group: 'g', deed: 'd' });
+  await at.drain();
+  return { at, kind, id, show: () => at.jobs.read.show(id) };
+}
+
+describe('errors', () => {
+  it('retry: tries again with growing pauses, then ends where nothing was changed', async () => {
+    let tries = 0;
+    const { show } = await runOne([
+      step('look', () => {
+        tries++;
+        throw failing('retry', 'AWS_THROTTLED');
+      }),
+    ]);
+    expect(tries).toBe(8);
+    expect(show()).toMatchObject({
+      state: 'stopped-nothing-changed',
+      failure: { code: 'AWS_THROTTLED' },
+    });
+  });
+
+  it('retry: gives the slot and the time to others, and succeeds when the other side does', async () => {
+    let busy = 3;
+    const { show, at } = await runOne([
+      step('call', () => {
+        if (busy-- > 0) throw failing('retry', 'AWS_THROTTLED');
+        return done();
+      }),
+    ]);
+    expect(show().state).toBe('done');
+    expect(show().steps[0]?.attempts).toBe(4);
+    expect(at.clock.monotonic()).toBeGreaterThan(0);
+  });
+
+  it('ambiguous: looks before it acts again, in the state Checking', async () => {
+    const world: string[] = [];
+    const states: string[] = [];
+    const { show, at } = await runOne([
+      step(
+        'create',
+        () => {
+          world.push('key');
+          throw failing('ambiguous');
+        },
+        {
+          changes: 'aws',
+          repeatable: false,
+          reconcile: () => (world.length > 0 ? done('adopted') : 'act'),
+        },
+      ),
+    ]);
+    for (const event of at.events) if (event.type === 'state') states.push(event.to);
+    expect(world).toEqual(['key']);
+    expect(states).toEqual(['running', 'checking', 'done']);
+    expect(show().state).toBe('done');
+  });
+
+  it('ambiguous: when looking finds nothing, acts again after a pause', async () => {
+    let lost = 2;
+    const { show } = await runOne([
+      step(
+        'create',
+        () => {
+          if (lost-- > 0) throw failing('ambiguous');
+          return done();
+        },
+        { changes: 'aws', repeatable: false },
+      ),
+    ]);
+    expect(show()).toMatchObject({ state: 'done' });
+    expect(show().steps[0]?.attempts).toBe(3);
+  });
+
+  it('ambiguous to the end: needs a person, who continues by looking', async () => {
+    let clear = false;
+    const acts: number[] = [];
+    const { show, at, id } = await runOne([
+      step(
+        'create',
+        ({ attempt }) => {
+          acts.push(attempt);
+          throw failing('ambiguous');
+        },
+        {
+          changes: 'aws',
+          repeatable: false,
+          reconcile: () => {
+            if (!clear) throw failing('retry');
+            return done();
+          },
+        },
+      ),
+    ]);
+    expect(show()).toMatchObject({ state: 'needs-you', steps: [{ unsure: true }] });
+    clear = true;
+    at.jobs.queue.continue(id, by);
+    await at.drain();
+    expect(show().state).toBe('done');
+    expect(acts).toEqual([1]);
+  });
+
+  it('park and stop as thrown', async () => {
+    const parked = await runOne([
+      step('x', () => {
+        throw failing('park');
+      }),
+    ]);
+    expect(parked.show().state).toBe('needs-you');
+    const stopped = await runOne([
+      step('x', () => {
+        throw failing('stop');
+      }),
+    ]);
+    expect(stopped.show().state).toBe('stopped-nothing-changed');
+  });
+
+  it('wait-for-NAME: waits behind that gate, then looks, then goes on by itself', async () => {
+    let there = false;
+    const { show, at } = await runOne([
+      step('make', () => done(), { changes: 'here' }),
+      step(
+        'wrap',
+        () => {
+          if (!there) throw failing('wait-for-hsm');
+          return done();
+        },
+        { changes: 'here' },
+      ),
+    ]);
+    expect(show()).toMatchObject({ state: 'waiting', waits: { for: 'gate', gate: 'hsm' } });
+    expect(show().standing).not.toBeNull();
+    there = true;
+    at.jobs.runner.open('hsm');
+    await at.drain();
+    expect(show().state).toBe('done');
+  });
+
+  it('an error nobody knows claims nothing and shows none of its text', async () => {
+    const { show, at } = await runOne([
+      step(
+        'x',
+        () => {
+          throw new Error('secret inside');
+        },
+        { changes: 'aws' },
+      ),
+    ]);
+    expect(show()).toMatchObject({ state: 'needs-you', failure: { code: 'INTERNAL' } });
+    expect(JSON.stringify(at.store.db.prepare('select * from job_step').all())).not.toContain(
+      'secret inside',
+    );
+    expect(new Set(at.warnings.splice(0))).toEqual(new Set(['job.step-failed']));
+  });
+});
+
+describe('what a step is given', () => {
+  it('calls are kept, also those of failed tries; progress is live only; the step is known', async () => {
+    const seen: unknown[] = [];
+    let fail = true;
+    const kind = kindOf([
+      step('send', async (context: StepContext<Payload>) => {
+        const parameters = { alias: 'a' };
+        const result = fail ? 'ThrottlingException' : 'ok';
+        context.note({ call: 'UpdateAlias', parameters, requestId: 'r1', took: 3.5, result });
+        context.progress('waits 38 s', { ahead: 37, until: 5 });
+        await Promise.resolve();
+        seen.push(currentStep()?.step, at.jobs.read.show(id).progress);
+        if (fail) {
+          fail = false;
+          throw failing('retry');
+        }
+        return done();
+      }),
+    ]);
+    const at = await bench(kind);
+    const { id } = at.add(kind, { group: 'g', deed: 'd' });
+    await at.drain();
+    expect(seen.slice(0, 2)).toEqual([
+      'send',
+      { text: 'waits 38 s', ahead: 37, until: 5, done: null },
+    ]);
+    const job = at.jobs.read.show(id);
+    expect(job.progress).toBeNull();
+    expect(job.steps[0]?.calls.map((call) => call.result)).toEqual(['ThrottlingException', 'ok']);
+    expect(currentStep()).toBeNull();
+  });
+
+  it('an intent that cannot be made parks the job, and the outcome before it is kept', async () => {
+    const { show, at } = await runOne([
+      step('make', () => done('k'), { changes: 'here' }),
+      step('send', () => done(), {
+        intent: () => {
+          throw new OperationError('KEY_NOT_ENABLED');
+        },
+      }),
+    ]);
+    expect(show()).toMatchObject({ state: 'needs-you', failure: { code: 'KEY_NOT_ENABLED' } });
+    expect(show().outputs).toEqual({ make: 'k' });
+    expect(at.warnings.splice(0)).toEqual(['job.intent-failed']);
+  });
+});

@@ -1,0 +1,213 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { Service } from '../kernel/service.ts';
+import type { Base } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import { Timer } from './timer.ts';
+import type { WallWatch } from './wall.ts';
+
+/** One group whose rotation has come due. Times are wall clock ms. */
+export interface DueRow {
+  readonly groupId: string;
+  readonly dueAt: number;
+}
+
+/**
+ * Why rotations that are due wait for a person:
+ * `locked` they came due while nobody could run them; `too-many` more came due at once than may
+ * start unasked; `clock-jumped`, `clock-behind` the wall clock is in doubt; `not-designated` this
+ * device may not rotate; `tried` a scheduled rotation ended without rotating.
+ */
+export type HeldReason =
+  | 'locked'
+  | 'too-many'
+  | 'clock-jumped'
+  | 'clock-behind'
+  | 'not-designated'
+  | 'tried';
+
+export interface Pending {
+  readonly due: readonly (DueRow & { readonly reason: HeldReason })[];
+  /** The gravest of the reasons; null when nothing is held. */
+  readonly held: HeldReason | null;
+}
+
+export interface ScheduleOptions extends Pick<Base, 'clock' | 'log'> {
+  readonly store: Store;
+  readonly wall: WallWatch;
+  /** Groups that rotate by schedule and whose time comes until `at`, longest due first. */
+  readonly due: (at: number) => readonly DueRow[];
+  /** Enqueues the rotation of a group; runs inside a transaction. */
+  readonly start: (groupId: string) => { readonly number: number };
+  readonly isDesignated: () => boolean;
+  /** True for a daemon that nobody watches: it runs what was missed, once. */
+  readonly unattended: boolean;
+  /** How many may start at once without asking; 20 unless told otherwise. */
+  readonly atOnce?: number;
+}
+
+const minute = 60_000;
+const gravest: readonly HeldReason[] = [
+  'clock-jumped',
+  'clock-behind',
+  'not-designated',
+  'too-many',
+  'locked',
+  'tried',
+];
+
+/**
+ * Starts rotations when they come due, at most one per group and due date, and never by surprise:
+ * what came due while the keystore was locked, what comes in a flood, and everything while the clock
+ * is in doubt waits for a person's one choice.
+ */
+export class Schedule extends Service {
+  readonly #options: ScheduleOptions;
+  readonly #timer: Timer;
+  readonly #atOnce: number;
+  readonly #held = new Map<string, DueRow & { readonly reason: HeldReason }>();
+  readonly #tried;
+  readonly #record;
+  /** What came due until here is not started unasked. */
+  #since = 0;
+
+  constructor(options: ScheduleOptions) {
+    super();
+    this.#options = options;
+    this.#atOnce = options.atOnce ?? 20;
+    this.#timer = new Timer(options.clock, () => this.look());
+    const { db } = options.store;
+    this.#tried = db.prepare<[string], { due_at: number; open: number }>(
+      `select s.due_at, j.number is not null and j.ended_at is null as open
+       from job_schedule s left join job j on j.number = s.job where s.group_id = ?`,
+    );
+    this.#record = db.prepare<[string, number, number | null]>(
+      `insert into job_schedule (group_id, due_at, job) values (?, ?, ?)
+       on conflict (group_id) do update set due_at = excluded.due_at, job = excluded.job`,
+    );
+  }
+
+  protected async onStart(): Promise<void> {
+    this.#since = this.#options.unattended ? 0 : this.#options.clock.now();
+    this.look();
+  }
+
+  protected async onStop(): Promise<void> {
+    this.#timer.stop();
+  }
+
+  /** Looks what is due; call it also when groups were changed. */
+  look(): void {
+    if (this.stopped || !this.#options.store.db.open) return;
+    const { clock, log } = this.#options;
+    const now = clock.now();
+    const rows = this.#options.due(now + minute);
+    try {
+      this.#judge(rows.filter((row) => row.dueAt <= now));
+    } catch (error) {
+      const code = error instanceof OperationError ? error.code : 'INTERNAL';
+      log.log('error', 'schedule.could-not-start', { code });
+    }
+    const next = rows.find((row) => row.dueAt > now)?.dueAt ?? now + minute;
+    this.#timer.arm(Math.max(1_000, next - now));
+  }
+
+  /** What waits for a person, longest due first. */
+  pending(): Pending {
+    this.look();
+    const due = [...this.#held.values()].toSorted((a, b) => a.dueAt - b.dueAt);
+    const held = gravest.find((reason) => due.some((row) => row.reason === reason)) ?? null;
+    return { due, held };
+  }
+
+  /**
+   * A person's choice among what is pending. Inside a transaction.
+   * @throws OperationError NOT_FOUND for a group that is not pending: nothing is started.
+   */
+  startPending(groupIds: readonly string[]): readonly number[] {
+    return this.#options.store.change(() => {
+      const rows = [...new Set(groupIds)].map((groupId) => {
+        const row = this.#held.get(groupId);
+        if (row === undefined) throw new OperationError('NOT_FOUND', { what: 'due', id: groupId });
+        return row;
+      });
+      const numbers = rows.map(({ groupId, dueAt }) => {
+        const { number } = this.#options.start(groupId);
+        this.#record.run(groupId, dueAt, number);
+        return number;
+      });
+      for (const { groupId } of rows) this.#held.delete(groupId);
+      return numbers;
+    });
+  }
+
+  #judge(due: readonly DueRow[]): void {
+    this.#forgetExcept(due);
+    const fresh: DueRow[] = [];
+    for (const row of new Map(due.map((each) => [each.groupId, each])).values()) {
+      const last = this.#tried.get(row.groupId);
+      if (last === undefined || last.due_at < row.dueAt) fresh.push(row);
+      else if (last.open === 0) this.#hold(row, 'tried');
+    }
+    const doubt = this.#doubt();
+    if (doubt === 'not-designated' && !this.#options.unattended) {
+      this.#since = this.#options.clock.now();
+    }
+    const startable: DueRow[] = [];
+    for (const row of fresh) {
+      if (doubt !== null) this.#hold(row, doubt);
+      else if (row.dueAt <= this.#since) this.#hold(row, 'locked');
+      else if (this.#held.has(row.groupId) && !this.#released(row)) continue;
+      else startable.push(row);
+    }
+    if (startable.length > this.#atOnce) {
+      for (const row of startable) this.#hold(row, 'too-many');
+    } else {
+      this.#begin(startable);
+    }
+  }
+
+  #doubt(): HeldReason | null {
+    const verdict = this.#options.wall.verdict();
+    if (verdict === 'jumped') return 'clock-jumped';
+    if (verdict === 'behind') return 'clock-behind';
+    return this.#options.isDesignated() ? null : 'not-designated';
+  }
+
+  /** Once designated, a daemon goes on; every other hold ends with a person's choice only. */
+  #released(row: DueRow): boolean {
+    const reason = this.#held.get(row.groupId)?.reason;
+    if (reason !== 'not-designated' || !this.#options.unattended) return false;
+    this.#held.delete(row.groupId);
+    return true;
+  }
+
+  #begin(rows: readonly DueRow[]): void {
+    const { store, wall, start, log } = this.#options;
+    store.change(() => {
+      wall.remember();
+      for (const { groupId, dueAt } of rows) {
+        let number: number | null = null;
+        try {
+          number = store.change(() => start(groupId).number);
+        } catch (error) {
+          // one group that cannot start does not keep the others from starting
+          const code = error instanceof OperationError ? error.code : 'INTERNAL';
+          log.log('error', 'schedule.not-started', { group: groupId, code });
+        }
+        this.#record.run(groupId, dueAt, number);
+      }
+    });
+  }
+
+  #hold(row: DueRow, reason: HeldReason): void {
+    const before = this.#held.get(row.groupId);
+    const keeps = before !== undefined && gravest.indexOf(before.reason) <= gravest.indexOf(reason);
+    this.#held.set(row.groupId, { ...row, reason: keeps ? before.reason : reason });
+  }
+
+  /** What is no longer due (rotated by hand, clock set back) waits for nobody. */
+  #forgetExcept(due: readonly DueRow[]): void {
+    const still = new Set(due.map((row) => row.groupId));
+    for (const groupId of this.#held.keys()) if (!still.has(groupId)) this.#held.delete(groupId);
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { readCommandLine, UsageError } from './options.ts';
+
+const PORTS = ['--port', '7000', '--control-port', '7001'];
+
+describe('the command line', () => {
+  test('is read whole', () => {
+    const line = readCommandLine([
+      ...PORTS,
+      ...['--account', '111122223333:AKIAX:se:cret/+=', '--account', '444455556666:K:s'],
+      ...['--allow-unsigned', '--data', '/d', '--wrapping-key-reuse', '50'],
+      ...['--quota', 'on', '--quota-scale', '2.5', '--request-log', '/l'],
+      ...['--parent-pid', '42', '--until-stdin-closes'],
+    ]);
+    expect(line).toEqual({
+      options: {
+        port: 7000,
+        controlPort: 7001,
+        accounts: [
+          { accountId: '111122223333', accessKeyId: 'AKIAX', secretAccessKey: 'se:cret/+=' },
+          { accountId: '444455556666', accessKeyId: 'K', secretAccessKey: 's' },
+        ],
+        allowUnsigned: true,
+        dataFile: '/d',
+        wrappingKeyReuse: 50,
+        quota: { enabled: true, scale: 2.5 },
+        requestLog: '/l',
+      },
+      parentPid: 42,
+      untilStdinCloses: true,
+    });
+  });
+
+  test('needs no more than ports; everything else is off', () => {
+    expect(readCommandLine(PORTS)).toEqual({
+      options: {
+        port: 7000,
+        controlPort: 7001,
+        accounts: [],
+        allowUnsigned: false,
+        wrappingKeyReuse: 1,
+        quota: { enabled: false, scale: 1 },
+      },
+      parentPid: null,
+      untilStdinCloses: false,
+    });
+    expect(readCommandLine(['--help'])).toBeNull();
+  });
+
+  test.each([
+    [['--port', '0']],
+    [['--port', '70000', '--control-port', '0']],
+    [['--port', 'x', '--control-port', '0']],
+    [[...PORTS, '--account', '12:KEY:secret']],
+    [[...PORTS, '--account', '111122223333:KEY']],
+    [[...PORTS, '--host', '0.0.0.0']],
+    [[...PORTS, '--quota', 'maybe']],
+    [[...PORTS, '--quota-scale', '-1']],
+    [[...PORTS, '--quota-scale', 'x']],
+    [[...PORTS, '--wrapping-key-reuse', '0']],
+    [[...PORTS, '--parent-pid', '0']],
+    [[...PORTS, 'extra']],
+  ])('%j is refused', (args) => {
+    expect(() => readCommandLine(args)).toThrow(UsageError);
+  });
+});
