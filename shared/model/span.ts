@@ -29,3 +29,7 @@ export const sayDays = (days: number): string => (days === 1 ? '1 day' : `${days
 export function saySpan(span: SpanOfTime): string {
   return span.amount === 1 ? `1 ${span.unit.slice(0, -1)}` : `${span.amount} ${span.unit}`;
 }
+
+/** ISO 8601 in UTC, as exports and proofs write times. */
+export const sayTime = (at: number): string => new Date(at).toISOString();
+export const sayDay = (at: number): string => sayTime(at).slice(0, 10);

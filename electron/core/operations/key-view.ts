@@ -1,3 +1,4 @@
+import { sayTime } from '../../../shared/model/span.ts';
 import type { z } from 'zod';
 import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
 import type { KeyWithRemote } from '../keystore/keys.ts';
@@ -46,7 +47,6 @@ export function viewKeyDetail(
 ): z.output<typeof keyDetail> {
   const { key } = found;
   const place = open.deeds.safety.place;
-  const utc = (at: number) => new Date(at).toISOString();
   return {
     ...viewKey(open, found),
     tokenSerial: key.tokenSerial,
@@ -56,10 +56,10 @@ export function viewKeyDetail(
       { ok: true, text: 'Keystore' },
       key.backedUpAt === null
         ? { ok: false, text: place === null ? 'No backup place is chosen' : 'Not yet in a backup' }
-        : { ok: true, text: `Backup, ${utc(key.backedUpAt)}` },
+        : { ok: true, text: `Backup, ${sayTime(key.backedUpAt)}` },
       key.provedAt === null
         ? { ok: false, text: 'Not yet proved against AWS by a second import' }
-        : { ok: true, text: `Proved against AWS, ${utc(key.provedAt)}` },
+        : { ok: true, text: `Proved against AWS, ${sayTime(key.provedAt)}` },
     ],
     history: open.keys.events(key.id).map(({ at, text, jobId }) => ({ at, text, jobId })),
   };

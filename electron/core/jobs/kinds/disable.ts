@@ -1,28 +1,45 @@
+import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { JobKind, StepContext, StepSpec } from '../kind.ts';
-import { checkAccount, proof, readHolder, readingOf, shortId } from './reading.ts';
+import type { JobKind, StepSpec } from '../kind.ts';
+import {
+  checkAccount,
+  proof,
+  readHolder,
+  readingOf,
+  shortId,
+  keyOpener,
+  type OpenKey,
+} from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
 export const disablePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
 export type DisablePayload = z.output<typeof disablePayload>;
-type Context = StepContext<DisablePayload>;
 
 /**
  * Disables a former key some days after its rotation. A job of its own, so that it can be stopped;
  * it reads alias and last use again at the moment it acts.
  */
 export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
-  const { groups, keys } = services;
-  const open = async ({ payload }: Pick<Context, 'payload'>) => {
-    const group = groups.get(payload.groupId);
-    const { key, remote } = keys.get(payload.keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group, remote.region) };
-  };
+  const open = keyOpener(services);
 
-  const check: StepSpec<DisablePayload> = {
+  return {
+    name: 'key.disable',
+    payload: disablePayload,
+    steps: [checkStep(services, open), disableStep(services, open)],
+    orderKey: (payload) => payload.groupId,
+    deedKey: (payload) => `disable:${payload.keyId}`,
+    needsDesignation: false,
+    commitStep: 'disable',
+    standing: ({ payload, outputs }) =>
+      standingOf(services, payload.groupId, payload.keyId, outputs),
+    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+  };
+}
+
+function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePayload> {
+  return {
     name: 'check',
     title: 'Check account, alias holder and last use',
     changes: 'nothing',
@@ -44,12 +61,15 @@ export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
       const said =
         use.usedAt === null
           ? 'AWS reports no use'
-          : `AWS reports last use ${use.operation ?? ''} at ${new Date(use.usedAt).toISOString()}`;
+          : `AWS reports last use ${use.operation ?? ''} at ${sayTime(use.usedAt)}`;
       return { type: 'done', proof: [seen.proof, proof(said, use.requestId)] };
     },
   };
+}
 
-  const disable: StepSpec<DisablePayload> = {
+function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePayload> {
+  const { keys } = services;
+  return {
     name: 'disable',
     title: 'Disable KMS key',
     changes: 'aws',
@@ -76,18 +96,5 @@ export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
         },
       };
     },
-  };
-
-  return {
-    name: 'key.disable',
-    payload: disablePayload,
-    steps: [check, disable],
-    orderKey: (payload) => payload.groupId,
-    deedKey: (payload) => `disable:${payload.keyId}`,
-    needsDesignation: false,
-    commitStep: 'disable',
-    standing: ({ payload, outputs }) =>
-      standingOf(services, payload.groupId, payload.keyId, outputs),
-    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
   };
 }

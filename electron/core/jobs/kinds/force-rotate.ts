@@ -4,16 +4,14 @@ import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import type { Group } from '../../keystore/rows.ts';
-import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
+import type { JobKind, StepSpec } from '../kind.ts';
 import { importSteps } from './import-steps.ts';
 import {
   checkAccount,
   heldElsewhere,
-  policyInStep,
   proof,
   proveCopy,
   readHolder,
-  readingOf,
   sayMethod,
   shortId,
 } from './reading.ts';
@@ -46,7 +44,76 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     return { group, connection: await services.connect(group) };
   };
 
-  const check: StepSpec<ForceRotatePayload> = {
+  const create = createStep(services, open);
+  const imports = importSteps<ForceRotatePayload>(services, async (context) => {
+    const { group, connection } = await open(context);
+    const { key, remote } = keys.get(outputOf<GenerateOutput>(context, 'generate').keyId);
+    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+    return {
+      group,
+      key,
+      kmsKeyId: remote.kmsKeyId,
+      validTo: group.materialDays === null ? null : plannedDeletion(key.madeAt, group.materialDays),
+      materialId: null,
+      connection,
+    };
+  });
+
+  return {
+    name: 'group.force-rotate',
+    payload: forceRotatePayload,
+    steps: [
+      checkStep(services, open),
+      generateStep(services),
+      saveStep(services),
+      create,
+      ...imports,
+      confirmStep(services, open),
+      aliasStep(services, open),
+    ],
+    orderKey: (payload) => payload.groupId,
+    deedKey: (payload) => `force-rotate:${payload.groupId}`,
+    needsDesignation: true,
+    commitStep: 'alias',
+    standing: (context) =>
+      standingOf(services, context.payload.groupId, keyIdOf(context), context.outputs),
+    leftovers: (context) => leftoversOf(services, keyIdOf(context)),
+    onEnd: ({ jobId }) => services.parcels.drop(jobId),
+  };
+}
+
+const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>
+  (context.outputs['generate'] as GenerateOutput | undefined)?.keyId ?? null;
+
+/** Whole seconds: AWS keeps ValidTo with that precision, and we compare what we read back. */
+export const plannedDeletion = (from: number, days: number): number =>
+  Math.floor((from + days * day) / 1000) * 1000;
+
+/** The template's Active Key ID, when it is a key that waits for its first material. */
+async function waitingKey(
+  services: DeedServices,
+  connection: CloudConnection,
+  group: Group,
+  context: Context,
+): Promise<string | null> {
+  const id = group.activeKeyId;
+  if (id === null || services.keys.byKms(id).length > 0) return null;
+  const read = await connection.describeKey(id, context);
+  const problem =
+    read.origin !== 'EXTERNAL'
+      ? `its origin is ${read.origin}`
+      : read.spec !== 'SYMMETRIC_DEFAULT'
+        ? `its key spec is ${read.spec}`
+        : read.state !== 'PendingImport' || read.currentMaterialId !== null
+          ? `its state is ${read.state}`
+          : null;
+  if (problem === null) return id;
+  throw new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name });
+}
+
+function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
+  const { groups } = services;
+  return {
     name: 'check',
     title: 'Check account, clock, HSM and alias holder',
     changes: 'nothing',
@@ -86,8 +153,11 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
       };
     },
   };
+}
 
-  const generate: StepSpec<ForceRotatePayload> = {
+function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
+  const { groups, keys } = services;
+  return {
     name: 'generate',
     title: 'Generate key',
     changes: 'here',
@@ -133,8 +203,10 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
       };
     },
   };
+}
 
-  const save: StepSpec<ForceRotatePayload> = {
+function saveStep(services: DeedServices): StepSpec<ForceRotatePayload> {
+  return {
     name: 'save',
     title: 'Save and back up',
     changes: 'here',
@@ -153,70 +225,4 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
       return { type: 'done', proof: [proof(saved), opened] };
     },
   };
-
-  const create = createStep(services, open);
-  const imports = importSteps<ForceRotatePayload>(services, async (context) => {
-    const { group, connection } = await open(context);
-    const { key, remote } = keys.get(outputOf<GenerateOutput>(context, 'generate').keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return {
-      group,
-      key,
-      kmsKeyId: remote.kmsKeyId,
-      validTo: group.materialDays === null ? null : plannedDeletion(key.madeAt, group.materialDays),
-      materialId: null,
-      connection,
-    };
-  });
-
-  return {
-    name: 'group.force-rotate',
-    payload: forceRotatePayload,
-    steps: [
-      check,
-      generate,
-      save,
-      create,
-      ...imports,
-      confirmStep(services, open),
-      aliasStep(services, open),
-    ],
-    orderKey: (payload) => payload.groupId,
-    deedKey: (payload) => `force-rotate:${payload.groupId}`,
-    needsDesignation: true,
-    commitStep: 'alias',
-    standing: (context) =>
-      standingOf(services, context.payload.groupId, keyIdOf(context), context.outputs),
-    leftovers: (context) => leftoversOf(services, keyIdOf(context)),
-    onEnd: ({ jobId }) => services.parcels.drop(jobId),
-  };
-}
-
-const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>
-  (context.outputs['generate'] as GenerateOutput | undefined)?.keyId ?? null;
-
-/** Whole seconds: AWS keeps ValidTo with that precision, and we compare what we read back. */
-export const plannedDeletion = (from: number, days: number): number =>
-  Math.floor((from + days * day) / 1000) * 1000;
-
-/** The template's Active Key ID, when it is a key that waits for its first material. */
-async function waitingKey(
-  services: DeedServices,
-  connection: CloudConnection,
-  group: Group,
-  context: Context,
-): Promise<string | null> {
-  const id = group.activeKeyId;
-  if (id === null || services.keys.byKms(id).length > 0) return null;
-  const read = await connection.describeKey(id, context);
-  const problem =
-    read.origin !== 'EXTERNAL'
-      ? `its origin is ${read.origin}`
-      : read.spec !== 'SYMMETRIC_DEFAULT'
-        ? `its key spec is ${read.spec}`
-        : read.state !== 'PendingImport' || read.currentMaterialId !== null
-          ? `its state is ${read.state}`
-          : null;
-  if (problem === null) return id;
-  throw new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name });
 }

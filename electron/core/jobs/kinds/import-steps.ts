@@ -1,6 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { WrappingAlgorithm } from '../../hsm/driver.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
@@ -24,28 +25,35 @@ export interface ImportSubject {
 interface ParametersOutput {
   readonly fingerprint: string;
   readonly validTo: number;
-  readonly algorithm: 'RSAES_OAEP_SHA_256' | 'RSAES_OAEP_SHA_1';
+  readonly algorithm: WrappingAlgorithm;
 }
 
-const algorithmWords = {
+type SubjectOf<P> = (
+  context: Pick<StepContext<P>, 'payload' | 'outputs'>,
+) => Promise<ImportSubject | null>;
+
+const algorithmWords: Readonly<Record<WrappingAlgorithm, string>> = {
   RSAES_OAEP_SHA_256: 'OAEP with SHA-256',
   RSAES_OAEP_SHA_1: 'OAEP with SHA-1',
-} as const;
+};
+const unwanted: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
 /**
  * Fetch wrapping key, wrap in the vault from the kept copy, import: the same three steps for a new
  * key and for a re-import. The wrapping key is pinned by fingerprint from request to wrap; ImportType
  * is left out so that a repeated import of the same material is safe (AWS KMS API: ImportKeyMaterial).
  */
-export function importSteps<P>(
+export const importSteps = <P>(
   services: DeedServices,
-  subjectOf: (
-    context: Pick<StepContext<P>, 'payload' | 'outputs'>,
-  ) => Promise<ImportSubject | null>,
-): readonly StepSpec<P>[] {
-  const unwanted: StepResult = { type: 'skip', proof: [proof('not asked for')] };
+  subjectOf: SubjectOf<P>,
+): readonly StepSpec<P>[] => [
+  parametersStep(services, subjectOf),
+  wrapStep(services, subjectOf),
+  importStep(services, subjectOf),
+];
 
-  const parameters: StepSpec<P> = {
+function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpec<P> {
+  return {
     name: 'parameters',
     title: 'Fetch wrapping key',
     changes: 'nothing',
@@ -58,39 +66,40 @@ export function importSteps<P>(
       const vault = await services.vaults.ready(subject.key.storage);
       const algorithm = vault.probe.wrappingAlgorithms[0];
       if (!algorithm) throw new OperationError('HSM_CANNOT_SEND', { vault: vault.title });
-      const read = await subject.connection.parametersForImport(
-        subject.kmsKeyId,
+      const { connection, kmsKeyId } = subject;
+      const read = await connection.parametersForImport(
+        kmsKeyId,
         algorithm,
         wrappingKeySpec,
         context,
       );
-      const seen = services.wrappingKeys.seen(read.modulusSha256);
+      const { fingerprint, modulusSha256, modulusBits } = read;
+      const seen = services.wrappingKeys.seen(modulusSha256);
       if (seen && services.store.realm === 'real') {
-        throw new OperationError('WRAPPING_KEY_WEAK', {
-          fingerprint: read.fingerprint,
-          problem: 'seen before',
-        });
+        throw new OperationError('WRAPPING_KEY_WEAK', { fingerprint, problem: 'seen before' });
       }
       const output: ParametersOutput & { readonly [key: string]: Json } = {
-        fingerprint: read.fingerprint,
+        fingerprint,
         validTo: read.validTo,
         algorithm,
       };
-      const said = `SHA-256 ${read.fingerprint.slice(0, 16)}…, RSA-${read.modulusBits}, ${algorithmWords[algorithm]}`;
+      const said = `SHA-256 ${fingerprint.slice(0, 16)}…, RSA-${modulusBits}, ${algorithmWords[algorithm]}`;
       return {
         type: 'done',
         output,
         proof: [proof(seen ? `${said}, seen before (practice)` : said, read.requestId)],
         record: () => {
-          if (!seen) services.wrappingKeys.note(read.modulusSha256, read.keyArn, context.jobId);
+          if (!seen) services.wrappingKeys.note(modulusSha256, read.keyArn, context.jobId);
           services.parcels.keep(context.jobId, 'import-token', read.token);
           services.parcels.keep(context.jobId, 'wrapping-key', read.spki);
         },
       };
     },
   };
+}
 
-  const wrap: StepSpec<P> = {
+function wrapStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpec<P> {
+  return {
     name: 'wrap',
     title: 'Wrap from the saved copy',
     changes: 'nothing',
@@ -102,132 +111,110 @@ export function importSteps<P>(
       const { key } = subject;
       const pinned = context.outputs['parameters'] as unknown as ParametersOutput;
       const vault = await services.vaults.ready(key.storage);
-      const spki = services.parcels.take(context.jobId, 'wrapping-key');
-      const blob = services.keys.blob(key.id);
+      using parcel = services.parcels.take(context.jobId, 'wrapping-key');
+      const spki = parcel.use((bytes) => Uint8Array.from(bytes));
       const wrapped = await vault.driver.wrapForAws(
-        blob,
-        spki.use((bytes) => Uint8Array.from(bytes)),
+        services.keys.blob(key.id),
+        spki,
         pinned.algorithm,
       );
-      spki.dispose();
       if (wrapped.wrappingKeyFingerprint !== pinned.fingerprint) {
-        throw new OperationError('WRAPPING_KEY_CHANGED', {
-          pinned: pinned.fingerprint,
-          found: wrapped.wrappingKeyFingerprint,
-        });
+        const found = wrapped.wrappingKeyFingerprint;
+        throw new OperationError('WRAPPING_KEY_CHANGED', { pinned: pinned.fingerprint, found });
       }
       if (wrapped.kcv.value !== key.kcv.value || wrapped.kcv.method !== key.kcv.method) {
-        throw new OperationError('HSM_KEY_DIFFERS', {
-          version: key.version,
-          expected: key.kcv.value,
-          found: wrapped.kcv.value,
-        });
+        const details = { expected: key.kcv.value, found: wrapped.kcv.value };
+        throw new OperationError('HSM_KEY_DIFFERS', { version: key.version, ...details });
       }
+      const { kcv, encryptedKeyMaterial, wrappingKeyFingerprint: fingerprint } = wrapped;
       return {
         type: 'done',
-        output: { fingerprint: wrapped.wrappingKeyFingerprint },
-        proof: [
-          proof(
-            `KCV equal: ${wrapped.kcv.value} (${sayMethod(wrapped.kcv.method)}), in ${vault.title}`,
-          ),
-        ],
-        record: () => services.parcels.keep(context.jobId, 'wrapped', wrapped.encryptedKeyMaterial),
+        output: { fingerprint },
+        proof: [proof(`KCV equal: ${kcv.value} (${sayMethod(kcv.method)}), in ${vault.title}`)],
+        record: () => services.parcels.keep(context.jobId, 'wrapped', encryptedKeyMaterial),
       };
     },
   };
+}
 
-  const send = async (context: StepContext<P>, subject: ImportSubject): Promise<StepResult> => {
-    const token = services.parcels.take(context.jobId, 'import-token');
-    const wrapped = services.parcels.take(context.jobId, 'wrapped');
-    try {
-      const answer = await subject.connection.importMaterial(
-        {
-          keyId: subject.kmsKeyId,
-          token: token.use((bytes) => Uint8Array.from(bytes)),
-          encryptedKeyMaterial: wrapped.use((bytes) => Uint8Array.from(bytes)),
-          validTo: subject.validTo,
-        },
-        context,
-      );
-      return imported(context, subject, answer.materialId, answer.requestId, '');
-    } catch (error) {
-      if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
-        return { type: 'again', from: 'parameters', why: 'the import token ran out' };
-      }
-      throw error;
-    } finally {
-      token.dispose();
-      wrapped.dispose();
-    }
-  };
-
-  const imported = (
-    context: StepContext<P>,
-    subject: ImportSubject,
-    materialId: string | null,
-    requestId: string | null,
-    remark: string,
-  ): StepResult => {
-    if (subject.materialId !== null && materialId !== null && materialId !== subject.materialId) {
-      return {
-        type: 'park',
-        error: new OperationError('IMPORT_WRONG_MATERIAL', {
-          version: subject.key.version,
-          expected: subject.materialId,
-          found: materialId,
-          kcv: subject.key.kcv.value,
-        }),
-      };
-    }
-    return {
-      type: 'done',
-      output: { materialId },
-      proof: [
-        proof(
-          `material ${materialId === null ? 'accepted' : shortId(materialId)}${remark}`,
-          requestId,
-        ),
-      ],
-      record: () => services.parcels.drop(context.jobId),
-    };
-  };
-
-  const importStep: StepSpec<P> = {
+function importStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpec<P> {
+  return {
     name: 'import',
     title: 'Import',
     changes: 'aws',
     repeatable: true,
     act: async (context) => {
       const subject = await subjectOf(context);
-      return subject ? send(context, subject) : unwanted;
+      return subject ? send(services, context, subject) : unwanted;
     },
     reconcile: async (context) => {
       const subject = await subjectOf(context);
       if (!subject) return unwanted;
       const read = await subject.connection.describeKey(subject.kmsKeyId, context);
+      const { materialId } = subject;
       // Only an import could have ended PendingImport, and the only token is ours.
-      if (
+      const there =
         read.state === 'Enabled' &&
         read.validTo === subject.validTo &&
-        sameMaterial(subject, read.currentMaterialId)
-      ) {
+        (materialId === null || read.currentMaterialId === materialId);
+      if (there) {
         services.keys.noteRemote(subject.key.id, readingOf(read));
-        return imported(
-          context,
-          subject,
-          read.currentMaterialId,
-          read.requestId,
-          ', found imported',
-        );
+        const { currentMaterialId, requestId } = read;
+        return imported(services, context, subject, {
+          materialId: currentMaterialId,
+          requestId,
+          remark: ', found imported',
+        });
       }
       return services.parcels.has(context.jobId, 'wrapped')
         ? 'act'
         : { type: 'again', from: 'parameters', why: 'the wrapped copy is gone' };
     },
   };
-
-  return [parameters, wrap, importStep];
 }
 
-const sameMaterial = (subject: ImportSubject, found: string | null): boolean =>
-  subject.materialId === null || found === subject.materialId;
+async function send<P>(
+  services: DeedServices,
+  context: StepContext<P>,
+  subject: ImportSubject,
+): Promise<StepResult> {
+  using token = services.parcels.take(context.jobId, 'import-token');
+  using wrapped = services.parcels.take(context.jobId, 'wrapped');
+  try {
+    const { materialId, requestId } = await subject.connection.importMaterial(
+      {
+        keyId: subject.kmsKeyId,
+        token: token.use((bytes) => Uint8Array.from(bytes)),
+        encryptedKeyMaterial: wrapped.use((bytes) => Uint8Array.from(bytes)),
+        validTo: subject.validTo,
+      },
+      context,
+    );
+    return imported(services, context, subject, { materialId, requestId, remark: '' });
+  } catch (error) {
+    if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
+      return { type: 'again', from: 'parameters', why: 'the import token ran out' };
+    }
+    throw error;
+  }
+}
+
+function imported<P>(
+  services: DeedServices,
+  context: StepContext<P>,
+  { key, materialId: expected }: ImportSubject,
+  said: { materialId: string | null; requestId: string | null; remark: string },
+): StepResult {
+  const { materialId } = said;
+  if (expected !== null && materialId !== null && materialId !== expected) {
+    const details = { version: key.version, expected, found: materialId, kcv: key.kcv.value };
+    return { type: 'park', error: new OperationError('IMPORT_WRONG_MATERIAL', details) };
+  }
+  const named = materialId === null ? 'accepted' : shortId(materialId);
+  return {
+    type: 'done',
+    output: { materialId },
+    proof: [proof(`material ${named}${said.remark}`, said.requestId)],
+    record: () => services.parcels.drop(context.jobId),
+  };
+}

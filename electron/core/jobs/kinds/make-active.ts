@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
-import { checkAccount, heldElsewhere, proof, readHolder, readingOf, shortId } from './reading.ts';
+import {
+  checkAccount,
+  heldElsewhere,
+  proof,
+  readHolder,
+  readingOf,
+  shortId,
+  keyOpener,
+  type OpenKey,
+} from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
@@ -11,15 +20,24 @@ type Context = StepContext<MakeActivePayload>;
 
 /** Points the alias back at an earlier, enabled key of the group: the way to undo a rotation. */
 export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
-  const { groups, keys } = services;
-  const open = async ({ payload }: Pick<Context, 'payload'>) => {
-    const group = groups.get(payload.groupId);
-    const { key, remote } = keys.get(payload.keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group, remote.region) };
-  };
+  const open = keyOpener(services);
 
-  const check: StepSpec<MakeActivePayload> = {
+  return {
+    name: 'key.make-active',
+    payload: makeActivePayload,
+    steps: [checkStep(services, open), aliasStep(services, open)],
+    orderKey: (payload) => payload.groupId,
+    deedKey: (payload) => `make-active:${payload.keyId}`,
+    needsDesignation: false,
+    commitStep: 'alias',
+    standing: ({ payload, outputs }) =>
+      standingOf(services, payload.groupId, payload.keyId, outputs),
+    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+  };
+}
+
+function checkStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePayload> {
+  return {
     name: 'check',
     title: 'Check account, clock, key and alias holder',
     changes: 'nothing',
@@ -38,45 +56,14 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
         type: 'done',
         output: { holder: holder.kmsKeyId },
         proof: [seen.proof, proof(`version ${key.version} is Enabled`, read.requestId)],
-        record: () => keys.noteRemote(key.id, readingOf(read)),
+        record: () => services.keys.noteRemote(key.id, readingOf(read)),
       };
     },
   };
+}
 
-  const settle = async (context: Context): Promise<StepResult | null> => {
-    const { group, key, remote, connection } = await open(context);
-    const holder = await readHolder(services, connection, group, context);
-    if (holder.kmsKeyId !== remote.kmsKeyId) return null;
-    return {
-      type: 'done',
-      proof: [
-        proof(
-          `alias/${group.alias} names version ${key.version} (${shortId(remote.kmsKeyId)})`,
-          holder.requestId,
-        ),
-      ],
-      record: () => {
-        const former = keys
-          .ofGroup(group.id)
-          .find(
-            (other) => other.key.id !== key.id && other.remote?.alias === `alias/${group.alias}`,
-          );
-        keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
-        if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
-        keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
-        groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
-        if (former?.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
-        if (former)
-          keys.addEvent(
-            former.key.id,
-            `Gave alias/${group.alias} back to version ${key.version}`,
-            context.jobId,
-          );
-      },
-    };
-  };
-
-  const alias: StepSpec<MakeActivePayload> = {
+function aliasStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePayload> {
+  return {
     name: 'alias',
     title: 'Move alias',
     changes: 'aws',
@@ -89,7 +76,7 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
         await connection.createAlias(group.alias, remote.kmsKeyId, context);
       else if (holder.kmsKeyId !== remote.kmsKeyId)
         await connection.updateAlias(group.alias, remote.kmsKeyId, context);
-      const settled = await settle(context);
+      const settled = await settle(services, open, context);
       if (settled) return settled;
       throw new OperationError('READ_BACK_DIFFERS', {
         what: 'alias',
@@ -98,19 +85,43 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
         keyId: remote.kmsKeyId,
       });
     },
-    reconcile: async (context) => (await settle(context)) ?? 'act',
+    reconcile: async (context) => (await settle(services, open, context)) ?? 'act',
   };
+}
 
+/** Done when AWS says that the alias names the key; null while it names another. */
+async function settle(
+  services: DeedServices,
+  open: OpenKey,
+  context: Context,
+): Promise<StepResult | null> {
+  const { groups, keys } = services;
+  const { group, key, remote, connection } = await open(context);
+  const holder = await readHolder(services, connection, group, context);
+  if (holder.kmsKeyId !== remote.kmsKeyId) return null;
   return {
-    name: 'key.make-active',
-    payload: makeActivePayload,
-    steps: [check, alias],
-    orderKey: (payload) => payload.groupId,
-    deedKey: (payload) => `make-active:${payload.keyId}`,
-    needsDesignation: false,
-    commitStep: 'alias',
-    standing: ({ payload, outputs }) =>
-      standingOf(services, payload.groupId, payload.keyId, outputs),
-    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+    type: 'done',
+    proof: [
+      proof(
+        `alias/${group.alias} names version ${key.version} (${shortId(remote.kmsKeyId)})`,
+        holder.requestId,
+      ),
+    ],
+    record: () => {
+      const former = keys
+        .ofGroup(group.id)
+        .find((other) => other.key.id !== key.id && other.remote?.alias === `alias/${group.alias}`);
+      keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
+      if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
+      keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
+      groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
+      if (former?.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
+      if (former)
+        keys.addEvent(
+          former.key.id,
+          `Gave alias/${group.alias} back to version ${key.version}`,
+          context.jobId,
+        );
+    },
   };
 }

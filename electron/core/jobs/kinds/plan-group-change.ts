@@ -1,4 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { saySpan } from '../../../../shared/model/span.ts';
 import type { Group } from '../../keystore/rows.ts';
 import { Checks, type Draft, quote, subjectLine } from './plan.ts';
 import type { DeedServices } from './services.ts';
@@ -87,26 +88,40 @@ export async function planGroupChange(
   };
 }
 
+/** A field's value as a person reads it; spans are `12 months`. */
+function say(value: Group[keyof Group]): string {
+  if (value === null || value === '') return 'none';
+  return typeof value === 'object' ? saySpan(value) : String(value);
+}
+
 function changedFields(services: DeedServices, before: Group, after: Group): string[] {
-  const say = (value: unknown): string =>
-    value === null || value === ''
-      ? 'none'
-      : typeof value === 'object'
-        ? Object.values(value as object).join(' ')
-        : String(value);
   const lines: string[] = [];
   for (const field of Object.keys(before) as (keyof Group)[]) {
-    if (
-      field === 'nextRotationAt' ||
-      JSON.stringify(before[field]) === JSON.stringify(after[field])
-    )
-      continue;
+    if (field === 'nextRotationAt') continue;
+    if (JSON.stringify(before[field]) === JSON.stringify(after[field])) continue;
     if (field === 'policy') lines.push('Policy template');
     else if (field === 'credentialId') {
-      lines.push(
-        `Credential: ${services.credentials.get(before.credentialId).name} -> ${services.credentials.get(after.credentialId).name}`,
-      );
-    } else lines.push(`${field}: ${say(before[field])} -> ${say(after[field])}`);
+      const { credentials } = services;
+      const [from, to] = [before, after].map((group) => credentials.get(group.credentialId).name);
+      lines.push(`Credential: ${from} -> ${to}`);
+    } else
+      lines.push(`${fieldNames[field] ?? field}: ${say(before[field])} -> ${say(after[field])}`);
   }
   return lines;
 }
+
+/** Fields by the words of the window. */
+const fieldNames: Partial<Record<keyof Group, string>> = {
+  name: 'Name',
+  folderId: 'Folder',
+  rotate: 'Rotate Key',
+  rotateEvery: 'Rotate Every',
+  keepValidFor: 'Keep key valid for',
+  alias: 'Alias',
+  description: 'Description',
+  region: 'Region',
+  activeKeyId: 'Active Key ID',
+  materialDays: 'AWS deletes material after days',
+  disableAfter: 'Disable key after rotating',
+  disableWaitDays: 'Days to wait before disabling',
+};

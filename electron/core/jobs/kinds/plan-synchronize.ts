@@ -1,3 +1,4 @@
+import { sayDay } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
@@ -158,7 +159,7 @@ function changeLines(choices: Choices, seen: Seen | null, version: number): stri
     choices.importMaterial
       ? choices.validTo === null
         ? 'AWS deletes it: never'
-        : `AWS deletes it: on ${new Date(choices.validTo).toISOString().slice(0, 10)}`
+        : `AWS deletes it: on ${sayDay(choices.validTo)}`
       : null,
     choices.importMaterial && gone ? `Data under version ${version} can be decrypted again` : null,
   ];
@@ -192,7 +193,7 @@ function warningLines(
   if (seen?.usage === null) lines.push('Last use could not be read (kms:GetKeyLastUsage)');
   else if (seen?.usage.usedAt != null)
     lines.push(
-      `Last use AWS reports: ${seen.usage.operation ?? 'a call'} on ${new Date(seen.usage.usedAt).toISOString().slice(0, 10)}`,
+      `Last use AWS reports: ${seen.usage.operation ?? 'a call'} on ${sayDay(seen.usage.usedAt)}`,
     );
   if (seen?.copyProved) lines.push('This can be undone: our copy was opened just now');
   return lines;

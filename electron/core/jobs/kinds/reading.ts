@@ -137,3 +137,18 @@ export async function proveCopy(services: DeedServices, keyId: string): Promise<
 
 export const sayMethod = (method: 'CMAC' | 'ENC0'): string =>
   method === 'CMAC' ? 'CMAC, 5 bytes' : 'zero block encrypted, 3 bytes';
+
+/** Group, key and connection of a job about one key that is in AWS, read afresh in every step. */
+export const keyOpener =
+  ({ groups, keys, connect }: Pick<DeedServices, 'groups' | 'keys' | 'connect'>) =>
+  async ({
+    payload,
+  }: {
+    readonly payload: { readonly groupId: string; readonly keyId: string };
+  }) => {
+    const group = groups.get(payload.groupId);
+    const { key, remote } = keys.get(payload.keyId);
+    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+    return { group, key, remote, connection: await connect(group, remote.region) };
+  };
+export type OpenKey = ReturnType<typeof keyOpener>;

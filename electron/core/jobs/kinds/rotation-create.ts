@@ -13,48 +13,6 @@ import type { DeedServices } from './services.ts';
 
 /** CreateKey has no idempotency token: a marker in description and tags finds an orphan again. */
 export function createStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
-  const { keys } = services;
-  const adopt = (
-    context: Context,
-    key: {
-      keyId: string;
-      arn: string;
-      account: string;
-      region: string;
-      state: string;
-      readAt: number;
-    },
-    madeBy: 'group' | 'waiting',
-    said: string,
-    requestId: string | null,
-  ): StepResult => {
-    const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
-    return {
-      type: 'done',
-      output: { kmsKeyId: key.keyId, arn: key.arn },
-      proof: [proof(said, requestId)],
-      record: () => {
-        keys.setRemote({
-          keyId,
-          kmsKeyId: key.keyId,
-          arn: key.arn,
-          account: key.account,
-          region: key.region,
-          madeBy,
-          state: key.state,
-          materialId: null,
-          validTo: null,
-          alias: null,
-          readAt: key.readAt,
-        });
-        keys.addEvent(
-          keyId,
-          `KMS key ${key.keyId} ${madeBy === 'group' ? 'made' : 'taken'} for version ${version}`,
-          context.jobId,
-        );
-      },
-    };
-  };
   return {
     name: 'create',
     title: 'Create KMS key',
@@ -76,6 +34,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
           });
         }
         return adopt(
+          services,
           context,
           read,
           'waiting',
@@ -97,7 +56,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
         context,
       );
       const said = `${shortId(made.keyId)}${made.tagged ? '' : ', without tags (kms:TagResource is missing)'}`;
-      return adopt(context, made, 'group', said, made.requestId);
+      return adopt(services, context, made, 'group', said, made.requestId);
     },
     reconcile: async (context) => {
       if (outputOf<CheckOutput>(context, 'check').waiting !== null) return 'act';
@@ -111,6 +70,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
             ? `; ${others.length} more with the same mark: ${others.map((k) => k.keyId).join(', ')}`
             : '';
         return adopt(
+          services,
           context,
           { ...oldest, readAt: found.readAt },
           'group',
@@ -126,6 +86,50 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
         until: Math.min(until, now + Math.max(500, services.orphanSearch / 10)),
         why: `looking for a KMS key marked ${marker}`,
       };
+    },
+  };
+}
+
+/** The KMS key becomes this version's, in the transaction that records the outcome. */
+function adopt(
+  { keys }: DeedServices,
+  context: Context,
+  key: {
+    keyId: string;
+    arn: string;
+    account: string;
+    region: string;
+    state: string;
+    readAt: number;
+  },
+  madeBy: 'group' | 'waiting',
+  said: string,
+  requestId: string | null,
+): StepResult {
+  const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
+  return {
+    type: 'done',
+    output: { kmsKeyId: key.keyId, arn: key.arn },
+    proof: [proof(said, requestId)],
+    record: () => {
+      keys.setRemote({
+        keyId,
+        kmsKeyId: key.keyId,
+        arn: key.arn,
+        account: key.account,
+        region: key.region,
+        madeBy,
+        state: key.state,
+        materialId: null,
+        validTo: null,
+        alias: null,
+        readAt: key.readAt,
+      });
+      keys.addEvent(
+        keyId,
+        `KMS key ${key.keyId} ${madeBy === 'group' ? 'made' : 'taken'} for version ${version}`,
+        context.jobId,
+      );
     },
   };
 }

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import { importSteps } from './import-steps.ts';
-import { checkAccount, policyInStep, proof, proveCopy, readingOf, shortId } from './reading.ts';
+import {
+  checkAccount,
+  policyInStep,
+  proof,
+  proveCopy,
+  readingOf,
+  shortId,
+  keyOpener,
+  type OpenKey,
+} from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
@@ -19,135 +28,12 @@ export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
 
 /**
- * Brings one KMS key in line with the key kept here, in the order policy, delete, import. Before any
+ * Brings one KMS key in line with the key kept here, in the order policyStep(services, open), delete, import. Before any
  * delete our copy is opened and its KCV compared, at that moment: without that proof there is no
  * delete.
  */
 export function synchronize(services: DeedServices): JobKind<SynchronizePayload> {
-  const { groups, keys } = services;
-  const open = async ({ payload }: Pick<Context, 'payload'>) => {
-    const group = groups.get(payload.groupId);
-    const { key, remote } = keys.get(payload.keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await services.connect(group, remote.region) };
-  };
-
-  const check: StepSpec<SynchronizePayload> = {
-    name: 'check',
-    title: 'Check account, clock, key and our copy',
-    changes: 'nothing',
-    repeatable: true,
-    reconcile: async () => 'act',
-    act: async (context) => {
-      const { group, key, remote, connection } = await open(context);
-      const seen = await checkAccount(connection, group, context);
-      const read = await connection.describeKey(remote.kmsKeyId, context);
-      if (read.state === 'PendingDeletion') {
-        throw new OperationError('AWS_KEY_STATE', {
-          version: key.version,
-          state: read.state,
-          keyId: remote.kmsKeyId,
-        });
-      }
-      const touchesMaterial = context.payload.deleteMaterial || context.payload.importMaterial;
-      const opened = touchesMaterial ? [await proveCopy(services, key.id)] : [];
-      return {
-        type: 'done',
-        output: { stateBefore: read.state, materialBefore: read.currentMaterialId },
-        proof: [
-          seen.proof,
-          proof(`${shortId(remote.kmsKeyId)} is ${read.state}`, read.requestId),
-          ...opened,
-        ],
-        record: () => keys.noteRemote(key.id, readingOf(read)),
-      };
-    },
-  };
-
-  const policy: StepSpec<SynchronizePayload> = {
-    name: 'policy',
-    title: 'Update policy',
-    changes: 'aws',
-    repeatable: true,
-    reconcile: async () => 'act',
-    act: async (context) => {
-      if (!context.payload.updatePolicy) return notAsked;
-      const { group, key, remote, connection } = await open(context);
-      if (group.policy === null) {
-        return {
-          type: 'skip',
-          proof: [proof('the group has no policy template: nothing was changed')],
-        };
-      }
-      const before = await policyInStep(connection, group, remote.kmsKeyId, context);
-      if (before?.same)
-        return {
-          type: 'skip',
-          proof: [proof('the policy already reads as the template', before.requestId)],
-        };
-      await connection.putPolicy(remote.kmsKeyId, group.policy, context);
-      const after = await policyInStep(connection, group, remote.kmsKeyId, context);
-      if (!after?.same) {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key policy',
-          expected: 'the template',
-          found: 'another policy',
-          keyId: remote.kmsKeyId,
-        });
-      }
-      return {
-        type: 'done',
-        proof: [proof('policy reads back equal to the template', after.requestId)],
-        record: () => {
-          keys.noteRemote(key.id, { policyRead: after.policy });
-          keys.addEvent(key.id, 'Policy in AWS put back to the template', context.jobId);
-        },
-      };
-    },
-  };
-
-  const deleted = async (context: Context): Promise<StepResult | null> => {
-    const { key, remote, connection } = await open(context);
-    const read = await connection.describeKey(remote.kmsKeyId, context);
-    if (read.state !== 'PendingImport') return null;
-    return {
-      type: 'done',
-      output: { stateAfterDelete: read.state },
-      proof: [proof(`${shortId(remote.kmsKeyId)} reads as PendingImport`, read.requestId)],
-      record: () => {
-        keys.noteRemote(key.id, readingOf(read));
-        keys.addEvent(key.id, 'Material deleted from AWS', context.jobId);
-      },
-    };
-  };
-
-  const deletion: StepSpec<SynchronizePayload> = {
-    name: 'delete',
-    title: 'Delete key material',
-    changes: 'aws',
-    repeatable: true,
-    reconcile: async (context) =>
-      context.payload.deleteMaterial ? ((await deleted(context)) ?? 'act') : notAsked,
-    act: async (context) => {
-      if (!context.payload.deleteMaterial) return notAsked;
-      const { key, remote, connection } = await open(context);
-      const opened = await proveCopy(services, key.id);
-      if (services.store.realm === 'real' && key.backedUpAt === null) {
-        throw new OperationError('COPY_NOT_PROVED', { version: key.version });
-      }
-      await connection.deleteMaterial(remote.kmsKeyId, undefined, context);
-      const done = await deleted(context);
-      if (done?.type !== 'done') {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key state',
-          expected: 'PendingImport',
-          found: 'another state',
-          keyId: remote.kmsKeyId,
-        });
-      }
-      return { ...done, proof: [opened, ...done.proof] };
-    },
-  };
+  const open = keyOpener(services);
 
   const imports = importSteps<SynchronizePayload>(services, async (context) => {
     const { payload } = context;
@@ -166,7 +52,13 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
   return {
     name: 'key.synchronize',
     payload: synchronizePayload,
-    steps: [check, policy, deletion, ...imports, confirm(services, open)],
+    steps: [
+      checkStep(services, open),
+      policyStep(services, open),
+      deletionStep(services, open),
+      ...imports,
+      confirm(services, open),
+    ],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `synchronize:${payload.keyId}`,
     needsDesignation: false,
@@ -180,13 +72,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
 
 const notAsked: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
-type Opened = (context: Pick<Context, 'payload'>) => Promise<{
-  readonly key: { readonly id: string; readonly version: number; readonly lifecycle: string };
-  readonly remote: { readonly kmsKeyId: string };
-  readonly connection: Awaited<ReturnType<DeedServices['connect']>>;
-}>;
-
-function confirm(services: DeedServices, open: Opened): StepSpec<SynchronizePayload> {
+function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {
   return {
     name: 'confirm',
     title: 'Confirm',
@@ -231,6 +117,136 @@ function confirm(services: DeedServices, open: Opened): StepSpec<SynchronizePayl
           );
         },
       };
+    },
+  };
+}
+
+function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {
+  return {
+    name: 'check',
+    title: 'Check account, clock, key and our copy',
+    changes: 'nothing',
+    repeatable: true,
+    reconcile: async () => 'act',
+    act: async (context) => {
+      const { group, key, remote, connection } = await open(context);
+      const seen = await checkAccount(connection, group, context);
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      if (read.state === 'PendingDeletion') {
+        throw new OperationError('AWS_KEY_STATE', {
+          version: key.version,
+          state: read.state,
+          keyId: remote.kmsKeyId,
+        });
+      }
+      const touchesMaterial = context.payload.deleteMaterial || context.payload.importMaterial;
+      const opened = touchesMaterial ? [await proveCopy(services, key.id)] : [];
+      return {
+        type: 'done',
+        output: { stateBefore: read.state, materialBefore: read.currentMaterialId },
+        proof: [
+          seen.proof,
+          proof(`${shortId(remote.kmsKeyId)} is ${read.state}`, read.requestId),
+          ...opened,
+        ],
+        record: () => services.keys.noteRemote(key.id, readingOf(read)),
+      };
+    },
+  };
+}
+
+function policyStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {
+  return {
+    name: 'policy',
+    title: 'Update policy',
+    changes: 'aws',
+    repeatable: true,
+    reconcile: async () => 'act',
+    act: async (context) => {
+      if (!context.payload.updatePolicy) return notAsked;
+      const { group, key, remote, connection } = await open(context);
+      if (group.policy === null) {
+        return {
+          type: 'skip',
+          proof: [proof('the group has no policy template: nothing was changed')],
+        };
+      }
+      const before = await policyInStep(connection, group, remote.kmsKeyId, context);
+      if (before?.same)
+        return {
+          type: 'skip',
+          proof: [proof('the policy already reads as the template', before.requestId)],
+        };
+      await connection.putPolicy(remote.kmsKeyId, group.policy, context);
+      const after = await policyInStep(connection, group, remote.kmsKeyId, context);
+      if (!after?.same) {
+        throw new OperationError('READ_BACK_DIFFERS', {
+          what: 'key policy',
+          expected: 'the template',
+          found: 'another policy',
+          keyId: remote.kmsKeyId,
+        });
+      }
+      return {
+        type: 'done',
+        proof: [proof('policy reads back equal to the template', after.requestId)],
+        record: () => {
+          services.keys.noteRemote(key.id, { policyRead: after.policy });
+          services.keys.addEvent(key.id, 'Policy in AWS put back to the template', context.jobId);
+        },
+      };
+    },
+  };
+}
+
+function deletionStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {
+  return {
+    name: 'delete',
+    title: 'Delete key material',
+    changes: 'aws',
+    repeatable: true,
+    reconcile: async (context) =>
+      context.payload.deleteMaterial
+        ? ((await deleted(services, open, context)) ?? 'act')
+        : notAsked,
+    act: async (context) => {
+      if (!context.payload.deleteMaterial) return notAsked;
+      const { key, remote, connection } = await open(context);
+      const opened = await proveCopy(services, key.id);
+      if (services.store.realm === 'real' && key.backedUpAt === null) {
+        throw new OperationError('COPY_NOT_PROVED', { version: key.version });
+      }
+      await connection.deleteMaterial(remote.kmsKeyId, undefined, context);
+      const done = await deleted(services, open, context);
+      if (done?.type !== 'done') {
+        throw new OperationError('READ_BACK_DIFFERS', {
+          what: 'key state',
+          expected: 'PendingImport',
+          found: 'another state',
+          keyId: remote.kmsKeyId,
+        });
+      }
+      return { ...done, proof: [opened, ...done.proof] };
+    },
+  };
+}
+
+/** Done when AWS says that the material is gone; null while it is there. */
+async function deleted(
+  { keys }: DeedServices,
+  open: OpenKey,
+  context: Context,
+): Promise<StepResult | null> {
+  const { key, remote, connection } = await open(context);
+  const read = await connection.describeKey(remote.kmsKeyId, context);
+  if (read.state !== 'PendingImport') return null;
+  return {
+    type: 'done',
+    output: { stateAfterDelete: read.state },
+    proof: [proof(`${shortId(remote.kmsKeyId)} reads as PendingImport`, read.requestId)],
+    record: () => {
+      keys.noteRemote(key.id, readingOf(read));
+      keys.addEvent(key.id, 'Material deleted from AWS', context.jobId);
     },
   };
 }
