@@ -126,20 +126,33 @@ describe('finding', () => {
   it('answers the same when very many fit', () => {
     const { store } = keystore.temporary;
     const groups = ['prod-a', 'prod-b', 'test'].map((name) => keystore.addGroup({ name }).id);
+    const { key } = keystore.keys.get(keystore.addKey(groups[0]!, { version: 9999 }).id);
+    const remote = keystore.addRemote(key.id);
+    const copied = store.db.prepare(
+      `insert into "key" select null, @id, @group, @version, lifecycle, lifecycle_times, kcv_method,
+         kcv, storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
+         backed_up_at, proved_at from "key" where id = @from`,
+    );
+    const read = store.db.prepare(
+      `insert into remote_key select @id, @id, @arn, account, region, made_by, state, material_id,
+         valid_to, alias, policy_read, read_at from remote_key where key_id = @from`,
+    );
+    // As rows, without kept copies: sealing thousands would take long.
     store.change(() => {
-      for (let n = 0; n < 750; n++) {
+      for (let version = 1; version <= 1800; version++) {
         for (const group of groups) {
-          const { id } = keystore.addKey(group);
-          if (n % 50 !== 0) keystore.addRemote(id);
+          const id = `${group}-${version}`;
+          copied.run({ id, group, version, from: key.id });
+          if (version % 50 !== 0) read.run({ id, arn: `${remote.arn}-${id}`, from: key.id });
         }
       }
     });
     const inAws = list().keys.filter(({ remote }) => remote !== null);
-    expect(inAws.length).toBeGreaterThan(2000);
+    expect(inAws.length).toBeGreaterThan(5000);
     expect(ids('eu-west-1')).toEqual(inAws.map(({ key }) => key.id));
     expect(pages({ find: 'eu-west-1' }, 999)).toEqual(inAws.map(({ key }) => key.id));
-    expect(pages({ find: 'eu-west-1', groupId: groups[2]! }, 300)).toHaveLength(735);
-    expect(pages({ find: 'prod' }, 400)).toHaveLength(1500);
+    expect(pages({ find: 'eu-west-1', groupId: groups[2]! }, 300)).toHaveLength(1764);
+    expect(pages({ find: 'prod' }, 400)).toHaveLength(3601);
     const { groups: found, total } = keystore.groups.list({
       find: 'eu-west-1',
       limit: 2,
@@ -214,7 +227,7 @@ describe('plans', () => {
   });
 
   it('of a search read only the rows that the index names', () => {
-    keystore.addGroup();
+    keystore.addRemote(keystore.addKey(keystore.addGroup().id).id, { alias: 'alias/xyz' });
     const plan = plansOf(() => list({ find: 'alias/x' }));
     expect(plan.filter((detail) => /^SCAN [kr]\b/.test(detail))).toEqual([]);
   });

@@ -5,28 +5,33 @@ import { searchText } from './names.ts';
 import { Prepared, where } from './prepared.ts';
 import { joinedColumns, keyWithRemoteFrom } from './rows.ts';
 
-/** Groups with more keys than this in all are not fetched and sorted, but tried in order. */
+/** More groups of a name than this are not looked up one by one. */
 const fewGroups = 200;
 
-const from = `from "key" k left join remote_key r on r.key_id = k.id`;
-const order = 'order by k.group_id, k.version limit @limit';
+const everyKey = 'from "key" k';
+const joined = `${everyKey} left join remote_key r on r.key_id = k.id`;
 const ofGroup = 'k.group_id = @group';
 const behind = '(k.group_id, k.version) > (@afterGroup, @afterVersion)';
+const order = 'order by k.group_id, k.version limit @limit';
 
-/** Rows of `key` that hold the text themselves or lie in a group of that name. */
-const found = `select value as n from json_each(@rows)
-  union select k.n from json_each(@groups) g join "key" k on k.group_id = g.value`;
-const foundByIndex = `select rowid as n from key_text where key_text match @match
-  union select k.n from json_each(@groups) g join "key" k on k.group_id = g.value`;
-const inNamed = 'k.group_id in (select value from json_each(@groups))';
-const holds = `instr(lower(k.kcv), @find) > 0 or instr(lower(r.arn), @find) > 0
-  or instr(lower(r.alias), @find) > 0 or instr(r.material_id, @find) > 0`;
+// Few rows fit: they are known, so they are fetched and put in order.
+const found = `from (
+    select value as n from json_each(@rows)
+    union select k.n from json_each(@groups) g join "key" k on k.group_id = g.value
+  ) h join "key" k on k.n = h.n`;
 
-interface Question {
+// Many fit: trying keys in listing order soon fills a page.
+const groupNamed = 'k.group_id in (select id from key_group where instr(name_folded, @find) > 0)';
+const holdsText = `(instr(lower(k.kcv), @find) > 0 or instr(lower(r.arn), @find) > 0
+  or instr(lower(r.alias), @find) > 0 or instr(r.material_id, @find) > 0)`;
+const isKnown = 'k.n in (select value from json_each(@rows))';
+const inText = 'k.n in (select rowid from key_text where key_text match @match)';
+
+interface Search {
   readonly find: string;
   readonly hits: TextHits;
-  /** Groups whose name holds the text. */
-  readonly groups: readonly string[];
+  /** Groups whose name holds the text; null when they are many. */
+  readonly groups: readonly string[] | null;
 }
 
 /** Reads pages of keys, joined with what AWS said of them. */
@@ -39,55 +44,70 @@ export class KeyListing {
     this.#prepared = new Prepared(db);
     this.#search = new KeySearch(db);
     this.#groupsNamed = db
-      .prepare<[string], string>('select id from key_group where instr(name_folded, ?) > 0')
+      .prepare<[string, number], string>(
+        'select id from key_group where instr(name_folded, ?) > 0 limit ?',
+      )
       .pluck();
   }
 
   page(query: KeyQuery): { keys: KeyWithRemote[]; total: number } {
     const find = searchText(query.find);
-    const conditions = query.groupId === null ? [] : [ofGroup];
-    if (find === '') return this.#read(query, from, conditions, `from "key" k`);
-    const hits = this.#search.hits(find);
-    const groups = this.#groupsNamed.all(find);
-    const question = { find, hits, groups };
-    if (hits.rows !== null && groups.length <= fewGroups) {
-      const sorted = `from (${found}) h join "key" k on k.n = h.n
-        left join remote_key r on r.key_id = k.id`;
-      const counted = `from (${found}) h join "key" k on k.n = h.n`;
-      return this.#read(query, sorted, conditions, counted, question);
+    const within = query.groupId === null ? [] : [ofGroup];
+    if (find === '') {
+      const total = this.#count(everyKey, within, query);
+      return { keys: this.#read(joined, within, query), total };
     }
-    // Many: most rows fit, so trying them in order soon fills a page.
-    const fits = hits.rows === null ? holds : 'k.n in (select value from json_each(@rows))';
-    const tried = [...conditions, `(${fits} or ${inNamed})`];
-    const counted = `from (${hits.rows === null ? foundByIndex : found}) h`;
-    if (query.groupId === null) return this.#read(query, from, tried, counted, question, []);
-    return this.#read(query, from, tried, from, question);
+    const hits = this.#search.hits(find);
+    const named = this.#groupsNamed.all(find, fewGroups + 1);
+    const search = { find, hits, groups: named.length > fewGroups ? null : named };
+    return hits.rows !== null && search.groups !== null
+      ? this.#known(within, query, search)
+      : this.#tried(within, query, search);
   }
 
-  #read(
-    query: KeyQuery,
-    source: string,
-    conditions: readonly string[],
-    counted: string,
-    question: Question = { find: '', hits: { match: null, rows: [] }, groups: [] },
-    countedConditions: readonly string[] = conditions,
-  ): { keys: KeyWithRemote[]; total: number } {
-    const values = {
-      group: query.groupId,
-      find: question.find,
-      match: question.hits.match,
-      rows: JSON.stringify(question.hits.rows ?? []),
-      groups: JSON.stringify(question.groups),
-      afterGroup: query.after?.groupId ?? '',
-      afterVersion: query.after?.version ?? 0,
-      limit: query.limit,
-    };
-    const paged = query.after === null ? conditions : [...conditions, behind];
-    const page = `select ${joinedColumns} ${source} ${where(paged)} ${order}`;
-    const total = `select count(*) ${counted} ${where(countedConditions)}`;
-    return {
-      keys: this.#prepared.rows(page, values).map(keyWithRemoteFrom),
-      total: this.#prepared.number(total, values),
-    };
+  #known(within: readonly string[], query: KeyQuery, search: Search) {
+    const { hits, groups } = search;
+    const onlyHits = groups?.length === 0 && within.length === 0;
+    const total = onlyHits ? (hits.rows?.length ?? 0) : this.#count(found, within, query, search);
+    if (total === 0) return { keys: [], total };
+    const page = `from (
+        select k.n ${found} ${where(this.#paged(within, query))} ${order}
+      ) h join "key" k on k.n = h.n left join remote_key r on r.key_id = k.id`;
+    return { keys: this.#read(page, [], query, search), total };
+  }
+
+  #tried(within: readonly string[], query: KeyQuery, search: Search) {
+    const held = search.hits.rows === null ? holdsText : isKnown;
+    const keys = this.#read(joined, [...within, `(${held} or ${groupNamed})`], query, search);
+    const byName = this.#count(everyKey, [...within, groupNamed], query, search);
+    const counted = search.hits.rows === null ? inText : isKnown;
+    const besides = byName === 0 ? [counted] : [counted, `not ${groupNamed}`];
+    const byText = this.#count(everyKey, [...within, ...besides], query, search);
+    return { keys, total: byName + byText };
+  }
+
+  #paged(conditions: readonly string[], query: KeyQuery): readonly string[] {
+    return query.after === null ? conditions : [...conditions, behind];
+  }
+
+  #read(source: string, conditions: readonly string[], query: KeyQuery, search?: Search) {
+    const sql = `select ${joinedColumns} ${source} ${where(this.#paged(conditions, query))} ${order}`;
+    return this.#prepared.rows(sql, valuesOf(query, search)).map(keyWithRemoteFrom);
+  }
+
+  #count(source: string, conditions: readonly string[], query: KeyQuery, search?: Search): number {
+    const sql = `select count(*) ${source} ${where(conditions)}`;
+    return this.#prepared.number(sql, valuesOf(query, search));
   }
 }
+
+const valuesOf = (query: KeyQuery, search?: Search) => ({
+  group: query.groupId,
+  find: search?.find ?? '',
+  match: search?.hits.match ?? null,
+  rows: JSON.stringify(search?.hits.rows ?? []),
+  groups: JSON.stringify(search?.groups ?? []),
+  afterGroup: query.after?.groupId ?? '',
+  afterVersion: query.after?.version ?? 0,
+  limit: query.limit,
+});

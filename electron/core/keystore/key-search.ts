@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Store } from '../store/store.ts';
 
 /** Above this many, rows are tried in listing order instead of being fetched and sorted. */
-const few = 2000;
+const few = 5000;
 /** Trigrams know nothing of shorter texts, and nearly every id contains those anyway. */
 const shortest = 3;
 

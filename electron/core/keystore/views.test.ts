@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { groupFields, remoteFields } from './keystore.fixture.ts';
+import type { KeyWithRemote } from './keys.ts';
+import type { RemoteKey } from './rows.ts';
+import { groupSentence, groupState, type KeyState, keyState, stale } from './views.ts';
+
+const now = 1_767_603_600_000;
+const remote = (fields: Partial<RemoteKey> = {}): RemoteKey =>
+  remoteFields('key', { readAt: now, ...fields });
+
+describe('the state word of a key', () => {
+  const holder = { alias: 'alias/pay' };
+  const table: [KeyState, string, RemoteKey | null][] = [
+    ['Not in AWS', 'no KMS key', null],
+    [
+      'Not in AWS',
+      'a KMS key that never had material',
+      remote({ state: 'PendingImport', materialId: null }),
+    ],
+    ['Material gone', 'material deleted or expired', remote({ state: 'PendingImport' })],
+    ['Active, alias', 'enabled and holding the alias', remote(holder)],
+    ['Decrypts only', 'enabled without alias', remote()],
+    ['Off', 'disabled', remote({ state: 'Disabled' })],
+    ['Off', 'disabled, though it holds the alias', remote({ ...holder, state: 'Disabled' })],
+    ['Differs', 'waiting for its deletion', remote({ ...holder, state: 'PendingDeletion' })],
+    ['Differs', 'gone', remote({ state: 'Gone' })],
+    ['Differs', 'a state we do not know', remote({ state: 'Hibernating' })],
+    ['Active, alias', 'read a day ago', remote({ ...holder, readAt: now - stale })],
+    ['Not checked', 'read longer ago', remote({ ...holder, readAt: now - stale - 1 })],
+    ['Not checked', 'disabled, read longer ago', remote({ state: 'Disabled', readAt: 0 })],
+    ['Not checked', 'read in the future', remote({ readAt: now + stale + 1 })],
+    ['Active, alias', 'read a moment in the future', remote({ ...holder, readAt: now + 1000 })],
+    // What needs a person is said however old the reading is.
+    [
+      'Material gone',
+      'material gone, read long ago',
+      remote({ state: 'PendingImport', readAt: 0 }),
+    ],
+    ['Differs', 'gone, read long ago', remote({ state: 'Gone', readAt: 0 })],
+  ];
+  it.each(table)('is "%s": %s', (word, _why, read) => {
+    expect(keyState(read, now)).toBe(word);
+  });
+});
+
+describe('the state word of a group', () => {
+  const key = (read: RemoteKey | null) => ({ remote: read }) as KeyWithRemote;
+  const old = key(remote({ readAt: 0 }));
+  const gone = key(remote({ state: 'PendingImport' }));
+  const differs = key(remote({ state: 'PendingDeletion' }));
+  const good = key(remote({ alias: 'alias/pay' }));
+  const off = key(remote({ state: 'Disabled' }));
+  const waiting = key(null);
+  const table: [string, boolean, readonly KeyWithRemote[], boolean][] = [
+    ['Not in AWS', false, [], false],
+    ['Not in AWS', false, [waiting], false],
+    ['In step', false, [good, off, waiting], false],
+    ['Not checked', false, [good, old], false],
+    ['Differs', true, [good, old, differs], false],
+    ['Material gone', true, [good, old, differs, gone], false],
+    ['Job needs you', true, [good, gone], true],
+  ];
+  it.each(table)('is "%s", needs you: %s', (state, needsYou, keys, job) => {
+    expect(groupState(keys, job, now)).toEqual({ state, needsYou });
+  });
+});
+
+describe('the sentence of a group', () => {
+  const group = groupFields('credential');
+
+  it('says where keys are made, how often they rotate and how long they are meant to live', () => {
+    expect(groupSentence(group, 'HSM "BYOK-A"')).toBe(
+      'New AES-256 keys are made in HSM "BYOK-A" and rotated every 12 months. Their planned life is 24 months. Nothing is sent to AWS until the first Force Rotate.',
+    );
+    expect(groupSentence(group, null)).toContain('made in the HSM and');
+    const byHand = groupFields('credential', { rotate: false, storage: 'software' });
+    expect(groupSentence(byHand, 'HSM "BYOK-A"')).toContain(
+      'made by the built-in software driver; they are rotated by hand only.',
+    );
+  });
+
+  it('warns of what will stop decrypting', () => {
+    const harsh = groupFields('credential', {
+      materialDays: 400,
+      disableAfter: true,
+      disableWaitDays: 7,
+    });
+    const sentence = groupSentence(harsh, null);
+    expect(sentence).toContain('AWS deletes the material of each after 400 days');
+    expect(sentence).toContain('disabled 7 days later');
+    expect(groupSentence(group, null)).not.toMatch(/deletes|disabled/);
+  });
+});
