@@ -40,6 +40,7 @@ export async function findByMarker(
     .sort((a, b) => a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1));
   const keys: MarkedKey[] = [];
   for (const key of hits) {
+    link.fresh.add(key.keyId, link.ports.clock.now(), key.createdAt);
     keys.push({ ...key, tagsAgree: await tagsAgree(link, key.keyId, search.marker, context) });
   }
   return { keys, looked: ids.length, ...read };

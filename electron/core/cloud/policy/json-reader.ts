@@ -39,6 +39,9 @@ export function readJson(text: string): Node {
 class Reader {
   readonly #text: string;
   #at = 0;
+  /** Line of the last node, and how far it was counted: counting anew each time would be quadratic. */
+  #line = 1;
+  #counted = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -47,7 +50,7 @@ class Reader {
   value(depth: number): Node {
     if (depth > deepest) this.#fail('nested too deep');
     this.#space();
-    const line = this.#place().line;
+    const line = this.#lineHere();
     switch (this.#text[this.#at] ?? '') {
       case '{':
         return { type: 'object', line, fields: this.#fields(depth) };
@@ -143,6 +146,13 @@ class Reader {
     if (!found) return null;
     this.#at = shape.lastIndex;
     return found[0];
+  }
+
+  #lineHere(): number {
+    for (; this.#counted < this.#at; this.#counted++) {
+      if (this.#text[this.#counted] === '\n') this.#line++;
+    }
+    return this.#line;
   }
 
   #place(): { line: number; column: number } {

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cloud, CloudConnection } from '../cloud.ts';
+import { createCloud } from '../create-cloud.ts';
+import {
+  keyId,
+  listening,
+  metadata,
+  practiceSpec,
+  startWire,
+  testPorts,
+  type WireServer,
+} from './wire-server.fixture.ts';
+
+let wire: WireServer;
+let cloud: Cloud;
+let connection: CloudConnection;
+
+beforeEach(async () => {
+  wire = await startWire((_, reply) => reply.json({}));
+  cloud = createCloud(testPorts());
+  connection = await cloud.connect(
+    practiceSpec(wire.url, { patience: { tries: 2, within: 5000 } }),
+  );
+});
+afterEach(async () => {
+  cloud.close();
+  await wire.close();
+});
+
+describe('the search for a key whose creation was not answered', () => {
+  const ids = Array.from(
+    { length: 30 },
+    (_, at) => `${String(at).padStart(8, '0')}-0000-4000-8000-000000000000`,
+  );
+  const since = 1_767_603_600_000;
+  const account = (
+    describe: (id: string) => Record<string, unknown>,
+    tags: Record<string, string> = {},
+  ) => {
+    wire.script = (seen, reply) => {
+      const id = String(seen.body['KeyId']);
+      if (seen.operation === 'ListKeys') {
+        const start = seen.body['Marker'] === 'second' ? 20 : 0;
+        reply.json({
+          Keys: ids
+            .slice(start, start + 20)
+            .map((each) => ({ KeyId: each, KeyArn: `arn:${each}` })),
+          Truncated: start === 0,
+          ...(start === 0 ? { NextMarker: 'second' } : {}),
+        });
+      } else if (seen.operation === 'ListResourceTags') {
+        reply.json({
+          Tags: tags[id] ? [{ TagKey: 'keyreeve:marker', TagValue: tags[id] }] : [],
+          Truncated: false,
+        });
+      } else {
+        reply.json({
+          KeyMetadata: metadata({ KeyId: id, CreationDate: since / 1000, ...describe(id) }),
+        });
+      }
+    };
+  };
+  const marked = '[kr-1043-4-aa]';
+
+  it('finds it by its marker, oldest first, with the tags as second witness', async () => {
+    const [first = '', second = '', third = ''] = [ids[3], ids[25], ids[7]];
+    account(
+      (id) => {
+        if (id === first) return { Description: marked, CreationDate: since / 1000 + 60 };
+        if (id === second)
+          return { Description: `payments ${marked}`, CreationDate: since / 1000 + 2 };
+        if (id === third) return { Description: marked, CreationDate: since / 1000 + 90 };
+        return { Description: 'other' };
+      },
+      { [second]: 'kr-1043-4-aa', [third]: 'kr-9-9-bb' },
+    );
+    const context = listening();
+    const found = await connection.findByMarker({ marker: 'kr-1043-4-aa', since }, context);
+    expect(found.looked).toBe(30);
+    expect(found.keys.map((key) => [key.keyId, key.tagsAgree])).toEqual([
+      [second, true],
+      [first, null],
+      [third, false],
+    ]);
+    expect(context.calls.filter((call) => call.call === 'DescribeKey')).toHaveLength(1);
+  });
+
+  it.each([
+    ['has material already', { KeyState: 'Enabled', Description: marked }],
+    ['was made by AWS', { Origin: 'AWS_KMS', Description: marked }],
+    [
+      'is older than the search by more than 15 minutes',
+      { Description: marked, CreationDate: since / 1000 - 901 },
+    ],
+    ['has a longer marker', { Description: '[kr-1043-4-aabb]' }],
+    ['only quotes the marker', { Description: `copy of ${marked} by hand` }],
+  ])('leaves a key alone that %s', async (_, key) => {
+    account((id) => (id === ids[0] ? key : { Description: '' }));
+    expect((await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).keys).toEqual([]);
+  });
+
+  it('takes a key of 15 minutes before, for clocks that differ', async () => {
+    account((id) =>
+      id === ids[0] ? { Description: marked, CreationDate: since / 1000 - 899 } : {},
+    );
+    expect((await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).keys).toHaveLength(1);
+  });
+
+  it('takes "not found" of what it found for "not yet" while that is new', async () => {
+    account((id) =>
+      id === ids[0] ? { Description: marked, CreationDate: Date.now() / 1000 } : {},
+    );
+    const [hit] = (await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).keys;
+    let left = 1;
+    wire.script = (_, reply) =>
+      left-- > 0 ? reply.error('NotFoundException') : reply.json({ KeyMetadata: metadata() });
+    await expect(connection.describeKey(hit?.keyId ?? '')).resolves.toMatchObject({ keyId });
+  });
+
+  it('passes over keys it may not see, and stops on a list that does not end', async () => {
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'ListKeys')
+        reply.json({ Keys: [{ KeyId: keyId }], Truncated: true, NextMarker: 'same' });
+      else reply.error('AccessDeniedException');
+    };
+    await expect(connection.findByMarker({ marker: 'kr-1043-4-aa', since })).rejects.toMatchObject({
+      code: 'AWS_FAILED',
+    });
+    wire.script = (seen, reply) => {
+      if (seen.operation === 'ListKeys') reply.json({ Keys: [{ KeyId: keyId }], Truncated: false });
+      else reply.error('AccessDeniedException');
+    };
+    expect(await connection.findByMarker({ marker: 'kr-1043-4-aa', since })).toMatchObject({
+      keys: [],
+      looked: 1,
+    });
+  });
+
+  it.each(['', 'AB', 'kr', 'kr_1', 'kr-1043]', 'x'.repeat(64)])(
+    'refuses the marker "%s"',
+    async (marker) => {
+      await expect(connection.findByMarker({ marker, since })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    },
+  );
+});
