@@ -1,3 +1,4 @@
+import type { Effect } from '../../shared/contract/op.ts';
 import type { Change } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { CloudSettings } from './cloud/cloud.ts';
@@ -24,6 +25,21 @@ export interface Core {
   onChange(listener: (change: Change) => void): () => void;
   /** Lets running steps finish, wipes secrets, closes the keystore, ends the bridge. */
   stop(): Promise<void>;
+}
+
+export interface GateAudit {
+  /** Runs `work` with the audit context of this call in place. */
+  within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T>;
+  refused(call: AuditedCall, code: string): void;
+}
+
+export interface AuditedCall {
+  readonly action: string;
+  readonly effect: Effect;
+  readonly caller: Caller;
+  /** SHA-256 of the validated input without secrets; hex. */
+  readonly requestHash: string;
+  readonly input: unknown;
 }
 
 export interface CoreConfig {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { findOperation } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError, type SafeDetails } from '../../shared/errors/operation-error.ts';
-import type { Caller, Reply } from './core.ts';
+import type { AuditedCall, Caller, GateAudit, Reply } from './core.ts';
 import type { Logger } from './ports.ts';
 
 /** What the gate asks of the rest of the core. */
@@ -16,21 +16,6 @@ export interface GateServices {
    */
   audit: GateAudit;
   readonly log: Logger;
-}
-
-export interface GateAudit {
-  /** Runs `work` with the audit context of this call in place. */
-  within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T>;
-  refused(call: AuditedCall, code: string): void;
-}
-
-export interface AuditedCall {
-  readonly action: string;
-  readonly effect: Operation['effect'];
-  readonly caller: Caller;
-  /** SHA-256 of the validated input without secrets; hex. */
-  readonly requestHash: string;
-  readonly input: unknown;
 }
 
 const maximumIssues = 10;

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Json } from '../../../shared/model/json.ts';
-import type { Caller } from '../core.ts';
-import type { AuditedCall, GateAudit } from '../gate.ts';
+import type { AuditedCall, Caller, GateAudit } from '../core.ts';
 import type { Logger } from '../ports.ts';
 
 /** One line of the audit log before it is sequenced and chained. */

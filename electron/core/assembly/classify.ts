@@ -5,6 +5,7 @@ import type { FailureClass } from '../jobs/decide.ts';
 /** Retry classes that the cloud adapter names, in the words of the job engine. */
 const cloudClasses: Readonly<Record<string, FailureClass>> = {
   throttled: 'retry',
+  unsent: 'retry',
   transient: 'retry',
   ambiguous: 'ambiguous',
   credential: 'stop',

@@ -88,44 +88,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       }
       return status(session);
     },
-    attach: async (input) => {
-      const { token, open } = session.opened;
-      const { realm } = open.store;
-      const secondCopy = input.secondCopy;
-      if (realm === 'real' && input.createMaster && secondCopy === null) {
-        throw new OperationError('BAD_INPUT', {
-          field: 'secondCopy',
-          problem:
-            'say where the second copy of the master key is: without one, losing the token loses every key',
-        });
-      }
-      if (input.initializeToken) await initialize(input, realm, ports);
-      const tokens = await listTokens(ports, {
-        module: input.module,
-        ...(input.libraryParameters === undefined
-          ? {}
-          : { libraryParameters: input.libraryParameters }),
-      });
-      const chosen = chooseToken(tokens, input.serial, input.label);
-      const binding = await token.attach({
-        module: input.module,
-        libraryParameters: input.libraryParameters,
-        serial: chosen.serial,
-        label: chosen.label,
-        pin: input.pin ?? null,
-        createMaster: input.createMaster,
-        secondCopy,
-      });
-      open.audit('OK', [binding.serial], {
-        label: binding.label,
-        module: binding.module,
-        moduleSha256: binding.moduleSha256,
-        assurance: binding.probe.assurance,
-        master: binding.master.id,
-      });
-      open.changed('hsm');
-      return status(session);
-    },
+    attach: (input) => attach(session, ports, input),
     login: async (input) => {
       const { token, open } = session.opened;
       await token.login(input.pin, input.confirmed);
@@ -146,6 +109,49 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
 };
 
 type AttachInput = Parameters<HandlersOfNoun<'hsm'>['attach']>[0];
+
+async function attach(
+  session: Session,
+  ports: HostPorts,
+  input: AttachInput,
+): Promise<z.output<typeof hsmStatus>> {
+  const { token, open } = session.opened;
+  const { realm } = open.store;
+  const secondCopy = input.secondCopy;
+  if (realm === 'real' && input.createMaster && secondCopy === null) {
+    throw new OperationError('BAD_INPUT', {
+      field: 'secondCopy',
+      problem:
+        'say where the second copy of the master key is: without one, losing the token loses every key',
+    });
+  }
+  if (input.initializeToken) await initialize(input, realm, ports);
+  const tokens = await listTokens(ports, {
+    module: input.module,
+    ...(input.libraryParameters === undefined
+      ? {}
+      : { libraryParameters: input.libraryParameters }),
+  });
+  const chosen = chooseToken(tokens, input.serial, input.label);
+  const binding = await token.attach({
+    module: input.module,
+    libraryParameters: input.libraryParameters,
+    serial: chosen.serial,
+    label: chosen.label,
+    pin: input.pin ?? null,
+    createMaster: input.createMaster,
+    secondCopy,
+  });
+  open.audit('OK', [binding.serial], {
+    label: binding.label,
+    module: binding.module,
+    moduleSha256: binding.moduleSha256,
+    assurance: binding.probe.assurance,
+    master: binding.master.id,
+  });
+  open.changed('hsm');
+  return status(session);
+}
 
 async function initialize(input: AttachInput, realm: string, ports: HostPorts): Promise<void> {
   if (realm !== 'practice')

@@ -74,6 +74,15 @@ async function withUnlock<T>(
 
 /** Life of the keystore file: create, open, lock, slots, backups. */
 export const keystoreHandlers = (session: Session, ports: HostPorts): Handlers => ({
+  ...lifeHandlers(session, ports),
+  ...slotHandlers(session),
+  ...backupHandlers(session, ports),
+});
+
+const lifeHandlers = (
+  session: Session,
+  ports: HostPorts,
+): Pick<Handlers, 'status' | 'create' | 'unlock' | 'lock' | 'allowSoftwareModuleToAws'> => ({
   status: () => statusOf(session),
 
   create: async (input, caller) => {
@@ -101,6 +110,24 @@ export const keystoreHandlers = (session: Session, ports: HostPorts): Handlers =
 
   lock: async (_input, caller) => ({ pausedJobs: await session.lock(caller) }),
 
+  allowSoftwareModuleToAws: (input) => {
+    const { open } = session.opened;
+    if (!input.confirm) {
+      throw new OperationError('CONFIRMATION_NEEDED', {
+        what: 'send keys made by a software module to real AWS',
+      });
+    }
+    open.store.change(() => {
+      open.settings.write('software-module-to-aws', { allowed: true, at: open.clock.now() });
+      open.audit('OK', []);
+    });
+    return {};
+  },
+});
+
+const slotHandlers = (
+  session: Session,
+): Pick<Handlers, 'passphrase' | 'addSlot' | 'removeSlot'> => ({
   passphrase: async (input) => {
     const { file, open } = session.opened;
     const current = Secret.copyOf(input.current);
@@ -135,7 +162,12 @@ export const keystoreHandlers = (session: Session, ports: HostPorts): Handlers =
     open.audit('OK', [input.slot], { remaining: remaining.length });
     return { remaining };
   },
+});
 
+const backupHandlers = (
+  session: Session,
+  ports: HostPorts,
+): Pick<Handlers, 'setBackupPlace' | 'backup' | 'verifyBackup' | 'restore'> => ({
   setBackupPlace: async (input) => {
     const { backups, open } = session.opened;
     const report = await backups.setPlace(input.place);
@@ -164,20 +196,6 @@ export const keystoreHandlers = (session: Session, ports: HostPorts): Handlers =
       );
     });
     return statusOf(session);
-  },
-
-  allowSoftwareModuleToAws: (input) => {
-    const { open } = session.opened;
-    if (!input.confirm) {
-      throw new OperationError('CONFIRMATION_NEEDED', {
-        what: 'send keys made by a software module to real AWS',
-      });
-    }
-    open.store.change(() => {
-      open.settings.write('software-module-to-aws', { allowed: true, at: open.clock.now() });
-      open.audit('OK', []);
-    });
-    return {};
   },
 });
 

@@ -38,7 +38,7 @@ export interface OpenedParts {
   readonly config: CoreConfig;
   readonly calls: CallContext;
   readonly file: OpenFile;
-  changed(what: Noun, ...ids: string[]): void;
+  readonly changed: (what: Noun, ...ids: string[]) => void;
 }
 
 /** Everything that lives exactly as long as a keystore is open. */

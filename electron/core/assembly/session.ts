@@ -17,7 +17,7 @@ export interface SessionParts {
   readonly ports: HostPorts;
   readonly config: CoreConfig;
   readonly calls: CallContext;
-  changed(what: Noun, ...ids: string[]): void;
+  readonly changed: (what: Noun, ...ids: string[]) => void;
 }
 
 /**

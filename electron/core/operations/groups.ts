@@ -52,6 +52,12 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
 
 /** Key groups: containers and templates. */
 export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
+  ...readings(access),
+  ...changes(access),
+  ...rotationHandlers(access),
+});
+
+const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show' | 'planEdit'> => ({
   list: (input) => {
     const open = access.open();
     const needing = open.jobs.groupsNeedingYou();
@@ -97,6 +103,10 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
     };
   },
 
+  planEdit: async (input) => (await planEdit(access.open(), input.group, input.changes)).plan,
+});
+
+const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' | 'remove'> => ({
   add: (input) => {
     const open = access.open();
     const {
@@ -134,8 +144,6 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
     return viewGroup(open, open.groups.get(made.id), new Set());
   },
 
-  planEdit: async (input) => (await planEdit(access.open(), input.group, input.changes)).plan,
-
   edit: async (input) => {
     const open = access.open();
     const { group, change, next, plan } = await planEdit(open, input.group, input.changes);
@@ -171,8 +179,6 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
     open.changed('group', group.id);
     return {};
   },
-
-  ...rotationHandlers(access),
 });
 
 /** Alias follows Name until it is edited: what AWS does not allow becomes a dash. */

@@ -17,24 +17,26 @@ async function moved(
   engine: Jobs,
   clock: Clock,
   jobId: string,
-  revision: number,
-  waitMs: number,
+  { revision, waitMs }: { readonly revision: number; readonly waitMs: number },
 ): Promise<number> {
   const read = () => engine.read.show(jobId).revision;
   if (read() !== revision || waitMs === 0) return read();
-  const giveUp = new AbortController();
-  await new Promise<void>((resolve) => {
-    const stop = engine.changes.subscribe((change) => {
-      if (change.jobId === jobId) done();
-    });
-    const done = () => {
-      stop();
-      giveUp.abort();
-      resolve();
-    };
-    clock.sleep(waitMs, giveUp.signal).then(done, done);
+  const enough = new AbortController();
+  const stop = engine.changes.subscribe((change) => {
+    if (change.jobId === jobId) enough.abort();
   });
+  await waited(clock, waitMs, enough.signal);
+  stop();
   return read();
+}
+
+/** Resolves when the time is over or `signal` says that it need not be waited for. */
+async function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /** Jobs: durable deeds, their steps and proofs. */
@@ -58,7 +60,7 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
     wait: async (input) => {
       const open = access.open();
       const id = idOf(input.job);
-      const revision = await moved(access.engine(), open.clock, id, input.revision, input.waitMs);
+      const revision = await moved(access.engine(), open.clock, id, input);
       return { revision, detail: detail(access.open(), id) };
     },
     cancel: async (input, caller) => {

@@ -38,8 +38,8 @@ export interface Stage {
   readonly token: SoftToken | null;
   readonly passphrase: Uint8Array;
   readonly pin: Uint8Array;
-  say(text: string): void;
-  watch(jobId: string): Promise<JobDetail>;
+  readonly say: (text: string) => void;
+  readonly watch: (jobId: string) => Promise<JobDetail>;
 }
 
 /** The credential file as AWS hands it out, with the practice KMS's documented key in it. */
