@@ -10,7 +10,8 @@ export class FreshKeys {
 
   add(keyId: string, now: number, madeAt: number): void {
     for (const [known, until] of this.#until) {
-      if (until < now) this.forget(known);
+      if (until >= now) break; // they stand in the order they were added
+      this.forget(known);
     }
     this.#until.set(keyId, madeAt + settling);
   }
