@@ -122,15 +122,18 @@ function closingTable(outcome: Outcome, width: number): string {
   return table(columns, rows, width);
 }
 
-function serveAgain(folder: string, outcome: Outcome): string {
+/** The same addresses as in the demo, so that the credential in the keystore still fits. */
+function serveAgain(folder: string, outcome: Outcome, practice: PracticeProcess): string {
+  const port = (url: string) => new URL(url).port;
+  const keystore = `--keystore ${join(folder, 'demo.keystore')} --passphrase-file ${join(folder, 'passphrase')}`;
+  const hsm = outcome.provider === 'softhsm';
   return [
-    'Serve it again:',
-    ...(outcome.provider === 'softhsm'
-      ? [`  export SOFTHSM2_CONF=${join(folder, 'softhsm2.conf')}`]
-      : []),
-    `  npm run -s practice-kms -- --port 4599 --control-port 4600 --data ${join(folder, 'practice-kms.db')}`,
-    `  npm run -s keyreeve -- --keystore ${join(folder, 'demo.keystore')} --passphrase-file ${join(folder, 'passphrase')} key list`,
-    `  (the credential names ${'the address the practice KMS had in the demo'}: import it again with --endpoint http://127.0.0.1:4599)`,
+    'To serve it again, and to look at it:',
+    `  export KEYREEVE_STATE=${join(folder, 'state')}`,
+    ...(hsm ? [`  export SOFTHSM2_CONF=${join(folder, 'softhsm2.conf')}`] : []),
+    `  npm run -s practice-kms -- --port ${port(practice.url)} --control-port ${port(practice.controlUrl)} --data ${join(folder, 'practice-kms.db')}`,
+    `  npm run -s keyreeve -- ${keystore} key list`,
+    `  npm run -s keyreeve -- ${keystore}${hsm ? ` --pin-file ${join(folder, 'pin')}` : ''} group force-rotate ${groupName}`,
   ].join('\n');
 }
 
@@ -182,7 +185,7 @@ async function run(options: Options, folder: string, practice: PracticeProcess):
     const facts = summary(outcome);
     screen.note('');
     screen.note(closingTable(outcome, screen.width));
-    if (options.keep) screen.note(serveAgain(folder, outcome));
+    if (options.keep) screen.note(serveAgain(folder, outcome, practice));
     if (options.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
     return facts.ok;
   } finally {
