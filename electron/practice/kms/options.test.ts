@@ -5,13 +5,11 @@ const PORTS = ['--port', '7000', '--control-port', '7001'];
 
 describe('the command line', () => {
   test('is read whole', () => {
-    const line = readCommandLine([
-      ...PORTS,
-      ...['--account', '111122223333:AKIAX:se:cret/+=', '--account', '444455556666:K:s'],
-      ...['--allow-unsigned', '--data', '/d', '--wrapping-key-reuse', '50'],
-      ...['--quota', 'on', '--quota-scale', '2.5', '--request-log', '/l'],
-      ...['--parent-pid', '42', '--until-stdin-closes'],
-    ]);
+    const text =
+      '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
+      '--data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
+      '--parent-pid 42 --until-stdin-closes';
+    const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
         port: 7000,

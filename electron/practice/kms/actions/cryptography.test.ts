@@ -218,6 +218,9 @@ describe('GetKeyLastUsage', () => {
       KeyCreationDate: created,
     });
     const CiphertextBlob = await encrypted(keyId);
+    expect(await client.must('GetKeyLastUsage', { KeyId: keyId })).toMatchObject({
+      KeyLastUsage: { Operation: 'Encrypt' },
+    });
     const reply = await client.call('Decrypt', { CiphertextBlob });
     const { KeyLastUsage: use } = await client.must('GetKeyLastUsage', { KeyId: keyId });
     expect(use).toMatchObject({
