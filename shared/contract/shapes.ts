@@ -71,7 +71,9 @@ export const aliasName = z
   .refine((text) => !text.startsWith('aws/') && !text.startsWith('alias/'), {
     message: 'without "alias/", and not under "aws/"',
   });
-export const regionCode = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { message: 'a Region code' });
+export const regionCode = z
+  .string()
+  .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { message: 'a Region code' });
 export const accountId = z.string().regex(/^\d{12}$/);
 
 /** Pages are read by key, not by offset; `next` is null on the last one. */

@@ -44,9 +44,11 @@ const byCode: Partial<Record<FailureCode, FailureClass>> = {
  */
 export function classify(error: unknown): FailureClass {
   if (!(error instanceof OperationError)) return 'ambiguous';
+  const named = error.details['retry'];
+  // A certificate that does not fit is "unreachable" for a person, and no better at the next try.
+  if (error.code === 'AWS_UNREACHABLE' && named === 'permanent') return 'park';
   const known = byCode[error.code];
   if (known !== undefined) return known;
-  const named = error.details['retry'];
   if (typeof named === 'string') return cloudClasses[named] ?? 'ambiguous';
   return error.code === 'INTERNAL' ? 'ambiguous' : 'stop';
 }

@@ -39,9 +39,11 @@ const day = 86_400_000;
  */
 export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload> {
   const { groups, keys } = services;
-  const open = async (context: Pick<Context, 'payload'>) => {
+  const open: Opened = async (context) => {
     const group = groups.get(context.payload.groupId);
-    return { group, connection: await services.connect(group) };
+    const connection = await services.connect(group);
+    rememberNewKey(services, connection, context.outputs);
+    return { group, connection };
   };
 
   const create = createStep(services, open);
@@ -80,6 +82,17 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     leftovers: (context) => leftoversOf(services, keyIdOf(context)),
     onEnd: ({ jobId }) => services.parcels.drop(jobId),
   };
+}
+
+/** AWS may not know a key of the last minutes everywhere yet: the adapter is patient with it then. */
+function rememberNewKey(
+  { keys }: DeedServices,
+  connection: CloudConnection,
+  outputs: Readonly<Record<string, Json>>,
+): void {
+  const keyId = keyIdOf({ outputs });
+  const found = keyId === null ? null : keys.byId(keyId);
+  if (found?.remote) connection.rememberNew(found.remote.kmsKeyId, found.key.madeAt);
 }
 
 const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>

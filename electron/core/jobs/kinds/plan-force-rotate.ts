@@ -2,6 +2,7 @@ import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Group } from '../../keystore/rows.ts';
 import {
+  capital,
   Checks,
   type Draft,
   lookAtAws,
@@ -103,7 +104,7 @@ function changeLines(
       ? null
       : `AWS deletes the material of version ${now.version} after ${group.materialDays} days`,
     group.disableAfter && now.formerName !== null
-      ? `${now.formerName} is disabled ${group.disableWaitDays} days later, by a job you can stop`
+      ? `${capital(now.formerName)} is disabled ${group.disableWaitDays} days later, by a job you can stop`
       : null,
   ];
   return lines.filter((line): line is string => line !== null);
@@ -112,7 +113,7 @@ function changeLines(
 function stayLines(group: Group, formerName: string | null): string[] {
   if (formerName === null) return ['Nothing: no data uses this alias yet'];
   return [
-    `${formerName} stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`,
+    `${capital(formerName)} stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`,
     'Data already encrypted is not touched',
     group.policy === null
       ? 'Key policy: AWS default, as this group has no template'

@@ -1,7 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
-import { Checks, type Draft, lookAtAws, quote, read, subjectLine, write } from './plan.ts';
+import { capital, Checks, type Draft, lookAtAws, quote, read, subjectLine, write } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -49,7 +49,7 @@ export async function planMakeActive(
     sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
     changes: [`alias/${group.alias}: ${from} -> version ${key.version}`],
     stays: [
-      `${from} stays enabled and decrypts`,
+      `${capital(from)} stays enabled and decrypts`,
       'Data already encrypted is not touched',
       'The rotation schedule of the group',
     ],

@@ -103,3 +103,6 @@ export function subjectLine(group: Group, account: string | null, active: string
 export const quote = (name: string): string => `“${name}”`;
 export const read = (call: string) => ({ call, changes: false });
 export const write = (call: string) => ({ call, changes: true });
+
+/** A line begins with a capital, whatever it begins with. */
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

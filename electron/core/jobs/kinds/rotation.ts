@@ -28,7 +28,7 @@ export const outputOf = <T>(
 ): T => context.outputs[step] as T;
 
 /** Group and connection of the job, read afresh in every step: either may have been edited. */
-export type Opened = (context: Pick<RotationContext, 'payload'>) => Promise<{
+export type Opened = (context: Pick<RotationContext, 'payload' | 'outputs'>) => Promise<{
   readonly group: Group;
   readonly connection: CloudConnection;
 }>;
