@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { ChildChannel, ChildExit, HostPorts } from '../../ports.ts';
 import { type Call, deadlines, type Method } from './methods.ts';
@@ -9,6 +10,11 @@ interface Pending {
   readonly method: Method;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: OperationError) => void;
+  /**
+   * Reaches a fault point on behalf of the caller: frames carry calls of several, and answers come
+   * from no one's context, but the crash harness asks which job step is being worked for.
+   */
+  reach(moment: 'sent' | 'answered'): void;
 }
 
 /**
@@ -61,8 +67,16 @@ export class BridgeConnection {
       return Promise.reject(this.#ended);
     }
     const seq = ++this.#seq;
+    const asCaller = AsyncLocalStorage.snapshot();
+    const reach = (moment: string) =>
+      asCaller(() => this.#ports.faults.reach(`hsm:${method}:${moment}`));
     const answer = new Promise<Answer<M>>((resolve, reject) => {
-      this.#pending.set(seq, { method, resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(seq, {
+        method,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        reach,
+      });
     });
     if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
     this.#outgoing.push({ seq, method, args });
@@ -82,7 +96,7 @@ export class BridgeConnection {
     for (const secret of this.#toWipe.splice(0)) secret.fill(0);
     if (this.#ended !== null) return;
     this.#watchFirst();
-    for (const call of sent) this.#ports.faults.reach(`hsm:${call.method}:sent`);
+    for (const { seq } of sent) this.#pending.get(seq)?.reach('sent');
   }
 
   #receive(message: unknown): void {
@@ -119,7 +133,7 @@ export class BridgeConnection {
 
   #answered(seq: number, pending: Pending): void {
     this.#pending.delete(seq);
-    this.#ports.faults.reach(`hsm:${pending.method}:answered`);
+    pending.reach('answered');
   }
 
   /** The bridge works in order, so only the first call in the line can be late. */
