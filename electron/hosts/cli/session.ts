@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../../core/core.ts';
 import type { SocketClient } from '../transport/socket/connect.ts';
-import { type Call, type OperationName, outputOf } from './operations.ts';
+import { type Call, outputOf } from './operations.ts';
 
 /** How a command reaches the core: in the process that holds the keystore, or in its own. */
 export interface Session {
@@ -13,29 +13,38 @@ export interface Session {
 }
 
 /** How often a keystore that is being checked is looked at, and for how long, in milliseconds. */
-const checkEvery = 100;
-const checkAtMost = 10 * 60_000;
+const lookEvery = 50;
+const lookAtMost = 60_000;
 
 type Send = (name: string, input: unknown) => Promise<Reply>;
 
 /**
  * A change asked for while the keystore is still being checked waits for the check. The core wipes
- * the bytes it was given, so a second attempt needs its own copy.
+ * the bytes it was given, so the second attempt has its own copy.
  */
 function patiently(send: Send): Call {
   return async (name, input) => {
     const spare = copyWithBytes(input);
     try {
-      for (let waited = 0; ; waited += checkEvery) {
-        const reply = await send(name, waited === 0 ? input : copyWithBytes(spare));
-        const checking = !reply.ok && reply.failure.code === 'KEYSTORE_CHECKING';
-        if (!checking || waited > checkAtMost) return outputOf<typeof name>(reply);
-        await wait(checkEvery);
-      }
+      const reply = await send(name, input);
+      const checking = !reply.ok && reply.failure.code === 'KEYSTORE_CHECKING';
+      if (!checking) return outputOf<typeof name>(reply);
+      await checked(send);
+      return outputOf<typeof name>(await send(name, spare));
     } finally {
       wipeBytes(spare);
     }
   };
+}
+
+/** Waits until the keystore is no longer being checked, or gives up waiting. */
+async function checked(send: Send): Promise<void> {
+  const end = performance.now() + lookAtMost;
+  while (performance.now() < end) {
+    const { state } = outputOf<'keystore.status'>(await send('keystore.status', {}));
+    if (state !== 'checking') return;
+    await wait(lookEvery);
+  }
 }
 
 function copyWithBytes(value: unknown): unknown {
@@ -99,5 +108,3 @@ export function chooseSlot<S extends SlotView>(slots: readonly S[], asked?: stri
   }
   return slots.find((slot) => slot.kind === 'passphrase') ?? slots[0] ?? null;
 }
-
-export type { OperationName };

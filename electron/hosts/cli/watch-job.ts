@@ -21,6 +21,8 @@ export const jobExits: Readonly<Record<JobState, number>> = {
 
 const settled = (state: JobState): boolean => isFinal(state) || state === 'needs-you';
 const patienceMs = 10_000;
+/** A wait under this is not worth a line. */
+const shortWaitMs = 2000;
 
 /** Waits until a job has ended or needs somebody, showing its steps as they finish. */
 export async function watchJob(
@@ -94,8 +96,9 @@ class Progress {
       this.#context.screen.status(line);
       return;
     }
-    // In a pipe every wait is told once, not at every reading.
-    if (job.state === 'running' || !job.progress || this.#told.has(line)) return;
+    // In a pipe every real wait is told once, not at every reading.
+    const waits = job.notBefore !== null && job.notBefore > Date.now() + shortWaitMs;
+    if (!(waits || job.state === 'checking') || this.#told.has(line)) return;
     this.#told.add(line);
     this.#context.screen.note(line);
   }

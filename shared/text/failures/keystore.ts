@@ -111,10 +111,20 @@ export const keystoreWording = {
     next: 'Use the keystore made for this endpoint.',
   },
   BACKUP_PLACE_MISSING: {
-    headline: 'No second place for backups is set.',
+    headline: (d) =>
+      d.when(
+        'place',
+        () => 'The backup folder is not there.',
+        'No second place for backups is set.',
+      ),
     forYourKeys:
       'A key that exists only on this computer could be lost, so no key is sent or switched.',
-    next: 'Choose a folder on another disk with "keystore backup-place".',
+    next: (d) =>
+      d.when(
+        'place',
+        (place) => `Attach its disk or make ${place}, or choose another folder.`,
+        'Choose a folder on another disk with "keyreeve keystore backup-place".',
+      ),
   },
   BACKUP_PLACE_UNUSABLE: {
     headline: 'The backup folder cannot be used.',
