@@ -103,16 +103,22 @@ async function initialized(
 
 /**
  * Runs `body` with the module itself, in a process of its own, behind the bridge's back: `cryptoki`,
- * `slot` and a logged-in read-write `session` are in scope, and CKA, CKM, CKO. Answers what `body`
- * returns.
+ * `slot` and a logged-in read-write `session` are in scope, and CKA, CKM, CKO; and every file of
+ * drivers/pkcs11 named in `files`, as `own['means.ts']`. Answers what `body` returns.
  */
-export function behindItsBack(token: TestToken, body: string): unknown {
+export function behindItsBack(
+  token: TestToken,
+  body: string,
+  files: readonly string[] = [],
+): unknown {
   if (token.target.driver !== 'pkcs11' || token.pin === null) throw new Error('no module');
   const { module, environment, tokenSerial, libraryParameters } = token.target;
   const script = `
     import { Cryptoki } from '${import.meta.resolve('./drivers/pkcs11/cryptoki.ts')}';
     import { tokensPresent } from '${import.meta.resolve('./drivers/pkcs11/token-list.ts')}';
     import { CKA, CKM, CKO } from '${import.meta.resolve('./drivers/pkcs11/numbers.ts')}';
+    const own = {};
+    for (const file of ${JSON.stringify(files)}) own[file] = await import('${import.meta.resolve('./drivers/pkcs11/')}' + file);
     const cryptoki = await Cryptoki.load(${JSON.stringify({ path: module, libraryParameters })});
     const { slot } = tokensPresent(cryptoki).find((t) => t.status.serial === '${tokenSerial}' && t.status.pin !== 'not-set');
     const session = cryptoki.call('C_OpenSession', (m) => m.C_OpenSession(slot, 6));

@@ -8,7 +8,10 @@ const interval = 1000;
  * thread and so the `disconnect` event: the look is taken from a thread of its own.
  */
 export function watchParent(): void {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { parent: process.ppid } });
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { parent: process.ppid },
+    execArgv: [],
+  });
   worker.unref();
 }
 

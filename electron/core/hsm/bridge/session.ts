@@ -50,6 +50,14 @@ export class BridgeSession {
   }
 
   async attach(target: AttachTarget, keepTrying: boolean): Promise<Attached> {
+    try {
+      return await this.#attach(target, keepTrying);
+    } catch (error) {
+      throw namingToken(error, target);
+    }
+  }
+
+  async #attach(target: AttachTarget, keepTrying: boolean): Promise<Attached> {
     await this.detach();
     const key = target.driver === 'software' ? target.key.clone() : null;
     this.#bound = { target, key };
@@ -158,7 +166,7 @@ export class BridgeSession {
   #living(): BridgeConnection {
     if (this.#bound === null) throw new OperationError('HSM_NOT_ATTACHED');
     if (this.#connection !== null && this.#connection.ended === null) return this.#connection;
-    throw this.#failure ?? gone('no process', 'bridge process');
+    throw namingToken(this.#failure ?? gone('no process', 'bridge process'), this.#bound.target);
   }
 
   /** Looks at a failed answer for what it says about the process. */
@@ -166,8 +174,9 @@ export class BridgeSession {
     try {
       return await answer;
     } catch (error) {
+      const target = this.#bound?.target;
       if (error instanceof OperationError && this.#distrusts(error)) connection.kill(error);
-      throw error;
+      throw target === undefined ? error : namingToken(error, target);
     }
   }
 
@@ -283,6 +292,15 @@ export class BridgeSession {
   #emit(event: BridgeEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** A person is to be told which token it is about, whatever the call was. */
+function namingToken(error: unknown, target: AttachTarget): unknown {
+  if (!(error instanceof OperationError) || !error.code.startsWith('HSM_')) return error;
+  if (target.driver === 'software' || Object.hasOwn(error.details, 'serial')) return error;
+  const details = { token: target.tokenLabel, serial: target.tokenSerial, ...error.details };
+  const external = error.external ? { external: error.external } : {};
+  return new OperationError(error.code, details, { ...external, cause: error });
 }
 
 function requireTriesLeft(status: TokenStatus, confirmed: boolean): void {

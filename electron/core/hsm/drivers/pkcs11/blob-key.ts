@@ -59,8 +59,8 @@ function openBlob(scope: Scope, means: Means, blob: Wrapped, template: Template)
   }
   const mechanism = blobMechanismNumber(means, blob.mechanism);
   if (mechanism === null) {
-    const problem = `This token does not do ${blob.mechanism}, by which the key was kept.`;
-    throw new OperationError('HSM_CANNOT_SEND', { problem });
+    const why = `this token does not do ${blob.mechanism}`;
+    throw new OperationError('HSM_CANNOT_SEND', { why });
   }
   const master = requireMaster(scope, masterObjectId(blob.masterId));
   const key = scope.temporary(unwrap(scope, mechanism, master, blob.wrapped, template));

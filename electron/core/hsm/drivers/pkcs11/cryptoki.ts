@@ -1,5 +1,5 @@
 import type { Handle, Mechanism, PKCS11, TokenInfo } from 'pkcs11js';
-import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { OperationError, type SafeDetails } from '../../../../../shared/errors/operation-error.ts';
 import { CryptokiError } from './cryptoki-error.ts';
 import { type AttributeName, CKA, CKF } from './numbers.ts';
 
@@ -36,7 +36,8 @@ export class Cryptoki {
     try {
       module.load(options.path);
     } catch (error) {
-      throw unusable('This file does not load as a PKCS#11 module.', 'dlopen', error);
+      const problem = 'This file does not load as a PKCS#11 module.';
+      throw unusable({ problem, module: options.path }, 'dlopen', error);
     }
     const cryptoki = new Cryptoki(module);
     cryptoki.#initialize(options.libraryParameters);
@@ -213,19 +214,16 @@ async function loadNative(): Promise<typeof import('pkcs11js')> {
     if (loaded.default === undefined) throw new Error('pkcs11js has no default export');
     return loaded.default;
   } catch (error) {
-    throw unusable(
-      'The optional package pkcs11js is not installed here, so no PKCS#11 module can be loaded. It needs a C++ compiler at installation.',
-      'import pkcs11js',
-      error,
-    );
+    const problem =
+      'The optional package pkcs11js is not installed here, so no PKCS#11 module can be loaded. It needs a C++ compiler at installation.';
+    throw unusable({ problem }, 'import pkcs11js', error);
   }
 }
 
-function unusable(problem: string, at: string, cause: unknown): OperationError {
+function unusable(details: SafeDetails, at: string, cause: unknown): OperationError {
   const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
-  return new OperationError(
-    'HSM_MODULE_UNUSABLE',
-    { problem },
-    { external: { name: 'load failed', at, message }, cause },
-  );
+  return new OperationError('HSM_MODULE_UNUSABLE', details, {
+    external: { name: 'load failed', at, message },
+    cause,
+  });
 }

@@ -135,7 +135,7 @@ export class Pkcs11Driver implements HsmDriver {
     const found = findGcm(scope);
     this.#gcm = found.layout;
     if (found.layout !== null) return found.layout;
-    throw cannot('This token does not do AES-256-GCM as the standard says.', found.external);
+    throw cannot('this token does not do AES-256-GCM', found.external);
   }
 
   /** An algorithm that no round trip has proved in this process carries no key away. */
@@ -143,15 +143,15 @@ export class Pkcs11Driver implements HsmDriver {
     if (this.#oaepProved.has(algorithm)) return;
     const [trial] = tryOaep(scope, [algorithm]);
     if (trial?.ok !== true) {
-      throw cannot(`This token does not do ${algorithm} as AWS expects it.`, trial?.external);
+      throw cannot(`this token does not do ${algorithm}`, trial?.external);
     }
     this.#oaepProved.add(algorithm);
   }
 }
 
-function cannot(problem: string, result: string | null | undefined): OperationError {
+function cannot(why: string, result: string | null | undefined): OperationError {
   const external = typeof result === 'string' ? { name: result, at: 'trial' } : undefined;
-  return new OperationError('HSM_CANNOT_SEND', { problem }, external ? { external } : {});
+  return new OperationError('HSM_CANNOT_SEND', { why }, external ? { external } : {});
 }
 
 function translate<T>(work: () => T): T {

@@ -28,6 +28,7 @@ export function findMasters(scope: Scope, place: Place): MasterKey[] {
 
 /** Makes the master with this id, or finds it: a lost answer must not lead to a second one. */
 export function createMaster(scope: Scope, place: Place, id: Buffer): MasterKey {
+  wrapMechanism(place.means); // a token that cannot wrap gets no master to be left with
   if (handles(scope, id).length === 0) {
     const made = generateTokenAes(scope, { ...masterTemplate(id), ID: id });
     requireAsAsked(scope, made, masterTemplate(id));
@@ -90,13 +91,12 @@ export function wrapMechanism(means: Means): number {
   const name = means.blobMechanism;
   const mechanism = name === null ? null : blobMechanismNumber(means, name);
   if (mechanism !== null) return mechanism;
-  const problem = 'No AES key wrap mechanism of this token makes what the standards say.';
-  throw new OperationError('HSM_CANNOT_SEND', { problem });
+  throw new OperationError('HSM_CANNOT_SEND', { why: 'this token has no exact AES key wrap' });
 }
 
 export const noCheckValue = (): OperationError =>
   new OperationError('HSM_CANNOT_SEND', {
-    problem: 'This token can compute no AES-CMAC check value, by CKM_AES_CMAC or by CKM_AES_ECB.',
+    why: 'this token can compute no AES-CMAC check value',
   });
 
 function handles(scope: Scope, id: Buffer): Handle[] {
