@@ -10,6 +10,7 @@ import { RowHasher } from './row-hash.ts';
 import { SealedRecordTable } from './sealed-records.ts';
 import { recount } from './state-check.ts';
 import {
+  differingTables,
   installTriggers,
   type Meta,
   StateRoot,
@@ -79,7 +80,8 @@ export class OpenStore implements Store {
     this.#root = stateRoot(parts.db, parts.rootKey);
     this.#tables = trackedTables(parts.db);
     this.#meta = this.#readMeta();
-    installTriggers(parts.db, this.#tables, this.#hasher);
+    const mayWrite = (): boolean => this.#transactions.inside;
+    installTriggers(parts.db, this.#tables, this.#hasher, mayWrite);
     this.#transactions = new Transactions(parts.db, parts.clock, {
       allow: () => this.#allowChange(),
       seal: () => {
@@ -178,22 +180,12 @@ export class OpenStore implements Store {
     return this.#holds.values().next().value ?? null;
   }
 
-  /** Runs `work` on the connection with writing allowed but outside a transaction (`VACUUM INTO`). */
-  unguarded<T>(work: () => T): T {
-    this.db.pragma('query_only = OFF');
-    try {
-      return work();
-    } finally {
-      this.db.pragma('query_only = ON');
-    }
-  }
-
   close(): void {
     if (!this.db.open) return;
     this.#transactions.flush();
     try {
       // So that no old page stays behind in the write-ahead log.
-      if (this.#holds.size === 0) this.unguarded(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
+      if (this.#holds.size === 0) this.db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.db.close();
       this.#rootKey.dispose();
@@ -237,14 +229,10 @@ export class OpenStore implements Store {
     return this.condition;
   }
 
-  #compare(counted: ReadonlyMap<string, Buffer>): OperationError | null {
-    const kept = this.#root.sums();
-    const differing = [...counted]
-      .filter(([name, sum]) => kept.get(name)?.equals(sum) !== true)
-      .map(([name]) => name);
-    for (const name of kept.keys()) if (!counted.has(name)) differing.push(name);
-    if (differing.length === 0) return null;
-    return new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing });
+  #compare(counted: Buffer): OperationError | null {
+    const differing = differingTables(this.#tables, counted, this.#root.sums());
+    if (differing?.length === 0) return null;
+    return new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing ?? [] });
   }
 
   #auditTail(): OperationError | null {

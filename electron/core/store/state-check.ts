@@ -41,12 +41,12 @@ export async function recount(
   tables: readonly TrackedTable[],
   hasher: RowHasher,
   clock: Clock,
-): Promise<Map<string, Buffer>> {
+): Promise<Buffer> {
   const slices = new Slices(clock, db);
-  const sums = new Map<string, Buffer>();
-  for (const table of tables) sums.set(table.name, await tableSum(db, table, hasher, slices));
+  const sums: Buffer[] = [];
+  for (const table of tables) sums.push(await tableSum(db, table, hasher, slices));
   hasher.forget();
-  return sums;
+  return Buffer.concat(sums);
 }
 
 /** The same without pausing, for a new store and inside a migration. */
@@ -54,16 +54,16 @@ export function recountNow(
   db: Database,
   tables: readonly TrackedTable[],
   hasher: RowHasher,
-): Map<string, Buffer> {
-  const sums = new Map<string, Buffer>();
+): Buffer {
+  const sums: Buffer[] = [];
   for (const table of tables) {
     const sum = Buffer.alloc(sumLength);
     for (const row of reader(db, table).from(null))
       addTo(sum, hasher.hash(table.name, row, table.order.length));
-    sums.set(table.name, sum);
+    sums.push(sum);
   }
   hasher.forget();
-  return sums;
+  return Buffer.concat(sums);
 }
 
 async function tableSum(

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { canonicalBytes, type CanonicalPart } from '../crypto/canonical.ts';
+import { canonicalBytes } from '../crypto/canonical.ts';
 import { hmacSha256, type MacKey, sha256 } from '../crypto/mac.ts';
 import { addTo, type RowHasher, type SqlValue, sumLength, takeFrom } from './row-hash.ts';
 import type { Realm } from './store.ts';
@@ -68,40 +68,62 @@ export function schemaHash(db: Database): Buffer {
   return sha256(canonicalBytes('keyreeve schema v1', rows.flat()));
 }
 
+/** The part of the sums that belongs to table number `at`. */
+const partOf = (sums: Buffer, at: number): Buffer =>
+  sums.subarray(at * sumLength, (at + 1) * sumLength);
+
 /**
- * Keeps the sums with temporary triggers on every tracked table. The sum is itself a row, so
- * whatever undoes a write (statement, savepoint, transaction) undoes its trace in the sum.
+ * Keeps the sums with temporary triggers on every tracked table. The sums are themselves a row, so
+ * whatever undoes a write (statement, savepoint, transaction) undoes its trace in the sums. A write
+ * outside a transaction of the store's own, where no root would be written, fails.
  */
 export function installTriggers(
   db: Database,
   tables: readonly TrackedTable[],
   hasher: RowHasher,
+  mayWrite: () => boolean,
 ): void {
+  const guard = (): void => {
+    if (!mayWrite()) throw new Error('the keystore is written inside store.change only');
+  };
   const fold =
     (apply: (sum: Buffer, hash: Buffer) => void) =>
     (...args: unknown[]): Buffer => {
-      const sum = args[0] as Buffer;
-      apply(sum, hasher.hash(args[1] as string, args as SqlValue[], 2));
-      return sum;
+      guard();
+      const sums = args[0] as Buffer;
+      const at = args[1] as number;
+      apply(
+        partOf(sums, at),
+        hasher.hash((tables[at] as TrackedTable).name, args as SqlValue[], 2),
+      );
+      return sums;
     };
   // Not for use from the stored schema: under trusted_schema=OFF only temporary triggers reach them.
   const options = { varargs: true, deterministic: false, directOnly: false };
   db.function('keyreeve_plus', options, fold(addTo));
   db.function('keyreeve_minus', options, fold(takeFrom));
-  for (const [number, table] of tables.entries()) {
+  db.function('keyreeve_guard', options, guard);
+  for (const [at, table] of tables.entries()) {
     const values = (row: 'new' | 'old'): string =>
       table.columns.map((column) => `${row}.${quoted(column)}`).join(', ');
-    const name = `'${table.name.replaceAll("'", "''")}'`;
-    const plus = (sum: string): string => `keyreeve_plus(${sum}, ${name}, ${values('new')})`;
-    const minus = (sum: string): string => `keyreeve_minus(${sum}, ${name}, ${values('old')})`;
+    const plus = (sums: string): string => `keyreeve_plus(${sums}, ${at}, ${values('new')})`;
+    const minus = (sums: string): string => `keyreeve_minus(${sums}, ${at}, ${values('old')})`;
     for (const [event, expression] of [
-      ['insert', plus('sum')],
-      ['delete', minus('sum')],
-      ['update', plus(minus('sum'))],
+      ['insert', plus('sums')],
+      ['delete', minus('sums')],
+      ['update', plus(minus('sums'))],
     ] as const) {
       db.exec(
-        `create temp trigger keyreeve_sum_${number}_${event} after ${event} on main.${quoted(table.name)}
-         begin update state_sum set sum = ${expression} where name = ${name}; end`,
+        `create temp trigger keyreeve_sum_${at}_${event} after ${event} on main.${quoted(table.name)}
+         begin update state_sum set sums = ${expression}; end`,
+      );
+    }
+  }
+  for (const name of ['meta', 'audit_record', 'audit_checkpoint']) {
+    for (const event of ['insert', 'delete', 'update']) {
+      db.exec(
+        `create temp trigger keyreeve_guard_${name}_${event} before ${event} on main.${name}
+         begin select keyreeve_guard(); end`,
       );
     }
   }
@@ -123,9 +145,7 @@ export class StateRoot {
          header_revision as headerRevision, commit_number as commitNumber,
          audit_size as auditSize, audit_head as auditHead, state_root as stateRoot from meta`,
     );
-    this.#readSums = db
-      .prepare<[], [string, Buffer]>('select name, sum from state_sum order by name')
-      .raw();
+    this.#readSums = db.prepare<[], Buffer>('select sums from state_sum').pluck();
     this.#write = db.prepare('update meta set commit_number = ?, state_root = ?');
   }
 
@@ -133,25 +153,28 @@ export class StateRoot {
     return this.#readMeta.get() ?? null;
   }
 
-  sums(): Map<string, Buffer> {
-    return new Map(this.#readSums.all());
+  /** The sums as kept, one after the other. Empty when the row is missing. */
+  sums(): Buffer {
+    return this.#readSums.get() ?? Buffer.alloc(0);
   }
 
   /** The MAC that belongs to this content of `meta` and these sums. */
-  rootOf(meta: Meta, sums: ReadonlyMap<string, Buffer>): Buffer {
-    const parts: CanonicalPart[] = [
-      meta.storeId,
-      meta.realm,
-      meta.incarnation,
-      meta.createdAt,
-      meta.headerRevision,
-      meta.commitNumber,
-      meta.auditSize,
-      meta.auditHead,
-      this.#schema,
-    ];
-    for (const [name, sum] of sums) parts.push(name, sum);
-    return hmacSha256(this.#key, canonicalBytes('keyreeve state root v1', parts));
+  rootOf(meta: Meta, sums: Buffer): Buffer {
+    return hmacSha256(
+      this.#key,
+      canonicalBytes('keyreeve state root v1', [
+        meta.storeId,
+        meta.realm,
+        meta.incarnation,
+        meta.createdAt,
+        meta.headerRevision,
+        meta.commitNumber,
+        meta.auditSize,
+        meta.auditHead,
+        this.#schema,
+        sums,
+      ]),
+    );
   }
 
   /** Inside a transaction that is about to commit: counts it and writes the new root. */
@@ -165,12 +188,19 @@ export class StateRoot {
   }
 }
 
-/** Writes a sum row for every tracked table, replacing what is there. */
-export function writeSums(db: Database, sums: ReadonlyMap<string, Buffer>): void {
-  db.exec('delete from state_sum');
-  const insert = db.prepare('insert into state_sum (name, sum) values (?, ?)');
-  for (const [name, sum] of sums) insert.run(name, sum);
+/** Writes the sums, replacing what is there. */
+export function writeSums(db: Database, sums: Buffer): void {
+  db.prepare('insert or replace into state_sum (one, sums) values (1, ?)').run(sums);
 }
 
-export const emptySums = (tables: readonly TrackedTable[]): Map<string, Buffer> =>
-  new Map(tables.map((table) => [table.name, Buffer.alloc(sumLength)]));
+/** Names of the tables whose sums differ; null when there are not as many sums as tables. */
+export function differingTables(
+  tables: readonly TrackedTable[],
+  counted: Buffer,
+  kept: Buffer,
+): readonly string[] | null {
+  if (counted.length !== kept.length) return null;
+  return tables
+    .filter((_, at) => !partOf(counted, at).equals(partOf(kept, at)))
+    .map((table) => table.name);
+}

@@ -21,7 +21,8 @@ import { applyMigrations, pendingMigrations } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { OpenStore, stateRoot } from './open-store.ts';
 import { takeProcessLock, type ProcessLock } from './process-lock.ts';
-import { emptySums, trackedTables, writeSums } from './state-root.ts';
+import { sumLength } from './row-hash.ts';
+import { trackedTables, writeSums } from './state-root.ts';
 import type { Realm } from './store.ts';
 import { removeWithJournals, upgrade } from './upgrade.ts';
 
@@ -175,7 +176,7 @@ function layFoundation(db: Database, spec: NewStore): void {
     spec.clock.now(),
     spec.headerRevision ?? 0,
   );
-  writeSums(db, emptySums(trackedTables(db)));
+  writeSums(db, Buffer.alloc(trackedTables(db).length * sumLength));
   stateRoot(db, spec.rootKey).advance();
   db.exec('commit');
 }

@@ -111,10 +111,15 @@ describe('change', () => {
   });
 
   it('is the only way to write', () => {
-    expect(() => put('a', '1')).toThrow(/readonly/);
-    expect(() => temporary.store.db.exec('create table t (x)')).toThrow(/readonly/);
+    const outside = /inside store.change only/;
+    expect(() => put('a', '1')).toThrow(outside);
     temporary.store.change(() => put('a', '1'));
-    expect(() => put('a', '2')).toThrow(/readonly/);
+    expect(() => put('a', '2')).toThrow(outside);
+    expect(() => temporary.store.db.exec('delete from setting')).toThrow(outside);
+    expect(() => temporary.store.db.exec("update meta set incarnation = 'x'")).toThrow(outside);
+    const record = "insert into audit_record values (1, 0, 'a', 'ok', '{}', zeroblob(32))";
+    expect(() => temporary.store.db.exec(record)).toThrow(outside);
+    expect(get('a')).toBe('1');
   });
 
   it('refuses asynchronous work and keeps nothing of it', () => {

@@ -24,8 +24,8 @@ export interface TransactionRules {
 }
 
 /**
- * The only way to write: outside of it the connection is query-only, so a stray statement fails
- * instead of slipping past the state root.
+ * The only way to write: the triggers that keep the sums refuse what is written outside. (Not the
+ * pragma `query_only`: each turn of it makes SQLite compile every statement again.)
  */
 export class Transactions {
   readonly #db: Database;
@@ -49,7 +49,6 @@ export class Transactions {
       undo: db.prepare('rollback to step'),
       changes: db.prepare<[], number>('select total_changes()').pluck(),
     };
-    db.pragma('query_only = ON');
   }
 
   get inside(): boolean {
@@ -117,7 +116,6 @@ export class Transactions {
 
   #transaction(works: readonly (() => unknown)[]): Outcome[] {
     const { begin, commit, rollback, changes } = this.#statement;
-    this.#db.pragma('query_only = OFF');
     try {
       begin.run();
       this.#inside = true;
@@ -135,7 +133,6 @@ export class Transactions {
     } finally {
       this.#inside = false;
       if (this.#db.inTransaction) rollback.run();
-      this.#db.pragma('query_only = ON');
     }
   }
 

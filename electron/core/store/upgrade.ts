@@ -11,7 +11,7 @@ import { applyMigrations, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrations/index.ts';
 import { rowHasher, stateRoot } from './open-store.ts';
 import { recount, recountNow } from './state-check.ts';
-import { trackedTables, writeSums } from './state-root.ts';
+import { differingTables, trackedTables, writeSums } from './state-root.ts';
 
 export interface Upgrade {
   readonly db: Database;
@@ -57,12 +57,10 @@ async function requireProof(spec: Upgrade): Promise<void> {
   if (meta === null) throw new OperationError('KEYSTORE_DAMAGED', { part: 'meta' });
   const tables = trackedTables(spec.db);
   const counted = await recount(spec.db, tables, rowHasher(spec.rootKey), spec.clock);
-  const differing = [...counted]
-    .filter(([name, sum]) => kept.get(name)?.equals(sum) !== true)
-    .map(([name]) => name);
+  const differing = differingTables(tables, counted, kept);
   const rootFits = equalBytes(root.rootOf(meta, kept), meta.stateRoot);
-  if (differing.length > 0 || !rootFits || kept.size !== counted.size) {
-    throw new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing });
+  if (differing === null || differing.length > 0 || !rootFits) {
+    throw new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing ?? [] });
   }
 }
 

@@ -12,7 +12,7 @@ import { innerKey } from '../keys.ts';
 import { schemaVersion } from '../migrate.ts';
 import { rowHasher, stateRoot } from '../open-store.ts';
 import { recount } from '../state-check.ts';
-import { quoted, trackedTables } from '../state-root.ts';
+import { differingTables, quoted, trackedTables } from '../state-root.ts';
 import { invalid, keystoreName, type Manifest } from './manifest.ts';
 
 /** Rows per table of a copy that was proved. */
@@ -80,10 +80,10 @@ async function checkContent(
       meta.auditHead.toString('hex') === manifest.auditHead &&
       meta.stateRoot.toString('hex') === manifest.stateRoot;
     if (!same) throw invalid(keystoreName, 'differs from manifest');
-    const counted = await recount(db, trackedTables(db), rowHasher(rootKey), clock);
-    for (const [name, sum] of counted) {
-      if (kept.get(name)?.equals(sum) !== true) throw invalid(name, 'rows');
-    }
+    const tables = trackedTables(db);
+    const counted = await recount(db, tables, rowHasher(rootKey), clock);
+    const differing = differingTables(tables, counted, kept);
+    if (differing?.length !== 0) throw invalid(differing?.[0] ?? keystoreName, 'rows');
     return rowCounts(db);
   } finally {
     db.close();

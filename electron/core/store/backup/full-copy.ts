@@ -36,7 +36,7 @@ export async function writeCopy(
     // Made first and empty, so that it is private from its first byte.
     writeNew(target, Buffer.alloc(0));
     const { meta } = store;
-    store.unguarded(() => store.db.prepare('vacuum into ?').run(target));
+    store.db.prepare('vacuum into ?').run(target);
     const version = schemaVersion(store.db);
     syncFile(target);
     copyHeaders(store.path, folder);

@@ -1,5 +1,6 @@
 /**
- * What every keystore has: who it is (`meta`), the sums the state root is made of (`state_sum`),
+ * What every keystore has: who it is (`meta`), the sums the state root is made of (`state_sum`: 32
+ * bytes for each table that counts, in the order of their names),
  * sealed secrets, the audit log with its signed checkpoints, and settings.
  */
 export const base = {
@@ -28,9 +29,9 @@ create trigger meta_identity before update of store_id, realm, created_at on met
 end;
 
 create table state_sum (
-  name text primary key,
-  sum blob not null check (length(sum) = 32)
-) strict, without rowid;
+  one integer primary key check (one = 1),
+  sums blob not null
+) strict;
 
 create table sealed_record (
   table_name text not null,
