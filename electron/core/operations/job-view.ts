@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { jobDetail, jobView } from '../../../shared/contract/job.ts';
 import { jobMessage, waitText } from '../../../shared/text/jobs.ts';
+import type { OpenKeystore } from './context.ts';
+import { endingOf } from './job-endings.ts';
 import type { JobDetails, JobSummary } from '../jobs/read.ts';
 
 type View = z.output<typeof jobView>;
@@ -40,10 +42,11 @@ const next = (job: JobDetails): Detail['next'] => {
 };
 
 /** A job with its steps, proofs and calls, where things stand, and the one next deed. */
-export function viewJobDetail(job: JobDetails, now: number): Detail {
+export function viewJobDetail(open: OpenKeystore, job: JobDetails): Detail {
+  const now = open.clock.now();
   const gate = job.waits?.for === 'gate' && job.waits.gate === 'hsm';
   return {
-    job: viewJob(job, now),
+    job: { ...viewJob(job, now), message: endingOf(open, job) },
     steps: job.steps.map((step) => ({
       n: step.n,
       name: step.name,

@@ -42,7 +42,7 @@ async function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 /** Jobs: durable deeds, their steps and proofs. */
 export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
   const detail = (open: OpenKeystore, id: string) =>
-    viewJobDetail(access.engine().read.show(id), open.clock.now());
+    viewJobDetail(open, access.engine().read.show(id));
   const idOf = (reference: string) => access.engine().read.idOf(reference);
 
   return {

@@ -1,0 +1,62 @@
+import { sayTime } from '../../../shared/model/span.ts';
+import { jobMessage } from '../../../shared/text/jobs.ts';
+import { endings } from '../../../shared/text/states.ts';
+import type { JobDetails } from '../jobs/read.ts';
+import type { OpenKeystore } from './context.ts';
+
+/** What stands in the message of one job: told from what its steps read back. */
+export function endingOf(open: OpenKeystore, job: JobDetails): string {
+  if (job.state === 'cancelled' && job.leftovers !== null) {
+    return endings.cancelled({ exists: job.leftovers });
+  }
+  if (job.state !== 'done') return jobMessage(job);
+  const keyId = keyOf(job);
+  const found = keyId === null ? null : open.keys.byId(keyId);
+  if (!found?.remote) return jobMessage(job);
+  const { key, remote } = found;
+  const group = open.groups.get(key.groupId);
+  const about = {
+    group: group.name,
+    version: key.version,
+    keyId: remote.kmsKeyId,
+    alias: group.alias,
+  };
+  switch (job.kind) {
+    case 'group.force-rotate':
+      return [endings.rotated(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
+    case 'key.make-active':
+      return endings.madeActive(about);
+    case 'key.synchronize':
+      return endings.synchronized({ ...about, done: deeds(job) });
+    default:
+      return jobMessage(job);
+  }
+}
+
+function keyOf(job: JobDetails): string | null {
+  const made = job.outputs['generate'] as { readonly keyId: string } | undefined;
+  return made?.keyId ?? job.subjects['key'] ?? null;
+}
+
+function former(open: OpenKeystore, job: JobDetails, about: { readonly alias: string }): string {
+  const { holderKeyId } = job.outputs['check'] as { readonly holderKeyId: string | null };
+  const before = holderKeyId === null ? null : open.keys.byId(holderKeyId);
+  return before ? endings.previousStays({ version: before.key.version }) : endings.firstKey(about);
+}
+
+const copies = (backedUpAt: number | null): string =>
+  endings.copies({ backupAt: backedUpAt === null ? null : sayTime(backedUpAt) });
+
+const stepWords: Readonly<Record<string, string>> = {
+  policy: 'policy put back',
+  delete: 'material deleted from AWS',
+  import: 'material imported again',
+};
+
+/** What was done, and what turned out not to be needed, in the order of the steps. */
+function deeds(job: JobDetails): readonly string[] {
+  const done = job.steps
+    .filter((step) => step.state === 'done')
+    .flatMap((step) => stepWords[step.name] ?? []);
+  return done.length > 0 ? done : ['nothing had to be changed'];
+}
