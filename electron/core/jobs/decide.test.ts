@@ -50,7 +50,8 @@ const endings: Record<string, Ending> = {
   later: result({ type: 'later', until: 5, why: 'x' }),
   again: result({ type: 'again', why: 'x' }),
   remark: result({ type: 'remark', error }),
-  interrupted: { type: 'interrupted' },
+  interrupted: { type: 'interrupted', sent: false },
+  'interrupted after a call': { type: 'interrupted', sent: true },
   'throws retry': threw('retry'),
   'throws ambiguous': threw('ambiguous'),
   'throws park': threw('park'),
@@ -71,6 +72,7 @@ const cells: Record<string, readonly [Partial<Situation>, Record<string, string>
       again: 'not-done > back 1',
       remark: 'remark > end done-with-remark',
       interrupted: 'not-done > yield',
+      'interrupted after a call': 'unsure > yield',
       'throws retry': 'not-done > retry 1',
       'throws ambiguous': 'unsure > look 1',
       'throws park': 'not-done > park',
@@ -153,6 +155,7 @@ const cells: Record<string, readonly [Partial<Situation>, Record<string, string>
   'a step that only looks': [
     { index: 0, done: new Set() },
     {
+      'interrupted after a call': 'not-done > yield',
       'throws ambiguous': 'not-done > retry 1',
       'throws wait': 'not-done > gate hsm',
       'throws stop': 'not-done > end stopped-nothing-changed',

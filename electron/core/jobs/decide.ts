@@ -16,7 +16,8 @@ export type FailureClass = 'retry' | 'ambiguous' | 'park' | 'stop' | `wait-for-$
 export type Ending =
   | { readonly type: 'result'; readonly result: StepResult }
   | { readonly type: 'act' }
-  | { readonly type: 'interrupted' }
+  /** Jobs pause. `sent`: a call was noted before, so something may have happened. */
+  | { readonly type: 'interrupted'; readonly sent: boolean }
   | { readonly type: 'threw'; readonly failure: Failure; readonly as: FailureClass };
 
 /** Everything the decision depends on. */
@@ -116,8 +117,10 @@ function spareTheDeed({ step, move }: Decision): Decision {
 function judge(ending: Ending, at: Situation): Decision {
   const open: StepFate = at.looked ? 'unsure' : 'not-done';
   switch (ending.type) {
-    case 'interrupted':
-      return { step: open, move: { to: 'yield' } };
+    case 'interrupted': {
+      const harmless = at.steps[at.index]?.changes === 'nothing';
+      return { step: ending.sent && !harmless ? 'unsure' : open, move: { to: 'yield' } };
+    }
     case 'act':
       // it was looked at and certainly did not happen; after a failure in this life, not at once
       if (at.mustYield) return { step: 'not-done', move: { to: 'yield' } };

@@ -75,8 +75,8 @@ export interface StepContext<P> {
   readonly intent: Json;
   /**
    * Aborted when jobs pause or the core stops. It ends waiting (for a slot, a quota, a poll), never
-   * a call already sent: whoever gives up because of it throws `signal.reason` itself, which tells
-   * the runner that nothing was sent.
+   * a call already sent: whoever gives up because of it throws `signal.reason` itself. If no call
+   * was noted before, the step has not happened and is acted later; else it is looked at first.
    */
   readonly signal: AbortSignal;
   /** Adds a call to what the step shows. Kept with the outcome, also of a failed attempt. */

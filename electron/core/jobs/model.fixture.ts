@@ -17,6 +17,7 @@ import type { JobKind, StepContext, StepResult } from './kind.ts';
 export const fates = [
   'ok',
   'slow',
+  'slow-after',
   'throttled',
   'lost-before',
   'lost-after',
@@ -174,8 +175,13 @@ export function modelKind(model: Model, life: Life, bench: () => JobsBench): Job
       if (fate === 'slow') await at.clock.sleep(5_000, signal);
       await life.outside();
       if (fate === 'die-before') life.die();
-      const takesEffect = ['ok', 'slow', 'lost-after', 'die-after'].includes(fate);
+      const takesEffect = ['ok', 'slow', 'slow-after', 'lost-after', 'die-after'].includes(fate);
       if (takesEffect) model.effect(number, name);
+      if (fate === 'slow-after') {
+        context.note({ call: name, parameters: {}, requestId: null, took: 1, result: 'ok' });
+        await at.clock.sleep(5_000, signal);
+        await life.outside();
+      }
       if (fate === 'die-after') life.die();
       const as = thrown[fate];
       if (as !== undefined) throw failing(as);

@@ -99,7 +99,7 @@ class Run {
         break;
       }
       case 'settle':
-        await this.#settle();
+        await this.bench.settle();
         break;
       case 'advance':
         await bench.clock.advance(step.ms);
@@ -143,7 +143,7 @@ class Run {
       bench.jobs.runner.open('hsm');
       // dates lie at most an hour ahead, when the wall clock was set back
       await bench.clock.advance(round === 3 ? 3_700_000 : 61_000);
-      await this.#settle();
+      await this.bench.settle();
       await this.revive();
     }
     for (const job of model.jobs.values()) {
@@ -155,7 +155,7 @@ class Run {
     for (let round = 0; round < 40 && this.#open().length > 0; round++) {
       for (const number of this.#open()) this.#ask('continue', number - 1001);
       await bench.clock.advance(60_000);
-      await this.#settle();
+      await this.bench.settle();
     }
     expect(this.#open()).toEqual([]);
     expect(model.violations).toEqual([]);
@@ -206,14 +206,6 @@ class Run {
     } catch (error) {
       if (allowed) expect(error).toMatchObject({ code: 'JOB_NOT_CANCELLABLE' });
       expect(job.state).toBe(before);
-    }
-  }
-
-  async #settle(): Promise<void> {
-    let idle = false;
-    void this.bench.jobs.runner.idle().then(() => (idle = true));
-    for (let turn = 0; turn < 100 && !idle && !this.bench.life.dead; turn++) {
-      await this.bench.clock.settle(1);
     }
   }
 }

@@ -21,7 +21,7 @@ export async function goAt(
   const calls: CallRecord[] = [];
   const { row, kind, spec, step, phase } = taken;
   const { signal, changes } = around;
-  if (signal.aborted) return { ending: { type: 'interrupted' }, calls };
+  if (signal.aborted) return { ending: { type: 'interrupted', sent: false }, calls };
   const context: StepContext<unknown> = {
     jobId: row.id,
     jobNumber: row.number,
@@ -45,7 +45,7 @@ export async function goAt(
     return { ending: result === 'act' ? { type: 'act' } : { type: 'result', result }, calls };
   } catch (error) {
     if (signal.aborted && error === signal.reason)
-      return { ending: { type: 'interrupted' }, calls };
+      return { ending: { type: 'interrupted', sent: calls.length > 0 }, calls };
     return { ending: { type: 'threw', ...judged(taken, error, around) }, calls };
   } finally {
     changes.setProgress(row, null);

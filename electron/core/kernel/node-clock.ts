@@ -6,7 +6,13 @@ export const nodeClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
-    await timeout(ms, undefined, signal ? { signal } : {});
+    try {
+      await timeout(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      // Node rejects with an error of its own; callers tell their own reason by identity
+      if (signal?.aborted === true) throw signal.reason;
+      throw error;
+    }
   },
   async yield() {
     await immediate();
