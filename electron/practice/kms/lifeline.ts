@@ -1,4 +1,4 @@
-const POLL_MS = 500;
+const POLL_MS = 250;
 
 function alive(pid: number): boolean {
   try {
@@ -9,6 +9,13 @@ function alive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
+
+/**
+ * The process whose end is ours when nothing else was said: `npm run` puts a shell between, which
+ * dies of the SIGTERM that was meant for us and passes nothing on. Null outside npm.
+ */
+export const impliedParent = (): number | null =>
+  process.env['npm_lifecycle_event'] === undefined ? null : process.ppid;
 
 /**
  * Calls `end` once when the process must stop: SIGTERM, SIGINT, or the parent gone. A fork ends

@@ -103,11 +103,25 @@ describe('when the parent is killed', () => {
     const script = `const MAIN = ${JSON.stringify(MAIN)}; ${code}; setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // Under npm the practice KMS would also notice by itself.
+      env: { ...process.env, npm_lifecycle_event: undefined },
     });
     expect(await firstLine(parent.stdout)).toContain('practice KMS listening');
     // The child writes to the same pipe: it ends only when both are gone.
     const bothGone = new Promise((resolve) => parent.stdout.once('end', resolve));
     parent.kill('SIGKILL');
+    await bothGone;
+  });
+
+  test('a shell of npm that took the SIGTERM ends it', async () => {
+    const words = [process.execPath, MAIN, ...PORTS].map((word) => `'${word}'`).join(' ');
+    const shell = spawn('sh', ['-c', `${words}; true`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, npm_lifecycle_event: 'practice-kms' },
+    });
+    expect(await firstLine(shell.stdout)).toContain('practice KMS listening');
+    const bothGone = new Promise((resolve) => shell.stdout.once('end', resolve));
+    shell.kill('SIGTERM');
     await bothGone;
   });
 });

@@ -1,4 +1,4 @@
-import { watchLifeline } from './lifeline.ts';
+import { impliedParent, watchLifeline } from './lifeline.ts';
 import { readCommandLine, USAGE, UsageError } from './options.ts';
 
 /** Exit codes: 2 for a wrong command line, 1 for a start that failed. */
@@ -16,6 +16,8 @@ function describeError(error: unknown): string {
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2));
   if (line === null) return void process.stdout.write(USAGE);
+  // Read before the slow part of the start, in which a parent may already be gone.
+  const parentPid = line.parentPid ?? impliedParent();
   // Loaded late: a wrong command line is answered without opening SQLite.
   const { startPracticeKms } = await import('./start.ts');
   const kms = await startPracticeKms({
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
         `practice KMS bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       ),
   });
-  watchLifeline(line, () => {
+  watchLifeline({ ...line, parentPid }, () => {
     // Key generation in the thread pool would hold a natural exit back for seconds.
     void kms.close().then(() => process.exit(0));
   });

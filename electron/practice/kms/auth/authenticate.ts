@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import { KmsFailure } from '../wire/failures.ts';
 import { type Accounts, type Caller, rootCaller } from './accounts.ts';
 import {
@@ -68,9 +68,9 @@ function sameText(left: string, right: string): boolean {
 
 /** Checks version 4 signatures. `services` are the credential scope services of the endpoint. */
 export function createAuthenticator(deps: AuthenticationDeps) {
-  const derived = new Map<string, Buffer>();
+  const derived = new Map<string, KeyObject>();
 
-  function keyFor(secret: string, accessKeyId: string, scope: CredentialScope): Buffer {
+  function keyFor(secret: string, accessKeyId: string, scope: CredentialScope): KeyObject {
     const name = `${accessKeyId}/${scopeText(scope)}/${secret}`;
     const known = derived.get(name);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** The parts of an HTTP request that a version 4 signature covers. */
 export interface SignableRequest {
@@ -22,10 +22,9 @@ export interface CredentialScope {
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const TERMINATOR = 'aws4_request';
 
-const sha256Hex = (data: Uint8Array | string): string =>
-  createHash('sha256').update(data).digest('hex');
+const sha256Hex = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
 
-const hmac = (key: Buffer | string, data: string): Buffer =>
+const hmac = (key: Buffer | string | KeyObject, data: string): Buffer =>
   createHmac('sha256', key).update(data).digest();
 
 const encode = (text: string): string =>
@@ -98,10 +97,11 @@ export const scopeText = (scope: CredentialScope): string =>
 export const stringToSign = (amzDate: string, scope: CredentialScope, canonical: string): string =>
   [ALGORITHM, amzDate, scopeText(scope), sha256Hex(canonical)].join('\n');
 
-export function signingKey(secret: string, scope: CredentialScope): Buffer {
+/** A KeyObject: node derives the HMAC state of raw bytes ten times slower at each use. */
+export function signingKey(secret: string, scope: CredentialScope): KeyObject {
   const day = hmac(`AWS4${secret}`, scope.date);
-  return hmac(hmac(hmac(day, scope.region), scope.service), TERMINATOR);
+  return createSecretKey(hmac(hmac(hmac(day, scope.region), scope.service), TERMINATOR));
 }
 
-export const signatureOf = (key: Buffer, toSign: string): string =>
+export const signatureOf = (key: KeyObject, toSign: string): string =>
   hmac(key, toSign).toString('hex');

@@ -3,15 +3,25 @@ import type { PolicyStatement } from './document.ts';
 /** What a request says about itself, by condition key in lower case. */
 export type RequestFacts = Readonly<Record<string, readonly string[]>>;
 
-/** Matches `*` and `?` as policies use them. */
-export function matchesPattern(pattern: string, text: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === text;
+const PATTERNS = new Map<string, RegExp>();
+const MAX_PATTERNS = 512;
+
+function patternOf(pattern: string): RegExp {
+  const known = PATTERNS.get(pattern);
+  if (known !== undefined) return known;
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
+    .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  const made = new RegExp(`^${source}$`, 's');
+  if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.clear();
+  PATTERNS.set(pattern, made);
+  return made;
 }
+
+/** Matches `*` and `?` as policies use them. */
+export const matchesPattern = (pattern: string, text: string): boolean =>
+  pattern === '*' || (/[*?]/.test(pattern) ? patternOf(pattern).test(text) : pattern === text);
 
 type Test = (wanted: string, found: string) => boolean;
 
