@@ -8,6 +8,13 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
   return hash.digest();
 }
 
+/** SHA-256 over pieces, one after the other. */
+export function sha256OfPieces(pieces: Iterable<Uint8Array>): Buffer {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest();
+}
+
 /** SHA-256 over pieces as they come. */
 export async function sha256OfStream(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const hash = createHash('sha256');

@@ -9,6 +9,7 @@ export type InnerPurpose =
   | 'seal'
   | 'state-root'
   | 'slot-header'
+  | 'close-seal'
   | 'backup-manifest'
   | 'backup-increments';
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
+import { printOf } from './close-seal.ts';
 import { onDisk } from './disk-errors.ts';
 import type { OpenStore } from './open-store.ts';
 import { takeProcessLock } from './process-lock.ts';
@@ -70,13 +71,15 @@ export async function openKeystore(
   requireStoreFile(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
+    // Read while the passphrase is being worked on: verifying can then be short.
+    const print = printOf(spec.path);
     const { rootKey, header, slot, mended } = await unlockHeader(
       spec.path,
       spec.unlock,
       spec.random,
     );
     try {
-      const store = await openUnderLock({ ...spec, rootKey }, lock);
+      const store = await openUnderLock({ ...spec, rootKey }, lock, print);
       try {
         requireSameStore(store, header);
       } catch (error) {

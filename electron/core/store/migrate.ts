@@ -17,6 +17,7 @@ export function pendingMigrations(
 ): readonly Migration[] {
   requireGapless(all);
   const version = schemaVersion(db);
+  if (version < 1) throw new OperationError('KEYSTORE_DAMAGED', { part: 'version' });
   if (version > all.length) {
     throw new OperationError('KEYSTORE_NEWER_VERSION', { found: version, known: all.length });
   }

@@ -4,6 +4,7 @@ import { equalBytes, macKey } from '../crypto/mac.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
 import { diskFailure } from './disk-errors.ts';
+import { type FilePrint, sealFits, writeCloseSeal } from './close-seal.ts';
 import { innerKey, outerKey } from './keys.ts';
 import type { ProcessLock } from './process-lock.ts';
 import { RowHasher } from './row-hash.ts';
@@ -30,6 +31,8 @@ export interface StoreParts {
   readonly lock: ProcessLock;
   /** Made a moment ago by this process: nothing to check. */
   readonly fresh: boolean;
+  /** Hash of the file before it was opened, for comparing with the one noted when it was closed. */
+  readonly print: Promise<FilePrint | null>;
 }
 
 /** Who found that the store must not change. A finding is taken back by its finder only. */
@@ -61,11 +64,14 @@ export class OpenStore implements Store {
   readonly #root: StateRoot;
   readonly #tables: readonly TrackedTable[];
   readonly #transactions: Transactions;
+  readonly #print: Promise<FilePrint | null>;
   readonly #holds = new Map<HoldSource, OperationError>();
   #meta: Meta;
   #next: Meta | null = null;
   #verified: boolean;
   #verifying: Promise<StoreCondition> | null = null;
+  /** Commit at which the file lay there as it was closed. */
+  #sealedAt: number | null = null;
 
   /** @throws OperationError KEYSTORE_DAMAGED when the store does not say who it is. */
   constructor(parts: StoreParts) {
@@ -76,6 +82,7 @@ export class OpenStore implements Store {
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#verified = parts.fresh;
+    this.#print = parts.print;
     this.#hasher = rowHasher(parts.rootKey);
     this.#root = stateRoot(parts.db, parts.rootKey);
     this.#tables = trackedTables(parts.db);
@@ -183,16 +190,34 @@ export class OpenStore implements Store {
   close(): void {
     if (!this.db.open) return;
     this.#transactions.flush();
+    const clean = this.condition === 'verified';
     try {
-      // So that no old page stays behind in the write-ahead log.
-      if (this.#holds.size === 0) this.db.pragma('wal_checkpoint(TRUNCATE)');
-    } finally {
+      if (clean) this.#tidy(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
       this.db.close();
+      if (clean && !this.#sealed()) {
+        this.#tidy(() => writeCloseSeal(this.path, this.#rootKey, this.#random));
+      }
+    } finally {
       this.#rootKey.dispose();
       this.#sealingKey.dispose();
       this.#hasher.forget();
       this.#lock.release();
     }
+  }
+
+  /** Emptying the log and sealing the file spare the next opening work. On a full disk it has it. */
+  #tidy(work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      const failure = diskFailure(error, 'close');
+      if (!(failure instanceof OperationError)) throw failure;
+    }
+  }
+
+  /** Does the seal found at opening still hold? */
+  #sealed(): boolean {
+    return this.#sealedAt === this.#meta.commitNumber;
   }
 
   #allowChange(): void {
@@ -218,7 +243,7 @@ export class OpenStore implements Store {
     if (this.#verified) return this.condition;
     try {
       const counted = await recount(this.db, this.#tables, this.#hasher, this.#clock);
-      const problem = this.#compare(counted) ?? this.#auditTail();
+      const problem = this.#compare(counted) ?? this.#auditTail() ?? (await this.#structure());
       if (problem !== null) this.hold('state root', problem);
       this.#verified = true;
     } catch (error) {
@@ -233,6 +258,20 @@ export class OpenStore implements Store {
     const differing = differingTables(this.#tables, counted, this.#root.sums());
     if (differing?.length === 0) return null;
     return new OperationError('KEYSTORE_TAMPERED', { part: 'rows', tables: differing ?? [] });
+  }
+
+  /**
+   * Rows are proved by now. What holds them together is proved by the seal of a clean close, or,
+   * after a crash, by SQLite's own walk through everything (which cannot be cut into slices).
+   */
+  async #structure(): Promise<OperationError | null> {
+    if (sealFits(this.path, await this.#print, this.#rootKey)) {
+      this.#sealedAt = this.#meta.commitNumber;
+      return null;
+    }
+    const found: unknown = this.db.pragma('integrity_check(1)', { simple: true });
+    if (found === 'ok') return null;
+    return new OperationError('KEYSTORE_TAMPERED', { part: 'structure', found: String(found) });
   }
 
   #auditTail(): OperationError | null {

@@ -6,6 +6,7 @@ import { proveCrypto } from '../crypto/self-test.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
+import { type FilePrint, printOf } from './close-seal.ts';
 import { openConnection } from './connection.ts';
 import { onDisk } from './disk-errors.ts';
 import {
@@ -50,12 +51,15 @@ export const companions = (path: string): string[] =>
 
 /**
  * Looks at the keystore file without opening it.
- * @throws OperationError KEYSTORE_NOT_FOUND; KEYSTORE_NOT_A_FILE for a link, folder or pipe.
+ * @throws OperationError KEYSTORE_NOT_FOUND; KEYSTORE_NOT_A_FILE for a link, folder or pipe;
+ *   KEYSTORE_DAMAGED when it is empty.
  */
 export function requireStoreFile(path: string): void {
   const there = onDisk('look', () => standingAt(path));
   if (there === null) throw new OperationError('KEYSTORE_NOT_FOUND', { path });
   if (!there.isFile()) throw new OperationError('KEYSTORE_NOT_A_FILE', { path });
+  // SQLite would take an empty file for a new database and write to it.
+  if (there.size === 0) throw new OperationError('KEYSTORE_DAMAGED', { path, part: 'empty' });
 }
 
 /**
@@ -110,7 +114,7 @@ export function createUnderLock(spec: NewStore, lock: ProcessLock): OpenStore {
     } finally {
       removeWithJournals(temporary);
     }
-    return assemble(spec, connect(spec), lock, true);
+    return assemble(spec, connect(spec), lock, { fresh: true, print: Promise.resolve(null) });
   });
 }
 
@@ -123,7 +127,7 @@ export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStor
   requireStoreFile(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
-    return await openUnderLock(spec, lock);
+    return await openUnderLock(spec, lock, printOf(spec.path));
   } catch (error) {
     lock.release();
     throw error;
@@ -131,14 +135,21 @@ export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStor
 }
 
 /** As {@link openStoreWithRootKey}, for a caller that holds the lock. */
-export async function openUnderLock(spec: RootKeyStore, lock: ProcessLock): Promise<OpenStore> {
+export async function openUnderLock(
+  spec: RootKeyStore,
+  lock: ProcessLock,
+  print: Promise<FilePrint | null>,
+): Promise<OpenStore> {
   proveCrypto();
   const db = connect(spec);
   try {
     const pending = onDisk('open', () => pendingMigrations(db, migrations));
-    if (pending.length > 0) await upgrade({ ...spec, db, pending, all: migrations });
+    if (pending.length > 0) {
+      await print;
+      await upgrade({ ...spec, db, pending, all: migrations });
+    }
     onDisk('open', () => keepPrivate(spec.path));
-    return onDisk('open', () => assemble(spec, db, lock, false));
+    return onDisk('open', () => assemble(spec, db, lock, { fresh: false, print }));
   } catch (error) {
     db.close();
     throw error;
@@ -150,11 +161,16 @@ function connect(spec: RootKeyStore): Database {
   return openConnection({ path: spec.path, key, readOnly: false });
 }
 
-function assemble(spec: RootKeyStore, db: Database, lock: ProcessLock, fresh: boolean): OpenStore {
+function assemble(
+  spec: RootKeyStore,
+  db: Database,
+  lock: ProcessLock,
+  state: { readonly fresh: boolean; readonly print: Promise<FilePrint | null> },
+): OpenStore {
   const { path, clock, random } = spec;
   const rootKey = spec.rootKey.clone();
   try {
-    return new OpenStore({ db, path, rootKey, clock, random, lock, fresh });
+    return new OpenStore({ db, path, rootKey, clock, random, lock, ...state });
   } catch (error) {
     rootKey.dispose();
     db.close();

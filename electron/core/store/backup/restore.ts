@@ -74,10 +74,9 @@ async function makeItNew(
   spec: RestoreSpec,
 ): Promise<void> {
   const unshared = { release: () => undefined };
-  const store = await openUnderLock(
-    { path, rootKey, clock: spec.clock, random: spec.random },
-    unshared,
-  );
+  const { clock, random } = spec;
+  const print = Promise.resolve(null);
+  const store = await openUnderLock({ path, rootKey, clock, random }, unshared, print);
   try {
     if ((await store.verify()) !== 'verified')
       throw invalid(keystoreName, store.reason ?? 'state root');
