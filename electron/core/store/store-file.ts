@@ -19,7 +19,7 @@ import {
 } from './durable-file.ts';
 import { innerKey } from './keys.ts';
 import { applyMigrations, pendingMigrations } from './migrate.ts';
-import { migrations } from './migrations/index.ts';
+import { type Migration, migrations } from './migrations/index.ts';
 import { OpenStore, stateRoot } from './open-store.ts';
 import { takeProcessLock, type ProcessLock } from './process-lock.ts';
 import { sumLength } from './row-hash.ts';
@@ -36,6 +36,8 @@ export interface RootKeyStore extends StorePorts {
   readonly path: string;
   /** 32 bytes. Copied: the caller keeps and wipes its own. */
   readonly rootKey: Secret;
+  /** Another list than the released one, for the tests of migrating. */
+  readonly migrations?: readonly Migration[];
 }
 
 export interface NewStore extends RootKeyStore {
@@ -143,10 +145,11 @@ export async function openUnderLock(
   proveCrypto();
   const db = connect(spec);
   try {
-    const pending = onDisk('open', () => pendingMigrations(db, migrations));
+    const all = spec.migrations ?? migrations;
+    const pending = onDisk('open', () => pendingMigrations(db, all));
     if (pending.length > 0) {
       await print;
-      await upgrade({ ...spec, db, pending, all: migrations });
+      await upgrade({ ...spec, db, pending, all });
     }
     onDisk('open', () => keepPrivate(spec.path));
     return onDisk('open', () => assemble(spec, db, lock, { fresh: false, print }));
@@ -181,7 +184,8 @@ function assemble(
 /** The first commit: schema, identity and the root over nothing. */
 function layFoundation(db: Database, spec: NewStore): void {
   db.exec('begin immediate');
-  applyMigrations(db, migrations, migrations);
+  const all = spec.migrations ?? migrations;
+  applyMigrations(db, all, all);
   db.prepare(
     `insert into meta (one, store_id, realm, incarnation, created_at, header_revision, audit_head,
        state_root) values (1, ?, ?, ?, ?, ?, zeroblob(32), zeroblob(32))`,
