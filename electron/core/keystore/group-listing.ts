@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { GroupQuery } from './groups.ts';
-import { KeySearch } from './key-search.ts';
+import { holdsText, KeySearch } from './key-search.ts';
 import { foldedName, searchText } from './names.ts';
 import { Prepared, where } from './prepared.ts';
 import { type Group, groupFrom } from './rows.ts';
@@ -10,8 +10,8 @@ const chosen = 'g.id in (select value from json_each(@only))';
 const named = 'instr(g.name_folded, @find) > 0 or instr(lower(g.alias), @find) > 0';
 const holdsOneOf =
   'g.id in (select k.group_id from json_each(@rows) h join "key" k on k.n = h.value)';
-const holdsMatch = `exists (select 1 from "key" k where k.group_id = g.id
-  and k.n in (select rowid from key_text where key_text match @match))`;
+const holdsMany = `exists (select 1 from "key" k left join remote_key r on r.key_id = k.id
+  where k.group_id = g.id and ${holdsText})`;
 const behind = '(g.name_folded, g.id) > (@afterName, @afterId)';
 
 /** Reads pages of groups. */
@@ -30,13 +30,12 @@ export class GroupListing {
     const conditions = [
       ...(query.folderId === undefined ? [] : [inFolder]),
       ...(query.only === undefined ? [] : [chosen]),
-      ...(find === '' ? [] : [`(${named} or ${hits.rows === null ? holdsMatch : holdsOneOf})`]),
+      ...(find === '' ? [] : [`(${named} or ${hits.rows === null ? holdsMany : holdsOneOf})`]),
     ];
     const values = {
       folder: query.folderId ?? '',
       only: JSON.stringify([...(query.only ?? [])]),
       find,
-      match: hits.match,
       rows: JSON.stringify(hits.rows ?? []),
       afterName: query.after === null ? '' : foldedName(query.after.name),
       afterId: query.after?.id ?? '',

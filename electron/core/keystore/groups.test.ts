@@ -182,7 +182,7 @@ it('counts keys, those in AWS, those whose material is gone, and names the activ
   const [first, second, third] = [1, 2, 3, 4].map(() => keystore.addKey(id));
   keystore.addRemote(first!.id, { alias: 'alias/pay', region: 'us-east-1' });
   keystore.addRemote(second!.id, { alias: 'alias/pay' });
-  keystore.addRemote(third!.id, { alias: 'alias/former' });
+  keystore.addRemote(third!.id, { alias: 'alias/pay', region: 'eu-central-1' });
   expect(groups.counts(id)).toEqual({ keys: 4, activeVersion: 2, inAws: 3, gone: 0 });
   keys.noteRemote(first!.id, { state: 'PendingImport' });
   keys.noteRemote(third!.id, { state: 'PendingImport', materialId: null });

@@ -109,7 +109,7 @@ describe('finding', () => {
       db.prepare('delete from "key" where id in (?, ?)').run(keyIds[0], keyIds[2]);
     });
     keystore.addRemote(keyIds[3]!, { alias: 'alias/last' });
-    temporary.store.unguarded(() => temporary.store.db.exec('vacuum'));
+    temporary.store.db.exec('vacuum');
     expect(ids('alias/last')).toEqual([keyIds[3]]);
     temporary.store.change(() =>
       temporary.store.db.exec(`insert into key_text (key_text) values ('delete-all')`),

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { KeySearch, type TextHits } from './key-search.ts';
+import { holdsText, KeySearch, type TextHits } from './key-search.ts';
 import type { KeyQuery, KeyWithRemote } from './keys.ts';
 import { searchText } from './names.ts';
 import { Prepared, where } from './prepared.ts';
-import { joinedColumns, keyWithRemoteFrom } from './rows.ts';
+import { joinedColumns } from './rows.ts';
 
 /** More groups of a name than this are not looked up one by one. */
 const fewGroups = 200;
@@ -20,12 +20,13 @@ const found = `from (
     union select k.n from json_each(@groups) g join "key" k on k.group_id = g.value
   ) h join "key" k on k.n = h.n`;
 
-// Many fit: trying keys in listing order soon fills a page.
+// Many fit: trying keys in listing order soon fills a page. A plus keeps SQLite from fetching and
+// sorting all that fit.
+const inOrder = (condition: string) => condition.replace('k.', '+k.');
 const groupNamed = 'k.group_id in (select id from key_group where instr(name_folded, @find) > 0)';
-const holdsText = `(instr(lower(k.kcv), @find) > 0 or instr(lower(r.arn), @find) > 0
-  or instr(lower(r.alias), @find) > 0 or instr(r.material_id, @find) > 0)`;
 const isKnown = 'k.n in (select value from json_each(@rows))';
-const inText = 'k.n in (select rowid from key_text where key_text match @match)';
+const holding = 'from key_text where key_text match @match';
+const inText = `k.n in (select rowid ${holding})`;
 
 interface Search {
   readonly find: string;
@@ -77,11 +78,13 @@ export class KeyListing {
   }
 
   #tried(within: readonly string[], query: KeyQuery, search: Search) {
-    const held = search.hits.rows === null ? holdsText : isKnown;
-    const keys = this.#read(joined, [...within, `(${held} or ${groupNamed})`], query, search);
+    const many = search.hits.rows === null;
+    const fits = `(${many ? holdsText : inOrder(isKnown)} or ${inOrder(groupNamed)})`;
+    const keys = this.#read(joined, [...within, fits], query, search);
     const byName = this.#count(everyKey, [...within, groupNamed], query, search);
-    const counted = search.hits.rows === null ? inText : isKnown;
-    const besides = byName === 0 ? [counted] : [counted, `not ${groupNamed}`];
+    if (many && byName === 0 && within.length === 0)
+      return { keys, total: this.#count(holding, [], query, search) };
+    const besides = [many ? inText : isKnown, `not ${inOrder(groupNamed)}`];
     const byText = this.#count(everyKey, [...within, ...besides], query, search);
     return { keys, total: byName + byText };
   }
@@ -92,7 +95,7 @@ export class KeyListing {
 
   #read(source: string, conditions: readonly string[], query: KeyQuery, search?: Search) {
     const sql = `select ${joinedColumns} ${source} ${where(this.#paged(conditions, query))} ${order}`;
-    return this.#prepared.rows(sql, valuesOf(query, search)).map(keyWithRemoteFrom);
+    return this.#prepared.keys(sql, valuesOf(query, search));
   }
 
   #count(source: string, conditions: readonly string[], query: KeyQuery, search?: Search): number {

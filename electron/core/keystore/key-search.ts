@@ -6,6 +6,10 @@ const few = 5000;
 /** Trigrams know nothing of shorter texts, and nearly every id contains those anyway. */
 const shortest = 3;
 
+/** The same as the index says, asked of one key `k` and its `r`: for texts that very many hold. */
+export const holdsText = `(instr(lower(k.kcv), @find) > 0 or instr(lower(r.arn), @find) > 0
+  or instr(lower(r.alias), @find) > 0 or instr(r.material_id, @find) > 0)`;
+
 /** Which rows of `key` hold a text; `rows` is null when they are many. */
 export interface TextHits {
   /** What to hand to `key_text match`; null when the text is too short to look for. */
@@ -19,11 +23,17 @@ export interface TextHits {
  */
 export class KeySearch {
   readonly #match: Statement<[string, number], number>;
+  readonly #arn: Statement<[string], number>;
 
   constructor(db: Database) {
     this.#match = db
       .prepare<[string, number], number>(
         'select rowid from key_text where key_text match ? limit ?',
+      )
+      .pluck();
+    this.#arn = db
+      .prepare<[string], number>(
+        'select k.n from remote_key r join "key" k on k.id = r.key_id where r.arn = ?',
       )
       .pluck();
   }
@@ -33,6 +43,9 @@ export class KeySearch {
     if (Array.from(text).length < shortest || /\p{Cc}/u.test(text))
       return { match: null, rows: [] };
     const match = `"${text.replaceAll('"', '""')}"`;
+    // A whole ARN is of one key; most of its trigrams are in all the others too, which takes long.
+    const own = text.startsWith('arn:') ? this.#arn.get(text) : undefined;
+    if (own !== undefined) return { match, rows: [own] };
     const rows = this.#match.all(match, few + 1);
     return { match, rows: rows.length > few ? null : rows };
   }

@@ -8,11 +8,11 @@ import { RemoteKeys } from './remote-keys.ts';
 import {
   type Domain,
   joinedColumns,
+  type JoinedRow,
   type Key,
   type KeyWithRemote,
   keyWithRemoteFrom,
   type RemoteKey,
-  type Row,
 } from './rows.ts';
 
 export type { KeyWithRemote };
@@ -101,20 +101,29 @@ const aliasArn = /^arn:[^:]+:kms:(?<region>[^:]+):(?<account>\d{12}):(?<alias>al
 
 function statements({ store: { db } }: Domain) {
   return {
-    one: db.prepare<[string], Row>(`${joined} where k.id = ?`),
-    ofGroup: db.prepare<[string], Row>(`${joined} where k.group_id = ? order by k.version desc`),
-    holder: db.prepare<[string], Row>(
-      `${joined} join key_group g on g.id = k.group_id where k.group_id = ?
-         and r.alias = 'alias/' || g.alias and r.region = g.region order by k.version desc limit 1`,
-    ),
-    byKms: db.prepare<[{ reference: string }], Row>(
-      `${inAws} where r.kms_key_id = @reference or r.arn = @reference or r.alias = @reference
-       order by k.group_id, k.version`,
-    ),
-    byAlias: db.prepare<[Readonly<Record<string, string>>], Row>(
-      `${inAws} where r.alias = @alias and r.region = @region and r.account = @account
-       order by k.group_id, k.version`,
-    ),
+    one: db.prepare<[string], JoinedRow>(`${joined} where k.id = ?`).raw(),
+    ofGroup: db
+      .prepare<[string], JoinedRow>(`${joined} where k.group_id = ? order by k.version desc`)
+      .raw(),
+    holder: db
+      .prepare<[string], JoinedRow>(
+        `${joined} join key_group g on g.id = k.group_id where k.group_id = ?
+           and r.alias = 'alias/' || g.alias and r.region = g.region
+         order by k.version desc limit 1`,
+      )
+      .raw(),
+    byKms: db
+      .prepare<[{ reference: string }], JoinedRow>(
+        `${inAws} where r.kms_key_id = @reference or r.arn = @reference or r.alias = @reference
+         order by k.group_id, k.version`,
+      )
+      .raw(),
+    byAlias: db
+      .prepare<[Readonly<Record<string, string>>], JoinedRow>(
+        `${inAws} where r.alias = @alias and r.region = @region and r.account = @account
+         order by k.group_id, k.version`,
+      )
+      .raw(),
     highest: db
       .prepare<[string], number | null>('select max(version) from "key" where group_id = ?')
       .pluck(),
@@ -147,7 +156,7 @@ class KeyTable implements Keys {
     this.#domain = domain;
     this.#sql = statements(domain);
     this.#listing = new KeyListing(domain.store.db);
-    this.#remotes = new RemoteKeys(domain);
+    this.#remotes = new RemoteKeys(domain, this);
   }
 
   byId(id: string): KeyWithRemote | null {

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Row } from './rows.ts';
+import { type JoinedRow, type KeyWithRemote, keyWithRemoteFrom, type Row } from './rows.ts';
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -7,6 +7,7 @@ type Values = Readonly<Record<string, string | number | null>>;
 export class Prepared {
   readonly #db: Database;
   readonly #rows = new Map<string, Statement<[Values], Row>>();
+  readonly #keys = new Map<string, Statement<[Values], JoinedRow>>();
   readonly #numbers = new Map<string, Statement<[Values], number>>();
 
   constructor(db: Database) {
@@ -20,6 +21,19 @@ export class Prepared {
       this.#rows.set(sql, statement);
     }
     return statement.all(values);
+  }
+
+  /** For statements that select `joinedColumns`. */
+  keys(sql: string, values: Values): KeyWithRemote[] {
+    let statement = this.#keys.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare<[Values], JoinedRow>(sql).raw();
+      this.#keys.set(sql, statement);
+    }
+    // One by one: a hundred thousand rows at once are a second copy of them all.
+    const keys: KeyWithRemote[] = [];
+    for (const row of statement.iterate(values)) keys.push(keyWithRemoteFrom(row));
+    return keys;
   }
 
   number(sql: string, values: Values): number {

@@ -1,19 +1,20 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Keys } from './keys.ts';
-import { type Domain, type RemoteKey, remoteFrom, type Row } from './rows.ts';
+import type { Domain, RemoteKey } from './rows.ts';
 
 type Remotes = Pick<Keys, 'setRemote' | 'noteRemote' | 'moveAlias'>;
 
 /** What AWS last said of the keys: one row for each key that has a KMS key. */
 export class RemoteKeys implements Remotes {
   readonly #store;
+  readonly #keys: Pick<Keys, 'get'>;
   readonly #sql;
 
-  constructor({ store }: Domain) {
+  constructor({ store }: Domain, keys: Pick<Keys, 'get'>) {
     this.#store = store;
+    this.#keys = keys;
     const { db } = store;
     this.#sql = {
-      one: db.prepare<[string], Row>('select * from remote_key where key_id = ?'),
       put: db.prepare<RemoteKey>(
         `insert into remote_key (key_id, kms_key_id, arn, account, region, made_by, state,
            material_id, valid_to, alias, policy_read, read_at)
@@ -28,7 +29,6 @@ export class RemoteKeys implements Remotes {
         `update remote_key set alias = null where alias = @alias and region = @region
            and key_id <> @keyId and key_id in (select id from "key" where group_id = @groupId)`,
       ),
-      version: db.prepare<[string], number>('select version from "key" where id = ?').pluck(),
     };
   }
 
@@ -40,15 +40,10 @@ export class RemoteKeys implements Remotes {
 
   noteRemote(keyId: string, reading: Parameters<Keys['noteRemote']>[1]): void {
     this.#store.change(() => {
-      const row = this.#sql.one.get(keyId);
-      if (!row) {
-        const version = this.#sql.version.get(keyId);
-        if (version === undefined)
-          throw new OperationError('NOT_FOUND', { what: 'key', reference: keyId });
-        throw new OperationError('KEY_NOT_IN_AWS', { version });
-      }
+      const { key, remote } = this.#keys.get(keyId);
+      if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
       const read = Object.entries(reading).filter(([, value]) => value !== undefined);
-      this.#sql.put.run({ ...remoteFrom(row), ...Object.fromEntries(read) });
+      this.#sql.put.run({ ...remote, ...Object.fromEntries(read) });
     });
   }
 

@@ -150,48 +150,84 @@ export const groupFrom = (row: Row): Group => ({
   createdAt: number(row, 'created_at'),
 });
 
-export const keyFrom = (row: Row): Key => ({
-  id: text(row, 'id'),
-  groupId: text(row, 'group_id'),
-  version: number(row, 'version'),
-  lifecycle: text(row, 'lifecycle') as Lifecycle,
-  lifecycleTimes: JSON.parse(text(row, 'lifecycle_times')) as Key['lifecycleTimes'],
-  kcv: { method: text(row, 'kcv_method') as 'CMAC' | 'ENC0', value: text(row, 'kcv') },
-  storage: text(row, 'storage') as StorageLocation,
-  assurance: text(row, 'assurance') as Assurance,
-  tokenSerial: textOrNull(row, 'token_serial'),
-  mechanism: text(row, 'mechanism') as BlobMechanism,
-  masterId: text(row, 'master_id'),
-  madeAt: number(row, 'made_at'),
-  plannedEnd: number(row, 'planned_end'),
-  backedUpAt: numberOrNull(row, 'backed_up_at'),
-  provedAt: numberOrNull(row, 'proved_at'),
-});
-
-export const remoteFrom = (row: Row): RemoteKey => ({
-  keyId: text(row, 'key_id'),
-  kmsKeyId: text(row, 'kms_key_id'),
-  arn: text(row, 'arn'),
-  account: text(row, 'account'),
-  region: text(row, 'region'),
-  madeBy: text(row, 'made_by') as MadeBy,
-  state: text(row, 'state'),
-  materialId: textOrNull(row, 'material_id'),
-  validTo: numberOrNull(row, 'valid_to'),
-  alias: textOrNull(row, 'alias'),
-  policyRead: textOrNull(row, 'policy_read'),
-  readAt: number(row, 'read_at'),
-});
-
-/** Columns of `"key" k left join remote_key r`, for {@link keyWithRemoteFrom}. */
+/** Columns of `"key" k left join remote_key r`, in the order of {@link JoinedRow}. */
 export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecycle_times,
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
   k.planned_end, k.backed_up_at, k.proved_at, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
   r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at`;
 
-export const keyWithRemoteFrom = (row: Row): KeyWithRemote => ({
-  key: keyFrom(row),
-  remote: row['key_id'] === null ? null : remoteFrom(row),
+/** Read raw, as lists of values: objects by column name would be made twice for every row. */
+export type JoinedRow = readonly [
+  id: string,
+  groupId: string,
+  version: number,
+  lifecycle: Lifecycle,
+  lifecycleTimes: string,
+  kcvMethod: Key['kcv']['method'],
+  kcv: string,
+  storage: StorageLocation,
+  assurance: Assurance,
+  tokenSerial: string | null,
+  mechanism: BlobMechanism,
+  masterId: string,
+  madeAt: number,
+  plannedEnd: number,
+  backedUpAt: number | null,
+  provedAt: number | null,
+  ...remote: RemoteRow,
+];
+type RemoteRow = readonly [
+  keyId: string | null,
+  kmsKeyId: string,
+  arn: string,
+  account: string,
+  region: string,
+  madeBy: MadeBy,
+  state: string,
+  materialId: string | null,
+  validTo: number | null,
+  alias: string | null,
+  policyRead: string | null,
+  readAt: number,
+];
+
+export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
+  const keyId = row[16];
+  return {
+    key: {
+      id: row[0],
+      groupId: row[1],
+      version: row[2],
+      lifecycle: row[3],
+      lifecycleTimes: JSON.parse(row[4]) as Key['lifecycleTimes'],
+      kcv: { method: row[5], value: row[6] },
+      storage: row[7],
+      assurance: row[8],
+      tokenSerial: row[9],
+      mechanism: row[10],
+      masterId: row[11],
+      madeAt: row[12],
+      plannedEnd: row[13],
+      backedUpAt: row[14],
+      provedAt: row[15],
+    },
+    remote: keyId === null ? null : remoteFrom(keyId, row),
+  };
+}
+
+const remoteFrom = (keyId: string, row: JoinedRow): RemoteKey => ({
+  keyId,
+  kmsKeyId: row[17],
+  arn: row[18],
+  account: row[19],
+  region: row[20],
+  madeBy: row[21],
+  state: row[22],
+  materialId: row[23],
+  validTo: row[24],
+  alias: row[25],
+  policyRead: row[26],
+  readAt: row[27],
 });
 
 export const credentialFrom = (row: Row): Credential => ({
