@@ -17,8 +17,10 @@ export function failureText(failure: Failure): string {
 
 /** Prints a failure on standard error, in words or as JSON, and gives the exit code. */
 export function showFailure(screen: Screen, failure: Failure, json: boolean): number {
+  // Whoever pressed Ctrl+C at a job was already told what becomes of it.
+  const told = failure.code === 'CANCELLED_BY_PERSON' && Object.hasOwn(failure.details, 'job');
   if (json) screen.noteJson(failure);
-  else screen.note(failureText(failure));
+  else if (!told) screen.note(failureText(failure));
   return failures[failure.code].exit;
 }
 

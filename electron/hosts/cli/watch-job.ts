@@ -91,7 +91,7 @@ class Progress {
 
   #live({ job }: JobDetail): void {
     const step = job.step ? `step ${job.step.n} of ${job.step.of}: ${job.step.title}` : 'waiting';
-    const line = clean(`▸ ${step}${job.progress ? `, ${job.progress}` : ''}`);
+    const line = clean(`▸ ${step}${job.progress ? ` · ${job.progress}` : ''}`);
     if (this.#context.screen.live) {
       this.#context.screen.status(line);
       return;
@@ -144,5 +144,6 @@ async function interrupted(
     await session.end();
     screen.note(`${job} is paused and goes on when the keystore is opened again.`);
   }
-  throw new OperationError('CANCELLED_BY_PERSON');
+  const goesOn = session.where === 'holder';
+  throw new OperationError('CANCELLED_BY_PERSON', { job: progress.number, goesOn });
 }

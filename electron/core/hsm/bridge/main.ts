@@ -11,6 +11,9 @@ import { BridgeServer } from './server.ts';
 
 process.umask(0o077);
 watchParent();
+// Ctrl+C and a closed terminal reach every process of the terminal: the parent decides what they
+// mean, and running steps still need the HSM. Without a parent `watchParent` ends this process.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 const port = parentPort();
 const server = new BridgeServer({
   device: new BridgeDevice(),
