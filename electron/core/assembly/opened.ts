@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { AuditLog } from '../audit/audit-log.ts';
 import { softwareSigner } from '../audit/signer.ts';
-import type { Cloud } from '../cloud/cloud.ts';
+import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
-import { personPatience } from '../cloud/patience.ts';
+import { type Patience, personPatience } from '../cloud/patience.ts';
 import type { Caller, CoreConfig } from '../core.ts';
 import type { FailureClass } from '../jobs/decide.ts';
 import { Jobs } from '../jobs/jobs.ts';
@@ -183,6 +183,16 @@ export class Opened {
     this.#parts.changed('hsm');
   }
 
+  #connect(
+    domain: DomainModel,
+    group: Group,
+    region?: string,
+    patience?: Patience,
+  ): Promise<CloudConnection> {
+    const credential = domain.credentials.get(group.credentialId);
+    return this.#connections.get(credential, region ?? group.region, group.account, patience);
+  }
+
   /** A process that lives for one command keeps no schedule: what is due there came due unseen. */
   #due(domain: DomainModel): ReturnType<OpenKeystore['jobs']['due']> {
     if (this.#parts.config.longLived) return this.schedule.pending();
@@ -223,12 +233,7 @@ export class Opened {
       vaults: this.token,
       safety: this.backups satisfies SafetyCopies,
       parcels: createParcels(store),
-      connect: (group: Group, region) =>
-        this.#connections.get(
-          domain.credentials.get(group.credentialId),
-          region ?? group.region,
-          group.account,
-        ),
+      connect: (group, region) => this.#connect(domain, group, region),
       enqueue: (name, payload, options) => {
         const kind = kinds.find((each) => each.name === name);
         if (!kind) throw new Error(`no job kind ${name}`);
@@ -268,7 +273,11 @@ export class Opened {
       log: ports.log,
       store: file.store,
       device,
-      deeds,
+      // a person waits less than a job does
+      deeds: {
+        ...deeds,
+        connect: (group, region) => this.#connect(domain, group, region, personPatience),
+      },
       jobs: createJobsPort({
         store: file.store,
         jobs: this.jobs,

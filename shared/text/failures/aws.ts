@@ -9,7 +9,7 @@ export const awsWording = {
     headline: 'AWS cannot be reached.',
     forYourKeys: 'Nothing was changed by this call. Keys in AWS go on working.',
     next: (d) =>
-      d.has('practice')
+      d.text('practice', '') !== ''
         ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms); jobs then go on by themselves.`
         : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall; jobs then go on by themselves.`,
   },

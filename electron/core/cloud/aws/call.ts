@@ -27,6 +27,8 @@ export interface CallerParts {
   readonly ports: CloudPorts;
   readonly pacer: Pacer;
   readonly patience: Patience;
+  /** Address of the practice KMS; null for AWS. */
+  readonly practice: string | null;
   /** Runs before each attempt; a practice endpoint proves itself here. */
   prepare(signal: AbortSignal | undefined): Promise<void>;
   skew(): number | null;
@@ -102,6 +104,7 @@ async function tryOnce<O>(
       changes: call.changes,
       justMade: call.justMade ?? false,
       skew: parts.skew(),
+      practice: parts.practice,
     });
     const { external } = failed.error;
     note(external?.name ?? failed.error.code, external?.requestId ?? null);

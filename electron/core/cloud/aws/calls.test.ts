@@ -1,3 +1,5 @@
+import { classify } from './failures.ts';
+import { WireFailure } from './wire-failure.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Cloud, CloudConnection, ConnectionSpec } from '../cloud.ts';
@@ -230,19 +232,32 @@ it('retries CreateKey where it certainly was not carried out: throttled', async 
   expect(wire.seen).toHaveLength(2);
 });
 
-it('knows when nothing was sent, and names what a firewall must let through', async () => {
+it('knows when nothing was sent, and names the practice KMS that must run', async () => {
   const connection = await open();
   await connection.describeKey(keyId);
   await wire.close();
   const error = await failureOf(connection.createExternalKey(newKey));
   expect(error.code).toBe('AWS_UNREACHABLE');
   expect(error.details).toMatchObject({
-    host: '*.amazonaws.com',
-    port: 443,
+    practice: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+/),
     retry: 'unsent',
     tries: 3,
   });
   expect(error.external).toMatchObject({ name: 'ECONNREFUSED', at: 'CreateKey' });
+});
+
+it('names what a firewall must let through where real AWS cannot be reached', () => {
+  const call = { operation: 'CreateKey', repeatable: false, changes: true, justMade: false };
+  const { error } = classify(new WireFailure('unsent', 'ETIMEDOUT'), {
+    ...call,
+    skew: null,
+    practice: null,
+  });
+  expect(error.toFailure()).toMatchObject({
+    code: 'AWS_UNREACHABLE',
+    details: { host: '*.amazonaws.com', port: 443, direction: 'outbound' },
+    external: { name: 'ETIMEDOUT', at: 'CreateKey' },
+  });
 });
 
 it('gives a call that must not be doubled a connection of its own', async () => {

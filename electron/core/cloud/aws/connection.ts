@@ -54,6 +54,7 @@ export async function connect(
     pacer: shared.pacer,
     patience: spec.patience ?? jobPatience,
     prepare: wires.prepare,
+    practice: spec.realm === 'practice' ? (spec.endpoint ?? null) : null,
     skew: wires.skew,
   };
   const account = spec.account ?? ownerOf(spec.credential);

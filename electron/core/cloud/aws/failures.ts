@@ -103,6 +103,8 @@ export interface FailedCall {
   readonly justMade: boolean;
   /** Our clock minus AWS's, ms. */
   readonly skew: number | null;
+  /** Address of the practice KMS; null for AWS. */
+  readonly practice: string | null;
 }
 
 /** Beyond this AWS refuses signatures (its limit is five minutes either way). Milliseconds. */
@@ -209,8 +211,9 @@ function detailsOf(
   return {};
 }
 
-/** What a firewall must let through: said wherever AWS cannot be reached. */
-const firewall = { host: '*.amazonaws.com', port: 443, direction: 'outbound' };
+/** What a firewall must let through, or what must run: said wherever nobody could be reached. */
+const reachable = ({ practice }: FailedCall): SafeDetails =>
+  practice === null ? { host: '*.amazonaws.com', port: 443, direction: 'outbound' } : { practice };
 
 function classifyWire(cause: WireFailure, call: FailedCall): Classified {
   const { operation, repeatable } = call;
@@ -231,7 +234,7 @@ function classifyWire(cause: WireFailure, call: FailedCall): Classified {
   }
   if (cause.phase === 'unsent') {
     return fail('AWS_UNREACHABLE', isCertificateProblem(cause.external) ? 'permanent' : 'unsent', {
-      ...firewall,
+      ...reachable(call),
       ...(isCertificateProblem(cause.external) ? { problem: 'certificate' } : {}),
     });
   }
@@ -242,7 +245,10 @@ function classifyWire(cause: WireFailure, call: FailedCall): Classified {
       : fail('AWS_UNREACHABLE', 'transient');
   }
   if (cause.phase === 'server') return fail('AWS_FAILED', 'transient');
-  return fail('AWS_UNREACHABLE', 'transient', { ...firewall, problem: 'something else answered' });
+  return fail('AWS_UNREACHABLE', 'transient', {
+    ...reachable(call),
+    problem: 'something else answered',
+  });
 }
 
 /** Names Node gives when a server's certificate was refused: waiting does not help. */

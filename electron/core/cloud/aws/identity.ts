@@ -74,6 +74,7 @@ function guarded(
         changes: false,
         justMade: false,
         skew: parts.skew(),
+        practice: null,
       });
       const again = retry === 'transient' || retry === 'throttled' ? 'unsent' : retry;
       throw new OperationError(
