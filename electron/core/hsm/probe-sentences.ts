@@ -17,6 +17,9 @@ const hashOf: Readonly<Record<WrappingAlgorithm, string>> = {
   RSAES_OAEP_SHA_1: 'SHA-1',
 };
 
+export const untried = (id: string, external: string): ProbeFinding =>
+  finding(id, false, 'The token does not let this be tried, so nothing is claimed.', external);
+
 export function oaep(trial: OaepTrial): ProbeFinding {
   const name = `RSA-OAEP with ${hashOf[trial.algorithm]}`;
   const sentence = trial.ok

@@ -44,7 +44,7 @@ export function probeToken(token: OpenToken): ProbeResult {
     ...guardFindings(run, means),
     say.dataObjects(dataObjects),
     say.signing(signing),
-    say.copyAttributes(run(tryCopyAttributes)),
+    tried('copy-attributes', () => say.copyAttributes(run(tryCopyAttributes))),
   ];
   const { label, serial, manufacturer, model, firmware, assurance } = status;
   return {
@@ -76,25 +76,38 @@ function wrapFindings(run: Run, means: Means): ProbeFinding[] {
 
 function kcvFindings(run: Run, means: Means): ProbeFinding[] {
   const value = randomBytes(32);
-  const read = run((scope) => tryCheckValue(scope, value));
-  const encrypted = read?.toString('hex').toUpperCase() === kcvEncryptZero(value);
-  return [say.kcv(means.cmac), say.checkValue(read === null ? null : encrypted)];
+  const checkValue = (): ProbeFinding => {
+    const read = run((scope) => tryCheckValue(scope, value));
+    const encrypted = read?.toString('hex').toUpperCase() === kcvEncryptZero(value);
+    return say.checkValue(read === null ? null : encrypted);
+  };
+  return [say.kcv(means.cmac), tried('check-value', checkValue)];
 }
 
 function guardFindings(run: Run, means: Means): ProbeFinding[] {
-  const newUse = run(tryNewUse);
   const findings = [
-    say.unreadable(run(tryReadValue)),
-    say.notWeakened(run(tryWeaken)),
-    say.noNewUse(newUse.change, newUse.copy),
+    tried('value-unreadable', () => say.unreadable(run(tryReadValue))),
+    tried('not-weakened', () => say.notWeakened(run(tryWeaken))),
+    tried('one-purpose', () => {
+      const { change, copy } = run(tryNewUse);
+      return say.noNewUse(change, copy);
+    }),
   ];
-  const wrap = means.wraps.find((trial) => trial.format !== null);
-  if (wrap === undefined) return findings;
+  const mechanism = means.wraps.find((trial) => trial.format !== null)?.mechanism;
+  if (mechanism === undefined) return findings;
   return [
     ...findings,
-    say.unextractable(run((scope) => tryWrapUnextractable(scope, wrap.mechanism))),
-    say.damaged(run((scope) => tryDamaged(scope, wrap.mechanism))),
+    tried('unextractable', () =>
+      say.unextractable(run((scope) => tryWrapUnextractable(scope, mechanism))),
+    ),
+    tried('damage-seen', () => say.damaged(run((scope) => tryDamaged(scope, mechanism)))),
   ];
+}
+
+/** A trial that the token does not even let begin is a finding too; the others still count. */
+function tried(id: string, trial: () => ProbeFinding): ProbeFinding {
+  const result = attempt(trial);
+  return result instanceof CryptokiError ? say.untried(id, result.result) : result;
 }
 
 function outcome(run: Run, trial: (scope: Scope) => boolean): say.Outcome {

@@ -1,8 +1,14 @@
 import type { Secret } from '../../kernel/secret.ts';
+import type { Logger } from '../../ports.ts';
 
 /** A PIN that was right once. Its first error ends it for good. */
 export class KeptPin {
+  readonly #log: Logger;
   #pin: Secret | null = null;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
 
   /** Takes a copy of its own. */
   keep(pin: Secret): void {
@@ -12,7 +18,13 @@ export class KeptPin {
 
   /** Bytes for one login, to be zeroed by who asked; null when none is kept. */
   copy(): Buffer | null {
-    return this.#pin?.use((bytes) => Buffer.from(bytes)) ?? null;
+    return this.#pin === null ? null : bytesOf(this.#pin);
+  }
+
+  /** The token did not take it any more. */
+  refused(code: string): void {
+    this.#log.log('warn', 'hsm.kept-pin-refused', { code });
+    this.forget();
   }
 
   forget(): void {
@@ -20,3 +32,11 @@ export class KeptPin {
     this.#pin = null;
   }
 }
+
+/** A copy in memory of its own, so that zeroing it zeroes all of it. */
+export const bytesOf = (secret: Secret): Buffer =>
+  secret.use((bytes) => {
+    const copy = Buffer.alloc(bytes.length);
+    copy.set(bytes);
+    return copy;
+  });

@@ -1,11 +1,12 @@
 import { isFailureCode, OperationError } from '../../../../shared/errors/operation-error.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { TokenStatus } from '../driver.ts';
-import { inspectModule, type ModuleFile } from '../module-file.ts';
+import type { ModuleFile } from '../module-file.ts';
 import type { Attached, AttachTarget, BridgeEvent, BridgeState } from './bridge.ts';
 import { BridgeConnection, gone } from './connection.ts';
 import type { BridgePorts } from './one-shot.ts';
-import { KeptPin } from './kept-pin.ts';
+import { bytesOf, KeptPin } from './kept-pin.ts';
+import { automaticLogin, openSpec, requireTriesLeft } from './opening.ts';
 import type { Method } from './methods.ts';
 import type { Answer } from './protocol.ts';
 import { Recovery } from './recovery.ts';
@@ -23,7 +24,7 @@ interface Bound {
  */
 export class BridgeSession {
   readonly #ports: BridgePorts;
-  readonly #pin = new KeptPin();
+  readonly #pin: KeptPin;
   readonly #recovery: Recovery;
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
   #bound: Bound | null = null;
@@ -37,6 +38,7 @@ export class BridgeSession {
 
   constructor(ports: BridgePorts) {
     this.#ports = ports;
+    this.#pin = new KeptPin(ports.log);
     this.#recovery = new Recovery(ports.clock, () => this.#reconnect());
   }
 
@@ -136,7 +138,7 @@ export class BridgeSession {
     requireTriesLeft(before, confirmed);
     if (this.#recovery.underWay !== null) await this.#recovery.underWay;
     const connection = this.#living();
-    const copy = entry.use((bytes) => Buffer.from(bytes));
+    const copy = bytesOf(entry);
     try {
       const status = await this.#guarded(connection, connection.call('login', [copy], [copy]));
       this.#pin.keep(entry);
@@ -190,7 +192,8 @@ export class BridgeSession {
     const bound = this.#bound;
     if (bound === null) throw new OperationError('HSM_NOT_ATTACHED');
     const { target } = bound;
-    const spec = await this.#openSpec(target);
+    const { spec, module } = await openSpec(target, this.module?.sha256);
+    this.module = module;
     const environment = target.driver === 'pkcs11' ? target.environment : undefined;
     const channel = this.#ports.launcher.launch('hsm-bridge', environment);
     const connection = new BridgeConnection(this.#ports, channel, (why) => {
@@ -199,7 +202,7 @@ export class BridgeSession {
     this.#opening = connection;
     try {
       const opened = await connection.call('open', [spec]);
-      const status = await this.#automaticLogin(connection, opened, bound.key);
+      const status = await automaticLogin(connection, opened, bound.key ?? this.#pin);
       if (this.#bound !== bound) throw gone('detached', 'bridge process');
       if (connection.ended !== null) throw connection.ended;
       this.#connection = connection;
@@ -212,43 +215,6 @@ export class BridgeSession {
       throw error;
     } finally {
       if (this.#opening === connection) this.#opening = null;
-    }
-  }
-
-  async #openSpec(target: AttachTarget): Promise<object> {
-    if (target.driver === 'software') return { driver: 'software' };
-    const pinned = target.moduleSha256 ?? this.module?.sha256;
-    const module = await inspectModule(target.module, pinned);
-    this.module = module;
-    const parameters = target.libraryParameters;
-    return {
-      driver: 'pkcs11',
-      path: module.resolved,
-      sha256: module.sha256,
-      ...(parameters === undefined ? {} : { libraryParameters: parameters }),
-      serial: target.tokenSerial,
-      label: target.tokenLabel,
-    };
-  }
-
-  /** One login for a new process, only with a PIN that was right before and with all tries left. */
-  async #automaticLogin(
-    connection: BridgeConnection,
-    opened: TokenStatus,
-    key: Secret | null,
-  ): Promise<TokenStatus> {
-    const copy = key === null ? this.#pin.copy() : key.use((bytes) => Buffer.from(bytes));
-    if (copy === null || opened.loggedIn || opened.pin !== 'ok') {
-      copy?.fill(0);
-      return opened;
-    }
-    try {
-      return await connection.call('login', [copy], [copy]);
-    } catch (error) {
-      if (!(error instanceof OperationError) || !isPinError(error) || key !== null) throw error;
-      this.#pin.forget();
-      this.#ports.log.log('warn', 'hsm.kept-pin-refused', { code: error.code });
-      return connection.call('status', []);
     }
   }
 
@@ -302,17 +268,6 @@ function namingToken(error: unknown, target: AttachTarget): unknown {
   const external = error.external ? { external: error.external } : {};
   return new OperationError(error.code, details, { ...external, cause: error });
 }
-
-function requireTriesLeft(status: TokenStatus, confirmed: boolean): void {
-  if (confirmed || status.pin === 'ok') return;
-  const details = { pin: status.pin, token: status.label, serial: status.serial };
-  if (status.pin === 'locked') throw new OperationError('HSM_PIN_LOCKED', details);
-  if (status.pin === 'not-set') throw new OperationError('HSM_PIN_REFUSED', details);
-  throw new OperationError('HSM_PIN_LAST_TRY', details);
-}
-
-const isPinError = (error: OperationError): boolean =>
-  error.code === 'HSM_PIN_REFUSED' || error.code === 'HSM_PIN_LOCKED';
 
 /** Failures that may be over by themselves: the token is away, another one is in its place. */
 const isPassing = (error: unknown): boolean =>
