@@ -185,6 +185,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
 export function aliasFrom(name: string): string {
   const alias = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .replace(/[^a-zA-Z0-9/_-]+/g, '-')
     .replace(/^[-/]+|[-/]+$/g, '')
     .slice(0, 250);

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { aliasFrom } from './groups.ts';
+import { requireSoundTemplate } from './group-template.ts';
+
+const now = Date.UTC(2026, 10, 22);
+const sound = {
+  region: 'eu-west-1',
+  policy: null,
+  materialDays: null,
+  rotate: true,
+  rotateEvery: { amount: 12, unit: 'months' },
+} as const;
+const problemOf = (template: Parameters<typeof requireSoundTemplate>[0]) => {
+  try {
+    requireSoundTemplate(template, now);
+    return null;
+  } catch (error) {
+    return error;
+  }
+};
+
+it('takes the defaults, GovCloud and a policy that can be read', () => {
+  expect(problemOf(sound)).toBeNull();
+  expect(problemOf({ ...sound, region: 'us-gov-west-1' })).toBeNull();
+});
+
+it('refuses a Region that does not exist and a policy that AWS would not take', () => {
+  expect(problemOf({ ...sound, region: 'eu-west-99' })).toMatchObject({
+    code: 'BAD_INPUT',
+    details: { field: 'region' },
+  });
+  expect(problemOf({ ...sound, policy: '{"Version": "2012-10-17",' })).toMatchObject({
+    code: 'POLICY_INVALID',
+  });
+});
+
+it('refuses a deletion by AWS that comes before the next rotation and its grace', () => {
+  expect(problemOf({ ...sound, materialDays: 365 })).toMatchObject({ code: 'BAD_INPUT' });
+  expect(
+    problemOf({ ...sound, rotateEvery: { amount: 11, unit: 'months' }, materialDays: 365 }),
+  ).toBeNull();
+  expect(problemOf({ ...sound, rotate: false, materialDays: 30 })).toBeNull();
+});
+
+it.each([
+  ['payments-prod', 'payments-prod'],
+  ['Payments (prod) 2026', 'Payments-prod-2026'],
+  ['Zahlungen für Köln', 'Zahlungen-fur-Koln'],
+  ['a/b', 'a/b'],
+])('lets the alias of "%s" follow the name: %s', (name, alias) => {
+  expect(aliasFrom(name)).toBe(alias);
+});
+
+it('asks for an alias where none can be made of the name', () => {
+  expect(() => aliasFrom('支払い')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  expect(() => aliasFrom('aws/rds')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+});
