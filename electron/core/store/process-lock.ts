@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { diskFailure } from './disk-errors.ts';
@@ -19,6 +20,8 @@ export function takeProcessLock(path: string): ProcessLock {
   const file = `${path}.lock`;
   let database: Database.Database | null = null;
   try {
+    // SQLite would call a read-only disk by vaguer names.
+    accessSync(dirname(path), constants.W_OK);
     const there = standingAt(file);
     if (there === null) createPrivate(file);
     else if (!there.isFile()) throw new OperationError('KEYSTORE_NOT_A_FILE', { path: file });
