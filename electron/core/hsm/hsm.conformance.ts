@@ -141,10 +141,15 @@ export function describeConformance(
       }
     });
 
-    it('makes different keys', async () => {
+    it('makes and wraps different keys side by side', async () => {
       const blobs = await Promise.all(
         Array.from({ length: 8 }, () => bridge.generateAes256(masterId)),
       );
+      const wrapped = await Promise.all(
+        blobs.map((blob) => bridge.wrapForAws(blob, aws.spki, best())),
+      );
+      const opened = wrapped.map((one) => kcvCmac(open(one.encryptedKeyMaterial, best())));
+      expect(opened).toEqual(blobs.map((blob) => blob.kcv.value));
       expect(new Set(blobs.map((blob) => blob.kcv.value)).size).toBe(8);
       expect(new Set(blobs.map((blob) => Buffer.from(blob.wrapped).toString('hex'))).size).toBe(8);
     });

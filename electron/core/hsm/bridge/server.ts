@@ -94,9 +94,17 @@ export class BridgeServer {
   }
 }
 
-/** Arguments may hold a PIN or a value to be sealed: this process's copy ends with the call. */
+/** Where a secret stands among the arguments. The client sends each in a buffer of its own. */
+const secretArgument: Partial<Record<Method, number>> = { login: 0, sealWithSlotKey: 1 };
+
+/**
+ * This process's copy of a PIN or of a value to be sealed ends with the call. Only those: other
+ * buffers may be shared by the calls of one frame, for structured clone keeps identity.
+ */
 function wipe(call: Call): void {
-  for (const arg of call.args) if (arg instanceof Uint8Array) arg.fill(0);
+  const at = secretArgument[call.method];
+  const secret = at === undefined ? undefined : call.args[at];
+  if (secret instanceof Uint8Array) secret.fill(0);
 }
 
 /** What a slot key opened is a secret: after it was sent, only the core has it. */
