@@ -255,13 +255,13 @@ describe('rehearsed refusals', () => {
     expect(outcomes).toEqual([text, text, 200]);
   });
 
-  test('hold for account-wide actions until reset', async () => {
+  test('hold for account-wide actions until they are taken back', async () => {
     await control(kms.controlUrl, 'POST /deny', { actions: ['kms:CreateKey', 'kms:ListKeys'] });
     for (const operation of ['CreateKey', 'ListKeys']) {
       const reply = await client.call(operation, {});
       expect(reply.message).toContain(`perform: kms:${operation} on resource: *`);
     }
-    await control(kms.controlUrl, 'POST /reset');
+    await control(kms.controlUrl, 'DELETE /deny');
     expect((await client.call('ListKeys', {})).status).toBe(200);
   });
 });

@@ -152,6 +152,10 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     world.mischiefs.deny(request);
     return world.mischiefs.denials;
   },
+  'DELETE /deny'(world) {
+    world.mischiefs.allow();
+    return world.mischiefs.denials;
+  },
   'POST /quota'(world, body) {
     world.quotas.setting = read(quotaSchema, body);
     world.quotas.forget();

@@ -67,6 +67,8 @@ export interface Mischiefs {
   readonly denials: Readonly<Record<string, number | null>>;
   replace(mischief: Mischief): void;
   deny(request: DenyRequest): void;
+  /** Ends all refusals. */
+  allow(): void;
   /** True when the action is to be refused; counts down. */
   strikesAction(action: string): boolean;
   /** Decides the trouble of one call; counts down. */
@@ -125,6 +127,7 @@ export function createMischiefs(): Mischiefs {
     deny(request) {
       for (const action of request.actions) denials.set(action, request.times ?? null);
     },
+    allow: () => denials.clear(),
     strikesAction(action) {
       const left = denials.get(action);
       if (left === undefined) return false;
