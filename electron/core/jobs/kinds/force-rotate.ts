@@ -78,7 +78,13 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     needsDesignation: true,
     commitStep: 'alias',
     standing: (context) =>
-      standingOf(services, context.payload.groupId, keyIdOf(context), context.outputs),
+      standingOf(
+        services,
+        context.payload.groupId,
+        keyIdOf(context),
+        context.outputs,
+        context.stepStates,
+      ),
     leftovers: (context) => leftoversOf(services, keyIdOf(context)),
     onEnd: ({ jobId }) => services.parcels.drop(jobId),
   };

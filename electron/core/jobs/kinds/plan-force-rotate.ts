@@ -9,6 +9,7 @@ import {
   type Looked,
   quote,
   read,
+  sayTemplate,
   subjectLine,
   write,
 } from './plan.ts';
@@ -57,7 +58,7 @@ export async function planForceRotate(
       formerId,
       adopt: looked.holder?.mayMove === false,
     }),
-    stays: stayLines(group, formerName),
+    stays: stayLines(group, formerName, looked.holder?.state ?? null),
     lookFirst: await warnings(services, group, looked, formerName),
     checks: checks.lines,
     ...callsOf(group, formerId !== null, waiting !== null),
@@ -110,14 +111,18 @@ function changeLines(
   return lines.filter((line): line is string => line !== null);
 }
 
-function stayLines(group: Group, formerName: string | null): string[] {
+function stayLines(group: Group, formerName: string | null, state: string | null): string[] {
   if (formerName === null) return ['Nothing: no data uses this alias yet'];
+  const former =
+    state === null || state === 'Enabled'
+      ? `stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`
+      : `stays as it is: ${state}, and nothing under it decrypts`;
   return [
-    `${capital(formerName)} stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`,
+    `${capital(formerName)} ${former}`,
     'Data already encrypted is not touched',
     group.policy === null
       ? 'Key policy: AWS default, as this group has no template'
-      : 'Key policy: the template of this group',
+      : `Key policy: ${sayTemplate(group.policy)}`,
   ];
 }
 

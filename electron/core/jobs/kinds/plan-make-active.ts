@@ -41,6 +41,7 @@ export async function planMakeActive(
     );
   }
   const from = holder === null ? 'no key' : `version ${holder}`;
+  const state = looked.holder?.state ?? 'Enabled';
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   return {
     deed: 'make-active',
@@ -49,7 +50,9 @@ export async function planMakeActive(
     sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
     changes: [`alias/${group.alias}: ${from} -> version ${key.version}`],
     stays: [
-      `${capital(from)} stays enabled and decrypts`,
+      state === 'Enabled'
+        ? `${capital(from)} stays enabled and decrypts`
+        : `${capital(from)} stays as it is: ${state}, and nothing under it decrypts`,
       'Data already encrypted is not touched',
       'The rotation schedule of the group',
     ],

@@ -10,6 +10,7 @@ import {
   type Looked,
   quote,
   read,
+  sayTemplate,
   subjectLine,
   write,
 } from './plan.ts';
@@ -57,6 +58,7 @@ export async function planSynchronize(
   const words = synchronizeWords(choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
+  const gone = seen?.described?.state === 'PendingImport';
   const inUse =
     looked.holder?.kmsKeyId === remote?.kmsKeyId ||
     (seen?.usage?.usedAt != null && services.clock.now() - seen.usage.usedAt < month);
@@ -67,7 +69,7 @@ export async function planSynchronize(
     title: `Synchronize ${quote(group.name)}, version ${key.version}?`,
     subject: subjectLine(group, looked.account, holds),
     sentence: words.sentence,
-    changes: changeLines(choices, seen, key.version),
+    changes: changeLines(group, choices, seen, key.version),
     stays: stayLines(choices, seen),
     lookFirst: warningLines(choices, alone, key.version, seen),
     checks: checks.lines,
@@ -78,7 +80,7 @@ export async function planSynchronize(
       : 'Nothing is lost: our copy stays',
     command: `keyreeve key synchronize ${group.name}/${key.version}${flags(choices)}`,
     button: `${words.button}${practice}`,
-    confirmName: alone && inUse ? group.name : null,
+    confirmName: alone && inUse && !gone ? group.name : null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
 }
@@ -140,11 +142,11 @@ async function lastUse(
   }
 }
 
-function changeLines(choices: Choices, seen: Seen | null, version: number): string[] {
+function changeLines(group: Group, choices: Choices, seen: Seen | null, version: number): string[] {
   const gone = seen?.described?.state === 'PendingImport';
   const lines = [
-    choices.updatePolicy && seen?.policy === 'differs'
-      ? 'Policy in AWS: put back to the template'
+    choices.updatePolicy && seen?.policy === 'differs' && group.policy !== null
+      ? `Policy in AWS: put back to ${sayTemplate(group.policy)}`
       : null,
     choices.deleteMaterial
       ? gone
@@ -174,6 +176,8 @@ function stayLines(choices: Choices, seen: Seen | null): string[] {
     lines.push('Policy: reads as the template already');
   if (!choices.updatePolicy) lines.push('The policy stays as it is in AWS');
   if (!choices.deleteMaterial && !choices.importMaterial) lines.push('Material is not touched');
+  if (seen?.described?.state === 'Disabled')
+    lines.push('The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS');
   return lines;
 }
 
@@ -183,7 +187,7 @@ function warningLines(
   version: number,
   seen: Seen | null,
 ): string[] {
-  if (!choices.deleteMaterial) return [];
+  if (!choices.deleteMaterial || seen?.described?.state === 'PendingImport') return [];
   const lines = alone
     ? [
         `Everything under version ${version} stops decrypting in AWS now`,
@@ -212,7 +216,7 @@ function callsOf(
     calls.push(read('GetKeyPolicy'));
     if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
   }
-  if (choices.deleteMaterial) {
+  if (choices.deleteMaterial && seen?.described?.state !== 'PendingImport') {
     steps.push('Delete key material');
     calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'));
   }

@@ -100,6 +100,10 @@ export function subjectLine(group: Group, account: string | null, active: string
   );
 }
 
+/** Names a policy template, so that another template makes another plan. */
+export const sayTemplate = (policy: string): string =>
+  `the template of this group (SHA-256 ${createHash('sha256').update(policy).digest('hex').slice(0, 8)}…)`;
+
 export const quote = (name: string): string => `“${name}”`;
 export const read = (call: string) => ({ call, changes: false });
 export const write = (call: string) => ({ call, changes: true });

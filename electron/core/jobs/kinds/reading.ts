@@ -58,6 +58,8 @@ export interface HolderSeen {
   readonly arn: string | null;
   readonly key: KeyWithRemote | null;
   readonly mayMove: boolean;
+  /** As AWS reads it; null when the key does not exist or may not be read. */
+  readonly state: string | null;
   readonly requestId: string | null;
   readonly readAt: number;
 }
@@ -71,12 +73,15 @@ export async function readHolder(
   const target = await connection.aliasTarget(group.alias, context);
   const { keyId, requestId, readAt } = target;
   if (keyId === null) {
-    return { kmsKeyId: null, arn: null, key: null, mayMove: true, requestId, readAt };
+    const none = { kmsKeyId: null, arn: null, key: null, state: null };
+    return { ...none, mayMove: true, requestId, readAt };
   }
   const own = services.keys.byKms(keyId).find(({ key }) => key.groupId === group.id) ?? null;
   const arn = target.key?.arn ?? null;
   const adopted = arn !== null && services.groups.hasAdopted(group.id, arn);
-  return { kmsKeyId: keyId, arn, key: own, mayMove: own !== null || adopted, requestId, readAt };
+  const mayMove = own !== null || adopted;
+  const state = target.key?.state ?? null;
+  return { kmsKeyId: keyId, arn, key: own, mayMove, state, requestId, readAt };
 }
 
 export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>

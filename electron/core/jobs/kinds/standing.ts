@@ -5,6 +5,7 @@ import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { Standing, StandingLine } from '../kind.ts';
 import { readHolder, readingOf, shortId } from './reading.ts';
+import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
 /** How many earlier versions are read again for the "data" line. */
@@ -111,7 +112,8 @@ function awsLine(
 ): StandingLine {
   const remote = subject?.remote;
   if (!subject || !remote) {
-    const begun = stepStates['create'] === 'begun' && outputs['create'] === undefined;
+    const { waiting } = (outputs['check'] ?? {}) as Partial<CheckOutput>;
+    const begun = stepStates['create'] === 'begun' && typeof waiting !== 'string';
     return begun
       ? line(
           null,
@@ -186,7 +188,8 @@ function dataLine(
     .ofGroup(group.id)
     .filter(
       ({ key, remote }) =>
-        remote !== null && (key.id !== keyId || key.lifecycle !== 'pre-activation'),
+        remote !== null &&
+        (key.id !== keyId || key.lifecycle !== 'pre-activation' || remote.alias !== null),
     );
   if (used.length === 0) return line(true, 'No data uses this group yet', now);
   const off = used.filter(({ remote }) => remote?.state !== 'Enabled');

@@ -28,7 +28,7 @@ export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
 
 /**
- * Brings one KMS key in line with the key kept here, in the order policyStep(services, open), delete, import. Before any
+ * Brings one KMS key in line with the key kept here, in the order policy, delete, import. Before any
  * delete our copy is opened and its KCV compared, at that moment: without that proof there is no
  * delete.
  */
@@ -211,6 +211,10 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
         : notAsked,
     act: async (context) => {
       if (!context.payload.deleteMaterial) return notAsked;
+      const { stateBefore } = context.outputs['check'] as { stateBefore: string };
+      if (stateBefore === 'PendingImport') {
+        return { type: 'skip', proof: [proof('AWS had no material to delete')] };
+      }
       const { key, remote, connection } = await open(context);
       const opened = await proveCopy(services, key.id);
       if (services.store.realm === 'real' && key.backedUpAt === null) {
