@@ -1,0 +1,115 @@
+import type { Effect } from '../../../electron/practice/kms/state/journal.ts';
+import { sha256 } from '../material.ts';
+import type { PracticeKey } from '../practice.ts';
+import type { Outcome } from '../trial.ts';
+import { alias, type Expected } from '../variants.ts';
+
+type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+
+/** What the deed did to AWS, from the moment it was asked for. */
+function effects<K extends Effect['kind']>(outcome: Outcome, kind: K): EffectOf<K>[] {
+  return outcome.journal
+    .filter((entry) => Date.parse(entry.time) >= outcome.armedAt)
+    .flatMap((entry) => entry.effects)
+    .filter((effect): effect is EffectOf<K> => effect.kind === kind);
+}
+
+/** I10, and nothing twice: the deed had exactly the effects it is for. */
+export function nothingTwice(outcome: Outcome): string[] {
+  const { expected } = outcome.plan.variant;
+  const states = effects(outcome, 'key-state');
+  const counted: Record<keyof Omit<Expected, 'states' | 'holder'>, number> = {
+    created: effects(outcome, 'key-created').length,
+    imported: effects(outcome, 'material-imported').length,
+    deleted: effects(outcome, 'material-deleted').length,
+    aliasMoves: effects(outcome, 'alias').length,
+    policies: effects(outcome, 'policy-put').length,
+    disabled: states.filter((effect) => effect.to === 'Disabled').length,
+  };
+  return (Object.keys(counted) as (keyof typeof counted)[]).flatMap((what) =>
+    counted[what] === expected[what]
+      ? []
+      : [`I10: ${what} ${counted[what]} times, expected ${expected[what]}`],
+  );
+}
+
+const idOf = (key: PracticeKey): string => key.metadata.KeyId;
+
+/** I3: one KMS key for each of ours, none besides, and the alias where it belongs. */
+export function keysMatch(outcome: Outcome): string[] {
+  const { store, state, plan, report } = outcome;
+  const { expected } = plan.variant;
+  const problems: string[] = [];
+  const ours = store.keys.toSorted((a, b) => a.key.version - b.key.version);
+  if (ours.length !== expected.states.length) {
+    problems.push(`I3: ${ours.length} versions, expected ${expected.states.length}`);
+  }
+  ours.forEach(({ key, remote }, i) => {
+    if (key.version !== i + 1) problems.push(`I3: version ${key.version} stands at place ${i + 1}`);
+    const there = state.keys.filter((each) => idOf(each) === remote?.kmsKeyId);
+    if (there.length !== 1)
+      problems.push(`I3: version ${key.version} has ${there.length} KMS keys`);
+    const real = there[0]?.metadata.KeyState;
+    if (real !== expected.states[i]) {
+      problems.push(`I3: version ${key.version} is ${real} in AWS, expected ${expected.states[i]}`);
+    }
+    if (remote?.state !== real) {
+      problems.push(`I3: version ${key.version} is told to be ${remote?.state}, and is ${real}`);
+    }
+    const holds = key.version === expected.holder ? alias : null;
+    if ((remote?.alias ?? null) !== holds) {
+      problems.push(`I3: version ${key.version} is told to hold ${remote?.alias ?? 'no alias'}`);
+    }
+  });
+  const known = new Set(ours.map(({ remote }) => remote?.kmsKeyId));
+  const extra = state.keys.filter((key) => !known.has(idOf(key)));
+  if (extra.length > 0) problems.push(`I3: ${extra.length} KMS keys that no version of ours names`);
+  const holder = ours.find(({ key }) => key.version === expected.holder)?.remote?.kmsKeyId;
+  const held = state.aliases.map((each) => `${each.name} -> ${each.target ?? 'nothing'}`);
+  if (held.join() !== `${alias} -> ${holder ?? ''}`) {
+    problems.push(
+      `I3: the aliases are ${held.join(', ') || 'none'}, expected ${alias} -> ${holder}`,
+    );
+  }
+  const [group] = report.groups;
+  if (group?.activeKeyId !== holder) {
+    problems.push(`I3: the group's Active Key ID is ${group?.activeKeyId}, expected ${holder}`);
+  }
+  return problems;
+}
+
+/** I4: what AWS holds is, byte for byte, what our copy opens to. */
+export function materialEqual({ store, state, materials }: Outcome): string[] {
+  return store.keys.flatMap(({ key, remote }) => {
+    const clear = materials.get(key.id);
+    if (!clear) return [`I4: the copy of version ${key.version} was not read`];
+    const there = state.keys.find((each) => idOf(each) === remote?.kmsKeyId);
+    const held = (there?.materials ?? []).filter((each) => each.sha256 !== null);
+    const mayBeEmpty = there?.metadata.KeyState === 'PendingImport';
+    if (held.length === 0 && !mayBeEmpty) return [`I4: no material in version ${key.version}`];
+    const differs = held.some((each) => each.sha256 !== sha256(clear));
+    if (differs) return [`I4: AWS holds another key than ours as version ${key.version}`];
+    const told = held[0]?.materialId;
+    return told !== undefined && remote?.materialId !== told
+      ? [`I4: version ${key.version} is told to have material ${remote?.materialId}, it is ${told}`]
+      : [];
+  });
+}
+
+/** I5: material was sent only under wrapping keys that were pinned when they were asked for. */
+export function pinnedKeysOnly(outcome: Outcome): string[] {
+  const pinned = new Set(
+    outcome.store.steps
+      .filter((row) => row.name === 'parameters' && row.output !== null)
+      .map(
+        (row) => (JSON.parse(row.output ?? 'null') as { fingerprint?: string } | null)?.fingerprint,
+      ),
+  );
+  return outcome.journal
+    .flatMap((entry) => entry.effects)
+    .flatMap((effect) =>
+      effect.kind === 'material-imported' && !pinned.has(effect.wrappingKeyFingerprint)
+        ? [`I5: imported under a wrapping key that no job had pinned`]
+        : [],
+    );
+}

@@ -1,0 +1,99 @@
+import type { CallRecord, Standing } from '../../electron/core/jobs/kind.ts';
+import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts';
+
+/** What the harness asks of a core process, and what that process tells before it dies or ends. */
+
+export interface Choices {
+  readonly deleteMaterial: boolean;
+  readonly updatePolicy: boolean;
+  readonly importMaterial: boolean;
+}
+
+/** One thing to do, in the words of the contract. Deeds are planned, started and seen to their end. */
+export type Task =
+  | { readonly do: 'add-group'; readonly group: InputFor<'group.add'> }
+  | {
+      readonly do: 'edit-group';
+      readonly group: string;
+      readonly changes: InputFor<'group.edit'>['changes'];
+    }
+  | { readonly do: 'force-rotate'; readonly group: string }
+  | { readonly do: 'make-active'; readonly key: string }
+  | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
+  | { readonly do: 'import-credential'; readonly csv: string; readonly endpoint: string }
+  | { readonly do: 'attach'; readonly module: string; readonly label: string }
+  | { readonly do: 'designate' }
+  | { readonly do: 'back-up-to'; readonly place: string };
+
+/** Where to die. */
+export interface Kill {
+  /** `KIND/STEP/EVENT#OCCURRENCE`, or `first-answer`: the first answer that any step gets. */
+  readonly at: string;
+}
+
+export interface Orders {
+  readonly keystore: string;
+  readonly state: string;
+  /** Where the randomness of this process comes from: the same seed, the same choices. */
+  readonly seed: string;
+  readonly passphrase: Uint8Array;
+  readonly pin: Uint8Array | null;
+  /** Brought about before the fault points are armed. */
+  readonly prepare: readonly Task[];
+  /** The deed under test; null where jobs are only waited for. */
+  readonly deed: Task | null;
+  readonly kill: Kill | null;
+  /** Jobs that wait for a person are sent on, as the person would once they have looked. */
+  readonly sendOn: boolean;
+  /** File that the audit log is exported to at the end. */
+  readonly auditFile: string;
+}
+
+export interface SeenStep {
+  readonly name: string;
+  readonly state: string;
+  readonly proof: readonly string[];
+}
+
+export interface StepReport extends SeenStep {
+  readonly attempts: number;
+  readonly calls: readonly CallRecord[];
+}
+
+export interface JobReport {
+  readonly id: string;
+  readonly number: number;
+  readonly kind: string;
+  readonly state: string;
+  readonly failure: string | null;
+  readonly message: string;
+  readonly standing: Standing | null;
+  readonly steps: readonly StepReport[];
+}
+
+/** Everything a caller can see of the keystore once it is quiet. */
+export interface Report {
+  readonly condition: string;
+  readonly jobs: readonly JobReport[];
+  readonly keys: readonly OutputFor<'key.show'>[];
+  readonly groups: readonly OutputFor<'group.list'>['groups'][number][];
+  readonly auditSize: number;
+  readonly audit: OutputFor<'audit.verify'>;
+}
+
+/** A line of the process's output; written before whatever follows from it. */
+export type Said =
+  | { readonly say: 'armed'; readonly at: number; readonly auditSize: number }
+  | { readonly say: 'point'; readonly point: string; readonly phase: 'act' | 'reconcile' | null }
+  | { readonly say: 'dying'; readonly point: string }
+  /** The caller was told: this job exists. */
+  | { readonly say: 'started'; readonly job: string }
+  /** The caller was told: the job has these steps in these states. */
+  | {
+      readonly say: 'seen';
+      readonly job: string;
+      readonly state: string;
+      readonly steps: readonly SeenStep[];
+    }
+  | { readonly say: 'quiet'; readonly report: Report }
+  | { readonly say: 'failed'; readonly error: string };

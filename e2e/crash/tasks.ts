@@ -1,0 +1,91 @@
+import { isFinal } from '../../shared/model/job.ts';
+import type { Call } from '../../electron/hosts/cli/operations.ts';
+import type { Task } from './orders.ts';
+
+type Deed = Extract<Task, { do: 'force-rotate' | 'make-active' | 'synchronize' }>;
+
+/** Plans a deed and starts it, as a person does; answers with the job. */
+export async function startDeed(call: Call, deed: Deed): Promise<string> {
+  switch (deed.do) {
+    case 'force-rotate': {
+      const { group } = deed;
+      const plan = await call('group.planForceRotate', { group });
+      return (await call('group.forceRotate', { group, plan: plan.number })).jobId;
+    }
+    case 'make-active': {
+      const { key } = deed;
+      const plan = await call('group.planMakeActive', { key });
+      return (await call('group.makeActive', { key, plan: plan.number })).jobId;
+    }
+    case 'synchronize': {
+      const { key, choices } = deed;
+      const plan = await call('key.planSynchronize', { key, ...choices });
+      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+      const started = await call('key.synchronize', {
+        key,
+        ...choices,
+        plan: plan.number,
+        ...confirm,
+      });
+      return started.jobId;
+    }
+  }
+}
+
+/** Waits until a job has ended; anything but Done is an error here. */
+async function untilDone(call: Call, job: string): Promise<void> {
+  for (let revision = 0; ; ) {
+    const answer = await call('job.wait', { job, revision, waitMs: 10_000 });
+    revision = answer.revision;
+    const { state, failure, message } = answer.detail.job;
+    if (state === 'done') return;
+    if (isFinal(state) || state === 'needs-you') {
+      throw new Error(`a preparation ended ${state}: ${message} ${JSON.stringify(failure)}`);
+    }
+  }
+}
+
+/** Brings one task about, to its end. */
+export async function carryOut(call: Call, task: Task, pin: Uint8Array | null): Promise<void> {
+  switch (task.do) {
+    case 'add-group':
+      await call('group.add', task.group);
+      return;
+    case 'edit-group':
+      await call('group.edit', { group: task.group, changes: task.changes });
+      return;
+    case 'import-credential':
+      await call('credential.import', {
+        kind: 'csv',
+        name: 'payments-kms',
+        file: Uint8Array.from(Buffer.from(task.csv)),
+        endpoint: task.endpoint,
+      });
+      await call('credential.test', { credential: 'payments-kms', region: 'eu-west-1' });
+      return;
+    case 'attach':
+      if (pin === null) throw new Error('a token needs a PIN');
+      await call('hsm.attach', {
+        module: task.module,
+        label: task.label,
+        pin: Uint8Array.from(pin),
+        soPin: Uint8Array.from(pin),
+        initializeToken: true,
+        createMaster: true,
+      });
+      return;
+    case 'designate':
+      await call('device.designate', { confirm: true });
+      return;
+    case 'back-up-to':
+      await call('keystore.setBackupPlace', { place: task.place });
+      return;
+    case 'force-rotate':
+    case 'make-active':
+    case 'synchronize':
+      await untilDone(call, await startDeed(call, task));
+  }
+}
+
+export const isDeed = (task: Task): task is Deed =>
+  task.do === 'force-rotate' || task.do === 'make-active' || task.do === 'synchronize';

@@ -1,0 +1,189 @@
+import type { Choices, Task } from './orders.ts';
+import { region } from './practice.ts';
+import type { Scenery } from './stage.ts';
+
+/** What a deed must have done once it is Done, counted from the moment it was asked for. */
+export interface Expected {
+  /** KMS keys made, materials put in, materials deleted, alias moves, policies put, keys disabled. */
+  readonly created: number;
+  readonly imported: number;
+  readonly deleted: number;
+  readonly aliasMoves: number;
+  readonly policies: number;
+  readonly disabled: number;
+  /** State in AWS of each version, from version 1 on. */
+  readonly states: readonly string[];
+  /** Version that holds the alias. */
+  readonly holder: number;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly scenery: Scenery;
+  /** Done before the deed, outside of the count. `waiting` is a KMS key that waits for material. */
+  prepare(waiting: string): readonly Task[];
+  readonly needsWaitingKey: boolean;
+  readonly deed: Task;
+  /** Kinds of the jobs that the deed makes. */
+  readonly kinds: readonly string[];
+  /** Only these steps are killed at; all when empty. */
+  readonly steps: readonly string[];
+  readonly expected: Expected;
+}
+
+export const group = 'payments';
+export const alias = `alias/${group}`;
+
+type GroupFields = Extract<Task, { do: 'add-group' }>['group'];
+
+const add = (storage: 'hsm' | 'software', fields: Partial<GroupFields> = {}): Task => ({
+  do: 'add-group',
+  group: { name: group, credential: 'payments-kms', region, storage, ...fields },
+});
+const rotate: Task = { do: 'force-rotate', group };
+const synchronize = (version: number, choices: Choices): Task => ({
+  do: 'synchronize',
+  key: `${group}/${version}`,
+  choices,
+});
+const nothing: Choices = { deleteMaterial: false, updatePolicy: false, importMaterial: false };
+
+/** Two policies that both let the account's root do everything; AWS's default is a third. */
+const policy = (sid: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: sid,
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+
+const none: Expected = {
+  created: 0,
+  imported: 0,
+  deleted: 0,
+  aliasMoves: 0,
+  policies: 0,
+  disabled: 0,
+  states: [],
+  holder: 1,
+};
+const rotated = { ...none, created: 1, imported: 1, aliasMoves: 1 };
+
+interface Sketch {
+  readonly scenery?: Scenery;
+  readonly prepare: readonly Task[] | ((waiting: string) => readonly Task[]);
+  readonly deed: Task;
+  readonly kinds?: readonly string[];
+  readonly steps?: readonly string[];
+  readonly expected: Expected;
+}
+
+function variant(name: string, sketch: Sketch): Variant {
+  const { prepare } = sketch;
+  return {
+    name,
+    scenery: sketch.scenery ?? 'software',
+    prepare: typeof prepare === 'function' ? prepare : () => prepare,
+    needsWaitingKey: typeof prepare === 'function',
+    deed: sketch.deed,
+    kinds: sketch.kinds ?? [kindOf(sketch.deed)],
+    steps: sketch.steps ?? [],
+    expected: sketch.expected,
+  };
+}
+
+function kindOf(deed: Task): string {
+  if (deed.do === 'force-rotate') return 'group.force-rotate';
+  return deed.do === 'make-active' ? 'key.make-active' : 'key.synchronize';
+}
+
+const firstDone = { ...rotated, states: ['Enabled'], holder: 1 };
+const laterDone = { ...rotated, states: ['Enabled', 'Enabled'], holder: 2 };
+
+/** Every kind of job, in the variants that take different ways through it. */
+export const variants: readonly Variant[] = [
+  variant('first-rotation', { prepare: [add('software')], deed: rotate, expected: firstDone }),
+  variant('later-rotation', {
+    prepare: [add('software', { policy: policy('Template') }), rotate],
+    deed: rotate,
+    expected: laterDone,
+  }),
+  variant('waiting-key', {
+    prepare: (activeKeyId) => [add('software', { activeKeyId })],
+    deed: rotate,
+    expected: { ...firstDone, created: 0 },
+  }),
+  variant('disable-old', {
+    prepare: [add('software', { disableAfterRotating: true, disableWaitDays: 0 }), rotate],
+    deed: rotate,
+    kinds: ['group.force-rotate', 'key.disable'],
+    expected: { ...laterDone, disabled: 1, states: ['Disabled', 'Enabled'] },
+  }),
+  variant('first-rotation-hsm', {
+    scenery: 'softhsm',
+    prepare: [add('hsm')],
+    deed: rotate,
+    expected: firstDone,
+  }),
+  variant('later-rotation-hsm', {
+    scenery: 'softhsm',
+    prepare: [add('hsm'), rotate],
+    deed: rotate,
+    expected: laterDone,
+  }),
+  variant('fresh-wrapping-keys', {
+    scenery: 'fresh-pairs',
+    prepare: [add('software')],
+    deed: rotate,
+    steps: ['parameters', 'wrap', 'import'],
+    expected: firstDone,
+  }),
+  variant('synchronize-import', {
+    prepare: [add('software'), rotate, synchronize(1, { ...nothing, deleteMaterial: true })],
+    deed: synchronize(1, { ...nothing, importMaterial: true }),
+    expected: { ...none, imported: 1, states: ['Enabled'] },
+  }),
+  variant('synchronize-delete', {
+    prepare: [add('software'), rotate],
+    deed: synchronize(1, { ...nothing, deleteMaterial: true }),
+    expected: { ...none, deleted: 1, states: ['PendingImport'] },
+  }),
+  variant('synchronize-delete-import', {
+    prepare: [add('software'), rotate],
+    deed: synchronize(1, { ...nothing, deleteMaterial: true, importMaterial: true }),
+    expected: { ...none, deleted: 1, imported: 1, states: ['Enabled'] },
+  }),
+  variant('synchronize-delete-import-hsm', {
+    scenery: 'softhsm',
+    prepare: [add('hsm'), rotate],
+    deed: synchronize(1, { ...nothing, deleteMaterial: true, importMaterial: true }),
+    steps: ['delete', 'wrap', 'import'],
+    expected: { ...none, deleted: 1, imported: 1, states: ['Enabled'] },
+  }),
+  variant('synchronize-policy', {
+    prepare: [
+      add('software', { policy: policy('Former') }),
+      rotate,
+      { do: 'edit-group', group, changes: { policy: policy('Template') } },
+    ],
+    deed: synchronize(1, { ...nothing, updatePolicy: true }),
+    expected: { ...none, policies: 1, states: ['Enabled'] },
+  }),
+  variant('make-active', {
+    prepare: [add('software'), rotate, rotate],
+    deed: { do: 'make-active', key: `${group}/1` },
+    expected: { ...none, aliasMoves: 1, states: ['Enabled', 'Enabled'], holder: 1 },
+  }),
+];
+
+export function variantNamed(name: string): Variant {
+  const found = variants.find((each) => each.name === name);
+  if (!found) throw new Error(`no variant ${name}: ${variants.map((v) => v.name).join(', ')}`);
+  return found;
+}
