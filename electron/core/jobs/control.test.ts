@@ -153,6 +153,9 @@ describe('pausing', () => {
     doors.leave('y one');
     await quiet;
     expect(doors.order).toEqual(['x one', 'y one']);
+    expect(at.events.filter((event) => event.type === 'intent' && event.step === 'two')).toEqual(
+      [],
+    );
     expect(at.jobs.read.show(id)).toMatchObject({ state: 'waiting', step: { n: 2 } });
     at.add(kind, { group: 'c', deed: 'z' });
     await turns(at);
@@ -303,5 +306,17 @@ describe('changes', () => {
     expect(revisions.at(-1)).toBe(at.jobs.read.show(id).revision);
     const left = await at.jobs.left(String(number));
     expect(left.state).toBe('done');
+
+    const late = at.add(kind, { group: 'b', deed: 'y' }, { notBefore: at.clock.now() + 1_000 });
+    await at.settle();
+    heard.length = 0;
+    expect(() =>
+      at.store.change(() => {
+        at.jobs.queue.cancel(late.id, by);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    await at.settle();
+    expect(heard).toEqual([]);
   });
 });

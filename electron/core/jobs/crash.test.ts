@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { by, done, failing, JobsBench, kindOf, type Life, step } from './jobs.fixture.ts';
 import type { JobKind, StepResult } from './kind.ts';
+import { JobRows } from './rows.ts';
+import { Fenced, StepWriter } from './step-writer.ts';
 
 const opened: JobsBench[] = [];
 afterEach(() => {
@@ -113,6 +115,54 @@ describe('the process dies at a named moment', () => {
     expect(at.jobs.read.show(behind.id).state).toBe('done');
     expect(aws.keys).toEqual(['kr-1001', 'kr-1002']);
     expect(aws.alias).toBe('kr-1002');
+  });
+
+  it('during a second try: that one, too, is looked at before it is acted again', async () => {
+    const world: string[] = [];
+    const kind = (life: Life) =>
+      kindOf([
+        step(
+          'create',
+          async ({ attempt }) => {
+            await life.outside();
+            if (attempt === 1) throw failing('retry', 'AWS_THROTTLED');
+            world.push('key');
+            life.die();
+            return done();
+          },
+          { changes: 'aws', repeatable: false, reconcile: () => done('found') },
+        ),
+      ]);
+    const at = new JobsBench({ kinds: (life) => [kind(life)] });
+    opened.push(at);
+    await at.start();
+    const { id } = at.add(kind(at.life), { group: 'g', deed: 'd' });
+    await at.drain();
+    expect(at.life.dead).toBe(true);
+    await at.restart();
+    await at.drain();
+    expect(at.jobs.read.show(id)).toMatchObject({ state: 'done', outputs: { create: 'found' } });
+    expect(world).toEqual(['key']);
+  });
+
+  it('while a job waits behind a gate: the next process tries it once by itself', async () => {
+    let there = false;
+    const kind = kindOf([
+      step('wrap', () => {
+        if (!there) throw failing('wait-for-hsm');
+        return done();
+      }),
+    ]);
+    const at = new JobsBench({ kinds: () => [kind] });
+    opened.push(at);
+    await at.start();
+    const { id } = at.add(kind, { group: 'g', deed: 'd' });
+    await at.drain();
+    expect(at.jobs.read.show(id).waits).toEqual({ for: 'gate', gate: 'hsm' });
+    there = true;
+    await at.restart();
+    await at.drain();
+    expect(at.jobs.read.show(id).state).toBe('done');
   });
 
   it('twice while the same job ran: a person looks at it, and may send it on', async () => {
@@ -290,6 +340,24 @@ describe('fencing', () => {
     expect(at.jobs.read.show(id)).toMatchObject({ revision, outputs: { slow: 'looked' } });
     expect(acted).toEqual(['act']);
     await old.stop();
+  });
+});
+
+describe('the epoch of a step', () => {
+  it('refuses to close a step that a later taking has begun', async () => {
+    const aws = new Aws();
+    const at = await bench(aws, null);
+    const { number } = at.add(rotation(aws, at.life), { group: 'g', deed: 'd' });
+    await at.drain();
+    const writer = new StepWriter(at.store, at.clock);
+    const step = new JobRows(at.store).runs(number)[0];
+    if (step === undefined) throw new Error('no step');
+    const closing = { state: 'done', unsure: 0, over: true, failure: null } as const;
+    const close = (epoch: number) => () =>
+      at.store.change(() => writer.close({ ...step, epoch }, closing));
+    expect(close(step.epoch)).not.toThrow();
+    expect(close(step.epoch - 1)).toThrow(Fenced);
+    expect(close(step.epoch + 1)).toThrow(Fenced);
   });
 });
 

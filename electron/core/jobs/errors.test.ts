@@ -65,6 +65,22 @@ describe('errors', () => {
     expect(at.clock.monotonic()).toBeGreaterThan(0);
   });
 
+  it('retry to the end after a change: needs a person, whose word begins a new count', async () => {
+    let fails = 8;
+    const { show, at, id } = await runOne([
+      step('make', () => done(), { changes: 'here' }),
+      step('call', () => {
+        if (fails-- > 0) throw failing('retry', 'AWS_THROTTLED');
+        return done();
+      }),
+    ]);
+    expect(show()).toMatchObject({ state: 'needs-you', steps: [{}, { attempts: 8 }] });
+    fails = 3;
+    at.jobs.queue.continue(id, by);
+    await at.drain();
+    expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 12 }] });
+  });
+
   it('ambiguous: looks before it acts again, in the state Checking', async () => {
     const world: string[] = [];
     const states: string[] = [];
