@@ -234,6 +234,7 @@ export class Opened {
       safety: this.backups satisfies SafetyCopies,
       parcels: createParcels(store),
       connect: (group, region) => this.#connect(domain, group, region),
+      glance: (group, region) => this.#connect(domain, group, region, personPatience),
       enqueue: (name, payload, options) => {
         const kind = kinds.find((each) => each.name === name);
         if (!kind) throw new Error(`no job kind ${name}`);
@@ -274,10 +275,7 @@ export class Opened {
       store: file.store,
       device,
       // a person waits less than a job does
-      deeds: {
-        ...deeds,
-        connect: (group, region) => this.#connect(domain, group, region, personPatience),
-      },
+      deeds: { ...deeds, connect: deeds.glance },
       jobs: createJobsPort({
         store: file.store,
         jobs: this.jobs,

@@ -36,6 +36,8 @@ export interface DeedServices extends Base {
   requireMayLeave(assurance: Assurance): void;
   /** A connection with the group's credential, in its Region or in that of an existing KMS key. */
   readonly connect: (group: Group, region?: string) => Promise<CloudConnection>;
+  /** The same for a look that a person waits for: it gives up soon where a job goes on trying. */
+  readonly glance: (group: Group, region?: string) => Promise<CloudConnection>;
   /** Makes another job inside the caller's transaction; returns its number. */
   enqueue(kind: string, payload: Json, options: { readonly notBefore?: number }): number;
   /** Was this wrapping key or modulus seen before? Notes it when not. Inside a `record`. */

@@ -47,7 +47,7 @@ async function readAgain(
       subject && !versions.some(({ key }) => key.id === keyId) ? [subject, ...versions] : versions;
     for (const { key, remote } of all) {
       if (!remote) continue;
-      const connection = await services.connect(group, remote.region);
+      const connection = await services.glance(group, remote.region);
       await noteReading(services, connection, key.id, remote.kmsKeyId);
     }
     return null;
@@ -155,7 +155,7 @@ async function applicationsLine(
     return line(null, text, holder?.remote?.readAt ?? now);
   }
   try {
-    const holder = await readHolder(services, await services.connect(group), group, {});
+    const holder = await readHolder(services, await services.glance(group), group, {});
     services.keys.moveAlias(
       group.id,
       group.region,
