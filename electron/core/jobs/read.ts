@@ -113,7 +113,7 @@ export class JobReader {
        order by position limit 1`,
     );
     this.#calls = this.#db.prepare<[number], CallRow>(
-      'select n, call, parameters, request_id, took, result from job_call where job = ? order by id',
+      'select n, call, parameters, request_id, took, result from job_call where job = ? order by n, run, seq',
     );
     this.#counts = this.#db.prepare<[], { state: JobState; jobs: number }>(
       'select state, count(*) as jobs from job group by state',

@@ -45,11 +45,11 @@ export class StepWriter {
         failure = @failure, output = @output, proof = @proof
        where job = @job and n = @n and run = @run and epoch = @epoch`,
     );
-    this.#call = db.prepare<
-      [number, number, number, number, string, string, string | null, number, string]
-    >(
-      `insert into job_call (job, n, run, attempt, call, parameters, request_id, took, result)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#call = db.prepare<[Record<string, string | number | null>]>(
+      `insert into job_call (job, n, run, seq, attempt, call, parameters, request_id, took, result)
+       values (@job, @n, @run,
+        (select ifnull(max(seq), 0) + 1 from job_call where job = @job and n = @n and run = @run),
+        @attempt, @call, @parameters, @request_id, @took, @result)`,
     );
   }
 
@@ -109,11 +109,18 @@ export class StepWriter {
   }
 
   calls(step: StepRow, calls: readonly CallRecord[]): void {
-    for (const each of calls) {
-      const parameters = JSON.stringify(each.parameters);
-      const { job, n, run, attempts } = step;
-      const { call, requestId, took, result } = each;
-      this.#call.run(job, n, run, attempts, call, parameters, requestId, took, result);
+    for (const { call, parameters, requestId, took, result } of calls) {
+      this.#call.run({
+        job: step.job,
+        n: step.n,
+        run: step.run,
+        attempt: step.attempts,
+        call,
+        parameters: JSON.stringify(parameters),
+        request_id: requestId,
+        took,
+        result,
+      });
     }
   }
 }

@@ -86,18 +86,18 @@ create table job_step (
 ) strict, without rowid;
 
 create table job_call (
-  id integer primary key,
   job integer not null,
   n integer not null,
   run integer not null,
+  seq integer not null,
   attempt integer not null,
   call text not null,
   parameters text not null,
   request_id text,
   took real not null,
-  result text not null
-) strict;
-create index job_call_step on job_call (job, n, run);
+  result text not null,
+  primary key (job, n, run, seq)
+) strict, without rowid;
 
 create table job_schedule (
   group_id text primary key,
