@@ -140,7 +140,9 @@ async function warnings(
       if (grants.length > 0) {
         const who = [...new Set(grants.map((grant) => grant.grantee))].slice(0, 5).join(', ');
         lines.push(
-          `${grants.length} grant${grants.length === 1 ? '' : 's'} on ${formerName} do not move with the alias (${who})`,
+          grants.length === 1
+            ? `1 grant on ${formerName} does not move with the alias (${who})`
+            : `${grants.length} grants on ${formerName} do not move with the alias (${who})`,
         );
       }
     } catch (error) {
