@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { difference, fill, parseTranscript, type Step } from './transcript.ts';
 
@@ -33,7 +33,7 @@ export class TranscriptRun implements AsyncDisposable {
     mkdirSync(join(folder, 'home'));
     this.names.set('folder', folder);
     this.#environment = {
-      PATH: process.env['PATH'],
+      PATH: `${dirname(bin)}${delimiter}${process.env['PATH'] ?? ''}`,
       HOME: join(folder, 'home'),
       TZ: 'UTC',
       LANG: 'C.UTF-8',
@@ -84,7 +84,7 @@ export class TranscriptRun implements AsyncDisposable {
 
   #spawn(step: Step): Running {
     const [program = '', ...args] = step.words.map((word) => fill(word, this.names));
-    const child = spawn(program === 'keyreeve' ? bin : program, args, {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],

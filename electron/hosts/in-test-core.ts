@@ -1,6 +1,7 @@
 import { findOperation } from '../../shared/contract/index.ts';
 import type { Change } from '../../shared/contract/session.ts';
 import type { FailureCode } from '../../shared/errors/failures.ts';
+import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../core/core.ts';
 import type { Logger } from '../core/ports.ts';
 
@@ -17,6 +18,8 @@ export class InTestCore implements Core {
   readonly calls: { name: string; input: unknown }[] = [];
   readonly handlers = new Map<string, Handler>();
   lastPassphrase: Uint8Array | null = null;
+  /** Refuses a call before its handler is asked. */
+  refuse: (name: string) => FailureCode | null = () => null;
   stopped = false;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #watchers: { name: string; resolve: () => void }[] = [];
@@ -39,10 +42,25 @@ export class InTestCore implements Core {
     if (!operation) return refused('NO_SUCH_OPERATION');
     const checked = operation.input.safeParse(input);
     if (!checked.success) return refused('BAD_INPUT');
+    const code = this.refuse(name);
+    if (code) return this.#wiped(refused(code), input);
     const handler = this.handlers.get(name);
     if (!handler) return refused('KEYSTORE_LOCKED');
-    const output = await handler(checked.data as Record<string, unknown>);
-    return { ok: true, output: operation.output.parse(output) };
+    try {
+      const output = await handler(checked.data as Record<string, unknown>);
+      return { ok: true, output: operation.output.parse(output) };
+    } catch (error) {
+      if (error instanceof OperationError) return { ok: false, failure: error.toFailure() };
+      throw error;
+    }
+  }
+
+  /** As the gate does: bytes are zeroed when the call has ended. */
+  #wiped(reply: Reply, input: unknown): Reply {
+    if (typeof input === 'object' && input !== null) {
+      for (const value of Object.values(input)) if (value instanceof Uint8Array) value.fill(0);
+    }
+    return reply;
   }
 
   onChange(listener: (change: Change) => void): () => void {

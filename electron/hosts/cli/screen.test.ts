@@ -31,6 +31,8 @@ it('lets no control character of a text through, in results, notes and tables', 
   for (const code of colours) raw = raw.replaceAll(code, '');
   expect(raw).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\uE000-\uE00F]/u);
   expect(clean(hostile)).not.toContain('\u001b');
+  expect(table([{ title: 'Name' }], [[{ text: hostile }]], 80)).not.toContain('\uE001');
+  expect(facts([['Name', hostile]])).not.toContain('\uE001');
 });
 
 it('escapes them in JSON, so that the value is kept', () => {

@@ -227,9 +227,13 @@ it('survives a thousand random connections', async () => {
 }, 60_000);
 
 it('turns the 33rd connection away and frees places again', async () => {
-  await serve();
-  const many = await Promise.all(Array.from({ length: 40 }, connectRaw));
-  await Promise.all(many.map((socket) => once(socket, 'close')));
+  const patient = { ...quick, handshakeMs: 60_000 };
+  server = await serveSocket(core, { place, caller, log: silentLog, deadlines: patient });
+  const many = await Promise.all(Array.from({ length: 32 }, connectRaw));
+  const late = await connectRaw();
+  await once(late, 'close');
+  expect(many.map((socket) => socket.closed)).not.toContain(true);
+  await Promise.all(many.map((socket) => once(socket.destroy(), 'close')));
   const client = await connected();
   expect(await client.call('keystore.status', {})).toMatchObject({ ok: true });
   client.close();

@@ -1,0 +1,309 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { JobState } from '../../../shared/model/job.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { InTestCore, silentLog } from '../in-test-core.ts';
+import { findNoun, type GlobalOptions } from '../transport/argv/global-options.ts';
+import { socketPlace } from '../transport/socket/place.ts';
+import { serveSocket, type SocketServer } from '../transport/socket/serve.ts';
+import { CommandContext } from './command-context.ts';
+import { buildProgram } from './program.ts';
+import { Screen } from './screen.ts';
+import { asFailure, showFailure } from './show-failure.ts';
+
+const id = '01a200db-4f99-70c6-8706-a8123c15892c';
+const plan = (more: object = {}) => ({
+  number: '8f3a21c0ffee',
+  deed: 'synchronize',
+  title: 'Synchronize “cards-prod”, version 2?',
+  subject: '111122223333 · eu-west-1',
+  sentence: 'When this is done, data under version 2 can be decrypted again.',
+  changes: [],
+  stays: [],
+  lookFirst: ['A warning'],
+  checks: [{ ok: true, text: 'HSM ready' }],
+  checkedAt: 0,
+  steps: ['Check', 'Import'],
+  calls: [{ call: 'ImportKeyMaterial', changes: true }],
+  approximateSeconds: 3,
+  goBack: 'nothing to go back to',
+  command: 'keyreeve key synchronize cards-prod/2 --plan 8f3a21c0ffee',
+  button: 'Import material',
+  confirmName: null,
+  blocked: null,
+  runningJob: null,
+  ...more,
+});
+const detail = (state: JobState, more: object = {}) => ({
+  job: {
+    id,
+    number: 1043,
+    kind: 'group.force-rotate',
+    title: 'Rotate HSM protected keys: ledger-prod',
+    state,
+    groupId: null,
+    keyId: null,
+    createdAt: 0,
+    startedAt: 0,
+    endedAt: null,
+    notBefore: null,
+    actor: 'custodian-2',
+    step: { n: 9, of: 9, title: 'Move alias' },
+    progress: null,
+    failure:
+      state === 'needs-you'
+        ? {
+            code: 'AWS_ACCESS_DENIED',
+            details: { permission: 'kms:UpdateAlias', credential: 'ledger-kms' },
+            external: { name: 'AccessDeniedException', at: 'UpdateAlias', requestId: '51d9' },
+          }
+        : null,
+    message: state === 'done' ? 'ledger-prod rotated.' : '',
+  },
+  steps: [
+    {
+      n: 9,
+      name: 'move-alias',
+      title: 'Move alias',
+      state: state === 'done' ? 'done' : 'needs-you',
+      beganAt: 0,
+      endedAt: 0,
+      attempts: 1,
+      proof: [],
+      calls: [],
+      failure: null,
+    },
+  ],
+  commitStep: 'move-alias',
+  standing: {
+    copies: { good: true, text: 'Version 3 is saved', readAt: 0 },
+    aws: { good: true, text: 'Version 3 is there', readAt: 0 },
+    applications: { good: true, text: 'See no change', readAt: 0 },
+    data: { good: null, text: 'Not readable', readAt: 0 },
+  },
+  next: { text: 'Add kms:UpdateAlias, then continue.', deed: 'continue' },
+  leftovers: null,
+  needsPin: false,
+  ...more,
+});
+
+let folder: string;
+let core: InTestCore;
+let server: SocketServer | null;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'krc-'));
+  core = new InTestCore();
+  core.handlers.set('session.snapshot', () => ({
+    revision: 0,
+    product: 'keyreeve',
+    keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice' },
+    hsm: 'ready',
+    designated: true,
+    counts: { groups: 0, keys: 0, running: 0, needsYou: 0 },
+    at: 0,
+  }));
+  core.handlers.set('key.planSynchronize', () => plan());
+  core.handlers.set('key.synchronize', () => ({ jobId: id, number: 1043, joined: false }));
+  core.handlers.set('job.wait', () => ({ revision: 1, detail: detail('done') }));
+  server = null;
+});
+afterEach(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command line against the core of the test, beside a holder or without one. */
+async function keyreeve(line: string, holder = true) {
+  const keystorePath = join(folder, 'a.keystore');
+  if (holder && !server) {
+    const place = socketPlace(folder, keystorePath);
+    server = await serveSocket(core, { place, caller: { actor: 'a', host: 'h' }, log: silentLog });
+  }
+  const shown = { out: '', err: '' };
+  const screen = new Screen({
+    stdout: { write: (text: string) => void (shown.out += text) },
+    stderr: { write: (text: string) => void (shown.err += text) },
+    colour: false,
+  });
+  const argv = line.split(' ');
+  let code = 0;
+  const work = async (
+    options: GlobalOptions,
+    run: (context: CommandContext) => Promise<number | void>,
+  ): Promise<void> => {
+    const openCore = () => Promise.resolve(core);
+    const context = new CommandContext({
+      screen,
+      options,
+      keystorePath,
+      stateFolder: folder,
+      openCore,
+    });
+    try {
+      code = (await run(context)) ?? 0;
+    } finally {
+      await context.end();
+    }
+  };
+  try {
+    const program = await buildProgram([findNoun(argv)?.noun ?? ''], '0', work);
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    code = showFailure(screen, asFailure(error), argv.includes('--json'));
+  }
+  return { code, ...shown };
+}
+const inputOf = (name: string): unknown => core.calls.find((call) => call.name === name)?.input;
+
+it.each([
+  ['', { deleteMaterial: false, updatePolicy: true, importMaterial: true }],
+  [' --no-update-policy', { deleteMaterial: false, updatePolicy: false, importMaterial: true }],
+  [' --no-import-material', { deleteMaterial: false, updatePolicy: true, importMaterial: false }],
+  [' --delete-material', { deleteMaterial: true, updatePolicy: false, importMaterial: false }],
+  [
+    ' --delete-material --import-material',
+    { deleteMaterial: true, updatePolicy: false, importMaterial: true },
+  ],
+  [
+    ' --delete-material --update-policy',
+    { deleteMaterial: true, updatePolicy: true, importMaterial: false },
+  ],
+  [
+    ' --delete-material --update-policy --import-material',
+    { deleteMaterial: true, updatePolicy: true, importMaterial: true },
+  ],
+  [
+    ' --no-update-policy --no-import-material',
+    { deleteMaterial: false, updatePolicy: false, importMaterial: false },
+  ],
+])('asks to synchronize with the boxes of "%s"', async (flags, boxes) => {
+  await keyreeve(`key synchronize cards-prod/2${flags}`);
+  expect(inputOf('key.planSynchronize')).toEqual({ key: 'cards-prod/2', ...boxes });
+  expect(inputOf('key.synchronize')).toEqual({
+    key: 'cards-prod/2',
+    ...boxes,
+    plan: '8f3a21c0ffee',
+  });
+});
+
+it('plans and runs with the number it was shown, and tells the end on standard output', async () => {
+  const { code, out, err } = await keyreeve('key synchronize cards-prod/2');
+  expect(code).toBe(0);
+  expect(out).toBe('✓ ledger-prod rotated.\n');
+  expect(err).toContain('Rotate HSM protected keys: ledger-prod   job 1043');
+});
+
+it('shows a plan and starts nothing', async () => {
+  const { code, out, err } = await keyreeve('key synchronize cards-prod/2 --plan');
+  expect(code).toBe(0);
+  expect(out).toContain('Plan 8f3a21c0ffee');
+  expect(out).toMatch(/LOOK AT THIS FIRST\n {2}! A warning\n\nCHECKED/);
+  expect(err).toBe('');
+  expect(inputOf('key.synchronize')).toBeUndefined();
+});
+
+it('runs exactly the plan that is named, without planning again itself', async () => {
+  await keyreeve('key synchronize cards-prod/2 --plan abcdef123456');
+  expect(inputOf('key.planSynchronize')).toBeUndefined();
+  expect(inputOf('key.synchronize')).toMatchObject({ plan: 'abcdef123456' });
+});
+
+it('does not start a plan that is blocked, and says by what', async () => {
+  const blocked = { code: 'HSM_UNAVAILABLE', details: {} };
+  core.handlers.set('key.planSynchronize', () => plan({ blocked }));
+  const { code, err } = await keyreeve('key synchronize cards-prod/2');
+  expect(code).toBe(75);
+  expect(err).toContain('The HSM does not answer.');
+  expect(inputOf('key.synchronize')).toBeUndefined();
+  const shown = await keyreeve('key synchronize cards-prod/2 --plan');
+  expect(shown.code).toBe(2);
+});
+
+it('hands a typed name on, and none when nobody can be asked', async () => {
+  core.handlers.set('key.planSynchronize', () => plan({ confirmName: 'cards-prod' }));
+  await keyreeve('key synchronize cards-prod/2 --delete-material --confirm cards-prod --json');
+  expect(inputOf('key.synchronize')).toMatchObject({ confirm: 'cards-prod' });
+  core.calls.length = 0;
+  await keyreeve('key synchronize cards-prod/2 --delete-material --json');
+  expect(inputOf('key.synchronize')).not.toHaveProperty('confirm');
+});
+
+it.each([
+  ['done', 0],
+  ['needs-you', 3],
+  ['done-with-remark', 4],
+  ['stopped-nothing-changed', 5],
+  ['cancelled', 6],
+] as const)('ends with its own exit code when the job is %s', async (state, expected) => {
+  core.handlers.set('job.wait', () => ({ revision: 1, detail: detail(state) }));
+  const { code, out, err } = await keyreeve('--json job watch 1043');
+  expect(code).toBe(expected);
+  expect(err).toBe('');
+  expect(JSON.parse(out)).toMatchObject({ job: { state } });
+});
+
+it('tells a job that needs somebody in full: failure, standing, deed, steps', async () => {
+  core.handlers.set('job.wait', () => ({ revision: 1, detail: detail('needs-you') }));
+  const { out } = await keyreeve('job watch 1043');
+  expect(out).toContain('AWS did not allow this.');
+  expect(out).toContain('AccessDeniedException · UpdateAlias · request 51d9');
+  const lines = ['Your copies', 'In AWS', 'Applications', 'Data'].map((one) => out.indexOf(one));
+  expect(lines).toEqual([...lines].sort((a, b) => a - b));
+  expect(out).toContain('keyreeve job continue 1043');
+  expect(out).toMatch(/applications see no change above this line ──\n! {2}9 Move alias/);
+});
+
+it('leaves a job to the holder with --detach, and refuses without one', async () => {
+  const left = await keyreeve('--json key synchronize cards-prod/2 --detach');
+  expect(JSON.parse(left.out)).toEqual({ jobId: id, number: 1043, joined: false });
+  expect(inputOf('job.wait')).toBeUndefined();
+  await server?.close();
+  server = null;
+  const refused = await keyreeve('--json key synchronize cards-prod/2 --detach', false);
+  expect(refused.code).toBe(64);
+  expect(JSON.parse(refused.err)).toMatchObject({ code: 'NEEDS_DAEMON' });
+});
+
+it('waits while the keystore is being checked, with its own copy of the bytes', async () => {
+  let checking = true;
+  const seen: string[] = [];
+  core.handlers.set('hsm.status', () => ({
+    attached: true,
+    module: null,
+    moduleSha256: null,
+    token: null,
+    state: 'pin-needed',
+    master: null,
+    probe: null,
+  }));
+  core.refuse = (name) => {
+    if (name === 'keystore.status') checking = false;
+    return name === 'hsm.login' && checking ? 'KEYSTORE_CHECKING' : null;
+  };
+  core.handlers.set('hsm.login', ({ pin }) => {
+    seen.push(Buffer.from(pin as Uint8Array).toString());
+    throw new OperationError('HSM_PIN_REFUSED');
+  });
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(join(folder, 'pin'), '1234', { mode: 0o600 });
+  const { code } = await keyreeve(`hsm login --pin-file ${join(folder, 'pin')}`);
+  expect(code).toBe(77);
+  expect(seen).toEqual(['1234']);
+});
+
+it('prints times and ids whole in a pipe, and nothing raw', async () => {
+  core.handlers.set('folder.list', () => ({
+    folders: [{ id, name: 'a', parentId: null, path: 'a\u001b[2J/b\u202e' }],
+  }));
+  const { out } = await keyreeve('folder list');
+  expect(out).toBe('a [2J/b \n');
+});
+
+it('refuses a field that the contract does not know, in its own words', async () => {
+  const { code, err } = await keyreeve('group add x --credential c --region nowhere');
+  expect(code).toBe(64);
+  expect(err).toContain('Something in this request is not right');
+});
