@@ -133,6 +133,7 @@ export interface JobKind<P = unknown> {
     readonly jobId: string;
     readonly payload: P;
     readonly outputs: Readonly<Record<string, Json>>;
+    /** By step name; `begun`: an intent stands and nobody knows whether it took effect. */
     readonly stepStates: Readonly<Record<string, string>>;
   }): Promise<Standing>;
   /** Facts for the cancel question: what exists now and would stay. */

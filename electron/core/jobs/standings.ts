@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { Standing } from './kind.ts';
 import type { KindTable, Readable } from './kinds-table.ts';
 import type { Ledger } from './ledger.ts';
-import { type JobRow, newestRuns, outputsBefore } from './rows.ts';
+import { type JobRow, newestRuns, outputsBefore, type StepRow } from './rows.ts';
 import { unknownStanding } from './standing.ts';
 
 interface Deps extends Pick<Base, 'clock' | 'log'> {
@@ -70,7 +70,7 @@ export class Standings {
     const newest = newestRuns(runs);
     const outputs = outputsBefore(row.steps, newest);
     const stepStates = Object.fromEntries(
-      kind.steps.map((step, n) => [step.name, newest.get(n)?.state ?? 'waiting']),
+      kind.steps.map((step, n) => [step.name, stateOf(newest.get(n))]),
     );
     try {
       return await kind.standing({ jobId: row.id, payload, outputs, stepStates });
@@ -80,5 +80,9 @@ export class Standings {
     }
   }
 }
+
+/** `begun` also where a person is waited for, as long as nobody knows whether it took effect. */
+const stateOf = (run: StepRow | undefined): string =>
+  run?.unsure === 1 ? 'begun' : (run?.state ?? 'waiting');
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
