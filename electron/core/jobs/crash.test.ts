@@ -1,16 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import {
-  allIsWell,
-  by,
-  done,
-  failing,
-  JobsBench,
-  kindOf,
-  type Life,
-  step,
-} from './jobs.fixture.ts';
+import { by, done, failing, JobsBench, kindOf, type Life, step } from './jobs.fixture.ts';
 import type { JobKind, StepResult } from './kind.ts';
 import { JobRows } from './rows.ts';
 import { Fenced, StepWriter } from './step-writer.ts';
@@ -194,29 +185,6 @@ describe('the process dies at a named moment', () => {
     await at.drain();
     expect(at.jobs.read.show(id).state).toBe('done');
     expect(aws).toMatchObject({ keys: ['kr-1001'], alias: 'kr-1001' });
-  });
-
-  it('and nobody can say what became of the step: where things stand is told so', async () => {
-    const told: Readonly<Record<string, string>>[] = [];
-    const parks = () => ({ type: 'park' as const, error: new OperationError('AWS_ACCESS_DENIED') });
-    const kind = kindOf(
-      [step('look', () => done()), step('create', () => done(), { reconcile: parks })],
-      {
-        standing: async ({ stepStates }) => {
-          told.push(stepStates);
-          return allIsWell(1);
-        },
-      },
-    );
-    const at = new JobsBench({ kinds: () => [kind] });
-    opened.push(at);
-    await at.start('test:create:after-intent');
-    const { id } = at.add(kind, { group: 'g', deed: 'd' });
-    await at.drain();
-    await at.restart();
-    await at.drain();
-    expect(at.jobs.read.show(id)).toMatchObject({ state: 'needs-you' });
-    expect(told.at(-1)).toEqual({ look: 'done', create: 'begun' });
   });
 });
 

@@ -1,0 +1,32 @@
+import { afterEach, expect, it } from 'vitest';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { allIsWell, by, done, JobsBench, kindOf, step } from './jobs.fixture.ts';
+
+const opened: JobsBench[] = [];
+afterEach(() => {
+  for (const each of opened.splice(0)) each.dispose();
+});
+
+it('a step of which nobody knows what became of it is told as begun, also while it waits for a person', async () => {
+  const told: Readonly<Record<string, string>>[] = [];
+  const parks = () => ({ type: 'park' as const, error: new OperationError('AWS_ACCESS_DENIED') });
+  const kind = kindOf(
+    [step('look', () => done()), step('create', () => done(), { reconcile: parks })],
+    {
+      standing: async ({ stepStates }) => {
+        told.push(stepStates);
+        return allIsWell(1);
+      },
+    },
+  );
+  const at = new JobsBench({ kinds: () => [kind] });
+  opened.push(at);
+  await at.start('test:create:after-intent');
+  const { id } = at.add(kind, { group: 'g', deed: 'd' });
+  await at.drain();
+  await at.restart();
+  await at.drain();
+  expect(at.jobs.read.show(id).state).toBe('needs-you');
+  expect(told.at(-1)).toEqual({ look: 'done', create: 'begun' });
+  at.jobs.queue.cancel(id, by);
+});
