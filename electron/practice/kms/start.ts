@@ -78,6 +78,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
     accounts: world.accounts,
     sessionSeal: world.seals.session,
     realNow: () => Date.now(),
+    toldNow: () => Date.now() + world.mischiefs.current.clockSkewSeconds * 1000,
     practiceNow: () => world.clock.now(),
     unsigned:
       options.allowUnsigned === true

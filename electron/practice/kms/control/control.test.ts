@@ -209,6 +209,10 @@ describe('mischief', () => {
     expect(reply.type).toBe('ExpiredImportTokenException');
     const ahead = Date.parse(reply.headers.date ?? '') - Date.now();
     expect(ahead).toBeGreaterThan(3500_000);
+    const signedAt = async (offset: number) =>
+      (await client.call('ListKeys', {}, { signedAt: Date.now() + offset })).status;
+    expect(await signedAt(3_600_000)).toBe(200);
+    expect(await signedAt(1_800_000)).toBe(400);
   });
 });
 

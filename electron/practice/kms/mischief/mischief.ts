@@ -3,6 +3,9 @@ import { z } from 'zod';
 const count = z.int().min(0).max(1_000_000);
 const milliseconds = z.int().min(0).max(120_000);
 
+/** Two years: a rehearsal of scheduled rotations lives that far ahead. */
+const MAX_SKEW_SECONDS = 2 * 366 * 86_400;
+
 const operationMischief = z.strictObject({
   /** Waits before the work; a pair is a seeded random range. */
   latencyMs: z.union([milliseconds, z.tuple([milliseconds, milliseconds])]).optional(),
@@ -36,8 +39,11 @@ export const mischiefSchema = z.strictObject({
       keysSeconds: z.number().min(0).max(3600).default(0),
     })
     .default({ aliasesSeconds: 0, keysSeconds: 0 }),
-  /** Shifts the Date header, from which an SDK learns what time AWS thinks it is. */
-  clockSkewSeconds: z.number().min(-86_400).max(86_400).default(0),
+  /**
+   * Shifts the Date header, from which an SDK learns what time AWS thinks it is. Signatures of that
+   * time are taken too.
+   */
+  clockSkewSeconds: z.number().min(-MAX_SKEW_SECONDS).max(MAX_SKEW_SECONDS).default(0),
 });
 export type Mischief = z.infer<typeof mischiefSchema>;
 
