@@ -2,6 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const environment = { NODE_OPTIONS: '' };
 
+/** KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks (npm test runs unit both ways). */
+const setupFiles =
+  process.env['KEYREEVE_SHIM'] === 'boringssl' ? ['electron/core/crypto/boringssl-shim.ts'] : [];
+
 /** `unit` sits beside the code; `e2e` crosses processes and runs one file at a time. */
 export default defineConfig({
   test: {
@@ -11,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'scripts/**/*.test.ts'],
+          setupFiles,
           testTimeout: 30_000,
         },
       },

@@ -7,6 +7,7 @@
 import crypto from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { promisify } from 'node:util';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type Check = (args: readonly unknown[]) => void;
@@ -122,7 +123,19 @@ if (!(marker in module)) {
     const original = module[name];
     if (original === undefined) throw new Error(`crypto.${name} is not there to be replaced`);
     module[name] = replace(original.bind(crypto));
+    const replaced = replace(original.bind(crypto));
   }
+  // Node names the two values of this one for promisify in a way that a wrapper does not inherit.
+  const makePair = module['generateKeyPair'] as AnyFunction;
+  Object.defineProperty(makePair, promisify.custom, {
+    value: (...args: unknown[]) =>
+      new Promise((resolve, reject) => {
+        makePair(...args, (error: unknown, publicKey: unknown, privateKey: unknown) => {
+          if (error) reject(error as Error);
+          else resolve({ publicKey, privateKey });
+        });
+      }),
+  });
   for (const name of gone) module[name] = refuse(`crypto.${name}`);
   Object.defineProperty(module, marker, { value: true });
   syncBuiltinESMExports();
