@@ -24,6 +24,7 @@ function pages(query: Partial<KeyQuery>, limit: number): string[] {
     expect(page.total).toBe(total);
     expect(page.keys.length).toBeLessThanOrEqual(limit);
     read.push(...page.keys.map(({ key }) => key.id));
+    expect(read.length).toBeLessThanOrEqual(total);
     after = page.keys.at(-1)?.key ?? null;
   } while (after !== null);
   expect(new Set(read).size).toBe(total);
