@@ -15,15 +15,14 @@ const everyDetail: SafeDetails = {
   place: '/mnt/backup',
   reason: 'an older copy was put back',
   pid: 4711,
-  minimum: 12,
-  firstBad: 17,
+  least: 12,
+  seq: 17,
   label: 'BYOK-A',
   serial: '7016234',
   module: '/usr/lib/softhsm/libsofthsm2.so',
   why: 'it offers no OAEP',
   credential: 'payments-kms',
-  expected: '111122223333',
-  actual: '444455556666',
+  bound: '111122223333',
   group: 'payments-prod',
   holder: '0b7a1c2d-1111-4222-8333-444455556691',
   job: 1043,
@@ -68,6 +67,18 @@ it('lets no control or direction character of a detail through', () => {
     external: { name: 'X\u0007', at: 'Y\r\n', message: 'z\u001b]0;t\u0007' },
   });
   expect(`${text.next}${text.detail}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Bidi_Control}]/u);
+});
+
+it('gives a reason in words and leaves codes and identifiers out', () => {
+  const says = (reason: string): string =>
+    renderFailure({ code: 'NOTHING_TO_DO', details: { reason } }).forYourKeys;
+  expect(says('none of the three is chosen')).toBe(
+    'Nothing was changed: none of the three is chosen.',
+  );
+  expect(says('The key is in use.')).toBe('Nothing was changed: the key is in use.');
+  for (const code of ['KEYSTORE_TAMPERED', 'went-in-circles', 'a.b']) {
+    expect(says(code)).toBe('Nothing was changed.');
+  }
 });
 
 it('keeps a very long detail short', () => {

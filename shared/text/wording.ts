@@ -25,6 +25,19 @@ export class DetailReader {
     return text === '' ? fallback : `"${text}"`;
   }
 
+  /**
+   * `: why` from the first detail that says it in words, or nothing. Codes and identifiers are no
+   * words and are left out.
+   */
+  because(...names: readonly string[]): string {
+    for (const name of names.length > 0 ? names : ['problem', 'why', 'reason']) {
+      const text = this.text(name, '', 120).replace(/[.\s]+$/, '');
+      if (text === '' || identifier.test(text)) continue;
+      return `: ${text.replace(/^(The|This|That|A|An|Its|No|It) /, (word) => word.toLowerCase())}`;
+    }
+    return '';
+  }
+
   /** The first of several texts, or one text by another name. */
   first(list: string, single: string, maximum = 160): string {
     const value = Object.hasOwn(this.#details, list) ? this.#details[list] : undefined;
@@ -57,6 +70,7 @@ export interface Wording {
   readonly next: Line;
 }
 
+const identifier = /^([A-Z0-9_]+|[a-z0-9]+([-_.][a-z0-9]+)+)$/;
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /** Text from elsewhere made safe to print: control and direction-changing characters go. */

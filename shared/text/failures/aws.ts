@@ -76,7 +76,8 @@ export const awsWording = {
   },
   AWS_NOT_PRACTICE: {
     headline: 'That endpoint is not the practice KMS.',
-    forYourKeys: 'Nothing was sent to it. A practice keystore never talks to anything else.',
+    forYourKeys: (d) =>
+      `Nothing was sent to it${d.because()}. A practice keystore never talks to anything else.`,
     next: 'Start the practice KMS and use the address it prints.',
   },
   IMPORT_TOKEN_EXPIRED: {
@@ -99,7 +100,7 @@ export const awsWording = {
   },
   WRAPPING_KEY_WEAK: {
     headline: 'The wrapping key offered is too weak or was seen before.',
-    forYourKeys: 'The key was not wrapped and nothing was sent.',
+    forYourKeys: (d) => `The key was not wrapped and nothing was sent${d.because()}.`,
     next: 'Find out who answers at this endpoint before going on.',
   },
   READ_BACK_DIFFERS: {

@@ -1,10 +1,21 @@
-import type { Wording } from '../wording.ts';
+import type { DetailReader, Wording } from '../wording.ts';
 
 const reviewReasons: Readonly<Record<string, string>> = {
   inherited:
     'It comes from another copy of the keystore, which may have finished it. It was not run.',
   'interrupted-twice': 'It was interrupted twice at the same step. Steps done before stand.',
   'went-in-circles': 'It repeated the same steps without getting on. Steps done before stand.',
+};
+
+/** What was looked for, as a person calls it. */
+const thing = (d: DetailReader): string => {
+  const what = d.text('what', d.text('kind', ''), 20);
+  if (what !== '') return what === 'due' ? 'rotation due' : what;
+  return d.when(
+    'slot',
+    () => 'slot',
+    d.when('file', () => 'file', 'such thing'),
+  );
 };
 
 /** Wording for calls that were refused before or instead of running. */
@@ -14,7 +25,8 @@ export const callWording = {
     forYourKeys: 'Nothing was changed.',
     next: (d) => {
       const problem = d.first('problems', 'problem').replace(/\.$/, '');
-      return problem === '' ? 'Correct it and send it again.' : `Correct it: ${problem}.`;
+      if (problem !== '') return `Correct it: ${problem}.`;
+      return `Correct it${d.because('why')} and send it again.`;
     },
   },
   NO_SUCH_OPERATION: {
@@ -29,26 +41,25 @@ export const callWording = {
   },
   CONFIRMATION_NEEDED: {
     headline: 'This takes something away, so it waits for a clear yes.',
-    forYourKeys: 'Nothing was changed.',
+    forYourKeys: (d) => `Nothing was changed.${d.when('what', (what) => ` It would ${what}.`)}`,
     next: 'Read what it does, then confirm it: on the command line with --yes.',
   },
   NOT_FOUND: {
-    headline: (d) =>
-      `There is no ${d.text('kind', d.text('what', 'such thing'), 20)} by that name here.`,
+    headline: (d) => `There is no ${thing(d)} by that name here.`,
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
-      `Look for ${d.quoted('reference', d.quoted('name', 'it'))} in the list and use its name, path or id.`,
+      `Look for ${d.quoted('reference', d.quoted('name', d.quoted('slot', d.text('file', 'it'))))} in the list and use its name, path or id.`,
   },
   AMBIGUOUS_NAME: {
     headline: 'More than one thing has that name.',
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
-      `Say which one: give the path or the id in place of ${d.quoted('reference', d.quoted('name', 'the name'))}.`,
+      `Say which one: give the path or the id in place of ${d.quoted('reference', d.quoted('text', 'the name'))}.`,
   },
   NAME_TAKEN: {
     headline: 'That name is taken.',
     forYourKeys: 'Nothing was changed.',
-    next: (d) => `Choose another name${d.when('name', (name) => ` than "${name}"`)}.`,
+    next: (d) => `Choose another name than ${d.quoted('name', d.quoted('label', 'this one'))}.`,
   },
   PLAN_CHANGED: {
     headline: 'Things changed since the plan was made.',
@@ -57,8 +68,7 @@ export const callWording = {
   },
   NOTHING_TO_DO: {
     headline: 'There is nothing to do.',
-    forYourKeys: (d) =>
-      `Nothing was changed${d.when('why', (why) => `: ${why.replace(/\.$/, '')}`)}.`,
+    forYourKeys: (d) => `Nothing was changed${d.because()}.`,
     next: 'Choose at least one change, or leave it as it is.',
   },
   NEEDS_DAEMON: {

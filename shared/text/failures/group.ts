@@ -4,8 +4,7 @@ import type { Wording } from '../wording.ts';
 export const groupWording = {
   CREDENTIAL_FILE_INVALID: {
     headline: 'That is not a credential file as AWS gives it.',
-    forYourKeys: (d) =>
-      `Nothing was imported${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+    forYourKeys: (d) => `Nothing was imported${d.because()}.`,
     next: 'Download the CSV file again from the AWS console, and import it unchanged.',
   },
   CREDENTIAL_IN_USE: {
@@ -15,26 +14,25 @@ export const groupWording = {
   },
   CREDENTIAL_REJECTED: {
     headline: 'AWS did not accept the credential.',
-    forYourKeys: 'AWS changed nothing for it. Keys in AWS go on working.',
+    forYourKeys: (d) => `AWS changed nothing for it${d.because()}. Keys in AWS go on working.`,
     next: (d) =>
       `Check in AWS that ${d.quoted('credential', 'the credential')} is active and not expired, or import a new one.`,
   },
   POLICY_INVALID: {
     headline: 'That is not a usable key policy.',
-    forYourKeys: (d) =>
-      `Nothing was changed${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+    forYourKeys: (d) => `Nothing was changed${d.because()}.`,
     next: 'Correct the policy file and import it again.',
   },
   ACCOUNT_MISMATCH: {
     headline: 'This credential belongs to another AWS account.',
     forYourKeys: (d) => {
-      const bound = d.text('expected', d.text('account', ''));
-      const found = d.text('actual', d.text('found', ''));
+      const bound = d.text('bound', '');
+      const found = d.text('credential', '');
       if (bound === '' || found === '') return 'Nothing was sent. A group is bound to one account.';
       return `Nothing was sent. ${d.quoted('group', 'The group')} is bound to ${bound}; the credential is for ${found}.`;
     },
     next: (d) =>
-      `Choose a credential of ${d.text('expected', d.text('account', "the group's account"))}. For another account, add a new group.`,
+      `Choose a credential of ${d.text('bound', "the group's account")}. For another account, add a new group.`,
   },
   GROUP_NOT_EMPTY: {
     headline: 'The folder is not empty.',
@@ -50,7 +48,7 @@ export const groupWording = {
     headline: 'The alias names a key that this group did not make.',
     forYourKeys: 'The alias was not moved. Whatever uses it goes on as before.',
     next: (d) =>
-      `Look at ${d.text('holder', d.text('keyId', 'that key'))} in AWS, then adopt it knowingly or choose another alias.`,
+      `Look at ${d.text('holder', 'that key')} in AWS, then adopt it knowingly or choose another alias.`,
   },
   ALIAS_TAKEN_IN_KEYSTORE: {
     headline: 'Another group already uses that alias there.',
@@ -59,7 +57,7 @@ export const groupWording = {
   },
   ACTIVE_KEY_UNUSABLE: {
     headline: 'The chosen KMS key cannot take this key material.',
-    forYourKeys: 'Nothing was sent to it.',
+    forYourKeys: (d) => `Nothing was sent to it${d.because()}.`,
     next: 'Choose a symmetric key of external origin that waits for import in this Region, or none.',
   },
   KEY_NOT_IN_AWS: {

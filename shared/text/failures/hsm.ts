@@ -64,17 +64,17 @@ export const hsmWording = {
   },
   HSM_MASTER_DIFFERS: {
     headline: 'The token holds another master key than expected.',
-    forYourKeys: 'HSM protected keys stay unopened; nothing was changed.',
+    forYourKeys: (d) => `HSM protected keys stay unopened; nothing was changed${d.because()}.`,
     next: (d) => `Attach ${token(d)} with the master key this keystore was made with.`,
   },
   HSM_CANNOT_SEND: {
     headline: 'This token has no safe way to do that.',
-    forYourKeys: (d) => `Nothing was sent${d.when('why', (why) => `: ${why.replace(/\.$/, '')}`)}.`,
+    forYourKeys: (d) => `Nothing was sent${d.because()}.`,
     next: 'Look at what the probe found, then use another token, firmware or setting.',
   },
   HSM_REFUSED: {
     headline: 'The HSM refused this call.',
-    forYourKeys: 'Saved keys are untouched. Steps done before stand.',
+    forYourKeys: (d) => `Saved keys are untouched${d.because()}. Steps done before stand.`,
     next: 'Look up its answer in the manual of the HSM, settle it, then continue.',
   },
   HSM_KEY_DIFFERS: {

@@ -1,5 +1,14 @@
 import type { Wording } from '../wording.ts';
 
+/** Why a keystore is open for reading only, where the reason is another failure. */
+const readOnlyWhy: Readonly<Record<string, string>> = {
+  KEYSTORE_TAMPERED: ': its records are not as they were last saved',
+  KEYSTORE_OLDER_THAN_ANCHOR: ': it is older than the one the HSM remembers',
+  KEYSTORE_DAMAGED: ': the file is damaged',
+  DISK_FAILED: ': the disk reported an error',
+  DISK_READ_ONLY: ': the disk does not take changes',
+};
+
 /** Wording for the keystore file, its locks, its disk, its backups and its audit log. */
 export const keystoreWording = {
   KEYSTORE_LOCKED: {
@@ -15,7 +24,7 @@ export const keystoreWording = {
   KEYSTORE_READ_ONLY: {
     headline: 'The keystore is open for reading only.',
     forYourKeys: (d) =>
-      `Nothing was changed${d.when('reason', (r) => `: ${r.replace(/\.$/, '')}`)}. Jobs do not run.`,
+      `Nothing was changed${readOnlyWhy[d.text('reason', '')] ?? d.because('reason')}. Jobs do not run.`,
     next: 'Look at the keystore status and settle what it names.',
   },
   KEYSTORE_NOT_FOUND: {
@@ -81,7 +90,7 @@ export const keystoreWording = {
     headline: 'That passphrase is too short.',
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
-      `Choose one of at least ${d.text('minimum', 'the required')} characters; several words are easy to keep.`,
+      `Choose one of at least ${d.text('least', 'the required')} characters; several words are easy to keep.`,
   },
   SLOT_LAST: {
     headline: 'This is the last way to open the keystore.',
@@ -106,8 +115,8 @@ export const keystoreWording = {
   },
   REALM_MISMATCH: {
     headline: 'Practice and real do not mix.',
-    forYourKeys:
-      'Nothing was sent. A practice keystore talks to the practice KMS only, a real one never does.',
+    forYourKeys: (d) =>
+      `Nothing was sent${d.because()}. A practice keystore talks to the practice KMS only, a real one never.`,
     next: 'Use the keystore made for this endpoint.',
   },
   BACKUP_PLACE_MISSING: {
@@ -128,14 +137,15 @@ export const keystoreWording = {
   },
   BACKUP_PLACE_UNUSABLE: {
     headline: 'The backup folder cannot be used.',
-    forYourKeys: 'New keys wait until a backup can be taken. The keystore itself is fine.',
+    forYourKeys: (d) =>
+      `New keys wait until a backup can be taken. The keystore itself is fine${d.because()}.`,
     next: (d) =>
       `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
   },
   BACKUP_INVALID: {
     headline: 'That backup did not pass its check.',
     forYourKeys: (d) =>
-      `Nothing was restored from it${d.when('problem', (p) => `: ${p.replace(/\.$/, '')}`)}.`,
+      `Nothing was restored from it${d.when('part', (part) => `; its ${part} did not fit`)}.`,
     next: 'Use another backup, and take a new one soon.',
   },
   BACKUP_NEEDED_FIRST: {
@@ -147,7 +157,7 @@ export const keystoreWording = {
     headline: 'The audit log has been changed after it was written.',
     forYourKeys: (d) =>
       d.when(
-        'firstBad',
+        'seq',
         (n) => `Record ${n} is the first that does not fit.`,
         'The chain of records does not fit together.',
       ),
