@@ -1,12 +1,21 @@
 import { all } from './life.ts';
 import { parsePoint, requestOf } from './points.ts';
 import type { Outcome, Plan } from './trial.ts';
-import type { Variant } from './variants.ts';
+import { type Variant, variantNamed } from './variants.ts';
 import { type Tried, Worker } from './worker.ts';
 
 /** How a plan is called, and asked for again: `VARIANT:POINT`, `+again` with a second kill. */
 export const planName = ({ variant, point, again }: Plan): string =>
   `${variant.name}:${point ?? 'nothing killed'}${again ? '+again' : ''}`;
+
+/** The plan that a name stands for. Whether its point is ever reached, only trying it tells. */
+export function planNamed(name: string, seed: string): Plan {
+  const found = /^(?<variant>[^:]+):(?<point>[^+]+)(?<again>\+again)?$/.exec(name)?.groups;
+  if (!found) throw new Error(`not a trial: ${name}`);
+  const { variant = '', point = '', again } = found;
+  parsePoint(point);
+  return { variant: variantNamed(variant), point, again: again !== undefined, seed };
+}
 
 /** The order of everything that happened: fault points reached, and calls as AWS saw them. */
 export function traceOf(outcome: Outcome): string[] {
@@ -55,10 +64,6 @@ export function isWorthASecondKill(point: string): boolean {
   const { event } = parsePoint(point);
   const request = requestOf(event);
   return request ? changing.has(request.call) : event === 'after-intent';
-}
-
-export interface Progress {
-  tried(tried: Tried): void;
 }
 
 /** Does work with as many workers as there are in `crew`. */

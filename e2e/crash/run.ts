@@ -4,7 +4,7 @@
  * `crash points: N tried, M failed`. Exit code 1 if any failed.
  */
 import { parseArgs } from 'node:util';
-import { plansFor, planName, record, shareOut, tryPoint } from './campaign.ts';
+import { planName, planNamed, plansFor, record, shareOut, tryPoint } from './campaign.ts';
 import type { Plan } from './trial.ts';
 import { type Variant, variantNamed, variants } from './variants.ts';
 import { type Tried, Worker } from './worker.ts';
@@ -40,10 +40,11 @@ function readOptions(): Options | null {
   });
   const workers = Number(values.workers);
   if (!Number.isInteger(workers) || workers < 1 || workers > 16) return null;
-  const named = [...values.variant, ...values.only.map((point) => point.split(':')[0] ?? '')];
-  if (!values.all && named.length === 0 && !values.list) return null;
+  const named = values.variant.map(variantNamed);
+  const all = values.all || (values.list && named.length === 0);
+  if (!all && named.length === 0 && values.only.length === 0) return null;
   return {
-    variants: named.length === 0 ? variants : [...new Set(named)].map(variantNamed),
+    variants: all ? variants : named,
     only: values.only,
     list: values.list,
     workers,
@@ -74,21 +75,29 @@ class Tally {
   }
 }
 
-async function campaign(options: Options, crew: readonly Worker[]): Promise<Tally> {
-  const tally = new Tally();
+/** Runs each variant unharmed, and answers with everything that it can be killed at. */
+async function explore(
+  options: Options,
+  crew: readonly Worker[],
+  tally: Tally,
+): Promise<readonly Plan[]> {
   const plans: Plan[] = [];
   await shareOut(crew, options.variants, async (worker, variant) => {
     const { points, problems } = await record(worker, variant, options.seed);
     tally.wrong(variant, problems);
-    const all = plansFor(variant, points, options.seed);
-    const wanted =
-      options.only.length === 0 ? all : all.filter((p) => options.only.includes(planName(p)));
-    plans.push(...wanted);
-    console.log(`${variant.name}: ${points.length} points, ${wanted.length} trials`);
+    const more = plansFor(variant, points, options.seed);
+    plans.push(...more);
+    console.log(`${variant.name}: ${points.length} points, ${more.length} trials`);
   });
-  for (const point of options.only) {
-    if (!plans.some((plan) => planName(plan) === point)) throw new Error(`no such point: ${point}`);
-  }
+  return plans;
+}
+
+async function campaign(options: Options, crew: readonly Worker[]): Promise<Tally> {
+  const tally = new Tally();
+  const plans = [
+    ...(await explore(options, crew, tally)),
+    ...options.only.map((name) => planNamed(name, options.seed)),
+  ];
   if (options.list) {
     for (const plan of plans) console.log(planName(plan));
     return tally;

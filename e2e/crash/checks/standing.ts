@@ -148,7 +148,10 @@ const applications: readonly Sentence[] = [
   {
     pattern: /^alias\/\S+ names version (?<n>\d+)$/,
     good: true,
-    holds: (truth, { n }) => holderOf(truth) === version(truth, n)?.remote?.kmsKeyId,
+    holds: (truth, { n }) => {
+      const ours = version(truth, n)?.remote?.kmsKeyId;
+      return ours !== undefined && holderOf(truth) === ours;
+    },
   },
 ];
 
