@@ -193,6 +193,8 @@ class Run {
     const number = 1001 + (index % Math.max(1, this.model.jobs.size));
     const job = this.model.jobs.get(number);
     if (job === undefined) return;
+    // what waits for the end of the turn is committed before whatever is asked now
+    this.bench.store.change(() => undefined);
     const before = job.state;
     const id = this.bench.jobs.read.idOf(String(number));
     const allowed = {
@@ -231,7 +233,6 @@ it('keeps every promise whatever happens, in any order', { timeout: 600_000 }, a
       numRuns,
       interruptAfterTimeLimit: 500_000,
       markInterruptAsFailure: true,
-      endOnFailure: process.env['DEBUG_MODEL'] !== undefined,
     },
   );
 });
