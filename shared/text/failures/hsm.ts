@@ -39,7 +39,7 @@ export const hsmWording = {
   HSM_PIN_NEEDED: {
     headline: 'The HSM waits for its PIN.',
     forYourKeys: 'Jobs that need the HSM wait. Keyreeve never tries a PIN by itself.',
-    next: 'Enter the PIN: "keyreeve hsm login".',
+    next: 'Enter the PIN: "keyreeve hsm login", or add --pin-file or --pin-fd to the command.',
   },
   HSM_PIN_REFUSED: {
     headline: 'The HSM did not accept that PIN.',
@@ -47,10 +47,10 @@ export const hsmWording = {
     next: (d) => `Make sure that this is ${token(d)}, then enter the PIN again.`,
   },
   HSM_PIN_LAST_TRY: {
-    headline: 'One wrong PIN more locks the token.',
+    headline: 'The token has few PIN tries left before it locks.',
     forYourKeys: 'No PIN was tried this time. A locked token makes its keys unavailable.',
     next: (d) =>
-      `Ask the HSM officer if in doubt. If sure of the PIN of ${token(d)}, confirm and enter it.`,
+      `Ask the HSM officer if in doubt. If sure of the PIN of ${token(d)}: "keyreeve hsm login --confirm-last-try".`,
   },
   HSM_PIN_LOCKED: {
     headline: 'The token has locked its PIN.',
