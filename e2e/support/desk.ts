@@ -16,7 +16,7 @@ import {
   type OutputFor,
 } from '../../electron/hosts/cli/operations.ts';
 import { fileLogger } from '../../electron/hosts/log-file.ts';
-import { callTimeout, connectTimeout, hurriedClock, waitMs } from './clocks.ts';
+import { callTimeout, connectTimeout, HurriedClock, waitMs } from './clocks.ts';
 import { type OutsideAws, practiceRoot, region } from './outside-aws.ts';
 
 export type Detail = OutputFor<'job.show'>;
@@ -72,7 +72,7 @@ export class Desk implements AsyncDisposable {
   #ports(): HostPorts {
     const state = this.#options.state ?? join(this.folder, 'state');
     return {
-      clock: this.#options.clock ?? hurriedClock(),
+      clock: this.#options.clock ?? new HurriedClock(),
       random: randomBytes,
       log: fileLogger(state, 'e2e'),
       paths: { state },

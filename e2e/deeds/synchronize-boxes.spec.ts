@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { synchronizeWords } from '../../shared/text/synchronize.ts';
+import { day, HurriedClock } from '../support/clocks.ts';
+import { Desk, requireDone } from '../support/desk.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+import { editedPolicy, policyTemplate } from '../support/policies.ts';
+import { replaceCopy, rewrite } from '../support/tamper.ts';
+import { requireClear } from '../support/truth.ts';
+
+let aws: OutsideAws;
+let desk: Desk;
+const clock = new HurriedClock();
+
+beforeAll(async () => {
+  aws = await OutsideAws.start();
+  desk = await Desk.open(aws, { clock });
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+const D = { deleteMaterial: true };
+const P = { updatePolicy: true };
+const I = { importMaterial: true };
+const none = { deleteMaterial: false, updatePolicy: false, importMaterial: false };
+
+/** The table of the Synchronize window: boxes, button, what the sentence says. */
+const table = [
+  {
+    boxes: { ...none, ...P, ...I },
+    button: 'Import material and update policy',
+    says: /can be decrypted.*No key ID changes.*alias does not move/,
+  },
+  {
+    boxes: { ...none, ...I },
+    button: 'Import material',
+    says: /The policy stays as it is in AWS\./,
+  },
+  { boxes: { ...none, ...P }, button: 'Update policy', says: /^Material is not touched\.$/ },
+  {
+    boxes: { ...none, ...D },
+    button: 'Delete material from AWS',
+    says: /^Everything under version 1 stops decrypting in AWS now\.$/,
+  },
+  {
+    boxes: { ...none, ...D, ...P },
+    button: 'Delete material, update policy',
+    says: /policy is replaced first.*stops decrypting in AWS now/,
+  },
+  {
+    boxes: { ...none, ...D, ...I },
+    button: 'Delete, then import again',
+    says: /cannot be used for some seconds.*Only needed/,
+  },
+  {
+    boxes: { ...none, ...D, ...P, ...I },
+    button: 'Delete, import again, update policy',
+    says: /cannot be used for some seconds.*policy is replaced first/,
+  },
+] as const;
+
+const writing: Readonly<Record<string, string>> = {
+  PutKeyPolicy: 'policy',
+  DeleteImportedKeyMaterial: 'delete',
+  ImportKeyMaterial: 'import',
+};
+
+describe('the eight combinations', () => {
+  let keyId = '';
+  beforeAll(async () => {
+    await desk.addGroup('cards', { policy: policyTemplate });
+    keyId = (await desk.rotated('cards')).remote?.keyId ?? '';
+  });
+
+  it.each(table)('$button', async ({ boxes, button, says }) => {
+    await aws.putPolicy(keyId, editedPolicy);
+    const before = await aws.key(keyId);
+    const choices = { key: 'cards/1', ...boxes };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan.button).toBe(`${button} (practice)`);
+    expect(plan.sentence).toMatch(says);
+    expect(plan.stays).toContain('No key ID changes, and the alias does not move');
+    expect(plan.confirmName).toBe(boxes.deleteMaterial && !boxes.importMaterial ? 'cards' : null);
+
+    const since = await aws.mark();
+    requireDone(await desk.synchronize('cards/1', boxes));
+    const done = (await aws.calls(since)).flatMap((call) => writing[call] ?? []);
+    expect(done).toEqual([
+      ...(boxes.updatePolicy ? ['policy'] : []),
+      ...(boxes.deleteMaterial ? ['delete'] : []),
+      ...(boxes.importMaterial ? ['import'] : []),
+    ]);
+    const after = await aws.key(keyId);
+    expect(JSON.parse(after.policy)).toEqual(
+      JSON.parse(boxes.updatePolicy ? policyTemplate : before.policy),
+    );
+    const gone = boxes.deleteMaterial && !boxes.importMaterial;
+    expect(after.metadata.KeyState).toBe(gone ? 'PendingImport' : 'Enabled');
+    expect(await aws.holder('alias/cards')).toBe(keyId);
+    const { state } = await desk.call('key.show', { key: 'cards/1' });
+    expect(state).toBe(gone ? 'Material gone' : 'Active, alias');
+    if (gone) requireDone(await desk.synchronize('cards/1', { ...none, ...I }));
+    const [first, now] = [before.materials[0], (await aws.key(keyId)).materials[0]];
+    expect(now).toMatchObject({ materialId: first?.materialId, sha256: first?.sha256 });
+  });
+
+  it('none of the three: no deed', async () => {
+    const plan = await desk.call('key.planSynchronize', { key: 'cards/1', ...none });
+    expect(plan.sentence).toBe('Choose at least one.');
+    expect(plan.blocked?.code).toBe('NOTHING_TO_DO');
+    expect(requireClear(plan.blocked ?? fail()).headline).toBe('There is nothing to do.');
+  });
+
+  it('says the same in every window: the words are in one place', () => {
+    for (const { boxes, button } of table) expect(synchronizeWords(boxes, 1).button).toBe(button);
+  });
+});
+
+const fail = (): never => {
+  throw new Error('nothing was refused');
+};
+
+describe('the name is typed before a delete', () => {
+  const alone = { ...none, ...D };
+
+  beforeAll(async () => {
+    await desk.addGroup('vault');
+    await desk.rotated('vault');
+    await desk.rotated('vault');
+  });
+
+  it('where the key holds the alias: no name, another name, the name', async () => {
+    const plan = await desk.call('key.planSynchronize', { key: 'vault/2', ...alone });
+    expect(plan.confirmName).toBe('vault');
+    const start = { key: 'vault/2', ...alone, plan: plan.number };
+    for (const confirm of [undefined, 'Vault', 'vault/2']) {
+      const given = confirm === undefined ? {} : { confirm };
+      const failure = await desk.refused('key.synchronize', { ...start, ...given });
+      expect(failure).toMatchObject({ code: 'NAME_NOT_TYPED', details: { name: 'vault' } });
+      expect(requireClear(failure).next).toContain('vault');
+    }
+    const { jobId } = await desk.call('key.synchronize', { ...start, confirm: 'vault' });
+    requireDone(await desk.settled(jobId));
+    requireDone(await desk.synchronize('vault/2', { ...none, ...I }));
+  });
+
+  it('not where an earlier key was never used', async () => {
+    const plan = await desk.call('key.planSynchronize', { key: 'vault/1', ...alone });
+    expect(plan.confirmName).toBeNull();
+    const start = { key: 'vault/1', ...alone, plan: plan.number };
+    const { jobId } = await desk.call('key.synchronize', start);
+    requireDone(await desk.settled(jobId));
+    requireDone(await desk.synchronize('vault/1', { ...none, ...I }));
+  });
+
+  it('where it was used in the last 30 days, and not after them', async () => {
+    const { remote } = await desk.call('key.show', { key: 'vault/1' });
+    await aws.encrypt(remote?.keyId ?? '', 'a cheque');
+    const used = await desk.call('key.planSynchronize', { key: 'vault/1', ...alone });
+    expect(used.confirmName).toBe('vault');
+    expect(used.lookFirst.join()).toMatch(/Last use AWS reports: Encrypt on /);
+    clock.wallAhead = 31 * day;
+    await aws.misbehave({ clockSkewSeconds: clock.wallAhead / 1000 });
+    const later = await desk.call('key.planSynchronize', { key: 'vault/1', ...alone });
+    expect(later.blocked).toBeNull();
+    expect(later.confirmName).toBeNull();
+    clock.wallAhead = 0;
+    await aws.misbehave();
+  });
+
+  it('and nothing is asked when AWS has no material any more', async () => {
+    const { remote } = await desk.call('key.show', { key: 'vault/2' });
+    await aws.deleteMaterial(remote?.keyId ?? '');
+    const plan = await desk.call('key.planSynchronize', { key: 'vault/2', ...alone });
+    expect(plan.confirmName).toBeNull();
+    expect(plan.changes).toEqual(['Nothing to delete: AWS has no material now']);
+    expect(plan.calls.filter((call) => call.changes)).toEqual([]);
+    requireDone(await desk.synchronize('vault/2', { ...none, ...I }));
+  });
+});
+
+describe('Update Policy without a template policy', () => {
+  it('changes nothing and says so', async () => {
+    await desk.addGroup('untouched');
+    const keyId = (await desk.rotated('untouched')).remote?.keyId ?? '';
+    await aws.putPolicy(keyId, editedPolicy);
+    const { policy } = await aws.key(keyId);
+    const choices = { key: 'untouched/1', ...none, ...P };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan.stays).toContain('Policy: this group has no template, so nothing changes');
+    expect(plan.changes).toEqual([]);
+    const detail = await desk.synchronize('untouched/1', { ...none, ...P });
+    requireDone(detail);
+    const step = detail.steps.find(({ name }) => name === 'policy');
+    expect(step).toMatchObject({
+      state: 'skipped',
+      proof: [{ text: 'the group has no policy template: nothing was changed' }],
+    });
+    expect(detail.job.message).toContain('nothing had to be changed');
+    expect((await aws.key(keyId)).policy).toBe(policy);
+  });
+});
+
+describe('a delete is refused while our copy cannot be opened', () => {
+  const choices = [
+    { ...none, ...D },
+    { ...none, ...D, ...P },
+    { ...none, ...D, ...I },
+  ];
+
+  const damages = [
+    { version: 1, damage: 'a bit of it is wrong' },
+    { version: 2, damage: 'it is another key' },
+    { version: 3, damage: 'it is cut short' },
+  ];
+
+  beforeAll(async () => {
+    await desk.addGroup('damaged');
+    const made = [];
+    for (let n = 0; n < 4; n += 1) made.push(await desk.rotated('damaged'));
+    const [one, two, three] = made.map(({ id }) => id) as [string, string, string, string];
+    await rewrite(desk, ({ keys }, store) => {
+      const copy = (id: string): Buffer => Buffer.from(keys.blob(id).wrapped);
+      const other = copy(three);
+      replaceCopy(store, one, flipped(copy(one)));
+      replaceCopy(store, two, other);
+      replaceCopy(store, three, other.subarray(8));
+    });
+  });
+
+  it.each(damages)('$damage', async ({ version }) => {
+    const key = `damaged/${version}`;
+    const before = await aws.held();
+    for (const boxes of choices) {
+      const plan = await desk.call('key.planSynchronize', { key, ...boxes });
+      expect(plan.blocked?.code).toBe('HSM_KEY_DIFFERS');
+      expect(plan.checks.at(-1)?.ok).toBe(false);
+      const start = { key, ...boxes, plan: plan.number, confirm: 'damaged' };
+      const failure = await desk.refused('key.synchronize', start);
+      expect(failure.code).toBe('HSM_KEY_DIFFERS');
+      expect(requireClear(failure).next).toContain('Delete nothing');
+    }
+    expect((await aws.held()).keys).toEqual(before.keys);
+  });
+
+  it('and the keys beside it are deleted and brought back as ever', async () => {
+    requireDone(await desk.synchronize('damaged/4', { ...none, ...D, ...I }));
+    // What needs no copy is not refused.
+    requireDone(await desk.synchronize('damaged/1', { ...none, ...P }));
+  });
+});
+
+const flipped = (bytes: Buffer): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8((copy[9] ?? 0) ^ 1, 9);
+  return copy;
+};
