@@ -50,6 +50,7 @@ export function createJobsPort(parts: {
     counts: () => counted.get() ?? { running: 0, needsYou: 0 },
     due: parts.due,
     startDue: parts.startDue,
+    designated: () => jobs.runner.open('designation'),
     startRotation: (group, caller: Caller) => {
       const { id, number } = jobs.queue.enqueue(
         kindOf('group.force-rotate'),

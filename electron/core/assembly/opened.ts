@@ -72,6 +72,7 @@ export class Opened {
       store,
       settings: domain.settings,
       onReady: () => this.checkAnchor(),
+      onLost: () => this.#bridgeLost(),
       onState: () => this.#tokenMoved(),
     });
     const kinds: JobKind[] = [];
@@ -174,6 +175,11 @@ export class Opened {
     return classify(error);
   }
 
+  /** Counts against the jobs that ran: twice with the same job, and a person looks at it. */
+  #bridgeLost(): void {
+    if (this.file.store.condition === 'verified') this.jobs.runner.noteCrash();
+  }
+
   #tokenMoved(): void {
     const { store } = this.file;
     if (store.condition === 'verified' && this.token.state === 'ready') {
@@ -203,7 +209,9 @@ export class Opened {
     };
   }
 
+  /** Inside a change. Whoever starts them has seen the date: the clock is taken to be right. */
   #startDue(domain: DomainModel, groupIds: readonly string[], caller: Caller): readonly string[] {
+    this.jobs.wall.confirm();
     if (this.#parts.config.longLived) {
       return this.schedule
         .startPending(groupIds)

@@ -19,6 +19,8 @@ export interface TokenParts {
   readonly settings: Settings;
   /** A person logged in: compares the keystore with what the token remembers of it. */
   onReady(): Promise<void>;
+  /** The bridge process died or had to be ended. */
+  onLost(): void;
   /** The token came, went, or wants a PIN. */
   onState(): void;
 }
@@ -56,7 +58,10 @@ export class Token implements Vaults {
     this.#software = createHsmBridge({ clock, faults, launcher, log });
     this.#binding = readBinding(parts.settings);
     this.#hsm.onEvent((event) => {
-      if (event.type === 'lost') this.#masterSeenBy = null;
+      if (event.type === 'lost') {
+        this.#masterSeenBy = null;
+        parts.onLost();
+      }
       log.log('info', 'hsm-state', { state: event.type });
       parts.onState();
     });

@@ -43,6 +43,8 @@ export interface JobsPort {
   due(): Pending;
   /** Starts those a person chose; inside a change. Answers with the ids of their jobs. */
   startDue(groupIds: readonly string[], caller: Caller): readonly string[];
+  /** This device was designated: jobs that waited for it go on. */
+  designated(): void;
   /** A rotation by schedule, without a plan shown to a person. */
   startRotation(group: Group, caller: Caller): { readonly jobId: string; readonly number: number };
 }

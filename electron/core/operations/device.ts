@@ -29,6 +29,7 @@ export const deviceHandlers = (access: Access): HandlersOfNoun<'device'> => ({
     const former = open.device.designatedDevice;
     open.store.change(() => {
       open.device.designate();
+      open.jobs.designated();
       open.audit('OK', [open.device.id], { former });
     });
     open.changed('device', open.device.id);
