@@ -1,6 +1,7 @@
 /**
  * A transcript is a readable test of the command line:
  *
+ *     needs /path          left out where that file is missing
  *     # a remark
  *     file pass            the lines up to `end` become a file (mode 0600) of the folder
  *     correct horse
@@ -52,7 +53,7 @@ export function parseTranscript(text: string): Step[] {
       stderr: null,
       exit: null,
     });
-    if (line.trim() === '' || mark === '#') continue;
+    if (line.trim() === '' || mark === '#' || mark === 'needs') continue;
     if (mark === '$') steps.push(draft('run', '', words(rest)));
     else if (mark === 'start')
       steps.push(draft('start', words(rest)[0] ?? '', words(rest).slice(1)));
@@ -72,6 +73,10 @@ export function parseTranscript(text: string): Step[] {
   }
   return steps;
 }
+
+/** Files without which a transcript says nothing. */
+export const needs = (text: string): string[] =>
+  Array.from(text.matchAll(/^needs (\S+)$/gm), ([, path]) => path ?? '');
 
 const splitOnce = (line: string): [string, string] => {
   const at = line.indexOf(' ');
