@@ -62,6 +62,7 @@ it('is a new device when its file holds no id: it does not take over a designati
     writeFileSync(file, content);
     const next = deviceIn('a');
     expect(next.id).not.toBe(first.id);
+    expect(next.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(next.designated).toBe(false);
     expect(deviceIn('a').id).toBe(next.id);
   }

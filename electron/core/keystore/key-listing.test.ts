@@ -52,10 +52,12 @@ describe('finding', () => {
     );
     const remote = keystore.addRemote(one!, { alias: 'alias/cards-holder' });
     const mine = ['82b7a1c041', 'B7A1C041', remote.arn, remote.kmsKeyId.slice(0, 9)];
-    const rest = [remote.materialId?.slice(20) ?? '', 'DS-HOLD', `\t${remote.arn} `];
+    const rest = [remote.materialId?.slice(20) ?? '', 'DS-HOLD', 's-h', `\t${remote.arn} `];
     for (const find of [...mine, ...rest]) expect(ids(find), find).toEqual([one]);
     for (const find of ['größe', 'GRÖSSE'.slice(0, 3), 'e c', 'e', '82B7A1C04'])
       expect(ids(find), find).toEqual([one, two]);
+    // Shorter than three characters: names alone.
+    for (const find of ['B7', 's-', '4']) expect(ids(find), find).toEqual([]);
     expect(ids(remote.arn, { groupId: other.id })).toEqual([]);
     expect(ids(remote.arn, { groupId: group.id })).toEqual([one]);
     expect(list({ find: remote.arn, groupId: other.id }).total).toBe(0);
@@ -78,6 +80,8 @@ describe('finding', () => {
     expect([ids('first'), ids('second')]).toEqual([[], [id]]);
     keys.noteRemote(id, { alias: null, materialId: 'abcdef0123' });
     expect([ids('second'), ids('def01')]).toEqual([[], [id]]);
+    keys.noteRemote(id, { materialId: '9876543210' });
+    expect([ids('def01'), ids('76543')]).toEqual([[], [id]]);
     const { store } = keystore.temporary;
     store.change(() => store.db.prepare('delete from remote_key').run());
     expect([ids('eu-west'), ids('def01')]).toEqual([[], []]);
@@ -153,13 +157,17 @@ describe('finding', () => {
     expect(ids('eu-west-1')).toEqual(inAws.map(({ key }) => key.id));
     expect(pages({ find: 'eu-west-1' }, 999)).toEqual(inAws.map(({ key }) => key.id));
     expect(pages({ find: 'eu-west-1', groupId: groups[2]! }, 300)).toHaveLength(1764);
+    const alike = keystore.addGroup({ name: 'eu-west-1 spare' }).id;
+    const [, inBoth] = [keystore.addKey(alike), keystore.addKey(alike)];
+    keystore.addRemote(inBoth.id);
+    expect(pages({ find: 'eu-west-1' }, 2000)).toHaveLength(inAws.length + 2);
     expect(pages({ find: 'prod' }, 400)).toHaveLength(3601);
     const { groups: found, total } = keystore.groups.list({
       find: 'eu-west-1',
       limit: 2,
       after: null,
     });
-    expect([found.map(({ name }) => name), total]).toEqual([['prod-a', 'prod-b'], 3]);
+    expect([found.map(({ name }) => name), total]).toEqual([['eu-west-1 spare', 'prod-a'], 4]);
   });
 
   it('answers the same when very many groups fit', () => {
@@ -225,6 +233,14 @@ describe('plans', () => {
       const through = plan.filter((detail) => /^SCAN \w+$/.test(detail));
       expect(through).toEqual([]);
     }
+  });
+
+  it('of a search that very many groups answer are not sorted either', () => {
+    keystore.temporary.store.change(() => {
+      for (let n = 0; n < 201; n++) keystore.addGroup({ name: `prod-${n}` });
+    });
+    const plan = plansOf(() => list({ find: 'prod' }));
+    expect(plan.filter((detail) => detail.includes('TEMP B-TREE FOR'))).toEqual([]);
   });
 
   it('of a search read only the rows that the index names', () => {
