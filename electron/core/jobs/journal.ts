@@ -11,7 +11,14 @@ import {
 import type { CallRecord } from './kind.ts';
 import type { JobPatch } from './ledger.ts';
 import { retryDelay, sameErrorAgain } from './retry.ts';
-import { doneNames, type JobRow, newestRuns, outputsBefore, type Repeated } from './rows.ts';
+import {
+  doneNames,
+  type JobRow,
+  newestRuns,
+  outputsBefore,
+  type Repeated,
+  stepStates,
+} from './rows.ts';
 import { Fenced } from './step-writer.ts';
 import { type Taken, Taking, type TakingDeps } from './taking.ts';
 
@@ -205,7 +212,10 @@ export class Journal {
     const { kind, payload } = taken;
     const newest = newestRuns(ledger.rows.runs(row.number));
     const outputs = outputsBefore(kind.steps.length, newest);
-    const leftovers = move.state === 'cancelled' ? kind.leftovers({ payload, outputs }) : null;
+    const leftovers =
+      move.state === 'cancelled'
+        ? kind.leftovers({ payload, outputs, stepStates: stepStates(kind.steps, newest) })
+        : null;
     const failure = 'failure' in move ? JSON.stringify(move.failure) : null;
     ledger.move(row, move.state, { leftovers, failure });
     inDomain(() => kind.onEnd?.({ jobId: row.id, payload, outputs, state: move.state }));

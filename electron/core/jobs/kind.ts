@@ -140,6 +140,8 @@ export interface JobKind<P = unknown> {
   leftovers(context: {
     readonly payload: P;
     readonly outputs: Readonly<Record<string, Json>>;
+    /** As for `standing`. */
+    readonly stepStates: Readonly<Record<string, string>>;
   }): string;
   /** Inside the transaction that ends the job; again if a remark is done again. */
   onEnd?(context: {

@@ -6,7 +6,7 @@ import type { JobActor } from './events.ts';
 import type { JobKind } from './kind.ts';
 import type { KindTable } from './kinds-table.ts';
 import { type Ledger, noWait } from './ledger.ts';
-import { doneNames, type JobRow, newestRuns, outputsBefore } from './rows.ts';
+import { doneNames, type JobRow, newestRuns, outputsBefore, stepStates } from './rows.ts';
 
 /** What this computer may do with jobs. */
 export interface Designation {
@@ -242,7 +242,11 @@ export class JobQueue {
     return {
       committed: kind.commitStep !== null && doneNames(runs).has(kind.commitStep),
       mustLookFirst: open?.unsure === 1 && kind.steps[row.at_step]?.changes === 'aws',
-      leftovers: kind.leftovers({ payload, outputs }),
+      leftovers: kind.leftovers({
+        payload,
+        outputs,
+        stepStates: stepStates(kind.steps, newest),
+      }),
       onEnd: () => kind.onEnd?.({ jobId: row.id, payload, outputs, state: 'cancelled' }),
     };
   }

@@ -14,6 +14,7 @@ import {
   parseOr,
   readFailure,
   type StepRow,
+  stepStates,
 } from './rows.ts';
 
 /** Why an open job does not run. `behind`: another job of its line comes first. */
@@ -254,7 +255,11 @@ export class JobReader {
     if (row.ended_at !== null) return null;
     try {
       const { kind, payload } = this.#kinds.read(row, runs);
-      return kind.leftovers({ payload, outputs });
+      return kind.leftovers({
+        payload,
+        outputs,
+        stepStates: stepStates(kind.steps, newestRuns(runs)),
+      });
     } catch (error) {
       if (error instanceof OperationError) return null;
       throw error;

@@ -130,6 +130,19 @@ export function outputsBefore(
   return outputs;
 }
 
+/**
+ * The state of each step by name, as kinds are told: `begun` also where a person is waited for, as
+ * long as nobody knows whether the step took effect.
+ */
+export function stepStates(
+  steps: readonly { readonly name: string }[],
+  newest: ReadonlyMap<number, StepRow>,
+): Record<string, string> {
+  const stateOf = (run: StepRow | undefined) =>
+    run?.unsure === 1 ? 'begun' : (run?.state ?? 'waiting');
+  return Object.fromEntries(steps.map((step, n) => [step.name, stateOf(newest.get(n))]));
+}
+
 /** Steps done in any run: also those that `again` will do once more have changed something. */
 export const doneNames = (runs: readonly StepRow[]): ReadonlySet<string> =>
   new Set(runs.filter((row) => row.state === 'done').map((row) => row.name));

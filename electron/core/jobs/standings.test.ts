@@ -17,6 +17,7 @@ it('a step of which nobody knows what became of it is told as begun, also while 
         told.push(stepStates);
         return allIsWell(1);
       },
+      leftovers: ({ stepStates }) => `create is ${stepStates['create'] ?? ''}`,
     },
   );
   const at = new JobsBench({ kinds: () => [kind] });
@@ -28,5 +29,6 @@ it('a step of which nobody knows what became of it is told as begun, also while 
   await at.drain();
   expect(at.jobs.read.show(id).state).toBe('needs-you');
   expect(told.at(-1)).toEqual({ look: 'done', create: 'begun' });
-  at.jobs.queue.cancel(id, by);
+  expect(at.jobs.read.show(id).leftovers).toBe('create is begun');
+  expect(at.jobs.queue.cancel(id, by)).toMatchObject({ leftovers: 'create is begun' });
 });

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { Standing } from './kind.ts';
 import type { KindTable, Readable } from './kinds-table.ts';
 import type { Ledger } from './ledger.ts';
-import { type JobRow, newestRuns, outputsBefore, type StepRow } from './rows.ts';
+import { type JobRow, newestRuns, outputsBefore, stepStates } from './rows.ts';
 import { unknownStanding } from './standing.ts';
 
 interface Deps extends Pick<Base, 'clock' | 'log'> {
@@ -69,20 +69,18 @@ export class Standings {
     const { kind, payload } = readable;
     const newest = newestRuns(runs);
     const outputs = outputsBefore(row.steps, newest);
-    const stepStates = Object.fromEntries(
-      kind.steps.map((step, n) => [step.name, stateOf(newest.get(n))]),
-    );
     try {
-      return await kind.standing({ jobId: row.id, payload, outputs, stepStates });
+      return await kind.standing({
+        jobId: row.id,
+        payload,
+        outputs,
+        stepStates: stepStates(kind.steps, newest),
+      });
     } catch (error) {
       log.log('error', 'job.standing-failed', { job: row.number, error: nameOf(error) });
       return unknownStanding(clock.now());
     }
   }
 }
-
-/** `begun` also where a person is waited for, as long as nobody knows whether it took effect. */
-const stateOf = (run: StepRow | undefined): string =>
-  run?.unsure === 1 ? 'begun' : (run?.state ?? 'waiting');
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

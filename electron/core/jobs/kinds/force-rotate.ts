@@ -27,7 +27,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { createStep } from './rotation-create.ts';
 import { aliasStep, confirmStep } from './rotation-commit.ts';
-import { leftoversOf, standingOf } from './standing.ts';
+import { leftoversOf, mayHaveMade, standingOf } from './standing.ts';
 
 type Context = RotationContext;
 const day = 86_400_000;
@@ -85,7 +85,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
         context.outputs,
         context.stepStates,
       ),
-    leftovers: (context) => leftoversOf(services, keyIdOf(context)),
+    leftovers: (context) => leftoversOf(services, keyIdOf(context), mayHaveMade(context)),
     onEnd: ({ jobId }) => services.parcels.drop(jobId),
   };
 }

@@ -112,9 +112,7 @@ function awsLine(
 ): StandingLine {
   const remote = subject?.remote;
   if (!subject || !remote) {
-    const { waiting } = (outputs['check'] ?? {}) as Partial<CheckOutput>;
-    const begun = stepStates['create'] === 'begun' && typeof waiting !== 'string';
-    return begun
+    return mayHaveMade({ outputs, stepStates })
       ? line(
           null,
           'AWS may hold one empty KMS key with the mark of this job; no material was sent',
@@ -206,14 +204,38 @@ function dataLine(
   return line(false, `Part of it does not decrypt: ${named}`, readAt);
 }
 
+/** True while nobody knows whether CreateKey took effect. A key that waited is not made by us. */
+export function mayHaveMade(job: {
+  readonly outputs: Readonly<Record<string, Json>>;
+  readonly stepStates: Readonly<Record<string, string>>;
+}): boolean {
+  const { waiting } = (job.outputs['check'] ?? {}) as Partial<CheckOutput>;
+  return job.stepStates['create'] === 'begun' && typeof waiting !== 'string';
+}
+
+/** Words for the state of a KMS key that a cancelled job would leave; others are AWS's own. */
+const leftStates: Readonly<Record<string, string>> = {
+  PendingImport: 'empty',
+  Enabled: 'enabled',
+  Disabled: 'disabled',
+};
+
 /** For the cancel question: what exists now in AWS and would stay. */
-export function leftoversOf(services: DeedServices, keyId: string | null): string {
+export function leftoversOf(
+  services: DeedServices,
+  keyId: string | null,
+  mayHaveMadeOne = false,
+): string {
   const found = keyId === null ? null : services.keys.byId(keyId);
   if (!found) return 'Cancel now leaves nothing behind.';
   const { key, remote } = found;
-  if (!remote)
-    return `Cancel now leaves version ${key.version} in the keystore, unused; nothing is in AWS.`;
-  const state = remote.state === 'PendingImport' ? 'empty' : 'enabled';
+  if (!remote) {
+    const there = mayHaveMadeOne
+      ? 'AWS may hold one empty KMS key with the mark of this job'
+      : 'nothing is in AWS';
+    return `Cancel now leaves version ${key.version} in the keystore, unused; ${there}.`;
+  }
+  const state = leftStates[remote.state] ?? remote.state;
   const alias = remote.alias === null ? 'without alias' : `with ${remote.alias}`;
   return `Cancel now leaves KMS key ${shortId(remote.kmsKeyId)} in AWS, ${state}, ${alias}.`;
 }
