@@ -13,6 +13,7 @@ import { standingsAreTrue } from './checks/standing.ts';
 import { keepsWord, leases, opens, parcelsGone } from './checks/store.ts';
 import { tokenIsTidy } from './checks/token.ts';
 import type { Standing } from '../../electron/core/jobs/kind.ts';
+import type { JobReport } from './orders.ts';
 import type { Outcome } from './trial.ts';
 import { Worker } from './worker.ts';
 
@@ -45,15 +46,17 @@ describe('what the crash campaign checks, it would notice', () => {
   });
   const log = (change: (record: AuditBody) => AuditBody[]): Outcome =>
     store({ audit: good.store.audit.flatMap(change) });
-  const said = (line: keyof Standing, text: string): Outcome => {
+  const stopped = (change: (job: JobReport) => JobReport): Outcome => {
     if (!good.stop) throw new Error('no stop');
-    const jobs = good.stop.report.jobs.map((job) =>
+    const jobs = good.stop.report.jobs.map(change);
+    return { ...good, stop: { ...good.stop, report: { ...good.stop.report, jobs } } };
+  };
+  const said = (line: keyof Standing, text: string): Outcome =>
+    stopped((job) =>
       job.standing
         ? { ...job, standing: { ...job.standing, [line]: { ...job.standing[line], text } } }
         : job,
     );
-    return { ...good, stop: { ...good.stop, report: { ...good.stop.report, jobs } } };
-  };
   const created = (entry: NumberedEntry): boolean =>
     entry.effects.some((effect) => effect.kind === 'key-created');
 
@@ -163,6 +166,11 @@ describe('what the crash campaign checks, it would notice', () => {
       'a data line',
       standingsAreTrue,
       () => said('data', 'Decrypts as before: version 1 reads as Enabled'),
+    ],
+    [
+      'what a cancel would leave',
+      standingsAreTrue,
+      () => stopped((job) => ({ ...job, leftovers: 'Cancel now leaves nothing behind.' })),
     ],
     ['a line nobody knows', standingsAreTrue, () => said('data', 'All is well')],
     ['a second kill that missed', diedAgain, () => ({ ...good, lives: good.lives.slice(0, 1) })],

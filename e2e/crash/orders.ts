@@ -68,6 +68,8 @@ export interface JobReport {
   readonly failure: string | null;
   readonly message: string;
   readonly standing: Standing | null;
+  /** What the cancel question would say. */
+  readonly leftovers: string | null;
   readonly steps: readonly StepReport[];
 }
 

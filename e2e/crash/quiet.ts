@@ -51,6 +51,7 @@ const reportJob = (detail: Detail): JobReport => ({
   failure: detail.job.failure?.code ?? null,
   message: detail.job.message,
   standing: detail.standing,
+  leftovers: detail.leftovers,
   steps: detail.steps.map(({ name, state, proof, attempts, calls }) => ({
     name,
     state,

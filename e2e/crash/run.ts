@@ -119,6 +119,7 @@ async function main(): Promise<void> {
     return;
   }
   const crew = Array.from({ length: options.workers }, () => new Worker());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => endEarly(crew));
   const began = performance.now();
   try {
     const tally = await campaign(options, crew);
@@ -130,6 +131,13 @@ async function main(): Promise<void> {
   } finally {
     for (const worker of crew) await worker[Symbol.asyncDispose]();
   }
+}
+
+/** Asked to stop: what the workers made goes, and nothing is said to have been tried. */
+function endEarly(crew: readonly Worker[]): void {
+  void Promise.all(crew.map((worker) => worker[Symbol.asyncDispose]())).finally(() =>
+    process.exit(130),
+  );
 }
 
 await main();

@@ -20,8 +20,9 @@ export type Scenery = 'software' | 'softhsm' | 'fresh-pairs';
 
 export const tokenLabel = 'keyreeve-crash';
 
-/** Compiled modules, kept between runs: a start costs half of it. */
-const compileCache = join(tmpdir(), `keyreeve-crash-cache-${process.getuid?.() ?? 0}`);
+/** Compiled modules, kept from one core process to the next: a start costs half of it. */
+const compileCache = mkdtempSync(join(tmpdir(), 'keyreeve-crash-cache-'));
+process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }));
 
 /**
  * One worker's place: a practice KMS, and a keystore that is set up once and copied for each point.

@@ -1,22 +1,23 @@
 import type { StandingLine } from '../../../electron/core/jobs/kind.ts';
 import type { KeyWithRemote } from '../../../electron/core/keystore/rows.ts';
-import type { JobReport } from '../orders.ts';
-import type { PracticeKey } from '../practice.ts';
-import type { Outcome, Stop } from '../trial.ts';
-import { alias } from '../variants.ts';
+import type { Outcome } from '../trial.ts';
+import { whatWouldStay } from './leftovers.ts';
+import {
+  backedUp,
+  hasBytes,
+  holderOf,
+  inAws,
+  judge,
+  marked,
+  type Sentence,
+  stateOf,
+  type Truth,
+  version,
+} from './truth.ts';
 
-/** What the lines are held against: what AWS and the keystore file really hold at that moment. */
-interface Truth extends Stop {
-  readonly job: JobReport;
-  readonly armedAt: number;
-}
-
-/** A sentence that a line may be, and when it is true. */
-interface Sentence {
-  readonly pattern: RegExp;
-  /** What `good` must be beside it. */
+/** A line of WHERE THINGS STAND, with the mark that must stand beside it. */
+interface Line extends Sentence {
   readonly good: boolean | null;
-  readonly holds: (truth: Truth, groups: Readonly<Record<string, string>>) => boolean;
 }
 
 /** UI sketches 9.4: the four lines of every job that is not done are true. */
@@ -30,52 +31,27 @@ export function standingsAreTrue(outcome: Outcome): string[] {
       if (!standing) return [`standing: ${job.kind} is ${job.state} and says nothing`];
       const truth = { ...stop, job, armedAt };
       return [
-        ...judge('copies', standing.copies, copies, truth),
-        ...judge('aws', standing.aws, aws, truth),
-        ...judge('applications', standing.applications, applications, truth),
-        ...judge('data', standing.data, data, truth),
+        ...line('copies', standing.copies, copies, truth),
+        ...line('aws', standing.aws, aws, truth),
+        ...line('applications', standing.applications, applications, truth),
+        ...line('data', standing.data, data, truth),
+        ...whatWouldStay(truth),
       ];
     });
 }
 
-function judge(
+function line(
   name: string,
-  line: StandingLine,
-  sentences: readonly Sentence[],
+  { text, good }: StandingLine,
+  lines: readonly Line[],
   truth: Truth,
-): string[] {
-  for (const { pattern, good, holds } of sentences) {
-    const found = pattern.exec(line.text);
-    if (!found) continue;
-    const problems: string[] = [];
-    if (line.good !== good) problems.push(`standing: ${name} is marked ${line.good}: ${line.text}`);
-    if (!holds(truth, { ...found.groups })) problems.push(`standing: not true: ${line.text}`);
-    return problems;
-  }
-  return [`standing: a sentence that nobody can check: ${line.text}`];
+): readonly string[] {
+  const { sentence, problems } = judge(text, lines, truth);
+  const marked = sentence === null || sentence.good === good;
+  return marked ? problems : [...problems, `standing: ${name} is marked ${good}: ${text}`];
 }
 
-const version = ({ store }: Truth, n: string | undefined): KeyWithRemote | undefined =>
-  store.keys.find(({ key }) => String(key.version) === n);
-
-const inAws = ({ state }: Truth, ours: KeyWithRemote | undefined): PracticeKey | undefined =>
-  state.keys.find((key) => key.metadata.KeyId === ours?.remote?.kmsKeyId);
-
-const stateOf = (truth: Truth, n: string | undefined): string | undefined =>
-  inAws(truth, version(truth, n))?.metadata.KeyState;
-
-const hasBytes = (key: PracticeKey | undefined): boolean =>
-  (key?.materials ?? []).some((material) => material.sha256 !== null);
-
-/** KMS keys that this job made, by the mark in their description. */
-const marked = ({ state, job }: Truth): PracticeKey[] =>
-  state.keys.filter((key) => key.metadata.Description.includes(`[kr-${job.number}-`));
-
-/** Rows of the full backup and of what was appended since; each increment brings one key. */
-const backedUp = ({ backup, store }: Truth): boolean =>
-  (backup.rows['key'] ?? 0) + backup.increments >= store.keys.length;
-
-const copies: readonly Sentence[] = [
+const copies: readonly Line[] = [
   {
     pattern: /^No new key was made; earlier copies are untouched$/,
     good: true,
@@ -96,7 +72,7 @@ const copies: readonly Sentence[] = [
   },
 ];
 
-const aws: readonly Sentence[] = [
+const aws: readonly Line[] = [
   {
     pattern: /^AWS may hold one empty KMS key with the mark of this job; no material was sent$/,
     good: null,
@@ -136,10 +112,7 @@ const aws: readonly Sentence[] = [
   },
 ];
 
-const holderOf = ({ state }: Truth): string | null | undefined =>
-  state.aliases.find((each) => each.name === alias)?.target;
-
-const applications: readonly Sentence[] = [
+const applications: readonly Line[] = [
   {
     pattern: /^See no change: alias\/\S+ does not exist yet$/,
     good: true,
@@ -161,7 +134,7 @@ const used = (truth: Truth): KeyWithRemote[] =>
     (ours) => ours.key.lifecycle !== 'pre-activation' || hasBytes(inAws(truth, ours)),
   );
 
-const data: readonly Sentence[] = [
+const data: readonly Line[] = [
   {
     pattern: /^No data uses this group yet$/,
     good: true,

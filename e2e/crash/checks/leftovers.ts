@@ -1,0 +1,45 @@
+import { hasBytes, holderOf, judge, marked, type Sentence, type Truth } from './truth.ts';
+
+/** Words for what a cancelled job leaves, as the console has them. */
+const words: Readonly<Record<string, string>> = {
+  PendingImport: 'empty',
+  Enabled: 'enabled',
+  Disabled: 'disabled',
+};
+
+const sentences: readonly Sentence[] = [
+  {
+    pattern: /^Cancel now leaves nothing behind\.$/,
+    holds: (truth) =>
+      marked(truth).length === 0 && truth.store.keys.every(({ key }) => key.madeAt < truth.armedAt),
+  },
+  {
+    pattern: /^Cancel now leaves version \d+ in the keystore, unused; nothing is in AWS\.$/,
+    holds: (truth) => marked(truth).length === 0,
+  },
+  {
+    pattern:
+      /^Cancel now leaves version \d+ in the keystore, unused; AWS may hold one empty KMS key with the mark of this job\.$/,
+    holds: (truth) => marked(truth).length <= 1 && !marked(truth).some(hasBytes),
+  },
+  {
+    pattern:
+      /^Cancel now leaves KMS key (?<from>\w{4})…(?<to>\w{4}) in AWS, (?<state>\w+), (?:without alias|with (?<alias>alias\/\S+))\.$/,
+    holds: (truth, { from = '', to = '', state, alias }) => {
+      const { metadata } =
+        truth.state.keys.find(
+          (key) => key.metadata.KeyId.startsWith(from) && key.metadata.KeyId.endsWith(to),
+        ) ?? {};
+      if (!metadata) return false;
+      const holds = holderOf(truth) === metadata.KeyId;
+      return words[metadata.KeyState] === state && holds === (alias !== undefined);
+    },
+  },
+];
+
+/** What the cancel question says would stay is what would stay. */
+export function whatWouldStay(truth: Truth): readonly string[] {
+  const { leftovers, kind } = truth.job;
+  if (leftovers === null) return [`standing: ${kind} does not say what a cancel would leave`];
+  return judge(leftovers, sentences, truth).problems;
+}
