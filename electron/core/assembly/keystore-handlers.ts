@@ -4,6 +4,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
+import { requirePlace } from '../store/backup/place.ts';
 import { peekKeystore } from '../store/keystore-file.ts';
 import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
 import { restoreKeystore, verifyBackupAt } from './backup-places.ts';
@@ -94,6 +95,8 @@ const lifeHandlers = (
     try {
       if (input.realm === 'real' && input.backupPlace === null)
         throw new OperationError('BACKUP_PLACE_MISSING');
+      // before anything is made: bad input changes nothing
+      if (input.backupPlace !== null) requirePlace(input.backupPlace, session.path);
       const opened = await session.create(input.realm, slot, caller);
       if (input.backupPlace !== null) await opened.backups.setPlace(input.backupPlace);
       return statusOf(session);

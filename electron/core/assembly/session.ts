@@ -189,6 +189,10 @@ export class Session {
       log.log('error', 'keystore-verify-failed', {
         error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
       });
+      // Readable, and no change on ground that nobody could check.
+      const cause =
+        error instanceof OperationError ? error : new OperationError('INTERNAL', { at: 'verify' });
+      opened.file.store.hold('session', cause);
     } finally {
       this.#parts.changed('session');
     }

@@ -36,7 +36,7 @@ export interface StoreParts {
 }
 
 /** Who found that the store must not change. A finding is taken back by its finder only. */
-export type HoldSource = 'state root' | 'anchor' | 'disk';
+export type HoldSource = 'state root' | 'anchor' | 'disk' | 'session';
 
 /** Makes the hasher of the state root from a store's root key. */
 export function rowHasher(rootKey: Secret): RowHasher {

@@ -120,7 +120,7 @@ export class Transactions {
       begin.run();
       this.#inside = true;
       const before = changes.get();
-      const outcomes = works.map((work) => this.#attempt(work));
+      const outcomes = this.#run(works);
       if (changes.get() !== before && outcomes.some((outcome) => outcome.ok)) {
         for (const hook of this.#hooks) hook();
         this.#rules.seal();
@@ -136,13 +136,27 @@ export class Transactions {
     }
   }
 
+  /**
+   * A single work needs no savepoint: the transaction is undone with it. (Inside a savepoint SQLite
+   * keeps every page's old content in memory, and gets slow when a work touches thousands.)
+   */
+  #run(works: readonly (() => unknown)[]): Outcome[] {
+    const [only, ...others] = works;
+    if (only === undefined || others.length > 0) return works.map((work) => this.#attempt(work));
+    try {
+      return [{ ok: true, value: synchronous(only()) }];
+    } catch (thrown) {
+      if (!this.#db.inTransaction) throw thrown;
+      return [{ ok: false, error: diskFailure(thrown, 'change') }];
+    }
+  }
+
   /** Runs one work in a savepoint. Throws only when the whole transaction is lost. */
   #attempt(work: () => unknown): Outcome {
     const { save, keep, undo } = this.#statement;
     save.run();
     try {
-      const value = work();
-      if (value instanceof Promise) throw new TypeError('work inside a change must be synchronous');
+      const value = synchronous(work());
       keep.run();
       return { ok: true, value };
     } catch (thrown) {
@@ -153,6 +167,11 @@ export class Transactions {
       return { ok: false, error: diskFailure(thrown, 'change') };
     }
   }
+}
+
+function synchronous(value: unknown): unknown {
+  if (value instanceof Promise) throw new TypeError('work inside a change must be synchronous');
+  return value;
 }
 
 function unwrap<T>(outcome: Outcome): T {

@@ -33,7 +33,9 @@ async function main(): Promise<void> {
   });
   const reuse = line.options.wrappingKeyReuse ?? 1;
   const note = reuse > 1 ? `, each wrapping key serves ${reuse} requests (unlike AWS)` : '';
-  process.stdout.write(`practice KMS listening on ${kms.url}, control ${kms.controlUrl}${note}\n`);
+  // A control port that was asked for is known; one that was given must be told.
+  const control = line.options.controlPort === 0 ? `, control ${kms.controlUrl}` : '';
+  process.stdout.write(`practice KMS listening on ${kms.url}${control}${note}\n`);
 }
 
 try {

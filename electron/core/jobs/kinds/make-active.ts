@@ -110,7 +110,12 @@ async function settle(
     record: () => {
       const former = keys
         .ofGroup(group.id)
-        .find((other) => other.key.id !== key.id && other.remote?.alias === `alias/${group.alias}`);
+        .find(
+          (other) =>
+            other.key.id !== key.id &&
+            other.remote?.alias === `alias/${group.alias}` &&
+            other.remote.region === remote.region,
+        );
       keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
       if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
       keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);

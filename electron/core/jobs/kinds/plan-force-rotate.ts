@@ -58,7 +58,7 @@ export async function planForceRotate(
       formerId,
       adopt: looked.holder?.mayMove === false,
     }),
-    stays: stayLines(group, formerName, looked.holder?.state ?? null),
+    stays: stayLines(services, group, formerName, looked.holder?.state ?? null),
     lookFirst: await warnings(services, group, looked, formerName),
     checks: checks.lines,
     ...callsOf(group, formerId !== null, waiting !== null),
@@ -92,7 +92,7 @@ function changeLines(
   },
 ): string[] {
   const lines = [
-    now.formerName === null ? 'First key of this group' : null,
+    now.version === 1 ? 'First key of this group' : null,
     now.waiting === null
       ? 'New KMS key with a new key ID and ARN'
       : `The waiting KMS key ${now.waiting} receives its material`,
@@ -111,8 +111,22 @@ function changeLines(
   return lines.filter((line): line is string => line !== null);
 }
 
-function stayLines(group: Group, formerName: string | null, state: string | null): string[] {
-  if (formerName === null) return ['Nothing: no data uses this alias yet'];
+function stayLines(
+  services: DeedServices,
+  group: Group,
+  formerName: string | null,
+  state: string | null,
+): string[] {
+  if (formerName === null) {
+    const earlier = services.keys.ofGroup(group.id);
+    if (earlier.length === 0) return ['Nothing: no data uses this alias yet'];
+    return [
+      ...earlier.flatMap(({ key, remote }) =>
+        remote?.alias ? `${remote.alias} stays on version ${key.version} in ${remote.region}` : [],
+      ),
+      'Data already encrypted is not touched',
+    ];
+  }
   const former =
     state === null || state === 'Enabled'
       ? `stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`

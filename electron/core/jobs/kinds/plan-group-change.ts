@@ -16,7 +16,7 @@ export async function planGroupChange(
   const checks = new Checks();
   const keys = services.keys.ofGroup(before.id);
   const inAws = keys.filter(({ remote }) => remote !== null);
-  const active = keys.find(({ remote }) => remote?.alias != null);
+  const active = services.keys.holderOf(before.id);
   const warnings: string[] = [];
 
   if (after.alias !== before.alias && active) {
@@ -27,7 +27,9 @@ export async function planGroupChange(
   }
   if (after.region !== before.region && inAws.length > 0) {
     warnings.push(
-      `${inAws.length} keys stay in ${before.region}; Synchronize reaches them there no more while the group says ${after.region}`,
+      inAws.length === 1
+        ? `1 key stays in ${before.region}, where Synchronize still reaches it`
+        : `${inAws.length} keys stay where they are, and Synchronize still reaches them there`,
       `The next Force Rotate makes its key in ${after.region}: data under the keys of ${before.region} is not readable there`,
     );
   }

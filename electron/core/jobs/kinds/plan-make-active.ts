@@ -46,7 +46,7 @@ export async function planMakeActive(
   return {
     deed: 'make-active',
     title: `Make version ${key.version} of ${quote(group.name)} active?`,
-    subject: subjectLine(group, looked.account, `${from} is active`),
+    subject: subjectLine(group, looked.account, `${from} is active`, remote?.region),
     sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
     changes: [`alias/${group.alias}: ${from} -> version ${key.version}`],
     stays: [

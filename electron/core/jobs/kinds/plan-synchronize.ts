@@ -67,7 +67,7 @@ export async function planSynchronize(
   return {
     deed: 'synchronize',
     title: `Synchronize ${quote(group.name)}, version ${key.version}?`,
-    subject: subjectLine(group, looked.account, holds),
+    subject: subjectLine(group, looked.account, holds, remote?.region),
     sentence: words.sentence,
     changes: changeLines(group, choices, seen, key.version),
     stays: stayLines(choices, seen),

@@ -94,10 +94,13 @@ export async function lookAtAws(
 }
 
 /** `111122223333 · eu-west-1 · alias/payments-prod · version 3 is active` */
-export function subjectLine(group: Group, account: string | null, active: string): string {
-  return [account ?? 'account not known yet', group.region, `alias/${group.alias}`, active].join(
-    ' · ',
-  );
+export function subjectLine(
+  group: Group,
+  account: string | null,
+  active: string,
+  region = group.region,
+): string {
+  return [account ?? 'account not known yet', region, `alias/${group.alias}`, active].join(' · ');
 }
 
 /** Names a policy template, so that another template makes another plan. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { onDisk } from '../disk-errors.ts';
@@ -24,18 +24,33 @@ const partialPrefix = '.partial-';
  *   keystore's own, or cannot be written.
  */
 export function openPlace(place: string, keystorePath: string, storeId: string): string {
-  if (standingAt(place) === null) throw new OperationError('BACKUP_PLACE_MISSING', { place });
   try {
-    const real = realpathSync(place);
-    const there = standingAt(real);
-    if (there === null || !there.isDirectory()) throw unusable(place, 'not a folder');
-    if (real === realpathSync(dirname(keystorePath))) throw unusable(place, 'same folder');
+    const real = requirePlace(place, keystorePath);
     const folder = join(real, `keyreeve-${storeId}`);
     if (standingAt(folder) === null) {
       mkdirSync(folder, { mode: 0o700 });
       syncFolder(real);
     }
     return folder;
+  } catch (error) {
+    throw asPlaceFailure(error, place);
+  }
+}
+
+/**
+ * Looks whether a folder may be the backup place of a keystore, without changing anything there.
+ * Answers with its real path.
+ * @throws OperationError BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE
+ */
+export function requirePlace(place: string, keystorePath: string): string {
+  if (standingAt(place) === null) throw new OperationError('BACKUP_PLACE_MISSING', { place });
+  try {
+    const real = realpathSync(place);
+    const there = standingAt(real);
+    if (there === null || !there.isDirectory()) throw unusable(place, 'not a folder');
+    if (real === realpathSync(dirname(keystorePath))) throw unusable(place, 'same folder');
+    accessSync(real, constants.W_OK);
+    return real;
   } catch (error) {
     throw asPlaceFailure(error, place);
   }
