@@ -66,6 +66,11 @@ export const endings = {
     `Version ${d.version} stays enabled and decrypts.`,
   firstKey: (d: { alias: string }): string =>
     `First key of this group: alias/${d.alias} is new, so no data used it before.`,
+  newAlias: (d: { alias: string }): string => `alias/${d.alias} is new, so no data used it before.`,
+  foreignStays: (d: { keyId: string }): string =>
+    `KMS key ${shortId(d.keyId)}, which held the alias before, was not touched.`,
+  previousIs: (d: { version: number; state: string }): string =>
+    `Version ${d.version} reads as ${d.state}.`,
   copies: (d: { backupAt: string | null }): string =>
     d.backupAt === null
       ? 'Copies: keystore only, no backup place is set.'

@@ -16,7 +16,6 @@ export function viewGroup(
   const credential = open.credentials.get(group.credentialId);
   const keys = open.keys.ofGroup(group.id);
   const now = open.clock.now();
-  const active = keys.find(({ remote }) => remote?.alias != null);
   const {
     account: _account,
     policy: _policy,
@@ -35,7 +34,7 @@ export function viewGroup(
     awsDeletesMaterialAfterDays: materialDays,
     disableAfterRotating: disableAfter,
     keys: keys.length,
-    activeVersion: active?.key.version ?? null,
+    activeVersion: open.keys.holderOf(group.id)?.key.version ?? null,
     ...groupState(keys, needing.has(group.id), now),
     sentence: groupSentence(group, open.hsmTitle),
     remarks: remarks(group, now),

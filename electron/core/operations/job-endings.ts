@@ -38,10 +38,26 @@ function keyOf(job: JobDetails): string | null {
   return made?.keyId ?? job.subjects['key'] ?? null;
 }
 
-function former(open: OpenKeystore, job: JobDetails, about: { readonly alias: string }): string {
-  const { holderKeyId } = job.outputs['check'] as { readonly holderKeyId: string | null };
+/** What became of the key that held the alias before, from what was last read. */
+function former(
+  open: OpenKeystore,
+  job: JobDetails,
+  about: { readonly alias: string; readonly version: number },
+): string {
+  const { holder, holderKeyId } = job.outputs['check'] as {
+    readonly holder: string | null;
+    readonly holderKeyId: string | null;
+  };
   const before = holderKeyId === null ? null : open.keys.byId(holderKeyId);
-  return before ? endings.previousStays({ version: before.key.version }) : endings.firstKey(about);
+  if (before) {
+    const { version } = before.key;
+    const state = before.remote?.state ?? 'Enabled';
+    return state === 'Enabled'
+      ? endings.previousStays({ version })
+      : endings.previousIs({ version, state });
+  }
+  if (holder !== null) return endings.foreignStays({ keyId: holder });
+  return about.version === 1 ? endings.firstKey(about) : endings.newAlias(about);
 }
 
 const copies = (backedUpAt: number | null): string =>
