@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { planNamed, tryPoint } from './campaign.ts';
+import { planNamed } from './campaign.ts';
 import { Worker } from './worker.ts';
 
 /**
@@ -26,7 +26,7 @@ describe('the core is killed at', () => {
   afterAll(() => worker[Symbol.asyncDispose]());
 
   it.each(dangerous)('%s', async (name) => {
-    const { problems } = await tryPoint(worker, planNamed(name, 'fast'));
+    const { problems } = await worker.try(planNamed(name, 'fast'));
     expect(problems).toEqual([]);
   });
 });
