@@ -6,6 +6,7 @@ import { createCloud } from '../cloud/create-cloud.ts';
 import { type Patience, personPatience } from '../cloud/patience.ts';
 import type { Caller, CoreConfig } from '../core.ts';
 import type { FailureClass } from '../jobs/decide.ts';
+import type { JobEvent } from '../jobs/events.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { Schedule } from '../jobs/schedule.ts';
 import type { JobKind } from '../jobs/kind.ts';
@@ -20,6 +21,7 @@ import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Noun, OpenKeystore } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
+import { isFinal } from '../../../shared/model/job.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Anchor } from '../store/anchor.ts';
 import { BackupPlaces } from './backup-places.ts';
@@ -88,7 +90,7 @@ export class Opened {
         write: (at) => domain.settings.write('wall', at),
       },
       faults: ports.faults,
-      onEvent: (event) => auditJobEvent(this.audit, hostname(), event),
+      onEvent: (event) => this.#noteJob(event),
       classify: (error) => this.#classify(error),
       ...(config.parallel === undefined ? {} : { parallel: config.parallel }),
     });
@@ -173,6 +175,15 @@ export class Opened {
       this.#parts.ports.log.log('error', 'step-failed', { stack });
     }
     return classify(error);
+  }
+
+  /** Inside the transaction that makes it so. */
+  #noteJob(event: JobEvent): void {
+    auditJobEvent(this.audit, hostname(), event);
+    if (event.type !== 'state' || !isFinal(event.to)) return;
+    const { subjects } = this.jobs.read.show(event.jobId);
+    const group = subjects['group'];
+    if (group !== undefined) this.backups.followUp(group);
   }
 
   /** Counts against the jobs that ran: twice with the same job, and a person looks at it. */
