@@ -43,7 +43,11 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
     folder: folderHandlers(access),
     group: groupHandlers(access),
     key: keyHandlers(access),
-    job: jobHandlers({ ...access, engine: () => session.opened.jobs }),
+    job: jobHandlers({
+      ...access,
+      engine: () => session.opened.jobs,
+      work: () => session.opened.work(),
+    }),
     device: deviceHandlers(access),
     audit: auditHandlers({ ...access, log: () => session.opened.audit }),
   };

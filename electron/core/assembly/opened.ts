@@ -118,8 +118,17 @@ export class Opened {
   /** After the state root was verified: sign, run jobs, look at the schedule. */
   async begin(): Promise<void> {
     this.useSigner();
-    await this.jobs.start();
-    if (this.#parts.config.longLived) await this.schedule.start();
+    if (!this.#parts.config.longLived) return;
+    await this.work();
+    await this.schedule.start();
+  }
+
+  /**
+   * Lets jobs run, what an earlier process left open first. In a process that lives for one command
+   * this is asked for by whoever waits for a job: listing keys must not set a rotation going.
+   */
+  work(): Promise<void> {
+    return this.jobs.start();
   }
 
   /** The HSM signs the audit log where it can; else a key sealed in the keystore, and we say so. */

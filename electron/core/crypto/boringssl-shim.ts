@@ -123,7 +123,6 @@ if (!(marker in module)) {
     const original = module[name];
     if (original === undefined) throw new Error(`crypto.${name} is not there to be replaced`);
     module[name] = replace(original.bind(crypto));
-    const replaced = replace(original.bind(crypto));
   }
   // Node names the two values of this one for promisify in a way that a wrapper does not inherit.
   const makePair = module['generateKeyPair'] as AnyFunction;

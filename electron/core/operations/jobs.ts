@@ -8,6 +8,8 @@ import { viewJob, viewJobDetail } from './job-view.ts';
 /** The open keystore together with its job engine. */
 export interface JobAccess extends Access {
   engine(): Jobs;
+  /** Lets jobs run in this process. */
+  work(): Promise<void>;
 }
 
 const by = (caller: Caller) => ({ actor: caller.actor, channel: caller.channel });
@@ -60,6 +62,7 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
     wait: async (input) => {
       const open = access.open();
       const id = idOf(input.job);
+      await access.work();
       const revision = await moved(access.engine(), open.clock, id, input);
       return { revision, detail: detail(access.open(), id) };
     },

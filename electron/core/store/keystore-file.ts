@@ -73,20 +73,18 @@ export async function openKeystore(
   try {
     // Read while the passphrase is being worked on: verifying can then be short.
     const print = printOf(spec.path);
-    const { rootKey, header, slot, mended } = await unlockHeader(
-      spec.path,
-      spec.unlock,
-      spec.random,
-    );
+    const { rootKey, header, slot, complete } = await unlockHeader(spec.path, spec.unlock);
     try {
       const store = await openUnderLock({ ...spec, rootKey }, lock, print);
       try {
         requireSameStore(store, header);
+        if (!complete) writeHeaders(spec.path, header, rootKey, spec.random);
       } catch (error) {
         store.close();
         throw error;
       }
-      return { store, slots: new KeySlots(store, header), openedBy: slotView(slot), mended };
+      const slots = new KeySlots(store, header);
+      return { store, slots, openedBy: slotView(slot), mended: !complete };
     } finally {
       rootKey.dispose();
     }

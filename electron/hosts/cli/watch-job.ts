@@ -21,6 +21,13 @@ export const jobExits: Readonly<Record<JobState, number>> = {
 
 const settled = (state: JobState): boolean => isFinal(state) || state === 'needs-you';
 const patienceMs = 10_000;
+
+/**
+ * A job that waits for the HSM goes on when somebody attaches it or enters its PIN. In a process of
+ * this command alone nobody can: the job stays in the keystore and the command leaves.
+ */
+const stuckHere = (detail: JobDetail, session: Session): boolean =>
+  session.where === 'here' && detail.needsPin;
 /** A wait under this is not worth a line. */
 const shortWaitMs = 2000;
 
@@ -38,7 +45,9 @@ export async function watchJob(
       const answer = await Promise.race([waiting, stop.asked]);
       revision = answer.revision;
       progress.show(answer.detail);
-      if (settled(answer.detail.job.state)) return answer.detail;
+      if (settled(answer.detail.job.state) || stuckHere(answer.detail, session)) {
+        return answer.detail;
+      }
     }
   } finally {
     stop.release();
@@ -53,7 +62,7 @@ export async function finishJob(
 ): Promise<number> {
   const detail = await watchJob(context, session, job);
   context.show(detail, (shown) => endText(shown, styleFor(context.screen)));
-  return jobExits[detail.job.state];
+  return stuckHere(detail, session) ? jobExits['needs-you'] : jobExits[detail.job.state];
 }
 
 /** A job that is done is told in its message; any other in full. */

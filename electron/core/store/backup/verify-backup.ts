@@ -97,7 +97,7 @@ export async function checkBackup(
 
 async function keyOf(folder: string, manifest: Manifest, unlock: BackupUnlock): Promise<Secret> {
   if ('rootKey' in unlock) return unlock.rootKey.clone();
-  const opened = await unlockHeader(join(folder, keystoreName), unlock, null);
+  const opened = await unlockHeader(join(folder, keystoreName), unlock);
   if (opened.header.storeId === manifest.storeId) return opened.rootKey;
   opened.rootKey.dispose();
   throw invalid('slots', 'of another store');

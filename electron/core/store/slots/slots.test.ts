@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,6 +151,38 @@ describe('a passphrase', () => {
     });
     for (const file of files()) writeFileSync(file, old);
     expect(await failure(withPhrase(good))).toBe('KEYSTORE_HEADER_DAMAGED');
+  });
+});
+
+describe('a passphrase change that a crash cut short', () => {
+  it('between the two copies opens by the new passphrase and is finished', async () => {
+    const { slots } = await create();
+    const old = readFileSync(`${path}.slots`);
+    await slots.changePassphrase({
+      current: phrase(good),
+      replacement: phrase(other),
+      cost: floor,
+    });
+    writeFileSync(`${path}.slots.copy`, old);
+    expect((await withPhrase(other)).mended).toBe(true);
+    expect(readFileSync(`${path}.slots.copy`)).toEqual(readFileSync(`${path}.slots`));
+  });
+
+  it('never brings the old passphrase back, nor lets one old copy spoil the new one', async () => {
+    const { slots } = await create();
+    const old = readFileSync(`${path}.slots`);
+    await slots.changePassphrase({
+      current: phrase(good),
+      replacement: phrase(other),
+      cost: floor,
+    });
+    const newest = readFileSync(`${path}.slots`);
+    for (const file of files()) {
+      writeFileSync(file, old);
+      expect(await failure(withPhrase(good))).toBe('UNLOCK_REFUSED');
+      expect(files().filter((each) => readFileSync(each).equals(newest))).toHaveLength(1);
+      expect((await withPhrase(other)).mended).toBe(true);
+    }
   });
 });
 
@@ -330,53 +362,5 @@ describe('the header files', () => {
       writeFileSync(path + suffix, readFileSync(theirs + suffix));
     expect(await failure(withPhrase(good))).toBe('KEYSTORE_DAMAGED');
     expect(readFileSync(path)).toEqual(before);
-  });
-});
-
-describe('what stands at the path', () => {
-  it('is looked at before anything is done', async () => {
-    expect(await failure(withPhrase(good))).toBe('KEYSTORE_NOT_FOUND');
-    mkdirSync(path);
-    expect(await failure(withPhrase(good))).toBe('KEYSTORE_NOT_A_FILE');
-    expect(await failure(create())).toBe('KEYSTORE_NOT_A_FILE');
-    rmSync(path, { recursive: true });
-    symlinkSync(join(folder, 'elsewhere'), path);
-    expect(await failure(withPhrase(good))).toBe('KEYSTORE_NOT_A_FILE');
-    expect(await failure(create())).toBe('KEYSTORE_NOT_A_FILE');
-    rmSync(path);
-    await create();
-    expect(
-      await failure(
-        createKeystore({
-          path,
-          realm: 'real',
-          clock,
-          random,
-          slot: { kind: 'hsm', label: 'x', hsm: token('1') },
-        }),
-      ),
-    ).toBe('KEYSTORE_EXISTS');
-  });
-
-  it('is in use by one at a time, known before a passphrase is tried', async () => {
-    await create();
-    const never: UnlockWith = {
-      hsm: { ...token('1'), open: () => Promise.reject(new Error('asked')) },
-    };
-    expect(await failure(openKeystore({ path, unlock: never, clock, random }))).toBe(
-      'KEYSTORE_IN_USE',
-    );
-  });
-
-  it('leaves nothing behind when making it fails', async () => {
-    const away: HsmSeal = {
-      ...token('1'),
-      seal: () => Promise.reject(new OperationError('HSM_UNAVAILABLE')),
-    };
-    const spec = { path, realm: 'real' as const, clock, random };
-    expect(
-      await failure(createKeystore({ ...spec, slot: { kind: 'hsm', label: 'x', hsm: away } })),
-    ).toBe('HSM_UNAVAILABLE');
-    await create();
   });
 });
