@@ -10,6 +10,7 @@ interface OwnCoreOptions {
   readonly keystorePath: string;
   readonly verbose: boolean;
   readonly longLived?: boolean;
+  readonly unattended?: boolean;
   readonly ask?: OperatorPrompts;
 }
 
@@ -22,5 +23,9 @@ export function openOwnCore(options: OwnCoreOptions): Core {
   const shown = jsonLines((line) => void process.stderr.write(line), name);
   const log = options.verbose ? tee(file, shown) : file;
   const ports = nodePorts({ stateFolder: folder, ask: options.ask ?? terminalPrompts, log });
-  return createCore(ports, { keystorePath: options.keystorePath, longLived });
+  return createCore(ports, {
+    keystorePath: options.keystorePath,
+    longLived,
+    unattended: options.unattended ?? false,
+  });
 }

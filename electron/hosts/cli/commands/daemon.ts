@@ -12,10 +12,16 @@ import type { Run } from './noun.ts';
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .option('--unlock', 'unlock at the start, with the passphrase as for any command')
-    .action((options: { unlock?: boolean }) => run((context) => daemon(context, options)));
+    .option('--unattended', 'nobody watches: run rotations missed while locked once, unasked')
+    .action((options: DaemonOptions) => run((context) => daemon(context, options)));
 }
 
-async function daemon(context: CommandContext, options: { unlock?: boolean }): Promise<void> {
+interface DaemonOptions {
+  readonly unlock?: boolean;
+  readonly unattended?: boolean;
+}
+
+async function daemon(context: CommandContext, options: DaemonOptions): Promise<void> {
   if (await context.holder()) throw new OperationError('KEYSTORE_IN_USE', {});
   const { openOwnCore } = await import('../own-core.ts');
   const { nobodyToAsk } = await import('../secret-sources.ts');
@@ -23,6 +29,7 @@ async function daemon(context: CommandContext, options: { unlock?: boolean }): P
     keystorePath: context.keystorePath,
     verbose: context.options.verbose === true,
     longLived: true,
+    unattended: options.unattended === true,
     ask: nobodyToAsk,
   });
   const { actor, host } = localActor();
