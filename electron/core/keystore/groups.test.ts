@@ -226,3 +226,13 @@ it('removes a group without keys and refuses one with keys', () => {
   expect(codeOf(() => groups.remove(other.id))).toBe('GROUP_HAS_KEYS');
   expect(codeOf(() => groups.remove(id))).toBe('NOT_FOUND');
 });
+
+it('binds the groups of a tested credential that had no account, and no other', () => {
+  const { groups } = keystore;
+  const unbound = keystore.addGroup({ name: 'a', alias: 'a' });
+  const bound = keystore.addGroup({ name: 'b', alias: 'b' });
+  groups.bindAccount(bound.id, '999999999999');
+  groups.bindUsersOf(unbound.credentialId, account);
+  expect(groups.get(unbound.id).account).toBe(account);
+  expect(groups.get(bound.id).account).toBe('999999999999');
+});

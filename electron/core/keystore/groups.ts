@@ -51,6 +51,8 @@ export interface Groups {
    * @throws OperationError ACCOUNT_MISMATCH, NOT_FOUND
    */
   bindAccount(id: string, account: string): void;
+  /** The first successful test of a credential binds the groups that use it and had no account. */
+  bindUsersOf(credentialId: string, account: string): void;
   /** Groups that rotate by schedule and whose time has come, longest due first. */
   due(at: number): readonly { readonly groupId: string; readonly dueAt: number }[];
   adoptForeign(id: string, arn: string): void;
@@ -85,6 +87,9 @@ function statements({ store: { db } }: Domain) {
       `update key_group set ${update.map((c) => `${c} = @${c}`).join(', ')} where id = @id`,
     ),
     bind: db.prepare('update key_group set account = ?, account_bound_at = ? where id = ?'),
+    bindUsers: db.prepare<[string, number, string]>(
+      'update key_group set account = ?, account_bound_at = ? where credential_id = ? and account is null',
+    ),
     forgetAdopted: db.prepare('delete from foreign_key_adopted where group_id = ?'),
     erase: db.prepare('delete from key_group where id = ?'),
     counts: db.prepare<[string], GroupCounts>(
@@ -187,6 +192,12 @@ class GroupTable implements Groups {
       if (group.account === account) return;
       if (group.account !== null) throw otherAccount(group, account);
       this.#sql.bind.run(account, this.#domain.clock.now(), id);
+    });
+  }
+
+  bindUsersOf(credentialId: string, account: string): void {
+    this.#domain.store.change(() => {
+      this.#sql.bindUsers.run(account, this.#domain.clock.now(), credentialId);
     });
   }
 

@@ -112,6 +112,7 @@ async function test(
         account: identity.account,
         principalArn: identity.principalArn,
       });
+      open.groups.bindUsersOf(credential.id, identity.account);
       open.audit('OK', [credential.id], {
         account: identity.account,
         principal: identity.principalArn,
