@@ -12,12 +12,9 @@ let aws: OutsideAws;
 let desk: Desk;
 
 beforeAll(async () => {
-  const account = (id: string, keys: typeof other) =>
-    `${id}:${keys.accessKeyId}:${keys.secretAccessKey}`;
-  aws = await OutsideAws.start([
-    ...['--account', account('444455556666', other)],
-    ...['--account', account('123456789012', second)],
-  ]);
+  const account = (id: string, keys: typeof other): string =>
+    `--account=${id}:${keys.accessKeyId}:${keys.secretAccessKey}`;
+  aws = await OutsideAws.start([account('444455556666', other), account('123456789012', second)]);
   desk = await Desk.open(aws);
 });
 afterAll(async () => {

@@ -128,6 +128,9 @@ export class OutsideAws implements AsyncDisposable {
 
   /** Replaces the whole mischief; nothing given is good behaviour. */
   async misbehave(mischief: PartialMischief = {}): Promise<void> {
+    // A client follows the Date of its last reply, which may be told anew from here on.
+    for (const client of this.#clients.values()) client.destroy();
+    this.#clients.clear();
     await control(this.controlUrl, 'POST /mischief', mischief);
   }
 
