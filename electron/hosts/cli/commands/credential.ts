@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { dateOrNever, descriptor } from '../../transport/argv/values.ts';
+import { dateOrNever, descriptor, orNull } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import type { InputFor } from '../operations.ts';
@@ -58,7 +58,7 @@ interface ImportOptions {
   readonly secretFile?: string;
   readonly sessionTokenFd?: number;
   readonly sessionTokenFile?: string;
-  readonly expires?: number | null;
+  readonly expires?: number | 'never';
   readonly profile?: string;
   readonly roleArn?: string;
   readonly source?: string;
@@ -157,6 +157,6 @@ async function typedKeys(
           }),
         }
       : {}),
-    expiresAt: options.expires ?? null,
+    expiresAt: options.expires === undefined ? null : orNull(options.expires),
   };
 }

@@ -7,6 +7,7 @@ import { groupSavedText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { planText } from '../render/plan.ts';
 import { fileBytes } from '../secret-files.ts';
+import { orNull } from '../../transport/argv/values.ts';
 import type { Session } from '../session.ts';
 
 type Changes = InputFor<'group.edit'>['changes'];
@@ -22,7 +23,7 @@ interface FieldOptions {
   readonly keepValidFor?: Span;
   readonly activeKeyId?: string;
   readonly policy?: string | false;
-  readonly awsDeletesAfter?: number | null;
+  readonly awsDeletesAfter?: number | 'never';
   readonly disableAfterRotating?: boolean;
   readonly disableWait?: number;
   readonly folder?: string | false;
@@ -56,7 +57,9 @@ function changesOf(options: FieldOptions): Changes {
     ...(options.policy === undefined
       ? {}
       : { policy: options.policy === false ? null : policyFile(options.policy) }),
-    ...given('awsDeletesMaterialAfterDays', options.awsDeletesAfter),
+    ...(options.awsDeletesAfter === undefined
+      ? {}
+      : { awsDeletesMaterialAfterDays: orNull(options.awsDeletesAfter) }),
     ...given('disableAfterRotating', options.disableAfterRotating),
     ...given('disableWaitDays', options.disableWait),
     ...given('folder', options.folder === false ? null : options.folder),

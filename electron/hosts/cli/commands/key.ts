@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OutputFor } from '../operations.ts';
-import { dateOrNever, whole } from '../../transport/argv/values.ts';
+import { dateOrNever, orNull, whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
@@ -83,7 +83,7 @@ interface SyncOptions extends DeedOptions {
   readonly deleteMaterial?: boolean;
   readonly updatePolicy?: boolean;
   readonly importMaterial?: boolean;
-  readonly validTo?: number | null;
+  readonly validTo?: number | 'never';
   readonly confirm?: string;
 }
 
@@ -94,7 +94,7 @@ export function synchronizeChoices(options: SyncOptions) {
     deleteMaterial,
     updatePolicy: options.updatePolicy ?? !deleteMaterial,
     importMaterial: options.importMaterial ?? !deleteMaterial,
-    ...(options.validTo === undefined ? {} : { validTo: options.validTo }),
+    ...(options.validTo === undefined ? {} : { validTo: orNull(options.validTo) }),
   };
 }
 

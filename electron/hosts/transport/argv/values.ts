@@ -35,10 +35,10 @@ export function descriptor(text: string): number {
 
 /**
  * `never`, `2027-11-21` (end of that day, UTC) or a full ISO 8601 time with its zone, as
- * milliseconds since 1970; null for never.
+ * milliseconds since 1970. Commander turns a parsed null into an empty text, so `never` stays a word.
  */
-export function dateOrNever(text: string): number | null {
-  if (text.toLowerCase() === 'never') return null;
+export function dateOrNever(text: string): number | 'never' {
+  if (text.toLowerCase() === 'never') return 'never';
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const full = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
   const time = day ? Date.parse(`${text}T23:59:59Z`) : full ? Date.parse(text) : Number.NaN;
@@ -50,8 +50,12 @@ export function dateOrNever(text: string): number | null {
 }
 
 /** `never` or a number of days. */
-export const daysOrNever = (text: string): number | null =>
-  text.toLowerCase() === 'never' ? null : whole(text);
+export const daysOrNever = (text: string): number | 'never' =>
+  text.toLowerCase() === 'never' ? 'never' : whole(text);
+
+/** As the contract has it. */
+export const orNull = (value: number | 'never'): number | null =>
+  value === 'never' ? null : value;
 
 export function planNumber(text: string): string {
   if (!/^[0-9a-f]{6,64}$/.test(text)) {
