@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const page = readFileSync(join(root, 'docs/coverage.md'), 'utf8');
+const rows = page
+  .split('\n')
+  .map((line) => /^\| (S\d-\d{3}) \| (.+?) \| (.+) \|$/.exec(line))
+  .filter((match) => match !== null)
+  .map(([, number = '', , shown = '']) => ({ number, shown }));
+
+it('lists S1-001 to S1-047, each once', () => {
+  const wanted = Array.from({ length: 47 }, (_, at) => `S1-${String(at + 1).padStart(3, '0')}`);
+  expect(rows.map((row) => row.number)).toEqual(wanted);
+});
+
+it.each(rows)('$number is shown by tests that are there', ({ shown }) => {
+  const claims = [...shown.matchAll(/`([^`]+)`(?: "([^"]+)")?/g)];
+  expect(claims.length).toBeGreaterThan(0);
+  for (const [, file = '', title] of claims) {
+    expect(existsSync(join(root, file)), file).toBe(true);
+    if (title !== undefined) expect(readFileSync(join(root, file), 'utf8')).toContain(title);
+  }
+});
