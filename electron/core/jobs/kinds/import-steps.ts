@@ -74,10 +74,12 @@ function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): Ste
         context,
       );
       const { fingerprint, modulusSha256, modulusBits } = read;
-      const seen = services.wrappingKeys.seen(modulusSha256);
-      if (seen && services.store.realm === 'real') {
+      const seenBefore = (): boolean => {
+        const seen = services.wrappingKeys.seen(modulusSha256);
+        if (!seen || services.store.realm === 'practice') return seen;
         throw new OperationError('WRAPPING_KEY_WEAK', { fingerprint, problem: 'seen before' });
-      }
+      };
+      const seen = seenBefore();
       const output: ParametersOutput & { readonly [key: string]: Json } = {
         fingerprint,
         validTo: read.validTo,
@@ -89,7 +91,8 @@ function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): Ste
         output,
         proof: [proof(seen ? `${said}, seen before (practice)` : said, read.requestId)],
         record: () => {
-          if (!seen) services.wrappingKeys.note(modulusSha256, read.keyArn, context.jobId);
+          // again: another job may have been given the same key meanwhile
+          if (!seenBefore()) services.wrappingKeys.note(modulusSha256, read.keyArn, context.jobId);
           services.parcels.keep(context.jobId, 'import-token', read.token);
           services.parcels.keep(context.jobId, 'wrapping-key', read.spki);
         },
