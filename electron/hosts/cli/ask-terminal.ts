@@ -92,6 +92,8 @@ function askOnTerminal<T>(
   const terminal = openTerminal();
   if (!terminal) return Promise.resolve(null);
   const { reader, writer } = terminal;
+  // Echo ends before the question is seen: whoever answers at once is not shown either.
+  reader.setRawMode(true);
   writeSync(writer, `${clean(prompt)}: `);
   const typed = new TypedSecret();
   return new Promise((resolve, reject) => {
@@ -102,7 +104,6 @@ function askOnTerminal<T>(
       closeSync(writer);
       settle();
     };
-    reader.setRawMode(true);
     reader.on('error', (error) => end(() => reject(error)));
     reader.on('data', (chunk: Buffer) => {
       const shown = echo ? clean(chunk.toString('utf8')).trim() : '';
