@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { Core } from '../../../core/core.ts';
 import { lockTexts } from '../../../../shared/text/states.ts';
+import { canTakeCleanImage, isRenewed, takeCleanImage, watchSecrets } from '../../clean-image.ts';
 import { fileLogger } from '../../log-file.ts';
 import { socketPlace } from '../../transport/socket/place.ts';
+import { endRenewal, noteRenewal } from '../../transport/socket/renewal.ts';
 import { serveSocket } from '../../transport/socket/serve.ts';
 import { type CommandContext, localActor } from '../command-context.ts';
+import type { OutputFor } from '../operations.ts';
 import { ownSession } from '../session.ts';
 import type { Run } from './noun.ts';
 
@@ -22,42 +26,57 @@ interface DaemonOptions {
 }
 
 async function daemon(context: CommandContext, options: DaemonOptions): Promise<void> {
-  if (await context.holder()) throw new OperationError('KEYSTORE_IN_USE', {});
+  const renewed = isRenewed(process.env);
+  const place = socketPlace(context.stateFolder, context.keystorePath);
+  if (!renewed && (await context.holder())) throw new OperationError('KEYSTORE_IN_USE', {});
+  const { actor, host } = localActor();
+  const caller = { trusted: true, actor, host, channel: 'cli' } as const;
+  const { core, soiled } = watchSecrets(await ownCore(context, options), caller);
+  const log = fileLogger(context.stateFolder, 'daemon');
+  const server = await serveSocket(core, { place, caller: { actor, host }, log });
+  endRenewal(place);
+  const stop = toldToStop();
+  let renew = false;
+  try {
+    const session = ownSession(core, caller);
+    if (options.unlock === true && !renewed) await context.unlock(session);
+    if (!renewed) sayReady(context, await session.call('keystore.status', {}));
+    renew = await Promise.race([stop.told.then(() => false), canTakeCleanImage() ? soiled : never]);
+    if (!renew) context.remark(lockTexts.locking(0));
+  } finally {
+    if (renew) noteRenewal(place);
+    await server.stopListening();
+    await core.stop();
+    await server.close();
+  }
+  if (renew && !stop.isTold()) await takeCleanImage(process.argv.slice(2));
+  endRenewal(place);
+}
+
+const never = new Promise<never>(() => undefined);
+
+async function ownCore(context: CommandContext, options: DaemonOptions): Promise<Core> {
   const { openOwnCore } = await import('../own-core.ts');
   const { nobodyToAsk } = await import('../secret-sources.ts');
-  const core = openOwnCore({
+  return openOwnCore({
     keystorePath: context.keystorePath,
     verbose: context.options.verbose === true,
     longLived: true,
     unattended: options.unattended === true,
     ask: nobodyToAsk,
   });
-  const { actor, host } = localActor();
-  const server = await serveSocket(core, {
-    place: socketPlace(context.stateFolder, context.keystorePath),
-    caller: { actor, host },
-    log: fileLogger(context.stateFolder, 'daemon'),
-  });
-  const told = toldToStop();
-  try {
-    const session = ownSession(core, { trusted: true, actor, host, channel: 'cli' });
-    if (options.unlock === true) await context.unlock(session);
-    const { state, path } = await session.call('keystore.status', {});
-    if (context.json) context.screen.json({ ready: true, keystore: path, state, pid: process.pid });
-    else context.screen.out(`keyreeve daemon ready: ${path} (${state}), process ${process.pid}`);
-    await told;
-    context.remark(lockTexts.locking(0));
-  } finally {
-    await server.stopListening();
-    await core.stop();
-    await server.close();
-  }
 }
 
-/** Resolves on the first request to end; the second ends at once. */
-function toldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    let times = 0;
+function sayReady(context: CommandContext, status: OutputFor<'keystore.status'>): void {
+  const { state, path } = status;
+  if (context.json) context.screen.json({ ready: true, keystore: path, state, pid: process.pid });
+  else context.screen.out(`keyreeve daemon ready: ${path} (${state}), process ${process.pid}`);
+}
+
+/** Told by the first request to end; the second ends at once. */
+function toldToStop(): { readonly told: Promise<void>; isTold(): boolean } {
+  let times = 0;
+  const told = new Promise<void>((resolve) => {
     const onSignal = (): void => {
       times += 1;
       if (times > 1) process.exit(130);
@@ -65,4 +84,5 @@ function toldToStop(): Promise<void> {
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
+  return { told, isTold: () => times > 0 };
 }

@@ -1,11 +1,13 @@
 import { lstatSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Change } from '../../../../shared/contract/session.ts';
 import { type Failure, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Reply } from '../../../core/core.ts';
 import { isRecord } from './frames.ts';
 import { answer, greeting, newNonce, readChallenge } from './handshake.ts';
 import { checkPrivate, readToken, type SocketPlace } from './place.ts';
+import { isRenewing } from './renewal.ts';
 import { type SocketDeadlines, socketDeadlines, Wire } from './wire.ts';
 
 /** A connection to the process that holds the keystore. */
@@ -17,13 +19,32 @@ export interface SocketClient {
   close(): void;
 }
 
+/** How often a listener that is coming back is looked for (ms). */
+const lookEvery = 20;
+
 /**
- * Connects to the process that holds a keystore. Null when none does. Raises CALLER_NOT_TRUSTED
- * when the place is not ours alone, or when the listener cannot prove that it wrote the token.
+ * Connects to the process that holds a keystore. Null when none does. Waits for one that is just
+ * replacing itself. Raises CALLER_NOT_TRUSTED when the place is not ours alone, or when the listener
+ * cannot prove that it wrote the token.
  */
 export async function connectSocket(
   place: SocketPlace,
   deadlines: SocketDeadlines = socketDeadlines,
+): Promise<SocketClient | null> {
+  while (isRenewing(place)) await wait(lookEvery);
+  try {
+    const client = await connectOnce(place, deadlines);
+    if (client !== null || !isRenewing(place)) return client;
+  } catch (error) {
+    // It began to go while we were being let in.
+    if (!isRenewing(place)) throw error;
+  }
+  return connectSocket(place, deadlines);
+}
+
+async function connectOnce(
+  place: SocketPlace,
+  deadlines: SocketDeadlines,
 ): Promise<SocketClient | null> {
   if (!lstatSync(place.socket, { throwIfNoEntry: false })) return null;
   checkPrivate(place.folder, 'folder');

@@ -12,6 +12,8 @@ export interface SocketPlace {
   readonly socket: string;
   /** 32 random bytes (0600), new at each start of the listener. */
   readonly token: string;
+  /** There while the listener is being replaced by a clean image of itself: its process id. */
+  readonly renewing: string;
 }
 
 /** Longest usable path: Linux takes 107 bytes, macOS 103. */
@@ -32,7 +34,7 @@ export function socketPlace(stateFolder: string, keystorePath: string): SocketPl
       problem: 'the state folder has too long a path for a socket: set KEYREEVE_STATE to a shorter',
     });
   }
-  return { folder, socket, token: join(folder, 'token') };
+  return { folder, socket, token: join(folder, 'token'), renewing: join(folder, 'renewing') };
 }
 
 function realPath(path: string): string {
