@@ -29,7 +29,8 @@ export const nodeLauncher: ProcessLauncher = {
     const child = fork(fileURLToPath(entries[entry]), [], {
       // Buffers travel as bytes, not as JSON
       serialization: 'advanced',
-      execArgv: [],
+      // A signal must not open a debugger on a process that holds PINs.
+      execArgv: ['--disable-sigusr1'],
       env: { ...inherited(), ...environment },
       // A module may print: nothing of it belongs into the output of a command.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
