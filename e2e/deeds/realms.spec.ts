@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { caller, Desk } from '../support/desk.ts';
+import { Desk } from '../support/desk.ts';
 import { OutsideAws, practiceRoot, region } from '../support/outside-aws.ts';
 import { requireClear } from '../support/truth.ts';
 
@@ -122,7 +122,7 @@ describe('a real keystore', () => {
       const endpoint = `http://${host}:${new URL(aws.url).port}`;
       const mark = await aws.mark();
       const import_ = credential(`by ${host}`, endpoint);
-      const reply = await desk.core.call('credential.import', import_, caller);
+      const reply = await desk.reply('credential.import', import_);
       const failure = reply.ok
         ? await desk.refused('credential.test', { credential: import_.name, region })
         : reply.failure;

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FailureCode } from '../../shared/errors/failures.ts';
+import { findOperation } from '../../shared/contract/index.ts';
+import { type FailureCode, universalFailures } from '../../shared/errors/failures.ts';
 import { type Failure, OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
-import type { Caller, Core, CoreConfig } from '../../electron/core/core.ts';
+import type { Caller, Core, CoreConfig, Reply } from '../../electron/core/core.ts';
 import { createCore } from '../../electron/core/create-core.ts';
 import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
 import type { Clock, HostPorts } from '../../electron/core/ports.ts';
@@ -129,15 +130,25 @@ export class Desk implements AsyncDisposable {
     });
   }
 
-  readonly call: Call = async (name, input) =>
-    outputOf<typeof name>(await this.core.call(name, input, caller));
+  readonly call: Call = async (name, input) => outputOf<typeof name>(await this.reply(name, input));
+
+  /** Every way a call fails must be one that its contract names. */
+  async reply(name: Parameters<Call>[0], input: unknown): Promise<Reply> {
+    const reply = await this.core.call(name, input, caller);
+    if (reply.ok) return reply;
+    const { code } = reply.failure;
+    const declared = [...(findOperation(name)?.fails ?? []), ...universalFailures];
+    if (!declared.includes(code))
+      throw new Error(`${name} does not declare that it fails: ${code}`);
+    return reply;
+  }
 
   /** The failure of a call that must be refused. */
   async refused<Name extends Parameters<Call>[0]>(
     name: Name,
     input: InputFor<Name>,
   ): Promise<Failure & { readonly code: FailureCode }> {
-    const reply = await this.core.call(name, input, caller);
+    const reply = await this.reply(name, input);
     if (reply.ok) throw new Error(`${name} was not refused: ${JSON.stringify(reply.output)}`);
     return reply.failure;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { accountId, id, name, reference, time } from './shapes.ts';
+import { accountId, awsFails, id, name, reference, time } from './shapes.ts';
 
 export const credentialView = z.strictObject({
   id,
@@ -75,13 +75,7 @@ export const credentialOps = {
     summary: 'Ask AWS who this credential is',
     input: z.strictObject({ credential: reference, region: z.string().max(32).optional() }),
     output: credentialView,
-    fails: [
-      'NOT_FOUND',
-      'AWS_UNREACHABLE',
-      'CREDENTIAL_REJECTED',
-      'AWS_NOT_PRACTICE',
-      'AWS_CLOCK_SKEW',
-    ],
+    fails: ['NOT_FOUND', ...awsFails],
   }),
   remove: op({
     effect: 'destructive',

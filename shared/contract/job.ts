@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobStates, stepStates } from '../model/job.ts';
 import { nothing, op } from './op.ts';
-import { failure, id, pageRequest, reference, time } from './shapes.ts';
+import { awsFails, failure, id, pageRequest, reference, time } from './shapes.ts';
 
 export const jobView = z.strictObject({
   id,
@@ -124,7 +124,7 @@ export const jobOps = {
       leftover: z.enum(['leave', 'schedule-deletion']).default('leave'),
     }),
     output: jobDetail,
-    fails: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+    fails: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE', 'ACCOUNT_MISMATCH', ...awsFails],
   }),
   continue: op({
     effect: 'change',

@@ -51,6 +51,38 @@ export const kcv = z.strictObject({
   value: z.string(),
 });
 
+/** Ways in which a call to AWS can fail, whatever it asks for. */
+export const awsFails = [
+  'AWS_UNREACHABLE',
+  'AWS_THROTTLED',
+  'AWS_ACCESS_DENIED',
+  'AWS_ANSWER_LOST',
+  'AWS_FAILED',
+  'AWS_LIMIT',
+  'AWS_REFUSED',
+  'AWS_CLOCK_SKEW',
+  'AWS_NOT_PRACTICE',
+  'AWS_KEY_GONE',
+  'AWS_KEY_STATE',
+  'CREDENTIAL_REJECTED',
+  'REALM_MISMATCH',
+] as const satisfies readonly FailureCode[];
+
+/** Ways in which the place where keys are made can be away. */
+export const hsmFails = [
+  'HSM_NOT_ATTACHED',
+  'HSM_MODULE_UNUSABLE',
+  'HSM_UNAVAILABLE',
+  'HSM_TIMEOUT',
+  'HSM_WRONG_TOKEN',
+  'HSM_PIN_NEEDED',
+  'HSM_MASTER_MISSING',
+  'HSM_MASTER_DIFFERS',
+  'HSM_CANNOT_SEND',
+  'HSM_REFUSED',
+  'SOFTWARE_KEY_TO_REAL_AWS',
+] as const satisfies readonly FailureCode[];
+
 /** A span a person would say: 12 months, 90 days. */
 export const span = z.strictObject({
   amount: z.number().int().min(1).max(3650),
