@@ -1,5 +1,6 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { ownMemory } from '../kernel/secret.ts';
 
 /** SHA-256 over the parts one after the other. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
@@ -37,14 +38,29 @@ export function hmacSha256(key: MacKey | Uint8Array, ...parts: readonly Uint8Arr
   return mac.digest();
 }
 
-/** HKDF-SHA-256 (RFC 5869). `length` in bytes, at most 8160. */
+/**
+ * HKDF-SHA-256 (RFC 5869). `length` in bytes, at most 8160. Built from HMAC because the library's
+ * own makes a key object of `secret`: a copy that stays in memory until it is collected.
+ */
 export function hkdfSha256(
   secret: Uint8Array,
   salt: Uint8Array,
   info: Uint8Array,
   length: number,
 ): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, salt, info, length));
+  if (!(length <= 255 * 32)) throw new RangeError('HKDF-SHA-256 gives at most 8160 bytes');
+  const extracted = hmacSha256(salt, secret);
+  const out = ownMemory(length);
+  let block: Buffer = Buffer.alloc(0);
+  for (let at = 0; at < length; at += block.length) {
+    const next = hmacSha256(extracted, block, info, Buffer.of(at / 32 + 1));
+    block.fill(0);
+    block = next;
+    block.copy(out, at);
+  }
+  block.fill(0);
+  extracted.fill(0);
+  return out;
 }
 
 /** Compares without telling by its duration where they differ. */

@@ -92,6 +92,15 @@ describe('HKDF and HMAC', () => {
       '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
     );
   });
+  it.each([1, 32, 33, 100])('answers %i bytes of HKDF as the library does', (length) => {
+    const [secret, salt, info] = [32, 40, 9].map((n) => nodeCrypto.randomBytes(n)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    const theirs = Buffer.from(nodeCrypto.hkdfSync('sha256', secret, salt, info, length));
+    expect(hkdfSha256(secret, salt, info, length).equals(theirs)).toBe(true);
+  });
   it('answers RFC 4231 test case 1, with bytes and with a prepared key', () => {
     const key = Buffer.alloc(20, 0x0b);
     const expected = 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7';

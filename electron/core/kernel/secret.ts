@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 
 /**
+ * Zeroed memory outside the JavaScript heap. Small arrays made in any other way lie inside it, where
+ * the garbage collector moves them and leaves copies.
+ */
+export const ownMemory = (length: number): Buffer<ArrayBuffer> =>
+  Buffer.from(new ArrayBuffer(length));
+
+/**
  * Bytes that must not be shown. Prints as a label everywhere, hands its bytes out only inside
  * `use`, and is zeroed by `dispose`. JavaScript cannot promise that no copy was made by the
  * engine (garbage collector moves, native library buffers): this narrows the window, it does not
@@ -13,14 +20,16 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** Takes over `bytes`: the caller must not use them again; they are zeroed on dispose. */
+  /** Takes over the content of `bytes`, which are zeroed at once. */
   static adopt(bytes: Uint8Array): Secret {
-    return new Secret(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const secret = Secret.copyOf(bytes);
+    bytes.fill(0);
+    return secret;
   }
 
-  /** Copies `bytes` into memory of its own (never the shared Buffer pool). */
+  /** Copies `bytes` into memory of its own. */
   static copyOf(bytes: Uint8Array): Secret {
-    const own = Buffer.alloc(bytes.byteLength);
+    const own = ownMemory(bytes.byteLength);
     own.set(bytes);
     return new Secret(own);
   }

@@ -1,4 +1,4 @@
-import type { Secret } from '../../kernel/secret.ts';
+import { ownMemory, type Secret } from '../../kernel/secret.ts';
 import type { Logger } from '../../ports.ts';
 
 /** A PIN that was right once. Its first error ends it for good. */
@@ -36,7 +36,7 @@ export class KeptPin {
 /** A copy in memory of its own, so that zeroing it zeroes all of it. */
 export const bytesOf = (secret: Secret): Buffer =>
   secret.use((bytes) => {
-    const copy = Buffer.alloc(bytes.length);
+    const copy = ownMemory(bytes.length);
     copy.set(bytes);
     return copy;
   });
