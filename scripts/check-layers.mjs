@@ -6,12 +6,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const folders = ['shared', 'electron', 'renderer', 'e2e', 'bench'].filter((f) => existsSync(join(root, f)));
+const folders = ['shared', 'electron', 'renderer', 'e2e', 'bench'].filter((f) =>
+  existsSync(join(root, f)),
+);
 
 function cruise(targets) {
   const run = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), ...targets, '--no-progress', '--output-type', 'json'],
+    [
+      join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+      ...targets,
+      '--no-progress',
+      '--output-type',
+      'json',
+    ],
     { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
   );
   if (!run.stdout) throw new Error(`dependency-cruiser said nothing: ${run.stderr}`);
@@ -19,7 +27,8 @@ function cruise(targets) {
 }
 
 const summary = cruise(folders);
-for (const v of summary.violations) console.error(`${v.rule.severity} ${v.rule.name}: ${v.from} -> ${v.to}`);
+for (const v of summary.violations)
+  console.error(`${v.rule.severity} ${v.rule.name}: ${v.from} -> ${v.to}`);
 if (summary.totalCruised < 20) {
   console.error(`layers: only ${summary.totalCruised} modules seen; the check is blind`);
   process.exit(1);
@@ -27,7 +36,10 @@ if (summary.totalCruised < 20) {
 
 const planted = mkdtempSync(join(root, 'shared', 'planted-'));
 try {
-  writeFileSync(join(planted, 'wrong.ts'), "export { Secret } from '../../electron/core/kernel/secret.ts';\n");
+  writeFileSync(
+    join(planted, 'wrong.ts'),
+    "export { Secret } from '../../electron/core/kernel/secret.ts';\n",
+  );
   if (cruise([planted]).error === 0) {
     console.error('layers: a planted wrong import went unseen');
     process.exit(1);

@@ -42,16 +42,21 @@ for (const name of names) {
   try {
     const report = JSON.parse(readFileSync(output, 'utf8'));
     total.passed += report.numPassedTests;
-    total.failed += report.numFailedTests + report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    total.failed +=
+      report.numFailedTests +
+      report.testResults.filter(
+        (file) => file.status === 'failed' && file.assertionResults.length === 0,
+      ).length;
     total.skipped += report.numPendingTests + report.numTodoTests;
     console.log(`${name}: ${report.numPassedTests} passed in ${seconds} s`);
     for (const file of report.testResults) {
       for (const test of file.assertionResults) {
-        if (test.status === 'pending' || test.status === 'skipped') console.log(`  skipped: ${test.fullName}`);
+        if (test.status === 'pending' || test.status === 'skipped')
+          console.log(`  skipped: ${test.fullName}`);
       }
     }
   } catch (error) {
-    console.log(`${name}: no report (${error instanceof Error ? error.message : error})`);
+    console.log(`${name}: no report (${error instanceof Error ? error.message : String(error)})`);
     total.failed += 1;
   }
   if (run.status !== 0) sound = false;

@@ -11,7 +11,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const offline = process.env.KEYREEVE_OFFLINE === '1';
 const say = (text) => process.stderr.write(`setup: ${text}\n`);
 
-const libraryPlaces = ['/usr/lib', '/usr/lib64', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/local/lib'];
+const libraryPlaces = [
+  '/usr/lib',
+  '/usr/lib64',
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/local/lib',
+];
 const libraryThere = (...names) =>
   names.some((name) => libraryPlaces.some((place) => existsSync(join(place, name))));
 
