@@ -151,6 +151,8 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
       const waiting = await waitingKey(services, connection, group, context);
       const output: CheckOutput & { readonly [key: string]: Json } = {
         account: seen.account,
+        alias: group.alias,
+        region: group.region,
         holder: holder.kmsKeyId,
         holderKeyId: holder.key?.key.id ?? null,
         waiting,

@@ -3,7 +3,9 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
+  formerHolder,
   heldElsewhere,
+  type HolderAtCheck,
   proof,
   readHolder,
   readingOf,
@@ -54,7 +56,7 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
       if (!holder.mayMove) throw heldElsewhere(group, holder);
       return {
         type: 'done',
-        output: { holder: holder.kmsKeyId },
+        output: { alias: group.alias, region: remote.region, holder: holder.kmsKeyId },
         proof: [seen.proof, proof(`version ${key.version} is Enabled`, read.requestId)],
         record: () => services.keys.noteRemote(key.id, readingOf(read)),
       };
@@ -108,14 +110,9 @@ async function settle(
       ),
     ],
     record: () => {
-      const former = keys
-        .ofGroup(group.id)
-        .find(
-          (other) =>
-            other.key.id !== key.id &&
-            other.remote?.alias === `alias/${group.alias}` &&
-            other.remote.region === remote.region,
-        );
+      const check = (context.outputs['check'] ?? {}) as Partial<HolderAtCheck>;
+      const to = { keyId: key.id, region: remote.region };
+      const former = formerHolder(services, group, to, check);
       keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
       if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
       keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);

@@ -84,6 +84,34 @@ export async function readHolder(
   return { kmsKeyId: keyId, arn, key: own, mayMove, state, requestId, readAt };
 }
 
+/** Which alias a job looked at when it began, and who held it. Kept as output of its check. */
+export interface HolderAtCheck {
+  readonly alias: string;
+  readonly region: string;
+  /** KMS key id; null: the alias did not exist. */
+  readonly holder: string | null;
+}
+
+/**
+ * The key of the group that gave its alias to `to`. The rows name it until the alias is read again,
+ * as it is for where things stand; after that only the job's own check knows, which counts for the
+ * very alias it looked at: the group may have been edited since.
+ */
+export function formerHolder(
+  services: DeedServices,
+  group: Group,
+  to: { readonly keyId: string; readonly region: string },
+  check: Partial<HolderAtCheck>,
+): KeyWithRemote | null {
+  const others = services.keys
+    .ofGroup(group.id)
+    .filter(({ key, remote }) => key.id !== to.keyId && remote?.region === to.region);
+  const noted = others.find(({ remote }) => remote?.alias === `alias/${group.alias}`);
+  if (noted) return noted;
+  if (check.alias !== group.alias || check.region !== to.region) return null;
+  return others.find(({ remote }) => remote?.kmsKeyId === check.holder) ?? null;
+}
+
 export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>
   new OperationError('ALIAS_HELD_ELSEWHERE', {
     group: group.name,

@@ -3,8 +3,17 @@ import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { StepResult, StepSpec } from '../kind.ts';
-import { heldElsewhere, policyInStep, proof, readHolder, readingOf, shortId } from './reading.ts';
 import {
+  formerHolder,
+  heldElsewhere,
+  policyInStep,
+  proof,
+  readHolder,
+  readingOf,
+  shortId,
+} from './reading.ts';
+import {
+  type CheckOutput,
   type ForceRotatePayload,
   type GenerateOutput,
   type Opened,
@@ -132,14 +141,12 @@ function recordCommit(
   readAt: number,
 ): void {
   const { groups, keys } = services;
-  const former = keys
-    .ofGroup(group.id)
-    .find(
-      ({ key, remote }) =>
-        key.id !== keyId &&
-        remote?.alias === `alias/${group.alias}` &&
-        remote.region === group.region,
-    );
+  const former = formerHolder(
+    services,
+    group,
+    { keyId, region: group.region },
+    outputOf<Partial<CheckOutput>>(context, 'check'),
+  );
   const { remote } = keys.get(keyId);
   const now = services.clock.now();
   keys.moveAlias(group.id, group.region, `alias/${group.alias}`, keyId, readAt);

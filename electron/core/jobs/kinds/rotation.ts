@@ -3,6 +3,7 @@ import type { Json } from '../../../../shared/model/json.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { StepContext } from '../kind.ts';
+import type { HolderAtCheck } from './reading.ts';
 
 /** What the steps of a rotation hand to each other. */
 
@@ -10,10 +11,8 @@ export const forceRotatePayload = z.strictObject({ groupId: z.uuid() });
 export type ForceRotatePayload = z.output<typeof forceRotatePayload>;
 export type RotationContext = StepContext<ForceRotatePayload>;
 
-export interface CheckOutput {
+export interface CheckOutput extends HolderAtCheck {
   readonly account: string;
-  /** KMS key that held the alias when the job began; null: the alias did not exist. */
-  readonly holder: string | null;
   readonly holderKeyId: string | null;
   readonly waiting: string | null;
 }

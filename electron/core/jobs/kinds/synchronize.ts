@@ -161,10 +161,13 @@ function policyStep(services: DeedServices, open: OpenKey): StepSpec<Synchronize
     title: 'Update policy',
     changes: 'aws',
     repeatable: true,
-    reconcile: async () => 'act',
+    reconcile: async (context) =>
+      context.payload.updatePolicy
+        ? ((await policyPut(services, open, context, foundPut)) ?? 'act')
+        : notAsked,
     act: async (context) => {
       if (!context.payload.updatePolicy) return notAsked;
-      const { group, key, remote, connection } = await open(context);
+      const { group, remote, connection } = await open(context);
       if (group.policy === null) {
         return {
           type: 'skip',
@@ -178,23 +181,42 @@ function policyStep(services: DeedServices, open: OpenKey): StepSpec<Synchronize
           proof: [proof('the policy already reads as the template', before.requestId)],
         };
       await connection.putPolicy(remote.kmsKeyId, group.policy, context);
-      const after = await policyInStep(connection, group, remote.kmsKeyId, context);
-      if (!after?.same) {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key policy',
-          expected: 'the template',
-          found: 'another policy',
-          keyId: remote.kmsKeyId,
-        });
-      }
-      return {
-        type: 'done',
-        proof: [proof('policy reads back equal to the template', after.requestId)],
-        record: () => {
-          services.keys.noteRemote(key.id, { policyRead: after.policy });
-          services.keys.addEvent(key.id, 'Policy in AWS put back to the template', context.jobId);
-        },
-      };
+      const put = await policyPut(
+        services,
+        open,
+        context,
+        'Policy in AWS put back to the template',
+      );
+      if (put) return put;
+      throw new OperationError('READ_BACK_DIFFERS', {
+        what: 'key policy',
+        expected: 'the template',
+        found: 'another policy',
+        keyId: remote.kmsKeyId,
+      });
+    },
+  };
+}
+
+/** After an interruption nobody can tell whether it was the interrupted go that put it there. */
+const foundPut = 'Policy in AWS found to be the template, after an interruption';
+
+/** Done when the policy reads as the template; null while it does not, or there is no template. */
+async function policyPut(
+  services: DeedServices,
+  open: OpenKey,
+  context: Context,
+  event: string,
+): Promise<StepResult | null> {
+  const { group, key, remote, connection } = await open(context);
+  const read = await policyInStep(connection, group, remote.kmsKeyId, context);
+  if (!read?.same) return null;
+  return {
+    type: 'done',
+    proof: [proof('policy reads back equal to the template', read.requestId)],
+    record: () => {
+      services.keys.noteRemote(key.id, { policyRead: read.policy });
+      services.keys.addEvent(key.id, event, context.jobId);
     },
   };
 }
