@@ -56,6 +56,10 @@ export function keysMatch(outcome: Outcome): string[] {
     if (remote?.state !== real) {
       problems.push(`I3: version ${key.version} is told to be ${remote?.state}, and is ${real}`);
     }
+    const lifecycle = key.version === expected.holder ? 'active' : 'deactivated';
+    if (key.lifecycle !== lifecycle) {
+      problems.push(`I3: version ${key.version} is ${key.lifecycle}, expected ${lifecycle}`);
+    }
     const holds = key.version === expected.holder ? alias : null;
     if ((remote?.alias ?? null) !== holds) {
       problems.push(`I3: version ${key.version} is told to hold ${remote?.alias ?? 'no alias'}`);
