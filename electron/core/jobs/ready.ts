@@ -82,6 +82,8 @@ export class ReadyJobs {
 
   /** Milliseconds until `wake` should be called again; null when nothing sleeps. */
   untilNext(): number | null {
+    // came due since it was looked: its own timer has rung already
+    if (this.#dueNow().length > 0) return 0;
     const monotonic = this.#clock.monotonic();
     const now = this.#clock.now();
     const waits = [...this.#rests.values()].map((due) => due - monotonic);
