@@ -64,7 +64,7 @@ export class Desk implements AsyncDisposable {
     this.core = createCore(this.#ports(), {
       keystorePath: this.keystore,
       longLived: true,
-      orphanSearch: 2_000,
+      orphanSearch: 700,
       cloud: { callTimeout, connectTimeout },
       ...options.config,
     });

@@ -89,10 +89,15 @@ export class OutsideAws implements AsyncDisposable {
     await this.#process.stop();
   }
 
-  /** Again at the same addresses; give it `--data FILE` at `start`, or it forgets everything. */
+  /** For moments inside a job: it is gone when this returns. */
+  killNow(): void {
+    process.kill(this.#process.pid, 'SIGKILL');
+  }
+
+  /** Again at the same address, with another control port; give it `--data FILE` at `start`, or it forgets everything. */
   async startAgain(): Promise<void> {
     const port = (url: string) => new URL(url).port;
-    const ports = ['--port', port(this.url), '--control-port', port(this.controlUrl)];
+    const ports = ['--port', port(this.url)];
     this.#process = await startPractice([...this.#options, ...ports]);
   }
 

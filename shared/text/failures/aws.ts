@@ -10,8 +10,8 @@ export const awsWording = {
     forYourKeys: 'Nothing was changed by this call. Keys in AWS go on working.',
     next: (d) =>
       d.text('practice', '') !== ''
-        ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms); jobs then go on by themselves.`
-        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall; jobs then go on by themselves.`,
+        ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms), then continue what stopped.`
+        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall, then continue what stopped.`,
   },
   AWS_THROTTLED: {
     headline: 'AWS asks for a slower pace.',

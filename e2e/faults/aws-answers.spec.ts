@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HurriedClock } from '../support/clocks.ts';
+import { Desk, type Detail, requireDone } from '../support/desk.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+import { policyTemplate } from '../support/policies.ts';
+import { failureOf, requireClear, requireTrueStanding } from '../support/truth.ts';
+
+let aws: OutsideAws;
+let desk: Desk;
+const folder = mkdtempSync(join(tmpdir(), 'keyreeve-answers-'));
+
+beforeAll(async () => {
+  aws = await OutsideAws.start(['--data', join(folder, 'kms.db')]);
+  desk = await Desk.open(aws, { clock: new HurriedClock(300) });
+  await desk.addGroup('payments', { policy: policyTemplate });
+  await desk.rotated('payments');
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What changed in AWS since a mark. */
+async function changes(since: number): Promise<Record<string, number>> {
+  const counted: Record<string, number> = {};
+  for (const { effects } of await aws.journal(since)) {
+    for (const effect of effects) {
+      // Pointing an alias once more at the key it names moves nothing.
+      if (effect.kind === 'alias' && effect.from === effect.to) continue;
+      counted[effect.kind] = (counted[effect.kind] ?? 0) + 1;
+    }
+  }
+  return counted;
+}
+
+/** One rotation, whatever it took: one key, one material, one move of the alias. */
+async function requireOneRotation(detail: Detail, since: number): Promise<void> {
+  requireDone(detail);
+  const { 'parameters-issued': issued = 0, ...made } = await changes(since);
+  expect(issued).toBeGreaterThan(0);
+  expect(made).toMatchObject({ 'key-created': 1, alias: 1 });
+  // Material may be sent again where an answer was lost: it is the same material.
+  const keyId = await aws.holder('alias/payments');
+  const { materials, metadata } = await aws.key(keyId ?? '');
+  expect(materials).toHaveLength(1);
+  expect(metadata.KeyState).toBe('Enabled');
+  const { keys } = await desk.call('key.list', { group: 'payments' });
+  const newest = keys.toSorted((a, b) => b.version - a.version)[0];
+  expect(newest?.remote?.keyId).toBe(keyId);
+}
+
+const check = 'group.force-rotate:check:before-intent';
+
+describe.each([
+  { trouble: 'loseResponseAfterEffect', title: 'the answer is lost' },
+  { trouble: 'dropBeforeEffect', title: 'the connection breaks before anything happens' },
+  { trouble: 'http500', title: 'AWS has a fault of its own' },
+  { trouble: 'throttle', title: 'AWS asks for a slower pace' },
+] as const)('when $title, a rotation looks and goes on by itself', ({ trouble }) => {
+  it.each([
+    'sts:GetCallerIdentity',
+    'DescribeKey',
+    'CreateKey',
+    'GetParametersForImport',
+    'ImportKeyMaterial',
+    'GetKeyPolicy',
+    'UpdateAlias',
+  ])('of %s', async (operation) => {
+    const since = await aws.mark();
+    desk.at(check, () =>
+      aws.controlNow('POST /mischief', { operations: { [operation]: { [trouble]: 2 } } }),
+    );
+    const detail = await desk.rotate('payments');
+    await requireOneRotation(detail, since);
+    const met = (await aws.journal(since)).filter((entry) => entry.mischief !== null);
+    expect(met.length).toBeGreaterThan(0);
+    await aws.misbehave();
+  });
+});
+
+describe('when AWS keeps silent to the end', () => {
+  it('a lost answer is looked up: nothing is sent twice where looking is enough', async () => {
+    for (const operation of ['CreateKey', 'ImportKeyMaterial', 'UpdateAlias']) {
+      const since = await aws.mark();
+      const operations = { [operation]: { loseResponseAfterEffect: 1_000 } };
+      desk.at(check, () => aws.controlNow('POST /mischief', { operations }));
+      await requireOneRotation(await desk.rotate('payments'), since);
+      await aws.misbehave();
+    }
+  });
+
+  it('a job stops, says where things stand, and is finished once somebody answers', async () => {
+    const since = await aws.mark();
+    const operations = { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } };
+    desk.at(check, () => aws.controlNow('POST /mischief', { operations }));
+    const stopped = await desk.rotate('payments');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(['AWS_ANSWER_LOST', 'AWS_UNREACHABLE']).toContain(failureOf(stopped).code);
+    const standing = await requireTrueStanding(desk, aws, stopped);
+    expect(standing.applications.text).toMatch(/names version/);
+    expect(standing.aws.text).toMatch(/^An empty KMS key waits/);
+    await aws.misbehave();
+    await requireOneRotation(await desk.goOn(stopped.job.id), since);
+  });
+});
+
+describe('when AWS cannot be reached', () => {
+  it('the plan says so within seconds, and what must run', async () => {
+    await aws.stop();
+    const plan = await desk.plan('payments');
+    expect(plan.blocked).toMatchObject({
+      code: 'AWS_UNREACHABLE',
+      details: { practice: aws.url },
+      external: { name: 'ECONNREFUSED' },
+    });
+    const start = { group: 'payments', plan: plan.number };
+    const failure = await desk.refused('group.forceRotate', start);
+    expect(failure.code).toBe('AWS_UNREACHABLE');
+    const text = requireClear(failure);
+    expect(text.next).toContain(`Start the practice KMS at ${aws.url}`);
+    const sync = await desk.call('key.planSynchronize', { key: 'payments/1' });
+    expect(sync.blocked?.code).toBe('AWS_UNREACHABLE');
+    const tested = await desk.refused('credential.test', { credential: 'payments-kms' });
+    expect(tested.code).toBe('AWS_UNREACHABLE');
+    await aws.startAgain();
+    expect((await desk.plan('payments')).blocked).toBeNull();
+  });
+
+  it('real AWS: what a firewall must let through is said', async () => {
+    await using real = new Desk({ clock: new HurriedClock() });
+    await real.create('real');
+    // A name that never resolves (RFC 6761): nothing leaves this computer.
+    await real.importCredential('far-away', 'https://kms.keyreeve.invalid');
+    const failure = await real.refused('credential.test', { credential: 'far-away' });
+    expect(failure).toMatchObject({
+      code: 'AWS_UNREACHABLE',
+      details: { host: '*.amazonaws.com', port: 443, direction: 'outbound' },
+    });
+    expect(requireClear(failure).next).toBe(
+      'Allow outbound port 443 to *.amazonaws.com in the firewall, then continue what stopped.',
+    );
+    await real.addGroup('far', { credential: 'far-away' });
+    expect((await real.plan('far')).blocked?.code).toBe('AWS_UNREACHABLE');
+  });
+
+  it('before the first change: the job ends, and nothing changed', async () => {
+    const held = (await aws.held()).keys;
+    desk.at(check, () => aws.killNow());
+    const ended = await desk.rotate('payments');
+    expect(ended.job.state).toBe('stopped-nothing-changed');
+    expect(failureOf(ended)).toMatchObject({
+      code: 'AWS_UNREACHABLE',
+      details: { practice: aws.url },
+    });
+    expect(ended.standing?.aws).toMatchObject({ text: 'Nothing was made there for this job' });
+    expect(ended.standing?.applications.good).toBeNull();
+    await aws.startAgain();
+    expect((await aws.held()).keys).toEqual(held);
+  });
+
+  it('in the middle: the job stops at a safe place and goes on from there', async () => {
+    const since = await aws.mark();
+    desk.at('group.force-rotate:parameters:before-intent', () => aws.killNow());
+    const stopped = await desk.rotate('payments');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(stopped.job.step?.title).toBe('Fetch wrapping key');
+    expect(failureOf(stopped).code).toBe('AWS_UNREACHABLE');
+    expect(stopped.standing?.copies.text).toMatch(/saved in the keystore and in the backup/);
+    await aws.startAgain();
+    await requireOneRotation(await desk.goOn(stopped.job.id), since);
+  });
+});
+
+it('a burst of throttling over many groups costs nobody a key', async () => {
+  const groups = Array.from({ length: 8 }, (_, n) => `burst-${n}`);
+  for (const group of groups) await desk.addGroup(group);
+  const plans = await Promise.all(groups.map((group) => desk.plan(group)));
+  const since = await aws.mark();
+  await aws.misbehave({ operations: { '*': { throttle: 60 } } });
+  const start = async (group: string, n: number): Promise<Detail> => {
+    const plan = plans[n]?.number ?? '';
+    for (;;) {
+      const reply = await desk.reply('group.forceRotate', { group, plan });
+      // A person who is told to wait waits: only jobs go on trying by themselves.
+      if (reply.ok) return desk.settled((reply.output as { jobId: string }).jobId);
+      expect(reply.failure.code).toMatch(/AWS_THROTTLED|PLAN_CHANGED/);
+    }
+  };
+  for (const detail of await Promise.all(groups.map(start))) requireDone(detail);
+  const { 'parameters-issued': _, ...made } = await changes(since);
+  expect(made).toMatchObject({ 'key-created': 8, 'material-imported': 8, alias: 8 });
+  for (const group of groups) {
+    expect((await desk.call('key.list', { group })).total).toBe(1);
+    expect(await aws.holder(`alias/${group}`)).not.toBeNull();
+  }
+  await aws.misbehave();
+});
