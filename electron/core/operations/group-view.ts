@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { groupView } from '../../../shared/contract/group.ts';
 import { addSpan, saySpan } from '../../../shared/model/span.ts';
+import { canStillImport } from '../cloud/policy/evaluate.ts';
+import { parsePolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
 import { groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
@@ -39,6 +41,25 @@ export function viewGroup(
     sentence: groupSentence(group, open.hsmTitle),
     remarks: remarks(group, now),
   };
+}
+
+/**
+ * A group shown by itself: also says when its policy would not let its credential import again, which
+ * takes reading the policy and so is left out of lists.
+ */
+export function viewOneGroup(open: OpenKeystore, group: Group): GroupView {
+  const view = viewGroup(open, group, open.jobs.groupsNeedingYou());
+  return { ...view, remarks: [...view.remarks, ...policyRemarks(open, group)] };
+}
+
+function policyRemarks(open: OpenKeystore, group: Group): string[] {
+  const { principalArn } = open.credentials.get(group.credentialId);
+  if (group.policy === null || principalArn === null) return [];
+  const { refused } = canStillImport(parsePolicy(group.policy), principalArn);
+  if (refused.length === 0) return [];
+  return [
+    `The policy does not let ${principalArn} import again: Synchronize would be refused. It needs ${refused.join(', ')}.`,
+  ];
 }
 
 /** Settings that are allowed and yet bite later, said beside the group. */

@@ -3,7 +3,6 @@ import type { groupChanges } from '../../../shared/contract/group.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
-import { canStillImport } from '../cloud/policy/evaluate.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
 import { planGroupChange } from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
@@ -12,7 +11,7 @@ import type { Group } from '../keystore/rows.ts';
 import { groupSentence } from '../keystore/views.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { requireSoundTemplate } from './group-template.ts';
-import { viewGroup } from './group-view.ts';
+import { viewGroup, viewOneGroup } from './group-view.ts';
 import { rotationHandlers } from './rotation.ts';
 
 type Changes = z.output<typeof groupChanges>;
@@ -87,19 +86,11 @@ const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show'
     const open = access.open();
     const group = open.references.group(input.group);
     const policy = group.policy === null ? null : parsePolicy(group.policy);
-    const principal = open.credentials.get(group.credentialId).principalArn;
-    const outlook = policy && principal ? canStillImport(policy, principal) : null;
-    const warning =
-      outlook && outlook.refused.length > 0
-        ? [
-            `Does not let ${principal} import again: Synchronize would be refused. It needs ${outlook.refused.join(', ')}.`,
-          ]
-        : [];
     const aloud = policy ? describePolicy(policy) : [];
     return {
-      group: viewGroup(open, group, open.jobs.groupsNeedingYou()),
+      group: viewOneGroup(open, group),
       policy: group.policy,
-      policyReading: [...aloud, ...warning],
+      policyReading: [...aloud],
     };
   },
 
@@ -141,7 +132,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
       return added;
     });
     open.changed('group', made.id);
-    return viewGroup(open, open.groups.get(made.id), new Set());
+    return viewOneGroup(open, open.groups.get(made.id));
   },
 
   edit: async (input) => {
@@ -164,7 +155,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
       });
     });
     open.changed('group', group.id);
-    return viewGroup(open, open.groups.get(group.id), open.jobs.groupsNeedingYou());
+    return viewOneGroup(open, open.groups.get(group.id));
   },
 
   remove: (input) => {
