@@ -20,7 +20,7 @@ import { boolean, oneOf, optional, type Parsed, string, structure } from '../wir
 import { type Call, placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { descriptionMember, policyMember } from './fields.ts';
-import { requireAccountPermission } from './key-access.ts';
+import { requireAccountPermission, requireNotDenied } from './key-access.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
 const input = structure({
@@ -148,6 +148,8 @@ export const createKey = defineAction({
   input,
   act(call, request) {
     requireAccountPermission(call);
+    // As AWS says of the Tags parameter: whoever uses it needs this permission too.
+    if (request.Tags) requireNotDenied(call, '*', 'TagResource');
     const draft = draftKey(call, request);
     requireUsableTags(draft.tags);
     const key: KeyRecord = { ...draft, policy: choosePolicy(call, request, draft) };

@@ -60,8 +60,8 @@ export function findKey(call: Call, text: string, aliasesAllowed: boolean): KeyR
 }
 
 /** Raises AccessDeniedException when the control port was told to refuse this action. */
-export function requireNotDenied(call: Call, resource: string): void {
-  const action = `kms:${call.operation}`;
+export function requireNotDenied(call: Call, resource: string, operation = call.operation): void {
+  const action = `kms:${operation}`;
   if (!call.world.mischiefs.strikesAction(action)) return;
   const why = `because no identity-based policy allows the ${action} action`;
   throw accessDenied(call.caller.arn, action, resource, why);
