@@ -30,7 +30,7 @@ export async function standingOf(
     copies: copiesLine(services, subject, now),
     aws: awsLine(subject, outputs, stepStates, problem, now),
     applications: await applicationsLine(services, group, problem, now),
-    data: dataLine(services, group, keyId, now),
+    data: dataLine(services, group, keyId, problem, now),
   };
 }
 
@@ -121,21 +121,46 @@ function awsLine(
       : line(true, 'Nothing was made there for this job', now);
   }
   const named = `version ${subject.key.version} (KMS key ${shortId(remote.kmsKeyId)})`;
-  const asOf = problem ? ', as last read' : '';
+  if (problem && remote.readAt < now) {
+    return unreadLine(named, remote.state, problem, {
+      readAt: remote.readAt,
+      imported: outputs['import'] !== undefined,
+      mayBeImported: stepStates['import'] === 'begun',
+    });
+  }
   switch (remote.state) {
     case 'Enabled':
-      return line(true, `${named} is there and Enabled${asOf}`, remote.readAt);
+      return line(true, `${named} is there and Enabled`, remote.readAt);
     case 'PendingImport':
       return remote.materialId === null
-        ? line(
-            true,
-            `An empty KMS key waits for ${named}; no material is there${asOf}`,
-            remote.readAt,
-          )
-        : line(false, `The material of ${named} is gone${asOf}`, remote.readAt);
+        ? line(true, `An empty KMS key waits for ${named}; no material is there`, remote.readAt)
+        : line(false, `The material of ${named} is gone`, remote.readAt);
     default:
-      return line(false, `${named} is ${remote.state}${asOf}`, remote.readAt);
+      return line(false, `${named} is ${remote.state}`, remote.readAt);
   }
+}
+
+/** The KMS key could not be read now: what is known is what the job did, and the last reading. */
+function unreadLine(
+  named: string,
+  state: string,
+  problem: OperationError,
+  known: {
+    readonly readAt: number;
+    readonly imported: boolean;
+    readonly mayBeImported: boolean;
+  },
+): StandingLine {
+  const why = `could not be read since (${problem.external?.name ?? problem.code})`;
+  const text =
+    state !== 'PendingImport'
+      ? `${named} was ${state} when last read, and ${why}`
+      : known.imported
+        ? `AWS accepted the material of ${named}; its state ${why}`
+        : known.mayBeImported
+          ? `AWS may have taken the material of ${named}; its state ${why}`
+          : `${named} was without material when last read, and ${why}`;
+  return line(null, text, known.readAt);
 }
 
 async function applicationsLine(
@@ -180,6 +205,7 @@ function dataLine(
   services: DeedServices,
   group: Group,
   keyId: string | null,
+  problem: OperationError | null,
   now: number,
 ): StandingLine {
   const used = services.keys
@@ -196,11 +222,19 @@ function dataLine(
   if (!first) {
     const many =
       used.length === 1 ? `version ${used[0]?.key.version} reads` : `${used.length} versions read`;
+    if (problem && readAt < now) {
+      const last = many.replace(/reads?$/, 'read');
+      return line(null, `Decrypted as before when AWS was last read: ${last} as Enabled`, readAt);
+    }
     return line(true, `Decrypts as before: ${many} as Enabled`, readAt);
   }
+  const stale = problem !== null && readAt < now;
   const named = off
-    .map(({ key, remote }) => `version ${key.version} is ${remote?.state}`)
+    .map(({ key, remote }) => `version ${key.version} ${stale ? 'was' : 'is'} ${remote?.state}`)
     .join(', ');
+  if (stale) {
+    return line(null, `Part of it did not decrypt when AWS was last read: ${named}`, readAt);
+  }
   return line(false, `Part of it does not decrypt: ${named}`, readAt);
 }
 
