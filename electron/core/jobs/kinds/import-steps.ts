@@ -181,6 +181,9 @@ async function send<P>(
   context: StepContext<P>,
   subject: ImportSubject,
 ): Promise<StepResult> {
+  if (!services.parcels.has(context.jobId, 'wrapped')) {
+    return { type: 'again', from: 'parameters', why: 'the wrapped copy is gone' };
+  }
   using token = services.parcels.take(context.jobId, 'import-token');
   using wrapped = services.parcels.take(context.jobId, 'wrapped');
   try {
@@ -197,6 +200,11 @@ async function send<P>(
   } catch (error) {
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
       return { type: 'again', from: 'parameters', why: 'the import token ran out' };
+    }
+    // AWS cannot open what was wrapped, now or later: who continues begins with another wrapping key.
+    if (error instanceof OperationError && error.external?.name === 'InvalidCiphertextException') {
+      services.store.change(() => services.parcels.drop(context.jobId));
+      return { type: 'park', error };
     }
     throw error;
   }
