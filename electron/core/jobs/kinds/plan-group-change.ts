@@ -2,6 +2,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import type { Group } from '../../keystore/rows.ts';
 import { Checks, type Draft, quote, subjectLine } from './plan.ts';
+import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
 /**
@@ -46,11 +47,11 @@ export async function planGroupChange(
         'The credential belongs to another account',
       );
     } else {
-      checks.ok(
-        credential.account === null
-          ? 'The account of the new credential is checked before its first job'
-          : 'The new credential belongs to the account of this group',
-      );
+      // A job of this group may be under way: the next step would take the new credential.
+      await checks.look('The new credential belongs to the account of this group', async () => {
+        if (before.account === null || credential.account !== null) return;
+        await checkAccount(await services.glance(after), before, {});
+      });
     }
     warnings.push(
       'Jobs use the new credential from now on; the permissions of the old one are not needed here any more',
