@@ -167,6 +167,17 @@ export class OutsideAws implements AsyncDisposable {
     execFileSync('curl', ['-sf', '-X', 'POST', '-d', JSON.stringify(body), url]);
   }
 
+  /** A signed call by the account's owner, for moments inside a job. */
+  callNow(operation: string, body: unknown): void {
+    const client = import.meta.resolve('../../electron/practice/kms/testing/raw-client.ts');
+    const given = [this.url, operation, body, { region }].map((each) => JSON.stringify(each));
+    const script = `
+      import { rawCall } from '${client}';
+      const reply = await rawCall(${given.join(', ')});
+      if (reply.status !== 200) throw new Error(reply.text);`;
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script]);
+  }
+
   /** Another program of the account's owner. */
   kms(at = region, credentials: { accessKeyId: string; secretAccessKey: string } = practiceRoot) {
     const name = `${at} ${credentials.accessKeyId}`;
