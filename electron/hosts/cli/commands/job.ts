@@ -72,9 +72,9 @@ function addDueVerbs(noun: Command, run: Run): void {
 
 async function list(context: CommandContext, options: ListOptions): Promise<void> {
   const state = options.state ?? [];
-  const wrong = state.find((one) => !(jobStates as readonly string[]).includes(one));
-  if (wrong !== undefined) {
-    const problem = `no job state is called "${wrong}"; there are ${jobStates.join(', ')}`;
+  const wrong = state.some((one) => !(jobStates as readonly string[]).includes(one));
+  if (wrong) {
+    const problem = `there is no such job state; there are ${jobStates.join(', ')}`;
     throw new OperationError('BAD_INPUT', { field: 'state', problem });
   }
   const session = await context.opened();
