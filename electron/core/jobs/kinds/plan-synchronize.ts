@@ -71,7 +71,12 @@ export async function planSynchronize(
     sentence: words.sentence,
     changes: changeLines(group, choices, seen, key.version),
     stays: stayLines(choices, seen),
-    lookFirst: warningLines(choices, alone, key.version, seen),
+    lookFirst: [
+      ...(seen?.described?.state === 'Disabled'
+        ? ['The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS']
+        : []),
+      ...warningLines(choices, alone, key.version, seen),
+    ],
     checks: checks.lines,
     ...callsOf(group, choices, seen),
     approximateSeconds: choices.importMaterial ? 5 : 2,
@@ -176,8 +181,6 @@ function stayLines(choices: Choices, seen: Seen | null): string[] {
     lines.push('Policy: reads as the template already');
   if (!choices.updatePolicy) lines.push('The policy stays as it is in AWS');
   if (!choices.deleteMaterial && !choices.importMaterial) lines.push('Material is not touched');
-  if (seen?.described?.state === 'Disabled')
-    lines.push('The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS');
   return lines;
 }
 

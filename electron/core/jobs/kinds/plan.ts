@@ -15,7 +15,8 @@ export type Draft = Omit<Plan, 'number' | 'checkedAt' | 'runningJob'>;
  */
 export function sealPlan(draft: Draft, now: number, runningJob: string | null): Plan {
   const { approximateSeconds: _seconds, command: _command, ...lines } = draft;
-  const number = createHash('sha256').update(JSON.stringify(lines)).digest('hex').slice(0, 12);
+  const shown = { ...lines, blocked: draft.blocked?.code ?? null };
+  const number = createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 12);
   const command = `${draft.command} --plan ${number}`;
   return { ...draft, command, number, checkedAt: now, runningJob };
 }
