@@ -167,6 +167,18 @@ export class OutsideAws implements AsyncDisposable {
     execFileSync('curl', ['-sf', '-X', 'POST', '-d', JSON.stringify(body), url]);
   }
 
+  /** The one key that is not among those known, for moments inside a job. */
+  newestKeyNow(known: ReadonlySet<string>): string {
+    const text = execFileSync('curl', ['-sf', `${this.controlUrl}/state`], {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const { keys } = JSON.parse(text) as Held;
+    const fresh = keys.filter(({ metadata }) => !known.has(metadata.KeyId));
+    if (fresh.length !== 1) throw new Error(`${fresh.length} new keys`);
+    return fresh[0]?.metadata.KeyId ?? '';
+  }
+
   /** A signed call by the account's owner, for moments inside a job. */
   callNow(operation: string, body: unknown): void {
     const client = import.meta.resolve('../../electron/practice/kms/testing/raw-client.ts');

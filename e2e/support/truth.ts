@@ -102,7 +102,7 @@ function awsLine(text: string, world: World, jobNumber: number): void {
     expect(key?.metadata.KeyState, text).toBe('PendingImport');
     expect(material, text).toBe(false);
   } else {
-    const state = found(/is (\w+)(?:, as last read)?$/, text);
+    const state = found(/is (\w+)$/, text);
     expect(key?.metadata.KeyState ?? 'Gone', text).toBe(state);
   }
 }
