@@ -27,6 +27,22 @@ describe('a core whose secrets are watched', () => {
     expect(await isSoiled(soiled)).toBe(true);
   });
 
+  it('is not given up while another caller is just opening it', async () => {
+    const inner = new InTestCore();
+    const { core, soiled } = watchSecrets(inner, caller);
+    const status = inner.handlers.get('keystore.status');
+    const opening = Promise.withResolvers<unknown>();
+    inner.handlers.set('keystore.unlock', () => opening.promise);
+    const right = core.call('keystore.unlock', { passphrase: passphrase() }, caller);
+    inner.handlers.set('keystore.unlock', () => status?.({}));
+    await core.call('keystore.unlock', { passphrase: passphrase() }, caller);
+    expect(await isSoiled(soiled)).toBe(false);
+
+    opening.resolve(status?.({}));
+    await right;
+    expect(await isSoiled(soiled)).toBe(true);
+  });
+
   it('is needed as it is while the keystore is open, and soiled once it is locked', async () => {
     const inner = new InTestCore();
     const { core, soiled } = watchSecrets(inner, caller);

@@ -21,12 +21,14 @@ export interface WatchedCore {
  */
 export function watchSecrets(core: Core, caller: Caller): WatchedCore {
   let secretsCame = false;
+  let atWork = 0;
   let report: (soiled: true) => void = () => undefined;
   const soiled = new Promise<true>((resolve) => {
     report = resolve;
   });
   const look = async (): Promise<void> => {
-    if (!secretsCame) return;
+    // An unlock that is under way still needs what it was given.
+    if (!secretsCame || atWork > 0) return;
     const reply = await core.call('keystore.status', {}, caller);
     const { state } = (reply.ok ? reply.output : {}) as { state?: string };
     if (state === 'locked' || state === 'absent') report(true);
@@ -40,10 +42,12 @@ export function watchSecrets(core: Core, caller: Caller): WatchedCore {
       onChange: (listener) => core.onChange(listener),
       stop: () => core.stop(),
       call: async (name, input, from) => {
-        const bytes = holdsBytes(input);
-        secretsCame ||= bytes;
+        if (!holdsBytes(input)) return core.call(name, input, from);
+        secretsCame = true;
+        atWork += 1;
         const reply = await core.call(name, input, from);
-        if (bytes) await look();
+        atWork -= 1;
+        await look();
         return reply;
       },
     },
