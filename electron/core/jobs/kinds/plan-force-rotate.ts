@@ -182,6 +182,8 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
   if (checks.blocked) return;
   try {
     const vault = await services.vaults.ready(group.storage);
+    // asked now: that it was ready a moment ago says nothing of a token that was pulled out
+    await vault.driver.status();
     services.requireMayLeave(vault.probe.assurance);
     const algorithm = vault.probe.wrappingAlgorithms[0];
     if (!algorithm) {
