@@ -61,7 +61,7 @@ export function createConnections(
 
   return {
     get: (credential, region, account, patience) => {
-      const name = [credential.id, region, account, patience?.tries ?? ''].join(' ');
+      const name = [credential.id, region, patience?.tries ?? ''].join(' ');
       const known = open.get(name);
       if (known) return known.connection;
       const entry = {

@@ -279,6 +279,7 @@ export class Opened {
         if (domain.settings.read('software-module-to-aws') !== null) return;
         throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
       },
+      accounts: new WeakMap(),
       wrappingKeys: {
         seen: (fingerprint) => seen.get(fingerprint) !== undefined,
         note: (fingerprint, arn, jobId) => note.run(fingerprint, arn, jobId, ports.clock.now()),

@@ -46,8 +46,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePaylo
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { group, key, remote, connection } = await open(context);
-      const seen = await checkAccount(connection, group, context);
+      const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const seen = await checkAccount(services, connection, group, context);
       const holder = await readHolder(services, connection, group, context);
       if (holder.kmsKeyId === remote.kmsKeyId) {
         return {

@@ -11,6 +11,7 @@ import {
   heldElsewhere,
   proof,
   proveCopy,
+  requireAccount,
   readHolder,
   sayMethod,
   shortId,
@@ -23,6 +24,7 @@ import {
   type Opened,
   outputOf,
   type RotationContext,
+  takenElsewhere,
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 import { createStep } from './rotation-create.ts';
@@ -39,9 +41,10 @@ const day = 86_400_000;
  */
 export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload> {
   const { groups, keys } = services;
-  const open: Opened = async (context) => {
+  const open: Opened = async (context, options = {}) => {
     const group = groups.get(context.payload.groupId);
     const connection = await services.connect(group);
+    if (!options.checksItself) await requireAccount(services, connection, group, context);
     rememberNewKey(services, connection, context.outputs);
     return { group, connection };
   };
@@ -116,7 +119,10 @@ async function waitingKey(
   context: Context,
 ): Promise<string | null> {
   const id = group.activeKeyId;
-  if (id === null || services.keys.byKms(id).length > 0) return null;
+  if (id === null) return null;
+  const known = services.keys.byKms(id);
+  if (known.some(({ key }) => key.groupId === group.id)) return null;
+  if (known.length > 0) throw takenElsewhere(group, id);
   const read = await connection.describeKey(id, context);
   const problem =
     read.origin !== 'EXTERNAL'
@@ -139,13 +145,13 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { group, connection } = await open(context);
+      const { group, connection } = await open(context, { checksItself: true });
       if (services.store.realm === 'real' && services.safety.place === null) {
         throw new OperationError('BACKUP_PLACE_MISSING');
       }
       const vault = await services.vaults.ready(group.storage);
       services.requireMayLeave(vault.probe.assurance);
-      const seen = await checkAccount(connection, group, context);
+      const seen = await checkAccount(services, connection, group, context);
       const holder = await readHolder(services, connection, group, context);
       if (!holder.mayMove) throw heldElsewhere(group, holder);
       const waiting = await waitingKey(services, connection, group, context);

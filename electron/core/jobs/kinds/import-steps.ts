@@ -154,24 +154,13 @@ function importStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpe
       const subject = await subjectOf(context);
       if (!subject) return unwanted;
       const read = await subject.connection.describeKey(subject.kmsKeyId, context);
-      const { materialId } = subject;
-      // Only an import could have ended PendingImport, and the only token is ours.
-      const there =
-        read.state === 'Enabled' &&
-        read.validTo === subject.validTo &&
-        (materialId === null || read.currentMaterialId === materialId);
-      if (there) {
-        services.keys.noteRemote(subject.key.id, readingOf(read));
-        const { currentMaterialId, requestId } = read;
-        return imported(services, context, subject, {
-          materialId: currentMaterialId,
-          requestId,
-          remark: ', found imported',
-        });
-      }
-      return services.parcels.has(context.jobId, 'wrapped')
+      // What is there may have come from anybody. Only AWS taking our copy (again: the same material
+      // may be imported as often as one likes) shows that it is ours.
+      const unused =
+        read.state === 'PendingImport' && services.parcels.has(context.jobId, 'wrapped');
+      return unused
         ? 'act'
-        : { type: 'again', from: 'parameters', why: 'the wrapped copy is gone' };
+        : { type: 'again', from: 'parameters', why: 'the answer to the import was lost' };
     },
   };
 }
@@ -196,7 +185,7 @@ async function send<P>(
       },
       context,
     );
-    return imported(services, context, subject, { materialId, requestId, remark: '' });
+    return imported(services, context, subject, { materialId, requestId });
   } catch (error) {
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
       return { type: 'again', from: 'parameters', why: 'the import token ran out' };
@@ -214,7 +203,7 @@ function imported<P>(
   services: DeedServices,
   context: StepContext<P>,
   { key, materialId: expected }: ImportSubject,
-  said: { materialId: string | null; requestId: string | null; remark: string },
+  said: { materialId: string | null; requestId: string | null },
 ): StepResult {
   const { materialId } = said;
   if (expected !== null && materialId !== null && materialId !== expected) {
@@ -225,7 +214,7 @@ function imported<P>(
   return {
     type: 'done',
     output: { materialId },
-    proof: [proof(`material ${named}${said.remark}`, said.requestId)],
+    proof: [proof(`material ${named}`, said.requestId)],
     record: () => services.parcels.drop(context.jobId),
   };
 }

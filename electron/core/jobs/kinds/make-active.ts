@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import {
+  aliasReadsOtherwise,
   checkAccount,
   formerHolder,
   heldElsewhere,
   type HolderAtCheck,
+  type HolderSeen,
+  pointAlias,
   proof,
   readHolder,
   readingOf,
+  requireStillEnabled,
   shortId,
   keyOpener,
   type OpenKey,
@@ -46,8 +50,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { group, key, remote, connection } = await open(context);
-      const seen = await checkAccount(connection, group, context);
+      const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const seen = await checkAccount(services, connection, group, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state !== 'Enabled') {
         throw new OperationError('KEY_NOT_ENABLED', { version: key.version, state: read.state });
@@ -71,23 +75,16 @@ function aliasStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
     changes: 'aws',
     repeatable: true,
     act: async (context) => {
-      const { group, remote, connection } = await open(context);
-      const holder = await readHolder(services, connection, group, context);
-      if (!holder.mayMove) return { type: 'park', error: heldElsewhere(group, holder) };
-      if (holder.kmsKeyId === null)
-        await connection.createAlias(group.alias, remote.kmsKeyId, context);
-      else if (holder.kmsKeyId !== remote.kmsKeyId)
-        await connection.updateAlias(group.alias, remote.kmsKeyId, context);
-      const settled = await settle(services, open, context);
+      const { group, key, remote, connection } = await open(context);
+      await requireStillEnabled(services, connection, { key, remote }, context);
+      const before = await readHolder(services, connection, group, context);
+      if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
+      await pointAlias(connection, group, before, remote.kmsKeyId, context);
+      const settled = await settle(services, open, context, before);
       if (settled) return settled;
-      throw new OperationError('READ_BACK_DIFFERS', {
-        what: 'alias',
-        expected: remote.kmsKeyId,
-        found: 'another key',
-        keyId: remote.kmsKeyId,
-      });
+      throw aliasReadsOtherwise(remote.kmsKeyId);
     },
-    reconcile: async (context) => (await settle(services, open, context)) ?? 'act',
+    reconcile: async (context) => (await settle(services, open, context, null)) ?? 'act',
   };
 }
 
@@ -96,11 +93,13 @@ async function settle(
   services: DeedServices,
   open: OpenKey,
   context: Context,
+  before: HolderSeen | null,
 ): Promise<StepResult | null> {
   const { groups, keys } = services;
   const { group, key, remote, connection } = await open(context);
   const holder = await readHolder(services, connection, group, context);
   if (holder.kmsKeyId !== remote.kmsKeyId) return null;
+  const moved = before !== null && before.kmsKeyId !== remote.kmsKeyId;
   return {
     type: 'done',
     proof: [
@@ -112,7 +111,7 @@ async function settle(
     record: () => {
       const check = (context.outputs['check'] ?? {}) as Partial<HolderAtCheck>;
       const to = { keyId: key.id, region: remote.region };
-      const former = formerHolder(services, group, to, check);
+      const former = moved ? before.key : formerHolder(services, group, to, check);
       keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
       if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
       keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);

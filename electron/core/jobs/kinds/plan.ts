@@ -79,7 +79,7 @@ export async function lookAtAws(
   if (!connection) return { connection: null, account: group.account, holder: null };
   const seen = await checks.look(
     'Account is what this group is bound to, and the clocks agree',
-    () => checkAccount(connection, group, {}),
+    () => checkAccount(services, connection, group, {}),
   );
   if (!seen) return { connection, account: group.account, holder: null };
   const holder = await checks.look(`alias/${group.alias} was read`, () =>

@@ -1,9 +1,9 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { KmsKeyRead } from '../../cloud/answers.ts';
+import type { AccountOwner, KmsKeyRead } from '../../cloud/answers.ts';
 import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
 import { samePolicy } from '../../cloud/policy/compare.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
-import type { Group, RemoteKey } from '../../keystore/rows.ts';
+import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Proof } from '../kind.ts';
 import type { DeedServices } from './services.ts';
 
@@ -24,24 +24,14 @@ export interface AccountSeen {
  * @throws OperationError ACCOUNT_MISMATCH
  */
 export async function checkAccount(
+  { accounts }: Pick<DeedServices, 'accounts'>,
   connection: CloudConnection,
   group: Group,
   context: CallContext,
 ): Promise<AccountSeen> {
   const owner = await connection.accountOwner(context);
-  if (group.account !== null && group.account !== owner.account) {
-    throw new OperationError(
-      'ACCOUNT_MISMATCH',
-      { group: group.name, bound: group.account, credential: owner.account },
-      {
-        external: {
-          name: owner.principalArn ?? owner.account,
-          at: 'GetCallerIdentity',
-          ...(owner.requestId ? { requestId: owner.requestId } : {}),
-        },
-      },
-    );
-  }
+  accounts.set(connection, owner.account);
+  requireBound(group, owner.account, owner);
   const clock = await connection.checkClock(context);
   const off = (Math.abs(clock.skew) / 1000).toFixed(1);
   const text = `account ${owner.account}, clock off by ${off} s`;
@@ -50,6 +40,38 @@ export async function checkAccount(
     principalArn: owner.principalArn,
     proof: proof(text, owner.requestId),
   };
+}
+
+/**
+ * For every step after the check, which may run in another process and after an edit of the group:
+ * the connection is of the account the group is bound to. Asks AWS only where nobody has asked yet.
+ * @throws OperationError ACCOUNT_MISMATCH
+ */
+export async function requireAccount(
+  { accounts }: Pick<DeedServices, 'accounts'>,
+  connection: CloudConnection,
+  group: Group,
+  context: CallContext,
+): Promise<void> {
+  const known = accounts.get(connection);
+  if (known !== undefined) {
+    requireBound(group, known, null);
+    return;
+  }
+  const owner = await connection.accountOwner(context);
+  accounts.set(connection, owner.account);
+  requireBound(group, owner.account, owner);
+}
+
+function requireBound(group: Group, account: string, owner: AccountOwner | null): void {
+  if (group.account === null || group.account === account) return;
+  const external = {
+    name: owner?.principalArn ?? account,
+    at: 'GetCallerIdentity',
+    ...(owner?.requestId ? { requestId: owner.requestId } : {}),
+  };
+  const details = { group: group.name, bound: group.account, credential: account };
+  throw new OperationError('ACCOUNT_MISMATCH', details, { external });
 }
 
 /** Who holds the group's alias now, and whether the group may move it. */
@@ -93,9 +115,9 @@ export interface HolderAtCheck {
 }
 
 /**
- * The key of the group that gave its alias to `to`. The rows name it until the alias is read again,
- * as it is for where things stand; after that only the job's own check knows, which counts for the
- * very alias it looked at: the group may have been edited since.
+ * The key of the group that gave its alias to `to`, where the step that moved it was interrupted and
+ * cannot say: the job's own check knows, for the very alias it looked at (the group may have been
+ * edited since); else the rows, until the alias is read again.
  */
 export function formerHolder(
   services: DeedServices,
@@ -106,10 +128,10 @@ export function formerHolder(
   const others = services.keys
     .ofGroup(group.id)
     .filter(({ key, remote }) => key.id !== to.keyId && remote?.region === to.region);
-  const noted = others.find(({ remote }) => remote?.alias === `alias/${group.alias}`);
-  if (noted) return noted;
-  if (check.alias !== group.alias || check.region !== to.region) return null;
-  return others.find(({ remote }) => remote?.kmsKeyId === check.holder) ?? null;
+  if (check.alias === group.alias && check.region === to.region) {
+    return others.find(({ remote }) => remote?.kmsKeyId === check.holder) ?? null;
+  }
+  return others.find(({ remote }) => remote?.alias === `alias/${group.alias}`) ?? null;
 }
 
 export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>
@@ -171,17 +193,68 @@ export async function proveCopy(services: DeedServices, keyId: string): Promise<
 export const sayMethod = (method: 'CMAC' | 'ENC0'): string =>
   method === 'CMAC' ? 'CMAC, 5 bytes' : 'zero block encrypted, 3 bytes';
 
-/** Group, key and connection of a job about one key that is in AWS, read afresh in every step. */
+/**
+ * Group, key and connection of a job about one key that is in AWS, read afresh in every step. The
+ * step that checks the account itself says so.
+ */
 export const keyOpener =
-  ({ groups, keys, connect }: Pick<DeedServices, 'groups' | 'keys' | 'connect'>) =>
-  async ({
-    payload,
-  }: {
-    readonly payload: { readonly groupId: string; readonly keyId: string };
-  }) => {
-    const group = groups.get(payload.groupId);
-    const { key, remote } = keys.get(payload.keyId);
+  (services: DeedServices) =>
+  async (
+    context: CallContext & {
+      readonly payload: { readonly groupId: string; readonly keyId: string };
+    },
+    options: { readonly checksItself?: boolean } = {},
+  ) => {
+    const { groups, keys, connect } = services;
+    const group = groups.get(context.payload.groupId);
+    const { key, remote } = keys.get(context.payload.keyId);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    return { group, key, remote, connection: await connect(group, remote.region) };
+    const connection = await connect(group, remote.region);
+    if (!options.checksItself) await requireAccount(services, connection, group, context);
+    return { group, key, remote, connection };
   };
 export type OpenKey = ReturnType<typeof keyOpener>;
+
+/** A state read this long ago is read again before something is built on it. Milliseconds. */
+const freshFor = 60_000;
+
+/**
+ * The alias moves only to a key that is Enabled now: read again where the last reading is old or the
+ * step was interrupted.
+ * @throws OperationError KEY_NOT_ENABLED
+ */
+export async function requireStillEnabled(
+  services: DeedServices,
+  connection: CloudConnection,
+  subject: { readonly key: Key; readonly remote: RemoteKey },
+  context: CallContext & { readonly attempt: number },
+): Promise<void> {
+  const { key, remote } = subject;
+  const fresh = services.clock.now() - remote.readAt <= freshFor && remote.state === 'Enabled';
+  if (fresh && context.attempt <= 1) return;
+  const read = await connection.describeKey(remote.kmsKeyId, context);
+  services.keys.noteRemote(key.id, readingOf(read));
+  if (read.state === 'Enabled') return;
+  throw new OperationError('KEY_NOT_ENABLED', { version: key.version, state: read.state });
+}
+
+/** Makes the alias or moves it; nothing where it names the key already. */
+export async function pointAlias(
+  connection: CloudConnection,
+  group: Group,
+  before: HolderSeen,
+  kmsKeyId: string,
+  context: CallContext,
+): Promise<void> {
+  if (before.kmsKeyId === null) await connection.createAlias(group.alias, kmsKeyId, context);
+  else if (before.kmsKeyId !== kmsKeyId)
+    await connection.updateAlias(group.alias, kmsKeyId, context);
+}
+
+export const aliasReadsOtherwise = (expected: string): OperationError =>
+  new OperationError('READ_BACK_DIFFERS', {
+    what: 'alias',
+    expected,
+    found: 'another key',
+    keyId: expected,
+  });

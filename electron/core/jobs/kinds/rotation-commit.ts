@@ -1,15 +1,18 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
-import type { CloudConnection } from '../../cloud/cloud.ts';
-import type { Group } from '../../keystore/rows.ts';
+import type { Group, KeyWithRemote } from '../../keystore/rows.ts';
 import type { StepResult, StepSpec } from '../kind.ts';
 import {
+  aliasReadsOtherwise,
   formerHolder,
   heldElsewhere,
+  type HolderSeen,
+  pointAlias,
   policyInStep,
   proof,
   readHolder,
   readingOf,
+  requireStillEnabled,
   shortId,
 } from './reading.ts';
 import {
@@ -75,60 +78,54 @@ export function confirmStep(services: DeedServices, open: Opened): StepSpec<Forc
 
 /** The commit point. The alias moves only from a key that this group made or adopted. */
 export function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
-  const { keys } = services;
-  const settle = async (
-    context: Context,
-    group: Group,
-    connection: CloudConnection,
-  ): Promise<StepResult | null> => {
-    const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
-    const { remote } = keys.get(keyId);
-    const holder = await readHolder(services, connection, group, context);
-    if (!remote || holder.kmsKeyId !== remote.kmsKeyId) return null;
-    return {
-      type: 'done',
-      proof: [
-        proof(
-          `alias/${group.alias} names version ${version} (${shortId(remote.kmsKeyId)})`,
-          holder.requestId,
-        ),
-      ],
-      record: () => recordCommit(services, context, group, keyId, holder.readAt),
-    };
-  };
-  const act = async (context: Context): Promise<StepResult> => {
-    const { group, connection } = await open(context);
-    const { keyId } = outputOf<GenerateOutput>(context, 'generate');
-    const { key, remote } = keys.get(keyId);
-    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
-    if (services.store.realm === 'real' && key.backedUpAt === null) {
-      throw new OperationError('BACKUP_NEEDED_FIRST', { version: key.version });
-    }
-    const holder = await readHolder(services, connection, group, context);
-    if (!holder.mayMove) return { type: 'park', error: heldElsewhere(group, holder) };
-    if (holder.kmsKeyId === null)
-      await connection.createAlias(group.alias, remote.kmsKeyId, context);
-    else if (holder.kmsKeyId !== remote.kmsKeyId) {
-      await connection.updateAlias(group.alias, remote.kmsKeyId, context);
-    }
-    const settled = await settle(context, group, connection);
-    if (settled) return settled;
-    throw new OperationError('READ_BACK_DIFFERS', {
-      what: 'alias',
-      expected: remote.kmsKeyId,
-      found: 'another key',
-      keyId: remote.kmsKeyId,
-    });
-  };
   return {
     name: 'alias',
     title: 'Move alias',
     changes: 'aws',
     repeatable: true,
-    act,
-    reconcile: async (context) => {
+    act: async (context) => {
       const { group, connection } = await open(context);
-      return (await settle(context, group, connection)) ?? 'act';
+      const { key, remote } = services.keys.get(
+        outputOf<GenerateOutput>(context, 'generate').keyId,
+      );
+      if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+      if (services.store.realm === 'real' && key.backedUpAt === null) {
+        throw new OperationError('BACKUP_NEEDED_FIRST', { version: key.version });
+      }
+      await requireStillEnabled(services, connection, { key, remote }, context);
+      const before = await readHolder(services, connection, group, context);
+      if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
+      await pointAlias(connection, group, before, remote.kmsKeyId, context);
+      const settled = await settle(services, open, context, before);
+      if (settled) return settled;
+      throw aliasReadsOtherwise(remote.kmsKeyId);
+    },
+    reconcile: async (context) => (await settle(services, open, context, null)) ?? 'act',
+  };
+}
+
+/** Done when AWS says that the alias names the new version; null while it names another. */
+async function settle(
+  services: DeedServices,
+  open: Opened,
+  context: Context,
+  before: HolderSeen | null,
+): Promise<StepResult | null> {
+  const { group, connection } = await open(context);
+  const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
+  const { remote } = services.keys.get(keyId);
+  const holder = await readHolder(services, connection, group, context);
+  if (!remote || holder.kmsKeyId !== remote.kmsKeyId) return null;
+  const named = `alias/${group.alias} names version ${version} (${shortId(remote.kmsKeyId)})`;
+  const moved = before !== null && before.kmsKeyId !== remote.kmsKeyId;
+  return {
+    type: 'done',
+    proof: [proof(named, holder.requestId)],
+    record: () => {
+      const check = outputOf<Partial<CheckOutput>>(context, 'check');
+      const to = { keyId, region: group.region };
+      const former = moved ? before.key : formerHolder(services, group, to, check);
+      recordCommit(services, context, group, { keyId, former, readAt: holder.readAt });
     },
   };
 }
@@ -137,16 +134,9 @@ function recordCommit(
   services: DeedServices,
   context: Context,
   group: Group,
-  keyId: string,
-  readAt: number,
+  { keyId, former, readAt }: { keyId: string; former: KeyWithRemote | null; readAt: number },
 ): void {
   const { groups, keys } = services;
-  const former = formerHolder(
-    services,
-    group,
-    { keyId, region: group.region },
-    outputOf<Partial<CheckOutput>>(context, 'check'),
-  );
   const { remote } = keys.get(keyId);
   const now = services.clock.now();
   keys.moveAlias(group.id, group.region, `alias/${group.alias}`, keyId, readAt);

@@ -8,6 +8,7 @@ import {
   type Opened,
   outputOf,
   type RotationContext as Context,
+  takenElsewhere,
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
@@ -25,6 +26,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       const { group, connection } = await open(context);
       const { waiting } = outputOf<CheckOutput>(context, 'check');
       if (waiting !== null) {
+        if (services.keys.byKms(waiting).length > 0) throw takenElsewhere(group, waiting);
         const read = await connection.describeKey(waiting, context);
         if (read.state !== 'PendingImport') {
           throw new OperationError('ACTIVE_KEY_UNUSABLE', {

@@ -40,6 +40,8 @@ export interface DeedServices extends Base {
   readonly glance: (group: Group, region?: string) => Promise<CloudConnection>;
   /** Makes another job inside the caller's transaction; returns its number. */
   enqueue(kind: string, payload: Json, options: { readonly notBefore?: number }): number;
+  /** Which account a connection was last seen to be of. */
+  readonly accounts: WeakMap<CloudConnection, string>;
   /** Was this wrapping key or modulus seen before? Notes it when not. Inside a `record`. */
   readonly wrappingKeys: {
     seen(fingerprint: string): boolean;

@@ -129,8 +129,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { group, key, remote, connection } = await open(context);
-      const seen = await checkAccount(connection, group, context);
+      const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const seen = await checkAccount(services, connection, group, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state === 'PendingDeletion') {
         throw new OperationError('AWS_KEY_STATE', {
