@@ -111,16 +111,24 @@ export class BackupPlaces implements SafetyCopies {
    * next full copy.
    */
   followUp(groupId: string): void {
-    if (this.place === null || this.#behind.has(groupId)) return;
+    if (this.place === null) return;
     this.#behind.add(groupId);
-    this.#following = this.#following.then(() => this.#follow(groupId));
+    // Deeds that end while the disk is at work are taken along together.
+    if (this.#behind.size === 1) {
+      this.#following = this.#following.then(() => this.#followAll());
+    }
+  }
+
+  async #followAll(): Promise<void> {
+    await this.#parts.clock.yield();
+    const groups = [...this.#behind];
+    this.#behind.clear();
+    await Promise.all(groups.map((groupId) => this.#follow(groupId)));
   }
 
   async #follow(groupId: string): Promise<void> {
-    const { clock, log, domain } = this.#parts;
+    const { log, domain } = this.#parts;
     try {
-      await clock.yield();
-      this.#behind.delete(groupId);
       const newest = domain.keys.ofGroup(groupId).slice(0, newestKept);
       const rows = newest.flatMap(({ key, remote }): RowRef[] => [
         { table: 'key', key: key.id },

@@ -13,7 +13,7 @@ import {
   requireGenuine,
 } from './manifest.ts';
 import { asPlaceFailure, fullCopies, openPlace, prune } from './place.ts';
-import { type CopiedRow, RowReader, type RowRef } from './row-copy.ts';
+import { type CopiedRow, type Copies, RowReader, type RowRef } from './row-copy.ts';
 import { join } from 'node:path';
 
 /** What a full copy came to. */
@@ -53,6 +53,7 @@ export class Backups {
   readonly #store: OpenStore;
   readonly #keep: number;
   readonly #tool: string;
+  readonly #reader: RowReader;
   #current: Current | null = null;
   #audit: AuditTail;
   #waiting: Waiting[] = [];
@@ -67,6 +68,7 @@ export class Backups {
     this.place = parts.place;
     this.#tool = parts.tool;
     this.#keep = parts.keep ?? 5;
+    this.#reader = new RowReader(parts.store.db);
     this.#audit = new AuditTail(parts.store.db, 0);
   }
 
@@ -167,18 +169,18 @@ export class Backups {
   #readRows(): { readonly rows: CopiedRow[]; readonly accepted: Waiting[] } {
     const batch = this.#waiting;
     this.#waiting = [];
-    const rows: CopiedRow[] = [];
+    const copies = new Map<string, CopiedRow>();
     const accepted: Waiting[] = [];
-    const reader = new RowReader(this.#store.db);
     for (const each of batch) {
       try {
-        rows.push(...reader.copy(each.refs));
+        const more: Copies = this.#reader.copy(each.refs, copies);
+        for (const [id, row] of more) copies.set(id, row);
         accepted.push(each);
       } catch (error) {
         each.reject(error);
       }
     }
-    return { rows, accepted };
+    return { rows: [...copies.values()], accepted };
   }
 
   #entry(rows: readonly CopiedRow[], audit: AuditTail): Increment {

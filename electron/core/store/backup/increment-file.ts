@@ -71,17 +71,27 @@ export function incrementKey(rootKey: Secret, manifestMac: string): Secret {
   );
 }
 
+/** One entry as it lies in the log, and what it is bound to. */
+interface Framed {
+  readonly packed: Buffer;
+  readonly chain: ChainState;
+}
+
 /**
  * Reads a log to its end. An incomplete last entry is reported, not refused; anything else that
  * does not open is.
  * @throws DamagedIncrement naming the entry.
  */
 export function readIncrements(path: string, key: Secret): ReadIncrements {
-  if (standingAt(path) === null) {
-    return { increments: [], tornBytes: 0, end: 0, chain: startOfChain };
-  }
+  const { entries, ...read } = frames(path);
+  return { increments: entries.map((entry) => openEntry(entry, key)), ...read };
+}
+
+/** Where whole entries begin and end; none of them is opened. */
+function frames(path: string): Omit<ReadIncrements, 'increments'> & { entries: Framed[] } {
+  if (standingAt(path) === null) return { entries: [], tornBytes: 0, end: 0, chain: startOfChain };
   const bytes = onDisk('read increments', () => readFileSync(path));
-  const increments: Increment[] = [];
+  const entries: Framed[] = [];
   let chain = startOfChain;
   let at = 0;
   while (at + frameLength <= bytes.length) {
@@ -92,11 +102,20 @@ export function readIncrements(path: string, key: Secret): ReadIncrements {
     const start = at + frameLength;
     if (start + length > bytes.length) break;
     const packed = bytes.subarray(start, start + length);
-    increments.push(openEntry(packed, key, chain));
+    entries.push({ packed, chain });
     chain = { sequence: chain.sequence + 1, previousTag: Buffer.from(packed.subarray(-16)) };
     at = start + length;
   }
-  return { increments, tornBytes: bytes.length - at, end: at, chain };
+  return { entries, tornBytes: bytes.length - at, end: at, chain };
+}
+
+/** Number of the newest audit record in a log; 0 without one. */
+function newestAudit(entries: readonly Framed[], key: Secret): number {
+  for (const entry of entries.toReversed()) {
+    const newest = openEntry(entry, key).audit.at(-1)?.[0];
+    if (typeof newest === 'number') return newest;
+  }
+  return 0;
 }
 
 /** An entry of the log was altered, moved or taken from another log. */
@@ -118,19 +137,30 @@ export class IncrementWriter {
   #chain: ChainState;
   #end: number;
 
-  private constructor(file: FileHandle, key: Secret, random: RandomBytes, from: ReadIncrements) {
+  private constructor(
+    file: FileHandle,
+    key: Secret,
+    random: RandomBytes,
+    from: { readonly chain: ChainState; readonly end: number; readonly auditSize: number },
+  ) {
     this.#file = file;
     this.#key = key;
     this.#random = random;
     this.#chain = from.chain;
-    const newest = from.increments.flatMap((entry) => entry.audit).at(-1)?.[0];
-    this.auditSize = typeof newest === 'number' ? newest : 0;
+    this.auditSize = from.auditSize;
     this.#end = from.end;
   }
 
-  /** Opens the log behind its last whole entry; what a crash left there half is cut off. */
+  /**
+   * Opens the log behind its last whole entry; what a crash left there half is cut off. Every entry
+   * is proved genuine, for nothing shall be added to a log that cannot be read back; what is in
+   * them is not looked at, which takes ten times as long.
+   * @throws DamagedIncrement naming the entry; OperationError DISK_*.
+   */
   static async open(path: string, key: Secret, random: RandomBytes): Promise<IncrementWriter> {
-    const from = readIncrements(path, key);
+    const { entries, ...read } = frames(path);
+    for (const entry of entries) unsealEntry(entry, key).fill(0);
+    const from = { ...read, auditSize: newestAudit(entries, key) };
     try {
       const file = await open(path, standingAt(path) === null ? 'wx' : 'r+', privateMode);
       if (from.tornBytes > 0) await file.truncate(from.end);
@@ -185,16 +215,21 @@ function sealEntry(entry: Increment, key: Secret, chain: ChainState, random: Ran
   return key.use((bytes) => packSealed(gcmSeal(bytes, random(12), aad(chain), plain)));
 }
 
-function openEntry(packed: Buffer, key: Secret, chain: ChainState): Increment {
+/** @throws DamagedIncrement when the entry is not what was written there. */
+function unsealEntry({ packed, chain }: Framed, key: Secret): Buffer {
   try {
-    const plain = key.use((bytes) => gcmOpen(bytes, unpackSealed(packed), aad(chain)));
-    return increment.parse(JSON.parse(plain.toString('utf8')));
+    return key.use((bytes) => gcmOpen(bytes, unpackSealed(packed), aad(chain)));
   } catch (error) {
-    if (error instanceof AuthenticationError || error instanceof z.ZodError) {
-      throw new DamagedIncrement(chain.sequence + 1, error);
-    }
-    throw error;
+    if (!(error instanceof AuthenticationError)) throw error;
+    throw new DamagedIncrement(chain.sequence + 1, error);
   }
+}
+
+function openEntry(entry: Framed, key: Secret): Increment {
+  const plain = unsealEntry(entry, key);
+  const parsed = increment.safeParse(JSON.parse(plain.toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw new DamagedIncrement(entry.chain.sequence + 1, parsed.error);
 }
 
 const aad = (chain: ChainState): Buffer =>

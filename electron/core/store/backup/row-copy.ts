@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { SqlValue } from '../row-hash.ts';
 import { quoted, trackedTables } from '../state-root.ts';
@@ -25,94 +25,88 @@ export interface CopiedRow {
   readonly row: Readonly<Record<string, CopiedValue>> | null;
 }
 
-interface Shape {
-  readonly key: readonly string[];
-  readonly parents: readonly {
-    readonly table: string;
-    readonly from: readonly string[];
-    readonly to: readonly string[];
-  }[];
+interface Parent {
+  readonly table: string;
+  readonly from: readonly string[];
+  /** Finds the parent's identity by the columns that are referred to; null where they are it. */
+  readonly identify: Statement<SqlValue[], SqlValue[]> | null;
 }
 
-/** Reads rows out of a store, each with its sealed records and the rows it refers to. */
+interface Shape {
+  readonly key: readonly string[];
+  readonly row: Statement<SqlValue[], Record<string, SqlValue>>;
+  readonly parents: readonly Parent[];
+}
+
+/** Rows that were copied, by table and identity. */
+export type Copies = ReadonlyMap<string, CopiedRow>;
+
+const none: Copies = new Map();
+
+/**
+ * Reads rows out of a store, each with its sealed records and the rows it refers to. Statements are
+ * prepared once for each table: keep the reader as long as the store.
+ */
 export class RowReader {
   readonly #db: Database;
   readonly #shapes = new Map<string, Shape>();
   readonly #known: ReadonlySet<string>;
+  readonly #sealed;
 
   constructor(db: Database) {
     this.#db = db;
     this.#known = new Set(trackedTables(db).map((table) => table.name));
+    this.#sealed = db
+      .prepare<[string, string], SqlValue[]>(
+        'select table_name, row_key, column_name from sealed_record where table_name = ? and row_key = ?',
+      )
+      .raw();
   }
 
   /**
-   * Parents come before children, so that the rows can be put back in this order.
+   * Parents come before children, so that the rows can be put back in this order. What `before`
+   * has is not copied again.
    * @throws OperationError BAD_INPUT for a table that is not there or a key of the wrong length;
    *   NOT_FOUND for a row that is not there: nobody shall believe that it was saved.
    */
-  copy(refs: readonly RowRef[]): CopiedRow[] {
+  copy(refs: readonly RowRef[], before: Copies = none): Copies {
     const done = new Map<string, CopiedRow>();
     for (const ref of refs) {
       const key = typeof ref.key === 'object' ? [...ref.key] : [ref.key];
-      const found = this.#copy(ref.table, key, done);
+      const found = this.#copy(ref.table, key, { before, done });
       if (!found && ref.mayBeGone !== true)
         throw new OperationError('NOT_FOUND', { table: ref.table });
     }
-    return [...done.values()];
+    return done;
   }
 
-  #copy(table: string, key: readonly SqlValue[], done: Map<string, CopiedRow>): boolean {
+  #copy(table: string, key: readonly SqlValue[], into: Into): boolean {
+    const { before, done } = into;
     const shape = this.#shape(table);
     if (shape.key.length !== key.length)
       throw new OperationError('BAD_INPUT', { table, field: 'key' });
     const id = JSON.stringify([table, ...key.map(copied)]);
-    const before = done.get(id);
-    if (before !== undefined) return before.row !== null;
-    const where = shape.key.map((column) => `${quoted(column)} = ?`).join(' and ');
-    const row = this.#db
-      .prepare<SqlValue[], Record<string, SqlValue>>(
-        `select * from main.${quoted(table)} where ${where}`,
-      )
-      .get(...key);
+    const there = done.get(id) ?? before.get(id);
+    if (there !== undefined) return there.row !== null;
+    const row = shape.row.get(...key);
     // Claimed before its parents are read: a row that refers to itself must not go round for ever.
     done.set(id, { table, key: key.map(copied), row: null });
     if (row === undefined) return false;
-    for (const parent of shape.parents) this.#copyParent(parent, row, done);
+    for (const parent of shape.parents) this.#copyParent(parent, row, into);
     done.delete(id);
     const columns = Object.entries(row).map(([name, value]) => [name, copied(value)] as const);
     done.set(id, { table, key: key.map(copied), row: Object.fromEntries(columns) });
-    for (const sealed of this.#sealed(table, key.map(String).join('/'))) {
-      this.#copy('sealed_record', sealed, done);
+    for (const sealed of this.#sealed.all(table, key.map(String).join('/'))) {
+      this.#copy('sealed_record', sealed, into);
     }
     return true;
   }
 
-  #copyParent(
-    parent: Shape['parents'][number],
-    row: Readonly<Record<string, SqlValue>>,
-    done: Map<string, CopiedRow>,
-  ): void {
+  #copyParent(parent: Parent, row: Readonly<Record<string, SqlValue>>, into: Into): void {
     const values = parent.from.map((column) => row[column] ?? null);
     if (values.some((value) => value === null)) return;
-    const shape = this.#shape(parent.table);
-    const to = parent.to.length > 0 ? parent.to : shape.key;
-    const where = to.map((column) => `${quoted(column)} = ?`).join(' and ');
-    const key = this.#db
-      .prepare<SqlValue[], SqlValue[]>(
-        `select ${shape.key.map(quoted).join(', ')} from main.${quoted(parent.table)} where ${where}`,
-      )
-      .raw()
-      .get(...values);
-    if (key !== undefined) this.#copy(parent.table, key, done);
-  }
-
-  #sealed(table: string, rowKey: string): SqlValue[][] {
-    return this.#db
-      .prepare<[string, string], SqlValue[]>(
-        'select table_name, row_key, column_name from sealed_record where table_name = ? and row_key = ?',
-      )
-      .raw()
-      .all(table, rowKey);
+    const key = parent.identify === null ? values : parent.identify.get(...values);
+    if (key !== undefined) this.#copy(parent.table, key, into);
   }
 
   #shape(table: string): Shape {
@@ -126,17 +120,42 @@ export class RowReader {
       .all(table);
     const parents = [...new Set(links.map((link) => link.id))].map((id) => {
       const mine = links.filter((link) => link.id === id);
-      return {
-        table: mine[0]?.table ?? '',
-        from: mine.map((link) => link.from),
-        to: mine.flatMap((link) => (link.to === null ? [] : [link.to])),
-      };
+      return this.#parent(
+        mine[0]?.table ?? '',
+        mine.map((link) => link.from),
+        mine.flatMap((link) => (link.to === null ? [] : [link.to])),
+      );
     });
-    const shape = { key: identity(this.#db, table), parents };
+    const key = identity(this.#db, table);
+    const row = this.#db.prepare<SqlValue[], Record<string, SqlValue>>(
+      `select * from main.${quoted(table)} where ${equal(key)}`,
+    );
+    const shape = { key, row, parents };
     this.#shapes.set(table, shape);
     return shape;
   }
+
+  /** Without `to` the reference is to the primary key. */
+  #parent(table: string, from: readonly string[], to: readonly string[]): Parent {
+    const key = identity(this.#db, table);
+    const same = to.length === key.length && to.every((column, at) => column === key[at]);
+    if (to.length === 0 || same) return { table, from, identify: null };
+    const identify = this.#db
+      .prepare<SqlValue[], SqlValue[]>(
+        `select ${key.map(quoted).join(', ')} from main.${quoted(table)} where ${equal(to)}`,
+      )
+      .raw();
+    return { table, from, identify };
+  }
 }
+
+interface Into {
+  readonly before: Copies;
+  readonly done: Map<string, CopiedRow>;
+}
+
+const equal = (columns: readonly string[]): string =>
+  columns.map((column) => `${quoted(column)} = ?`).join(' and ');
 
 /** Puts copied rows back: replaces what has the same key, removes what was gone. */
 export function putBack(db: Database, rows: readonly CopiedRow[]): void {
