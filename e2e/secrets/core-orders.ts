@@ -64,6 +64,8 @@ export class CoreProcess {
     this.#child.on('message', (message) => this.#take(message as CoreAnswer));
     const go = this.#child.stdio[goLine] as Duplex;
     createInterface({ input: this.#child.stdio[pointLine] as Duplex }).on('line', (point) => {
+      // What an ended process had still said is of no use.
+      if (this.#child.killed || this.#child.exitCode !== null) return;
       options.atPoint(point);
       go.write('.');
     });

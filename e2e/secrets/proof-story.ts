@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { softHsmModule } from '../../electron/core/hsm/token.fixture.ts';
 import {
@@ -216,6 +216,13 @@ class ProofRun {
     });
   }
 
+  /** What the core wrote to its log last. */
+  lastLines(): string {
+    const log = join(this.folders.at('run'), 'state', 'log', 'keyreeve.jsonl');
+    if (!existsSync(log)) return '';
+    return readFileSync(log, 'utf8').split('\n').slice(-5).join('\n');
+  }
+
   async end(): Promise<void> {
     await this.core.end();
     await this.kms.stop();
@@ -248,8 +255,9 @@ export async function playProof(): Promise<Proof> {
       [Symbol.dispose]: dispose,
     };
   } catch (error) {
+    const cause = `${String(error)}\n${run.lastLines()}`;
     dispose();
-    throw error;
+    throw new Error(cause, { cause: error });
   } finally {
     await run.end();
   }
