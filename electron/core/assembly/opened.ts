@@ -13,7 +13,7 @@ import type { JobKind } from '../jobs/kind.ts';
 import { jobKinds } from '../jobs/kinds/index.ts';
 import { createParcels } from '../jobs/kinds/parcels.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
-import { disableTitle } from '../jobs/kinds/titles.ts';
+import { followUpTitles } from '../jobs/kinds/titles.ts';
 import { createDevice, type Device } from '../keystore/device.ts';
 import { createDomain, type DomainModel } from '../keystore/domain.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -263,12 +263,16 @@ export class Opened {
       parcels: createParcels(store),
       connect: (group, region) => this.#connect(domain, group, region),
       glance: (group, region) => this.#connect(domain, group, region, personPatience),
+      wishes: {
+        discard: (jobId) => domain.settings.read(`discard:${jobId}`) === true,
+        forget: (jobId) => domain.settings.forget(`discard:${jobId}`),
+      },
       enqueue: (name, payload, options) => {
         const kind = kinds.find((each) => each.name === name);
         if (!kind) throw new Error(`no job kind ${name}`);
         const { keyId, groupId } = payload as { keyId: string; groupId: string };
         return this.jobs.queue.enqueue(kind, payload, {
-          title: disableTitle(domain.groups.get(groupId), domain.keys.get(keyId).key),
+          title: followUpTitles[name](domain.groups.get(groupId), domain.keys.get(keyId).key),
           subjects: { group: groupId, key: keyId },
           by: { actor: 'job', channel: 'job' },
           ...options,

@@ -6,6 +6,7 @@ export interface Settings {
   /** Null when it was never written. */
   read(name: string): Json;
   write(name: string, value: Json): void;
+  forget(name: string): void;
 }
 
 export function createSettings(store: Store): Settings {
@@ -13,6 +14,7 @@ export function createSettings(store: Store): Settings {
   const put = store.db.prepare(
     'insert into setting (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
+  const drop = store.db.prepare('delete from setting where key = ?');
   return {
     read: (name) => {
       const value = one.get(name);
@@ -20,6 +22,9 @@ export function createSettings(store: Store): Settings {
     },
     write: (name, value) => {
       store.change(() => put.run(name, JSON.stringify(value)));
+    },
+    forget: (name) => {
+      store.change(() => drop.run(name));
     },
   };
 }

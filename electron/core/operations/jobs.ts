@@ -66,13 +66,15 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
       const revision = await moved(access.engine(), open.clock, id, input);
       return { revision, detail: detail(access.open(), id) };
     },
-    cancel: async (input, caller) => {
+    cancel: (input, caller) => {
       const open = access.open();
       const id = idOf(input.job);
-      const before = access.engine().read.show(id);
-      access.engine().queue.cancel(id, by(caller));
+      open.store.change(() => {
+        // kept beside the job: it may still have to look what exists before it can end
+        if (input.leftover === 'schedule-deletion') open.settings.write(`discard:${id}`, true);
+        access.engine().queue.cancel(id, by(caller));
+      });
       open.changed('job', id);
-      if (input.leftover === 'schedule-deletion') await scheduleLeftover(open, before.outputs);
       return detail(open, id);
     },
     continue: (input, caller) => {
@@ -92,33 +94,6 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
     ...dueHandlers(access),
   };
 };
-
-/** An empty KMS key that a cancelled rotation made costs money: AWS deletes it in 7 days. */
-async function scheduleLeftover(
-  open: OpenKeystore,
-  outputs: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const made = outputs['generate'] as { keyId?: string } | undefined;
-  const found = made?.keyId === undefined ? null : open.keys.byId(made.keyId);
-  if (!found?.remote) return;
-  const { key, remote } = found;
-  if (remote.madeBy !== 'group' || remote.alias !== null || key.lifecycle !== 'pre-activation') {
-    throw new OperationError('JOB_NOT_CANCELLABLE', {
-      reason: 'the KMS key is in use: it is not scheduled for deletion',
-    });
-  }
-  const connection = await open.deeds.connect(open.groups.get(key.groupId), remote.region);
-  const answer = await connection.scheduleDeletion(remote.kmsKeyId, 7);
-  open.store.change(() => {
-    open.keys.noteRemote(key.id, { state: 'PendingDeletion', readAt: answer.readAt });
-    open.keys.addEvent(
-      key.id,
-      'Its KMS key was scheduled for deletion in 7 days, as its job was cancelled',
-      null,
-    );
-    open.audit('OK', [key.id], { scheduledForDeletion: remote.kmsKeyId });
-  });
-}
 
 /** Rotations that came due while nobody was there. */
 function dueHandlers(access: JobAccess): Pick<HandlersOfNoun<'job'>, 'due' | 'startDue'> {

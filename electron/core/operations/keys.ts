@@ -5,6 +5,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
 import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
+import { requireAccount } from '../jobs/kinds/reading.ts';
 import { noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Group, Key } from '../keystore/rows.ts';
@@ -77,12 +78,9 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     const { key, remote } = open.references.key(input.key);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
     const group = open.groups.get(key.groupId);
-    await noteReading(
-      open.deeds,
-      await open.deeds.connect(group, remote.region),
-      key.id,
-      remote.kmsKeyId,
-    );
+    const connection = await open.deeds.connect(group, remote.region);
+    await requireAccount(open.deeds, connection, group, {});
+    await noteReading(open.deeds, connection, key.id, remote.kmsKeyId);
     open.audit('OK', [key.id]);
     open.changed('key', key.id);
     return viewKey(open, open.keys.get(key.id));

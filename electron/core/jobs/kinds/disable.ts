@@ -1,7 +1,8 @@
 import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { JobKind, StepSpec } from '../kind.ts';
+import type { Group, Key } from '../../keystore/rows.ts';
+import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
   proof,
@@ -45,25 +46,18 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePaylo
     changes: 'nothing',
     repeatable: true,
     reconcile: async () => 'act',
-    act: async (context) => {
+    act: promised(services, async (context) => {
       const { group, key, remote, connection } = await open(context, { checksItself: true });
       const seen = await checkAccount(services, connection, group, context);
       const holder = await readHolder(services, connection, group, context);
-      if (holder.kmsKeyId === remote.kmsKeyId) {
-        return {
-          type: 'stop',
-          error: new OperationError('NOTHING_TO_DO', {
-            reason: `version ${key.version} holds alias/${group.alias} again`,
-          }),
-        };
-      }
+      if (holder.kmsKeyId === remote.kmsKeyId) return holdsAgain(group, key);
       const use = await connection.lastUsage(remote.kmsKeyId, context);
       const said =
         use.usedAt === null
           ? 'AWS reports no use'
           : `AWS reports last use ${use.operation ?? ''} at ${sayTime(use.usedAt)}`;
       return { type: 'done', proof: [seen.proof, proof(said, use.requestId)] };
-    },
+    }),
   };
 }
 
@@ -75,8 +69,11 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
     changes: 'aws',
     repeatable: true,
     reconcile: async () => 'act',
-    act: async (context) => {
-      const { key, remote, connection } = await open(context);
+    act: promised(services, async (context) => {
+      const { group, key, remote, connection } = await open(context);
+      // Days may lie between looking and acting: a pause, a crash, a person.
+      const holder = await readHolder(services, connection, group, context);
+      if (holder.kmsKeyId === remote.kmsKeyId) return holdsAgain(group, key);
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state !== 'Disabled') {
@@ -95,6 +92,35 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
           keys.addEvent(key.id, 'Disabled in AWS after its rotation', context.jobId);
         },
       };
-    },
+    }),
   };
 }
+
+const holdsAgain = (group: Group, key: Key): StepResult => ({
+  type: 'stop',
+  error: new OperationError('NOTHING_TO_DO', {
+    reason: `version ${key.version} holds alias/${group.alias} again`,
+  }),
+});
+
+/** AWS out of reach: looked at again after this long. Milliseconds. */
+const lookAgain = 15 * 60_000;
+
+/**
+ * A rotation promised this disabling, and no command does it later: what only a person can mend waits
+ * for a person, and AWS out of reach is waited out, instead of ending the job for good.
+ */
+const promised =
+  (services: DeedServices, act: StepSpec<DisablePayload>['act']): StepSpec<DisablePayload>['act'] =>
+  async (context) => {
+    try {
+      return await act(context);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      const { retry } = error.details;
+      if (retry === 'permission' || retry === 'credential') return { type: 'park', error };
+      if (retry !== 'unsent' && retry !== 'transient' && retry !== 'throttled') throw error;
+      const until = services.clock.now() + lookAgain;
+      return { type: 'later', until, why: 'AWS could not be asked', letOthersPass: true };
+    }
+  };

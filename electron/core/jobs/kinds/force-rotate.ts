@@ -89,8 +89,22 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
         context.stepStates,
       ),
     leftovers: (context) => leftoversOf(services, keyIdOf(context), mayHaveMade(context)),
-    onEnd: ({ jobId }) => services.parcels.drop(jobId),
+    onEnd: (ended) => endRotation(services, ended),
   };
+}
+
+/** Parcels go; and the KMS key goes that a cancelled job leaves, where a person asked for that. */
+function endRotation(
+  services: DeedServices,
+  ended: Parameters<NonNullable<JobKind<ForceRotatePayload>['onEnd']>>[0],
+): void {
+  const { jobId, payload, outputs, state } = ended;
+  services.parcels.drop(jobId);
+  if (!services.wishes.discard(jobId)) return;
+  services.wishes.forget(jobId);
+  const keyId = keyIdOf({ outputs });
+  if (state !== 'cancelled' || keyId === null || !services.keys.get(keyId).remote) return;
+  services.enqueue('key.discard', { groupId: payload.groupId, keyId }, {});
 }
 
 /** AWS may not know a key of the last minutes everywhere yet: the adapter is patient with it then. */

@@ -4,7 +4,7 @@ import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { WrappingAlgorithm } from '../../hsm/driver.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
-import { proof, readingOf, sayMethod, shortId } from './reading.ts';
+import { proof, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
 /** Wrapping key spec asked of AWS. RSA_2048 is refused by us, RSA_4096 is what AWS suggests. */

@@ -50,7 +50,7 @@ export async function planGroupChange(
       // A job of this group may be under way: the next step would take the new credential.
       await checks.look('The new credential belongs to the account of this group', async () => {
         if (before.account === null || credential.account !== null) return;
-        await checkAccount(await services.glance(after), before, {});
+        await checkAccount(services, await services.glance(after), before, {});
       });
     }
     warnings.push(

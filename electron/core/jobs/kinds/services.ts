@@ -39,7 +39,11 @@ export interface DeedServices extends Base {
   /** The same for a look that a person waits for: it gives up soon where a job goes on trying. */
   readonly glance: (group: Group, region?: string) => Promise<CloudConnection>;
   /** Makes another job inside the caller's transaction; returns its number. */
-  enqueue(kind: string, payload: Json, options: { readonly notBefore?: number }): number;
+  enqueue(
+    kind: 'key.disable' | 'key.discard',
+    payload: Json,
+    options: { readonly notBefore?: number },
+  ): number;
   /** Which account a connection was last seen to be of. */
   readonly accounts: WeakMap<CloudConnection, string>;
   /** Was this wrapping key or modulus seen before? Notes it when not. Inside a `record`. */
@@ -47,6 +51,8 @@ export interface DeedServices extends Base {
     seen(fingerprint: string): boolean;
     note(fingerprint: string, arn: string, jobId: string): void;
   };
+  /** Whether a person wants the KMS key of this job deleted if the job ends cancelled. */
+  readonly wishes: { discard(jobId: string): boolean; forget(jobId: string): void };
   /** How long a lost CreateKey is searched for before another key is made. Milliseconds. */
   readonly orphanSearch: number;
 }

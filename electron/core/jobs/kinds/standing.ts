@@ -4,7 +4,7 @@ import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { Standing, StandingLine } from '../kind.ts';
-import { readHolder, readingOf, shortId } from './reading.ts';
+import { readHolder, readingOf, shortId, requireAccount } from './reading.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
@@ -48,6 +48,7 @@ async function readAgain(
     for (const { key, remote } of all) {
       if (!remote) continue;
       const connection = await services.glance(group, remote.region);
+      await requireAccount(services, connection, group, {});
       await noteReading(services, connection, key.id, remote.kmsKeyId);
     }
     return null;
@@ -178,7 +179,9 @@ async function applicationsLine(
     return line(null, text, holder?.remote?.readAt ?? now);
   }
   try {
-    const holder = await readHolder(services, await services.glance(group), group, {});
+    const connection = await services.glance(group);
+    await requireAccount(services, connection, group, {});
+    const holder = await readHolder(services, connection, group, {});
     services.keys.moveAlias(
       group.id,
       group.region,

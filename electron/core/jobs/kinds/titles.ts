@@ -11,5 +11,10 @@ export const synchronizeTitle = (group: Group, key: Key): string =>
   `Synchronize ${protection(key)} key: ${group.name}/${key.version}`;
 export const makeActiveTitle = (group: Group, key: Key): string =>
   `Make active: ${group.name}/${key.version}`;
+export const discardTitle = (group: Group, key: Key): string =>
+  `Discard unused KMS key: ${group.name}/${key.version}`;
 export const disableTitle = (group: Group, key: Key): string =>
   `Disable former key: ${group.name}/${key.version}`;
+
+/** Jobs that another job makes when it ends. */
+export const followUpTitles = { 'key.disable': disableTitle, 'key.discard': discardTitle } as const;
