@@ -1,5 +1,8 @@
 import type { Clock } from '../ports.ts';
 
+/** One for all: each new one would cost a stack trace. */
+const notNeeded = new Error('not needed any more');
+
 /** One alarm that can be set again; setting it later than it is set now changes nothing. */
 export class Timer {
   readonly #clock: Clock;
@@ -31,7 +34,7 @@ export class Timer {
   }
 
   stop(): void {
-    this.#sleep?.abort(new Error('not needed any more'));
+    this.#sleep?.abort(notNeeded);
     this.#sleep = null;
     this.#at = Number.POSITIVE_INFINITY;
   }

@@ -13,6 +13,8 @@ import { socketName, WireFailure } from './wire-failure.ts';
 /** Replies are small (a page of 1,000 keys is 200 KB): more is not AWS. */
 const largestReply = 4 * 1024 * 1024;
 const watermark = 'x-keyreeve-practice';
+/** Ends the waiting for timeouts. One for all: each new one would cost a stack trace. */
+const answered = new Error('the exchange is over');
 
 /** The parts of the SDK's request that are put on the wire. */
 export interface WireRequest {
@@ -105,7 +107,7 @@ export class Transport {
         headers: request.headers,
       });
       const fail = (external: string, cause?: unknown): void => {
-        over.abort();
+        over.abort(answered);
         outgoing.destroy();
         const phase = progress.connected ? 'lost' : 'unsent';
         reject(new WireFailure(phase, external, cause === undefined ? {} : { cause }));
@@ -141,7 +143,7 @@ export class Transport {
           if (cause !== null) return fail(socketName(cause), cause);
           sent();
           if (operation) this.#options.faults.reach(`aws:${operation}:answered`);
-          over.abort();
+          over.abort(answered);
           resolve({ status: incoming.statusCode ?? 0, headers: flat(incoming.headers), body });
         });
       });

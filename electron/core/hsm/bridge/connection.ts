@@ -138,7 +138,7 @@ export class BridgeConnection {
 
   /** The bridge works in order, so only the first call in the line can be late. */
   #watchFirst(): void {
-    this.#watch?.abort();
+    this.#watch?.abort(notLate);
     this.#watch = null;
     const first = this.#pending.values().next().value;
     if (first === undefined) return;
@@ -160,7 +160,7 @@ export class BridgeConnection {
   #end(why: OperationError, kill: boolean): void {
     if (this.#ended !== null) return;
     this.#ended = why;
-    this.#watch?.abort();
+    this.#watch?.abort(notLate);
     if (kill) this.#channel.kill('SIGKILL');
     this.#onEnd(why);
     for (const { method, reject } of this.#pending.values()) {
@@ -170,6 +170,9 @@ export class BridgeConnection {
     this.#pending.clear();
   }
 }
+
+/** Ends the watch over a deadline. One for all: each new one would cost a stack trace. */
+const notLate = new Error('answered in time');
 
 /** The device cannot be asked now; `name` is what another system called it. */
 export const gone = (name: string, at: string): OperationError =>
