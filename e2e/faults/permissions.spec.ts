@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
+import { requireOneRotation } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
 import { failureOf, requireClear, requireTrueStanding } from '../support/truth.ts';
@@ -20,10 +21,6 @@ afterAll(async () => {
 /** From this moment inside the job AWS refuses the action, whatever the plan could still do. */
 const denyAt = (point: string, action: string): void =>
   desk.at(point, () => aws.controlNow('POST /deny', { actions: [action] }));
-
-const count = async (since: number, kind: string): Promise<number> =>
-  (await aws.journal(since)).flatMap(({ effects }) => effects).filter((each) => each.kind === kind)
-    .length;
 
 describe('a permission is missing for a call of a rotation', () => {
   const before = ['check', 'generate', 'save', 'create', 'parameters', 'wrap', 'import', 'confirm'];
@@ -64,10 +61,8 @@ describe('a permission is missing for a call of a rotation', () => {
     expect(group).toMatchObject({ state: 'Job needs you', needsYou: true });
 
     await aws.allow();
-    requireDone(await desk.goOn(stopped.job.id));
+    await requireOneRotation(aws, await desk.goOn(stopped.job.id), since);
     expect(await aws.holder('alias/later')).not.toBe(former);
-    expect(await count(since, 'key-created')).toBe(1);
-    expect(await count(since, 'material-imported')).toBe(1);
   });
 
   it('kms:CreateAlias, for a first rotation', async () => {
@@ -80,7 +75,6 @@ describe('a permission is missing for a call of a rotation', () => {
     expect(standing.data.text).toBe('No data uses this group yet');
     await aws.allow();
     requireDone(await desk.goOn(stopped.job.id));
-    expect(await count(0, 'key-deleted')).toBe(0);
   });
 
   it('kms:TagResource alone is no reason to stop: the key is made without tags, and it is said', async () => {

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Desk, requireDone } from '../support/desk.ts';
+import { changed, requireOneRotation } from '../support/effects.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+import { failureOf, requireClear, requireTrueStanding } from '../support/truth.ts';
+
+let aws: OutsideAws;
+let desk: Desk;
+
+beforeAll(async () => {
+  aws = await OutsideAws.start();
+  desk = await Desk.open(aws);
+  await desk.addGroup('payments');
+  await desk.rotated('payments');
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+describe('the keystore is locked in the middle of a job', () => {
+  it.each([
+    { call: 'CreateKey', step: 4 },
+    { call: 'GetParametersForImport', step: 5 },
+    { call: 'ImportKeyMaterial', step: 7 },
+    { call: 'UpdateAlias', step: 9 },
+  ])('at $call: the step ends, and after unlock the job goes on', async ({ call, step }) => {
+    const since = await aws.mark();
+    await aws.misbehave({ operations: { [call]: { latencyMs: 600 } } });
+    const job = await desk.begin('payments');
+    await desk.until(job, (detail) => detail.job.step?.n === step);
+    const { pausedJobs } = await desk.call('keystore.lock', {});
+    expect(pausedJobs).toBe(1);
+    expect((await desk.refused('job.show', { job })).code).toBe('KEYSTORE_LOCKED');
+    const locked = requireClear(
+      await desk.refused('group.forceRotate', {
+        group: 'payments',
+        plan: '000000',
+      }),
+    );
+    expect(locked.headline).toBe('The keystore is locked.');
+    await aws.misbehave();
+    const mark = await aws.mark();
+    await desk.unlock();
+    const unlocked = Date.now();
+    const detail = await desk.settled(job);
+    // Within 5 s of unlock it is under way again; here it is even over.
+    expect(Date.now() - unlocked).toBeLessThan(5_000);
+    await requireOneRotation(aws, detail, since);
+    // A step that had ended is not done again; one whose answer was cut off is only looked at.
+    expect((await aws.calls(mark)).filter((name) => name === 'CreateKey')).toEqual([]);
+  });
+
+  it('a job that waits for a person does so after unlock too', async () => {
+    await aws.deny(['kms:UpdateAlias']);
+    const stopped = await desk.rotate('payments');
+    await desk.lock();
+    await desk.unlock();
+    const after = await desk.settled(stopped.job.id);
+    expect(after.job.state).toBe('needs-you');
+    expect(failureOf(after)).toEqual(failureOf(stopped));
+    await requireTrueStanding(desk, aws, after);
+    await aws.allow();
+    requireDone(await desk.goOn(stopped.job.id));
+  });
+});
+
+describe('the backup place is not there', () => {
+  it('a rotation stops before anything is in AWS, and goes on once it is back', async () => {
+    const since = await aws.mark();
+    const away = `${desk.backups}.away`;
+    desk.at('group.force-rotate:save:before-intent', () => renameSync(desk.backups, away));
+    const stopped = await desk.rotate('payments');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(failureOf(stopped).code).toMatch(/^BACKUP_PLACE_/);
+    const standing = await requireTrueStanding(desk, aws, stopped);
+    expect(standing.copies.good).toBe(false);
+    expect(Object.values(await changed(aws, since)).join('')).toBe('000000');
+    renameSync(away, desk.backups);
+    await requireOneRotation(aws, await desk.goOn(stopped.job.id), since);
+  });
+});
+
+/** A small disk of its own, or why there can be none here. */
+function smallDisk(): { readonly path: string } | { readonly missing: string } {
+  const path = mkdtempSync(join(tmpdir(), 'keyreeve-small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=0700', 'tmpfs', path], {
+      stdio: 'pipe',
+    });
+    return { path };
+  } catch (error) {
+    rmSync(path, { recursive: true });
+    return { missing: error instanceof Error ? (error.message.split('\n')[1] ?? '') : '' };
+  }
+}
+
+const disk = smallDisk();
+
+describe('the disk is full', () => {
+  let full: Desk;
+  const path = 'path' in disk ? disk.path : '';
+  const ballast = join(path, 'ballast');
+
+  beforeAll(async () => {
+    if (!('path' in disk)) return;
+    full = await Desk.open(aws, {
+      folder: path,
+      state: mkdtempSync(join(tmpdir(), 'keyreeve-s-')),
+    });
+    await full.addGroup('small');
+    await full.rotated('small');
+  });
+  afterAll(async () => {
+    if (!('path' in disk)) return;
+    await full?.[Symbol.asyncDispose]();
+    execFileSync('umount', [path]);
+    rmSync(path, { recursive: true });
+  });
+
+  /** Takes what is left of the disk, down to the last block. */
+  const fill = (): void => {
+    try {
+      execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4096'], { stdio: 'pipe' });
+    } catch {
+      // dd says that the disk is full: that is what it was asked for
+    }
+  };
+  const makeRoom = (): void => rmSync(ballast, { force: true });
+
+  it.skipIf('missing' in disk)(
+    'before a deed: one clear refusal, and nothing is half done',
+    async () => {
+      const since = await aws.mark();
+      const plan = await full.plan('small');
+      fill();
+      const refused = await full.refused('group.forceRotate', {
+        group: 'small',
+        plan: plan.number,
+      });
+      expect(refused.code).toBe('DISK_FULL');
+      expect(requireClear(refused).next).toMatch(/^Make room/);
+      expect(Object.values(await changed(aws, since)).join('')).toBe('000000');
+      makeRoom();
+      requireDone(await full.rotate('small'));
+    },
+  );
+
+  it.skipIf('missing' in disk).each(['generate', 'create', 'import', 'alias'])(
+    'at %s of a rotation: it goes on once there is room, and nothing is doubled',
+    async (step) => {
+      const since = await aws.mark();
+      full.at(`group.force-rotate:${step}:after-intent`, fill);
+      const job = await full.begin('small');
+      const timer = setTimeout(makeRoom, 400);
+      const detail = await full.settled(job);
+      clearTimeout(timer);
+      makeRoom();
+      await requireOneRotation(
+        aws,
+        detail.job.state === 'needs-you' ? await full.goOn(job) : detail,
+        since,
+      );
+      const { ok } = await verified(full);
+      expect(ok).toBe(true);
+    },
+  );
+
+  it.runIf('missing' in disk)('is not tried here: no disk of its own could be made', () => {
+    expect('missing' in disk ? disk.missing : '').not.toBe('');
+  });
+});
+
+async function verified(at: Desk) {
+  const folder = mkdtempSync(join(tmpdir(), 'keyreeve-audit-'));
+  const to = join(folder, 'audit.jsonl');
+  const { fingerprint } = await at.call('audit.export', { to });
+  const verdict = await at.call('audit.verify', { file: to, fingerprint });
+  rmSync(folder, { recursive: true });
+  return verdict;
+}
