@@ -18,18 +18,23 @@ export const credentialView = z.strictObject({
   groups: z.number().int(),
 });
 
-const endpoint = z
-  .url({ protocol: /^https?$/ })
-  .max(500)
-  .nullable()
-  .default(null);
+const address = {
+  /** Null: AWS's own. A practice credential names its practice KMS. */
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .default(null),
+  /** A person has read that whoever runs another address could read the keys sent there. */
+  trustEndpoint: z.boolean().default(false),
+};
 
 export const credentialOps = {
   import: op({
     effect: 'change',
     summary: 'Import a credential: the CSV file AWS gives, typed keys, a profile or a role',
     input: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('csv'), name, file: secretBytes(65_536), endpoint }),
+      z.strictObject({ kind: z.literal('csv'), name, file: secretBytes(65_536), ...address }),
       z.strictObject({
         kind: z.literal('keys'),
         name,
@@ -37,13 +42,13 @@ export const credentialOps = {
         secretAccessKey: secretBytes(256),
         sessionToken: secretBytes(4096).optional(),
         expiresAt: time.nullable().default(null),
-        endpoint,
+        ...address,
       }),
       z.strictObject({
         kind: z.literal('profile'),
         name,
         profile: z.string().min(1).max(128),
-        endpoint,
+        ...address,
       }),
       z.strictObject({
         kind: z.literal('assume-role'),
@@ -52,7 +57,7 @@ export const credentialOps = {
         roleArn: z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/),
         externalId: z.string().max(1224).optional(),
         mfaSerial: z.string().max(256).optional(),
-        endpoint,
+        ...address,
       }),
     ]),
     output: credentialView,
@@ -62,6 +67,7 @@ export const credentialOps = {
       'REALM_MISMATCH',
       'NOT_FOUND',
       'AWS_NOT_PRACTICE',
+      'CONFIRMATION_NEEDED',
     ],
   }),
   list: op({

@@ -195,6 +195,7 @@ export const groupOps = {
       'AMBIGUOUS_NAME',
       'NAME_TAKEN',
       'POLICY_INVALID',
+      'ALREADY_RUNNING',
       'PLAN_CHANGED',
       'CONFIRMATION_NEEDED',
       'GROUP_HAS_KEYS',

@@ -34,7 +34,22 @@ export function createJobsPort(parts: {
      from job where ended_at is null`,
   );
 
+  const atWork = store.db
+    .prepare<[string], number>(
+      'select number from job where order_key = ? and ended_at is null and not_before is null order by number limit 1',
+    )
+    .pluck();
+  const disablings = store.db
+    .prepare<[string], number>(
+      `select count(*) from job where order_key = ? and kind = 'key.disable' and ended_at is null`,
+    )
+    .pluck();
+
   return {
+    ofGroup: (groupId) => ({
+      jobAtWork: atWork.get(groupId) ?? null,
+      disablings: disablings.get(groupId) ?? 0,
+    }),
     start: (name, payload, about) => {
       const { id, number, joined } = jobs.queue.enqueue(kindOf(name), payload, {
         title: about.title,

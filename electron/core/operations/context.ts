@@ -38,6 +38,8 @@ export interface JobsPort {
   underWay(kind: string, payload: Json): string | null;
   /** Groups with a job that waits for a person. */
   groupsNeedingYou(): ReadonlySet<string>;
+  /** Is a job of this group under way, and how many disablings wait for their day? */
+  ofGroup(groupId: string): { readonly jobAtWork: number | null; readonly disablings: number };
   counts(): { readonly running: number; readonly needsYou: number };
   /** Rotations that are due and wait for a person, and why. */
   due(): Pending;

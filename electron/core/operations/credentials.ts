@@ -81,21 +81,41 @@ function read(
   }
 }
 
-/** Practice credentials name a practice KMS on this computer; real ones never do. */
-function requireRealm(open: OpenKeystore, endpoint: string | null): void {
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Practice credentials name a practice KMS on this computer; real ones never do. A real one with an
+ * address that is not AWS's own needs a person's word: whoever answers there supplies the wrapping
+ * key, and so could open what is wrapped.
+ * @throws OperationError BAD_INPUT, REALM_MISMATCH, CONFIRMATION_NEEDED
+ */
+function requireEndpoint(open: OpenKeystore, endpoint: string | null, trusted: boolean): void {
   const { realm } = open.store;
-  if (realm === 'practice' && endpoint === null) {
+  if (endpoint === null) {
+    if (realm === 'real') return;
+    const problem = 'a practice keystore needs the address of a practice KMS';
+    throw new OperationError('BAD_INPUT', { field: 'endpoint', problem });
+  }
+  const url = new URL(endpoint);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    const problem = 'an address holds no user, password, query or fragment';
+    throw new OperationError('BAD_INPUT', { field: 'endpoint', problem });
+  }
+  const here = loopback.has(url.hostname) || url.hostname.startsWith('127.');
+  if (realm === 'practice' ? !loopback.has(url.hostname) : here) {
+    throw new OperationError('REALM_MISMATCH', { keystore: realm, endpoint: url.origin });
+  }
+  if (realm === 'practice') return;
+  if (url.protocol !== 'https:') {
     throw new OperationError('BAD_INPUT', {
       field: 'endpoint',
-      problem: 'a practice keystore needs the address of a practice KMS',
+      problem: 'real keys go over https only',
     });
   }
-  const loopback =
-    endpoint !== null &&
-    /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$)/.test(endpoint);
-  if (realm === 'practice' ? !loopback : loopback) {
-    throw new OperationError('REALM_MISMATCH', { keystore: realm, endpoint: endpoint ?? '' });
-  }
+  if (trusted) return;
+  throw new OperationError('CONFIRMATION_NEEDED', {
+    what: `send keys to ${url.origin}, which is not AWS's own address: whoever runs it could read them`,
+  });
 }
 
 async function test(
@@ -141,7 +161,7 @@ export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'>
     const open = access.open();
     const { credential, secrets } = read(open, input);
     try {
-      requireRealm(open, credential.endpoint);
+      requireEndpoint(open, credential.endpoint, input.trustEndpoint);
       const added = open.store.change(() => {
         const made = open.credentials.add(credential, secrets);
         open.audit('OK', [made.id], { name: made.name, kind: made.kind, endpoint: made.endpoint });

@@ -45,7 +45,11 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
   const change = toRow(open, group, changes);
   const next: Group = { ...group, ...change };
   requireSoundTemplate(next, open.clock.now());
-  const draft = await planGroupChange(open.deeds, group, next);
+  const draft = await planGroupChange(open.deeds, group, next, {
+    ...open.jobs.ofGroup(group.id),
+    path: open.references.groupPath(group),
+    folder: open.folders.path(next.folderId),
+  });
   return { group, change, next, plan: sealPlan(draft, open.clock.now(), null) };
 }
 

@@ -3,13 +3,14 @@ import type { keyOps } from '../../../shared/contract/key.ts';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
-import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
+import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
 import { requireAccount } from '../jobs/kinds/reading.ts';
 import { noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
+import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { viewKey, viewKeyDetail } from './key-view.ts';
 
@@ -40,7 +41,10 @@ async function plan(
     importMaterial: input.importMaterial,
     validTo: validTo === null ? null : Math.floor(validTo / 1000) * 1000,
   };
-  const draft = await planSynchronize(open.deeds, group, found, payload);
+  const draft = await planSynchronize(open.deeds, group, found, {
+    ...payload,
+    reference: `${open.references.groupPath(group)}/${found.key.version}`,
+  });
   const running = open.jobs.underWay('key.synchronize', payload);
   return {
     plan: sealPlan(draft, now, running),
@@ -91,27 +95,21 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   synchronize: async (input, caller) => {
     const open = access.open();
     const { plan: now, payload, group, key } = await plan(open, input);
-    if (now.runningJob === null) {
-      requirePlan(now, input.plan);
-      if (now.confirmName !== null && input.confirm !== now.confirmName) {
-        throw new OperationError('NAME_NOT_TYPED', { name: now.confirmName });
-      }
-    }
-    const started = open.store.change(() => {
-      const job = open.jobs.start('key.synchronize', payload, {
-        title: synchronizeTitle(group, key),
-        subjects: { group: payload.groupId, key: payload.keyId },
-        plan: now.number,
-        caller,
-      });
-      const { groupId: _group, keyId: _key, ...choices } = payload;
-      open.audit(job.joined ? 'JOINED' : 'STARTED', [payload.groupId, payload.keyId, job.jobId], {
-        plan: now.number,
-        ...choices,
-      });
-      return job;
+    const { groupId, keyId, ...choices } = payload;
+    return startDeed(open, {
+      kind: 'key.synchronize',
+      payload,
+      title: synchronizeTitle(group, key),
+      subjects: { group: groupId, key: keyId },
+      plan: now,
+      given: input.plan,
+      caller,
+      details: choices,
+      prepare: () => {
+        if (now.confirmName !== null && input.confirm !== now.confirmName) {
+          throw new OperationError('NAME_NOT_TYPED', { name: now.confirmName });
+        }
+      },
     });
-    open.changed('job', started.jobId);
-    return started;
   },
 });

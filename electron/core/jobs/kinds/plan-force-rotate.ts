@@ -10,6 +10,8 @@ import {
   quote,
   read,
   sayTemplate,
+  shellWord,
+  exceptionLines,
   subjectLine,
   write,
 } from './plan.ts';
@@ -17,12 +19,18 @@ import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 
+/** A plan, and the ARN of the key that starting it with `adopt` would take over. */
+export interface RotationDraft {
+  readonly draft: Draft;
+  readonly foreign: string | null;
+}
+
 /** Says what Force Rotate of this group would do now. Reads AWS, changes nothing. */
 export async function planForceRotate(
   services: DeedServices,
   group: Group,
   options: { readonly adopt: boolean; readonly designated: boolean; readonly reference: string },
-): Promise<Draft> {
+): Promise<RotationDraft> {
   const checks = new Checks();
   if (!options.designated) {
     checks.fail(new OperationError('NOT_DESIGNATED'), 'This device is not the designated one');
@@ -42,7 +50,7 @@ export async function planForceRotate(
         : null;
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
 
-  return {
+  const draft: Draft = {
     deed: 'force-rotate',
     title: `Rotate ${quote(group.name)}?`,
     subject: subjectLine(
@@ -67,11 +75,12 @@ export async function planForceRotate(
       former === null
         ? 'There is no earlier key to go back to'
         : `Make Active on version ${former}, one call`,
-    command: `keyreeve group force-rotate ${options.reference}${options.adopt ? ' --adopt' : ''}`,
+    command: `keyreeve group force-rotate ${shellWord(options.reference)}${options.adopt ? ' --adopt' : ''}`,
     button: `Rotate ${group.name}${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+  return { draft, foreign: looked.holder?.mayMove === false ? looked.holder.arn : null };
 }
 
 function sentence(services: DeedServices, group: Group): string {
@@ -119,7 +128,8 @@ function stayLines(
 ): string[] {
   if (formerName === null) {
     const earlier = services.keys.ofGroup(group.id);
-    if (earlier.length === 0) return ['Nothing: no data uses this alias yet'];
+    const policy = policyLine(group);
+    if (earlier.length === 0) return ['Nothing: no data uses this alias yet', policy];
     return [
       ...earlier.flatMap(({ key, remote }) =>
         remote?.alias ? `${remote.alias} stays on version ${key.version} in ${remote.region}` : [],
@@ -134,11 +144,14 @@ function stayLines(
   return [
     `${capital(formerName)} ${former}`,
     'Data already encrypted is not touched',
-    group.policy === null
-      ? 'Key policy: AWS default, as this group has no template'
-      : `Key policy: ${sayTemplate(group.policy)}`,
+    policyLine(group),
   ];
 }
+
+const policyLine = (group: Group): string =>
+  group.policy === null
+    ? 'Key policy: AWS default, as this group has no template'
+    : `Key policy: ${sayTemplate(group.policy)}`;
 
 async function warnings(
   services: DeedServices,
@@ -146,8 +159,8 @@ async function warnings(
   looked: Looked,
   formerName: string | null,
 ): Promise<string[]> {
-  const lines: string[] = [];
   const { connection, holder } = looked;
+  const lines = exceptionLines(connection);
   if (connection && holder?.kmsKeyId && formerName) {
     try {
       const { grants } = await connection.listGrants(holder.kmsKeyId);

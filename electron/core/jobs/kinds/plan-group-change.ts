@@ -1,9 +1,40 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
-import type { Group } from '../../keystore/rows.ts';
-import { Checks, type Draft, quote, subjectLine } from './plan.ts';
+import type { Group, KeyWithRemote } from '../../keystore/rows.ts';
+import { Checks, type Draft, quote, shellWord, subjectLine } from './plan.ts';
 import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
+
+/** What the caller knows of the group beyond its rows. */
+export interface GroupNow {
+  /** Number of a job that is under way in this group; null without one. */
+  readonly jobAtWork: number | null;
+  /** How many disablings of former keys wait for their day. */
+  readonly disablings: number;
+  /** Full name of the group, and the folder it would be in. */
+  readonly path: string;
+  readonly folder: string;
+}
+
+/** What a job under way has planned with: taken away from under it, it would do another deed. */
+const planned = [
+  'alias',
+  'region',
+  'credentialId',
+  'policy',
+  'materialDays',
+  'activeKeyId',
+] as const;
+
+function requireNoJobAtWork(before: Group, after: Group, known: GroupNow, checks: Checks): void {
+  const touched = planned.some((field) => before[field] !== after[field]);
+  if (known.jobAtWork === null || !touched) return;
+  const error = new OperationError('ALREADY_RUNNING', { job: known.jobAtWork, group: before.name });
+  checks.fail(
+    error,
+    `Job ${known.jobAtWork} of this group is under way and was planned with what it says now`,
+  );
+}
 
 /**
  * Says what a change of a group means for the keys it has. A change never touches an existing KMS
@@ -13,27 +44,14 @@ export async function planGroupChange(
   services: DeedServices,
   before: Group,
   after: Group,
+  known: GroupNow,
 ): Promise<Draft> {
   const checks = new Checks();
+  requireNoJobAtWork(before, after, known, checks);
   const keys = services.keys.ofGroup(before.id);
   const inAws = keys.filter(({ remote }) => remote !== null);
   const active = services.keys.holderOf(before.id);
-  const warnings: string[] = [];
-
-  if (after.alias !== before.alias && active) {
-    warnings.push(
-      `alias/${before.alias} stays on version ${active.key.version}, and applications that use it see no change`,
-      `alias/${after.alias} is made by the next Force Rotate, on its new key`,
-    );
-  }
-  if (after.region !== before.region && inAws.length > 0) {
-    warnings.push(
-      inAws.length === 1
-        ? `1 key stays in ${before.region}, where Synchronize still reaches it`
-        : `${inAws.length} keys stay where they are, and Synchronize still reaches them there`,
-      `The next Force Rotate makes its key in ${after.region}: data under the keys of ${before.region} is not readable there`,
-    );
-  }
+  const warnings = placeWarnings(before, after, active, inAws.length);
   if (after.credentialId !== before.credentialId) {
     const credential = services.credentials.get(after.credentialId);
     if (
@@ -62,6 +80,15 @@ export async function planGroupChange(
       `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: data under it cannot be decrypted then`,
     );
   }
+  if (!after.disableAfter && before.disableAfter && known.disablings > 0) {
+    warnings.push(
+      `${known.disablings} former keys are still to be disabled: cancel their jobs to stop that`,
+    );
+  }
+  const due = after.nextRotationAt;
+  if (due !== before.nextRotationAt && due !== null && due <= services.clock.now()) {
+    warnings.push('The next rotation is due at once');
+  }
   if (after.policy !== before.policy && inAws.length > 0) {
     warnings.push('Keys in AWS keep their policy until Synchronize with Update Policy');
   }
@@ -75,7 +102,7 @@ export async function planGroupChange(
       active ? `version ${active.key.version} is active` : 'no key in AWS',
     ),
     sentence: 'The template changes for keys made from now on. No existing KMS key is touched.',
-    changes: changedFields(services, before, after),
+    changes: changedFields(services, before, after, known),
     stays:
       inAws.length > 0 ? [`${inAws.length} KMS keys stay as they are`] : ['Nothing is in AWS yet'],
     lookFirst: warnings,
@@ -84,11 +111,37 @@ export async function planGroupChange(
     calls: [],
     approximateSeconds: 0,
     goBack: 'Change it back',
-    command: `keyreeve group edit ${before.name}`,
+    command: `keyreeve group edit ${shellWord(known.path)} (with the same options)`,
     button: `Change ${before.name}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+/** What stays behind where alias or Region change. */
+function placeWarnings(
+  before: Group,
+  after: Group,
+  active: KeyWithRemote | null,
+  inAws: number,
+): string[] {
+  const warnings: string[] = [];
+
+  if (after.alias !== before.alias && active) {
+    warnings.push(
+      `alias/${before.alias} stays on version ${active.key.version}, and applications that use it see no change`,
+      `alias/${after.alias} is made by the next Force Rotate, on its new key`,
+    );
+  }
+  if (after.region !== before.region && inAws > 0) {
+    warnings.push(
+      inAws === 1
+        ? `1 key stays in ${before.region}, where Synchronize still reaches it`
+        : `${inAws} keys stay where they are, and Synchronize still reaches them there`,
+      `The next Force Rotate makes its key in ${after.region}: data under the keys of ${before.region} is not readable there`,
+    );
+  }
+  return warnings;
 }
 
 /** A field's value as a person reads it; spans are `12 months`. */
@@ -97,12 +150,19 @@ function say(value: Group[keyof Group]): string {
   return typeof value === 'object' ? saySpan(value) : String(value);
 }
 
-function changedFields(services: DeedServices, before: Group, after: Group): string[] {
+function changedFields(
+  services: DeedServices,
+  before: Group,
+  after: Group,
+  known: GroupNow,
+): string[] {
   const lines: string[] = [];
   for (const field of Object.keys(before) as (keyof Group)[]) {
     if (field === 'nextRotationAt') continue;
     if (JSON.stringify(before[field]) === JSON.stringify(after[field])) continue;
     if (field === 'policy') lines.push('Policy template');
+    else if (field === 'folderId')
+      lines.push(`Folder: to ${known.folder === '' ? 'the top' : known.folder}`);
     else if (field === 'credentialId') {
       const { credentials } = services;
       const [from, to] = [before, after].map((group) => credentials.get(group.credentialId).name);

@@ -1,7 +1,19 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
-import type { Group } from '../../keystore/rows.ts';
-import { capital, Checks, type Draft, lookAtAws, quote, read, subjectLine, write } from './plan.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import {
+  capital,
+  Checks,
+  type Draft,
+  lookAtAws,
+  quote,
+  read,
+  subjectLine,
+  write,
+  exceptionLines,
+  shellWord,
+} from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -10,6 +22,7 @@ export async function planMakeActive(
   services: DeedServices,
   group: Group,
   { key, remote }: KeyWithRemote,
+  path: string,
 ): Promise<Draft> {
   const checks = new Checks();
   if (!remote) {
@@ -20,18 +33,7 @@ export async function planMakeActive(
   }
   const looked = await lookAtAws(services, group, checks, { adopt: false, region: remote?.region });
   const { connection } = looked;
-  if (connection && remote) {
-    const described = await checks.look(`Version ${key.version} was read`, () =>
-      connection.describeKey(remote.kmsKeyId),
-    );
-    if (described && described.state !== 'Enabled') {
-      const details = { version: key.version, state: described.state };
-      checks.fail(
-        new OperationError('KEY_NOT_ENABLED', details),
-        `Version ${key.version} is ${described.state}`,
-      );
-    }
-  }
+  if (connection && remote) await lookAtKey(connection, key, remote, checks);
   const holder = looked.holder?.key?.key.version ?? null;
   if (holder === key.version) {
     const details = { reason: `version ${key.version} holds alias/${group.alias} already` };
@@ -40,23 +42,38 @@ export async function planMakeActive(
       `alias/${group.alias} names version ${key.version} already`,
     );
   }
-  const from = holder === null ? 'no key' : `version ${holder}`;
+  const holderId = looked.holder?.kmsKeyId ?? null;
+  const from =
+    holder !== null
+      ? `version ${holder}`
+      : holderId !== null
+        ? `KMS key ${shortId(holderId)}`
+        : null;
   const state = looked.holder?.state ?? 'Enabled';
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   return {
     deed: 'make-active',
     title: `Make version ${key.version} of ${quote(group.name)} active?`,
-    subject: subjectLine(group, looked.account, `${from} is active`, remote?.region),
+    subject: subjectLine(group, looked.account, `${from ?? 'no key'} is active`, remote?.region),
     sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
-    changes: [`alias/${group.alias}: ${from} -> version ${key.version}`],
+    changes: [
+      from === null
+        ? `alias/${group.alias} is made and names version ${key.version}`
+        : `alias/${group.alias}: ${from} -> version ${key.version}`,
+    ],
     stays: [
-      state === 'Enabled'
-        ? `${capital(from)} stays enabled and decrypts`
-        : `${capital(from)} stays as it is: ${state}, and nothing under it decrypts`,
+      from === null
+        ? 'No key holds this alias now'
+        : state === 'Enabled'
+          ? `${capital(from)} stays enabled and decrypts`
+          : `${capital(from)} stays as it is: ${state}, and nothing under it decrypts`,
       'Data already encrypted is not touched',
       'The rotation schedule of the group',
     ],
-    lookFirst: [`New data is encrypted under version ${key.version} from then on`],
+    lookFirst: [
+      ...exceptionLines(connection),
+      `New data is encrypted under version ${key.version} from then on`,
+    ],
     checks: checks.lines,
     steps: ['Check account, clock, key and alias holder', 'Move alias'],
     calls: [
@@ -70,11 +87,28 @@ export async function planMakeActive(
     approximateSeconds: 2,
     goBack:
       holder === null
-        ? 'There is no other key to go back to'
+        ? from === null
+          ? 'There is no other key to go back to'
+          : `${capital(from)} is not of this group: the alias is moved back in AWS`
         : `Make Active on version ${holder}, one call`,
-    command: `keyreeve group make-active ${group.name}/${key.version}`,
+    command: `keyreeve group make-active ${shellWord(`${path}/${key.version}`)}`,
     button: `Make version ${key.version} active${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+async function lookAtKey(
+  connection: CloudConnection,
+  key: Key,
+  remote: RemoteKey,
+  checks: Checks,
+): Promise<void> {
+  const described = await checks.look(`Version ${key.version} was read`, () =>
+    connection.describeKey(remote.kmsKeyId),
+  );
+  if (!described || described.state === 'Enabled') return;
+  const details = { version: key.version, state: described.state };
+  const error = new OperationError('KEY_NOT_ENABLED', details);
+  checks.fail(error, `Version ${key.version} is ${described.state}`);
 }

@@ -1,4 +1,4 @@
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayDay, sayTime } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
@@ -13,6 +13,8 @@ import {
   sayTemplate,
   subjectLine,
   write,
+  exceptionLines,
+  shellWord,
 } from './plan.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -37,7 +39,7 @@ export async function planSynchronize(
   services: DeedServices,
   group: Group,
   { key, remote }: KeyWithRemote,
-  choices: Choices,
+  choices: Choices & { readonly reference: string },
 ): Promise<Draft> {
   const checks = new Checks();
   if (!choices.deleteMaterial && !choices.updatePolicy && !choices.importMaterial) {
@@ -59,8 +61,11 @@ export async function planSynchronize(
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
   const gone = seen?.described?.state === 'PendingImport';
+  // An alias it held under a former name of the group counts, and so does a use nobody could read.
   const inUse =
     looked.holder?.kmsKeyId === remote?.kmsKeyId ||
+    remote?.alias != null ||
+    seen?.usage === null ||
     (seen?.usage?.usedAt != null && services.clock.now() - seen.usage.usedAt < month);
   const holds = remote?.alias ?? `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
 
@@ -72,6 +77,7 @@ export async function planSynchronize(
     changes: changeLines(group, choices, seen, key.version),
     stays: stayLines(choices, seen),
     lookFirst: [
+      ...exceptionLines(looked.connection),
       ...(seen?.described?.state === 'Disabled'
         ? ['The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS']
         : []),
@@ -83,7 +89,7 @@ export async function planSynchronize(
     goBack: alone
       ? 'Synchronize with Import Key Material puts the saved copy back'
       : 'Nothing is lost: our copy stays',
-    command: `keyreeve key synchronize ${group.name}/${key.version}${flags(choices)}`,
+    command: `keyreeve key synchronize ${shellWord(choices.reference)}${flags(group, choices)}`,
     button: `${words.button}${practice}`,
     confirmName: alone && inUse && !gone ? group.name : null,
     blocked: checks.blocked?.toFailure() ?? null,
@@ -232,10 +238,17 @@ function callsOf(
   return { steps, calls };
 }
 
-function flags(choices: Choices): string {
+/** Options of the command that do exactly this: Delete alone unticks the other two there. */
+function flags(group: Group, choices: Choices): string {
+  const { deleteMaterial, updatePolicy, importMaterial, validTo } = choices;
+  const named = (on: boolean, option: string) =>
+    on === !deleteMaterial ? '' : ` --${on ? '' : 'no-'}${option}`;
+  const asGroup = validTo === null && group.materialDays === null;
+  const until = validTo === null ? 'never' : sayTime(validTo);
   return [
-    choices.deleteMaterial ? ' --delete-material' : '',
-    choices.updatePolicy ? '' : ' --no-update-policy',
-    choices.importMaterial ? '' : ' --no-import-material',
+    deleteMaterial ? ' --delete-material' : '',
+    named(updatePolicy, 'update-policy'),
+    named(importMaterial, 'import-material'),
+    importMaterial && !asGroup ? ` --valid-to ${until}` : '',
   ].join('');
 }

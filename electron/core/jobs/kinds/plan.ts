@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { ConnectionException } from '../../cloud/tls.ts';
 import type { Group } from '../../keystore/rows.ts';
 import { checkAccount, type HolderSeen, heldElsewhere, readHolder } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -114,3 +115,25 @@ export const write = (call: string) => ({ call, changes: true });
 
 /** A line begins with a capital, whatever it begins with. */
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** A word as a POSIX shell reads it back. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Whoever supplies the wrapping key can open what is wrapped: said with every such deed. */
+const exceptionWords: Readonly<Record<ConnectionException, string>> = {
+  'custom-url':
+    'The credential names an address that is not AWS\u2019s own: whoever runs it could read the keys sent there',
+  'custom-ca':
+    'A certificate authority of your own is trusted for AWS: whoever holds it could read the keys',
+  'public-roots':
+    'This Region is trusted by the public list of certificate authorities, not by Amazon\u2019s own',
+  'host-not-validated':
+    'The host name of the server is not checked: whoever answers could read the keys',
+  proxy: 'A proxy stands between this computer and AWS',
+};
+
+/** What a person must read first where keys would go to an address that is not AWS's own. */
+export function exceptionLines(connection: CloudConnection | null): string[] {
+  return (connection?.exceptions ?? []).map((exception) => exceptionWords[exception]);
+}

@@ -65,6 +65,7 @@ interface ImportOptions {
   readonly externalId?: string;
   readonly mfaSerial?: string;
   readonly endpoint?: string;
+  readonly trustEndpoint?: boolean;
 }
 
 function addImport(noun: Command, run: Run): void {
@@ -85,6 +86,7 @@ function addImport(noun: Command, run: Run): void {
     .option('--external-id <id>', 'external id of the role')
     .option('--mfa-serial <serial>', 'MFA device of the role')
     .option('--endpoint <url>', 'another endpoint: the practice KMS')
+    .option('--trust-endpoint', 'whoever runs that endpoint could read the keys sent there: I know')
     .action((name: string, options: ImportOptions) =>
       run(async (context) => {
         requireOneWay(options);
@@ -111,7 +113,11 @@ async function importInput(
   options: ImportOptions,
 ): Promise<InputFor<'credential.import'>> {
   const { csv, accessKeyId, profile, roleArn, source } = options;
-  const shared = { name, endpoint: options.endpoint ?? null };
+  const shared = {
+    name,
+    endpoint: options.endpoint ?? null,
+    trustEndpoint: options.trustEndpoint === true,
+  };
   if (csv !== undefined) {
     const file = fileBytes(csv, 'csv', longestCsv);
     if (file.length === 0) throw wrong(`${csv} is empty`);
@@ -132,7 +138,12 @@ async function importInput(
 
 async function typedKeys(
   context: CommandContext,
-  known: { name: string; endpoint: string | null; accessKeyId: string },
+  known: {
+    name: string;
+    endpoint: string | null;
+    trustEndpoint: boolean;
+    accessKeyId: string;
+  },
   options: ImportOptions,
 ): Promise<InputFor<'credential.import'>> {
   const { secretFd, secretFile, sessionTokenFd, sessionTokenFile } = options;

@@ -1,0 +1,44 @@
+import type { Plan, Started } from '../../../shared/contract/shapes.ts';
+import type { Json } from '../../../shared/model/json.ts';
+import type { Caller } from '../core.ts';
+import { requirePlan } from '../jobs/kinds/plan.ts';
+import type { OpenKeystore } from './context.ts';
+
+/** A deed about to be started, planned a moment ago. */
+export interface PlannedDeed {
+  readonly kind: string;
+  readonly payload: Json;
+  readonly title: string;
+  readonly subjects: Readonly<Record<string, string>>;
+  /** As it was planned again just now. */
+  readonly plan: Plan;
+  /** The number a person saw. */
+  readonly given: string;
+  readonly caller: Caller;
+  /** What is said in the audit record beside the plan's number. */
+  readonly details?: Readonly<Record<string, Json>>;
+  /** Inside the transaction, only where a job is really made: last refusals, and what it needs. */
+  prepare?(): void;
+}
+
+/**
+ * Starts a deed under the number of its plan, or joins the job that is already at it: decided in the
+ * transaction that makes the job, so that a second request never makes a second key and an ended job
+ * never lets an unplanned one begin.
+ * @throws OperationError PLAN_CHANGED, and what blocks the plan
+ */
+export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
+  const { kind, payload, title, subjects, plan, caller } = deed;
+  const started = open.store.change(() => {
+    if (open.jobs.underWay(kind, payload) === null) {
+      requirePlan(plan, deed.given);
+      deed.prepare?.();
+    }
+    const job = open.jobs.start(kind, payload, { title, subjects, plan: plan.number, caller });
+    const about = [...Object.values(subjects), job.jobId];
+    open.audit(job.joined ? 'JOINED' : 'STARTED', about, { plan: plan.number, ...deed.details });
+    return job;
+  });
+  open.changed('job', started.jobId);
+  return started;
+}
