@@ -51,7 +51,7 @@ export class CanaryStory implements AsyncDisposable {
     this.cli.secret('open-quote.csv', `${header}\r\n"${accessKeyId},${secret}\r\n`);
     this.cli.secret('columns.csv', `${header},${secret}\r\n${accessKeyId},x,y\r\n`);
     // It plays AWS, which knows what it checks signatures with: its arguments hold the secret.
-    const ports = '--port 0 --control-port 0 --wrapping-key-reuse 1000000';
+    const ports = `--port 0 --control-port 0 --parent-pid ${process.pid} --wrapping-key-reuse 1000000`;
     const known = `--account ${account}:${accessKeyId}:${secret}`;
     this.#kms = this.cli.start('kms', `practice-kms ${ports} ${known} --request-log out/requests`);
   }

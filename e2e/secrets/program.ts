@@ -36,7 +36,13 @@ export class Program {
         this.#text[name] += chunk.toString();
       });
     }
-    this.#exit = once(this.#child, 'close').then(([code]) => code as number | null);
+    // A test that fails half-way leaves no program behind.
+    const end = (): void => void this.#child.kill('SIGKILL');
+    process.once('exit', end);
+    this.#exit = once(this.#child, 'close').then(([code]) => {
+      process.off('exit', end);
+      return code as number | null;
+    });
   }
 
   get pid(): number {

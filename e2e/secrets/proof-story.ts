@@ -70,9 +70,10 @@ class ProofRun {
     const access = `${PRACTICE_ACCESS_KEY_ID},${PRACTICE_SECRET_ACCESS_KEY}`;
     this.#secret('credential.csv', Buffer.from(`Access key ID,Secret access key\n${access}\n`));
     const out = folders.at('out');
-    const ports = ['--port', '0', '--control-port', '0', '--wrapping-key-reuse', '1000000'];
+    const ports = ['--port', '0', '--control-port', '0', '--parent-pid', String(process.pid)];
+    const reuse = ['--wrapping-key-reuse', '1000000'];
     this.kms = new Program(
-      [keyreeve, 'practice-kms', ...ports, '--request-log', join(out, 'kms-requests')],
+      [keyreeve, 'practice-kms', ...ports, ...reuse, '--request-log', join(out, 'kms-requests')],
       { folder: run, environment: folders.environment, output: join(out, 'kms') },
     );
     this.core = new CoreProcess({
