@@ -56,6 +56,7 @@ export class Opened {
   readonly #cloud: Cloud;
   readonly #connections: Connections;
   readonly #parts: OpenedParts;
+  readonly #host = hostname();
 
   constructor(parts: OpenedParts) {
     this.#parts = parts;
@@ -105,7 +106,7 @@ export class Opened {
         this.open.jobs.startRotation(domain.groups.get(groupId), {
           trusted: true,
           actor: 'schedule',
-          host: hostname(),
+          host: this.#host,
           channel: 'scheduler',
         }),
       isDesignated: () => device.designated,
@@ -188,10 +189,9 @@ export class Opened {
 
   /** Inside the transaction that makes it so. */
   #noteJob(event: JobEvent): void {
-    auditJobEvent(this.audit, hostname(), event);
+    auditJobEvent(this.audit, this.#host, event);
     if (event.type !== 'state' || !isFinal(event.to)) return;
-    const { subjects } = this.jobs.read.show(event.jobId);
-    const group = subjects['group'];
+    const { group } = this.jobs.read.subjectsOf(event.jobId);
     if (group !== undefined) this.backups.followUp(group);
   }
 

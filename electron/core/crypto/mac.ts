@@ -23,7 +23,7 @@ export async function sha256OfStream(pieces: AsyncIterable<Uint8Array>): Promise
   return hash.digest();
 }
 
-/** An HMAC-SHA-256 key prepared once: several times faster than handing over raw bytes each time. */
+/** An HMAC-SHA-256 key, prepared: several times faster than handing over raw bytes. */
 export type MacKey = KeyObject;
 
 /** Copies `key` into the crypto library. The copy lives until it is collected. */
@@ -33,7 +33,7 @@ export function macKey(key: Uint8Array): MacKey {
 
 /** HMAC-SHA-256 (RFC 2104) over the parts one after the other: encode them unambiguously first. */
 export function hmacSha256(key: MacKey | Uint8Array, ...parts: readonly Uint8Array[]): Buffer {
-  const mac = createHmac('sha256', key);
+  const mac = createHmac('sha256', key instanceof Uint8Array ? macKey(key) : key);
   for (const part of parts) mac.update(part);
   return mac.digest();
 }

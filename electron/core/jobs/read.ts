@@ -169,6 +169,11 @@ export class JobReader {
     };
   }
 
+  /** What a job is about, by role. @throws OperationError NOT_FOUND. */
+  subjectsOf(id: string): Readonly<Record<string, string>> {
+    return parse<Record<string, string>>(this.#find(id).subjects);
+  }
+
   /** The id of a job named by id or number. @throws OperationError NOT_FOUND. */
   idOf(reference: string): string {
     return this.#find(reference).id;
