@@ -1,21 +1,18 @@
 import type { z } from 'zod';
-import type { backupReport, keystoreStatus } from '../../../shared/contract/keystore.ts';
+import type { keystoreStatus } from '../../../shared/contract/keystore.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { AuditLog } from '../audit/audit-log.ts';
-import type { Caller } from '../core.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
-import { createSettings } from '../keystore/settings.ts';
-import type { Base, HostPorts } from '../ports.ts';
-import { Backups } from '../store/backup/backups.ts';
+import type { Base } from '../ports.ts';
+import { Backups, type FullBackup } from '../store/backup/backups.ts';
 import type { RowRef } from '../store/backup/row-copy.ts';
-import { restore } from '../store/backup/restore.ts';
-import { type BackupReport, verifyBackup } from '../store/backup/verify-backup.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
-import type { UnlockWith } from '../store/slots/slot-kinds.ts';
+import { type Report, reportOfFull } from './backup-report.ts';
 
-type Report = z.output<typeof backupReport>;
 type Status = z.output<typeof keystoreStatus>['backup'];
+type Parts = Base & { readonly file: Pick<OpenFile, 'store'>; readonly domain: DomainModel };
+/** Writes what belongs to the same transaction, such as the audit record. */
+type Also = (report: Report) => void;
 
 const tool = 'keyreeve 0.1.0';
 /** Versions of a group whose reading is appended after a deed; older ones have not changed. */
@@ -26,38 +23,40 @@ interface Noted {
   readonly lastVerifiedAt: number | null;
 }
 
-const reportOf = (found: BackupReport, remarks: readonly string[]): Report => ({
-  path: found.folder,
-  storeId: found.manifest.storeId,
-  realm: found.manifest.realm,
-  takenAt: found.manifest.takenAt,
-  commitNumber: found.manifest.commitNumber,
-  keys: found.rows['key'] ?? 0,
-  increments: found.increments,
-  verified: true,
-  remarks: [
-    ...remarks,
-    ...(found.tornBytes > 0
-      ? [`the last entry was cut short: ${found.tornBytes} bytes count for nothing`]
-      : []),
-  ],
-});
+/** Keys that became part of a backup, and when. */
+interface Covered {
+  readonly keyIds: readonly string[];
+  readonly at: number;
+}
 
 /** The second place of one open keystore: full copies, and every new key at once. */
 export class BackupPlaces implements SafetyCopies {
-  readonly #parts: Base & { readonly file: OpenFile; readonly domain: DomainModel };
+  readonly #parts: Parts;
   #backups: Backups | null = null;
   /** Groups whose newest rows are still to be appended. */
   readonly #behind = new Set<string>();
   #following: Promise<void> = Promise.resolve();
+  /** Full copies and changes of the place, one after the other. */
+  #line: Promise<unknown> = Promise.resolve();
+  /** What was appended while another place was being filled: it may not have it. */
+  #alsoElsewhere: RowRef[] | null = null;
+  /** While the place changes: appends wait, so that none falls between the two. */
+  #changing: Promise<void> | null = null;
+  #closed = false;
 
-  readonly #newest;
+  readonly #sql;
 
-  constructor(parts: Base & { readonly file: OpenFile; readonly domain: DomainModel }) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#newest = parts.file.store.db.prepare<[], { at: number | null }>(
-      'select max(backed_up_at) as at from "key"',
-    );
+    const { db } = parts.file.store;
+    this.#sql = {
+      newest: db.prepare<[], { at: number | null }>('select max(backed_up_at) as at from "key"'),
+      unmarked: db.prepare<[], string>('select id from "key" where backed_up_at is null').pluck(),
+      mark: db.prepare<[number, string]>(
+        `update "key" set backed_up_at = ?
+         where backed_up_at is null and id in (select value from json_each(?))`,
+      ),
+    };
   }
 
   get place(): string | null {
@@ -69,38 +68,50 @@ export class BackupPlaces implements SafetyCopies {
     return {
       place: noted?.place ?? null,
       lastFullAt: this.#lastFull(),
-      lastIncrementAt: this.#newest.get()?.at ?? null,
+      lastIncrementAt: this.#sql.newest.get()?.at ?? null,
       lastVerifiedAt: noted?.lastVerifiedAt ?? null,
     };
   }
 
-  /** @throws OperationError BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID */
-  async setPlace(place: string): Promise<Report> {
-    const backups = new Backups({ store: this.#parts.file.store, place, tool });
-    try {
-      const report = await this.#full(backups);
-      await this.#backups?.close();
-      this.#backups = backups;
-      return report;
-    } catch (error) {
-      await backups.close();
-      throw error;
-    }
+  /**
+   * Fills another place and then uses it. Meanwhile new keys go to the former one; before the change
+   * they are appended to the new one too, so that at every moment the noted place has them all.
+   * @throws OperationError BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID
+   */
+  setPlace(place: string, also?: Also): Promise<Report> {
+    return this.#inLine(async () => {
+      const next = this.#in(place);
+      const hold = Promise.withResolvers<void>();
+      this.#alsoElsewhere = [];
+      try {
+        const full = await next.full();
+        this.#changing = hold.promise;
+        const late = await this.#catchUp(next, full, this.#alsoElsewhere);
+        const report = this.#note(full, place, late, also);
+        const former = this.#backups;
+        this.#backups = next;
+        await former?.close();
+        return report;
+      } catch (error) {
+        if (this.#backups !== next) await next.close();
+        throw error;
+      } finally {
+        this.#alsoElsewhere = null;
+        this.#changing = null;
+        hold.resolve();
+      }
+    });
   }
 
-  full(): Promise<Report> {
-    return this.#full(this.#open());
+  full(also?: Also): Promise<Report> {
+    return this.#inLine(() => this.#full(this.#open(), also));
   }
 
   async protect(keyId: string): Promise<{ readonly at: number; readonly where: string } | null> {
+    if (this.#changing) await this.#settled();
     if (this.place === null) return null;
     const { keys } = this.#parts.domain;
-    const { remote } = keys.get(keyId);
-    const refs: RowRef[] = [
-      { table: 'key', key: [keyId] },
-      ...(remote ? [{ table: 'remote_key', key: [keyId] }] : []),
-    ];
-    const receipt = await this.#append(refs);
+    const receipt = await this.#append(this.#rowsOf(keyId));
     keys.markBackedUp(keyId, receipt.at);
     return { at: receipt.at, where: `the backup in ${this.place}` };
   }
@@ -130,10 +141,7 @@ export class BackupPlaces implements SafetyCopies {
     const { log, domain } = this.#parts;
     try {
       const newest = domain.keys.ofGroup(groupId).slice(0, newestKept);
-      const rows = newest.flatMap(({ key, remote }): RowRef[] => [
-        { table: 'key', key: key.id },
-        ...(remote ? [{ table: 'remote_key', key: key.id }] : []),
-      ]);
+      const rows = newest.flatMap(({ key }) => this.#rowsOf(key.id));
       await this.#append([{ table: 'key_group', key: groupId }, ...rows]);
     } catch (error) {
       const code = error instanceof OperationError ? error.code : 'INTERNAL';
@@ -143,43 +151,88 @@ export class BackupPlaces implements SafetyCopies {
     }
   }
 
+  /** Waits for what is under way; afterwards every call is refused as on a locked keystore. */
   async close(): Promise<void> {
     await this.#following;
+    this.#closed = true;
+    await this.#line;
     await this.#backups?.close();
     this.#backups = null;
   }
 
-  /** A place that has no full copy of this keystore yet gets one first. */
-  async #append(refs: readonly RowRef[]): Promise<{ readonly at: number }> {
-    const backups = this.#open();
-    try {
-      return await backups.append(refs);
-    } catch (error) {
-      if (!(error instanceof OperationError) || error.code !== 'BACKUP_NEEDED_FIRST') throw error;
-      await this.#full(backups);
-      return backups.append(refs);
-    }
+  #rowsOf(keyId: string): RowRef[] {
+    const { remote } = this.#parts.domain.keys.get(keyId);
+    const key: RowRef = { table: 'key', key: [keyId] };
+    return remote ? [key, { table: 'remote_key', key: [keyId] }] : [key];
   }
 
-  async #full(backups: Backups): Promise<Report> {
-    const { folder, manifest, rows } = await backups.full();
-    const { store } = this.#parts.file;
-    const now = this.#parts.clock.now();
-    this.#note({ place: backups.place, lastVerifiedAt: now });
-    store.change(() => {
-      store.db
-        .prepare('update "key" set backed_up_at = ? where backed_up_at is null')
-        .run(manifest.takenAt);
+  /** A place that has no full copy of this keystore yet gets one first. */
+  async #append(refs: readonly RowRef[], again = true): Promise<{ readonly at: number }> {
+    if (this.#changing) await this.#settled();
+    this.#alsoElsewhere?.push(...refs);
+    try {
+      return await this.#open().append(refs);
+    } catch (error) {
+      const needsFull = error instanceof OperationError && error.code === 'BACKUP_NEEDED_FIRST';
+      if (!again || !needsFull) throw error;
+    }
+    await this.#inLine(async () => {
+      const backups = this.#open();
+      // Whoever waited in line behind the one that made it finds it made.
+      if (backups.lastFullAt() === null) await this.#full(backups);
     });
-    const nothingBehind = { increments: 0, lastIncrementAt: null, tornBytes: 0 };
-    return reportOf({ folder, manifest, rows, ...nothingBehind }, []);
+    return this.#append(refs, false);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#changing) await this.#changing;
+  }
+
+  async #full(backups: Backups, also?: Also): Promise<Report> {
+    return this.#note(await backups.full(), backups.place, null, also);
+  }
+
+  /** Appends what the copy that was just made may lack: appended meanwhile, or made meanwhile. */
+  async #catchUp(
+    next: Backups,
+    full: FullBackup,
+    appended: readonly RowRef[],
+  ): Promise<Covered | null> {
+    const inCopy = new Set(full.seen);
+    const keyIds = this.#sql.unmarked.all().filter((id) => !inCopy.has(id));
+    const refs = [...appended, ...keyIds.flatMap((id) => this.#rowsOf(id))];
+    if (refs.length === 0) return null;
+    const { at } = await next.append(refs);
+    return { keyIds, at };
+  }
+
+  /** Only keys that were there when the copy was taken are in it, whatever was made since. */
+  #note(full: FullBackup, place: string, late: Covered | null, also?: Also): Report {
+    const { store } = this.#parts.file;
+    const report = reportOfFull(full, late ? 1 : 0);
+    const noted: Noted = { place, lastVerifiedAt: this.#parts.clock.now() };
+    store.change(() => {
+      this.#parts.domain.settings.write('backup', { ...noted });
+      const covered: Covered[] = [{ keyIds: full.seen, at: full.manifest.takenAt }];
+      for (const { keyIds, at } of late ? [...covered, late] : covered)
+        this.#sql.mark.run(at, JSON.stringify(keyIds));
+      also?.(report);
+    });
+    return report;
   }
 
   #open(): Backups {
     const { place } = this;
+    if (this.#closed) throw new OperationError('KEYSTORE_LOCKED');
     if (place === null) throw new OperationError('BACKUP_PLACE_MISSING');
-    this.#backups ??= new Backups({ store: this.#parts.file.store, place, tool });
+    this.#backups ??= this.#in(place);
     return this.#backups;
+  }
+
+  #in(place: string): Backups {
+    if (this.#closed) throw new OperationError('KEYSTORE_LOCKED');
+    const { store } = this.#parts.file;
+    return new Backups({ store, place, tool, look: () => this.#sql.unmarked.all() });
   }
 
   #lastFull(): number | null {
@@ -197,54 +250,12 @@ export class BackupPlaces implements SafetyCopies {
     return this.#parts.domain.settings.read('backup') as Noted | null;
   }
 
-  #note(noted: Noted): void {
-    this.#parts.domain.settings.write('backup', { ...noted });
+  #inLine<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#line.then(work);
+    this.#line = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
   }
-}
-
-/** Checks every part of a backup; no keystore needs to be open. */
-export async function verifyBackupAt(
-  ports: Pick<HostPorts, 'clock'>,
-  from: string,
-  unlock: UnlockWith,
-): Promise<Report> {
-  return reportOf(await verifyBackup(from, unlock, ports.clock), []);
-}
-
-/**
- * Makes a keystore from a backup: a new incarnation, no device designated, inherited jobs to be
- * reviewed before they go on (the job engine sees that they are of another incarnation).
- */
-export async function restoreKeystore(
-  ports: HostPorts,
-  spec: {
-    readonly from: string;
-    readonly to: string;
-    readonly unlock: UnlockWith;
-    readonly caller: Caller;
-  },
-): Promise<void> {
-  await restore({
-    from: spec.from,
-    to: spec.to,
-    unlock: spec.unlock,
-    clock: ports.clock,
-    random: ports.random,
-    onRestored: (store, report) => {
-      const settings = createSettings(store);
-      settings.write('designated', null);
-      new AuditLog({ store, clock: ports.clock, log: ports.log }).append({
-        action: 'keystore.restore',
-        actor: spec.caller.actor,
-        host: spec.caller.host,
-        channel: spec.caller.channel,
-        outcome: 'OK',
-        details: {
-          from: report.folder,
-          commit: report.manifest.commitNumber,
-          increments: report.increments,
-        },
-      });
-    },
-  });
 }

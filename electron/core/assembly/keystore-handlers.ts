@@ -7,7 +7,7 @@ import type { HostPorts } from '../ports.ts';
 import { requirePlace } from '../store/backup/place.ts';
 import { peekKeystore } from '../store/keystore-file.ts';
 import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
-import { restoreKeystore, verifyBackupAt } from './backup-places.ts';
+import { restoreKeystore, verifyBackupAt } from './restoring.ts';
 import { openingToken } from './opening-token.ts';
 import type { Session } from './session.ts';
 

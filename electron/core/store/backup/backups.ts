@@ -21,6 +21,8 @@ export interface FullBackup {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly rows: RowCounts;
+  /** What the caller's `look` read of the very state that was copied. */
+  readonly seen: readonly string[];
 }
 
 /** Proof that rows are on the second disk. */
@@ -53,6 +55,7 @@ export class Backups {
   readonly #store: OpenStore;
   readonly #keep: number;
   readonly #tool: string;
+  readonly #look: () => readonly string[];
   readonly #reader: RowReader;
   #current: Current | null = null;
   #audit: AuditTail;
@@ -63,11 +66,18 @@ export class Backups {
   #line: Promise<unknown> = Promise.resolve();
   #full: Promise<FullBackup> | null = null;
 
-  constructor(parts: { store: OpenStore; place: string; tool: string; keep?: number }) {
+  constructor(parts: {
+    store: OpenStore;
+    place: string;
+    tool: string;
+    keep?: number;
+    look?: () => readonly string[];
+  }) {
     this.#store = parts.store;
     this.place = parts.place;
     this.#tool = parts.tool;
     this.#keep = parts.keep ?? 5;
+    this.#look = parts.look ?? (() => []);
     this.#reader = new RowReader(parts.store.db);
     this.#audit = new AuditTail(parts.store.db, 0);
   }
@@ -93,7 +103,8 @@ export class Backups {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ refs, resolve, reject });
       if (this.#waiting.length > 1) return;
-      this.#store.clock.yield().then(() => void this.#inLine(() => this.#flush()), reject);
+      // In line at once, so that closing waits for it.
+      void this.#inLine(() => this.#store.clock.yield().then(() => this.#flush(), reject));
     });
   }
 
@@ -102,8 +113,10 @@ export class Backups {
     return this.#newest()?.content.takenAt ?? null;
   }
 
+  /** Waits for what is under way. Nothing may be asked of it afterwards. */
   async close(): Promise<void> {
-    await this.#line.catch(() => undefined);
+    await this.#full?.catch(() => undefined);
+    await this.#line;
     await this.#current?.writer.close();
     this.#current = null;
   }
@@ -112,10 +125,11 @@ export class Backups {
     this.#alsoIntoNext = [];
     try {
       const storeFolder = openPlace(this.place, this.#store.path, this.#store.id);
-      const copy = await writeCopy(this.#store, storeFolder, this.#tool);
+      const copy = await writeCopy(this.#store, storeFolder, this.#tool, this.#look);
       await this.#inLine(() => this.#take(copy));
       prune(storeFolder, this.#keep);
-      return { folder: copy.finalFolder, manifest: copy.manifest, rows: copy.rows };
+      const { finalFolder: folder, manifest, rows, seen } = copy;
+      return { folder, manifest, rows, seen };
     } catch (error) {
       throw asPlaceFailure(error, this.place);
     } finally {

@@ -17,10 +17,12 @@ export interface UnnamedCopy {
   readonly manifest: Manifest;
   readonly mac: string;
   readonly rows: RowCounts;
+  readonly seen: readonly string[];
 }
 
 /**
  * Copies the open store into a new folder of the place and proves the copy by reading it back.
+ * `look` reads in the same turn what the caller wants to know of the state that is in the copy.
  * `VACUUM INTO` holds the event loop for about a second per 100 MB; all else is cut into slices.
  * @throws OperationError BACKUP_INVALID when the copy does not hold, DISK_* of the place.
  */
@@ -28,6 +30,7 @@ export async function writeCopy(
   store: OpenStore,
   storeFolder: string,
   tool: string,
+  look: () => readonly string[],
 ): Promise<UnnamedCopy> {
   const folder = join(storeFolder, partialName(store.random(6).toString('hex')));
   try {
@@ -37,6 +40,7 @@ export async function writeCopy(
     writeNew(target, Buffer.alloc(0));
     const { meta } = store;
     store.db.prepare('vacuum into ?').run(target);
+    const seen = look();
     const version = schemaVersion(store.db);
     syncFile(target);
     copyHeaders(store.path, folder);
@@ -65,7 +69,7 @@ export async function writeCopy(
       checkCopy(folder, manifest, rootKey, store.clock),
     );
     const finalFolder = join(storeFolder, fullName(generation, meta.commitNumber));
-    return { folder, finalFolder, manifest, mac, rows };
+    return { folder, finalFolder, manifest, mac, rows, seen };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw diskFailure(error, 'back up');
