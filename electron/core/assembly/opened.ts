@@ -29,6 +29,7 @@ import type { CallContext } from './call-context.ts';
 import { auditSink, auditJobEvent } from './session-audit.ts';
 import { classify } from './classify.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
 import { Token } from './token.ts';
 
@@ -55,6 +56,7 @@ export class Opened {
   anchorFinding: 'none' | 'matches' | 'older' | 'not-read' = 'not-read';
   readonly #cloud: Cloud;
   readonly #connections: Connections;
+  readonly #eta: Eta;
   readonly #parts: OpenedParts;
   readonly #host = hostname();
 
@@ -77,6 +79,7 @@ export class Opened {
       onReady: () => this.checkAnchor(),
       onLost: () => this.#bridgeLost(),
       onState: () => this.#tokenMoved(),
+      onBuiltInBack: () => this.#goOn(),
     });
     const kinds: JobKind[] = [];
     const deeds = this.#deeds(domain, kinds);
@@ -94,6 +97,19 @@ export class Opened {
       onEvent: (event) => this.#noteJob(event),
       classify: (error) => this.#classify(error),
       ...(config.parallel === undefined ? {} : { parallel: config.parallel }),
+    });
+    this.#eta = new Eta({
+      store,
+      clock: ports.clock,
+      groups: domain.groups,
+      parallel: config.parallel ?? 8,
+      outlook: ({ account, region }) =>
+        this.#cloud.outlook({
+          realm: store.realm,
+          account: account ?? '',
+          region,
+          operation: 'GetParametersForImport',
+        }),
     });
     this.open = this.#face(domain, device, deeds, kinds);
     this.schedule = new Schedule({
@@ -201,12 +217,16 @@ export class Opened {
   }
 
   #tokenMoved(): void {
-    const { store } = this.file;
-    if (store.condition === 'verified' && this.token.state === 'ready') {
+    if (this.file.store.condition === 'verified' && this.token.state === 'ready') {
       this.useSigner();
-      this.jobs.runner.open('hsm');
+      this.#goOn();
     }
     this.#parts.changed('hsm');
+  }
+
+  /** Jobs that wait for a device try again; those whose device is still away wait on. */
+  #goOn(): void {
+    if (this.file.store.condition === 'verified') this.jobs.runner.open('hsm');
   }
 
   #connect(
@@ -315,6 +335,7 @@ export class Opened {
         kinds,
         groups: domain.groups,
         due: () => this.#due(domain),
+        eta: (job) => this.#eta.of(job),
         startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
       }),
       get hsmTitle() {

@@ -23,6 +23,8 @@ export interface TokenParts {
   onLost(): void;
   /** The token came, went, or wants a PIN. */
   onState(): void;
+  /** The built-in software device was lost and answers again. */
+  onBuiltInBack(): void;
 }
 
 /** What a person chose when attaching. PINs are used once here and not kept by this class. */
@@ -64,6 +66,10 @@ export class Token implements Vaults {
       }
       log.log('info', 'hsm-state', { state: event.type });
       parts.onState();
+    });
+    this.#software.onEvent(({ type }) => {
+      if (type === 'lost') parts.onLost();
+      if (type === 'back') parts.onBuiltInBack();
     });
   }
 
