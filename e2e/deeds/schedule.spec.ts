@@ -48,8 +48,8 @@ const idOf = (key: KeyView): string => key.remote?.keyId ?? '';
 const versions = async (group: string, at = desk): Promise<number> =>
   (await at.call('key.list', { group })).total;
 
-/** Until something comes due, and half a minute more: it is under way then. */
-const passTo = (at: number): Promise<void> => pass(at - clock.now() + minute / 2);
+/** Until something comes due, and not much more: what begins then has its time limits. */
+const passTo = (at: number): Promise<void> => pass(at - clock.now() + 900);
 
 /** The newest job of a group, when it is over. */
 async function newest(group: string, kind: string, at = desk) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { behindItsBack } from '../../electron/core/hsm/token.fixture.ts';
+import { bridges, killBridges } from '../support/bridges.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
 import { changed, requireOneRotation } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
@@ -25,25 +25,6 @@ afterAll(async () => {
   await aws?.[Symbol.asyncDispose]();
 });
 
-/** Process ids of the bridges that this process has started and that live. */
-function bridges(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return parent === String(process.pid) && command.includes('hsm/bridge');
-      } catch {
-        return false; // ended while we looked
-      }
-    });
-}
-const killBridges = (): void => {
-  for (const pid of bridges()) process.kill(pid, 'SIGKILL');
-};
-
 const waitsForHsm = ({ job, needsPin }: Detail): boolean =>
   job.state === 'waiting' && needsPin && /waits for the HSM/.test(job.progress ?? '');
 
@@ -62,7 +43,6 @@ describe('the bridge process dies in the middle of a job', () => {
   it('while the HSM works: what it was doing is done again', async () => {
     const since = await aws.mark();
     desk.at('hsm:wrapForAws:sent', killBridges);
-    desk.at('group.force-rotate:wrap:after-intent', () => setImmediate(killBridges));
     await requireOneRotation(aws, await desk.rotate('payments'), since);
   });
 });

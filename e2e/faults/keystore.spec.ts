@@ -3,6 +3,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killBridges } from '../support/bridges.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { changed, requireOneRotation } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
@@ -67,6 +68,17 @@ describe('the keystore is locked in the middle of a job', () => {
     await aws.allow();
     requireDone(await desk.goOn(stopped.job.id));
   });
+});
+
+describe('the built-in software device dies in the middle of a job', () => {
+  it.each(['generateAes256', 'kcvOf', 'wrapForAws'])(
+    'at %s: without any HSM too it comes back, and the job goes on by itself',
+    async (call) => {
+      const since = await aws.mark();
+      desk.at(`hsm:${call}:sent`, killBridges);
+      await requireOneRotation(aws, await desk.rotate('payments'), since);
+    },
+  );
 });
 
 describe('the backup place is not there', () => {
