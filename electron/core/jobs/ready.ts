@@ -50,12 +50,14 @@ export class ReadyJobs {
     this.#asleep = db.prepare<[number], Asleep>(
       `select ${columns} from job where number = ? and ${sleeps}`,
     );
+    // left to itself, SQLite goes through all jobs that wait: these are asked after every commit
+    const asleep = 'job indexed by job_asleep';
     this.#due = db.prepare<[number], Asleep>(
-      `select ${columns} from job where not_before <= ? and ${sleeps}
+      `select ${columns} from ${asleep} where not_before <= ? and ${sleeps}
        order by not_before limit ${many}`,
     );
     this.#next = db.prepare<[number], { at: number | null }>(
-      `select min(not_before) as at from job where not_before > ? and ${sleeps}`,
+      `select min(not_before) as at from ${asleep} where not_before > ? and ${sleeps}`,
     );
     this.#gated = db.prepare<[string], JobRow>('select * from job where gate = ?');
   }
