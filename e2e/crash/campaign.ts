@@ -57,6 +57,7 @@ const changing = new Set([
   'DeleteImportedKeyMaterial',
   'PutKeyPolicy',
   'DisableKey',
+  'ScheduleKeyDeletion',
 ]);
 
 /** Where the recovery is killed, too: around changing calls, and wherever a step has just begun. */

@@ -18,6 +18,10 @@ export type Task =
       readonly changes: InputFor<'group.edit'>['changes'];
     }
   | { readonly do: 'force-rotate'; readonly group: string }
+  /** A rotation that something keeps from its end: it waits for a person. */
+  | { readonly do: 'rotate-in-vain'; readonly group: string }
+  /** The person gives up what waits for them, and has AWS delete its empty KMS key. */
+  | { readonly do: 'give-up'; readonly group: string }
   | { readonly do: 'make-active'; readonly key: string }
   | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
   | { readonly do: 'import-credential'; readonly csv: string; readonly endpoint: string }

@@ -68,6 +68,11 @@ export class Practice {
     return (reply['KeyMetadata'] as { KeyId: string }).KeyId;
   }
 
+  /** From now on AWS refuses these actions, until the reset. */
+  async deny(actions: readonly string[]): Promise<void> {
+    await control(this.#process.controlUrl, 'POST /deny', { actions });
+  }
+
   async stop(): Promise<void> {
     await this.#process.stop();
   }

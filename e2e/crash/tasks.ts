@@ -2,11 +2,14 @@ import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 import type { Task } from './orders.ts';
 
-type Deed = Extract<Task, { do: 'force-rotate' | 'make-active' | 'synchronize' }>;
+type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
+const deeds = ['force-rotate', 'make-active', 'synchronize', 'give-up'] as const;
 
 /** Plans a deed and starts it, as a person does; answers with the job. */
 export async function startDeed(call: Call, deed: Deed): Promise<string> {
   switch (deed.do) {
+    case 'give-up':
+      return giveUp(call, deed.group);
     case 'force-rotate': {
       const { group } = deed;
       const plan = await call('group.planForceRotate', { group });
@@ -32,13 +35,23 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
   }
 }
 
-/** Waits until a job has ended; anything but Done is an error here. */
-async function untilDone(call: Call, job: string): Promise<void> {
+async function giveUp(call: Call, group: string): Promise<string> {
+  const { jobs } = await call('job.list', { group, state: ['needs-you'] });
+  for (const job of jobs) {
+    await call('job.cancel', { job: job.id, leftover: 'schedule-deletion' });
+  }
+  const made = (await call('job.list', { group })).jobs.find((job) => job.kind === 'key.discard');
+  if (!made) throw new Error('no job discards the key');
+  return made.id;
+}
+
+/** Waits until a job has ended as it was to; anything else is an error here. */
+async function untilEnded(call: Call, job: string, wanted: 'done' | 'needs-you'): Promise<void> {
   for (let revision = 0; ; ) {
     const answer = await call('job.wait', { job, revision, waitMs: 10_000 });
     revision = answer.revision;
     const { state, failure, message } = answer.detail.job;
-    if (state === 'done') return;
+    if (state === wanted) return;
     if (isFinal(state) || state === 'needs-you') {
       throw new Error(`a preparation ended ${state}: ${message} ${JSON.stringify(failure)}`);
     }
@@ -83,9 +96,15 @@ export async function carryOut(call: Call, task: Task, pin: Uint8Array | null): 
     case 'force-rotate':
     case 'make-active':
     case 'synchronize':
-      await untilDone(call, await startDeed(call, task));
+    case 'give-up':
+      await untilEnded(call, await startDeed(call, task), 'done');
+      return;
+    case 'rotate-in-vain': {
+      const { group } = task;
+      const job = await startDeed(call, { do: 'force-rotate', group });
+      await untilEnded(call, job, 'needs-you');
+    }
   }
 }
 
-export const isDeed = (task: Task): task is Deed =>
-  task.do === 'force-rotate' || task.do === 'make-active' || task.do === 'synchronize';
+export const isDeed = (task: Task): task is Deed => deeds.some((deed) => deed === task.do);

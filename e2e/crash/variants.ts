@@ -11,10 +11,12 @@ export interface Expected {
   readonly aliasMoves: number;
   readonly policies: number;
   readonly disabled: number;
+  /** KMS keys whose deletion was scheduled. */
+  readonly discarded: number;
   /** State in AWS of each version, from version 1 on. */
   readonly states: readonly string[];
-  /** Version that holds the alias. */
-  readonly holder: number;
+  /** Version that holds the alias; null while there is none. */
+  readonly holder: number | null;
 }
 
 export interface Variant {
@@ -23,6 +25,8 @@ export interface Variant {
   /** Done before the deed, outside of the count. `waiting` is a KMS key that waits for material. */
   prepare(waiting: string): readonly Task[];
   readonly needsWaitingKey: boolean;
+  /** Actions that AWS refuses during all of it. */
+  readonly denied: readonly string[];
   readonly deed: Task;
   /** Kinds of the jobs that the deed makes. */
   readonly kinds: readonly string[];
@@ -70,6 +74,7 @@ const none: Expected = {
   aliasMoves: 0,
   policies: 0,
   disabled: 0,
+  discarded: 0,
   states: [],
   holder: 1,
 };
@@ -81,6 +86,7 @@ interface Sketch {
   readonly deed: Task;
   readonly kinds?: readonly string[];
   readonly steps?: readonly string[];
+  readonly denied?: readonly string[];
   readonly expected: Expected;
 }
 
@@ -94,12 +100,14 @@ function variant(name: string, sketch: Sketch): Variant {
     deed: sketch.deed,
     kinds: sketch.kinds ?? [kindOf(sketch.deed)],
     steps: sketch.steps ?? [],
+    denied: sketch.denied ?? [],
     expected: sketch.expected,
   };
 }
 
 function kindOf(deed: Task): string {
   if (deed.do === 'force-rotate') return 'group.force-rotate';
+  if (deed.do === 'give-up') return 'key.discard';
   return deed.do === 'make-active' ? 'key.make-active' : 'key.synchronize';
 }
 
@@ -179,6 +187,12 @@ export const variants: readonly Variant[] = [
     prepare: [add('software'), rotate, rotate],
     deed: { do: 'make-active', key: `${group}/1` },
     expected: { ...none, aliasMoves: 1, states: ['Enabled', 'Enabled'], holder: 1 },
+  }),
+  variant('discard', {
+    prepare: [add('software'), { do: 'rotate-in-vain', group }],
+    denied: ['kms:ImportKeyMaterial'],
+    deed: { do: 'give-up', group },
+    expected: { ...none, discarded: 1, states: ['PendingDeletion'], holder: null },
   }),
 ];
 

@@ -14,6 +14,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   PutKeyPolicy: ['policy'],
   DeleteImportedKeyMaterial: ['delete'],
   DisableKey: ['disable'],
+  ScheduleKeyDeletion: ['schedule'],
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -121,9 +122,12 @@ function reachable(from: Lifecycle): ReadonlySet<Lifecycle> {
 
 /** I12: within the restarts allowed every job is over; without a second kill it is Done. */
 export function jobsEnd(outcome: Outcome): string[] {
-  const { report, stop, plan } = outcome;
+  const { report, stop, plan, store, armedAt } = outcome;
   const problems: string[] = [];
-  for (const job of report.jobs) {
+  const judged = new Set(
+    store.jobs.filter((row) => row.created_at >= armedAt).map((row) => row.id),
+  );
+  for (const job of report.jobs.filter(({ id }) => judged.has(id))) {
     if (!isFinal(job.state as JobState)) {
       problems.push(`I12: ${job.kind} is ${job.state} at the end`);
     } else if (job.state !== 'done') {

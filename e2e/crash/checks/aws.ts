@@ -25,6 +25,7 @@ export function nothingTwice(outcome: Outcome): string[] {
     aliasMoves: effects(outcome, 'alias').length,
     policies: effects(outcome, 'policy-put').length,
     disabled: states.filter((effect) => effect.to === 'Disabled').length,
+    discarded: states.filter((effect) => effect.to === 'PendingDeletion').length,
   };
   return (Object.keys(counted) as (keyof typeof counted)[]).flatMap((what) =>
     counted[what] === expected[what]
@@ -56,7 +57,8 @@ export function keysMatch(outcome: Outcome): string[] {
     if (remote?.state !== real) {
       problems.push(`I3: version ${key.version} is told to be ${remote?.state}, and is ${real}`);
     }
-    const lifecycle = key.version === expected.holder ? 'active' : 'deactivated';
+    const former = expected.holder === null ? 'pre-activation' : 'deactivated';
+    const lifecycle = key.version === expected.holder ? 'active' : former;
     if (key.lifecycle !== lifecycle) {
       problems.push(`I3: version ${key.version} is ${key.lifecycle}, expected ${lifecycle}`);
     }
@@ -70,13 +72,13 @@ export function keysMatch(outcome: Outcome): string[] {
   if (extra.length > 0) problems.push(`I3: ${extra.length} KMS keys that no version of ours names`);
   const holder = ours.find(({ key }) => key.version === expected.holder)?.remote?.kmsKeyId;
   const held = state.aliases.map((each) => `${each.name} -> ${each.target ?? 'nothing'}`);
-  if (held.join() !== `${alias} -> ${holder ?? ''}`) {
+  if (held.join() !== (holder === undefined ? '' : `${alias} -> ${holder}`)) {
     problems.push(
       `I3: the aliases are ${held.join(', ') || 'none'}, expected ${alias} -> ${holder}`,
     );
   }
   const [group] = report.groups;
-  if (group?.activeKeyId !== holder) {
+  if (group?.activeKeyId !== (holder ?? null)) {
     problems.push(`I3: the group's Active Key ID is ${group?.activeKeyId}, expected ${holder}`);
   }
   return problems;
@@ -89,8 +91,8 @@ export function materialEqual({ store, state, materials }: Outcome): string[] {
     if (!clear) return [`I4: the copy of version ${key.version} was not read`];
     const there = state.keys.find((each) => idOf(each) === remote?.kmsKeyId);
     const held = (there?.materials ?? []).filter((each) => each.sha256 !== null);
-    const mayBeEmpty = there?.metadata.KeyState === 'PendingImport';
-    if (held.length === 0 && !mayBeEmpty) return [`I4: no material in version ${key.version}`];
+    const needsSome = ['Enabled', 'Disabled'].includes(there?.metadata.KeyState ?? '');
+    if (held.length === 0 && needsSome) return [`I4: no material in version ${key.version}`];
     const differs = held.some((each) => each.sha256 !== sha256(clear));
     if (differs) return [`I4: AWS holds another key than ours as version ${key.version}`];
     const told = held[0]?.materialId;

@@ -1,6 +1,6 @@
 import { hasBytes, holderOf, judge, marked, type Sentence, type Truth } from './truth.ts';
 
-/** Words for what a cancelled job leaves, as the console has them. */
+/** Words for what a cancelled job leaves, as the console has them; the others are AWS's own. */
 const words: Readonly<Record<string, string>> = {
   PendingImport: 'empty',
   Enabled: 'enabled',
@@ -32,7 +32,8 @@ const sentences: readonly Sentence[] = [
         ) ?? {};
       if (!metadata) return false;
       const holds = holderOf(truth) === metadata.KeyId;
-      return words[metadata.KeyState] === state && holds === (alias !== undefined);
+      const { KeyState } = metadata;
+      return (words[KeyState] ?? KeyState) === state && holds === (alias !== undefined);
     },
   },
 ];

@@ -20,12 +20,12 @@ interface Line extends Sentence {
   readonly good: boolean | null;
 }
 
-/** UI sketches 9.4: the four lines of every job that is not done are true. */
+/** UI sketches 9.4: the four lines of every job that stopped are true. */
 export function standingsAreTrue(outcome: Outcome): string[] {
   const { stop, armedAt } = outcome;
   if (!stop) return [];
   return stop.report.jobs
-    .filter((job) => job.state !== 'done')
+    .filter((job) => job.state === 'needs-you')
     .flatMap((job) => {
       const { standing } = job;
       if (!standing) return [`standing: ${job.kind} is ${job.state} and says nothing`];
