@@ -130,6 +130,18 @@ describe('a real keystore', () => {
     },
   );
 
+  it("goes to an address that is not AWS's own only knowingly, and that is on record", async () => {
+    const far = credential('far-away', 'https://kms.keyreeve.invalid');
+    const asked = await desk.refused('credential.import', far);
+    expect(asked.code).toBe('CONFIRMATION_NEEDED');
+    requireClear(asked);
+    expect((await desk.call('credential.list', {})).credentials).toEqual([]);
+    await desk.importCredential('far-away', far.endpoint ?? '', practiceRoot, true);
+    const { records } = await desk.call('audit.list', { action: 'credential.import', limit: 2 });
+    expect(records.map(({ outcome }) => outcome)).toEqual(['OK', 'CONFIRMATION_NEEDED']);
+    expect(JSON.stringify(records[0]?.details)).toContain('kms.keyreeve.invalid');
+  });
+
   it('sends no key that only software protects, unless told once and knowingly', async () => {
     await desk.call('credential.import', credential('real-kms', null));
     const asked = await desk.refused('keystore.allowSoftwareModuleToAws', {});

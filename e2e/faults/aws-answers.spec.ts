@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HurriedClock } from '../support/clocks.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
 import { changed, requireOneRotation } from '../support/effects.ts';
-import { OutsideAws } from '../support/outside-aws.ts';
+import { OutsideAws, practiceRoot } from '../support/outside-aws.ts';
 import { policyTemplate } from '../support/policies.ts';
 import { failureOf, requireClear, requireTrueStanding } from '../support/truth.ts';
 
@@ -122,7 +122,7 @@ describe('when AWS cannot be reached', () => {
     await using real = new Desk({ clock: new HurriedClock() });
     await real.create('real');
     // A name that never resolves (RFC 6761): nothing leaves this computer.
-    await real.importCredential('far-away', 'https://kms.keyreeve.invalid');
+    await real.importCredential('far-away', 'https://kms.keyreeve.invalid', practiceRoot, true);
     const failure = await real.refused('credential.test', { credential: 'far-away' });
     expect(failure).toMatchObject({
       code: 'AWS_UNREACHABLE',

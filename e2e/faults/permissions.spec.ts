@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { requireOneRotation } from '../support/effects.ts';
@@ -108,6 +108,44 @@ describe('a permission is missing for a call of a rotation', () => {
       'alias/later was read: AccessDeniedException',
     ]);
     await aws.allow();
+  });
+});
+
+describe('a change was made, and then AWS allows no look at it', () => {
+  beforeAll(async () => {
+    await desk.addGroup('blind', { policy: policyTemplate });
+    await desk.rotated('blind');
+    await desk.rotated('blind');
+  });
+  afterEach(() => aws.allow());
+
+  it('nobody says that nothing changed: the material is gone', async () => {
+    const { remote } = await desk.call('key.show', { key: 'blind/1' });
+    denyAt('aws:DeleteImportedKeyMaterial:answered', 'kms:DescribeKey');
+    const stopped = await desk.synchronize('blind/1', {
+      deleteMaterial: true,
+      importMaterial: false,
+    });
+    expect((await aws.key(remote?.keyId ?? '')).metadata.KeyState).toBe('PendingImport');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(failureOf(stopped).details).toMatchObject({ permission: 'kms:DescribeKey' });
+    await aws.allow();
+    const since = await aws.mark();
+    requireDone(await desk.goOn(stopped.job.id));
+    expect(await aws.calls(since)).not.toContain('DeleteImportedKeyMaterial');
+    requireDone(await desk.synchronize('blind/1', { deleteMaterial: false, importMaterial: true }));
+  });
+
+  it('nor for the alias, which moved', async () => {
+    const { remote } = await desk.call('key.show', { key: 'blind/1' });
+    denyAt('aws:UpdateAlias:answered', 'kms:ListAliases');
+    const stopped = await desk.makeActive('blind/1');
+    expect(await aws.holder('alias/blind')).toBe(remote?.keyId);
+    expect(stopped.job.state).toBe('needs-you');
+    await aws.allow();
+    const since = await aws.mark();
+    requireDone(await desk.goOn(stopped.job.id));
+    expect(await aws.calls(since)).not.toContain('UpdateAlias');
   });
 });
 

@@ -120,10 +120,12 @@ export class Desk implements AsyncDisposable {
     name: string,
     endpoint: string,
     keys: { accessKeyId: string; secretAccessKey: string } = practiceRoot,
+    trustEndpoint = false,
   ): Promise<void> {
     await this.call('credential.import', {
       kind: 'keys',
       name,
+      trustEndpoint,
       accessKeyId: keys.accessKeyId,
       secretAccessKey: Uint8Array.from(Buffer.from(keys.secretAccessKey)),
       endpoint,
