@@ -51,6 +51,7 @@ function kindOf(times: StepClock): JobKind<Payload> {
         requestId: '0f5f6a43-4a0e-4bb8-9c5d-0b2a6d1f7a10',
         took: 4,
         result: 'ok',
+        changed: 'no',
       });
       times.end(n === steps - 1);
       return { type: 'done', output: { n }, proof: [{ text: 'read back and equal' }] };

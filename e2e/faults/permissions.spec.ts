@@ -19,8 +19,8 @@ afterAll(async () => {
 });
 
 /** From this moment inside the job AWS refuses the action, whatever the plan could still do. */
-const denyAt = (point: string, action: string): void =>
-  desk.at(point, () => aws.controlNow('POST /deny', { actions: [action] }));
+const denyAt = (point: string, ...actions: string[]): void =>
+  desk.at(point, () => aws.controlNow('POST /deny', { actions }));
 
 describe('a permission is missing for a call of a rotation', () => {
   const before = ['check', 'generate', 'save', 'create', 'parameters', 'wrap', 'import', 'confirm'];
@@ -138,7 +138,7 @@ describe('a change was made, and then AWS allows no look at it', () => {
 
   it('nor for the alias, which moved', async () => {
     const { remote } = await desk.call('key.show', { key: 'blind/1' });
-    denyAt('aws:UpdateAlias:answered', 'kms:ListAliases');
+    denyAt('aws:UpdateAlias:answered', 'kms:DescribeKey', 'kms:ListAliases');
     const stopped = await desk.makeActive('blind/1');
     expect(await aws.holder('alias/blind')).toBe(remote?.keyId);
     expect(stopped.job.state).toBe('needs-you');

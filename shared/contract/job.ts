@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobStates, stepStates } from '../model/job.ts';
+import { callChanges, jobStates, stepStates } from '../model/job.ts';
 import { nothing, op } from './op.ts';
 import { awsFails, failure, id, pageRequest, reference, time } from './shapes.ts';
 
@@ -47,6 +47,8 @@ export const stepView = z.strictObject({
       requestId: z.string().nullable(),
       took: z.number(),
       result: z.string(),
+      /** What this attempt changed in the other system. */
+      changed: z.enum(callChanges),
     }),
   ),
   failure: failure.nullable(),

@@ -50,6 +50,13 @@ export const isFinal = (state: JobState): boolean =>
 export const mayBecome = (from: JobState, to: JobState): boolean =>
   jobTransitions[from].includes(to);
 
+/**
+ * What one attempt at a call did in the other system. `no`: it only reads, or was certainly refused;
+ * `yes`: it changes something and was answered ok; `maybe`: nobody knows.
+ */
+export const callChanges = ['no', 'maybe', 'yes'] as const;
+export type CallChange = (typeof callChanges)[number];
+
 /** State of one step of a job. `ambiguous`: it was begun and no outcome is known yet. */
 export const stepStates = ['waiting', 'begun', 'done', 'needs-you', 'skipped'] as const;
 export type StepState = (typeof stepStates)[number];

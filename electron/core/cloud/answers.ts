@@ -1,5 +1,7 @@
 /** Shapes of what AWS KMS says, with times in milliseconds since 1970 and no SDK types. */
 
+import type { CallChange } from '../../../shared/model/job.ts';
+
 /** Every answer names the request that gave it and when it was read. */
 export interface Read {
   /** AWS request id; null when the reply carried none. */
@@ -141,6 +143,8 @@ export interface CallRecord {
   readonly took: number;
   /** `ok` or AWS's error name. */
   readonly result: string;
+  /** What this attempt changed in AWS. */
+  readonly changed: CallChange;
 }
 export type ParameterValue =
   | null

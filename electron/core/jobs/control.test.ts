@@ -201,6 +201,7 @@ describe('pausing', () => {
             requestId: 'r',
             took: 1,
             result: 'ok',
+            changed: 'yes',
           });
           await at.clock.sleep(60_000, signal);
           return done();

@@ -15,6 +15,8 @@ const steps = [
 
 const at = (more: Partial<Situation> = {}): Situation => ({
   looked: false,
+  sent: false,
+  everChanged: false,
   index: 1,
   steps,
   done: new Set(['look']),
@@ -50,6 +52,7 @@ const endings: Record<string, Ending> = {
   later: result({ type: 'later', until: 5, why: 'x' }),
   again: result({ type: 'again', why: 'x' }),
   remark: result({ type: 'remark', error }),
+  act: { type: 'act' },
   interrupted: { type: 'interrupted', sent: false },
   'interrupted after a call': { type: 'interrupted', sent: true },
   'throws retry': threw('retry'),
@@ -106,6 +109,88 @@ const cells: Record<string, readonly [Partial<Situation>, Record<string, string>
       'throws park': 'not-done > park',
       done: 'done > next',
     },
+  ],
+  'acting, a call of this go may have changed something': [
+    { sent: true },
+    {
+      done: 'done > next',
+      skip: 'skipped > next',
+      stop: 'unsure > look 1',
+      park: 'unsure > park',
+      later: 'unsure > later',
+      again: 'unsure > look 1',
+      remark: 'remark > end done-with-remark',
+      interrupted: 'unsure > yield',
+      'interrupted after a call': 'unsure > yield',
+      'throws retry': 'unsure > retry 1',
+      'throws ambiguous': 'unsure > look 1',
+      'throws park': 'unsure > look 1',
+      'throws stop': 'unsure > look 1',
+      'throws wait': 'unsure > gate hsm',
+    },
+  ],
+  'looking, a call of this go may have changed something': [
+    { looked: true, sent: true },
+    {
+      done: 'done > next',
+      stop: 'unsure > retry 1',
+      park: 'unsure > park',
+      later: 'unsure > later',
+      again: 'unsure > retry 1',
+      act: 'unsure > retry 1',
+      interrupted: 'unsure > yield',
+      'throws retry': 'unsure > retry 1',
+      'throws park': 'unsure > park',
+      'throws stop': 'unsure > park',
+    },
+  ],
+  'a step that only looks, and yet sent a change': [
+    { index: 0, done: new Set(), sent: true },
+    {
+      interrupted: 'unsure > yield',
+      'throws retry': 'unsure > retry 1',
+      'throws ambiguous': 'unsure > retry 1',
+      'throws wait': 'unsure > gate hsm',
+      'throws stop': 'unsure > look 1',
+    },
+  ],
+  'a change may have been sent, at the last try': [
+    { sent: true, tries: 7 },
+    {
+      stop: 'unsure > park',
+      again: 'unsure > park',
+      'throws retry': 'unsure > park',
+      'throws ambiguous': 'unsure > park',
+      'throws park': 'unsure > park',
+      'throws stop': 'unsure > park',
+    },
+  ],
+  'a change may have been sent, jobs pause': [
+    { sent: true, mustYield: true, looked: true },
+    { act: 'unsure > yield' },
+  ],
+  'a change may have been sent, cancel asked': [
+    { sent: true, cancelAsked: true },
+    {
+      done: 'done > end cancelled',
+      stop: 'unsure > look 1',
+      park: 'unsure > park',
+      'throws retry': 'unsure > retry 1',
+      'throws stop': 'unsure > look 1',
+    },
+  ],
+  'an earlier go changed something, this one did not': [
+    { everChanged: true },
+    {
+      stop: 'not-done > park',
+      'throws stop': 'not-done > park',
+      'throws park': 'not-done > park',
+      'throws retry': 'not-done > retry 1',
+    },
+  ],
+  'an earlier go changed something, at the last try': [
+    { everChanged: true, tries: 7 },
+    { 'throws retry': 'not-done > park' },
   ],
   'acting, cancel asked': [
     { cancelAsked: true },
@@ -223,5 +308,7 @@ describe('later with letOthersPass', () => {
     expect(leaves({})).toBe(true);
     expect(leaves({ looked: true })).toBe(false);
     expect(leaves({ done: new Set(['create']) })).toBe(false);
+    expect(leaves({ sent: true })).toBe(false);
+    expect(leaves({ everChanged: true })).toBe(false);
   });
 });

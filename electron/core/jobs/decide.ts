@@ -24,6 +24,13 @@ export type Ending =
 export interface Situation {
   /** Was it `reconcile` that ended? Then an intent stands whose effect is not known. */
   readonly looked: boolean;
+  /**
+   * Did this go send a change that was answered ok or may have been carried out? Then its error or
+   * its last word, which may be about a later call, says nothing about that change.
+   */
+  readonly sent: boolean;
+  /** Was any change of this job answered ok, in this go or an earlier one? */
+  readonly everChanged: boolean;
   readonly index: number;
   readonly steps: readonly {
     readonly name: string;
@@ -115,15 +122,16 @@ function spareTheDeed({ step, move }: Decision): Decision {
 }
 
 function judge(ending: Ending, at: Situation): Decision {
-  const open: StepFate = at.looked ? 'unsure' : 'not-done';
+  const open: StepFate = at.looked || at.sent ? 'unsure' : 'not-done';
   switch (ending.type) {
     case 'interrupted': {
-      const harmless = at.steps[at.index]?.changes === 'nothing';
+      const harmless = onlyLooks(at);
       return { step: ending.sent && !harmless ? 'unsure' : open, move: { to: 'yield' } };
     }
     case 'act':
       // it was looked at and certainly did not happen; after a failure in this life, not at once
-      if (at.mustYield) return { step: 'not-done', move: { to: 'yield' } };
+      if (at.mustYield) return { step: at.sent ? 'unsure' : 'not-done', move: { to: 'yield' } };
+      if (at.sent) return lookAgain(inCircles('it changed something while it looked', at), at);
       return {
         step: 'not-done',
         move: at.tries > 0 ? { to: 'retry', tries: at.tries } : { to: 'act' },
@@ -147,7 +155,9 @@ function judgeResult(result: StepResult, open: StepFate, at: Situation): Decisio
         move: { to: 'end', state: 'done-with-remark', failure: result.error.toFailure() },
       };
     case 'stop':
-      return { step: 'not-done', move: stopped(result.error.toFailure(), at) };
+      return at.sent
+        ? lookAgain(result.error.toFailure(), at)
+        : { step: 'not-done', move: stopped(result.error.toFailure(), at) };
     case 'park':
       return { step: open, move: { to: 'park', failure: result.error.toFailure() } };
     case 'later': {
@@ -158,15 +168,16 @@ function judgeResult(result: StepResult, open: StepFate, at: Situation): Decisio
       };
     }
     case 'again':
-      return { step: 'not-done', move: back(result.from, result.why, at) };
+      return at.sent
+        ? lookAgain(inCircles(result.why, at), at)
+        : { step: 'not-done', move: back(result.from, result.why, at) };
   }
 }
 
 function judgeError(failure: Failure, was: FailureClass, fate: StepFate, at: Situation): Decision {
-  // a step that only looks leaves nothing to be unsure of: it is simply done again
-  const harmless = at.steps[at.index]?.changes === 'nothing';
+  const harmless = onlyLooks(at);
   const open = harmless ? 'not-done' : fate;
-  const as = harmless && was === 'ambiguous' ? 'retry' : was;
+  const as = meaning(was, at);
   const parked = (step: StepFate): Decision => ({ step, move: { to: 'park', failure } });
   if (as === 'park') return parked(open);
   if (as === 'stop') {
@@ -178,20 +189,35 @@ function judgeError(failure: Failure, was: FailureClass, fate: StepFate, at: Sit
   if (as !== 'retry' && as !== 'ambiguous') {
     return { step, move: { to: 'gate', gate: as.slice('wait-for-'.length) } };
   }
-  const tries = at.tries + 1;
-  if (tries >= at.limits.tries || at.tryingFor >= at.limits.tryingFor) {
-    return step === 'not-done' ? { step, move: stopped(failure, at) } : parked(step);
-  }
-  if (as === 'ambiguous' && !at.looked) return { step, move: { to: 'look', tries } };
-  return { step, move: { to: 'retry', tries } };
+  if (as === 'ambiguous') return lookAgain(failure, at);
+  if (!triedEnough(at)) return { step, move: { to: 'retry', tries: at.tries + 1 } };
+  return step === 'not-done' ? { step, move: stopped(failure, at) } : parked(step);
 }
+
+function meaning(was: FailureClass, at: Situation): FailureClass {
+  // a no to a later call says nothing about the change that was sent before it
+  if (at.sent && !at.looked && (was === 'park' || was === 'stop')) return 'ambiguous';
+  return was === 'ambiguous' && at.steps[at.index]?.changes === 'nothing' ? 'retry' : was;
+}
+
+/** Its effect is not known: looked at at once, or after a pause where it was looked at just now. */
+function lookAgain(failure: Failure, at: Situation): Decision {
+  if (triedEnough(at)) return { step: 'unsure', move: { to: 'park', failure } };
+  return { step: 'unsure', move: { to: at.looked ? 'retry' : 'look', tries: at.tries + 1 } };
+}
+
+const triedEnough = ({ tries, tryingFor, limits }: Situation): boolean =>
+  tries + 1 >= limits.tries || tryingFor >= limits.tryingFor;
+
+/** A step that only looks leaves nothing to be unsure of, unless it sent a change all the same. */
+const onlyLooks = (at: Situation): boolean => at.steps[at.index]?.changes === 'nothing' && !at.sent;
 
 function onward(at: Situation): Move {
   if (at.index + 1 >= at.steps.length) return { to: 'end', state: 'done' };
   return at.mustYield ? { to: 'yield' } : { to: 'next' };
 }
 
-/** "Nothing changed" is claimed only when no step that is done can have changed anything. */
+/** "Nothing changed" is claimed only when no step done and no call can have changed anything. */
 function stopped(failure: Failure, at: Situation): Move {
   return changed(at)
     ? { to: 'park', failure }
@@ -199,6 +225,8 @@ function stopped(failure: Failure, at: Situation): Move {
 }
 
 const changed = (at: Situation): boolean =>
+  at.sent ||
+  at.everChanged ||
   at.steps.some((step) => step.changes !== 'nothing' && at.done.has(step.name));
 
 function back(from: string | undefined, why: string, at: Situation): Move {
@@ -210,10 +238,14 @@ function back(from: string | undefined, why: string, at: Situation): Move {
     return { to: 'park', failure: new OperationError('INTERNAL', details).toFailure() };
   }
   if (at.run >= at.limits.runs) {
-    const details = { reason: 'went-in-circles', step: here, why };
-    return { to: 'park', failure: new OperationError('JOB_NEEDS_REVIEW', details).toFailure() };
+    return { to: 'park', failure: inCircles(why, at) };
   }
   return { to: 'back', index };
+}
+
+function inCircles(why: string, at: Situation): Failure {
+  const details = { reason: 'went-in-circles', step: at.steps[at.index]?.name ?? '', why };
+  return new OperationError('JOB_NEEDS_REVIEW', details).toFailure();
 }
 
 /** A cancel is heard where nothing is in the air and the deed is not yet committed. */

@@ -10,7 +10,8 @@ import {
   type Payload,
   step,
 } from './jobs.fixture.ts';
-import type { JobKind, StepContext, StepSpec } from './kind.ts';
+import type { FailureClass } from './decide.ts';
+import type { JobKind, StepContext, StepResult, StepSpec } from './kind.ts';
 import { currentStep } from './step-scope.ts';
 
 const opened: JobsBench[] = [];
@@ -79,6 +80,63 @@ describe('errors', () => {
     at.jobs.queue.continue(id, by);
     await at.drain();
     expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 12 }] });
+  });
+
+  /** A step whose change was answered ok before something else in it went wrong. */
+  const changing = (as: FailureClass, looks: () => StepResult | 'act') => {
+    const asked: string[] = [];
+    const note = (context: StepContext<Payload>, changed: 'yes' | 'no') =>
+      context.note({
+        call: 'DeleteImportedKeyMaterial',
+        parameters: {},
+        requestId: null,
+        took: 1,
+        result: changed === 'yes' ? 'ok' : 'AccessDeniedException',
+        changed,
+      });
+    const one = step(
+      'delete',
+      (context) => {
+        asked.push('act');
+        note(context, asked.includes('look') ? 'no' : 'yes');
+        throw failing(as);
+      },
+      { changes: 'aws', reconcile: () => (asked.push('look'), looks()) },
+    );
+    return { asked, one };
+  };
+
+  it.each(['stop', 'park', 'retry', 'wait-for-hsm'] as const)(
+    '%s, after a change in the same step was answered ok: looks first',
+    async (as) => {
+      const { asked, one } = changing(as, () => done('it is gone'));
+      const { at, show } = await runOne([step('check', () => done()), one]);
+      at.jobs.runner.open('hsm');
+      await at.drain();
+      expect(asked).toEqual(['act', 'look']);
+      expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 1 }] });
+    },
+  );
+
+  it('never says that nothing changed where a change was answered ok, whatever looking says', async () => {
+    const { asked, one } = changing('stop', () => 'act');
+    const { show, at } = await runOne([step('check', () => done()), one]);
+    expect(asked).toEqual(['act', 'look', 'act']);
+    expect(show()).toMatchObject({
+      state: 'needs-you',
+      steps: [{}, { unsure: false, calls: [{ changed: 'yes' }, { changed: 'no' }] }],
+    });
+    at.jobs.queue.continue(show().id, by);
+    await at.drain();
+    expect(show().state).toBe('needs-you');
+  });
+
+  it('does say it where the only change was certainly refused', async () => {
+    const { one, asked } = changing('stop', () => 'act');
+    asked.push('look');
+    const { show } = await runOne([step('check', () => done()), one]);
+    expect(asked).toEqual(['look', 'act']);
+    expect(show()).toMatchObject({ state: 'stopped-nothing-changed' });
   });
 
   it('ambiguous: looks before it acts again, in the state Checking', async () => {
@@ -210,7 +268,15 @@ describe('what a step is given', () => {
       step('send', async (context: StepContext<Payload>) => {
         const parameters = { alias: 'a' };
         const result = fail ? 'ThrottlingException' : 'ok';
-        context.note({ call: 'UpdateAlias', parameters, requestId: 'r1', took: 3.5, result });
+        const changed = fail ? 'no' : 'yes';
+        context.note({
+          call: 'UpdateAlias',
+          parameters,
+          requestId: 'r1',
+          took: 3.5,
+          result,
+          changed,
+        });
         context.progress('waits 38 s', { ahead: 37, until: 5 });
         await Promise.resolve();
         seen.push(currentStep()?.step, at.jobs.read.show(id).progress);

@@ -104,6 +104,10 @@ export class Journal {
     const runs = this.#deps.ledger.rows.runs(row.number);
     return decide(went.ending, {
       looked: taken.phase === 'reconcile',
+      sent: went.calls.some((call) => call.changed !== 'no'),
+      everChanged:
+        went.calls.some((call) => call.changed === 'yes') ||
+        this.#deps.ledger.rows.everChanged(row.number),
       index: taken.step.n,
       steps: taken.kind.steps,
       done: doneNames(runs),

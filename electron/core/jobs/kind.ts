@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { CallChange } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
 
 /** A line of evidence beside a step: what was read back, with the request that showed it. */
@@ -17,6 +18,11 @@ export interface CallRecord {
   readonly took: number;
   /** `ok` or the other system's error name. */
   readonly result: string;
+  /**
+   * What this attempt changed there. A go in which it is not `no` never ends as "nothing happened":
+   * it is looked at first.
+   */
+  readonly changed: CallChange;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isFinal, type JobState, mayBecome } from '../../../shared/model/job.ts';
+import { type CallChange, isFinal, type JobState, mayBecome } from '../../../shared/model/job.ts';
 import type { FailureClass } from './decide.ts';
 import type { JobEvent } from './events.ts';
 import {
@@ -24,6 +24,11 @@ export const fates = [
   'denied',
   'refused',
   'hsm-gone',
+  'ok-then-denied',
+  'ok-then-refused',
+  'ok-then-throttled',
+  'ok-then-later',
+  'lost-then-refused',
   'later',
   'remark',
   'die-before',
@@ -157,7 +162,19 @@ const thrown: Partial<Record<Fate, FailureClass>> = {
   denied: 'park',
   refused: 'stop',
   'hsm-gone': 'wait-for-hsm',
+  'ok-then-denied': 'park',
+  'ok-then-refused': 'stop',
+  'ok-then-throttled': 'retry',
+  'lost-then-refused': 'stop',
 };
+
+/** What a call really did, and what its record says of it. */
+function worldOf(fate: Fate): { takesEffect: boolean; changed: CallChange } {
+  const ok = fate.startsWith('ok') || fate.startsWith('slow');
+  const unheard = ['lost-after', 'lost-then-refused', 'die-after'].includes(fate);
+  const changed = ok ? 'yes' : fate.startsWith('lost') ? 'maybe' : 'no';
+  return { takesEffect: ok || unheard, changed };
+}
 
 /** A rotation whose steps meet the fates of the script, and whose looking tells the truth. */
 export function modelKind(model: Model, life: Life, bench: () => JobsBench): JobKind {
@@ -175,17 +192,25 @@ export function modelKind(model: Model, life: Life, bench: () => JobsBench): Job
       if (fate === 'slow') await at.clock.sleep(5_000, signal);
       await life.outside();
       if (fate === 'die-before') life.die();
-      const takesEffect = ['ok', 'slow', 'slow-after', 'lost-after', 'die-after'].includes(fate);
+      const { takesEffect, changed } = worldOf(fate);
       if (takesEffect) model.effect(number, name);
+      context.note({
+        call: name,
+        parameters: {},
+        requestId: null,
+        took: 1,
+        result: fate,
+        changed: name === 'check' ? 'no' : changed,
+      });
       if (fate === 'slow-after') {
-        context.note({ call: name, parameters: {}, requestId: null, took: 1, result: 'ok' });
         await at.clock.sleep(5_000, signal);
         await life.outside();
       }
       if (fate === 'die-after') life.die();
       const as = thrown[fate];
       if (as !== undefined) throw failing(as);
-      if (fate === 'later') return { type: 'later', until: at.clock.now() + 20_000, why: 'x' };
+      if (fate === 'later' || fate === 'ok-then-later')
+        return { type: 'later', until: at.clock.now() + 20_000, why: 'x' };
       if (fate === 'remark' && name === 'tidy') return { type: 'remark', error: failing('park') };
       if (!takesEffect) model.effect(number, name);
       return done(`${name} of ${number}`);

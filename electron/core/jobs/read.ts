@@ -1,5 +1,5 @@
 import { type Failure, OperationError } from '../../../shared/errors/operation-error.ts';
-import type { JobState, StepState } from '../../../shared/model/job.ts';
+import type { CallChange, JobState, StepState } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Store } from '../store/store.ts';
 import type { JobChanges, LiveProgress } from './changes.ts';
@@ -92,6 +92,7 @@ interface CallRow {
   readonly request_id: string | null;
   readonly took: number;
   readonly result: string;
+  readonly changed: CallChange;
 }
 
 /** Reads jobs for people and programs. Writes nothing. */
@@ -114,7 +115,7 @@ export class JobReader {
        order by position limit 1`,
     );
     this.#calls = this.#db.prepare<[number], CallRow>(
-      'select n, call, parameters, request_id, took, result from job_call where job = ? order by n, run, seq',
+      'select n, call, parameters, request_id, took, result, changed from job_call where job = ? order by n, run, seq',
     );
     this.#counts = this.#db.prepare<[], { state: JobState; jobs: number }>(
       'select state, count(*) as jobs from job group by state',
@@ -278,4 +279,5 @@ const toCall = (row: CallRow): CallRecord => ({
   requestId: row.request_id,
   took: row.took,
   result: row.result,
+  changed: row.changed,
 });

@@ -90,6 +90,7 @@ export class JobRows {
   readonly #byNumber;
   readonly #byId;
   readonly #steps;
+  readonly #changed;
 
   constructor({ db }: Pick<Store, 'db'>) {
     this.#byNumber = db.prepare<[number], JobRow>('select * from job where number = ?');
@@ -97,6 +98,11 @@ export class JobRows {
     this.#steps = db.prepare<[number], StepRow>(
       'select * from job_step where job = ? order by n, run',
     );
+    this.#changed = db
+      .prepare<[number], number>(
+        "select exists (select 1 from job_call where job = ? and changed = 'yes')",
+      )
+      .pluck();
   }
 
   job(number: number): JobRow | null {
@@ -105,6 +111,11 @@ export class JobRows {
 
   byId(id: string): JobRow | null {
     return this.#byId.get(id) ?? null;
+  }
+
+  /** Was a change that this job sent to another system ever answered ok? */
+  everChanged(number: number): boolean {
+    return this.#changed.get(number) === 1;
   }
 
   /** Every run of every step that was begun, oldest first. */

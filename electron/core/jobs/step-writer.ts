@@ -46,10 +46,11 @@ export class StepWriter {
        where job = @job and n = @n and run = @run and epoch = @epoch`,
     );
     this.#call = db.prepare<[Record<string, string | number | null>]>(
-      `insert into job_call (job, n, run, seq, attempt, call, parameters, request_id, took, result)
+      `insert into job_call (job, n, run, seq, attempt, call, parameters, request_id, took, result,
+        changed)
        values (@job, @n, @run,
         (select ifnull(max(seq), 0) + 1 from job_call where job = @job and n = @n and run = @run),
-        @attempt, @call, @parameters, @request_id, @took, @result)`,
+        @attempt, @call, @parameters, @request_id, @took, @result, @changed)`,
     );
   }
 
@@ -109,7 +110,7 @@ export class StepWriter {
   }
 
   calls(step: StepRow, calls: readonly CallRecord[]): void {
-    for (const { call, parameters, requestId, took, result } of calls) {
+    for (const { call, parameters, requestId, took, result, changed } of calls) {
       this.#call.run({
         job: step.job,
         n: step.n,
@@ -120,6 +121,7 @@ export class StepWriter {
         request_id: requestId,
         took,
         result,
+        changed,
       });
     }
   }

@@ -1,8 +1,9 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { CallChange } from '../../../../shared/model/job.ts';
 import type { ParameterValue, Read } from '../answers.ts';
 import type { CallContext, CloudPorts } from '../cloud.ts';
 import type { Patience } from '../patience.ts';
-import { classify, type Classified } from './failures.ts';
+import { classify, type Classified, mayHaveHappened } from './failures.ts';
 import type { Pacer, Place } from './pacing.ts';
 import type { Ticket } from './bucket.ts';
 
@@ -82,19 +83,22 @@ async function tryOnce<O>(
 ): Promise<({ output: O } & Read) | Classified> {
   const { clock } = parts.ports;
   const started = clock.monotonic();
-  const note = (result: string, requestId: string | null): void =>
+  const note = (result: string, requestId: string | null, changed: CallChange): void =>
     context.note?.({
       call: call.operation,
       parameters: call.parameters,
       requestId,
       took: Math.round(clock.monotonic() - started),
       result,
+      changed: call.changes ? changed : 'no',
     });
   const signal = call.changes ? undefined : context.signal;
+  let sending = false;
   try {
     await parts.prepare(signal);
+    sending = true;
     const { output, requestId } = await call.send(signal);
-    note('ok', requestId);
+    note('ok', requestId, 'yes');
     return { output, requestId, readAt: clock.now() };
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
@@ -107,7 +111,8 @@ async function tryOnce<O>(
       practice: parts.practice,
     });
     const { external } = failed.error;
-    note(external?.name ?? failed.error.code, external?.requestId ?? null);
+    const changed = sending && mayHaveHappened(failed) ? 'maybe' : 'no';
+    note(external?.name ?? failed.error.code, external?.requestId ?? null, changed);
     return failed;
   }
 }

@@ -56,6 +56,7 @@ it('reads a key without SDK types and says which request showed it', async () =>
       requestId: 'req-1',
       took: expect.any(Number),
       result: 'ok',
+      changed: 'no',
     },
   ]);
 });
@@ -230,6 +231,41 @@ it('retries CreateKey where it certainly was not carried out: throttled', async 
   const made = await connection.createExternalKey(newKey);
   expect(made).toMatchObject({ keyId, tagged: true });
   expect(wire.seen).toHaveLength(2);
+});
+
+it.each([
+  ['answered ok', 'ok', ['yes']],
+  ['refused', 'AccessDeniedException', ['no']],
+  ['refused for now, then answered', 'ThrottlingException', ['no', 'yes']],
+  ['a failure of AWS, then answered', 'KMSInternalException', ['maybe', 'yes']],
+  ['no answer, then answered', 'lost', ['maybe', 'yes']],
+] as const)(
+  'says of each attempt at a change what it may have done: %s',
+  async (_, said, notes) => {
+    let first = true;
+    wire.script = (_seen, reply) => {
+      if (!first || said === 'ok') reply.json({});
+      else if (said === 'lost') reply.socket.resetAndDestroy();
+      else reply.error(said);
+      first = false;
+    };
+    const context = listening();
+    const connection = await open();
+    await connection.disableKey(keyId, context).catch(() => undefined);
+    expect(context.calls.map(({ changed }) => changed)).toEqual(notes);
+  },
+);
+
+it('says that a change may have been made where its answer was lost, not where nobody answers', async () => {
+  wire.script = (_, reply) => reply.socket.resetAndDestroy();
+  const context = listening();
+  const connection = await open();
+  await failureOf(connection.createExternalKey(newKey, context));
+  await failureOf(connection.describeKey(keyId, context));
+  await wire.close();
+  await failureOf(connection.disableKey(keyId, context));
+  const about = context.calls.map(({ call, changed }) => `${call} ${changed}`);
+  expect([...new Set(about)]).toEqual(['CreateKey maybe', 'DescribeKey no', 'DisableKey no']);
 });
 
 it('knows when nothing was sent, and names the practice KMS that must run', async () => {

@@ -119,6 +119,13 @@ export function classify(cause: unknown, call: FailedCall): Classified {
   return classifyWire(new WireFailure('foreign', 'unreadable reply', { cause }), call);
 }
 
+/** May a call that ended like this have been carried out? AWS's answer that it refused says no. */
+export function mayHaveHappened({ error, retry }: Classified): boolean {
+  if (retry === 'ambiguous') return true;
+  // of what passes by itself, these two are refusals
+  return retry === 'transient' && error.code !== 'AWS_KEY_GONE' && error.code !== 'AWS_KEY_STATE';
+}
+
 /** The class an error of this adapter was raised with. */
 export function retryClassOf(error: OperationError): RetryClass {
   const { retry } = error.details;

@@ -32,6 +32,7 @@ export async function findByMarker(
     requestId: null,
     took: Math.round(link.ports.clock.monotonic() - began),
     result: 'ok',
+    changed: 'no',
   });
   const hits = found
     .filter((key) => key.origin === 'EXTERNAL' && key.state === 'PendingImport')
