@@ -117,17 +117,17 @@ describe('the disk is full', () => {
   let full: Desk;
   const path = 'path' in disk ? disk.path : '';
   const ballast = join(path, 'ballast');
+  /** The log of the device is not on that disk: it says what happened there. */
+  const state = mkdtempSync(join(tmpdir(), 'keyreeve-state-'));
 
   beforeAll(async () => {
     if (!('path' in disk)) return;
-    full = await Desk.open(aws, {
-      folder: path,
-      state: mkdtempSync(join(tmpdir(), 'keyreeve-s-')),
-    });
+    full = await Desk.open(aws, { folder: path, state });
     await full.addGroup('small');
     await full.rotated('small');
   });
   afterAll(async () => {
+    rmSync(state, { recursive: true, force: true });
     if (!('path' in disk)) return;
     await full?.[Symbol.asyncDispose]();
     execFileSync('umount', [path]);
