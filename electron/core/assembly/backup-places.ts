@@ -110,9 +110,10 @@ export class BackupPlaces implements SafetyCopies {
   async protect(keyId: string): Promise<{ readonly at: number; readonly where: string } | null> {
     if (this.#changing) await this.#settled();
     if (this.place === null) return null;
-    const { keys } = this.#parts.domain;
+    const { file, domain } = this.#parts;
     const receipt = await this.#append(this.#rowsOf(keyId));
-    keys.markBackedUp(keyId, receipt.at);
+    // Keys that were appended together are marked in one commit.
+    await file.store.changeSoon(() => domain.keys.markBackedUp(keyId, receipt.at));
     return { at: receipt.at, where: `the backup in ${this.place}` };
   }
 

@@ -63,8 +63,8 @@ export interface Store {
   change<T>(work: () => T): T;
 
   /**
-   * Like `change`, at the end of this turn of the event loop, together with the others that came
-   * in the same turn: one fsync for all. A throw undoes only its own work (savepoint).
+   * Like `change`, two turns of the event loop later, together with the others that came until
+   * then: one fsync for all. A throw undoes only its own work (savepoint).
    */
   changeSoon<T>(work: () => T): Promise<T>;
 
