@@ -23,9 +23,9 @@ export class Worker implements AsyncDisposable {
   readonly #places = new Map<Scenery, Promise<Place>>();
 
   async try(plan: Plan): Promise<Tried> {
-    const place = await this.#place(plan.variant.scenery);
-    const { stage, tokenBefore } = place;
     try {
+      const place = await this.#place(plan.variant.scenery);
+      const { stage, tokenBefore } = place;
       const outcome = await run(plan, { stage, reader: () => this.#reader(place) });
       return { plan, outcome, problems: problemsOf(outcome, stage, tokenBefore) };
     } catch (error) {
@@ -52,6 +52,7 @@ export class Worker implements AsyncDisposable {
       reader: null,
     }));
     this.#places.set(scenery, opening);
+    opening.catch(() => this.#places.delete(scenery));
     return opening;
   }
 
