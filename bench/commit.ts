@@ -67,7 +67,7 @@ function kindOf(times: StepClock): JobKind<Payload> {
     needsDesignation: false,
     commitStep: null,
     standing: async () => ({ copies: line, aws: line, applications: line, data: line }),
-    leftovers: () => '',
+    leftovers: () => ({ now: '', after: '' }),
   };
 }
 

@@ -147,6 +147,34 @@ describe('a change was made, and then AWS allows no look at it', () => {
     requireDone(await desk.goOn(stopped.job.id));
     expect(await aws.calls(since)).not.toContain('UpdateAlias');
   });
+
+  /** A rotation whose alias moved, and that could not see it. */
+  const rotatedBlindly = async () => {
+    denyAt('aws:UpdateAlias:answered', 'kms:DescribeKey', 'kms:ListAliases');
+    const stopped = await desk.rotate('blind');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(stopped.leftovers).toMatch(
+      /^Cancel now leaves KMS key .* alias\/blind may name it already\.$/,
+    );
+    return stopped.job.id;
+  };
+
+  it('a cancel looks once more, and leaves a rotation done that is', async () => {
+    const job = await rotatedBlindly();
+    await aws.allow();
+    await desk.call('job.cancel', { job });
+    requireDone(await desk.settled(job));
+  });
+
+  it('a cancel that can see nothing says what may be, in the past', async () => {
+    const job = await rotatedBlindly();
+    await desk.call('job.cancel', { job });
+    const ended = await desk.settled(job);
+    expect(ended.job.state).toBe('cancelled');
+    expect(ended.job.message).toMatch(
+      /^Cancelled\. KMS key .* stays in AWS, .*may name it already\.$/,
+    );
+  });
 });
 
 describe('a permission is missing for a call of another deed', () => {

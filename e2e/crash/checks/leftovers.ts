@@ -24,8 +24,8 @@ const sentences: readonly Sentence[] = [
   },
   {
     pattern:
-      /^Cancel now leaves KMS key (?<from>\w{4})…(?<to>\w{4}) in AWS, (?<state>\w+), (?:without alias|with (?<alias>alias\/\S+))\.$/,
-    holds: (truth, { from = '', to = '', state, alias }) => {
+      /^Cancel now leaves KMS key (?<from>\w{4})…(?<to>\w{4}) in AWS, (?<state>\w+)(?<unsure> when last read \(a change of that may have been made since\))?, (?:without alias|with (?<alias>alias\/\S+)|and (?<perhaps>alias\/\S+) may name it already)\.$/,
+    holds: (truth, { from = '', to = '', state, unsure, alias, perhaps }) => {
       const { metadata } =
         truth.state.keys.find(
           (key) => key.metadata.KeyId.startsWith(from) && key.metadata.KeyId.endsWith(to),
@@ -33,7 +33,8 @@ const sentences: readonly Sentence[] = [
       if (!metadata) return false;
       const holds = holderOf(truth) === metadata.KeyId;
       const { KeyState } = metadata;
-      return (words[KeyState] ?? KeyState) === state && holds === (alias !== undefined);
+      const stateHolds = unsure !== undefined || (words[KeyState] ?? KeyState) === state;
+      return stateHolds && (perhaps !== undefined || holds === (alias !== undefined));
     },
   },
 ];

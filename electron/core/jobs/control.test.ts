@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { type BenchOptions, by, done, JobsBench, kindOf, step } from './jobs.fixture.ts';
+import { type BenchOptions, by, done, failing, JobsBench, kindOf, step } from './jobs.fixture.ts';
 import type { JobKind, StepResult } from './kind.ts';
 
 const opened: JobsBench[] = [];
@@ -52,8 +52,11 @@ describe('cancelling', () => {
     const at = await bench(kind);
     const { id } = at.add(kind, { group: 'a', deed: 'x' });
     await turns(at);
-    expect(at.jobs.read.show(id).leftovers).toBe('left: make');
-    expect(at.jobs.queue.cancel(id, facts)).toEqual({ result: 'asked', leftovers: 'left: make' });
+    expect(at.jobs.read.show(id).leftovers).toBe('would leave: make');
+    expect(at.jobs.queue.cancel(id, facts)).toEqual({
+      result: 'asked',
+      leftovers: 'would leave: make',
+    });
     expect(at.jobs.read.show(id)).toMatchObject({ state: 'running', cancelRequested: true });
     doors.leave('send', done('sent'));
     await at.drain();
@@ -129,6 +132,68 @@ describe('cancelling', () => {
     await at.drain();
     expect(at.jobs.read.show(id)).toMatchObject({ state: 'cancelled', leftovers: 'left: create' });
     expect(world).toEqual(['key']);
+  });
+
+  const parked = async (looks: () => StepResult | 'act', commitStep: string | null = null) => {
+    let looked = 0;
+    const kind = kindOf(
+      [
+        step(
+          'alias',
+          () => {
+            throw failing('ambiguous');
+          },
+          {
+            changes: 'aws',
+            reconcile: () => {
+              if (looked++ === 0) throw failing('park');
+              return looks();
+            },
+          },
+        ),
+      ],
+      {
+        commitStep,
+        leftovers: ({ stepStates }) => ({
+          now: '',
+          after: `alias is ${stepStates['alias'] ?? ''}`,
+        }),
+      },
+    );
+    const at = await bench(kind);
+    const { id } = at.add(kind, { group: 'a', deed: 'x' });
+    await at.drain();
+    expect(at.jobs.read.show(id)).toMatchObject({ state: 'needs-you', steps: [{ unsure: true }] });
+    return { at, id };
+  };
+
+  it('of a job that stopped with a step in doubt looks once more before it ends', async () => {
+    const { at, id } = await parked(() => 'act');
+    expect(at.jobs.queue.cancel(id, facts).result).toBe('asked');
+    await at.drain();
+    expect(at.jobs.read.show(id)).toMatchObject({
+      state: 'cancelled',
+      leftovers: 'alias is waiting',
+    });
+  });
+
+  it('comes too late where that look finds the deed done', async () => {
+    const { at, id } = await parked(() => done('it moved'), 'alias');
+    at.jobs.queue.cancel(id, facts);
+    await at.drain();
+    expect(at.jobs.read.show(id)).toMatchObject({ state: 'done', leftovers: null });
+  });
+
+  it('ends also where that look tells nothing, and says what nobody knows', async () => {
+    const { at, id } = await parked(() => {
+      throw failing('park');
+    });
+    at.jobs.queue.cancel(id, facts);
+    await at.drain();
+    expect(at.jobs.read.show(id)).toMatchObject({
+      state: 'cancelled',
+      leftovers: 'alias is begun',
+    });
   });
 });
 

@@ -208,6 +208,26 @@ const cells: Record<string, readonly [Partial<Situation>, Record<string, string>
       'throws wait': 'unsure > gate hsm',
     },
   ],
+  'looking, cancel asked': [
+    { looked: true, cancelAsked: true },
+    {
+      done: 'done > end cancelled',
+      park: 'unsure > end cancelled',
+      'throws park': 'unsure > end cancelled',
+      'throws stop': 'unsure > end cancelled',
+      'throws retry': 'unsure > retry 1',
+      'throws wait': 'unsure > gate hsm',
+      interrupted: 'unsure > yield',
+    },
+  ],
+  'looking at the deed, cancel asked': [
+    { index: 2, done: new Set(['look', 'create']), looked: true, cancelAsked: true },
+    { done: 'done > next', 'throws park': 'unsure > end cancelled' },
+  ],
+  'looking behind the deed, cancel asked': [
+    { index: 3, done: new Set(['look', 'create', 'alias']), looked: true, cancelAsked: true },
+    { 'throws park': 'unsure > end done-with-remark' },
+  ],
   'committing, cancel asked': [
     { index: 2, done: new Set(['look', 'create']), cancelAsked: true },
     {

@@ -248,10 +248,15 @@ function inCircles(why: string, at: Situation): Failure {
   return new OperationError('JOB_NEEDS_REVIEW', details).toFailure();
 }
 
-/** A cancel is heard where nothing is in the air and the deed is not yet committed. */
+/**
+ * A cancel is heard where nothing is in the air and the deed is not yet committed. Where looking
+ * cannot tell, it is heard too: a person would only be asked to cancel once more.
+ */
 function heedCancel(decision: Decision, at: Situation): Decision {
   const { step, move } = decision;
-  if (step === 'unsure' || move.to === 'end') return decision;
+  if (move.to === 'end' || (step === 'unsure' && !(at.looked && move.to === 'park'))) {
+    return decision;
+  }
   const commits = step === 'done' && at.steps[at.index]?.name === at.commitStep;
   if (commits || committed(at)) return decision;
   return { step, move: { to: 'end', state: 'cancelled' } };

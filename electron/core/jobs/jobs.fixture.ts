@@ -261,7 +261,10 @@ export function kindOf(
     needsDesignation: true,
     commitStep: null,
     standing: async () => allIsWell(1),
-    leftovers: ({ outputs }) => `left: ${Object.keys(outputs).join(', ') || 'nothing'}`,
+    leftovers: ({ outputs }) => {
+      const left = Object.keys(outputs).join(', ') || 'nothing';
+      return { now: `would leave: ${left}`, after: `left: ${left}` };
+    },
     ...more,
   };
   return kind as JobKind;

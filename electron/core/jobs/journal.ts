@@ -218,7 +218,7 @@ export class Journal {
     const outputs = outputsBefore(kind.steps.length, newest);
     const leftovers =
       move.state === 'cancelled'
-        ? kind.leftovers({ payload, outputs, stepStates: stepStates(kind.steps, newest) })
+        ? kind.leftovers({ payload, outputs, stepStates: stepStates(kind.steps, newest) }).after
         : null;
     const failure = 'failure' in move ? JSON.stringify(move.failure) : null;
     ledger.move(row, move.state, { leftovers, failure });

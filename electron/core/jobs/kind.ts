@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
+import type { LeftoverTexts } from '../../../shared/text/leftovers.ts';
 
 /** A line of evidence beside a step: what was read back, with the request that showed it. */
 export interface Proof {
@@ -142,13 +143,13 @@ export interface JobKind<P = unknown> {
     /** By step name; `begun`: an intent stands and nobody knows whether it took effect. */
     readonly stepStates: Readonly<Record<string, string>>;
   }): Promise<Standing>;
-  /** Facts for the cancel question: what exists now and would stay. */
+  /** What exists and would stay after a cancel: as the question says it, and as the ending does. */
   leftovers(context: {
     readonly payload: P;
     readonly outputs: Readonly<Record<string, Json>>;
     /** As for `standing`. */
     readonly stepStates: Readonly<Record<string, string>>;
-  }): string;
+  }): LeftoverTexts;
   /** Inside the transaction that ends the job; again if a remark is done again. */
   onEnd?(context: {
     readonly jobId: string;

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { LeftoverTexts } from '../../../shared/text/leftovers.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -6,7 +7,14 @@ import type { JobActor } from './events.ts';
 import type { JobKind } from './kind.ts';
 import type { KindTable } from './kinds-table.ts';
 import { type Ledger, noWait } from './ledger.ts';
-import { doneNames, type JobRow, newestRuns, outputsBefore, stepStates } from './rows.ts';
+import {
+  doneNames,
+  type JobRow,
+  newestRuns,
+  outputsBefore,
+  readFailure,
+  stepStates,
+} from './rows.ts';
 
 /** What this computer may do with jobs. */
 export interface Designation {
@@ -36,6 +44,7 @@ export interface Enqueued {
 export interface CancelAnswer {
   /** `cancelled` at once, or `asked`: at the end of the step that is under way. */
   readonly result: 'cancelled' | 'asked';
+  /** What it leaves, or would leave if it were cancelled now. */
   readonly leftovers: string | null;
 }
 
@@ -47,6 +56,15 @@ interface QueueDeps extends Base {
 }
 
 const firstNumber = 1001;
+
+/** What a job forgets when a person sends it on. */
+const fresh = {
+  failure: null,
+  standing: null,
+  standing_due: 0,
+  crash_count: 0,
+  repeated: null,
+} as const;
 
 /** What callers may do to jobs. Every method joins the caller's transaction or makes its own. */
 export class JobQueue {
@@ -110,16 +128,12 @@ export class JobQueue {
       if (facts.committed) {
         throw new OperationError('JOB_NOT_CANCELLABLE', { job: row.number, reason: 'committed' });
       }
-      const { leftovers } = facts;
       this.#deps.ledger.event(row, { type: 'cancel-asked', by });
-      // behind a closed gate, or when a person was asked for, there is no looking to wait for
-      const canLook = row.state !== 'needs-you' && row.gate === null;
-      if (row.lease !== null || (canLook && facts.mustLookFirst)) {
-        // a job that rests before it looks again looks now
-        const hurry = row.lease === null ? noWait : {};
-        this.#deps.ledger.patch(row, { cancel_requested: this.#deps.clock.now(), ...hurry });
-        return { result: 'asked', leftovers };
+      if (row.lease !== null || (facts.mustLookFirst && this.#canLook(row))) {
+        this.#lookThenCancel(row);
+        return { result: 'asked', leftovers: facts.leftovers?.now ?? null };
       }
+      const leftovers = facts.leftovers?.after ?? null;
       this.#deps.ledger.move(row, 'cancelled', { leftovers });
       facts.onEnd?.();
       return { result: 'cancelled', leftovers };
@@ -194,10 +208,38 @@ export class JobQueue {
     return { id, number, joined: false };
   }
 
-  #again(row: JobRow, type: 'continued' | 'retried', by: JobActor): void {
-    const { designation, kinds, ledger, store } = this.#deps;
+  /**
+   * May this device look now? Not behind a closed gate, and not at a job that a person must review
+   * first: it was found in a keystore that was restored, or looking itself killed the process.
+   */
+  #canLook(row: JobRow): boolean {
+    if (row.gate !== null) return false;
+    if (row.state !== 'needs-you') return true;
+    if (readFailure(row.failure)?.code === 'JOB_NEEDS_REVIEW') return false;
+    return this.#mayGoOn(row);
+  }
+
+  /** It ends after the look, whatever that finds; a deed that turns out committed stays done. */
+  #lookThenCancel(row: JobRow): void {
+    const { ledger, clock } = this.#deps;
+    const asked = { cancel_requested: clock.now() };
+    // a job that rests before it looks again looks now
+    if (row.lease === null && row.state === 'needs-you') {
+      this.#resetTries.run(row.number, row.at_step);
+      ledger.move(row, 'waiting', { ...asked, ...noWait, ...fresh });
+    } else ledger.patch(row, { ...asked, ...(row.lease === null ? noWait : {}) });
+  }
+
+  #mayGoOn(row: JobRow): boolean {
+    const { designation, kinds } = this.#deps;
+    if (designation.isDesignated()) return true;
     const needed = kinds.find(row.kind)?.needsDesignation ?? true;
-    if (!designation.isDesignated() && (needed || row.device !== designation.deviceId)) {
+    return !needed && row.device === designation.deviceId;
+  }
+
+  #again(row: JobRow, type: 'continued' | 'retried', by: JobActor): void {
+    const { designation, ledger, store } = this.#deps;
+    if (!this.#mayGoOn(row)) {
       throw new OperationError('NOT_DESIGNATED', { job: row.number });
     }
     this.#resetTries.run(row.number, row.at_step);
@@ -206,11 +248,7 @@ export class JobQueue {
       // a job whose time has not come keeps its date
       not_before: row.not_before,
       wait: row.wait,
-      failure: null,
-      standing: null,
-      standing_due: 0,
-      crash_count: 0,
-      repeated: null,
+      ...fresh,
       cancel_requested: null,
       device: designation.deviceId,
       incarnation: store.incarnation,
@@ -221,7 +259,7 @@ export class JobQueue {
   #facts(row: JobRow): {
     committed: boolean;
     mustLookFirst: boolean;
-    leftovers: string | null;
+    leftovers: LeftoverTexts | null;
     onEnd?: () => void;
   } {
     const { kinds, ledger } = this.#deps;

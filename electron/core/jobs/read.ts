@@ -265,7 +265,7 @@ export class JobReader {
         payload,
         outputs,
         stepStates: stepStates(kind.steps, newestRuns(runs)),
-      });
+      }).now;
     } catch (error) {
       if (error instanceof OperationError) return null;
       throw error;

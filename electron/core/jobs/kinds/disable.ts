@@ -35,7 +35,7 @@ export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
     commitStep: 'disable',
     standing: ({ payload, outputs }) =>
       standingOf(services, payload.groupId, payload.keyId, outputs),
-    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+    leftovers: ({ payload, stepStates }) => leftoversOf(services, payload.keyId, stepStates),
   };
 }
 

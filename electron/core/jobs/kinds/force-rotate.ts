@@ -88,7 +88,8 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
         context.outputs,
         context.stepStates,
       ),
-    leftovers: (context) => leftoversOf(services, keyIdOf(context), mayHaveMade(context)),
+    leftovers: (context) =>
+      leftoversOf(services, keyIdOf(context), context.stepStates, mayHaveMade(context)),
     onEnd: (ended) => endRotation(services, ended),
   };
 }

@@ -38,7 +38,7 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
     commitStep: 'alias',
     standing: ({ payload, outputs }) =>
       standingOf(services, payload.groupId, payload.keyId, outputs),
-    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+    leftovers: ({ payload, stepStates }) => leftoversOf(services, payload.keyId, stepStates),
   };
 }
 

@@ -1,5 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
+import { leftoverTexts, type LeftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
@@ -250,29 +251,27 @@ export function mayHaveMade(job: {
   return job.stepStates['create'] === 'begun' && typeof waiting !== 'string';
 }
 
-/** Words for the state of a KMS key that a cancelled job would leave; others are AWS's own. */
-const leftStates: Readonly<Record<string, string>> = {
-  PendingImport: 'empty',
-  Enabled: 'enabled',
-  Disabled: 'disabled',
-};
+/** Steps whose effect a reading of the KMS key's state shows. */
+const stateSteps = ['import', 'delete', 'disable', 'schedule'];
 
-/** For the cancel question: what exists now in AWS and would stay. */
+/** What exists now in AWS and would stay after a cancel, with what nobody knows of it. */
 export function leftoversOf(
   services: DeedServices,
   keyId: string | null,
-  mayHaveMadeOne = false,
-): string {
+  stepStates: Readonly<Record<string, string>>,
+  mayHaveMadeKey = false,
+): LeftoverTexts {
   const found = keyId === null ? null : services.keys.byId(keyId);
-  if (!found) return 'Cancel now leaves nothing behind.';
+  if (!found) return leftoverTexts({ what: 'nothing' });
   const { key, remote } = found;
-  if (!remote) {
-    const there = mayHaveMadeOne
-      ? 'AWS may hold one empty KMS key with the mark of this job'
-      : 'nothing is in AWS';
-    return `Cancel now leaves version ${key.version} in the keystore, unused; ${there}.`;
-  }
-  const state = leftStates[remote.state] ?? remote.state;
-  const alias = remote.alias === null ? 'without alias' : `with ${remote.alias}`;
-  return `Cancel now leaves KMS key ${shortId(remote.kmsKeyId)} in AWS, ${state}, ${alias}.`;
+  if (!remote) return leftoverTexts({ what: 'version', version: key.version, mayHaveMadeKey });
+  const { alias } = services.groups.get(key.groupId);
+  return leftoverTexts({
+    what: 'kms-key',
+    key: shortId(remote.kmsKeyId),
+    state: remote.state,
+    stateInDoubt: stateSteps.some((name) => stepStates[name] === 'begun'),
+    alias: remote.alias,
+    aliasInDoubt: stepStates['alias'] === 'begun' ? `alias/${alias}` : null,
+  });
 }

@@ -65,7 +65,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
     commitStep: null,
     standing: ({ payload, outputs }) =>
       standingOf(services, payload.groupId, payload.keyId, outputs),
-    leftovers: ({ payload }) => leftoversOf(services, payload.keyId),
+    leftovers: ({ payload, stepStates }) => leftoversOf(services, payload.keyId, stepStates),
     onEnd: ({ jobId }) => services.parcels.drop(jobId),
   };
 }

@@ -16,6 +16,9 @@ export const stateWord = (state: JobView['state']): string => {
   return paint(tone, `${glyph} ${word}`);
 };
 
+const likely = ({ eta }: JobView, style: Style): string[] =>
+  eta === null ? [] : [`likely done by ${style.clock(eta)}`];
+
 export function jobsText(jobs: readonly JobView[], style: Style): string {
   if (jobs.length === 0) return emptyTexts.jobs;
   const columns = [
@@ -34,7 +37,7 @@ export function jobsText(jobs: readonly JobView[], style: Style): string {
       { text: job.title },
       { text: job.step ? `${job.step.n} of ${job.step.of}` : '' },
       { text: style.when(job.startedAt ?? job.createdAt) },
-      { text: job.progress ?? job.message },
+      { text: [job.progress ?? job.message, ...likely(job, style)].filter(Boolean).join(' · ') },
     ];
   });
   return table(columns, rows, style.width);
@@ -52,10 +55,11 @@ export function jobText(detail: JobDetail, style: Style): string {
     `${paint('strong', clean(job.title))}   job ${job.number}   ${stateWord(job.state)}`,
     `${job.startedAt === null ? `asked for ${style.when(job.createdAt)}` : `started ${style.when(job.startedAt)}`} by ${clean(job.actor)} · ${done.length} of ${detail.steps.length} steps done${ran}`,
     ...(job.progress ? [clean(job.progress)] : []),
+    ...likely(job, style),
     ...(job.message ? ['', clean(job.message)] : []),
     ...(job.failure ? ['', failureText(job.failure)] : []),
     ...standing(detail, style),
-    ...(detail.leftovers && job.state !== 'done'
+    ...(detail.leftovers && job.endedAt === null
       ? ['', `If cancelled: ${clean(detail.leftovers)}`]
       : []),
     ...(detail.next

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { type LeftBehind, leftoverTexts } from './leftovers.ts';
+
+const key = {
+  what: 'kms-key',
+  key: 'a81c…40d2',
+  state: 'Enabled',
+  stateInDoubt: false,
+  alias: null,
+  aliasInDoubt: null,
+} as const;
+
+it.each([
+  [{ what: 'nothing' }, 'Cancel now leaves nothing behind.', 'It left nothing behind.'],
+  [
+    { what: 'version', version: 2, mayHaveMadeKey: false },
+    'Cancel now leaves version 2 in the keystore, unused; nothing is in AWS.',
+    'Version 2 stays in the keystore, unused; nothing is in AWS.',
+  ],
+  [
+    { what: 'version', version: 2, mayHaveMadeKey: true },
+    'Cancel now leaves version 2 in the keystore, unused; AWS may hold one empty KMS key with the mark of this job.',
+    'Version 2 stays in the keystore, unused; AWS may hold one empty KMS key with the mark of this job.',
+  ],
+  [
+    key,
+    'Cancel now leaves KMS key a81c…40d2 in AWS, enabled, without alias.',
+    'KMS key a81c…40d2 stays in AWS, enabled, without alias.',
+  ],
+  [
+    { ...key, state: 'PendingDeletion', alias: 'alias/x', aliasInDoubt: 'alias/x' },
+    'Cancel now leaves KMS key a81c…40d2 in AWS, PendingDeletion, with alias/x.',
+    'KMS key a81c…40d2 stays in AWS, PendingDeletion, with alias/x.',
+  ],
+  [
+    { ...key, aliasInDoubt: 'alias/x' },
+    'Cancel now leaves KMS key a81c…40d2 in AWS, enabled, and alias/x may name it already.',
+    'KMS key a81c…40d2 stays in AWS, enabled, and alias/x may name it already.',
+  ],
+  [
+    { ...key, state: 'PendingImport', stateInDoubt: true },
+    'Cancel now leaves KMS key a81c…40d2 in AWS, empty when last read (a change of that may have been made since), without alias.',
+    'KMS key a81c…40d2 stays in AWS, empty when last read (a change of that may have been made since), without alias.',
+  ],
+] satisfies [LeftBehind, string, string][])('%j', (left, now, after) => {
+  expect(leftoverTexts(left)).toEqual({ now, after });
+});

@@ -1,0 +1,70 @@
+/** What a job that is cancelled leaves behind, as known when it is told. */
+export type LeftBehind =
+  | { readonly what: 'nothing' }
+  | {
+      readonly what: 'version';
+      readonly version: number;
+      /** AWS may hold a KMS key that the job made and of which it never heard. */
+      readonly mayHaveMadeKey: boolean;
+    }
+  | {
+      readonly what: 'kms-key';
+      /** As shown: the id, shortened. */
+      readonly key: string;
+      /** AWS's word, as last read. */
+      readonly state: string;
+      /** A change of that state was sent, and nobody knows whether it was made. */
+      readonly stateInDoubt: boolean;
+      /** Full name of the alias that names the key, as last read; null: none of ours. */
+      readonly alias: string | null;
+      /** An alias that may have been moved to the key since; null: none. */
+      readonly aliasInDoubt: string | null;
+    };
+
+/** The same facts for the question before a cancel and for the ending after it. */
+export interface LeftoverTexts {
+  readonly now: string;
+  readonly after: string;
+}
+
+/** Words for the state of a KMS key; others are AWS's own. */
+const states: Readonly<Record<string, string>> = {
+  PendingImport: 'empty',
+  Enabled: 'enabled',
+  Disabled: 'disabled',
+};
+
+export function leftoverTexts(left: LeftBehind): LeftoverTexts {
+  switch (left.what) {
+    case 'nothing':
+      return { now: 'Cancel now leaves nothing behind.', after: 'It left nothing behind.' };
+    case 'version': {
+      const there = left.mayHaveMadeKey
+        ? 'AWS may hold one empty KMS key with the mark of this job'
+        : 'nothing is in AWS';
+      return {
+        now: `Cancel now leaves version ${left.version} in the keystore, unused; ${there}.`,
+        after: `Version ${left.version} stays in the keystore, unused; ${there}.`,
+      };
+    }
+    case 'kms-key': {
+      const facts = `${stateWords(left)}, ${aliasWords(left)}`;
+      return {
+        now: `Cancel now leaves KMS key ${left.key} in AWS, ${facts}.`,
+        after: `KMS key ${left.key} stays in AWS, ${facts}.`,
+      };
+    }
+  }
+}
+
+type KmsKeyLeft = Extract<LeftBehind, { what: 'kms-key' }>;
+
+function stateWords({ state, stateInDoubt }: KmsKeyLeft): string {
+  const word = states[state] ?? state;
+  return stateInDoubt ? `${word} when last read (a change of that may have been made since)` : word;
+}
+
+function aliasWords({ alias, aliasInDoubt }: KmsKeyLeft): string {
+  if (alias !== null) return `with ${alias}`;
+  return aliasInDoubt === null ? 'without alias' : `and ${aliasInDoubt} may name it already`;
+}
