@@ -17,6 +17,8 @@ export const jobView = z.strictObject({
   notBefore: time.nullable(),
   actor: z.string(),
   step: z.strictObject({ n: z.number().int(), of: z.number().int(), title: z.string() }).nullable(),
+  /** When it is likely to be done; null where nobody can tell. */
+  eta: time.nullable(),
   /** What it waits for or is doing just now. */
   progress: z.string().nullable(),
   failure: failure.nullable(),

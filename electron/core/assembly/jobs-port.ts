@@ -15,6 +15,7 @@ export function createJobsPort(parts: {
   readonly groups: Groups;
   readonly due: JobsPort['due'];
   readonly startDue: JobsPort['startDue'];
+  readonly eta: JobsPort['eta'];
 }): JobsPort {
   const { store, jobs } = parts;
   const kindOf = (name: string): JobKind => {
@@ -65,6 +66,7 @@ export function createJobsPort(parts: {
     counts: () => counted.get() ?? { running: 0, needsYou: 0 },
     due: parts.due,
     startDue: parts.startDue,
+    eta: parts.eta,
     designated: () => jobs.runner.open('designation'),
     startRotation: (group, caller: Caller) => {
       const { id, number } = jobs.queue.enqueue(

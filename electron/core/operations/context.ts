@@ -2,6 +2,7 @@ import type { Handlers } from '../../../shared/contract/index.ts';
 import type { CallerIdentity } from '../cloud/answers.ts';
 import type { Caller } from '../core.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
+import type { JobSummary } from '../jobs/read.ts';
 import type { Pending } from '../jobs/schedule.ts';
 import type { Device } from '../keystore/device.ts';
 import type { DomainModel } from '../keystore/domain.ts';
@@ -38,6 +39,8 @@ export interface JobsPort {
   underWay(kind: string, payload: Json): string | null;
   /** Groups with a job that waits for a person. */
   groupsNeedingYou(): ReadonlySet<string>;
+  /** When a job is likely to be done (wall clock ms); null where nobody can tell. */
+  eta(job: JobSummary): number | null;
   /** Is a job of this group under way, and how many disablings wait for their day? */
   ofGroup(groupId: string): { readonly jobAtWork: number | null; readonly disablings: number };
   counts(): { readonly running: number; readonly needsYou: number };

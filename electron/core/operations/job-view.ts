@@ -9,7 +9,8 @@ type View = z.output<typeof jobView>;
 type Detail = z.output<typeof jobDetail>;
 
 /** A job as lists show it. */
-export function viewJob(job: JobSummary, now: number): View {
+export function viewJob(open: OpenKeystore, job: JobSummary): View {
+  const now = open.clock.now();
   return {
     id: job.id,
     number: job.number,
@@ -24,6 +25,7 @@ export function viewJob(job: JobSummary, now: number): View {
     notBefore: job.notBefore,
     actor: `${job.actor} (${job.channel})`,
     step: job.step,
+    eta: open.jobs.eta(job),
     progress: job.progress?.text ?? (job.waits ? waitText(job.waits, now) : null),
     failure: job.failure,
     message: jobMessage(job),
@@ -43,10 +45,9 @@ const next = (job: JobDetails): Detail['next'] => {
 
 /** A job with its steps, proofs and calls, where things stand, and the one next deed. */
 export function viewJobDetail(open: OpenKeystore, job: JobDetails): Detail {
-  const now = open.clock.now();
   const gate = job.waits?.for === 'gate' && job.waits.gate === 'hsm';
   return {
-    job: { ...viewJob(job, now), message: endingOf(open, job) },
+    job: { ...viewJob(open, job), message: endingOf(open, job) },
     steps: job.steps.map((step) => ({
       n: step.n,
       name: step.name,

@@ -56,7 +56,7 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
         limit: input.limit,
         after: input.after,
       });
-      return { jobs: page.jobs.map((job) => viewJob(job, open.clock.now())), next: page.next };
+      return { jobs: page.jobs.map((job) => viewJob(open, job)), next: page.next };
     },
     show: (input) => detail(access.open(), idOf(input.job)),
     wait: async (input) => {

@@ -51,6 +51,7 @@ const detail = (state: JobState, more: object = {}) => ({
     notBefore: null,
     actor: 'custodian-2',
     step: { n: 9, of: 9, title: 'Move alias' },
+    eta: null,
     progress: null,
     failure:
       state === 'needs-you'

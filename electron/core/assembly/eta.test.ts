@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Outlook } from '../cloud/cloud.ts';
+import { Jobs } from '../jobs/jobs.ts';
+import { by, classifyByCode, done, kindOf, step } from '../jobs/jobs.fixture.ts';
+import { type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
+import { Eta } from './eta.ts';
+
+let keystore: TestKeystore;
+let jobs: Jobs;
+let outlook: Outlook;
+let eta: Eta;
+
+const importing = kindOf([step('parameters', () => done()), step('import', () => done())], {
+  name: 'group.force-rotate',
+});
+const other = kindOf([step('alias', () => done())], { name: 'group.make-active' });
+
+beforeEach(() => {
+  keystore = testKeystore();
+  const { clock, temporary } = keystore;
+  jobs = new Jobs({
+    clock,
+    random: temporary.random,
+    log: { log: () => undefined },
+    store: temporary.store,
+    kinds: [importing, other],
+    designation: { deviceId: 'd', isDesignated: () => true },
+    wallMemory: { read: () => null, write: () => undefined },
+    faults: { reach: () => undefined },
+    onEvent: () => undefined,
+    classify: classifyByCode,
+  });
+  outlook = { perSecond: 0.1, waiting: 0, waits: 0 };
+  eta = new Eta({
+    store: temporary.store,
+    clock,
+    groups: keystore.groups,
+    parallel: 8,
+    outlook: () => outlook,
+  });
+});
+afterEach(() => keystore[Symbol.dispose]());
+
+const asked = (kind: typeof importing, name: string, notBefore?: number) => {
+  const { id: group } = keystore.addGroup({ name, alias: name });
+  const { id } = jobs.queue.enqueue(
+    kind,
+    { group, deed: name },
+    { title: name, subjects: { group }, by, ...(notBefore === undefined ? {} : { notBefore }) },
+  );
+  return jobs.read.show(id);
+};
+const seconds = (at: number | null): number | null =>
+  at === null ? null : (at - keystore.clock.now()) / 1_000;
+
+test('each job that imports waits for those asked for before it in its account and Region', () => {
+  const shown = ['a', 'b', 'c'].map((name) => asked(importing, name));
+  expect(shown.map((job) => seconds(eta.of(job)))).toEqual([3, 13, 23]);
+});
+
+test('those that wait at the quota already are not counted twice', () => {
+  const shown = ['a', 'b', 'c'].map((name) => asked(importing, name));
+  outlook = { perSecond: 0.1, waiting: 2, waits: 25_000 };
+  expect(seconds(eta.of(shown[2]!))).toBe(28);
+});
+
+test('where there is no quota, jobs take turns', () => {
+  outlook = { perSecond: null, waiting: 0, waits: 0 };
+  const shown = Array.from({ length: 9 }, (_, n) => asked(importing, `g${n}`));
+  expect(seconds(eta.of(shown[8]!))).toBe(6);
+});
+
+test('a job that imports nothing does not wait for the quota', () => {
+  asked(importing, 'a');
+  expect(seconds(eta.of(asked(other, 'b')))).toBe(3);
+});
+
+test('nobody can tell for a job that waits for its day', () => {
+  expect(eta.of(asked(importing, 'a', keystore.clock.now() + 86_400_000))).toBeNull();
+});
+
+test('jobs that wait for their day keep nobody waiting', () => {
+  asked(importing, 'a', keystore.clock.now() + 86_400_000);
+  expect(seconds(eta.of(asked(importing, 'b')))).toBe(3);
+});
