@@ -108,7 +108,7 @@ export const keyOps = {
     summary: 'Read the KMS key from AWS now and note what it says',
     input: z.strictObject({ key: reference }),
     output: keyView,
-    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'KEY_NOT_IN_AWS', ...awsFails],
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'KEY_NOT_IN_AWS', 'ACCOUNT_MISMATCH', ...awsFails],
   }),
   planSynchronize: op({
     effect: 'read',

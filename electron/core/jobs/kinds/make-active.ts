@@ -4,6 +4,7 @@ import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import {
   aliasReadsOtherwise,
   checkAccount,
+  deactivateOthers,
   formerHolder,
   heldElsewhere,
   type HolderAtCheck,
@@ -116,7 +117,7 @@ async function settle(
       if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
       keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
       groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
-      if (former?.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
+      deactivateOthers(services, group, key.id);
       if (former)
         keys.addEvent(
           former.key.id,

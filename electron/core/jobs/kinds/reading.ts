@@ -134,6 +134,17 @@ export function formerHolder(
   return others.find(({ remote }) => remote?.alias === `alias/${group.alias}`) ?? null;
 }
 
+/**
+ * Inside a `record`, after the alias was noted at `keyId`: whatever else of the group was active and
+ * has no alias now is not active any more, also where somebody had moved the alias behind our back.
+ */
+export function deactivateOthers({ keys }: DeedServices, group: Group, keyId: string): void {
+  for (const { key, remote } of keys.ofGroup(group.id)) {
+    if (key.id === keyId || key.lifecycle !== 'active' || remote?.alias != null) continue;
+    keys.setLifecycle(key.id, 'deactivated');
+  }
+}
+
 export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>
   new OperationError('ALIAS_HELD_ELSEWHERE', {
     group: group.name,

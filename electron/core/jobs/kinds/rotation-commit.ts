@@ -4,6 +4,7 @@ import type { Group, KeyWithRemote } from '../../keystore/rows.ts';
 import type { StepResult, StepSpec } from '../kind.ts';
 import {
   aliasReadsOtherwise,
+  deactivateOthers,
   formerHolder,
   heldElsewhere,
   type HolderSeen,
@@ -146,8 +147,8 @@ function recordCommit(
     activeKeyId: remote?.kmsKeyId ?? null,
     nextRotationAt: group.rotate ? addSpan(now, group.rotateEvery) : null,
   });
+  deactivateOthers(services, group, keyId);
   if (!former) return;
-  if (former.key.lifecycle === 'active') keys.setLifecycle(former.key.id, 'deactivated');
   keys.addEvent(
     former.key.id,
     `Gave alias/${group.alias} to a newer version; still decrypts`,

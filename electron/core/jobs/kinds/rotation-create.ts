@@ -35,14 +35,16 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
             group: group.name,
           });
         }
-        return adopt(
-          services,
-          context,
-          read,
-          'waiting',
-          `${shortId(waiting)}, which waited for material`,
-          read.requestId,
-        );
+        const said = `${shortId(waiting)}, which waited for material`;
+        const taken = adopt(services, context, read, 'waiting', said, read.requestId);
+        return {
+          ...taken,
+          record: () => {
+            // again: another group's job may have taken it while AWS was asked
+            if (services.keys.byKms(waiting).length > 0) throw takenElsewhere(group, waiting);
+            taken.record();
+          },
+        };
       }
       const { marker } = context.intent as { marker: string };
       const made = await connection.createExternalKey(
@@ -107,7 +109,7 @@ function adopt(
   madeBy: 'group' | 'waiting',
   said: string,
   requestId: string | null,
-): StepResult {
+): StepResult & { readonly record: () => void } {
   const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
   return {
     type: 'done',
