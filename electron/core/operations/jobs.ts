@@ -41,6 +41,9 @@ async function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   }
 }
 
+/** Where the last cancel of a job says that its KMS key is to go: the deeds read it when it ends. */
+const wish = (jobId: string): string => `discard:${jobId}`;
+
 /** Jobs: durable deeds, their steps and proofs. */
 export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
   const detail = (open: OpenKeystore, id: string) =>
@@ -71,7 +74,8 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
       const id = idOf(input.job);
       open.store.change(() => {
         // kept beside the job: it may still have to look what exists before it can end
-        if (input.leftover === 'schedule-deletion') open.settings.write(`discard:${id}`, true);
+        if (input.leftover === 'schedule-deletion') open.settings.write(wish(id), true);
+        else open.settings.forget(wish(id));
         access.engine().queue.cancel(id, by(caller));
       });
       open.changed('job', id);
@@ -80,7 +84,11 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
     continue: (input, caller) => {
       const open = access.open();
       const id = idOf(input.job);
-      access.engine().queue.continue(id, by(caller));
+      open.store.change(() => {
+        access.engine().queue.continue(id, by(caller));
+        // it was a part of the cancel that is taken back with this
+        open.settings.forget(wish(id));
+      });
       open.changed('job', id);
       return detail(open, id);
     },
