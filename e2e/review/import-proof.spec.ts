@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Desk, requireDone } from '../support/desk.ts';
+import { changed } from '../support/effects.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+import { failureOf, requireTrueStanding } from '../support/truth.ts';
+import { importOtherNow } from './stage.ts';
+
+let aws: OutsideAws;
+let desk: Desk;
+
+beforeAll(async () => {
+  aws = await OutsideAws.start();
+  desk = await Desk.open(aws);
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+/** What becomes of every import from now on; a fresh wrapping key ends it. */
+function disturbImport(kind: string, trouble: object): void {
+  const operations = { ImportKeyMaterial: trouble };
+  desk.at(`${kind}:import:before-intent`, () => {
+    aws.controlNow('POST /mischief', { operations });
+    desk.at(`${kind}:parameters:after-intent`, () => aws.controlNow('POST /mischief', {}));
+  });
+}
+
+const proofsOf = (detail: Awaited<ReturnType<Desk['settled']>>, step: string): string =>
+  (detail.steps.find(({ name }) => name === step)?.proof ?? []).map(({ text }) => text).join();
+
+describe('a waiting Active Key ID', () => {
+  it('holds what its owner brought in while our import was lost: AWS refuses, the job stops', async () => {
+    const keyId = await aws.makeKey('EXTERNAL');
+    await desk.addGroup('waits', { activeKeyId: keyId });
+    const since = await aws.mark();
+    desk.at('group.force-rotate:wrap:after-intent', () => importOtherNow(aws, keyId));
+    disturbImport('group.force-rotate', { dropBeforeEffect: 1_000 });
+    const stopped = await desk.rotate('waits');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(failureOf(stopped)).toMatchObject({
+      code: 'IMPORT_WRONG_MATERIAL',
+      external: { name: 'IncorrectKeyMaterialException', at: 'ImportKeyMaterial' },
+    });
+    expect(stopped.steps.find(({ name }) => name === 'import')?.state).toBe('needs-you');
+    expect(proofsOf(stopped, 'import')).toBe('');
+    expect(await aws.holder('alias/waits')).toBeNull();
+    expect((await changed(aws, since)).aliasMoves).toBe(0);
+    await requireTrueStanding(desk, aws, stopped);
+    // Nor does a person who only continues make it so.
+    const again = await desk.goOn(stopped.job.id);
+    expect(failureOf(again).code).toBe('IMPORT_WRONG_MATERIAL');
+    expect(await aws.holder('alias/waits')).toBeNull();
+  });
+
+  it('took our material, and the answer was lost: sent once more under a fresh pair, and Done', async () => {
+    const keyId = await aws.makeKey('EXTERNAL');
+    await desk.addGroup('took', { activeKeyId: keyId });
+    const since = await aws.mark();
+    disturbImport('group.force-rotate', { loseResponseAfterEffect: 1_000 });
+    const done = await desk.rotate('took');
+    requireDone(done);
+    const { created, materials, parameters, aliasMoves } = await changed(aws, since);
+    expect({ created, materials, aliasMoves }).toEqual({ created: 0, materials: 1, aliasMoves: 1 });
+    expect(parameters).toBe(2);
+    const accepted = (await aws.journal(since)).filter(
+      ({ operation, mischief }) => operation === 'ImportKeyMaterial' && mischief === null,
+    );
+    expect(accepted).toHaveLength(1);
+    expect(await aws.holder('alias/took')).toBe(keyId);
+  });
+});
+
+describe('Synchronize over material that AWS has', () => {
+  const provedLine = async (key: string): Promise<string> =>
+    (await desk.call('key.show', { key })).copies.map(({ text }) => text).join();
+  const historyOf = async (key: string): Promise<string> =>
+    (await desk.call('key.show', { key })).history.map(({ text }) => text).join();
+
+  it('claims nothing while no import reaches AWS', async () => {
+    await desk.addGroup('unproved');
+    const { remote } = await desk.rotated('unproved');
+    const held = await aws.key(remote?.keyId ?? '');
+    await aws.misbehave({ operations: { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } } });
+    const stopped = await desk.synchronize('unproved/1', {});
+    expect(stopped.job.state).toBe('needs-you');
+    expect(proofsOf(stopped, 'import')).toBe('');
+    expect(await historyOf('unproved/1')).not.toContain('accepted our copy again');
+    expect(await provedLine('unproved/1')).toContain('Not yet proved against AWS');
+    await requireTrueStanding(desk, aws, stopped);
+    expect(await aws.key(remote?.keyId ?? '')).toEqual(held);
+
+    await aws.misbehave();
+    requireDone(await desk.goOn(stopped.job.id));
+    expect(await historyOf('unproved/1')).toContain('accepted our copy again');
+    expect(await provedLine('unproved/1')).toContain('Proved against AWS');
+  });
+
+  it('lets a person give it up without having proved anything', async () => {
+    await desk.addGroup('given-up');
+    await desk.rotated('given-up');
+    await aws.misbehave({ operations: { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } } });
+    const stopped = await desk.synchronize('given-up/1', {});
+    await desk.call('job.cancel', { job: stopped.job.id });
+    await aws.misbehave();
+    expect(await historyOf('given-up/1')).not.toContain('accepted our copy again');
+    expect(await provedLine('given-up/1')).toContain('Not yet proved against AWS');
+  });
+});
