@@ -83,3 +83,10 @@ test('jobs that wait for their day keep nobody waiting', () => {
   asked(importing, 'a', keystore.clock.now() + 86_400_000);
   expect(seconds(eta.of(asked(importing, 'b')))).toBe(3);
 });
+
+test('a plan says when its job would be done, were it asked for now', () => {
+  asked(importing, 'a');
+  const group = keystore.addGroup({ name: 'b', alias: 'b' });
+  expect(seconds(eta.ifAsked('group.force-rotate', group))).toBe(13);
+  expect(seconds(eta.ifAsked('key.make-active', group))).toBe(3);
+});

@@ -58,13 +58,27 @@ export class Eta {
     if (!open || job.notBefore !== null || job.waits?.for === 'gate') return null;
     const group = this.#parts.groups.byId(job.subjects['group'] ?? '');
     if (group === null) return null;
-    const alone = this.#fastest.get(job.kind, remembered) ?? unseen;
-    const now = this.#parts.clock.now();
-    if (!importing.includes(job.kind)) return now + alone;
     const left = job.step === null ? 0 : (job.step.of - job.step.n + 1) / job.step.of;
-    if (job.progress?.until != null) return job.progress.until + alone * left;
-    const ahead = this.#ahead.get(job.number, group.region, group.account) ?? 0;
+    if (job.progress?.until == null) return this.#reckon(job.kind, group, job.number, left);
+    return Math.round(job.progress.until + this.#alone(job.kind) * left);
+  }
+
+  /** Wall clock ms, were a job of this kind asked for now. */
+  ifAsked(kind: string, group: Group): number {
+    return this.#reckon(kind, group, Number.MAX_SAFE_INTEGER, 1);
+  }
+
+  #reckon(kind: string, group: Group, number: number, left: number): number {
+    const alone = this.#alone(kind);
+    const now = this.#parts.clock.now();
+    if (!importing.includes(kind)) return now + alone;
+    const ahead = this.#ahead.get(number, group.region, group.account) ?? 0;
     return Math.round(now + this.#turn(group, ahead, alone) + alone * left);
+  }
+
+  /** How long a job of this kind takes that waits for nobody, in ms. */
+  #alone(kind: string): number {
+    return this.#fastest.get(kind, remembered) ?? unseen;
   }
 
   /** Milliseconds until this job gets what it waits for. */

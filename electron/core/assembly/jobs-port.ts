@@ -16,6 +16,7 @@ export function createJobsPort(parts: {
   readonly due: JobsPort['due'];
   readonly startDue: JobsPort['startDue'];
   readonly eta: JobsPort['eta'];
+  readonly doneBy: JobsPort['doneBy'];
 }): JobsPort {
   const { store, jobs } = parts;
   const kindOf = (name: string): JobKind => {
@@ -37,7 +38,9 @@ export function createJobsPort(parts: {
 
   const atWork = store.db
     .prepare<[string], number>(
-      'select number from job where order_key = ? and ended_at is null and not_before is null order by number limit 1',
+      // in its line also while it rests; out of it are those whose day has not come
+      `select number from job where order_key = ? and ended_at is null
+         and (position is not null or state = 'needs-you') order by number limit 1`,
     )
     .pluck();
   const disablings = store.db
@@ -67,6 +70,7 @@ export function createJobsPort(parts: {
     due: parts.due,
     startDue: parts.startDue,
     eta: parts.eta,
+    doneBy: parts.doneBy,
     designated: () => jobs.runner.open('designation'),
     startRotation: (group, caller: Caller) => {
       const { id, number } = jobs.queue.enqueue(

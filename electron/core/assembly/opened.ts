@@ -336,6 +336,7 @@ export class Opened {
         groups: domain.groups,
         due: () => this.#due(domain),
         eta: (job) => this.#eta.of(job),
+        doneBy: (kind, group) => this.#eta.ifAsked(kind, group),
         startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
       }),
       get hsmTitle() {

@@ -41,6 +41,8 @@ export interface JobsPort {
   groupsNeedingYou(): ReadonlySet<string>;
   /** When a job is likely to be done (wall clock ms); null where nobody can tell. */
   eta(job: JobSummary): number | null;
+  /** When a job of this kind is likely to be done if it is asked for now (wall clock ms). */
+  doneBy(kind: string, group: Group): number;
   /** Is a job of this group under way, and how many disablings wait for their day? */
   ofGroup(groupId: string): { readonly jobAtWork: number | null; readonly disablings: number };
   counts(): { readonly running: number; readonly needsYou: number };

@@ -4,7 +4,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
-import { planGroupChange } from '../jobs/kinds/plan-group-change.ts';
+import { jobInTheWay, planGroupChange } from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
 import type { GroupChange } from '../keystore/groups.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -50,7 +50,10 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
     path: open.references.groupPath(group),
     folder: open.folders.path(next.folderId),
   });
-  return { group, change, next, plan: sealPlan(draft, open.clock.now(), null) };
+  const now = open.clock.now();
+  // it changes the keystore only, in one commit
+  const plan = sealPlan(draft, { now, runningJob: null, doneBy: now });
+  return { group, change, next, plan };
 }
 
 /** Key groups: containers and templates. */
@@ -152,6 +155,9 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
     if (input.plan !== undefined) requirePlan(plan, input.plan);
     else if (plan.blocked) throw OperationError.from(plan.blocked);
     open.store.change(() => {
+      // again: a job may have begun while AWS was asked
+      const inTheWay = jobInTheWay(group, next, open.jobs.ofGroup(group.id).jobAtWork);
+      if (inTheWay) throw inTheWay;
       open.groups.edit(group.id, change);
       open.audit('OK', [group.id], {
         fields: Object.keys(input.changes),

@@ -45,9 +45,12 @@ async function plan(
     ...payload,
     reference: `${open.references.groupPath(group)}/${found.key.version}`,
   });
-  const running = open.jobs.underWay('key.synchronize', payload);
   return {
-    plan: sealPlan(draft, now, running),
+    plan: sealPlan(draft, {
+      now,
+      runningJob: open.jobs.underWay('key.synchronize', payload),
+      doneBy: open.jobs.doneBy('key.synchronize', group),
+    }),
     payload,
     group,
     key: found.key,

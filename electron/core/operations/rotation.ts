@@ -21,8 +21,13 @@ async function planRotation(
   const reference = open.references.groupPath(group);
   const options = { adopt, designated: open.device.designated, reference };
   const { draft, foreign } = await planForceRotate(open.deeds, group, options);
-  const running = open.jobs.underWay('group.force-rotate', { groupId: group.id });
-  return { plan: sealPlan(draft, open.clock.now(), running), foreign };
+  const kind = 'group.force-rotate';
+  const plan = sealPlan(draft, {
+    now: open.clock.now(),
+    runningJob: open.jobs.underWay(kind, { groupId: group.id }),
+    doneBy: open.jobs.doneBy(kind, group),
+  });
+  return { plan, foreign };
 }
 
 async function planActive(open: OpenKeystore, reference: string) {
@@ -30,7 +35,12 @@ async function planActive(open: OpenKeystore, reference: string) {
   const group = open.groups.get(found.key.groupId);
   const payload = { groupId: group.id, keyId: found.key.id };
   const draft = await planMakeActive(open.deeds, group, found, open.references.groupPath(group));
-  const plan = sealPlan(draft, open.clock.now(), open.jobs.underWay('key.make-active', payload));
+  const kind = 'key.make-active';
+  const plan = sealPlan(draft, {
+    now: open.clock.now(),
+    runningJob: open.jobs.underWay(kind, payload),
+    doneBy: open.jobs.doneBy(kind, group),
+  });
   return { group, found, payload, plan };
 }
 

@@ -70,7 +70,6 @@ export async function planForceRotate(
     lookFirst: await warnings(services, group, looked, formerName),
     checks: checks.lines,
     ...callsOf(group, formerId !== null, waiting !== null),
-    approximateSeconds: 5,
     goBack:
       former === null
         ? 'There is no earlier key to go back to'

@@ -26,14 +26,14 @@ const planned = [
   'activeKeyId',
 ] as const;
 
-function requireNoJobAtWork(before: Group, after: Group, known: GroupNow, checks: Checks): void {
-  const touched = planned.some((field) => before[field] !== after[field]);
-  if (known.jobAtWork === null || !touched) return;
-  const error = new OperationError('ALREADY_RUNNING', { job: known.jobAtWork, group: before.name });
-  checks.fail(
-    error,
-    `Job ${known.jobAtWork} of this group is under way and was planned with what it says now`,
-  );
+/** Why a group may not change so now: a job of it is under way. Null when it may. */
+export function jobInTheWay(
+  before: Group,
+  after: Group,
+  jobAtWork: number | null,
+): OperationError | null {
+  if (jobAtWork === null || planned.every((field) => before[field] === after[field])) return null;
+  return new OperationError('ALREADY_RUNNING', { job: jobAtWork, group: before.name });
 }
 
 /**
@@ -47,7 +47,13 @@ export async function planGroupChange(
   known: GroupNow,
 ): Promise<Draft> {
   const checks = new Checks();
-  requireNoJobAtWork(before, after, known, checks);
+  const inTheWay = jobInTheWay(before, after, known.jobAtWork);
+  if (inTheWay) {
+    checks.fail(
+      inTheWay,
+      `Job ${known.jobAtWork} of this group is under way and was planned with what it says now`,
+    );
+  }
   const keys = services.keys.ofGroup(before.id);
   const inAws = keys.filter(({ remote }) => remote !== null);
   const active = services.keys.holderOf(before.id);
@@ -82,7 +88,9 @@ export async function planGroupChange(
   }
   if (!after.disableAfter && before.disableAfter && known.disablings > 0) {
     warnings.push(
-      `${known.disablings} former keys are still to be disabled: cancel their jobs to stop that`,
+      known.disablings === 1
+        ? '1 former key is still to be disabled: cancel its job to stop that'
+        : `${known.disablings} former keys are still to be disabled: cancel their jobs to stop that`,
     );
   }
   const due = after.nextRotationAt;
@@ -109,7 +117,6 @@ export async function planGroupChange(
     checks: checks.lines,
     steps: [],
     calls: [],
-    approximateSeconds: 0,
     goBack: 'Change it back',
     command: `keyreeve group edit ${shellWord(known.path)} (with the same options)`,
     button: `Change ${before.name}`,

@@ -84,7 +84,6 @@ export async function planMakeActive(
       write(looked.holder?.kmsKeyId ? 'UpdateAlias' : 'CreateAlias'),
       read('DescribeKey'),
     ],
-    approximateSeconds: 2,
     goBack:
       holder === null
         ? from === null

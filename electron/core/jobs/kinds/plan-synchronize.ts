@@ -85,7 +85,6 @@ export async function planSynchronize(
     ],
     checks: checks.lines,
     ...callsOf(group, choices, seen),
-    approximateSeconds: choices.importMaterial ? 5 : 2,
     goBack: alone
       ? 'Synchronize with Import Key Material puts the saved copy back'
       : 'Nothing is lost: our copy stays',

@@ -8,18 +8,28 @@ import { checkAccount, type HolderSeen, heldElsewhere, readHolder } from './read
 import type { DeedServices } from './services.ts';
 
 /** A plan as its deed writes it; number and times are added when it is sealed. */
-export type Draft = Omit<Plan, 'number' | 'checkedAt' | 'runningJob'>;
+export type Draft = Omit<Plan, 'number' | 'checkedAt' | 'runningJob' | 'approximateSeconds'>;
+
+/** What is true of a plan just now, and not a part of what a person agrees to. */
+export interface PlannedAt {
+  readonly now: number;
+  /** The job that is at this deed already. */
+  readonly runningJob: string | null;
+  /** When the deed is likely to be done if it is begun now (wall clock ms). */
+  readonly doneBy: number;
+}
 
 /**
  * Gives the plan its number: a hash over every line a person reads, without times and readings that
  * move by themselves. The same number means: nothing that was shown has changed.
  */
-export function sealPlan(draft: Draft, now: number, runningJob: string | null): Plan {
-  const { approximateSeconds: _seconds, command: _command, ...lines } = draft;
+export function sealPlan(draft: Draft, { now, runningJob, doneBy }: PlannedAt): Plan {
+  const { command: _command, ...lines } = draft;
   const shown = { ...lines, blocked: draft.blocked?.code ?? null };
   const number = createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 12);
   const command = `${draft.command} --plan ${number}`;
-  return { ...draft, command, number, checkedAt: now, runningJob };
+  const approximateSeconds = Math.ceil((doneBy - now) / 1_000);
+  return { ...draft, command, number, checkedAt: now, runningJob, approximateSeconds };
 }
 
 /** A plan's number may be given shortened to six digits or more. */
