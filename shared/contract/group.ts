@@ -200,6 +200,7 @@ export const groupOps = {
       'CONFIRMATION_NEEDED',
       'GROUP_HAS_KEYS',
       ...aliasFails,
+      ...awsFails,
     ],
   }),
   remove: op({
