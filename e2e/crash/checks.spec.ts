@@ -123,6 +123,15 @@ describe('what the crash campaign checks, it would notice', () => {
       () => journal((entry) => (created(entry) ? [entry, entry] : [entry])),
     ],
     [
+      'I10 an import that nothing explains',
+      nothingTwice,
+      () => ({
+        ...journal((entry) =>
+          entry.operation === 'ImportKeyMaterial' ? [entry, entry, entry, entry] : [entry],
+        ),
+      }),
+    ],
+    [
       'I11 a move that no table has',
       movesAreLegal,
       () =>

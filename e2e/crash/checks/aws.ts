@@ -14,24 +14,33 @@ function effects<K extends Effect['kind']>(outcome: Outcome, kind: K): EffectOf<
     .filter((effect): effect is EffectOf<K> => effect.kind === kind);
 }
 
-/** I10, and nothing twice: the deed had exactly the effects it is for. */
+/**
+ * I10, and nothing twice: the deed had exactly the effects it is for. The same material may be
+ * imported once more for each lost answer: AWS taking it again is the proof that it is ours.
+ */
 export function nothingTwice(outcome: Outcome): string[] {
   const { expected } = outcome.plan.variant;
   const states = effects(outcome, 'key-state');
+  const imports = effects(outcome, 'material-imported');
   const counted: Record<keyof Omit<Expected, 'states' | 'holder'>, number> = {
     created: effects(outcome, 'key-created').length,
-    imported: effects(outcome, 'material-imported').length,
+    imported: new Set(imports.map((effect) => `${effect.keyId} ${effect.materialId}`)).size,
     deleted: effects(outcome, 'material-deleted').length,
     aliasMoves: effects(outcome, 'alias').length,
     policies: effects(outcome, 'policy-put').length,
     disabled: states.filter((effect) => effect.to === 'Disabled').length,
     discarded: states.filter((effect) => effect.to === 'PendingDeletion').length,
   };
-  return (Object.keys(counted) as (keyof typeof counted)[]).flatMap((what) =>
-    counted[what] === expected[what]
-      ? []
-      : [`I10: ${what} ${counted[what]} times, expected ${expected[what]}`],
-  );
+  const repeated = imports.length - counted.imported;
+  const tooOften = repeated > outcome.deaths.length;
+  return [
+    ...(tooOften ? [`I10: imported ${repeated} times more than lost answers explain`] : []),
+    ...(Object.keys(counted) as (keyof typeof counted)[]).flatMap((what) =>
+      counted[what] === expected[what]
+        ? []
+        : [`I10: ${what} ${counted[what]} times, expected ${expected[what]}`],
+    ),
+  ];
 }
 
 const idOf = (key: PracticeKey): string => key.metadata.KeyId;
