@@ -1,6 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import type { Group, KeyWithRemote } from '../../keystore/rows.ts';
+import type { Clock } from '../../ports.ts';
 import { Checks, type Draft, quote, shellWord, subjectLine } from './plan.ts';
 import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -81,25 +82,9 @@ export async function planGroupChange(
       'Jobs use the new credential from now on; the permissions of the old one are not needed here any more',
     );
   }
-  if (after.disableAfter && !before.disableAfter && active) {
-    warnings.push(
-      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: data under it cannot be decrypted then`,
-    );
-  }
-  if (!after.disableAfter && before.disableAfter && known.disablings > 0) {
-    warnings.push(
-      known.disablings === 1
-        ? '1 former key is still to be disabled: cancel its job to stop that'
-        : `${known.disablings} former keys are still to be disabled: cancel their jobs to stop that`,
-    );
-  }
-  const due = after.nextRotationAt;
-  if (due !== before.nextRotationAt && due !== null && due <= services.clock.now()) {
-    warnings.push('The next rotation is due at once');
-  }
-  if (after.policy !== before.policy && inAws.length > 0) {
-    warnings.push('Keys in AWS keep their policy until Synchronize with Update Policy');
-  }
+  warnings.push(
+    ...laterWarnings(before, after, active !== null, inAws.length, known, services.clock),
+  );
 
   return {
     deed: 'change-group',
@@ -123,6 +108,38 @@ export async function planGroupChange(
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+/** What a change of the rules sets going later, and what it does not reach. */
+function laterWarnings(
+  before: Group,
+  after: Group,
+  hasActive: boolean,
+  inAws: number,
+  known: GroupNow,
+  clock: Clock,
+): string[] {
+  const warnings: string[] = [];
+  if (after.disableAfter && !before.disableAfter && hasActive) {
+    warnings.push(
+      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: data under it cannot be decrypted then`,
+    );
+  }
+  if (!after.disableAfter && before.disableAfter && known.disablings > 0) {
+    warnings.push(
+      known.disablings === 1
+        ? '1 former key is still to be disabled: cancel its job to stop that'
+        : `${known.disablings} former keys are still to be disabled: cancel their jobs to stop that`,
+    );
+  }
+  const due = after.nextRotationAt;
+  if (due !== before.nextRotationAt && due !== null && due <= clock.now()) {
+    warnings.push('The next rotation is due at once');
+  }
+  if (after.policy !== before.policy && inAws > 0) {
+    warnings.push('Keys in AWS keep their policy until Synchronize with Update Policy');
+  }
+  return warnings;
 }
 
 /** What stays behind where alias or Region change. */
