@@ -11,6 +11,7 @@ import { Secret } from '../electron/core/kernel/secret.ts';
 import { createStoreWithRootKey } from '../electron/core/store/store-file.ts';
 import type { Store } from '../electron/core/store/store.ts';
 import { fdatasyncTimes, interleaved, median, quantile, timed } from './support/measure.ts';
+import { profiled } from './support/profiler.ts';
 import { atLeast, atMost, type Bench, figure } from './support/report.ts';
 import { TemporaryFolder } from './support/temporary.ts';
 
@@ -115,7 +116,7 @@ async function runJobs({ jobs, kind }: Engine, count: number, lines: number): Pr
 }
 
 /** Durable commits of job steps against one 4 KiB fdatasync of the same disk. Goals: P12. */
-export const bench: Bench = async ({ quick }) => {
+export const bench: Bench = async ({ quick, profileTo }) => {
   const rounds = quick ? 2 : 9;
   using folder = new TemporaryFolder();
   using rootKey = Secret.adopt(randomBytes(32));
@@ -124,6 +125,8 @@ export const bench: Bench = async ({ quick }) => {
   const one = engineOver(store, 1);
   const many = engineOver(store, 64);
   const probe = join(folder.path, 'probe');
+  const watched = <T>(work: () => Promise<T>): Promise<T> =>
+    profileTo === null ? work() : profiled(profileTo, work);
   try {
     await one.jobs.start();
     const single = await interleaved(
@@ -131,7 +134,7 @@ export const bench: Bench = async ({ quick }) => {
       async () => fdatasyncTimes(probe, 100),
       async () => {
         one.times.commits.length = 0;
-        await runJobs(one, 12, 1);
+        await watched(() => runJobs(one, 12, 1));
         return [...one.times.commits];
       },
     );

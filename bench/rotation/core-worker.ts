@@ -16,7 +16,7 @@ import { LoopDelay } from '../support/loop-delay.ts';
 import { collectGarbage } from '../support/measure.ts';
 import { profiled } from '../support/profiler.ts';
 import { serve } from '../support/worker.ts';
-import { allOver, rotateByPlan, startRotations } from './deeds.ts';
+import { type Foretold, rotateByPlan, startRotations, untilOver } from './deeds.ts';
 
 export interface Stage {
   readonly folder: string;
@@ -36,10 +36,14 @@ export interface Batch {
   readonly loopMost: number;
 }
 
+export interface Ran {
+  readonly foretold: readonly Foretold[];
+}
+
 export type CoreMethods = {
   create(stage: Stage): Promise<void>;
   queue(input: { readonly groups: number }): Promise<void>;
-  runQueue(settings: Pick<CoreConfig, 'parallel' | 'cloud'>): Promise<Batch>;
+  runQueue(settings: Pick<CoreConfig, 'parallel' | 'cloud'>): Promise<Batch & Ran>;
   open(settings: Pick<CoreConfig, 'parallel' | 'cloud'>): Promise<void>;
   rotate(input: { readonly groups: number; readonly each: number }): Promise<Batch>;
   probe(input: { readonly times: number }): Promise<Batch>;
@@ -170,13 +174,14 @@ const methods: CoreMethods = {
   /** Runs what is queued, from the moment the jobs may go until the last is over. */
   runQueue: async (settings) => {
     await unlocked('engine', settings);
+    let foretold: readonly Foretold[] = [];
     const batch = await measured(async () => {
-      const over = allOver(call);
       await designate();
-      return over;
+      foretold = await untilOver(call);
+      return foretold.length;
     });
     await close();
-    return batch;
+    return { ...batch, foretold };
   },
   open: async (settings) => {
     await unlocked('desk', settings);

@@ -21,25 +21,37 @@ export async function startRotations(call: Call, groups: number): Promise<void> 
   await Promise.all(Array.from({ length: 8 }, lane));
 }
 
+/** What the console said of a job when it was let go, and what became of it. Milliseconds from then. */
+export interface Foretold {
+  readonly said: number | null;
+  readonly was: number;
+}
+
+/** Jobs of one batch; more than a page holds are not looked at. */
+const page = { limit: 500 } as const;
+
 /**
- * Resolves when no job is under way any more; answers how many were done.
+ * Notes when the jobs under way are said to be done, then waits until they are.
  * @throws Error when one ended otherwise.
  */
-export async function allOver(call: Call): Promise<number> {
-  const under = { state: ['waiting', 'running', 'checking'], limit: 1 } as const;
-  const newest = (await call('job.list', { limit: 500 })).jobs;
-  const begun = new Set(newest.filter((job) => job.endedAt === null).map((job) => job.id));
+export async function untilOver(call: Call): Promise<readonly Foretold[]> {
+  const from = Date.now();
+  const { jobs } = await call('job.list', page);
+  const said = new Map(jobs.filter((job) => job.endedAt === null).map((job) => [job.id, job.eta]));
   for (;;) {
-    const { jobs } = await call('job.list', { ...under, state: [...under.state] });
-    if (jobs.length === 0) break;
+    const under = await call('job.list', { limit: 1, state: ['waiting', 'running', 'checking'] });
+    if (under.jobs.length === 0) break;
     await pause();
   }
-  const after = (await call('job.list', { limit: 500 })).jobs.filter((job) => begun.has(job.id));
+  const after = (await call('job.list', page)).jobs.filter((job) => said.has(job.id));
   for (const job of after) {
     if (job.state !== 'done')
       throw new Error(`${job.title} is ${job.state}: ${JSON.stringify(job.failure)}`);
   }
-  return after.length;
+  return after.map((job) => {
+    const eta = said.get(job.id) ?? null;
+    return { said: eta === null ? null : eta - from, was: (job.endedAt ?? from) - from };
+  });
 }
 
 /** Each group is planned, started and rotated `each` times, as a person would, groups side by side. */
