@@ -53,7 +53,7 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
   };
 
   const gate = createGate({
-    requireReady: (needs) => session.requireReady(needs),
+    during: (operation, work) => session.during(operation, work),
     handler: (call) => {
       const [noun = '', verb = ''] = call.split('.');
       type Table = Readonly<

@@ -24,7 +24,10 @@ function gateOver(
     calls: [],
   };
   const services: GateServices = {
-    requireReady: condition,
+    during: async (_operation, work) => {
+      await condition();
+      return work();
+    },
     handler: () => handler,
     audit: {
       within: (call, work) => {

@@ -7,8 +7,12 @@ import type { Logger } from './ports.ts';
 
 /** What the gate asks of the rest of the core. */
 export interface GateServices {
-  /** @throws OperationError KEYSTORE_LOCKED, KEYSTORE_CHECKING or KEYSTORE_READ_ONLY */
-  requireReady(needs: Operation['needs']): Promise<void>;
+  /**
+   * Runs a call while the keystore is as the operation needs it.
+   * @throws OperationError KEYSTORE_LOCKED (also when it is locked meanwhile), KEYSTORE_CHECKING or
+   *   KEYSTORE_READ_ONLY
+   */
+  during<T>(operation: Operation, work: () => Promise<T>): Promise<T>;
   handler(call: string): ((input: unknown, caller: Caller) => unknown) | null;
   /**
    * Audits a call. Changes audit themselves inside their own transaction by way of `begin`, so that
@@ -74,10 +78,11 @@ export function createGate(services: GateServices) {
       input: plain,
     };
     try {
-      await services.requireReady(operation.needs);
-      const handler = services.handler(name);
-      if (!handler) throw new Error(`no handler for ${name}`);
-      const output = await services.audit.within(call, async () => handler(parsed.data, caller));
+      const output = await services.during(operation, async () => {
+        const handler = services.handler(name);
+        if (!handler) throw new Error(`no handler for ${name}`);
+        return services.audit.within(call, async () => handler(parsed.data, caller));
+      });
       return operation.output.parse(output);
     } catch (error) {
       const code = error instanceof OperationError ? error.code : 'INTERNAL';

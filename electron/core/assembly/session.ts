@@ -10,6 +10,10 @@ import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
 import type { Realm, StoreCondition } from '../store/store.ts';
 import type { CallContext } from './call-context.ts';
 import { Opened } from './opened.ts';
+import { UnderWay } from './under-way.ts';
+
+/** How long a lock waits for changes that are under way. Milliseconds. */
+const lockPatience = 5_000;
 
 export type SessionState = 'absent' | 'locked' | StoreCondition;
 
@@ -28,12 +32,14 @@ export class Session {
   readonly path: string;
   readonly #parts: SessionParts;
   #opened: Opened | null = null;
+  #calls: UnderWay;
   #verifying: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.path = parts.config.keystorePath;
+    this.#calls = new UnderWay(this.path);
   }
 
   get state(): SessionState {
@@ -67,6 +73,16 @@ export class Session {
     if (store.condition === 'read-only') {
       throw new OperationError('KEYSTORE_READ_ONLY', { reason: store.reason ?? '' });
     }
+  }
+
+  /**
+   * Runs a call once the keystore is as it needs it, so that a lock knows of it.
+   * @throws OperationError as `requireReady`, and KEYSTORE_LOCKED when it is locked meanwhile
+   */
+  async during<T>({ needs, effect }: Operation, work: () => Promise<T>): Promise<T> {
+    if (needs === 'nothing') return work();
+    await this.requireReady(needs);
+    return this.#calls.run(effect, work);
   }
 
   create(realm: Realm, slot: NewSlot, caller: Caller): Promise<Opened> {
@@ -117,27 +133,27 @@ export class Session {
     });
   }
 
-  /** Running steps finish, secrets are wiped, the keystore is closed. Locked already: nothing. */
+  /**
+   * Running steps finish, and changes that are under way for a while; secrets are wiped, the
+   * keystore is closed. Locked already: nothing.
+   */
   lock(caller: Pick<Caller, 'actor' | 'host' | 'channel'>): Promise<number> {
     return this.exclusively(async () => {
       const opened = this.#opened;
       if (!opened) return 0;
       await this.#verifying;
-      const paused = await opened.close();
-      if (opened.file.store.condition === 'verified') {
-        opened.audit.append({
-          ...who(caller),
-          action: 'keystore.lock',
-          outcome: 'OK',
-          details: { paused },
-        });
-        await this.#leaveMarks(opened);
+      const { stopping: paused, quiet } = opened.jobs.runner.pause();
+      await Promise.all([quiet, this.#calls.leave(this.#parts.ports.clock, lockPatience)]);
+      this.#calls.end();
+      try {
+        await opened.close();
+        await this.#noteLock(opened, caller, paused);
+      } finally {
+        this.#opened = null;
+        this.#parts.calls.sink = null;
+        await opened.token.close().finally(() => opened.file.store.close());
+        this.#parts.changed('session');
       }
-      this.#opened = null;
-      this.#parts.calls.sink = null;
-      await opened.token.close();
-      opened.file.store.close();
-      this.#parts.changed('session');
       return paused;
     });
   }
@@ -169,6 +185,7 @@ export class Session {
   #adopt(file: OpenKeystore, whenVerified?: () => void): Opened {
     const opened = new Opened({ ...this.#parts, file });
     this.#opened = opened;
+    this.#calls = new UnderWay(this.path);
     this.#verifying = this.#verify(opened, whenVerified);
     this.#parts.changed('session');
     return opened;
@@ -196,6 +213,21 @@ export class Session {
     } finally {
       this.#parts.changed('session');
     }
+  }
+
+  async #noteLock(
+    opened: Opened,
+    caller: Pick<Caller, 'actor' | 'host' | 'channel'>,
+    paused: number,
+  ): Promise<void> {
+    if (opened.file.store.condition !== 'verified') return;
+    opened.audit.append({
+      ...who(caller),
+      action: 'keystore.lock',
+      outcome: 'OK',
+      details: { paused },
+    });
+    await this.#leaveMarks(opened);
   }
 
   /** Signature and anchor need the HSM; where it is away they wait for the next time, and it is said. */

@@ -41,7 +41,10 @@ export async function watchJob(
   const stop = onInterrupt(() => interrupted(context, session, progress));
   try {
     for (let revision = 0; ; ) {
-      const waiting = session.call('job.wait', { job, revision, waitMs: patienceMs });
+      // stopping locks the keystore, which ends this call too: what was asked for is the reason
+      const waiting = session
+        .call('job.wait', { job, revision, waitMs: patienceMs })
+        .catch((error: unknown) => (stop.begun() ? stop.asked : Promise.reject(error)));
       const answer = await Promise.race([waiting, stop.asked]);
       revision = answer.revision;
       progress.show(answer.detail);
@@ -114,7 +117,11 @@ class Progress {
 }
 
 /** The first Ctrl+C asks to stop; the second leaves at once. */
-function onInterrupt(ask: () => Promise<never>): { asked: Promise<never>; release: () => void } {
+function onInterrupt(ask: () => Promise<never>): {
+  asked: Promise<never>;
+  begun: () => boolean;
+  release: () => void;
+} {
   let reject: (error: unknown) => void = () => undefined;
   const asked = new Promise<never>((_, refuse) => {
     reject = refuse;
@@ -130,6 +137,7 @@ function onInterrupt(ask: () => Promise<never>): { asked: Promise<never>; releas
   for (const signal of signals) process.on(signal, onSignal);
   return {
     asked,
+    begun: () => times > 0,
     release: () => {
       for (const signal of signals) process.off(signal, onSignal);
     },
