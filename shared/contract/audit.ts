@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { op } from './op.ts';
-import { time } from './shapes.ts';
+import { absolutePath, time } from './shapes.ts';
 
 export const auditRecordView = z.strictObject({
   seq: z.number().int(),
@@ -37,7 +37,7 @@ export const auditOps = {
   export: op({
     effect: 'change',
     summary: 'Write the audit log, signed, to a file',
-    input: z.strictObject({ to: z.string().min(1).max(4096) }),
+    input: z.strictObject({ to: absolutePath }),
     output: z.strictObject({
       path: z.string(),
       records: z.number().int(),
@@ -52,7 +52,7 @@ export const auditOps = {
     needs: 'nothing',
     summary: 'Check an exported audit log against the public key fingerprint you kept elsewhere',
     input: z.strictObject({
-      file: z.string().min(1).max(4096),
+      file: absolutePath,
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
     }),
     output: z.strictObject({

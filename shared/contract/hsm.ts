@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { assurance, time } from './shapes.ts';
+import { absolutePath, assurance, time, tokenPlace } from './shapes.ts';
 
 const pin = secretBytes(256);
 /** A master key may wrap but not encrypt: its check value is a wrapped key of zeros. */
 const masterKcv = z.strictObject({ method: z.enum(['KWP0', 'KW0']), value: z.string() });
-const modulePath = z.string().min(1).max(4096);
 
 export const tokenView = z.strictObject({
   label: z.string(),
@@ -49,7 +48,7 @@ export const hsmOps = {
     effect: 'read',
     needs: 'nothing',
     summary: 'List PKCS#11 modules on this computer and the tokens in them',
-    input: z.strictObject({ module: modulePath.optional() }),
+    input: z.strictObject({ module: absolutePath.optional() }),
     output: z.strictObject({
       modules: z.array(
         z.strictObject({
@@ -71,11 +70,7 @@ export const hsmOps = {
     effect: 'change',
     summary: 'Bind this keystore to one token, probe it, and find or make its master key',
     input: z.strictObject({
-      module: modulePath,
-      /** What NSS softokn wants to hear at start: where its database is. */
-      libraryParameters: z.string().max(2000).optional(),
-      serial: z.string().max(64).optional(),
-      label: z.string().max(64).optional(),
+      ...tokenPlace.shape,
       pin: pin.optional(),
       /** A new master key is made only when a person asked for it. */
       createMaster: z.boolean().default(false),

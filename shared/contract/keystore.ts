@@ -1,16 +1,49 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { id, realm, time } from './shapes.ts';
+import type { FailureCode } from '../errors/failures.ts';
+import { absolutePath, id, realm, time, tokenPlace } from './shapes.ts';
 
 const passphrase = secretBytes(1024);
-const path = z.string().min(1).max(4096);
+const path = z.string();
 
 /** How the keystore is opened: one slot, and what that slot needs. */
 const unlock = {
   slot: z.string().max(64).optional(),
   passphrase: passphrase.optional(),
   pin: secretBytes(256).optional(),
+  /** Where the token of the slot is; without it, where this computer last saw it. */
+  token: tokenPlace.optional(),
+  /** A person has seen that the token reports few PIN tries left. */
+  confirmLastTry: z.boolean().default(false),
 };
+
+const unlockFails = [
+  'UNLOCK_REFUSED',
+  'KEYSTORE_HEADER_MISSING',
+  'KEYSTORE_HEADER_DAMAGED',
+  'KEYSTORE_NEWER_VERSION',
+  'HSM_NOT_ATTACHED',
+  'HSM_MODULE_UNUSABLE',
+  'HSM_UNAVAILABLE',
+  'HSM_TIMEOUT',
+  'HSM_WRONG_TOKEN',
+  'HSM_PIN_NEEDED',
+  'HSM_PIN_REFUSED',
+  'HSM_PIN_LAST_TRY',
+  'HSM_PIN_LOCKED',
+  'HSM_MASTER_MISSING',
+  'HSM_REFUSED',
+] as const satisfies readonly FailureCode[];
+const backupFails = [
+  'BACKUP_PLACE_MISSING',
+  'BACKUP_PLACE_UNUSABLE',
+  'BACKUP_INVALID',
+] as const satisfies readonly FailureCode[];
+const copyFails = [
+  'BACKUP_PLACE_MISSING',
+  'BACKUP_INVALID',
+  'AMBIGUOUS_NAME',
+] as const satisfies readonly FailureCode[];
 
 export const slot = z.strictObject({
   id: z.string(),
@@ -66,16 +99,17 @@ export const keystoreOps = {
     input: z.strictObject({
       realm,
       passphrase,
-      backupPlace: path.nullable().default(null),
+      backupPlace: absolutePath.nullable().default(null),
       slotLabel: z.string().min(1).max(64).default('passphrase'),
     }),
     output: keystoreStatus,
     fails: [
       'KEYSTORE_EXISTS',
       'KEYSTORE_NOT_A_FILE',
+      'KEYSTORE_NOT_FOUND',
+      'KEYSTORE_IN_USE',
       'PASSPHRASE_TOO_SHORT',
-      'BACKUP_PLACE_MISSING',
-      'BACKUP_PLACE_UNUSABLE',
+      ...backupFails,
     ],
   }),
   unlock: op({
@@ -88,15 +122,10 @@ export const keystoreOps = {
       'KEYSTORE_NOT_FOUND',
       'KEYSTORE_NOT_A_FILE',
       'KEYSTORE_IN_USE',
-      'KEYSTORE_HEADER_MISSING',
-      'KEYSTORE_HEADER_DAMAGED',
       'KEYSTORE_DAMAGED',
       'KEYSTORE_TAMPERED',
       'KEYSTORE_OLDER_THAN_ANCHOR',
-      'KEYSTORE_NEWER_VERSION',
-      'UNLOCK_REFUSED',
-      'HSM_UNAVAILABLE',
-      'HSM_PIN_REFUSED',
+      ...unlockFails,
     ],
   }),
   lock: op({
@@ -131,39 +160,67 @@ export const keystoreOps = {
   removeSlot: op({
     effect: 'destructive',
     summary: 'Remove one way to open the keystore',
-    input: z.strictObject({ slot: z.string().min(1).max(64), confirm: z.boolean().default(false) }),
+    input: z.strictObject({
+      slot: z.string().min(1).max(64),
+      confirm: z.boolean().default(false),
+      /** A person knows that no passphrase alone opens the keystore and its backups then. */
+      withoutPassphrase: z.boolean().default(false),
+    }),
     output: z.strictObject({ remaining: z.array(slot) }),
     fails: ['SLOT_LAST', 'NOT_FOUND', 'CONFIRMATION_NEEDED'],
   }),
   setBackupPlace: op({
     effect: 'change',
     summary: 'Choose the folder that receives backups, and back up to it at once',
-    input: z.strictObject({ place: path }),
+    input: z.strictObject({ place: absolutePath }),
     output: backupReport,
-    fails: ['BACKUP_PLACE_UNUSABLE', 'BACKUP_INVALID'],
+    fails: backupFails,
   }),
   backup: op({
     effect: 'change',
     summary: 'Take a full backup and verify it',
     input: nothing,
     output: backupReport,
-    fails: ['BACKUP_PLACE_MISSING', 'BACKUP_PLACE_UNUSABLE', 'BACKUP_INVALID'],
+    fails: backupFails,
+  }),
+  lookAtBackup: op({
+    effect: 'read',
+    needs: 'nothing',
+    summary: 'Read what a backup says of itself and what opens it; nothing of it is proved yet',
+    input: z.strictObject({ from: absolutePath.nullable().default(null) }),
+    output: z.strictObject({
+      path,
+      storeId: id,
+      realm,
+      takenAt: time,
+      commitNumber: z.number().int(),
+      slots: z.array(slot),
+    }),
+    fails: [...copyFails, 'KEYSTORE_HEADER_MISSING', 'KEYSTORE_HEADER_DAMAGED'],
   }),
   verifyBackup: op({
     effect: 'read',
     needs: 'nothing',
     summary: 'Open a backup read-only and check every part of it',
-    input: z.strictObject({ ...unlock, from: path.nullable().default(null) }),
+    input: z.strictObject({ ...unlock, from: absolutePath.nullable().default(null) }),
     output: backupReport,
-    fails: ['BACKUP_PLACE_MISSING', 'BACKUP_INVALID', 'UNLOCK_REFUSED'],
+    fails: [...copyFails, ...unlockFails],
   }),
   restore: op({
     effect: 'change',
     needs: 'nothing',
     summary: 'Make a keystore from a backup; it starts undesignated, with its jobs to review',
-    input: z.strictObject({ ...unlock, from: path }),
+    input: z.strictObject({ ...unlock, from: absolutePath }),
     output: keystoreStatus,
-    fails: ['KEYSTORE_EXISTS', 'BACKUP_INVALID', 'UNLOCK_REFUSED'],
+    fails: [
+      'KEYSTORE_EXISTS',
+      'KEYSTORE_NOT_A_FILE',
+      'KEYSTORE_NOT_FOUND',
+      'KEYSTORE_IN_USE',
+      'KEYSTORE_TAMPERED',
+      ...copyFails,
+      ...unlockFails,
+    ],
   }),
   allowSoftwareModuleToAws: op({
     effect: 'destructive',

@@ -26,6 +26,25 @@ export const name = z
 /** How a person points at a thing: its name, its path or its id. */
 export const reference = z.string().min(1).max(512);
 
+/** A path that means the same in every process: hosts resolve what a person typed. */
+export const absolutePath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), { message: 'no NUL character' })
+  .refine((text) => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(text), { message: 'an absolute path' });
+
+/** Where a token is, for a computer on which nobody has used it yet. Nothing of it is secret. */
+export const tokenPlace = z.strictObject({
+  /** The PKCS#11 module. */
+  module: absolutePath,
+  /** What NSS softokn wants to hear at start: where its database is. */
+  libraryParameters: z.string().max(2000).optional(),
+  serial: z.string().max(64).optional(),
+  label: z.string().max(64).optional(),
+});
+export type TokenPlace = z.output<typeof tokenPlace>;
+
 export const safeValue = z.union([
   z.string(),
   z.number(),

@@ -7,6 +7,7 @@ import { knownModulePlaces } from '../hsm/module-file.ts';
 import { existsSync } from 'node:fs';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
+import { chooseToken } from './choose-token.ts';
 import type { HsmBinding } from './hsm-binding.ts';
 import type { Session } from './session.ts';
 
@@ -167,28 +168,4 @@ async function initialize(input: AttachInput, realm: string, ports: HostPorts): 
     { module: input.module },
     { label: input.label, soPin: input.soPin, pin: input.pin },
   );
-}
-
-/** Bound by serial and label; a label alone will do while only one token has it. */
-function chooseToken(
-  tokens: readonly TokenStatus[],
-  serial: string | undefined,
-  label: string | undefined,
-): TokenStatus {
-  const fitting = tokens.filter(
-    (token) =>
-      token.initialized &&
-      (serial === undefined || token.serial === serial) &&
-      (label === undefined || token.label === label),
-  );
-  const [only, second] = fitting;
-  if (only && !second) return only;
-  const details = {
-    serial: serial ?? '',
-    label: label ?? '',
-    candidates: tokens
-      .filter((token) => token.initialized)
-      .map((token) => `${token.label} ${token.serial}`),
-  };
-  throw new OperationError('HSM_WRONG_TOKEN', details);
 }

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
 import type { keystoreStatus } from '../../../shared/contract/keystore.ts';
+import type { TokenPlace } from '../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
+import { lookAtCopy } from '../store/backup/look-at-copy.ts';
 import { requirePlace } from '../store/backup/place.ts';
 import { peekKeystore } from '../store/keystore-file.ts';
 import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
 import { restoreKeystore, verifyBackupAt } from './restoring.ts';
-import { openingToken } from './opening-token.ts';
+import { type OpeningToken, openingToken, type SlotsSeen } from './opening-token.ts';
 import type { Session } from './session.ts';
 
 type Status = z.output<typeof keystoreStatus>;
@@ -52,21 +54,30 @@ export function statusOf(session: Session): Status {
   };
 }
 
-/** Takes the passphrase and PIN a person brought and gives what opens a keystore with them. */
+/** What a person brings to open a keystore or a backup. */
+interface Brought {
+  readonly slot?: string | undefined;
+  readonly passphrase?: Uint8Array | undefined;
+  readonly pin?: Uint8Array | undefined;
+  readonly token?: TokenPlace | undefined;
+  readonly confirmLastTry: boolean;
+}
+
+/** Takes the passphrase and PIN a person brought and gives what opens those slots with them. */
 async function withUnlock<T>(
   ports: HostPorts,
-  path: string,
-  input: {
-    slot?: string | undefined;
-    passphrase?: Uint8Array | undefined;
-    pin?: Uint8Array | undefined;
-  },
+  look: () => SlotsSeen,
+  input: Brought,
   work: (unlock: UnlockWith) => Promise<T>,
 ): Promise<T> {
+  const { slot, pin, token: place, confirmLastTry } = input;
   const passphrase = input.passphrase ? Secret.copyOf(input.passphrase) : undefined;
-  const token = input.pin ? await openingToken(ports, path, input.slot, input.pin) : null;
+  let token: OpeningToken | null = null;
   try {
-    return await work({ slot: input.slot, passphrase, hsm: token?.seal });
+    if (pin) token = await openingToken(ports, look(), { slot, pin, confirmLastTry, token: place });
+    const done = await work({ slot, passphrase, hsm: token?.seal });
+    token?.remember();
+    return done;
   } finally {
     passphrase?.dispose();
     await token?.close();
@@ -106,7 +117,8 @@ const lifeHandlers = (
   },
 
   unlock: async (input, caller) => {
-    await withUnlock(ports, session.path, input, (unlock) => session.unlock(unlock, caller));
+    const look = () => peekKeystore(session.path);
+    await withUnlock(ports, look, input, (unlock) => session.unlock(unlock, caller));
     if (input.acceptOlder) await session.acceptOlder(caller);
     return statusOf(session);
   },
@@ -161,7 +173,7 @@ const slotHandlers = (
     const { file, open } = session.opened;
     if (!input.confirm)
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove slot ${input.slot}` });
-    const remaining = await file.slots.remove(input.slot);
+    const remaining = await file.slots.remove(input.slot, input.withoutPassphrase);
     open.audit('OK', [input.slot], { remaining: remaining.length });
     return { remaining };
   },
@@ -170,7 +182,7 @@ const slotHandlers = (
 const backupHandlers = (
   session: Session,
   ports: HostPorts,
-): Pick<Handlers, 'setBackupPlace' | 'backup' | 'verifyBackup' | 'restore'> => ({
+): Pick<Handlers, 'setBackupPlace' | 'backup' | 'lookAtBackup' | 'verifyBackup' | 'restore'> => ({
   setBackupPlace: async (input) => {
     const { backups, open } = session.opened;
     const report = await backups.setPlace(input.place);
@@ -185,22 +197,36 @@ const backupHandlers = (
     return report;
   },
 
+  lookAtBackup: (input) => {
+    const { folder, manifest, slots } = lookAtCopy(whereFrom(session, input.from));
+    const { storeId, realm, takenAt, commitNumber } = manifest;
+    return { path: folder, storeId, realm, takenAt, commitNumber, slots: [...slots] };
+  },
+
   verifyBackup: (input) => {
-    const from = input.from ?? session.maybe?.backups.place ?? null;
-    if (from === null) throw new OperationError('BACKUP_PLACE_MISSING');
-    return withUnlock(ports, from, input, (unlock) => verifyBackupAt(ports, from, unlock));
+    const from = whereFrom(session, input.from);
+    const look = () => lookAtCopy(from);
+    return withUnlock(ports, look, input, (unlock) => verifyBackupAt(ports, from, unlock));
   },
 
   restore: async (input, caller) => {
     await session.exclusively(async () => {
       session.requireLocked();
-      await withUnlock(ports, input.from, input, (unlock) =>
+      const look = () => lookAtCopy(input.from);
+      await withUnlock(ports, look, input, (unlock) =>
         restoreKeystore(ports, { from: input.from, to: session.path, unlock, caller }),
       );
     });
     return statusOf(session);
   },
 });
+
+/** The backup named, else the place of the open keystore. */
+function whereFrom(session: Session, named: string | null): string {
+  const from = named ?? session.maybe?.backups.place ?? null;
+  if (from === null) throw new OperationError('BACKUP_PLACE_MISSING');
+  return from;
+}
 
 async function newSlot(
   kind: NewSlot['kind'],

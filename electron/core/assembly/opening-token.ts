@@ -2,14 +2,17 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { TokenPlace } from '../../../shared/contract/shapes.ts';
+import type { AttachTarget } from '../hsm/bridge/bridge.ts';
 import { createHsmBridge } from '../hsm/bridge/client.ts';
+import { listTokens } from '../hsm/bridge/one-shot.ts';
 import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { HostPorts } from '../ports.ts';
 import { writeDurably } from '../store/durable-file.ts';
-import { peekKeystore } from '../store/keystore-file.ts';
+import type { SlotView } from '../store/slots/key-slots.ts';
 import type { HsmSeal } from '../store/slots/slot-kinds.ts';
-import type { HsmBinding } from './hsm-binding.ts';
+import { chooseToken } from './choose-token.ts';
 
 /**
  * Opening a keystore with a token: the keystore itself says which module the token is in, but it is
@@ -35,16 +38,25 @@ function knownTokens(ports: Pick<HostPorts, 'paths'>): KnownToken[] {
   return parsed.success ? parsed.data : [];
 }
 
-/** Remembers where the token of a binding is, for opening a keystore with it. */
+/**
+ * Remembers where a token is, for opening a keystore with it. Where that cannot be written the next
+ * opening asks again, which is no reason to undo this one: the log says it.
+ */
 export function rememberToken(
-  ports: Pick<HostPorts, 'paths' | 'random'>,
-  binding: HsmBinding,
+  ports: Pick<HostPorts, 'paths' | 'random' | 'log'>,
+  token: KnownToken,
 ): void {
-  const { serial, label, module, moduleSha256, libraryParameters } = binding;
-  const others = knownTokens(ports).filter((token) => token.serial !== serial);
-  const all = [{ serial, label, module, moduleSha256, libraryParameters }, ...others].slice(0, 64);
-  mkdirSync(ports.paths.state, { recursive: true, mode: 0o700 });
-  writeDurably(place(ports), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), ports.random);
+  const { serial, label, module, moduleSha256, libraryParameters } = token;
+  try {
+    const others = knownTokens(ports).filter((other) => other.serial !== serial);
+    const all = [{ serial, label, module, moduleSha256, libraryParameters }, ...others];
+    mkdirSync(ports.paths.state, { recursive: true, mode: 0o700 });
+    const bytes = Buffer.from(`${JSON.stringify(all.slice(0, 64), null, 2)}\n`);
+    writeDurably(place(ports), bytes, ports.random);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    ports.log.log('warn', 'token-not-remembered', { serial, why });
+  }
 }
 
 /** A seal under the slot key of one keystore. */
@@ -61,39 +73,110 @@ export const sealOf = (driver: HsmDriver, tokenSerial: string, storeId: string):
   open: async (sealed, aad) => Secret.adopt(await driver.openWithSlotKey(storeId, sealed, aad)),
 });
 
+/** The slots of a keystore or a backup, as its header shows them before it is opened. */
+export interface SlotsSeen {
+  readonly storeId: string;
+  readonly slots: readonly SlotView[];
+}
+
+/** A PIN a person brought, and what they say of the token it is for. */
+export interface PinEntry {
+  readonly slot: string | undefined;
+  readonly pin: Uint8Array;
+  readonly confirmLastTry: boolean;
+  readonly token: TokenPlace | undefined;
+}
+
+/** A token that is logged in for opening, and nothing else. */
+export interface OpeningToken {
+  readonly seal: HsmSeal;
+  /** It opened what it was for: this computer knows from now on where it is. */
+  remember(): void;
+  close(): Promise<void>;
+}
+
 /**
- * Logs in to the token of the keystore's HSM slot, for opening it and nothing else.
- * @throws OperationError HSM_NOT_ATTACHED when this device does not know where the token is; HSM_*
+ * Logs in to the token of an HSM slot. Null when no such slot asks for a token: the PIN is then for
+ * the jobs, not for opening.
+ * @throws OperationError HSM_NOT_ATTACHED when nobody said where the token is and this computer has
+ *   not used it; HSM_WRONG_TOKEN; HSM_*
  */
 export async function openingToken(
   ports: HostPorts,
-  keystorePath: string,
-  slot: string | undefined,
-  pin: Uint8Array,
-): Promise<{ readonly seal: HsmSeal; close(): Promise<void> } | null> {
-  const { storeId, slots } = peekKeystore(keystorePath);
-  const wanted = slots.find(
-    (each) =>
+  seen: SlotsSeen,
+  entry: PinEntry,
+): Promise<OpeningToken | null> {
+  const { slot, pin, confirmLastTry: confirmed } = entry;
+  const slots = seen.slots.filter(
+    (each): each is TokenSlot =>
       each.tokenSerial !== null && (slot === undefined || each.id === slot || each.label === slot),
   );
-  // No slot asks for a token: the PIN is for the jobs, not for opening.
-  if (!wanted?.tokenSerial) return null;
-  const token = knownTokens(ports).find(({ serial }) => serial === wanted.tokenSerial);
-  if (!token) throw new OperationError('HSM_NOT_ATTACHED', { serial: wanted.tokenSerial });
+  if (slots.length === 0) return null;
+  const { slotSerial, target } = entry.token
+    ? await named(ports, entry.token, slots)
+    : remembered(ports, slots);
   const bridge = createHsmBridge(ports);
   try {
-    await bridge.attach({
-      driver: 'pkcs11',
-      module: token.module,
-      moduleSha256: token.moduleSha256,
-      ...(token.libraryParameters === null ? {} : { libraryParameters: token.libraryParameters }),
-      tokenSerial: token.serial,
-      tokenLabel: token.label,
-    });
-    await bridge.login(pin);
-    return { seal: sealOf(bridge, token.serial, storeId), close: () => bridge.detach() };
+    const { module } = await bridge.attach({ driver: 'pkcs11', ...target });
+    await bridge.login(pin, { confirmed });
+    return {
+      seal: sealOf(bridge, slotSerial, seen.storeId),
+      remember: () =>
+        rememberToken(ports, {
+          serial: target.tokenSerial,
+          label: target.tokenLabel,
+          module: module?.resolved ?? target.module,
+          moduleSha256: module?.sha256 ?? '',
+          libraryParameters: target.libraryParameters ?? null,
+        }),
+      close: () => bridge.detach(),
+    };
   } catch (error) {
     await bridge.detach();
     throw error;
   }
+}
+
+type TokenSlot = SlotView & { readonly tokenSerial: string };
+
+interface Found {
+  /** Of the token the slot was made with: another one may hold a copy of its key. */
+  readonly slotSerial: string;
+  readonly target: Omit<Extract<AttachTarget, { driver: 'pkcs11' }>, 'driver'>;
+}
+
+function remembered(ports: HostPorts, slots: readonly TokenSlot[]): Found {
+  const tokens = knownTokens(ports);
+  for (const { tokenSerial: slotSerial } of slots) {
+    const token = tokens.find(({ serial }) => serial === slotSerial);
+    if (!token) continue;
+    const { module, moduleSha256, libraryParameters, serial, label } = token;
+    const parameters = libraryParameters === null ? {} : { libraryParameters };
+    const target = { module, moduleSha256, tokenSerial: serial, tokenLabel: label, ...parameters };
+    return { slotSerial, target };
+  }
+  const [first] = slots;
+  throw new OperationError('HSM_NOT_ATTACHED', {
+    serial: first?.tokenSerial ?? '',
+    slot: first?.label ?? '',
+  });
+}
+
+/** The token of a slot, unless a person says which one: it may hold a copy of the slot's key. */
+async function named(
+  ports: HostPorts,
+  token: TokenPlace,
+  slots: readonly TokenSlot[],
+): Promise<Found> {
+  const { module, libraryParameters, serial, label } = token;
+  const parameters = libraryParameters === undefined ? {} : { libraryParameters };
+  const tokens = await listTokens(ports, { module, ...parameters });
+  const own = slots.find((slot) => tokens.some((each) => each.serial === slot.tokenSerial));
+  const [first] = slots;
+  const unnamed = serial === undefined && label === undefined;
+  const wanted = unnamed ? (own ?? first)?.tokenSerial : serial;
+  const chosen = chooseToken(tokens, wanted, label);
+  const slot = slots.find((each) => each.tokenSerial === chosen.serial) ?? first;
+  const target = { module, ...parameters, tokenSerial: chosen.serial, tokenLabel: chosen.label };
+  return { slotSerial: slot?.tokenSerial ?? chosen.serial, target };
 }

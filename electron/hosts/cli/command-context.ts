@@ -1,4 +1,6 @@
 import { hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { TokenPlace } from '../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core } from '../../core/core.ts';
 import type { GlobalOptions } from '../transport/argv/global-options.ts';
@@ -120,8 +122,26 @@ export class CommandContext {
     return {
       ...(slot ? { slot: slot.label } : {}),
       ...(needsPassphrase ? { passphrase: await this.secret(this.passphraseSource()) } : {}),
-      ...(needsPin ? { pin: await this.secret(this.pinSource()) } : {}),
+      ...(needsPin ? { ...this.tokenChoice(), pin: await this.secret(this.pinSource()) } : {}),
     };
+  }
+
+  /** Where the token of a slot is, as the options say: for a computer that has not used it yet. */
+  tokenChoice(): TokenChoice {
+    const { tokenModule, tokenSerial, tokenLabel, tokenParameters, confirmLastTry } = this.options;
+    const tries = { confirmLastTry: confirmLastTry === true };
+    if (tokenModule === undefined) {
+      if ((tokenSerial ?? tokenLabel ?? tokenParameters) === undefined) return tries;
+      const problem = 'say too which PKCS#11 module reaches that token';
+      throw new OperationError('BAD_INPUT', { field: '--token-module', problem });
+    }
+    const token = {
+      module: resolve(tokenModule),
+      ...(tokenSerial === undefined ? {} : { serial: tokenSerial }),
+      ...(tokenLabel === undefined ? {} : { label: tokenLabel }),
+      ...(tokenParameters === undefined ? {} : { libraryParameters: tokenParameters }),
+    };
+    return { ...tries, token };
   }
 
   /** Ends every session this command opened. */
@@ -141,7 +161,12 @@ export class CommandContext {
   }
 }
 
-export interface UnlockSecrets {
+export interface TokenChoice {
+  readonly confirmLastTry?: boolean;
+  readonly token?: TokenPlace;
+}
+
+export interface UnlockSecrets extends TokenChoice {
   readonly slot?: string;
   readonly passphrase?: Uint8Array<ArrayBuffer>;
   readonly pin?: Uint8Array<ArrayBuffer>;

@@ -34,5 +34,8 @@ export async function loginIfNeeded(context: CommandContext, session: Session): 
   const { token } = await session.call('hsm.status', {});
   const name = token ? `token "${token.label}", serial ${token.serial}` : 'the HSM';
   const pin = await context.secretIfAny(context.pinSource(`PIN of ${name}`));
-  if (pin) await session.call('hsm.login', { pin, confirmed: false });
+  if (pin) {
+    const confirmed = context.options.confirmLastTry === true;
+    await session.call('hsm.login', { pin, confirmed });
+  }
 }

@@ -41,8 +41,13 @@ export const callWording = {
   },
   CONFIRMATION_NEEDED: {
     headline: 'This takes something away, so it waits for a clear yes.',
-    forYourKeys: (d) => `Nothing was changed.${d.when('what', (what) => ` It would ${what}.`)}`,
-    next: 'Read what it does, then confirm it: on the command line with --yes.',
+    forYourKeys: (d) => {
+      const warning = d.text('warning', '', 200);
+      const what = d.when('what', (text) => ` It would ${text}.`);
+      return `Nothing was changed.${what}${warning && ` ${warning}`}`;
+    },
+    next: (d) =>
+      `Read what it does, then confirm it: on the command line with ${d.text('option', '--yes')}.`,
   },
   NOT_FOUND: {
     headline: (d) => `There is no ${thing(d)} by that name here.`,

@@ -10,9 +10,24 @@ const token = (d: DetailReader): string => {
 /** Wording for everything the HSM and its module can answer. */
 export const hsmWording = {
   HSM_NOT_ATTACHED: {
-    headline: 'No HSM is attached to this keystore.',
-    forYourKeys: 'Nothing was changed. Keys of HSM protected groups are made inside an HSM only.',
-    next: 'Attach one: "keyreeve hsm attach".',
+    headline: (d) =>
+      d.when(
+        'slot',
+        () => 'This computer has not used that token yet.',
+        'No HSM is attached to this keystore.',
+      ),
+    forYourKeys: (d) =>
+      d.when(
+        'slot',
+        (slot) => `Nothing was opened. "${slot}" needs ${token(d)}.`,
+        'Nothing was changed. Keys of HSM protected groups are made inside an HSM only.',
+      ),
+    next: (d) =>
+      d.when(
+        'slot',
+        () => 'Say which PKCS#11 module reaches it: on the command line --token-module FILE.',
+        'Attach one: "keyreeve hsm attach".',
+      ),
   },
   HSM_MODULE_UNUSABLE: {
     headline: 'That PKCS#11 module cannot be used.',

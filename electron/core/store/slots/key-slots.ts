@@ -65,14 +65,17 @@ export class KeySlots {
 
   /**
    * Removes one way to open the keystore.
-   * @throws OperationError NOT_FOUND, SLOT_LAST.
+   * @throws OperationError NOT_FOUND, SLOT_LAST; CONFIRMATION_NEEDED when no passphrase alone would
+   *   open it any more, and that is not what was asked for.
    */
-  remove(idOrLabel: string): Promise<SlotView[]> {
+  remove(idOrLabel: string, withoutPassphrase = false): Promise<SlotView[]> {
     return this.#oneAtATime(async () => {
       const slot = this.#find(idOrLabel);
       if (this.#header.slots.length === 1)
         throw new OperationError('SLOT_LAST', { label: slot.label });
-      this.#write(this.#header.slots.filter((each) => each.id !== slot.id));
+      const rest = this.#header.slots.filter((each) => each.id !== slot.id);
+      if (!withoutPassphrase && slot.kind === 'passphrase') requirePassphraseSlot(slot, rest);
+      this.#write(rest);
       return this.list();
     });
   }
@@ -158,4 +161,15 @@ export class KeySlots {
     this.#changing = next.catch(() => undefined);
     return next;
   }
+}
+
+/** A token that breaks or is lost takes a keystore with it that nothing else opens. */
+function requirePassphraseSlot(removed: Slot, rest: readonly Slot[]): void {
+  if (rest.some((slot) => slot.kind === 'passphrase')) return;
+  const serials = rest.flatMap((slot) => (slot.kind === 'passphrase' ? [] : [slot.token.serial]));
+  throw new OperationError('CONFIRMATION_NEEDED', {
+    what: `remove the last passphrase, ${removed.label.slice(0, 20)}`,
+    warning: `Then this keystore and its backups open only with their token (${[...new Set(serials)].join(', ')}); without it everything in them is lost.`,
+    option: '--without-passphrase',
+  });
 }

@@ -194,7 +194,15 @@ describe('slots', () => {
     expect(await failure(slots.add({ kind: 'hsm', label: 'mine', hsm }))).toBe('NAME_TAKEN');
     expect((await unlock({ hsm })).openedBy).toMatchObject({ kind: 'hsm', tokenSerial: '7016234' });
     const again = open as unknown as OpenKeystore;
-    await again.slots.remove('mine');
+    const last = again.slots.remove('mine');
+    await expect(last).rejects.toMatchObject({
+      code: 'CONFIRMATION_NEEDED',
+      details: {
+        option: '--without-passphrase',
+        warning: expect.stringMatching(/only with .*7016234/),
+      },
+    });
+    await again.slots.remove('mine', true);
     expect(await failure(again.slots.remove('mine'))).toBe('NOT_FOUND');
     expect(await failure(again.slots.remove('hsm'))).toBe('SLOT_LAST');
     expect(await failure(withPhrase(good))).toBe('UNLOCK_REFUSED');
@@ -211,7 +219,7 @@ describe('slots', () => {
       hsm,
       cost: floor,
     });
-    await slots.remove('mine');
+    await slots.remove('mine', true);
     expect(await failure(withPhrase(other))).toBe('UNLOCK_REFUSED');
     expect(await failure(unlock({ hsm }))).toBe('UNLOCK_REFUSED');
     expect(await failure(unlock({ passphrase: phrase(good), hsm }))).toBe('UNLOCK_REFUSED');

@@ -33,8 +33,7 @@ export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('login')
     .description('try a PIN once')
-    .option('--confirm-last-try', 'try it although the token reports few tries left')
-    .action((options: { confirmLastTry?: boolean }) => run((context) => login(context, options)));
+    .action(() => run(login));
   noun
     .command('probe')
     .description('try what the token really does, with throw-away keys')
@@ -100,16 +99,13 @@ async function attachPins(
   return { pin, soPin };
 }
 
-async function login(
-  context: CommandContext,
-  options: { confirmLastTry?: boolean },
-): Promise<void> {
+async function login(context: CommandContext): Promise<void> {
   const session = await context.opened();
   const { token } = await session.call('hsm.status', {});
   const name = token ? `token "${token.label}", serial ${token.serial}` : 'the HSM';
   const output = await session.call('hsm.login', {
     pin: await context.secret(context.pinSource(`PIN of ${name}`)),
-    confirmed: options.confirmLastTry === true,
+    confirmed: context.options.confirmLastTry === true,
   });
   context.show(output, (shown) => hsmText(shown, styleFor(context.screen)));
 }

@@ -7,6 +7,7 @@ import { dataFolder } from '../../transport/argv/global-options.ts';
 import { descriptor } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import type { OutputFor } from '../operations.ts';
 import { backupText, slotsLeftText, slotText, statusText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
@@ -95,7 +96,8 @@ function addSlotVerbs(slot: Command, run: Run): void {
     .argument('<label>')
     .description('remove one way to open the keystore')
     .option('--yes', 'confirm')
-    .action((label: string, options: ConfirmOptions) => run((c) => slotRemove(c, label, options)));
+    .option('--without-passphrase', 'also the last passphrase: then only a token opens it')
+    .action((label: string, options: RemoveOptions) => run((c) => slotRemove(c, label, options)));
 }
 
 async function status(context: CommandContext): Promise<void> {
@@ -170,7 +172,7 @@ async function passphrase(context: CommandContext, options: NewPassphraseOptions
       ...slotOf(context),
       passphrase: new Uint8Array(current),
       ...(slots.find((slot) => slot.label === context.options.slot)?.kind === 'combined'
-        ? { pin: await context.secret(context.pinSource()) }
+        ? { ...context.tokenChoice(), pin: await context.secret(context.pinSource()) }
         : {}),
     });
   }
@@ -207,21 +209,20 @@ async function backupPlace(context: CommandContext, place: string): Promise<void
 
 async function verify(context: CommandContext, options: { from?: string }): Promise<void> {
   const session = options.from === undefined ? await context.opened() : await context.unopened();
-  const { slots } = await session.call('keystore.status', {});
-  const output = await session.call('keystore.verifyBackup', {
-    ...(await context.unlockSecrets(slots)),
-    from: options.from === undefined ? null : resolve(options.from),
-  });
+  const from = options.from === undefined ? null : resolve(options.from);
+  // What opens the copy is in the copy: slots may have changed since.
+  const { slots } = await session.call('keystore.lookAtBackup', { from });
+  const secrets = await context.unlockSecrets(slots);
+  const output = await session.call('keystore.verifyBackup', { ...secrets, from });
   context.show(output, (shown) => backupText(shown, styleFor(context.screen)));
 }
 
 async function restore(context: CommandContext, options: { from: string }): Promise<void> {
   const session = await context.unopened();
-  const output = await session.call('keystore.restore', {
-    ...(await context.unlockSecrets([])),
-    ...slotOf(context),
-    from: resolve(options.from),
-  });
+  const from = resolve(options.from);
+  const { slots } = await session.call('keystore.lookAtBackup', { from });
+  const secrets = await context.unlockSecrets(slots);
+  const output = await session.call('keystore.restore', { ...secrets, from });
   context.show(output, (shown) => statusText(shown, styleFor(context.screen)));
 }
 
@@ -251,16 +252,35 @@ async function slotAdd(
   context.show(output, slotText);
 }
 
+interface RemoveOptions extends ConfirmOptions {
+  readonly withoutPassphrase?: boolean;
+}
+
 async function slotRemove(
   context: CommandContext,
   label: string,
-  options: ConfirmOptions,
+  options: RemoveOptions,
 ): Promise<void> {
   const session = await context.opened();
-  const confirm = await confirmed(context, options, `Remove "${label}" as a way to open it?`);
-  const output = await session.call('keystore.removeSlot', { slot: label, confirm });
+  const { slots } = await session.call('keystore.status', {});
+  const left = slots.filter((slot) => slot.label !== label && slot.id !== label);
+  const last = left.length > 0 && left.every((slot) => slot.kind !== 'passphrase');
+  const question = `Remove "${label}" as a way to open it?${last ? ` ${onlyByToken(left)}` : ''}`;
+  const withoutPassphrase = options.withoutPassphrase === true;
+  const asks = last && !withoutPassphrase ? {} : options;
+  const confirm = await confirmed(context, asks, question);
+  const output = await session.call('keystore.removeSlot', {
+    slot: label,
+    confirm: confirm || options.yes === true,
+    withoutPassphrase: withoutPassphrase || (last && confirm),
+  });
   context.show(output, slotsLeftText);
 }
+
+const onlyByToken = (slots: OutputFor<'keystore.status'>['slots']): string => {
+  const serials = new Set(slots.map((slot) => slot.tokenSerial ?? ''));
+  return `It is the last passphrase: then only the token (${[...serials].join(', ')}) opens this keystore and its backups, and without it everything in them is lost.`;
+};
 
 async function allowSoftware(context: CommandContext, options: ConfirmOptions): Promise<void> {
   const session = await context.opened();

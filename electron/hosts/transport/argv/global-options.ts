@@ -14,6 +14,11 @@ export interface GlobalOptions {
   readonly passphraseFile?: string;
   readonly pinFd?: number;
   readonly pinFile?: string;
+  readonly confirmLastTry?: boolean;
+  readonly tokenModule?: string;
+  readonly tokenSerial?: string;
+  readonly tokenLabel?: string;
+  readonly tokenParameters?: string;
   readonly acceptOlder?: boolean;
 }
 
@@ -25,6 +30,10 @@ const withValue = new Set([
   '--passphrase-file',
   '--pin-fd',
   '--pin-file',
+  '--token-module',
+  '--token-serial',
+  '--token-label',
+  '--token-parameters',
 ]);
 
 export function addGlobalOptions(program: Command): Command {
@@ -38,6 +47,11 @@ export function addGlobalOptions(program: Command): Command {
     .option('--passphrase-file <file>', 'read the passphrase from a file')
     .option('--pin-fd <n>', 'read the PIN of the HSM from an open descriptor', descriptor)
     .option('--pin-file <file>', 'read the PIN of the HSM from a file')
+    .option('--confirm-last-try', 'try the PIN although the token reports few tries left')
+    .option('--token-module <file>', 'PKCS#11 module of the token that opens the keystore')
+    .option('--token-serial <serial>', 'serial number of that token')
+    .option('--token-label <label>', 'label of that token')
+    .option('--token-parameters <text>', 'what that module wants to hear at start')
     .option('--accept-older', 'open a keystore that is older than the HSM remembers');
 }
 
