@@ -31,15 +31,18 @@ beforeEach(() => {
     classify: classifyByCode,
   });
   outlook = { perSecond: 0.1, waiting: 0, waits: 0 };
-  eta = new Eta({
-    store: temporary.store,
-    clock,
-    groups: keystore.groups,
-    parallel: 8,
-    outlook: () => outlook,
-  });
+  eta = etaFor(8);
 });
 afterEach(() => keystore[Symbol.dispose]());
+
+const etaFor = (parallel: number): Eta =>
+  new Eta({
+    store: keystore.temporary.store,
+    clock: keystore.clock,
+    groups: keystore.groups,
+    parallel,
+    outlook: () => outlook,
+  });
 
 const asked = (kind: typeof importing, name: string, notBefore?: number) => {
   const { id: group } = keystore.addGroup({ name, alias: name });
@@ -89,4 +92,11 @@ test('a plan says when its job would be done, were it asked for now', () => {
   const group = keystore.addGroup({ name: 'b', alias: 'b' });
   expect(seconds(eta.ifAsked('group.force-rotate', group))).toBe(13);
   expect(seconds(eta.ifAsked('key.make-active', group))).toBe(3);
+});
+
+test('a core that only queues still says a time', () => {
+  outlook = { perSecond: null, waiting: 0, waits: 0 };
+  const [, second] = ['a', 'b'].map((name) => asked(importing, name));
+  if (!second) throw new Error('no job');
+  expect(seconds(etaFor(0).of(second))).toBe(6);
 });

@@ -16,7 +16,7 @@ export interface EtaParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly groups: Groups;
-  /** How many jobs may run at once. */
+  /** How many jobs may run at once; 0 queues only. */
   readonly parallel: number;
   outlook(group: Group): Outlook;
 }
@@ -84,7 +84,7 @@ export class Eta {
   /** Milliseconds until this job gets what it waits for. */
   #turn(group: Group, ahead: number, alone: number): number {
     const { perSecond, waiting, waits } = this.#parts.outlook(group);
-    if (perSecond === null) return (ahead / this.#parts.parallel) * alone;
+    if (perSecond === null) return (ahead / Math.max(1, this.#parts.parallel)) * alone;
     return waits + (Math.max(0, ahead - waiting) / perSecond) * 1_000;
   }
 }
