@@ -49,6 +49,10 @@ export interface CoreConfig {
   readonly longLived: boolean;
   /** Nobody watches: a schedule that was missed is run once, without asking. */
   readonly unattended?: boolean;
+  /** How the process before this one ended although nobody asked it to; noted at the next unlock. */
+  readonly formerEnd?: string | null;
+  /** People work here and leave: the keystore locks when nobody was at work for a while. */
+  readonly idleLock?: boolean;
   /** How many jobs may run at once; 8 unless told otherwise. */
   readonly parallel?: number;
   /** How long a lost CreateKey is searched for before another is made; milliseconds. */

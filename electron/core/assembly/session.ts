@@ -8,7 +8,9 @@ import type { Noun } from '../operations/context.ts';
 import { createKeystore, openKeystore, type OpenKeystore } from '../store/keystore-file.ts';
 import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
 import type { Realm, StoreCondition } from '../store/store.ts';
+import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
 import type { CallContext } from './call-context.ts';
+import { IdleLock } from './idle-lock.ts';
 import { Opened } from './opened.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -31,15 +33,29 @@ export interface SessionParts {
 export class Session {
   readonly path: string;
   readonly #parts: SessionParts;
+  readonly #idle: IdleLock;
   #opened: Opened | null = null;
   #calls: UnderWay;
   #verifying: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
+  #formerEnd: string | null;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.path = parts.config.keystorePath;
+    this.#formerEnd = parts.config.formerEnd ?? null;
     this.#calls = new UnderWay(this.path);
+    this.#idle = new IdleLock({
+      clock: parts.ports.clock,
+      minutes: () => this.#own?.autoLockMinutes ?? null,
+      lock: () => void this.lock(nobody, 'nobody was at work'),
+      moved: () => parts.changed('session'),
+    });
+  }
+
+  get #own(): OwnSettings | null {
+    const open = this.#opened?.open;
+    return open ? readOwnSettings(open.settings, open.store.realm) : null;
   }
 
   get state(): SessionState {
@@ -79,15 +95,34 @@ export class Session {
    * Runs a call once the keystore is as it needs it, so that a lock knows of it.
    * @throws OperationError as `requireReady`, and KEYSTORE_LOCKED when it is locked meanwhile
    */
-  async during<T>({ needs, effect }: Operation, work: () => Promise<T>): Promise<T> {
+  async during<T>(
+    { needs, effect }: Operation,
+    work: () => Promise<T>,
+    caller: Caller,
+  ): Promise<T> {
+    if (effect !== 'read' && isPersonAtWork(caller)) this.touch();
     if (needs === 'nothing') return work();
     await this.requireReady(needs);
+    this.#requireMayUse(caller);
     return this.#calls.run(effect, work);
+  }
+
+  /** When it locks by itself (wall clock ms); null: it does not. */
+  get locksAt(): number | null {
+    return this.#idle.locksAt;
+  }
+
+  /** A person is at work. */
+  touch(): void {
+    if (this.#opened && this.#parts.config.idleLock) this.#idle.touch();
   }
 
   create(realm: Realm, slot: NewSlot, caller: Caller): Promise<Opened> {
     return this.exclusively(async () => {
       this.requireLocked();
+      // It would be locked again at once: nobody could have allowed it yet.
+      if (realm === 'real' && caller.channel === 'console')
+        throw new OperationError('CONSOLE_NOT_ALLOWED');
       const { ports } = this.#parts;
       const file = await createKeystore({
         path: this.path,
@@ -111,7 +146,14 @@ export class Session {
     });
   }
 
-  unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
+  async unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
+    const opened = await this.#unlock(unlock, caller);
+    if (this.#mayUse(caller)) return opened;
+    await this.lock(caller, 'the browser console may not open it');
+    throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
+  }
+
+  #unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
     return this.exclusively(async () => {
       if (this.#opened) return this.#opened;
       const { ports } = this.#parts;
@@ -126,7 +168,11 @@ export class Session {
           ...who(caller),
           action: 'keystore.unlock',
           outcome: 'OK',
-          details: { slot: file.openedBy.label, mended: file.mended },
+          details: {
+            slot: file.openedBy.label,
+            mended: file.mended,
+            ...this.#afterFormerEnd(),
+          },
         }),
       );
       return opened;
@@ -137,17 +183,18 @@ export class Session {
    * Running steps finish, and changes that are under way for a while; secrets are wiped, the
    * keystore is closed. Locked already: nothing.
    */
-  lock(caller: Pick<Caller, 'actor' | 'host' | 'channel'>): Promise<number> {
+  lock(caller: Pick<Caller, 'actor' | 'host' | 'channel'>, reason?: string): Promise<number> {
     return this.exclusively(async () => {
       const opened = this.#opened;
       if (!opened) return 0;
+      this.#idle.end();
       await this.#verifying;
       const { stopping: paused, quiet } = opened.jobs.runner.pause();
       await Promise.all([quiet, this.#calls.leave(this.#parts.ports.clock, lockPatience)]);
       this.#calls.end();
       try {
         await opened.close();
-        await this.#noteLock(opened, caller, paused);
+        await this.#noteLock(opened, caller, reason === undefined ? { paused } : { paused, reason });
       } finally {
         this.#opened = null;
         this.#parts.calls.sink = null;
@@ -172,6 +219,13 @@ export class Session {
     this.#parts.changed('session');
   }
 
+  /** A core that ended unasked was locked by its end; the audit log hears of it once. */
+  #afterFormerEnd(): { formerEnd?: string } {
+    const formerEnd = this.#formerEnd;
+    this.#formerEnd = null;
+    return formerEnd === null ? {} : { formerEnd };
+  }
+
   requireLocked(): void {
     if (this.#opened) throw new OperationError('KEYSTORE_EXISTS', { path: this.path });
   }
@@ -182,9 +236,19 @@ export class Session {
     return mine;
   }
 
+  /** A keystore of real keys is used in the browser console only where its owner allowed it. */
+  #mayUse(caller: Caller): boolean {
+    return caller.channel !== 'console' || (this.#own?.consoleAllowed ?? true);
+  }
+
+  #requireMayUse(caller: Caller): void {
+    if (!this.#mayUse(caller)) throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
+  }
+
   #adopt(file: OpenKeystore, whenVerified?: () => void): Opened {
     const opened = new Opened({ ...this.#parts, file });
     this.#opened = opened;
+    this.touch();
     this.#calls = new UnderWay(this.path);
     this.#verifying = this.#verify(opened, whenVerified);
     this.#parts.changed('session');
@@ -218,14 +282,14 @@ export class Session {
   async #noteLock(
     opened: Opened,
     caller: Pick<Caller, 'actor' | 'host' | 'channel'>,
-    paused: number,
+    details: Readonly<Record<string, string | number>>,
   ): Promise<void> {
     if (opened.file.store.condition !== 'verified') return;
     opened.audit.append({
       ...who(caller),
       action: 'keystore.lock',
       outcome: 'OK',
-      details: { paused },
+      details,
     });
     await this.#leaveMarks(opened);
   }
@@ -242,6 +306,12 @@ export class Session {
     }
   }
 }
+
+const nobody = { actor: 'idle-lock', host: '', channel: 'scheduler' } as const;
+
+/** Programs and the schedule are no sign that somebody sits there. */
+const isPersonAtWork = ({ channel }: Caller): boolean =>
+  channel === 'desktop' || channel === 'console';
 
 const who = (caller: Pick<Caller, 'actor' | 'host' | 'channel'>) => ({
   actor: caller.actor,

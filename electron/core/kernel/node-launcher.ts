@@ -25,21 +25,28 @@ const passedOn = [
 
 /** Starts the processes the core owns as forked Node processes. */
 export const nodeLauncher: ProcessLauncher = {
-  launch(entry, environment = {}) {
-    const child = fork(fileURLToPath(entries[entry]), [], {
-      // Buffers travel as bytes, not as JSON
-      serialization: 'advanced',
-      // A signal must not open a debugger on a process that holds PINs.
-      execArgv: ['--disable-sigusr1'],
-      env: { ...inherited(), ...environment },
-      // A module may print: nothing of it belongs into the output of a command.
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    return new ForkedChannel(child);
-  },
+  launch: (entry, environment = {}) => forkChild(fileURLToPath(entries[entry]), environment),
 };
 
-function inherited(): Record<string, string> {
+/** Forks a program of ours: a minimal environment, no output, bytes as bytes. */
+export function forkChild(
+  path: string,
+  environment: Readonly<Record<string, string>>,
+): ChildChannel {
+  const child = fork(path, [], {
+    // Buffers travel as bytes, not as JSON
+    serialization: 'advanced',
+    // A signal must not open a debugger on a process that holds PINs.
+    execArgv: ['--disable-sigusr1'],
+    env: { ...childEnvironment(), ...environment },
+    // A module may print: nothing of it belongs into the output of a command.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  return new ForkedChannel(child);
+}
+
+/** The part of our environment that a process of ours may see. */
+export function childEnvironment(): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && passedOn.some((pattern) => pattern.test(name))) kept[name] = value;

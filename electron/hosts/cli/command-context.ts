@@ -1,8 +1,8 @@
-import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { TokenPlace } from '../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core } from '../../core/core.ts';
+import { localActor } from '../local-actor.ts';
 import type { GlobalOptions } from '../transport/argv/global-options.ts';
 import { connectSocket } from '../transport/socket/connect.ts';
 import { socketPlace } from '../transport/socket/place.ts';
@@ -170,17 +170,6 @@ export interface UnlockSecrets extends TokenChoice {
   readonly slot?: string;
   readonly passphrase?: Uint8Array<ArrayBuffer>;
   readonly pin?: Uint8Array<ArrayBuffer>;
-}
-
-/** The account that runs this process. */
-export function localActor(): { actor: string; host: string } {
-  let actor = `uid ${process.getuid?.() ?? '?'}`;
-  try {
-    actor = userInfo().username;
-  } catch {
-    // An account without a name (a container's random uid) is noted by its number.
-  }
-  return { actor, host: hostname() };
 }
 
 const cliCaller = (): Caller => ({ trusted: true, ...localActor(), channel: 'cli' });

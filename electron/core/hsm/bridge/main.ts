@@ -3,14 +3,15 @@
  * crashes, hangs or leaks takes nothing with it. Started by a ProcessLauncher, ends with its
  * parent. Speaks the frames of protocol.ts.
  */
+import { onTurn, parentPort, utilityPort } from '../../kernel/node-parent-port.ts';
 import { watchParent } from '../../kernel/node-parent-watch.ts';
-import { onTurn, parentPort } from '../../kernel/node-parent-port.ts';
 import { BridgeDevice } from './device.ts';
 import type { CallFrame } from './methods.ts';
 import { BridgeServer } from './server.ts';
 
 process.umask(0o077);
-watchParent();
+// Electron ends its utility processes itself when the main process is gone.
+if (utilityPort() === null) watchParent();
 // Ctrl+C and a closed terminal reach every process of the terminal: the parent decides what they
 // mean, and running steps still need the HSM. Without a parent `watchParent` ends this process.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { createCore } from '../../core/create-core.ts';
+import type { Core } from '../../core/core.ts';
+import type { HandedPort } from '../../core/kernel/node-parent-port.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
+import type { HostPorts, Logger } from '../../core/ports.ts';
+import { watchSecrets } from '../clean-image.ts';
+import { localActor } from '../local-actor.ts';
+import { fileLogger } from '../log-file.ts';
+import { socketPlace } from '../transport/socket/place.ts';
+import { type SocketServer, serveSocket } from '../transport/socket/serve.ts';
+import { HandedLauncher } from './handed-launcher.ts';
+import type { HostLine } from './host-line.ts';
+import type { CoreSettings, ToCore } from './messages.ts';
+import { serveCore } from './serve-core.ts';
+
+interface Started {
+  readonly core: Core;
+  readonly answer: ReturnType<typeof serveCore>;
+  socket: SocketServer | null;
+}
+
+/** The life of a core process: started by its host's first message, ended by its last. */
+export class CoreProcess {
+  readonly #line: HostLine;
+  readonly #end: (code: number) => void;
+  readonly #launcher: HandedLauncher;
+  #started: Started | null = null;
+  #stopping = false;
+
+  constructor(line: HostLine, { end }: { readonly end: (code: number) => void }) {
+    this.#line = line;
+    this.#end = end;
+    this.#launcher = new HandedLauncher(line);
+  }
+
+  async take(message: ToCore, lines: readonly HandedPort[]): Promise<void> {
+    if ('id' in message) this.#started?.answer(message);
+    else if ('launched' in message) {
+      this.#launcher.launched(message.launched, message.pid, lines[0]);
+    } else if ('exited' in message) this.#launcher.exited(message.exited, message.exit);
+    else if ('start' in message) await this.#start(message.start);
+    else await this.#stop();
+  }
+
+  async #start(settings: CoreSettings): Promise<void> {
+    if (this.#started) return;
+    const log = fileLogger(settings.stateFolder, settings.logName);
+    const bare = createCore(this.#ports(settings, log), {
+      keystorePath: settings.keystorePath,
+      longLived: true,
+      formerEnd: settings.formerEnd,
+    });
+    const self = { trusted: true, ...localActor() } as const;
+    const { core, soiled } = watchSecrets(bare, { ...self, channel: 'scheduler' });
+    const answer = serveCore(this.#line, { core, soiled, log });
+    this.#started = { core, answer, socket: null };
+    this.#line.send({ ready: true });
+    if (settings.socket) this.#started.socket = await openSocket(core, settings, log);
+  }
+
+  #ports({ stateFolder, launches }: CoreSettings, log: Logger): HostPorts {
+    return {
+      clock: nodeClock,
+      random: randomBytes,
+      log,
+      paths: { state: stateFolder },
+      // The window asks before it calls; in the middle of a call there is nobody here to ask.
+      ask: { secret: () => Promise.resolve(null) },
+      launcher: launches === 'host' ? this.#launcher : nodeLauncher,
+      faults: { reach: () => undefined },
+    };
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { core, socket } = this.#started ?? {};
+    await socket?.stopListening();
+    await core?.stop();
+    await socket?.close();
+    this.#end(0);
+  }
+}
+
+/** Beside another process that holds this keystore the window still shows who holds it. */
+async function openSocket(
+  core: Core,
+  settings: CoreSettings,
+  log: Logger,
+): Promise<SocketServer | null> {
+  try {
+    const place = socketPlace(settings.stateFolder, settings.keystorePath);
+    return await serveSocket(core, { place, caller: localActor(), log });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    log.log('warn', 'socket.not-opened', { reason });
+    return null;
+  }
+}
