@@ -1,0 +1,5 @@
+import { ScreenFrame } from '../../ui/screen.tsx';
+
+export function HsmScreen() {
+  return <ScreenFrame title="HSM">{null}</ScreenFrame>;
+}

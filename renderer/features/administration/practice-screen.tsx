@@ -1,0 +1,5 @@
+import { ScreenFrame } from '../../ui/screen.tsx';
+
+export function PracticeScreen() {
+  return <ScreenFrame title="Practice">{null}</ScreenFrame>;
+}

@@ -1,0 +1,5 @@
+import { ScreenFrame } from '../../ui/screen.tsx';
+
+export function SecurityScreen() {
+  return <ScreenFrame title="Security and backup">{null}</ScreenFrame>;
+}

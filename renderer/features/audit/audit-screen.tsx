@@ -1,0 +1,5 @@
+import { ScreenFrame } from '../../ui/screen.tsx';
+
+export function AuditScreen() {
+  return <ScreenFrame title="Audit">{null}</ScreenFrame>;
+}

@@ -1,0 +1,4 @@
+/** Keys that work everywhere in the window. */
+export function GlobalKeys() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function FirstRun() {
+  return <p>What would you like to do?</p>;
+}

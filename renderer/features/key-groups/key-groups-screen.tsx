@@ -1,0 +1,5 @@
+import { ScreenFrame } from '../../ui/screen.tsx';
+
+export function KeyGroupsScreen() {
+  return <ScreenFrame title="Key Groups">{null}</ScreenFrame>;
+}

@@ -1,0 +1,29 @@
+import createCache from '@emotion/cache';
+import { CacheProvider } from '@emotion/react';
+import { createRoot } from 'react-dom/client';
+import { clientOver } from './client/client.ts';
+import { openLink } from './client/open-link.ts';
+import { newReads } from './state/reads.ts';
+import { tellOfActivity } from './state/activity.ts';
+import { followChanges } from './state/follow.ts';
+import './ui/base.css';
+import { Root } from './root.tsx';
+
+/** The style nonce that the host gave this page load: without it no style of ours would apply. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+const styles = createCache({ key: 'kr', ...(nonce === '' ? {} : { nonce }) });
+
+const place = document.getElementById('window');
+if (!place) throw new Error('the page has no place for the window');
+
+const link = openLink();
+const call = clientOver(link);
+const reads = newReads();
+followChanges(link, reads);
+tellOfActivity(call);
+
+createRoot(place).render(
+  <CacheProvider value={styles}>
+    <Root host={{ link, call }} reads={reads} />
+  </CacheProvider>,
+);

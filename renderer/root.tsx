@@ -1,0 +1,28 @@
+import { ThemeProvider, useColorScheme } from '@mui/material/styles';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { type Host, HostProvider } from './state/host.tsx';
+import { useLook } from './state/look.ts';
+import { theme } from './ui/theme.ts';
+import { Window } from './window.tsx';
+
+/** Everything a window needs around it. Tests give it a link of their own. */
+export function Root({ host, reads }: { readonly host: Host; readonly reads: QueryClient }) {
+  return (
+    <ThemeProvider theme={theme} defaultMode="system" storageManager={null} noSsr>
+      <QueryClientProvider client={reads}>
+        <HostProvider value={host}>
+          <ChosenLook />
+          <Window />
+        </HostProvider>
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}
+
+function ChosenLook() {
+  const look = useLook((state) => state.look);
+  const { setMode } = useColorScheme();
+  useEffect(() => setMode(look), [look, setMode]);
+  return null;
+}

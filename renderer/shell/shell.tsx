@@ -1,0 +1,55 @@
+import type { ComponentType } from 'react';
+import { AuditScreen } from '../features/audit/audit-screen.tsx';
+import { ConfigurationScreen } from '../features/administration/configuration-screen.tsx';
+import { CredentialsScreen } from '../features/administration/credentials-screen.tsx';
+import { HsmScreen } from '../features/administration/hsm-screen.tsx';
+import { PracticeScreen } from '../features/administration/practice-screen.tsx';
+import { SecurityScreen } from '../features/administration/security-screen.tsx';
+import { GlobalKeys } from '../features/commands/global-keys.tsx';
+import { JobsScreen } from '../features/jobs/jobs-screen.tsx';
+import { KeyGroupsScreen } from '../features/key-groups/key-groups-screen.tsx';
+import { KeysScreen } from '../features/keys/keys-screen.tsx';
+import { type Screen, useNavigation } from '../state/navigation.ts';
+import type { Snapshot } from '../state/snapshot.ts';
+import { PracticeBand } from '../ui/realm.tsx';
+import { ConditionBar } from './condition-bar.tsx';
+import { NavigationList } from './navigation-list.tsx';
+import styles from './shell.module.css';
+import { StatusLine } from './status-line.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const views: Readonly<Record<Screen, ComponentType>> = {
+  'key-groups': KeyGroupsScreen,
+  keys: KeysScreen,
+  jobs: JobsScreen,
+  audit: AuditScreen,
+  hsm: HsmScreen,
+  credentials: CredentialsScreen,
+  configuration: ConfigurationScreen,
+  security: SecurityScreen,
+  practice: PracticeScreen,
+};
+
+/** The main window: what is open on top, where to go at the left, the work, the latest below. */
+export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
+  const screen = useNavigation((state) => state.screen);
+  const View = views[screen];
+  return (
+    <div className={styles['shell']}>
+      <a href="#work" className={styles['skip']}>
+        Skip to the work
+      </a>
+      {snapshot.keystore.realm === 'practice' ? <PracticeBand /> : null}
+      <TopBar snapshot={snapshot} />
+      <ConditionBar snapshot={snapshot} />
+      <div className={styles['middle']}>
+        <NavigationList snapshot={snapshot} />
+        <main id="work" tabIndex={-1} className={styles['work']}>
+          <View key={screen} />
+        </main>
+      </div>
+      <StatusLine snapshot={snapshot} />
+      <GlobalKeys />
+    </div>
+  );
+}

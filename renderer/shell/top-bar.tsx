@@ -1,0 +1,87 @@
+import Button from '@mui/material/Button';
+import Tooltip from '@mui/material/Tooltip';
+import { useEffect, useState } from 'react';
+import type { Snapshot } from '../state/snapshot.ts';
+import { useDeed } from '../state/reads.ts';
+import { sayLeft } from '../ui/moments.ts';
+import { RealmTag } from '../ui/realm.tsx';
+import styles from './shell.module.css';
+
+const hsmWords: Readonly<Record<Snapshot['hsm'], (label: string) => string>> = {
+  none: () => 'No HSM',
+  ready: (label) => `✓ HSM ${label} ready`,
+  'pin-needed': (label) => `! HSM ${label} needs its PIN`,
+  unavailable: (label) => `! HSM ${label} is away`,
+  'wrong-token': (label) => `! Another token than ${label}`,
+};
+
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+/** Which keys are touched here, with what, where, by whom, and until when it stays open. */
+export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { keystore, connections, designated, hsm, hsmLabel } = snapshot;
+  const lock = useDeed('keystore.lock');
+  return (
+    <header className={styles['top']}>
+      <Tooltip title={keystore.path}>
+        <span className={styles['name']}>{fileName(keystore.path)}</span>
+      </Tooltip>
+      {keystore.realm === null ? null : <RealmTag realm={keystore.realm} />}
+      {keystore.realm === 'real' ? <span className="detail">single control</span> : null}
+      <div className={styles['facts']}>
+        <span className={hsm === 'ready' || hsm === 'none' ? 'quiet' : 'tone-attention'}>
+          {hsmWords[hsm](hsmLabel ?? '')}
+        </span>
+        <span className="quiet">
+          {connections.all === 0
+            ? 'No AWS credential yet'
+            : `AWS ${connections.connected} of ${connections.all} connected`}
+        </span>
+        <Places places={snapshot.places} />
+        <span className="quiet">
+          {designated === true
+            ? 'This device rotates on schedule'
+            : 'This device is not the designated one'}
+        </span>
+      </div>
+      <div className={styles['end']}>
+        <Countdown locksAt={snapshot.locksAt} />
+        <Button disabled={lock.busy} onClick={() => void lock.run({})}>
+          Lock now
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function Places({ places }: { readonly places: Snapshot['places'] }) {
+  const [first, ...others] = places;
+  if (!first) return null;
+  const say = ({ account, region }: (typeof places)[number]): string =>
+    `${account ?? 'account not yet known'} · ${region}`;
+  return (
+    <Tooltip title={places.map(say).join('; ')}>
+      <span className="quiet">
+        {say(first)}
+        {others.length > 0 ? ` and ${others.length} more` : ''}
+      </span>
+    </Tooltip>
+  );
+}
+
+/** Counts down by itself; read out only when somebody goes there. */
+function Countdown({ locksAt }: { readonly locksAt: number | null }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (locksAt === null) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [locksAt]);
+  if (locksAt === null) return <span className="quiet">Locks only when told to</span>;
+  const left = locksAt - now;
+  return (
+    <span className={left < 60_000 ? 'tone-attention' : 'quiet'} role="timer">
+      Locks in {sayLeft(left)}
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+import { create } from 'zustand';
+
+/** What a person can move or remove in the tree. */
+export interface TreeItem {
+  readonly kind: 'folder' | 'group';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Every dialog there is, with what it is about. Each is shown by one component (dialogs.tsx). */
+export type Dialog =
+  | { readonly kind: 'add-group'; readonly folder: string | null }
+  | { readonly kind: 'group-properties'; readonly group: string }
+  | { readonly kind: 'add-folder'; readonly parent: string | null }
+  | { readonly kind: 'move'; readonly items: readonly TreeItem[] }
+  | { readonly kind: 'remove'; readonly item: TreeItem }
+  | { readonly kind: 'force-rotate'; readonly group: string }
+  | { readonly kind: 'synchronize'; readonly key: string }
+  | { readonly kind: 'make-active'; readonly key: string }
+  | { readonly kind: 'key-properties'; readonly key: string }
+  | { readonly kind: 'job'; readonly job: string }
+  | { readonly kind: 'cancel-job'; readonly job: string }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'import-credential'; readonly chosen?: (credentialId: string) => void }
+  | { readonly kind: 'remove-credential'; readonly credential: string }
+  | { readonly kind: 'attach-hsm' }
+  | { readonly kind: 'enter-pin' }
+  | { readonly kind: 'designate' }
+  | { readonly kind: 'change-passphrase'; readonly slot: string }
+  | { readonly kind: 'add-slot' }
+  | { readonly kind: 'remove-slot'; readonly slot: string }
+  | { readonly kind: 'restore' }
+  | { readonly kind: 'export-audit' }
+  | { readonly kind: 'verify-audit' }
+  | { readonly kind: 'commands' }
+  | { readonly kind: 'shortcuts' };
+export type DialogKind = Dialog['kind'];
+export type DialogOf<K extends DialogKind> = Extract<Dialog, { kind: K }>;
+
+interface Dialogs {
+  /** The last one is on top. */
+  readonly open: readonly Dialog[];
+  readonly show: (dialog: Dialog) => void;
+  /** Closes the topmost, or everything down to and with the given one. */
+  readonly close: (dialog?: Dialog) => void;
+  /** Puts another in the place of the topmost: a plan gives way to its job. */
+  readonly replace: (dialog: Dialog) => void;
+  readonly closeAll: () => void;
+}
+
+export const useDialogs = create<Dialogs>((set) => ({
+  open: [],
+  show: (dialog) => set(({ open }) => ({ open: [...open, dialog] })),
+  close: (dialog) =>
+    set(({ open }) => {
+      const at = dialog === undefined ? open.length - 1 : open.indexOf(dialog);
+      return at < 0 ? {} : { open: open.slice(0, at) };
+    }),
+  replace: (dialog) => set(({ open }) => ({ open: [...open.slice(0, -1), dialog] })),
+  closeAll: () => set({ open: [] }),
+}));

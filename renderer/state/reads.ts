@@ -1,0 +1,182 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query';
+import type { Change } from '../../shared/contract/session.ts';
+import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
+import { OperationError } from '../../shared/errors/operation-error.ts';
+import type { Failure } from '../../shared/errors/operation-error.ts';
+import { LinkLost } from '../client/link.ts';
+import { useHost } from './host.tsx';
+
+/**
+ * What was read from the core, by call and input. Nothing ages by itself: the core names what
+ * changed, and of that only what is in view is read again.
+ */
+export function newReads(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 60_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        networkMode: 'always',
+      },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  });
+}
+
+/** Which reads a named change makes out of date, by the noun of the call. */
+const touched: Readonly<Record<Change['what'], readonly string[]>> = {
+  session: ['session', 'keystore', 'hsm', 'device', 'setting', 'practice', 'job', 'audit'],
+  folder: ['session', 'folder', 'group', 'audit'],
+  group: ['session', 'folder', 'group', 'key', 'audit'],
+  key: ['session', 'folder', 'group', 'key', 'audit'],
+  credential: ['session', 'credential', 'group', 'audit'],
+  job: ['session', 'job', 'folder', 'group', 'audit'],
+  hsm: ['session', 'hsm', 'keystore', 'audit'],
+  device: ['session', 'device', 'job', 'audit'],
+  setting: ['session', 'setting', 'audit'],
+  practice: ['session', 'practice', 'credential', 'audit'],
+};
+
+/** Nouns to read again after these changes. */
+export function nounsTouchedBy(changes: readonly Change[]): ReadonlySet<string> {
+  return new Set(changes.flatMap(({ what }) => touched[what]));
+}
+
+const nounOf = (queryKey: readonly unknown[]): string => String(queryKey[0]).split('.')[0] ?? '';
+
+/** Marks what the changes touch as out of date; what is shown now is read again. */
+export function readAgain(reads: QueryClient, changes: readonly Change[]): Promise<void> {
+  const nouns = nounsTouchedBy(changes);
+  return reads.invalidateQueries({ predicate: ({ queryKey }) => nouns.has(nounOf(queryKey)) });
+}
+
+/** The failure behind whatever a call raised. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof OperationError) return error.toFailure();
+  if (error instanceof LinkLost) return { code: 'CONNECTION_LOST', details: {} };
+  return { code: 'INTERNAL', details: { at: 'window' } };
+}
+
+export interface Read<Output> {
+  readonly data: Output | undefined;
+  readonly failure: Failure | null;
+  /** Nothing to show yet. */
+  readonly pending: boolean;
+  /** Something is shown, and newer data is on its way. */
+  readonly refreshing: boolean;
+  readonly again: () => void;
+}
+
+/** Reads by one call and stays true: it is read again when the core names a change of it. */
+export function useRead<Name extends OperationName>(
+  name: Name,
+  input: InputFor<Name>,
+  options: { readonly enabled?: boolean; readonly keep?: boolean } = {},
+): Read<OutputFor<Name>> {
+  const { call } = useHost();
+  const query = useQuery({
+    queryKey: [name, input],
+    queryFn: () => call(name, input),
+    enabled: options.enabled ?? true,
+    ...(options.keep === false ? {} : { placeholderData: keepPreviousData }),
+  });
+  return {
+    data: query.data,
+    failure: query.error ? failureOf(query.error) : null,
+    pending: query.isPending,
+    refreshing: query.isFetching && !query.isPending,
+    again: () => void query.refetch(),
+  };
+}
+
+/** Operations that answer a page and where the next one begins. */
+type Paged = { readonly next: string | number | null };
+export type PagedOperation = {
+  [Name in OperationName]: OutputFor<Name> extends Paged ? Name : never;
+}[OperationName];
+
+export interface Pages<Output> extends Read<readonly Output[]> {
+  readonly more: boolean;
+  readonly loadingMore: boolean;
+  readonly loadMore: () => void;
+}
+
+/** Reads page after page of a list; a change reads again what was read so far. */
+export function usePages<Name extends PagedOperation>(
+  name: Name,
+  input: InputFor<Name>,
+  place: 'after' | 'before' = 'after',
+  enabled = true,
+): Pages<OutputFor<Name>> {
+  const { call } = useHost();
+  const query = useInfiniteQuery({
+    queryKey: [name, input, 'pages'],
+    queryFn: ({ pageParam }) => call(name, { ...input, [place]: pageParam } as InputFor<Name>),
+    initialPageParam: null as string | number | null,
+    getNextPageParam: (last) => (last as Paged).next ?? undefined,
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+  return {
+    data: query.data?.pages,
+    failure: query.error ? failureOf(query.error) : null,
+    pending: query.isPending,
+    refreshing: query.isFetching && !query.isPending,
+    again: () => void query.refetch(),
+    more: query.hasNextPage,
+    loadingMore: query.isFetchingNextPage,
+    loadMore: () => {
+      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+    },
+  };
+}
+
+export interface Deed<Name extends OperationName> {
+  readonly busy: boolean;
+  readonly failure: Failure | null;
+  /** Runs it; resolves to null when it failed, with the failure beside it. */
+  readonly run: (input: InputFor<Name>) => Promise<OutputFor<Name> | null>;
+  readonly forget: () => void;
+}
+
+/**
+ * Something a person does. The input never enters the state of the window, so that a secret may be
+ * part of it; a deed that is under way is not begun a second time.
+ */
+export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
+  const { call } = useHost();
+  const mutation = useMutation({
+    mutationKey: [name],
+    gcTime: 0,
+    mutationFn: (start: () => Promise<OutputFor<Name>>) => start(),
+  });
+  return {
+    busy: mutation.isPending,
+    failure: mutation.error ? failureOf(mutation.error) : null,
+    run: async (input) => {
+      if (mutation.isPending) return null;
+      let held: { input: InputFor<Name> } | null = { input };
+      try {
+        return await mutation.mutateAsync(() => {
+          const given = held;
+          held = null;
+          if (!given) throw new Error('a deed runs once');
+          return call(name, given.input);
+        });
+      } catch {
+        // The failure is in the mutation, and every caller shows it from there.
+        return null;
+      }
+    },
+    forget: () => mutation.reset(),
+  };
+}

@@ -1,0 +1,67 @@
+import Dialog from '@mui/material/Dialog';
+import { type FormEvent, type ReactNode, useId } from 'react';
+import { useSnapshot } from '../state/snapshot.ts';
+import styles from './dialog-frame.module.css';
+import { RealmTag, PracticeBand } from './realm.tsx';
+
+export interface DialogFrameProps {
+  readonly title: string;
+  /** One line under the title: which key, where. */
+  readonly subject?: ReactNode;
+  readonly children: ReactNode;
+  /** Buttons; the one primary deed last. */
+  readonly deeds: ReactNode;
+  readonly width?: 'small' | 'medium' | 'wide';
+  readonly onClose: () => void;
+  /** Enter in a field does this; the primary button is type="submit" then. */
+  readonly onSubmit?: () => void;
+  /** Nothing may close it while this is true. */
+  readonly busy?: boolean;
+}
+
+const widths = { small: 480, medium: 640, wide: 860 } as const;
+
+/**
+ * The frame of every dialog: says at once whether real keys are touched, keeps title and deeds in
+ * sight while its body scrolls, closes with Esc, and gives the focus back where it was.
+ */
+export function DialogFrame(props: DialogFrameProps) {
+  const { title, subject, children, deeds, onClose, onSubmit, busy = false } = props;
+  const heading = useId();
+  const realm = useSnapshot().data?.keystore.realm ?? null;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) onSubmit?.();
+  };
+  return (
+    <Dialog
+      open
+      onClose={() => (busy ? undefined : onClose())}
+      aria-labelledby={heading}
+      maxWidth={false}
+      slotProps={{
+        paper: {
+          style: { width: `min(${widths[props.width ?? 'medium']}px, calc(100vw - 32px))` },
+          className: styles['paper'] ?? '',
+        },
+      }}
+    >
+      {realm === 'practice' ? <PracticeBand /> : null}
+      <form className={styles['form']} onSubmit={submit} noValidate>
+        <header className={styles['head']}>
+          <div>
+            <h2 id={heading}>{title}</h2>
+            {subject === undefined ? null : <div className="detail">{subject}</div>}
+          </div>
+          {realm === 'real' ? <RealmTag realm={realm} /> : null}
+        </header>
+        {/* A body that scrolls must be reachable by keyboard even when nothing in it takes focus. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className={styles['body']} tabIndex={0} role="group" aria-labelledby={heading}>
+          {children}
+        </div>
+        <footer className={styles['deeds']}>{deeds}</footer>
+      </form>
+    </Dialog>
+  );
+}

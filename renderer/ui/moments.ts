@@ -1,0 +1,51 @@
+const moment = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'long' });
+
+const sameDay = (a: number, b: number): boolean =>
+  new Date(a).toDateString() === new Date(b).toDateString();
+
+/** Local time with seconds; today without its date. */
+export const sayTime = (at: number, now: number = Date.now()): string =>
+  sameDay(at, now) ? clock.format(at) : moment.format(at);
+
+/** Local date, for plans and ends of life. */
+export const sayDay = (at: number): string => day.format(at);
+
+/** Local date and time with seconds. */
+export const sayMoment = (at: number): string => moment.format(at);
+
+/** The same moment for a tooltip: with its zone, and in UTC as exports write it. */
+export const sayZone = (at: number): string => {
+  const name = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${moment.format(at)}, ${name}; ${new Date(at).toISOString()}`;
+};
+
+/** `9:41`, for what counts down. */
+export const sayLeft = (ms: number): string => {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+};
+
+/** `19 s`, `2 min 05 s`, for how long something took. */
+export const sayTook = (ms: number): string => {
+  if (ms < 1000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+};

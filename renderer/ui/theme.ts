@@ -1,0 +1,77 @@
+import { createTheme } from '@mui/material/styles';
+
+const font = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
+
+/** MUI in the design language of base.css: the same roles, 13 px text, 28 px controls. */
+export const theme = createTheme({
+  cssVariables: { colorSchemeSelector: '[data-scheme="%s"]' },
+  colorSchemes: {
+    light: {
+      palette: {
+        primary: { main: '#14508c', contrastText: '#ffffff' },
+        error: { main: '#a1122b' },
+        warning: { main: '#9a3a00' },
+        success: { main: '#17643a' },
+        text: { primary: '#142030', secondary: '#46535f' },
+        background: { default: '#f3f5f8', paper: '#ffffff' },
+        divider: '#d3d9e1',
+      },
+    },
+    dark: {
+      palette: {
+        primary: { main: '#8cc1f7', contrastText: '#08192b' },
+        error: { main: '#ff9dab' },
+        warning: { main: '#ffb47d' },
+        success: { main: '#7fd6a0' },
+        text: { primary: '#e8edf3', secondary: '#aab6c4' },
+        background: { default: '#0f151d', paper: '#1c2632' },
+        divider: '#2f3b49',
+      },
+    },
+  },
+  spacing: 4,
+  shape: { borderRadius: 4 },
+  typography: {
+    fontFamily: font,
+    fontSize: 13,
+    htmlFontSize: 16,
+    body1: { fontSize: 13, lineHeight: '20px' },
+    body2: { fontSize: 12, lineHeight: '16px' },
+    button: { fontSize: 13, textTransform: 'none', fontWeight: 500 },
+    h6: { fontSize: 16, lineHeight: '24px', fontWeight: 600 },
+  },
+  components: {
+    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    MuiButton: {
+      defaultProps: { size: 'small', disableElevation: true, variant: 'outlined' },
+      styleOverrides: {
+        root: { minHeight: 28, padding: '2px 12px', lineHeight: '20px' },
+        outlined: { borderColor: 'var(--line-strong)', color: 'var(--text)' },
+      },
+    },
+    MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
+    MuiTextField: { defaultProps: { size: 'small', variant: 'outlined' } },
+    MuiSelect: { defaultProps: { size: 'small' } },
+    MuiOutlinedInput: {
+      styleOverrides: {
+        root: { fontSize: 13, backgroundColor: 'var(--surface)' },
+        input: { padding: '4px 8px', height: 20 },
+        notchedOutline: { borderColor: 'var(--line-strong)' },
+      },
+    },
+    MuiInputLabel: { styleOverrides: { root: { fontSize: 13 } } },
+    MuiFormControlLabel: { styleOverrides: { label: { fontSize: 13 } } },
+    MuiCheckbox: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
+    MuiRadio: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
+    MuiMenuItem: { styleOverrides: { root: { fontSize: 13, minHeight: 28, padding: '4px 12px' } } },
+    MuiMenu: { defaultProps: { transitionDuration: 0 } },
+    MuiTooltip: { defaultProps: { enterDelay: 400, describeChild: true } },
+    MuiTab: { styleOverrides: { root: { minHeight: 36, fontSize: 13, textTransform: 'none' } } },
+    MuiTabs: { styleOverrides: { root: { minHeight: 36 } } },
+    MuiDialog: {
+      defaultProps: { transitionDuration: 0 },
+      styleOverrides: { paper: { backgroundImage: 'none', boxShadow: 'var(--shadow)' } },
+    },
+    MuiPaper: { styleOverrides: { root: { backgroundImage: 'none' } } },
+  },
+});
