@@ -24,3 +24,7 @@ export function moveBy(
       return null;
   }
 }
+
+/** Shift+F10 or the menu key. */
+export const isMenuKey = (event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): boolean =>
+  event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);

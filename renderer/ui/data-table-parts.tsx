@@ -1,0 +1,75 @@
+import type { MouseEvent } from 'react';
+import type { Column } from './data-table.tsx';
+import styles from './data-table.module.css';
+
+const cellClass = (column: { readonly align?: 'end' }): string =>
+  `${styles['cell']} ${column.align === 'end' ? styles['end'] : ''}`;
+
+/** The titles of a table's columns; they stay in sight. */
+export function TableHead<Row>({
+  columns,
+  tracks,
+}: {
+  readonly columns: readonly Column<Row>[];
+  readonly tracks: string;
+}) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={1}
+      className={styles['head']}
+      style={{ gridTemplateColumns: tracks }}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="columnheader" className={cellClass(column)}>
+          {column.title}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** One row of a table, at its place in the window of rows. */
+export function TableRow<Row>({
+  id,
+  row,
+  columns,
+  tracks,
+  index,
+  start,
+  selected,
+  onSelect,
+  onOpen,
+  onMenu,
+}: {
+  readonly id: string;
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly tracks: string;
+  readonly index: number;
+  readonly start: number;
+  readonly selected: boolean;
+  readonly onSelect: (row: Row) => void;
+  readonly onOpen: ((row: Row) => void) | undefined;
+  readonly onMenu: (event: MouseEvent, row: Row) => void;
+}) {
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={styles['row']}
+      style={{ gridTemplateColumns: tracks, transform: `translateY(${start}px)` }}
+      onClick={() => onSelect(row)}
+      onDoubleClick={() => onOpen?.(row)}
+      onContextMenu={(event) => onMenu(event, row)}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="gridcell" className={cellClass(column)}>
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+// @vitest-environment jsdom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DataTable, type DataTableProps } from './data-table.tsx';
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+}
+
+const rowsOf = (count: number): readonly Row[] =>
+  Array.from({ length: count }, (_, n) => ({ id: `r${n}`, name: `row ${n}` }));
+
+/** jsdom lays nothing out: every element is as large as a table of ten rows. */
+beforeAll(() => {
+  for (const [side, size] of [
+    ['offsetHeight', 308],
+    ['offsetWidth', 600],
+    ['clientHeight', 308],
+  ] as const) {
+    Object.defineProperty(HTMLElement.prototype, side, { configurable: true, get: () => size });
+  }
+  Element.prototype.scrollTo = function scrollTo(this: Element, options?: unknown) {
+    this.scrollTop = (options as { top?: number }).top ?? 0;
+    fireEvent.scroll(this);
+  } as typeof Element.prototype.scrollTo;
+});
+afterEach(cleanup);
+
+function Table({ count, ...given }: { count: number } & Partial<DataTableProps<Row>>) {
+  const [selected, setSelected] = useState<string | null>(null);
+  return (
+    <>
+      <button type="button">before</button>
+      <DataTable<Row>
+        label="Things"
+        columns={[
+          { id: 'name', title: 'Name', width: '1fr', cell: ({ name }) => name },
+          {
+            id: 'deed',
+            title: 'Deed',
+            width: '80px',
+            cell: ({ name }) => <button type="button">copy {name}</button>,
+          },
+        ]}
+        rows={rowsOf(count)}
+        idOf={({ id }) => id}
+        selected={selected}
+        onSelect={({ id }) => setSelected(id)}
+        {...given}
+      />
+    </>
+  );
+}
+
+const grid = () => screen.getByRole('grid', { name: 'Things' });
+const chosen = () => document.querySelector('[aria-selected="true"]')?.textContent ?? null;
+async function enter(): Promise<ReturnType<typeof userEvent.setup>> {
+  const user = userEvent.setup();
+  screen.getByRole('button', { name: 'before' }).focus();
+  await user.tab();
+  return user;
+}
+
+describe('a table by keyboard', () => {
+  it('is one tab stop, and the first row is chosen on the way in', async () => {
+    render(<Table count={5} />);
+    await enter();
+    expect(document.activeElement).toBe(grid());
+    expect(chosen()).toContain('row 0');
+    const active = grid().getAttribute('aria-activedescendant') ?? '';
+    expect(document.getElementById(active)?.textContent).toContain('row 0');
+  });
+
+  it.each([
+    ['{ArrowDown}{ArrowDown}', 'row 2'],
+    ['{ArrowDown}{ArrowUp}', 'row 0'],
+    ['{ArrowUp}', 'row 0'],
+    ['{End}', 'row 39'],
+    ['{End}{ArrowDown}', 'row 39'],
+    ['{End}{Home}', 'row 0'],
+    ['{PageDown}', 'row 9'],
+    ['{PageDown}{PageDown}{PageUp}', 'row 9'],
+    ['{Control>}{End}{/Control}', 'row 0'],
+  ])('%s goes to %s', async (keys, row) => {
+    render(<Table count={40} />);
+    const user = await enter();
+    await user.keyboard(keys);
+    expect(chosen()).toMatch(new RegExp(`^${row}copy`));
+  });
+
+  it('opens with Enter, and a button in a cell keeps its own Enter', async () => {
+    const onOpen = vi.fn();
+    render(<Table count={5} onOpen={onOpen} />);
+    const user = await enter();
+    await user.keyboard('{ArrowDown}{Enter}');
+    expect(onOpen).toHaveBeenCalledExactlyOnceWith({ id: 'r1', name: 'row 1' });
+    screen.getByRole('button', { name: 'copy row 2' }).focus();
+    await user.keyboard('{Enter}{ArrowDown}');
+    expect(onOpen).toHaveBeenCalledTimes(1);
+    expect(chosen()).toContain('row 2');
+  });
+
+  it.each([['{Shift>}{F10}{/Shift}'], ['{ContextMenu}']])('%s asks for the menu', async (keys) => {
+    const onMenu = vi.fn();
+    render(<Table count={3} onMenu={onMenu} />);
+    const user = await enter();
+    await user.keyboard(keys);
+    expect(onMenu.mock.calls[0]?.[0]).toEqual({ id: 'r0', name: 'row 0' });
+  });
+
+  it('keeps the chosen row when it is scrolled far away', async () => {
+    render(<Table count={2000} />);
+    await enter();
+    grid().scrollTop = 28_000;
+    fireEvent.scroll(grid());
+    expect(chosen()).toContain('row 0');
+    expect(screen.getByText('row 1000')).toBeTruthy();
+    expect(screen.queryByText('row 500')).toBeNull();
+  });
+});
+
+describe('a table by mouse', () => {
+  it('a click chooses its own row, not the first', async () => {
+    const onSelect = vi.fn();
+    render(<Table count={5} onSelect={onSelect} />);
+    await userEvent.click(screen.getByText('row 3'));
+    expect(onSelect.mock.calls).toEqual([[{ id: 'r3', name: 'row 3' }]]);
+  });
+
+  it('a double click opens, a right click chooses and asks for the menu there', async () => {
+    const onOpen = vi.fn();
+    const onMenu = vi.fn();
+    render(<Table count={5} onOpen={onOpen} onMenu={onMenu} />);
+    await userEvent.dblClick(screen.getByText('row 2'));
+    expect(onOpen).toHaveBeenCalledExactlyOnceWith({ id: 'r2', name: 'row 2' });
+    fireEvent.contextMenu(screen.getByText('row 4'), { clientX: 30, clientY: 40 });
+    expect(chosen()).toContain('row 4');
+    expect(onMenu).toHaveBeenCalledExactlyOnceWith(
+      { id: 'r4', name: 'row 4' },
+      { left: 30, top: 40 },
+    );
+  });
+});
+
+describe('what was read and what there is', () => {
+  it('asks for more when the end of what was read comes into view', () => {
+    const onEnd = vi.fn();
+    render(<Table count={200} total={5000} onEnd={onEnd} />);
+    expect(onEnd).not.toHaveBeenCalled();
+    expect(grid().getAttribute('aria-rowcount')).toBe('5001');
+    grid().scrollTop = 200 * 28;
+    fireEvent.scroll(grid());
+    expect(onEnd).toHaveBeenCalled();
+  });
+
+  it('says so when there is nothing', () => {
+    render(<Table count={0} empty="No things yet." />);
+    expect(screen.getByText('No things yet.')).toBeTruthy();
+  });
+});
