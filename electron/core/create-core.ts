@@ -3,6 +3,7 @@ import type { Change } from '../../shared/contract/session.ts';
 import { CallContext } from './assembly/call-context.ts';
 import { hsmHandlers } from './assembly/hsm-handlers.ts';
 import { keystoreHandlers } from './assembly/keystore-handlers.ts';
+import { practiceHandlers } from './assembly/practice-handlers.ts';
 import { Session } from './assembly/session.ts';
 import { sessionHandlers } from './assembly/session-handlers.ts';
 import type { Caller, Core, CoreConfig } from './core.ts';
@@ -14,6 +15,7 @@ import { folderHandlers } from './operations/folders.ts';
 import { groupHandlers } from './operations/groups.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { keyHandlers } from './operations/keys.ts';
+import { settingHandlers } from './operations/settings.ts';
 import type { HostPorts } from './ports.ts';
 
 /** More ids than this in one change say: read everything of this noun again. */
@@ -50,10 +52,12 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
     }),
     device: deviceHandlers(access),
     audit: auditHandlers({ ...access, log: () => session.opened.audit }),
+    setting: settingHandlers(access),
+    practice: practiceHandlers(session),
   };
 
   const gate = createGate({
-    during: (operation, work) => session.during(operation, work),
+    during: (operation, work, caller) => session.during(operation, work, caller),
     handler: (call) => {
       const [noun = '', verb = ''] = call.split('.');
       type Table = Readonly<

@@ -9,10 +9,10 @@ import type { Logger } from './ports.ts';
 export interface GateServices {
   /**
    * Runs a call while the keystore is as the operation needs it.
-   * @throws OperationError KEYSTORE_LOCKED (also when it is locked meanwhile), KEYSTORE_CHECKING or
-   *   KEYSTORE_READ_ONLY
+   * @throws OperationError KEYSTORE_LOCKED (also when it is locked meanwhile), KEYSTORE_CHECKING,
+   *   KEYSTORE_READ_ONLY or CONSOLE_NOT_ALLOWED
    */
-  during<T>(operation: Operation, work: () => Promise<T>): Promise<T>;
+  during<T>(operation: Operation, work: () => Promise<T>, caller: Caller): Promise<T>;
   handler(call: string): ((input: unknown, caller: Caller) => unknown) | null;
   /**
    * Audits a call. Changes audit themselves inside their own transaction by way of `begin`, so that
@@ -78,11 +78,12 @@ export function createGate(services: GateServices) {
       input: plain,
     };
     try {
-      const output = await services.during(operation, async () => {
+      const work = async () => {
         const handler = services.handler(name);
         if (!handler) throw new Error(`no handler for ${name}`);
         return services.audit.within(call, async () => handler(parsed.data, caller));
-      });
+      };
+      const output = await services.during(operation, work, caller);
       return operation.output.parse(output);
     } catch (error) {
       const code = error instanceof OperationError ? error.code : 'INTERNAL';

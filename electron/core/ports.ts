@@ -57,9 +57,12 @@ export interface ChildExit {
   readonly signal: string | null;
 }
 
+/** The HSM bridge, and the practice KMS of a practice keystore. */
+export type ProcessEntry = 'hsm-bridge' | 'practice-kms';
+
 /** Starts the processes the core owns. Electron uses utility processes, Node hosts fork. */
 export interface ProcessLauncher {
-  launch(entry: 'hsm-bridge', environment?: Readonly<Record<string, string>>): ChildChannel;
+  launch(entry: ProcessEntry, environment?: Readonly<Record<string, string>>): ChildChannel;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   accountId,
   aliasName,
   awsFails,
+  failure,
   hsmFails,
   id,
   kmsKeyId,
@@ -19,7 +20,16 @@ import {
   time,
 } from './shapes.ts';
 
-export const folderView = z.strictObject({ id, name, parentId: id.nullable(), path: z.string() });
+export const folderView = z.strictObject({
+  id,
+  name,
+  parentId: id.nullable(),
+  path: z.string(),
+  /** Key groups in it and in all folders below it. */
+  groups: z.number().int(),
+  /** How many of those need somebody. */
+  needsYou: z.number().int(),
+});
 
 /** Everything a group says about the keys made in it. Defaults as the Add Key Group window. */
 export const groupFields = z.strictObject({
@@ -42,6 +52,35 @@ export const groupFields = z.strictObject({
   awsDeletesMaterialAfterDays: z.number().int().min(1).max(365).nullable().default(null),
   disableAfterRotating: z.boolean().default(false),
   disableWaitDays: z.number().int().min(0).max(365).default(7),
+});
+
+const draftSpan = z.strictObject({ amount: z.number(), unit: span.shape.unit });
+
+/**
+ * A group form as it stands while somebody fills it in: nothing need fit yet, and what does not is
+ * answered field by field. An absent field stays as the group has it, or as a new one would.
+ */
+export const groupDraft = z.strictObject({
+  name: z.string().max(2000).default(''),
+  service: groupFields.shape.service.unwrap().optional(),
+  credential: z.string().max(512).nullable().default(null),
+  keyType: groupFields.shape.keyType.unwrap().optional(),
+  keyLength: groupFields.shape.keyLength.unwrap().optional(),
+  keyUsage: groupFields.shape.keyUsage.unwrap().optional(),
+  storage: storageLocation.optional(),
+  rotate: z.boolean().optional(),
+  rotateEvery: draftSpan.optional(),
+  keepValidFor: draftSpan.optional(),
+  /** Absent: it follows the name. */
+  alias: z.string().max(2000).optional(),
+  description: z.string().max(20_000).optional(),
+  region: z.string().max(64).default(''),
+  activeKeyId: z.string().max(512).nullable().optional(),
+  policy: z.string().max(1_000_000).nullable().optional(),
+  awsDeletesMaterialAfterDays: z.number().nullable().optional(),
+  disableAfterRotating: z.boolean().optional(),
+  disableWaitDays: z.number().optional(),
+  folder: reference.nullable().optional(),
 });
 
 /** A change names only what changes; an absent field stays. */
@@ -143,6 +182,11 @@ export const groupOps = {
     input: z.strictObject({
       ...pageRequest,
       folder: reference.nullable().default(null),
+      /** Only the groups that stand in this very folder, or at the top. */
+      directlyIn: z
+        .union([z.literal('top'), id])
+        .nullable()
+        .default(null),
       find: z.string().max(512).default(''),
       needsYou: z.boolean().default(false),
     }),
@@ -177,6 +221,44 @@ export const groupOps = {
       'HSM_NOT_ATTACHED',
       ...aliasFails,
     ],
+  }),
+  /** For a form that is being filled in: nothing is asked of AWS, nothing is kept. */
+  preview: op({
+    effect: 'read',
+    summary: 'Say what a key group with these fields would be and do',
+    input: z.strictObject({
+      fields: groupDraft,
+      /** The group that is being changed; null for a new one. */
+      group: reference.nullable().default(null),
+    }),
+    output: z.strictObject({
+      /** What new keys will be and do, as the group would show it. */
+      sentence: z.string(),
+      /** The alias it would have; empty while none can be made. */
+      alias: z.string(),
+      /** The first rotation by schedule: after the newest key, else after a rotation today. */
+      firstRotationAt: time.nullable(),
+      remarks: z.array(z.string()),
+      policy: z
+        .strictObject({
+          bytes: z.number().int(),
+          statements: z.number().int(),
+          reading: z.array(z.string()),
+          warnings: z.array(z.string()),
+          /** Statement that would let the credential import again, JSON text; null when none misses. */
+          add: z.string().nullable(),
+        })
+        .nullable(),
+      problems: z.array(z.strictObject({ field: z.string(), failure })),
+    }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  lookAtAlias: op({
+    effect: 'read',
+    summary: 'Ask AWS whether an alias is free',
+    input: z.strictObject({ credential: reference, region: regionCode, alias: aliasName }),
+    output: z.strictObject({ free: z.boolean(), keyId: z.string().nullable(), ours: z.boolean() }),
+    fails: ['NOT_FOUND', ...awsFails],
   }),
   planEdit: op({
     effect: 'read',

@@ -6,8 +6,10 @@ import { hsmOps } from './hsm.ts';
 import { jobOps } from './job.ts';
 import { keyOps } from './key.ts';
 import { keystoreOps } from './keystore.ts';
-import type { ClientOf, HandlersOf, Operation } from './op.ts';
+import type { ArgumentsOf, ClientOf, HandlersOf, Operation, OutputOf } from './op.ts';
+import { practiceOps } from './practice.ts';
 import { sessionOps } from './session.ts';
+import { settingOps } from './setting.ts';
 
 /** Every operation there is, declared once for desktop, console and command line. */
 export const contract = {
@@ -21,10 +23,25 @@ export const contract = {
   job: jobOps,
   device: deviceOps,
   audit: auditOps,
+  setting: settingOps,
+  practice: practiceOps,
 };
 export type Contract = typeof contract;
 export type Handlers<Context> = HandlersOf<Contract, Context>;
 export type Client = ClientOf<Contract>;
+
+type Noun = keyof Contract;
+/** Every `noun.verb` of the contract. */
+export type OperationName = { [N in Noun]: `${N}.${keyof Contract[N] & string}` }[Noun];
+type Declared<Name extends OperationName> = Name extends `${infer N}.${infer V}`
+  ? N extends Noun
+    ? V extends keyof Contract[N]
+      ? Contract[N][V]
+      : never
+    : never
+  : never;
+export type InputFor<Name extends OperationName> = ArgumentsOf<Declared<Name>>;
+export type OutputFor<Name extends OperationName> = OutputOf<Declared<Name>>;
 
 /** `group.forceRotate` → its declaration; null for anything not declared. Own keys only. */
 export function findOperation(call: string): Operation | null {

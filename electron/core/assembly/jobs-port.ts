@@ -14,6 +14,7 @@ export function createJobsPort(parts: {
   readonly kinds: readonly JobKind[];
   readonly groups: Groups;
   readonly due: JobsPort['due'];
+  readonly dueNow: () => number;
   readonly startDue: JobsPort['startDue'];
   readonly eta: JobsPort['eta'];
   readonly doneBy: JobsPort['doneBy'];
@@ -66,7 +67,7 @@ export function createJobsPort(parts: {
     underWay: (name, payload: Json) =>
       underWay.get(name, kindOf(name).deedKey(payload))?.id ?? null,
     groupsNeedingYou: () => new Set(needing.all().map((row) => row.order_key)),
-    counts: () => counted.get() ?? { running: 0, needsYou: 0 },
+    counts: () => ({ ...(counted.get() ?? { running: 0, needsYou: 0 }), due: parts.dueNow() }),
     due: parts.due,
     startDue: parts.startDue,
     eta: parts.eta,

@@ -5,6 +5,7 @@ import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
 import { type Patience, personPatience } from '../cloud/patience.ts';
 import type { Caller, CoreConfig } from '../core.ts';
+import { createCallSearch } from '../jobs/call-search.ts';
 import type { FailureClass } from '../jobs/decide.ts';
 import type { JobEvent } from '../jobs/events.ts';
 import { Jobs } from '../jobs/jobs.ts';
@@ -16,7 +17,7 @@ import type { DeedServices } from '../jobs/kinds/services.ts';
 import { followUpTitles } from '../jobs/kinds/titles.ts';
 import { createDevice, type Device } from '../keystore/device.ts';
 import { createDomain, type DomainModel } from '../keystore/domain.ts';
-import type { Group } from '../keystore/rows.ts';
+import type { Credential, Group } from '../keystore/rows.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Noun, OpenKeystore } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
@@ -53,6 +54,7 @@ export class Opened {
   readonly backups: BackupPlaces;
   readonly schedule: Schedule;
   readonly open: OpenKeystore;
+  readonly calls: ReturnType<typeof createCallSearch>;
   anchorFinding: 'none' | 'matches' | 'older' | 'not-read' = 'not-read';
   readonly #cloud: Cloud;
   readonly #connections: Connections;
@@ -69,6 +71,7 @@ export class Opened {
     const domain = createDomain({ ...base, store });
     const device = createDevice(domain.settings, ports);
     this.audit = new AuditLog({ store, clock: ports.clock, log: ports.log });
+    this.calls = createCallSearch(store);
     this.#cloud = createCloud(ports, config.cloud ?? {});
     this.#connections = createConnections(this.#cloud, domain.credentials, store.realm);
     this.backups = new BackupPlaces({ ...base, file, domain });
@@ -239,6 +242,11 @@ export class Opened {
     return this.#connections.get(credential, region ?? group.region, group.account, patience);
   }
 
+  /** For what a person waits for. */
+  #glance(credential: Credential, region: string): Promise<CloudConnection> {
+    return this.#connections.get(credential, region, null, personPatience);
+  }
+
   /** A process that lives for one command keeps no schedule: what is due there came due unseen. */
   #due(domain: DomainModel): ReturnType<OpenKeystore['jobs']['due']> {
     if (this.#parts.config.longLived) return this.schedule.pending();
@@ -335,6 +343,8 @@ export class Opened {
         kinds,
         groups: domain.groups,
         due: () => this.#due(domain),
+        dueNow: () =>
+          this.#parts.config.longLived ? this.schedule.held : this.#due(domain).due.length,
         eta: (job) => this.#eta.of(job),
         doneBy: (kind, group) => this.#eta.ifAsked(kind, group),
         startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
@@ -344,15 +354,9 @@ export class Opened {
       },
       audit: (outcome, objects, details = {}) => calls.record(outcome, objects, details),
       changed,
-      identify: async (credential, region) => {
-        const connection = await this.#connections.get(
-          credential,
-          region ?? anyRegion,
-          null,
-          personPatience,
-        );
-        return connection.callerIdentity();
-      },
+      connect: (credential, region) => this.#glance(credential, region),
+      identify: async (credential, region) =>
+        (await this.#glance(credential, region ?? anyRegion)).callerIdentity(),
       forget: (credentialId) => this.#connections.drop(credentialId),
     };
   }

@@ -194,7 +194,11 @@ export class Session {
       this.#calls.end();
       try {
         await opened.close();
-        await this.#noteLock(opened, caller, reason === undefined ? { paused } : { paused, reason });
+        await this.#noteLock(
+          opened,
+          caller,
+          reason === undefined ? { paused } : { paused, reason },
+        );
       } finally {
         this.#opened = null;
         this.#parts.calls.sink = null;

@@ -104,6 +104,7 @@ export class JobReader {
   readonly #head;
   readonly #calls;
   readonly #counts;
+  readonly #latest;
 
   constructor(deps: { store: Pick<Store, 'db'>; kinds: KindTable; changes: JobChanges }) {
     this.#db = deps.store.db;
@@ -120,6 +121,13 @@ export class JobReader {
     this.#counts = this.#db.prepare<[], { state: JobState; jobs: number }>(
       'select state, count(*) as jobs from job group by state',
     );
+    const newest = (which: string) =>
+      this.#db.prepare<[], JobRow>(`select * from job ${which} limit 1`);
+    this.#latest = {
+      needing: newest(`where state = 'needs-you' order by number desc`),
+      working: newest(`where state in ('running', 'checking') order by number desc`),
+      ended: newest('where ended_at is not null order by ended_at desc'),
+    };
   }
 
   /** Newest first. `next` is null on the last page. */
@@ -147,6 +155,13 @@ export class JobReader {
     return { jobs: page.map((row) => this.#summary(row)), next };
   }
 
+  /** The newest that needs somebody, else the newest at work, else the one that ended last. */
+  latest(): JobSummary | null {
+    const row =
+      this.#latest.needing.get() ?? this.#latest.working.get() ?? this.#latest.ended.get();
+    return row === undefined ? null : this.#summary(row);
+  }
+
   /** How many jobs there are in each state. */
   counts(): ReadonlyMap<JobState, number> {
     return new Map(this.#counts.all().map((row) => [row.state, row.jobs]));
@@ -170,6 +185,12 @@ export class JobReader {
     };
   }
 
+  /** As `show` finds it; null where there is none. */
+  find(reference: string): JobSummary | null {
+    const row = this.#row(reference);
+    return row === null ? null : this.#summary(row);
+  }
+
   /** What a job is about, by role. @throws OperationError NOT_FOUND. */
   subjectsOf(id: string): Readonly<Record<string, string>> {
     return parse<Record<string, string>>(this.#find(id).subjects);
@@ -181,11 +202,15 @@ export class JobReader {
   }
 
   #find(reference: string): JobRow {
-    const row = /^\d{1,15}$/.test(reference)
-      ? this.#rows.job(Number(reference))
-      : this.#rows.byId(reference);
+    const row = this.#row(reference);
     if (row === null) throw new OperationError('NOT_FOUND', { what: 'job', name: reference });
     return row;
+  }
+
+  #row(reference: string): JobRow | null {
+    return /^\d{1,15}$/.test(reference)
+      ? this.#rows.job(Number(reference))
+      : this.#rows.byId(reference);
   }
 
   #summary(row: JobRow): JobSummary {

@@ -111,6 +111,11 @@ export class Schedule extends Service {
     this.#timer.arm(Math.max(1_000, next - now));
   }
 
+  /** How many wait for a person, as last looked. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /** What waits for a person, longest due first. */
   pending(): Pending {
     this.look();

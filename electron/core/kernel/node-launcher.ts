@@ -4,6 +4,7 @@ import type { ChildChannel, ChildExit, ProcessLauncher } from '../ports.ts';
 
 const entries = {
   'hsm-bridge': new URL('../hsm/bridge/main.ts', import.meta.url),
+  'practice-kms': new URL('../../practice/kms/main.ts', import.meta.url),
 } as const;
 
 /**

@@ -1,7 +1,9 @@
 import { createCredentials, type Credentials } from './credentials.ts';
+import { createFinder, type Finder } from './finder.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createKeys, type Keys } from './keys.ts';
+import { createOverview, type Overview } from './overview.ts';
 import { createReferences, type References } from './references.ts';
 import type { Domain } from './rows.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -14,6 +16,8 @@ export interface DomainModel {
   readonly credentials: Credentials;
   readonly references: References;
   readonly settings: Settings;
+  readonly overview: Overview;
+  readonly finder: Finder;
 }
 
 export function createDomain(domain: Domain): DomainModel {
@@ -28,5 +32,7 @@ export function createDomain(domain: Domain): DomainModel {
     credentials,
     references: createReferences(domain, { folders, groups, keys, credentials }),
     settings: createSettings(domain.store),
+    overview: createOverview(domain.store.db),
+    finder: createFinder(domain.store.db),
   };
 }

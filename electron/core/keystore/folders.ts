@@ -7,6 +7,8 @@ import { type Domain, type Folder, folderFrom, type Row } from './rows.ts';
 export interface Folders {
   list(): readonly Folder[];
   byId(id: string): Folder | null;
+  /** From the top down to this folder; empty for the root. */
+  line(id: string | null): readonly Folder[];
   /** Names from the root down to this folder, joined by `/`; empty for the root. */
   path(id: string | null): string;
   /** @throws OperationError NAME_TAKEN, NOT_FOUND (the parent) */
@@ -67,9 +69,12 @@ class FolderTable implements Folders {
     return row ? folderFrom(row) : null;
   }
 
+  line(id: string | null): readonly Folder[] {
+    return id === null ? [] : this.#ancestors(id);
+  }
+
   path(id: string | null): string {
-    if (id === null) return '';
-    return this.#ancestors(id)
+    return this.line(id)
       .map((folder) => folder.name)
       .join('/');
   }

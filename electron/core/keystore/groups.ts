@@ -40,6 +40,11 @@ export interface Groups {
   /** A page in the order of names without regard to case, and how many there are in all. */
   list(query: GroupQuery): { readonly groups: readonly Group[]; readonly total: number };
   counts(id: string): GroupCounts;
+  /** Why a group could not have this name and alias: NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE. */
+  taken(group: Pick<Group, 'id' | 'name' | 'folderId' | 'alias' | 'region' | 'account'>): {
+    readonly name: OperationError | null;
+    readonly alias: OperationError | null;
+  };
   /** @throws OperationError NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE, NOT_FOUND (folder, credential) */
   add(group: NewGroup): Group;
   /** @throws OperationError as `add`; ACCOUNT_MISMATCH when it is bound to another account */
@@ -220,21 +225,35 @@ class GroupTable implements Groups {
     if (folderId !== null && !this.#sql.folder.get(folderId)) throw missing('folder', folderId);
   }
 
-  #requireName({ id, name, folderId }: Group): void {
+  taken(group: Pick<Group, 'id' | 'name' | 'folderId' | 'alias' | 'region' | 'account'>) {
+    return { name: this.#nameTaken(group), alias: this.#aliasTaken(group) };
+  }
+
+  #nameTaken({ id, name, folderId }: Pick<Group, 'id' | 'name' | 'folderId'>) {
     const taken = this.#sql.named.get(folderId ?? '', name);
-    if (taken !== undefined && taken !== id)
-      throw new OperationError('NAME_TAKEN', { what: 'key group', name });
+    if (taken === undefined || taken === id) return null;
+    return new OperationError('NAME_TAKEN', { what: 'key group', name });
   }
 
   /** An account that is not known yet may turn out to be the same one. */
-  #requireAlias({ id, alias, region, account }: Group): void {
+  #aliasTaken({ id, alias, region, account }: Pick<Group, 'id' | 'alias' | 'region' | 'account'>) {
     const holder = this.#sql.aliased.get({ id, alias, region, account });
-    if (holder === undefined) return;
-    throw new OperationError('ALIAS_TAKEN_IN_KEYSTORE', {
+    if (holder === undefined) return null;
+    return new OperationError('ALIAS_TAKEN_IN_KEYSTORE', {
       alias: `alias/${alias}`,
       region,
       group: holder,
     });
+  }
+
+  #requireName(group: Group): void {
+    const taken = this.#nameTaken(group);
+    if (taken) throw taken;
+  }
+
+  #requireAlias(group: Group): void {
+    const taken = this.#aliasTaken(group);
+    if (taken) throw taken;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../shared/contract/index.ts';
 import type { CallerIdentity } from '../cloud/answers.ts';
+import type { CloudConnection } from '../cloud/cloud.ts';
 import type { Caller } from '../core.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
 import type { JobSummary } from '../jobs/read.ts';
@@ -21,7 +22,8 @@ export type Noun =
   | 'job'
   | 'hsm'
   | 'device'
-  | 'setting';
+  | 'setting'
+  | 'practice';
 
 /** Jobs as the operations see them. */
 export interface JobsPort {
@@ -45,7 +47,8 @@ export interface JobsPort {
   doneBy(kind: string, group: Group): number;
   /** Is a job of this group under way, and how many disablings wait for their day? */
   ofGroup(groupId: string): { readonly jobAtWork: number | null; readonly disablings: number };
-  counts(): { readonly running: number; readonly needsYou: number };
+  /** `due`: rotations that came due and wait for a person's choice, as far as they are known. */
+  counts(): { readonly running: number; readonly needsYou: number; readonly due: number };
   /** Rotations that are due and wait for a person, and why. */
   due(): Pending;
   /** Starts those a person chose; inside a change. Answers with the ids of their jobs. */
@@ -71,6 +74,8 @@ export interface OpenKeystore extends Base, DomainModel {
     details?: Readonly<Record<string, Json>>,
   ): void;
   changed(what: Noun, ...ids: string[]): void;
+  /** A connection to AWS for what a person waits for. */
+  connect(credential: Credential, region: string): Promise<CloudConnection>;
   /** Asks AWS who a credential is, in the Region given or a default one. */
   identify(credential: Credential, region?: string): Promise<CallerIdentity>;
   /** Ends open connections of a credential that was removed. */

@@ -1,17 +1,60 @@
+import type { z } from 'zod';
+import type { folderView } from '../../../shared/contract/group.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Folder } from '../keystore/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { groupsNeedingSomebody } from './needing.ts';
 
-const view = (open: OpenKeystore, folder: Folder) => ({
-  ...folder,
-  path: open.folders.path(folder.id),
-});
+type View = z.output<typeof folderView>;
+
+/** All folders with their paths and what is in them and below, from two sums over the groups. */
+export function viewFolders(open: OpenKeystore): View[] {
+  const folders = open.folders.list();
+  const byId = new Map(folders.map((folder) => [folder.id, folder]));
+  const all = open.overview.perFolder();
+  const needing = open.overview.perFolderOf([...groupsNeedingSomebody(open)]);
+  const sums = new Map(folders.map(({ id }) => [id, { groups: 0, needsYou: 0 }]));
+  const paths = new Map<string, string>();
+  for (const folder of folders) {
+    const line = upwards(folder, byId);
+    paths.set(
+      folder.id,
+      line
+        .map(({ name }) => name)
+        .toReversed()
+        .join('/'),
+    );
+    for (const { id } of line) {
+      const sum = sums.get(id);
+      if (!sum) continue;
+      sum.groups += all.get(folder.id) ?? 0;
+      sum.needsYou += needing.get(folder.id) ?? 0;
+    }
+  }
+  return folders.map((folder) => ({
+    ...folder,
+    path: paths.get(folder.id) ?? folder.name,
+    ...(sums.get(folder.id) ?? { groups: 0, needsYou: 0 }),
+  }));
+}
+
+/** A folder and those it lies in, itself first. Rows that went in a circle end where they meet. */
+function upwards(folder: Folder, byId: ReadonlyMap<string, Folder>): readonly Folder[] {
+  const line = new Set<Folder>();
+  for (let at: Folder | undefined = folder; at && !line.has(at); )
+    at = (line.add(at), byId.get(at.parentId ?? ''));
+  return [...line];
+}
+
+function viewFolder(open: OpenKeystore, id: string): View {
+  const found = viewFolders(open).find((folder) => folder.id === id);
+  if (!found) throw new OperationError('NOT_FOUND', { what: 'folder', reference: id });
+  return found;
+}
 
 /** Folders: places in the tree. */
 export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
-  list: () => {
-    const open = access.open();
-    return { folders: open.folders.list().map((folder) => view(open, folder)) };
-  },
+  list: () => ({ folders: viewFolders(access.open()) }),
   add: (input) => {
     const open = access.open();
     const parent = input.parent === null ? null : open.references.folder(input.parent).id;
@@ -21,7 +64,7 @@ export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
       return made;
     });
     open.changed('folder', folder.id);
-    return view(open, folder);
+    return viewFolder(open, folder.id);
   },
   edit: (input) => {
     const open = access.open();
@@ -32,13 +75,12 @@ export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
         ? {}
         : { parentId: input.parent === null ? null : open.references.folder(input.parent).id }),
     };
-    const folder = open.store.change(() => {
-      const changed = open.folders.edit(id, to);
+    open.store.change(() => {
+      open.folders.edit(id, to);
       open.audit('OK', [id], to);
-      return changed;
     });
     open.changed('folder', id);
-    return view(open, folder);
+    return viewFolder(open, id);
   },
   remove: (input) => {
     const open = access.open();

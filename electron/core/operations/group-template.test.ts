@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aliasFrom } from './groups.ts';
+import { aliasFrom } from './group-alias.ts';
 import { requireSoundTemplate } from './group-template.ts';
 
 const now = Date.UTC(2026, 10, 22);

@@ -8,28 +8,48 @@ const day = 86_400_000;
 /** Time a custodian has to bring material back before AWS would delete it unseen. */
 const graceDays = 7;
 
-/**
- * Rules that hold over several fields of a group.
- * @throws OperationError BAD_INPUT, POLICY_INVALID
- */
-export function requireSoundTemplate(
-  group: Pick<Group, 'region' | 'policy' | 'materialDays' | 'rotate' | 'rotateEvery'>,
-  now: number,
-): void {
+type Template = Pick<Group, 'region' | 'policy' | 'materialDays' | 'rotate' | 'rotateEvery'>;
+
+/** What does not fit together, each with the field it is about. */
+export interface TemplateProblem {
+  readonly field: string;
+  readonly error: OperationError;
+}
+
+/** Rules that hold over several fields of a group: BAD_INPUT, POLICY_INVALID. */
+export function templateProblems(group: Template, now: number): readonly TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
+  const wrong = (field: string, problem: string) =>
+    problems.push({ field, error: new OperationError('BAD_INPUT', { field, problem }) });
   if (!isListedRegion(group.region)) {
-    throw new OperationError('BAD_INPUT', {
-      field: 'region',
-      problem: `${group.region} is not a Region that AWS KMS answers in`,
-    });
+    wrong('region', `${group.region} is not a Region that AWS KMS answers in`);
   }
-  if (group.policy !== null) importPolicy(Buffer.from(group.policy, 'utf8'));
+  const unfit = group.policy === null ? null : policyProblem(group.policy);
+  if (unfit) problems.push({ field: 'policy', error: unfit });
   if (group.materialDays !== null && group.rotate) {
     const rotation = (addSpan(now, group.rotateEvery) - now) / day;
     if (group.materialDays < rotation + graceDays) {
-      throw new OperationError('BAD_INPUT', {
-        field: 'awsDeletesMaterialAfterDays',
-        problem: `AWS would delete the material after ${group.materialDays} days, before the next rotation and ${graceDays} days of grace`,
-      });
+      wrong(
+        'awsDeletesMaterialAfterDays',
+        `AWS would delete the material after ${group.materialDays} days, before the next rotation and ${graceDays} days of grace`,
+      );
     }
+  }
+  return problems;
+}
+
+/** @throws OperationError BAD_INPUT, POLICY_INVALID */
+export function requireSoundTemplate(group: Template, now: number): void {
+  const [first] = templateProblems(group, now);
+  if (first) throw first.error;
+}
+
+function policyProblem(text: string): OperationError | null {
+  try {
+    importPolicy(Buffer.from(text, 'utf8'));
+    return null;
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
   }
 }

@@ -63,7 +63,10 @@ function policyRemarks(open: OpenKeystore, group: Group): string[] {
 }
 
 /** Settings that are allowed and yet bite later, said beside the group. */
-function remarks(group: Group, now: number): string[] {
+export function remarks(
+  group: Pick<Group, 'materialDays' | 'keepValidFor'>,
+  now: number,
+): string[] {
   const lines: string[] = [];
   if (group.materialDays !== null) {
     const deleted = now + group.materialDays * 86_400_000;

@@ -10,8 +10,11 @@ import type { GroupChange } from '../keystore/groups.ts';
 import type { Group } from '../keystore/rows.ts';
 import { groupSentence } from '../keystore/views.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { aliasFrom } from './group-alias.ts';
+import { formHandlers } from './group-form.ts';
 import { requireSoundTemplate } from './group-template.ts';
 import { viewGroup, viewOneGroup } from './group-view.ts';
+import { groupsNeedingSomebody } from './needing.ts';
 import { rotationHandlers } from './rotation.ts';
 
 type Changes = z.output<typeof groupChanges>;
@@ -56,10 +59,20 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
   return { group, change, next, plan };
 }
 
+/** Which folder a list is limited to: its id, empty for the top, null for none. */
+function folderAsked(
+  open: OpenKeystore,
+  input: { readonly directlyIn: string | null; readonly folder: string | null },
+): string | null {
+  if (input.directlyIn !== null) return input.directlyIn === 'top' ? '' : input.directlyIn;
+  return input.folder === null ? null : open.references.folder(input.folder).id;
+}
+
 /** Key groups: containers and templates. */
 export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   ...readings(access),
   ...changes(access),
+  ...formHandlers(access),
   ...rotationHandlers(access),
 });
 
@@ -67,13 +80,14 @@ const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show'
   list: (input) => {
     const open = access.open();
     const needing = open.jobs.groupsNeedingYou();
+    const folderId = folderAsked(open, input);
     const after = input.after === null ? null : cursor(input.after);
     const { groups, total } = open.groups.list({
-      ...(input.folder === null ? {} : { folderId: open.references.folder(input.folder).id }),
+      ...(folderId === null ? {} : { folderId }),
       find: input.find,
       limit: input.limit,
       after,
-      ...(input.needsYou ? { only: needing } : {}),
+      ...(input.needsYou ? { only: groupsNeedingSomebody(open) } : {}),
     });
     const last = groups.length === input.limit ? groups.at(-1) : undefined;
     return {
@@ -181,20 +195,3 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
     return {};
   },
 });
-
-/** Alias follows Name until it is edited: what AWS does not allow becomes a dash. */
-export function aliasFrom(name: string): string {
-  const alias = name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .replace(/[^a-zA-Z0-9/_-]+/g, '-')
-    .replace(/^[-/]+|[-/]+$/g, '')
-    .slice(0, 250);
-  if (alias === '' || alias.startsWith('aws/')) {
-    throw new OperationError('BAD_INPUT', {
-      field: 'alias',
-      problem: 'no alias can be made of this name: give one',
-    });
-  }
-  return alias;
-}

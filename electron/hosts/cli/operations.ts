@@ -1,23 +1,8 @@
-import type { Contract } from '../../../shared/contract/index.ts';
-import type { ArgumentsOf, OutputOf } from '../../../shared/contract/op.ts';
+import type { InputFor, OperationName, OutputFor } from '../../../shared/contract/index.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Reply } from '../../core/core.ts';
 
-type Noun = keyof Contract;
-
-/** Every `noun.verb` of the contract. Types only: the schemas are not loaded by a caller. */
-export type OperationName = { [N in Noun]: `${N}.${keyof Contract[N] & string}` }[Noun];
-
-type Declared<Name extends OperationName> = Name extends `${infer N}.${infer V}`
-  ? N extends Noun
-    ? V extends keyof Contract[N]
-      ? Contract[N][V]
-      : never
-    : never
-  : never;
-
-export type InputFor<Name extends OperationName> = ArgumentsOf<Declared<Name>>;
-export type OutputFor<Name extends OperationName> = OutputOf<Declared<Name>>;
+export type { InputFor, OperationName, OutputFor };
 
 /** Runs an operation and gives its output; a failure is raised as OperationError. */
 export type Call = <Name extends OperationName>(

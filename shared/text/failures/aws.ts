@@ -80,6 +80,11 @@ export const awsWording = {
       `Nothing was sent to it${d.because()}. A practice keystore never talks to anything else.`,
     next: 'Start the practice KMS and use the address it prints.',
   },
+  PRACTICE_NOT_STARTED: {
+    headline: 'The practice KMS did not start.',
+    forYourKeys: (d) => `Practice keys stay in the keystore${d.because()}.`,
+    next: 'Start it again. If it stays so, its log says why.',
+  },
   IMPORT_TOKEN_EXPIRED: {
     headline: 'The import token of AWS has run out.',
     forYourKeys: 'No key material was sent. The key is saved here.',

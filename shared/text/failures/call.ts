@@ -39,6 +39,17 @@ export const callWording = {
     forYourKeys: 'Nothing was read or changed. The attempt is in the audit log when one is open.',
     next: 'Run the command as the account that holds the keystore open.',
   },
+  CONNECTION_LOST: {
+    headline: 'The connection to the keystore broke before an answer came.',
+    forYourKeys:
+      'What was asked may have happened or not. Jobs that were running go on by themselves.',
+    next: 'Wait until the window is connected again, then look before you ask again.',
+  },
+  CONSOLE_NOT_ALLOWED: {
+    headline: 'This keystore may not be opened in the browser console.',
+    forYourKeys: 'It stays locked here. Nothing was changed.',
+    next: 'Its owner allows it from the desktop, or with "keyreeve setting change --allow-console".',
+  },
   CONFIRMATION_NEEDED: {
     headline: 'This takes something away, so it waits for a clear yes.',
     forYourKeys: (d) => {

@@ -2,6 +2,7 @@ import { base } from './0001-base.ts';
 import { domain } from './0002-domain.ts';
 import { jobs } from './0003-jobs.ts';
 import { callChanges } from './0004-call-changes.ts';
+import { consoleIndexes } from './0005-console.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -14,4 +15,4 @@ export interface Migration {
  * Every migration, oldest first, without a gap. A released one is never edited: add the next
  * number. Import it here and put it at the end of the list; nothing else registers it.
  */
-export const migrations: readonly Migration[] = [base, domain, jobs, callChanges];
+export const migrations: readonly Migration[] = [base, domain, jobs, callChanges, consoleIndexes];

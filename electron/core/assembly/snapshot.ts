@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { snapshot } from '../../../shared/contract/session.ts';
+import { groupsNeedingSomebody } from '../operations/needing.ts';
+import type { Clock } from '../ports.ts';
+import { statusOf } from './keystore-handlers.ts';
+import { latestJob } from './latest-job.ts';
+import type { Opened } from './opened.ts';
+import type { Session } from './session.ts';
+
+type Snapshot = z.output<typeof snapshot>;
+
+const product = 'Keyreeve 0.1.0';
+const mostPlaces = 8;
+
+/** The small picture every window starts from; read again after every change, so it is cheap. */
+export function takeSnapshot(session: Session, clock: Clock, revision: number): Snapshot {
+  const { path, state, reason, realm, storeId } = statusOf(session);
+  const opened = session.maybe;
+  return {
+    revision,
+    product,
+    keystore: { path, state, reason, realm, storeId },
+    locksAt: session.locksAt,
+    at: clock.now(),
+    ...(opened ? inside(opened) : closed),
+  };
+}
+
+type Inside = Omit<Snapshot, 'revision' | 'product' | 'keystore' | 'locksAt' | 'at'>;
+
+const closed: Inside = {
+  hsmLabel: null,
+  hsm: 'none',
+  designated: null,
+  connections: { connected: 0, all: 0 },
+  places: [],
+  counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+  latest: null,
+};
+
+function inside({ open, token, jobs }: Opened): Inside {
+  const credentials = open.credentials.list();
+  const { running, needsYou, due } = open.jobs.counts();
+  return {
+    hsmLabel: token.binding?.label ?? null,
+    // Bound, and no bridge was needed yet: the PIN is asked for when it is.
+    hsm: token.binding && token.state === 'none' ? 'pin-needed' : token.state,
+    designated: open.device.designated,
+    connections: {
+      connected: credentials.filter(({ connection }) => connection === 'Connected').length,
+      all: credentials.length,
+    },
+    places: open.overview.places(mostPlaces).map((place) => ({ ...place })),
+    counts: {
+      ...open.overview.totals(),
+      running,
+      needsYou,
+      groupsNeedYou: groupsNeedingSomebody(open).size,
+      due,
+    },
+    latest: latestJob(jobs.read),
+  };
+}

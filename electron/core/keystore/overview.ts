@@ -1,0 +1,60 @@
+import type { Database } from 'better-sqlite3';
+
+/** How many groups there are in one account and Region; the account is null until it is known. */
+export interface Place {
+  readonly account: string | null;
+  readonly region: string;
+  readonly groups: number;
+}
+
+/** Sums over the whole keystore, each by one look into an index: read after every change. */
+export interface Overview {
+  totals(): { readonly groups: number; readonly keys: number };
+  /** Where groups are, busiest first. */
+  places(most: number): readonly Place[];
+  /** Groups with a key of which AWS said at its last reading that it is not as it should be. */
+  groupsInTrouble(): readonly string[];
+  /** Groups that lie in each folder itself; under `''` those at the top. */
+  perFolder(): ReadonlyMap<string, number>;
+  /** As `perFolder`, of these groups only. */
+  perFolderOf(groupIds: readonly string[]): ReadonlyMap<string, number>;
+}
+
+interface InFolder {
+  readonly folder: string;
+  readonly groups: number;
+}
+
+export function createOverview(db: Database): Overview {
+  const groups = db.prepare<[], number>('select count(*) from key_group').pluck();
+  const keys = db.prepare<[], number>('select count(*) from "key"').pluck();
+  const places = db.prepare<[number], Place>(
+    `select account, region, count(*) as groups from key_group
+     group by region, account order by groups desc, region, account limit ?`,
+  );
+  // As `keyState` says "Material gone" and "Differs": neither depends on the time.
+  const odd = db
+    .prepare<[], string>(
+      `select distinct k.group_id from remote_key r join "key" k on k.id = r.key_id
+       where r.state not in ('Enabled', 'Disabled')
+         and not (r.state = 'PendingImport' and r.material_id is null)`,
+    )
+    .pluck();
+  const perFolder = db.prepare<[], InFolder>(
+    `select ifnull(folder_id, '') as folder, count(*) as groups from key_group
+     group by ifnull(folder_id, '')`,
+  );
+  const perFolderOf = db.prepare<[string], InFolder>(
+    `select ifnull(g.folder_id, '') as folder, count(*) as groups
+     from json_each(?) c join key_group g on g.id = c.value group by ifnull(g.folder_id, '')`,
+  );
+  const byFolder = (rows: readonly InFolder[]) =>
+    new Map(rows.map((row) => [row.folder, row.groups]));
+  return {
+    totals: () => ({ groups: groups.get() ?? 0, keys: keys.get() ?? 0 }),
+    places: (most) => places.all(most),
+    groupsInTrouble: () => odd.all(),
+    perFolder: () => byFolder(perFolder.all()),
+    perFolderOf: (groupIds) => byFolder(perFolderOf.all(JSON.stringify(groupIds))),
+  };
+}
