@@ -17,13 +17,46 @@ export function planNamed(name: string, seed: string): Plan {
   return { variant: variantNamed(variant), point, again: again !== undefined, seed };
 }
 
+/** Calls that change something in AWS: their loss is what recovery is for. */
+const changing = new Set([
+  'CreateKey',
+  'ImportKeyMaterial',
+  'CreateAlias',
+  'UpdateAlias',
+  'DeleteImportedKeyMaterial',
+  'PutKeyPolicy',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+]);
+
+/**
+ * Calls that only read are asked side by side: they leave in one order, which the fault points show,
+ * and arrive in any. Between two changes their order is no difference.
+ */
+function asArrived(
+  calls: readonly { operation: string; error?: string | null | undefined }[],
+): string[] {
+  const told: string[] = [];
+  let reads: string[] = [];
+  for (const { operation, error } of calls) {
+    const line = `${operation} ${error ?? 'ok'}`;
+    if (!changing.has(operation)) {
+      reads.push(line);
+      continue;
+    }
+    told.push(...reads.sort(), line);
+    reads = [];
+  }
+  return [...told, ...reads.sort()];
+}
+
 /** The order of everything that happened: fault points reached, and calls as AWS saw them. */
 export function traceOf(outcome: Outcome): string[] {
   return [
     ...outcome.lives.flatMap((life, i) =>
       all(life, 'point').map(({ point, phase }) => `life ${i + 1} ${phase ?? ''} ${point}`),
     ),
-    ...outcome.journal.map((entry) => `${entry.operation} ${entry.error ?? 'ok'}`),
+    ...asArrived(outcome.journal),
   ];
 }
 
@@ -47,18 +80,6 @@ export function pointsOf(outcome: Outcome): string[] {
       return kinds.includes(kind) && (steps.length === 0 || steps.includes(step));
     });
 }
-
-/** Calls that change something in AWS: their loss is what recovery is for. */
-const changing = new Set([
-  'CreateKey',
-  'ImportKeyMaterial',
-  'CreateAlias',
-  'UpdateAlias',
-  'DeleteImportedKeyMaterial',
-  'PutKeyPolicy',
-  'DisableKey',
-  'ScheduleKeyDeletion',
-]);
 
 /** Where the recovery is killed, too: around changing calls, and wherever a step has just begun. */
 export function isWorthASecondKill(point: string): boolean {
