@@ -1,0 +1,32 @@
+import type { Change } from '../contract/session.ts';
+import type { Failure } from '../errors/operation-error.ts';
+
+/** What comes back over the bridge; `lost`: the core ended before it answered. */
+export type BridgeAnswer =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly failure: Failure }
+  | { readonly lost: true };
+
+/** How the core process of the desktop is. `ended`: it ended too often and waits for a person. */
+export type CoreState = 'starting' | 'open' | 'ended';
+
+export type DesktopEvent =
+  | { readonly core: CoreState }
+  /** The page is about to be loaded anew: what was typed and is no secret should be kept now. */
+  | { readonly reload: true };
+
+/** What a window may ask of the desktop beside the contract. */
+export type DesktopAsk =
+  | { readonly ask: 'choose-folder' }
+  | { readonly ask: 'choose-file-to-write'; readonly suggestion: string }
+  | { readonly ask: 'core-state' }
+  | { readonly ask: 'start-core' }
+  | { readonly ask: 'kept' };
+
+/** The whole of what the preload script gives to the page, under the name `keyreeve`. */
+export interface DesktopBridge {
+  call(name: string, input: unknown): Promise<BridgeAnswer>;
+  ask(request: DesktopAsk): Promise<BridgeAnswer>;
+  onChange(listener: (change: Change) => void): () => void;
+  onHost(listener: (event: DesktopEvent) => void): () => void;
+}
