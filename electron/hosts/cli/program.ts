@@ -36,6 +36,10 @@ export const nouns: Readonly<Record<string, Noun>> = {
     summary: 'hold a keystore open for other commands',
     load: () => import('./commands/daemon.ts'),
   },
+  console: {
+    summary: 'the window in a browser of this computer, by a one-time link',
+    load: () => import('./commands/console.ts'),
+  },
   completion: { summary: 'completion for a shell', load: () => import('./commands/completion.ts') },
 };
 

@@ -11,6 +11,7 @@ import { serveSocket } from '../../transport/socket/serve.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OutputFor } from '../operations.ts';
 import { ownSession } from '../session.ts';
+import { toldToStop } from '../told-to-stop.ts';
 import type { Run } from './noun.ts';
 
 /** `daemon`: holds a keystore for other commands until it is told to stop. */
@@ -72,18 +73,4 @@ function sayReady(context: CommandContext, status: OutputFor<'keystore.status'>)
   const { state, path } = status;
   if (context.json) context.screen.json({ ready: true, keystore: path, state, pid: process.pid });
   else context.screen.out(`keyreeve daemon ready: ${path} (${state}), process ${process.pid}`);
-}
-
-/** Told by the first request to end; the second ends at once. */
-function toldToStop(): { readonly told: Promise<void>; isTold(): boolean } {
-  let times = 0;
-  const told = new Promise<void>((resolve) => {
-    const onSignal = (): void => {
-      times += 1;
-      if (times > 1) process.exit(130);
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  });
-  return { told, isTold: () => times > 0 };
 }

@@ -26,6 +26,13 @@ export function whole(text: string): number {
   return Number(text);
 }
 
+/** A port that a process without special rights may listen on. */
+export function portNumber(text: string): number {
+  const port = whole(text);
+  if (port < 1024 || port > 65_535) throw new InvalidArgumentError('a port is 1024 to 65535.');
+  return port;
+}
+
 /** A file descriptor that the caller opened. 1 and 2 are outputs. */
 export function descriptor(text: string): number {
   const fd = whole(text);

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Call, outputOf } from '../../electron/hosts/cli/operations.ts';
+import { connectSocket, type SocketClient } from '../../electron/hosts/transport/socket/connect.ts';
+import { socketPlace } from '../../electron/hosts/transport/socket/place.ts';
+
+const command = fileURLToPath(new URL('../../bin/keyreeve', import.meta.url));
+
+export interface ConsoleProcessOptions {
+  /** Where everything lies; a folder of its own that is removed at the end unless told otherwise. */
+  readonly folder?: string;
+  readonly port?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `keyreeve console` as anybody would start it, on a keystore that need not be there yet. */
+export class ConsoleProcess implements AsyncDisposable {
+  readonly folder: string;
+  readonly keystore: string;
+  readonly state: string;
+  readonly url: string;
+  readonly pid: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #child: ChildProcess;
+  readonly #ownFolder: boolean;
+  #client: SocketClient | null = null;
+
+  private constructor(parts: Parts) {
+    this.folder = parts.folder;
+    this.keystore = parts.keystore;
+    this.state = parts.state;
+    this.url = parts.url;
+    this.pid = parts.pid;
+    this.environment = parts.environment;
+    this.#child = parts.child;
+    this.#ownFolder = parts.ownFolder;
+  }
+
+  static async start(options: ConsoleProcessOptions = {}): Promise<ConsoleProcess> {
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'keyreeve-console-'));
+    const keystore = join(folder, 'desk.keystore');
+    const state = join(folder, 'state');
+    const environment = { ...options.environment, KEYREEVE_STATE: state };
+    const words = ['--json', '--keystore', keystore, 'console', '--no-open'];
+    if (options.port !== undefined) words.push('--port', String(options.port));
+    const child = spawn(command, words, {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ready = await readyLine(child);
+    return new ConsoleProcess({
+      folder,
+      keystore,
+      state,
+      environment,
+      child,
+      ownFolder: options.folder === undefined,
+      ...ready,
+    });
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Calls the core beside the browser, by the private socket, as the command line does. */
+  readonly call: Call = async (name, input) => {
+    this.#client ??= await connectSocket(socketPlace(this.state, this.keystore));
+    if (!this.#client) throw new Error('nobody holds the keystore');
+    return outputOf<typeof name>(await this.#client.call(name, input));
+  };
+
+  /** After a lock another process has the core: the next call connects anew. */
+  disconnect(): void {
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** Runs another command beside the console; its standard output. */
+  async run(...words: string[]): Promise<string> {
+    const child = spawn(command, ['--keystore', this.keystore, ...words], {
+      env: { ...process.env, ...this.environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    if (code !== 0) throw new Error(`keyreeve ${words.join(' ')} ended with ${code}`);
+    return out;
+  }
+
+  async link(): Promise<string> {
+    const { url } = JSON.parse(await this.run('--json', 'console', 'link')) as { url: string };
+    return url;
+  }
+
+  async stop(): Promise<void> {
+    this.disconnect();
+    if (this.alive) {
+      const ended = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await ended;
+    }
+    if (this.#ownFolder) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly keystore: string;
+  readonly state: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly pid: number;
+  readonly child: ChildProcess;
+  readonly ownFolder: boolean;
+}
+
+async function readyLine(child: ChildProcess): Promise<{ url: string; pid: number }> {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('no output of the console');
+  let complaint = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`the console ended with ${code} before it was ready: ${complaint}`)),
+    );
+    createInterface({ input: stdout }).once('line', resolve);
+  });
+  return JSON.parse(line) as { url: string; pid: number };
+}

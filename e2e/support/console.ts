@@ -1,0 +1,90 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Call } from '../../electron/hosts/cli/operations.ts';
+import { launchChromium } from './chromium.ts';
+import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
+
+export { chromiumPath } from './chromium.ts';
+
+export interface ConsoleStageOptions extends ConsoleProcessOptions {
+  /** Size, colour scheme, zone and the like of the window. */
+  readonly window?: BrowserContextOptions;
+  /** `practice`: a practice keystore is made and open. `none` (default): there is no keystore yet. */
+  readonly keystore?: 'practice' | 'none';
+}
+
+export const passphrase = 'a passphrase of several words';
+
+const usual: BrowserContextOptions = {
+  viewport: { width: 1280, height: 800 },
+  colorScheme: 'light',
+  reducedMotion: 'reduce',
+  locale: 'en-GB',
+  timezoneId: 'Europe/Berlin',
+};
+
+/**
+ * A console in a process of its own and a real Chromium that opened its link. `stop` fails when the
+ * page complained: nothing may be written to its console that a test did not expect.
+ */
+export class ConsoleStage implements AsyncDisposable {
+  readonly host: ConsoleProcess;
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the pages complained of; a test that expects some takes them out. */
+  readonly complaints: string[] = [];
+
+  private constructor(host: ConsoleProcess, browser: Browser, context: BrowserContext, page: Page) {
+    this.host = host;
+    this.browser = browser;
+    this.context = context;
+    this.page = page;
+  }
+
+  static async open(options: ConsoleStageOptions = {}): Promise<ConsoleStage> {
+    const host = await ConsoleProcess.start(options);
+    try {
+      if (options.keystore === 'practice') {
+        const bytes = Uint8Array.from(Buffer.from(passphrase));
+        await host.call('keystore.create', { realm: 'practice', passphrase: bytes });
+      }
+      const browser = await launchChromium();
+      const context = await browser.newContext({ ...usual, ...options.window });
+      const page = await context.newPage();
+      const stage = new ConsoleStage(host, browser, context, page);
+      stage.listenTo(page);
+      await page.goto(host.url);
+      return stage;
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+  }
+
+  /** Calls the core beside the browser. */
+  get call(): Call {
+    return this.host.call;
+  }
+
+  /** Errors of this page count from now on. */
+  listenTo(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
+    page.on('console', (message) => {
+      const type = message.type();
+      if (type === 'error' || type === 'warning')
+        this.complaints.push(`${type}: ${message.text()}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.host.stop();
+    if (this.complaints.length > 0) {
+      throw new Error(`the page complained:\n${this.complaints.join('\n')}`);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

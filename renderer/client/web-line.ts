@@ -1,0 +1,148 @@
+import type { Change } from '../../shared/contract/session.ts';
+import {
+  closeCodes,
+  consolePaths,
+  consoleProtocol,
+  heartbeat,
+  mostCallsAtOnce,
+} from '../../shared/wire/console.ts';
+import { isRecord, packMessage, type Utf8 } from '../../shared/wire/message.ts';
+import { type HostMessage, LinkLost, type Reply } from './link.ts';
+
+/** Calls kept back while as many are under way as the host allows. */
+const mostWaiting = 500;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const utf8: Utf8 = {
+  encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
+};
+
+export interface LineEvents {
+  ready(as: 'open' | 'waiting'): void;
+  change(change: Change): void;
+  host(message: HostMessage): void;
+  /** Called once. The code is the WebSocket's. */
+  ended(code: number): void;
+}
+
+interface Waiting {
+  readonly name: string;
+  readonly input: unknown;
+  readonly answer: PromiseWithResolvers<Reply>;
+}
+
+/** One WebSocket to the host, from its hello to its end. */
+export class WebLine {
+  readonly #socket: WebSocket;
+  readonly #events: LineEvents;
+  readonly #underWay = new Map<number, PromiseWithResolvers<Reply>>();
+  readonly #waiting: Waiting[] = [];
+  #open = false;
+  #ended = false;
+  #next = 1;
+  #silence: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(factor: string, events: LineEvents) {
+    this.#events = events;
+    this.#socket = new WebSocket(consolePaths.line);
+    this.#socket.addEventListener('open', () => {
+      this.#heard();
+      this.#send({ protocol: consoleProtocol, factor: fromBase64Url(factor) });
+    });
+    this.#socket.addEventListener('message', ({ data }) => this.#take(data));
+    this.#socket.addEventListener('close', ({ code }) => this.#end(code));
+  }
+
+  /** @throws LinkLost when no answer can come */
+  call(name: string, input: unknown): Promise<Reply> {
+    const answer = Promise.withResolvers<Reply>();
+    if (this.#ended || this.#waiting.length >= mostWaiting) answer.reject(new LinkLost());
+    else {
+      this.#waiting.push({ name, input, answer });
+      this.#sendWaiting();
+    }
+    return answer.promise;
+  }
+
+  answer(answer: unknown): void {
+    if (!this.#ended) this.#send({ answer });
+  }
+
+  close(): void {
+    this.#socket.close();
+    this.#end(1000);
+  }
+
+  #sendWaiting(): void {
+    while (this.#open && this.#underWay.size < mostCallsAtOnce) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      const id = this.#next++;
+      try {
+        this.#send({ id, call: next.name, input: next.input });
+        this.#underWay.set(id, next.answer);
+      } catch (error) {
+        next.answer.reject(error);
+      }
+    }
+  }
+
+  #send(message: unknown): void {
+    const { bytes, holdsBytes } = packMessage(message, utf8);
+    this.#socket.send(bytes);
+    if (holdsBytes) bytes.fill(0);
+  }
+
+  #take(data: unknown): void {
+    this.#heard();
+    if (typeof data !== 'string') return;
+    const message: unknown = JSON.parse(data);
+    if (!isRecord(message)) return;
+    const { id, reply, change, ready, host } = message;
+    if (typeof id === 'number') this.#answered(id, reply as Reply);
+    else if (change !== undefined) this.#events.change(change as Change);
+    else if (typeof host === 'string') this.#events.host(message as unknown as HostMessage);
+    else if (ready === 'open' || ready === 'waiting') {
+      this.#open = ready === 'open';
+      this.#events.ready(ready);
+      this.#sendWaiting();
+    }
+  }
+
+  #answered(id: number, reply: Reply): void {
+    this.#underWay.get(id)?.resolve(reply);
+    this.#underWay.delete(id);
+    this.#sendWaiting();
+  }
+
+  /** A forwarded connection may hang without ever breaking: the host says often that it is there. */
+  #heard(): void {
+    if (this.#silence) clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.close(), heartbeat.patienceMs);
+  }
+
+  #end(code: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#silence) clearTimeout(this.#silence);
+    for (const { reject } of this.#underWay.values()) reject(new LinkLost());
+    for (const { answer } of this.#waiting.splice(0)) answer.reject(new LinkLost());
+    this.#underWay.clear();
+    this.#events.ended(code);
+  }
+}
+
+/** Why the host ended a line for good; null when it only broke. */
+export function endOf(code: number): 'taken-over' | 'ended' | 'no-session' | null {
+  for (const cause of ['taken-over', 'ended', 'no-session'] as const) {
+    if (closeCodes[cause] === code) return cause;
+  }
+  return null;
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
+}

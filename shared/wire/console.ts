@@ -1,0 +1,43 @@
+/** What the window and the browser console's host agree on, apart from the contract itself. */
+
+export const consoleProtocol = 1;
+
+/** Paths of the console's host. Everything else it serves is a static file. */
+export const consolePaths = {
+  /** POST: the token of a one-time link becomes a session. */
+  session: '/session',
+  /** POST: how a session stands, for a window whose line broke. */
+  standing: '/session/standing',
+  /** WebSocket: calls and changes. */
+  line: '/line',
+} as const;
+
+/** Why a window may not go on. The window words each of them. */
+export const endReasons = ['no-session', 'link-used', 'taken-over', 'ended'] as const;
+export type EndReason = (typeof endReasons)[number];
+
+/** Codes with which the host closes a line; any other end is a broken line. */
+export const closeCodes = {
+  'taken-over': 4001,
+  ended: 4002,
+  'no-session': 4003,
+  /** Granted what it waited for: connect again. */
+  granted: 4010,
+  nonsense: 4020,
+  'too-slow': 4021,
+} as const;
+export type CloseCause = keyof typeof closeCodes;
+
+/** How often the host says that it is there, and how long a window waits for that (ms). */
+export const heartbeat = { everyMs: 10_000, patienceMs: 25_000 } as const;
+
+/** Calls of one window that may be under way; the window keeps the others back. */
+export const mostCallsAtOnce = 32;
+
+/** A session as the host grants it. */
+export interface Grant {
+  /** Second factor of every line: base64url, kept by the window for its origin only. */
+  readonly factor: string;
+  /** Another browser has the session: this one waits until it may take over. */
+  readonly waiting: boolean;
+}
