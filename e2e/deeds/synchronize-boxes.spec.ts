@@ -82,6 +82,12 @@ describe('the eight combinations', () => {
     expect(plan.sentence).toMatch(says);
     expect(plan.stays).toContain('No key ID changes, and the alias does not move');
     expect(plan.confirmName).toBe(boxes.deleteMaterial && !boxes.importMaterial ? 'cards' : null);
+    const after = Object.fromEntries(plan.comparison.map((row) => [row.what, row.after]));
+    const alone = boxes.deleteMaterial && !boxes.importMaterial;
+    expect(after['KMS key state']).toBe(
+      alone ? 'PendingImport' : boxes.importMaterial ? 'Enabled' : 'as it is',
+    );
+    expect(after['Policy']).toBe(boxes.updatePolicy ? 'template' : 'as it is');
 
     const since = await aws.mark();
     requireDone(await desk.synchronize('cards/1', boxes));
@@ -91,12 +97,12 @@ describe('the eight combinations', () => {
       ...(boxes.deleteMaterial ? ['delete'] : []),
       ...(boxes.importMaterial ? ['import'] : []),
     ]);
-    const after = await aws.key(keyId);
-    expect(JSON.parse(after.policy)).toEqual(
+    const stood = await aws.key(keyId);
+    expect(JSON.parse(stood.policy)).toEqual(
       JSON.parse(boxes.updatePolicy ? policyTemplate : before.policy),
     );
     const gone = boxes.deleteMaterial && !boxes.importMaterial;
-    expect(after.metadata.KeyState).toBe(gone ? 'PendingImport' : 'Enabled');
+    expect(stood.metadata.KeyState).toBe(gone ? 'PendingImport' : 'Enabled');
     expect(await aws.holder('alias/cards')).toBe(keyId);
     const { state } = await desk.call('key.show', { key: 'cards/1' });
     expect(state).toBe(gone ? 'Material gone' : 'Active, alias');

@@ -72,6 +72,21 @@ export const keyDetail = keyView.extend({
   history: z.array(z.strictObject({ at: time, text: z.string(), jobId: id.nullable() })),
 });
 
+/** One line of what is kept here, what AWS has now, and what it has when the deed is done. */
+const comparisonRow = z.strictObject({
+  what: z.string(),
+  here: z.string(),
+  awsNow: z.string(),
+  after: z.string(),
+});
+export type ComparisonRow = z.output<typeof comparisonRow>;
+
+const synchronizePlan = plan.extend({
+  /** Empty when the key was never sent to AWS. */
+  comparison: z.array(comparisonRow),
+});
+export type SynchronizePlan = z.output<typeof synchronizePlan>;
+
 const choices = {
   deleteMaterial: z.boolean().default(false),
   updatePolicy: z.boolean().default(true),
@@ -115,7 +130,7 @@ export const keyOps = {
     needs: 'verified',
     summary: 'Say what Synchronize would do now',
     input: z.strictObject({ key: reference, ...choices }),
-    output: plan,
+    output: synchronizePlan,
     fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
   }),
   synchronize: op({

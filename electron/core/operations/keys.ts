@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { keyOps } from '../../../shared/contract/key.ts';
-import type { Plan } from '../../../shared/contract/shapes.ts';
+import type { SynchronizePlan, keyOps } from '../../../shared/contract/key.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
@@ -21,7 +20,7 @@ const latestDeletion = 365 * 86_400_000;
 async function plan(
   open: OpenKeystore,
   input: SynchronizeInput,
-): Promise<{ plan: Plan; payload: SynchronizePayload; group: Group; key: Key }> {
+): Promise<{ plan: SynchronizePlan; payload: SynchronizePayload; group: Group; key: Key }> {
   const found = open.references.key(input.key);
   const group = open.groups.get(found.key.groupId);
   const now = open.clock.now();

@@ -19,15 +19,20 @@ import {
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import type { SynchronizePayload } from './synchronize.ts';
+import type { SynchronizePlan } from '../../../../shared/contract/key.ts';
 import { synchronizeWords } from '../../../../shared/text/synchronize.ts';
+import { comparisonOf } from './compare-sides.ts';
 
-type Choices = Pick<
+export type Choices = Pick<
   SynchronizePayload,
   'deleteMaterial' | 'updatePolicy' | 'importMaterial' | 'validTo'
 >;
 const month = 30 * 86_400_000;
 
-interface Seen {
+export type SynchronizeDraft = Draft & Pick<SynchronizePlan, 'comparison'>;
+
+/** What was read of the key for the plan. */
+export interface Seen {
   readonly described: KmsKeyRead | null;
   readonly policy: 'none' | 'same' | 'differs' | 'not-read';
   readonly usage: LastUsage | null;
@@ -40,7 +45,7 @@ export async function planSynchronize(
   group: Group,
   { key, remote }: KeyWithRemote,
   choices: Choices & { readonly reference: string },
-): Promise<Draft> {
+): Promise<SynchronizeDraft> {
   const checks = new Checks();
   if (!choices.deleteMaterial && !choices.updatePolicy && !choices.importMaterial) {
     checks.fail(
@@ -74,6 +79,7 @@ export async function planSynchronize(
     title: `Synchronize ${quote(group.name)}, version ${key.version}?`,
     subject: subjectLine(group, looked.account, holds, remote?.region),
     sentence: words.sentence,
+    comparison: remote && seen ? comparisonOf(group, { key, remote }, choices, seen) : [],
     changes: changeLines(group, choices, seen, key.version),
     stays: stayLines(choices, seen),
     lookFirst: [
@@ -123,6 +129,13 @@ async function look(
           proveCopy(services, keyId),
         )) !== null
       : false;
+  const { backedUpAt, version } = services.keys.get(keyId).key;
+  if (choices.deleteMaterial && services.store.realm === 'real' && backedUpAt === null) {
+    checks.fail(
+      new OperationError('COPY_NOT_PROVED', { version }),
+      'Our copy is in no backup yet, so nothing may be deleted',
+    );
+  }
   if (choices.importMaterial) {
     await checks.look('This kind of key may be sent to this AWS', async () =>
       services.requireMayLeave(services.keys.get(keyId).key.assurance),

@@ -23,7 +23,8 @@ export interface PlannedAt {
  * Gives the plan its number: a hash over every line a person reads, without times and readings that
  * move by themselves. The same number means: nothing that was shown has changed.
  */
-export function sealPlan(draft: Draft, { now, runningJob, doneBy }: PlannedAt): Plan {
+export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
+  const { now, runningJob, doneBy } = at;
   const { command: _command, ...lines } = draft;
   const shown = { ...lines, blocked: draft.blocked?.code ?? null };
   const number = createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 12);
