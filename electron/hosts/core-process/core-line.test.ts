@@ -25,7 +25,7 @@ afterEach(async () => {
 
 function start(formerEnd: string | null = null) {
   const heard = { changes: [] as string[], exits: [] as ChildExit[] };
-  const soiled = Promise.withResolvers<void>();
+  const soiled = Promise.withResolvers<boolean>();
   const settings = {
     keystorePath: join(folder, 'a.keystore'),
     stateFolder: join(folder, 'state'),
@@ -36,7 +36,7 @@ function start(formerEnd: string | null = null) {
   } as const;
   const line = new CoreLine(forkCore(), settings, {
     change: ({ what }) => heard.changes.push(what),
-    soiled: () => soiled.resolve(),
+    soiled: (wasOpen) => soiled.resolve(wasOpen),
     exit: (exit) => heard.exits.push(exit),
   });
   open.push(line);
@@ -60,10 +60,28 @@ describe('a core in a process of its own', () => {
     mine.fill(0);
     expect(output(await created)['state']).toBe('verified');
     expect(heard.changes).toContain('session');
-    output(await line.call('keystore.lock', {}, caller));
-    await soiled;
-    expect(await line.stop(10_000)).toEqual({ code: 0, signal: null });
+    const waiting = line.call('job.list', {}, caller);
+    const lock = line.call('keystore.lock', {}, caller);
+    const ended = line.stop(10_000);
+    // what was asked before the stop is answered before the end
+    expect([(await lock).ok, (await waiting).ok]).toEqual([true, true]);
+    expect(await soiled).toBe(true);
+    expect(await ended).toEqual({ code: 0, signal: null });
     expect(heard.exits).toHaveLength(1);
+  });
+
+  it('says that a passphrase came in which did not open', async () => {
+    const first = start();
+    const create = { realm: 'practice', passphrase: passphrase() };
+    output(await first.line.call('keystore.create', create, caller));
+    await first.line.stop(10_000);
+    const { line, soiled } = start();
+    const wrong = { passphrase: new TextEncoder().encode('another passphrase, as long') };
+    expect(await line.call('keystore.unlock', wrong, caller)).toMatchObject({
+      ok: false,
+      failure: { code: 'UNLOCK_REFUSED' },
+    });
+    expect(await soiled).toBe(false);
   });
 
   it('gives up what is in flight when it dies, and refuses what comes after', async () => {

@@ -14,7 +14,7 @@ export class CoreGone extends Error {
 export interface CoreEvents {
   change(change: Change): void;
   /** This core's memory should be emptied, by ending it and starting another. */
-  soiled(): void;
+  soiled(wasOpen: boolean): void;
   /** Called once, after every call in flight was given up. */
   exit(exit: ChildExit): void;
   /** A process that the core asks for; a host whose core launches for itself never hears it. */
@@ -90,7 +90,8 @@ export class CoreLine {
       this.#pending.delete(message.id);
     } else if ('change' in message) this.#events.change(message.change);
     else if ('ready' in message) this.#ready.resolve();
-    else if ('soiled' in message) this.#events.soiled();
+    else if ('soiled' in message) this.#events.soiled(message.wasOpen);
+    else if ('stopped' in message) this.#send({ end: true });
     else this.#events.wants?.(message);
   }
 

@@ -15,9 +15,12 @@ import type { HostLine } from './host-line.ts';
 import type { CoreSettings, ToCore } from './messages.ts';
 import { serveCore } from './serve-core.ts';
 
+/** How long calls may still be answered once the keystore is locked. Milliseconds. */
+const lastWords = 2_000;
+
 interface Started {
   readonly core: Core;
-  readonly answer: ReturnType<typeof serveCore>;
+  readonly served: ReturnType<typeof serveCore>;
   socket: SocketServer | null;
 }
 
@@ -36,12 +39,13 @@ export class CoreProcess {
   }
 
   async take(message: ToCore, lines: readonly HandedPort[]): Promise<void> {
-    if ('id' in message) this.#started?.answer(message);
+    if ('id' in message) this.#started?.served.answer(message);
     else if ('launched' in message) {
       this.#launcher.launched(message.launched, message.pid, lines[0]);
     } else if ('exited' in message) this.#launcher.exited(message.exited, message.exit);
     else if ('start' in message) await this.#start(message.start);
-    else await this.#stop();
+    else if ('stop' in message) await this.#stop();
+    else this.#end(0);
   }
 
   async #start(settings: CoreSettings): Promise<void> {
@@ -54,8 +58,8 @@ export class CoreProcess {
     });
     const self = { trusted: true, ...localActor() } as const;
     const { core, soiled } = watchSecrets(bare, { ...self, channel: 'scheduler' });
-    const answer = serveCore(this.#line, { core, soiled, log });
-    this.#started = { core, answer, socket: null };
+    const served = serveCore(this.#line, { core, soiled, log });
+    this.#started = { core, served, socket: null };
     this.#line.send({ ready: true });
     if (settings.socket) this.#started.socket = await openSocket(core, settings, log);
   }
@@ -80,7 +84,8 @@ export class CoreProcess {
     await socket?.stopListening();
     await core?.stop();
     await socket?.close();
-    this.#end(0);
+    await this.#started?.served.quiet(lastWords);
+    this.#line.send({ stopped: true });
   }
 }
 

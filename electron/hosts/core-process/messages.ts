@@ -32,7 +32,10 @@ export type ToCore =
       readonly input: unknown;
       readonly caller: Caller;
     }
+  /** Lock, let running steps finish, answer what is left, then say `stopped`. */
   | { readonly stop: true }
+  /** Everything that was said has been heard: end. */
+  | { readonly end: true }
   /** The process that was asked for runs; its line came beside this message. */
   | { readonly launched: number; readonly pid: number }
   | { readonly exited: number; readonly exit: ChildExit };
@@ -42,8 +45,12 @@ export type FromCore =
   | { readonly ready: true }
   | { readonly id: number; readonly reply: Reply }
   | { readonly change: Change }
-  /** Secrets came in and are of no use any more: only a new process has a clean memory. */
-  | { readonly soiled: true }
+  /**
+   * Secrets came in and are of no use any more: only a new process has a clean memory. `wasOpen`: a
+   * keystore was open, as opposed to a passphrase that did not open it.
+   */
+  | { readonly soiled: true; readonly wasOpen: boolean }
+  | { readonly stopped: true }
   | {
       readonly launch: number;
       readonly entry: Launchable;

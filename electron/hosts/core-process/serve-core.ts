@@ -1,8 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Core, Reply } from '../../core/core.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { HostLine } from './host-line.ts';
 import type { ToCore } from './messages.ts';
+
+type CallMessage = Extract<ToCore, { id: number }>;
 
 export interface ServedCore {
   readonly core: Core;
@@ -11,15 +14,20 @@ export interface ServedCore {
   readonly log: Logger;
 }
 
+/** Operations that open a keystore when they succeed. */
+const opening = new Set(['keystore.create', 'keystore.unlock', 'keystore.restore']);
+
 /**
  * Answers the calls of the host by their numbers and passes every change on. Callers are as the
  * host established them: this line ends at the host and nowhere else.
  */
 export function serveCore(line: HostLine, { core, soiled, log }: ServedCore) {
+  const running = new Set<Promise<void>>();
+  let wasOpen = false;
   core.onChange((change) => line.send({ change }));
-  void soiled.then(() => line.send({ soiled: true }));
+  void soiled.then(() => line.send({ soiled: true, wasOpen }));
 
-  const answer = async (message: Extract<ToCore, { id: number }>): Promise<void> => {
+  const answer = async (message: CallMessage): Promise<void> => {
     const { id, call, input, caller } = message;
     let reply: Reply;
     try {
@@ -29,7 +37,20 @@ export function serveCore(line: HostLine, { core, soiled, log }: ServedCore) {
       log.log('error', 'core-threw', { call, name: error instanceof Error ? error.name : '' });
       reply = { ok: false, failure: new OperationError('INTERNAL', { call }).toFailure() };
     }
+    if (reply.ok && opening.has(call)) wasOpen = true;
     line.send({ id, reply });
   };
-  return (message: Extract<ToCore, { id: number }>): void => void answer(message);
+  return {
+    answer: (message: CallMessage): void => {
+      const run = answer(message).finally(() => running.delete(run));
+      running.add(run);
+    },
+    /** Resolves when nothing is left to answer, or after `patience` (ms). */
+    quiet: async (patience: number): Promise<void> => {
+      const enough = new AbortController();
+      const waiting = wait(patience, undefined, { signal: enough.signal }).catch(() => undefined);
+      await Promise.race([Promise.allSettled(running), waiting]);
+      enough.abort();
+    },
+  };
 }

@@ -32,23 +32,19 @@ function ownWeight(value: unknown): number {
 }
 
 function partsOf(value: unknown): [string, unknown][] {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'undefined':
-      return [];
-    case 'number':
-      if (Number.isFinite(value)) return [];
-      break;
-    case 'object':
-      if (value === null || value instanceof Uint8Array) return [];
-      if (Array.isArray(value)) return listParts(value);
-      if (isPlain(value)) return Object.entries(value);
-      break;
-    default:
-  }
+  if (isLeaf(value)) return [];
+  if (Array.isArray(value)) return listParts(value);
+  if (isPlain(value)) return Object.entries(value);
   throw new NotAMessage('not plain data');
 }
+
+const isLeaf = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value instanceof Uint8Array ||
+  (typeof value === 'number' && Number.isFinite(value));
 
 /** A list with more places than a message may have parts is not even walked: it may be empty. */
 function listParts(list: readonly unknown[]): [string, unknown][] {
@@ -56,7 +52,8 @@ function listParts(list: readonly unknown[]): [string, unknown][] {
   return list.map((inner) => ['', inner]);
 }
 
-function isPlain(value: object): boolean {
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
