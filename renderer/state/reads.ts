@@ -73,6 +73,8 @@ export interface Read<Output> {
   readonly pending: boolean;
   /** Something is shown, and newer data is on its way. */
   readonly refreshing: boolean;
+  /** What is shown was read for an earlier input; that of this input is on its way. */
+  readonly earlier: boolean;
   readonly again: () => void;
 }
 
@@ -94,6 +96,7 @@ export function useRead<Name extends OperationName>(
     failure: query.error ? failureOf(query.error) : null,
     pending: query.isPending,
     refreshing: query.isFetching && !query.isPending,
+    earlier: query.isPlaceholderData,
     again: () => void query.refetch(),
   };
 }
@@ -131,6 +134,7 @@ export function usePages<Name extends PagedOperation>(
     failure: query.error ? failureOf(query.error) : null,
     pending: query.isPending,
     refreshing: query.isFetching && !query.isPending,
+    earlier: query.isPlaceholderData,
     again: () => void query.refetch(),
     more: query.hasNextPage,
     loadingMore: query.isFetchingNextPage,

@@ -1,0 +1,79 @@
+import type { JobView } from '../../../shared/contract/job.ts';
+import { isFinal } from '../../../shared/model/job.ts';
+import { sayTime, sayTook } from '../../ui/moments.ts';
+import type { JobDetail, StepView } from './aws-command.ts';
+
+/** The core tells times within a sentence as exports do; people read local ones. */
+export const localTimes = (text: string, now: number = Date.now()): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) =>
+    sayTime(Date.parse(iso), now),
+  );
+
+/** `step 5 of 9: Fetch wrapping key, waits 38 s for AWS`. Empty once a job is over. */
+export function progressWords({ state, step, progress }: JobView): string {
+  if (isFinal(state)) return '';
+  const where = step === null ? [] : [`step ${step.n} of ${step.of}: ${step.title}`];
+  return [...where, ...(progress === null ? [] : [localTimes(progress)])].join(', ');
+}
+
+/** What a list says of how far a job came. */
+export function stepWords(job: JobView): string {
+  if (job.state === 'done') return 'all steps';
+  if (job.step === null) return '';
+  const { n, of, title } = job.step;
+  if (isFinal(job.state))
+    return job.state === 'done-with-remark' ? 'all steps' : `ended at ${n} of ${of}`;
+  if (job.state === 'waiting' && job.progress !== null)
+    return `${n} of ${of}, ${localTimes(job.progress)}`;
+  return `${n} of ${of}, ${title}`;
+}
+
+/** How long it took, or when it is likely to be done. */
+export function timeWords({ state, startedAt, endedAt, eta }: JobView): string {
+  if (endedAt !== null)
+    return startedAt === null ? 'not started' : `took ${sayTook(endedAt - startedAt)}`;
+  if (state === 'needs-you') return 'waits for you';
+  return eta === null ? '' : `likely done by ${sayTime(eta)}`;
+}
+
+/** `custodian-2 (console)` without the channel, for a narrow column. */
+export const who = ({ actor }: JobView): string => actor;
+
+export const stepsDone = (steps: readonly StepView[]): number =>
+  steps.filter(({ state }) => state === 'done' || state === 'skipped').length;
+
+/** Since when a job has waited for a person: when the step that stopped ended. */
+export function stoppedAt({ job, steps }: JobDetail): number | null {
+  if (job.state !== 'needs-you') return null;
+  return steps.find(({ state }) => state === 'needs-you')?.endedAt ?? null;
+}
+
+/** `Started 14:31:12 by custodian-2 (console) · 8 of 9 steps done · waiting since 14:31:31`. */
+export function headerLine(detail: JobDetail): string {
+  const { job, steps } = detail;
+  const stopped = stoppedAt(detail);
+  return [
+    `${job.startedAt === null ? `Asked for ${sayTime(job.createdAt)}` : `Started ${sayTime(job.startedAt)}`} by ${job.actor}`,
+    `${stepsDone(steps)} of ${steps.length} steps done`,
+    ...(stopped === null ? [] : [`waiting since ${sayTime(stopped)}`]),
+    ...(job.endedAt !== null && job.startedAt !== null
+      ? [`took ${sayTook(job.endedAt - job.startedAt)}`]
+      : []),
+  ].join(' · ');
+}
+
+/**
+ * When it is likely to be done. One that was first told too early by more than a third says so:
+ * `first` is what was told when somebody began to look, at `since`.
+ */
+export function etaWords(
+  eta: number,
+  first: { readonly eta: number; readonly since: number },
+): string {
+  const told = first.eta - first.since;
+  const late = eta - first.eta;
+  const words = `likely done by ${sayTime(eta)}`;
+  return late > 1_000 && late * 3 > told
+    ? `${words}; first told ${sayTime(first.eta)}, which was too early`
+    : words;
+}
