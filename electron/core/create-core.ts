@@ -52,7 +52,7 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
     }),
     device: deviceHandlers(access),
     audit: auditHandlers({ ...access, log: () => session.opened.audit }),
-    setting: settingHandlers(access),
+    setting: settingHandlers({ ...access, lockTimeChanged: () => session.reset() }),
     practice: practiceHandlers(session),
   };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nothing, op } from './op.ts';
-import { hsmFails } from './shapes.ts';
+import { awsFails, hsmFails } from './shapes.ts';
 
 export const practiceStatus = z.strictObject({
   /** The practice KMS this keystore goes to; null when none is running that this process knows. */
@@ -28,13 +28,13 @@ export const practiceOps = {
     summary: 'Start the practice KMS of this keystore, with what it held before',
     input: nothing,
     output: practiceStatus,
-    fails: ['REALM_MISMATCH', 'PRACTICE_NOT_STARTED'],
+    fails: ['REALM_MISMATCH', 'NEEDS_DAEMON', 'PRACTICE_NOT_STARTED'],
   }),
   setUp: op({
     effect: 'change',
     summary: 'Everything a first practice rotation needs: practice KMS, credential, place for keys',
     input: z.strictObject({ keysIn: z.enum(['softhsm', 'software']) }),
     output: practiceStatus,
-    fails: ['REALM_MISMATCH', 'PRACTICE_NOT_STARTED', 'NAME_TAKEN', ...hsmFails],
+    fails: ['NEEDS_DAEMON', 'PRACTICE_NOT_STARTED', 'NAME_TAKEN', ...hsmFails, ...awsFails],
   }),
 };

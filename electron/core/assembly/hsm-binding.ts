@@ -8,6 +8,8 @@ export interface HsmBinding {
   readonly module: string;
   readonly moduleSha256: string;
   readonly libraryParameters: string | null;
+  /** Folder of the practice token that the core made for this keystore; absent for any other. */
+  readonly practiceFolder?: string;
   readonly serial: string;
   readonly label: string;
   readonly master: MasterKey;

@@ -30,14 +30,9 @@ const running = ({ title, step, progress }: JobSummary): string => {
 };
 
 function ended(job: JobSummary): string {
-  switch (job.state) {
-    case 'done':
-      return `${job.title}: done`;
-    case 'cancelled':
-      return `${job.title}: cancelled`;
-    default:
-      return `${job.title}: ${lowerFirst(jobMessage(job))}`;
-  }
+  if (job.state === 'done') return `${job.title}: done`;
+  if (job.state === 'cancelled') return `${job.title}: cancelled`;
+  return `${job.title}: ${lowerFirst(jobMessage(job))}`;
 }
 
 /** A sentence behind a colon; a name such as AWS or KMS keeps its capitals. */

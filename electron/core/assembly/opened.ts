@@ -20,6 +20,7 @@ import { createDomain, type DomainModel } from '../keystore/domain.ts';
 import type { Credential, Group } from '../keystore/rows.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Noun, OpenKeystore } from '../operations/context.ts';
+import { testCredential } from '../operations/credentials.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
@@ -32,6 +33,7 @@ import { classify } from './classify.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
+import { Practice } from './practice.ts';
 import { Token } from './token.ts';
 
 /** A Region to ask STS in when nobody named one: every account has it. */
@@ -54,6 +56,7 @@ export class Opened {
   readonly backups: BackupPlaces;
   readonly schedule: Schedule;
   readonly open: OpenKeystore;
+  readonly practice: Practice;
   readonly calls: ReturnType<typeof createCallSearch>;
   anchorFinding: 'none' | 'matches' | 'older' | 'not-read' = 'not-read';
   readonly #cloud: Cloud;
@@ -115,6 +118,7 @@ export class Opened {
         }),
     });
     this.open = this.#face(domain, device, deeds, kinds);
+    this.practice = this.#practice(domain);
     this.schedule = new Schedule({
       clock: ports.clock,
       log: ports.log,
@@ -135,10 +139,27 @@ export class Opened {
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
 
+  #practice(domain: DomainModel): Practice {
+    const { ports, config, changed } = this.#parts;
+    return new Practice({
+      ports,
+      keystorePath: config.keystorePath,
+      longLived: config.longLived,
+      store: this.file.store,
+      domain,
+      token: this.token,
+      changed,
+      forget: (credentialId) => this.#connections.drop(credentialId),
+      test: (credential) => testCredential(this.open, credential),
+    });
+  }
+
   /** After the state root was verified: sign, run jobs, look at the schedule. */
   async begin(): Promise<void> {
     this.useSigner();
     if (!this.#parts.config.longLived) return;
+    // Whoever needs AWS waits for it: unlocking does not.
+    void this.practice.begin((objects, details) => this.#noteBeginning(objects, details));
     await this.work();
     await this.schedule.start();
   }
@@ -192,6 +213,7 @@ export class Opened {
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
     await this.backups.close();
+    await this.practice.stop();
     this.#connections.close();
     this.#cloud.close();
     return stopping;
@@ -214,6 +236,19 @@ export class Opened {
     if (group !== undefined) this.backups.followUp(group);
   }
 
+  #noteBeginning(objects: readonly string[], details: Readonly<Record<string, string>>): void {
+    this.audit.append({
+      action: 'practice.start',
+      actor: 'unlock',
+      host: this.#host,
+      channel: 'scheduler',
+      objects,
+      requestHash: null,
+      outcome: 'OK',
+      details,
+    });
+  }
+
   /** Counts against the jobs that ran: twice with the same job, and a person looks at it. */
   #bridgeLost(): void {
     if (this.file.store.condition === 'verified') this.jobs.runner.noteCrash();
@@ -232,18 +267,20 @@ export class Opened {
     if (this.file.store.condition === 'verified') this.jobs.runner.open('hsm');
   }
 
-  #connect(
+  async #connect(
     domain: DomainModel,
     group: Group,
     region?: string,
     patience?: Patience,
   ): Promise<CloudConnection> {
+    await this.practice.settled();
     const credential = domain.credentials.get(group.credentialId);
     return this.#connections.get(credential, region ?? group.region, group.account, patience);
   }
 
   /** For what a person waits for. */
-  #glance(credential: Credential, region: string): Promise<CloudConnection> {
+  async #glance(credential: Credential, region: string): Promise<CloudConnection> {
+    await this.practice.settled();
     return this.#connections.get(credential, region, null, personPatience);
   }
 

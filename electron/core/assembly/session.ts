@@ -9,6 +9,7 @@ import { createKeystore, openKeystore, type OpenKeystore } from '../store/keysto
 import type { NewSlot, UnlockWith } from '../store/slots/slot-kinds.ts';
 import type { Realm, StoreCondition } from '../store/store.ts';
 import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
+import { createSettings } from '../keystore/settings.ts';
 import type { CallContext } from './call-context.ts';
 import { IdleLock } from './idle-lock.ts';
 import { Opened } from './opened.ts';
@@ -48,7 +49,7 @@ export class Session {
     this.#idle = new IdleLock({
       clock: parts.ports.clock,
       minutes: () => this.#own?.autoLockMinutes ?? null,
-      lock: () => void this.lock(nobody, 'nobody was at work'),
+      lock: () => this.#lockIdle(),
       moved: () => parts.changed('session'),
     });
   }
@@ -103,7 +104,7 @@ export class Session {
     if (effect !== 'read' && isPersonAtWork(caller)) this.touch();
     if (needs === 'nothing') return work();
     await this.requireReady(needs);
-    this.#requireMayUse(caller);
+    this.#requireMayUse(caller, this.#own);
     return this.#calls.run(effect, work);
   }
 
@@ -115,6 +116,11 @@ export class Session {
   /** A person is at work. */
   touch(): void {
     if (this.#opened && this.#parts.config.idleLock) this.#idle.touch();
+  }
+
+  /** The time until it locks by itself was set anew. */
+  reset(): void {
+    this.#idle.set();
   }
 
   create(realm: Realm, slot: NewSlot, caller: Caller): Promise<Opened> {
@@ -146,16 +152,12 @@ export class Session {
     });
   }
 
-  async unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
-    const opened = await this.#unlock(unlock, caller);
-    if (this.#mayUse(caller)) return opened;
-    await this.lock(caller, 'the browser console may not open it');
-    throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
-  }
-
-  #unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
+  unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
     return this.exclusively(async () => {
-      if (this.#opened) return this.#opened;
+      if (this.#opened) {
+        this.#requireMayUse(caller, this.#own);
+        return this.#opened;
+      }
       const { ports } = this.#parts;
       const file = await openKeystore({
         path: this.path,
@@ -163,6 +165,7 @@ export class Session {
         clock: ports.clock,
         random: ports.random,
       });
+      this.#closeUnlessAllowed(file, caller);
       const opened = this.#adopt(file, () =>
         opened.audit.append({
           ...who(caller),
@@ -209,6 +212,13 @@ export class Session {
     });
   }
 
+  #lockIdle(): void {
+    this.lock(nobody, 'nobody was at work').catch((error: unknown) => {
+      const why = error instanceof Error ? (error.stack ?? error.message) : 'not an error';
+      this.#parts.ports.log.log('error', 'idle-lock-failed', { error: why });
+    });
+  }
+
   /** A person decided that this older keystore is the one to go on with. */
   async acceptOlder(caller: Caller): Promise<void> {
     const { opened } = this;
@@ -241,12 +251,19 @@ export class Session {
   }
 
   /** A keystore of real keys is used in the browser console only where its owner allowed it. */
-  #mayUse(caller: Caller): boolean {
-    return caller.channel !== 'console' || (this.#own?.consoleAllowed ?? true);
+  #requireMayUse(caller: Caller, own: OwnSettings | null): void {
+    if (caller.channel !== 'console' || own === null || own.consoleAllowed) return;
+    throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
   }
 
-  #requireMayUse(caller: Caller): void {
-    if (!this.#mayUse(caller)) throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
+  /** Before anything of it is shown or runs. */
+  #closeUnlessAllowed({ store }: OpenKeystore, caller: Caller): void {
+    try {
+      this.#requireMayUse(caller, readOwnSettings(createSettings(store), store.realm));
+    } catch (error) {
+      store.close();
+      throw error;
+    }
   }
 
   #adopt(file: OpenKeystore, whenVerified?: () => void): Opened {

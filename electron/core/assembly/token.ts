@@ -1,6 +1,7 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { AuditSigner } from '../audit/signer.ts';
 import { spkiFingerprint } from '../crypto/signature.ts';
+import type { AttachTarget } from '../hsm/bridge/bridge.ts';
 import { type BridgeState, createHsmBridge, type HsmBridge } from '../hsm/bridge/client.ts';
 import type { MasterKey, ProbeResult } from '../hsm/driver.ts';
 import type { StorageLocation } from '../keystore/rows.ts';
@@ -11,6 +12,7 @@ import type { AnchorPlace } from '../store/anchor.ts';
 import type { HsmSeal } from '../store/slots/slot-kinds.ts';
 import type { Store } from '../store/store.ts';
 import { rememberToken, sealOf } from './opening-token.ts';
+import { environmentOf, practicePin } from './practice-token.ts';
 import { bindingTitle, type HsmBinding, readBinding, writeBinding } from './hsm-binding.ts';
 
 export interface TokenParts {
@@ -36,6 +38,8 @@ export interface AttachChoice {
   readonly pin: Uint8Array | null;
   readonly createMaster: boolean;
   readonly secondCopy: string | null;
+  /** Folder of a practice token that the core made. */
+  readonly practiceFolder?: string;
 }
 
 /**
@@ -52,6 +56,7 @@ export class Token implements Vaults {
   /** Bridge process in which the master key was last found to be the one we know. */
   #masterSeenBy: number | null = null;
   #signer: AuditSigner | null = null;
+  #ownLogin: Promise<void> | null = null;
 
   constructor(parts: TokenParts) {
     this.#parts = parts;
@@ -99,6 +104,7 @@ export class Token implements Vaults {
     const binding = this.#binding;
     if (!binding) throw new OperationError('HSM_NOT_ATTACHED');
     await this.#attachBound(binding);
+    await this.#loginByItself(binding);
     if (this.#hsm.state === 'pin-needed') {
       throw new OperationError('HSM_PIN_NEEDED', {
         token: binding.label,
@@ -118,7 +124,9 @@ export class Token implements Vaults {
 
   /** Starts the bridge for the token this keystore is bound to, unless it runs. */
   async wake(): Promise<void> {
-    if (this.#binding) await this.#attachBound(this.#binding);
+    if (!this.#binding) return;
+    await this.#attachBound(this.#binding);
+    await this.#loginByItself(this.#binding);
   }
 
   /**
@@ -127,16 +135,10 @@ export class Token implements Vaults {
    */
   async attach(choice: AttachChoice): Promise<HsmBinding> {
     const former = this.#binding;
-    const target = {
-      driver: 'pkcs11',
-      module: choice.module,
-      ...(choice.libraryParameters === undefined
-        ? {}
-        : { libraryParameters: choice.libraryParameters }),
-      tokenSerial: choice.serial,
-      tokenLabel: choice.label,
-    } as const;
-    const attached = await this.#hsm.attach(target);
+    const { practiceFolder } = choice;
+    const attached = await this.#hsm.attach(
+      this.#target({ ...choice, libraryParameters: choice.libraryParameters ?? null }),
+    );
     try {
       if (choice.pin) await this.#hsm.login(choice.pin);
       else if (this.#hsm.state === 'pin-needed')
@@ -160,10 +162,11 @@ export class Token implements Vaults {
         probe,
         probedAt: this.#parts.ports.clock.now(),
         seen: attached.status,
+        ...(practiceFolder === undefined ? {} : { practiceFolder }),
       };
       this.#parts.store.change(() => writeBinding(this.#parts.settings, binding));
       this.#binding = binding;
-      rememberToken(this.#parts.ports, binding);
+      if (practiceFolder === undefined) rememberToken(this.#parts.ports, binding);
       await this.#becameReady();
       return binding;
     } catch (error) {
@@ -247,20 +250,48 @@ export class Token implements Vaults {
     this.#parts.onState();
   }
 
+  #target(
+    place: Pick<HsmBinding, 'module' | 'libraryParameters' | 'serial' | 'label' | 'practiceFolder'>,
+  ): Extract<AttachTarget, { driver: 'pkcs11' }> {
+    const { module, libraryParameters, serial, label } = place;
+    const environment = environmentOf(this.#parts.ports, place.practiceFolder);
+    return {
+      driver: 'pkcs11',
+      module,
+      ...(libraryParameters === null ? {} : { libraryParameters }),
+      ...(environment === undefined ? {} : { environment }),
+      tokenSerial: serial,
+      tokenLabel: label,
+    };
+  }
+
+  /** A practice token that the core made is given its PIN by the core: tried once, never again. */
+  async #loginByItself(binding: HsmBinding): Promise<void> {
+    if (this.#hsm.state !== 'pin-needed') return;
+    this.#ownLogin ??= this.#giveOwnPin(binding).finally(() => {
+      if (this.#hsm.state === 'ready') this.#ownLogin = null;
+    });
+    await this.#ownLogin;
+  }
+
+  async #giveOwnPin(binding: HsmBinding): Promise<void> {
+    const pin = practicePin(this.#parts.store, binding);
+    if (pin === null) return;
+    try {
+      await pin.use((bytes) => this.login(bytes, false));
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      this.#parts.ports.log.log('warn', 'practice-pin-refused', { code: error.code });
+    } finally {
+      pin.dispose();
+    }
+  }
+
   #attachBound(binding: HsmBinding): Promise<void> {
     if (this.#hsm.state !== 'none') return Promise.resolve();
     this.#attaching ??= this.#hsm
       .attach(
-        {
-          driver: 'pkcs11',
-          module: binding.module,
-          moduleSha256: binding.moduleSha256,
-          ...(binding.libraryParameters === null
-            ? {}
-            : { libraryParameters: binding.libraryParameters }),
-          tokenSerial: binding.serial,
-          tokenLabel: binding.label,
-        },
+        { ...this.#target(binding), moduleSha256: binding.moduleSha256 },
         { keepTrying: true },
       )
       .then(() => undefined)

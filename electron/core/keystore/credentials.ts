@@ -23,6 +23,8 @@ export interface Credentials {
     result: Pick<Credential, 'connection' | 'problem'> &
       Partial<Pick<Credential, 'account' | 'principalArn'>>,
   ): Credential;
+  /** Practice only: the practice KMS of this keystore answers at another address now. */
+  moveEndpoint(id: string, endpoint: string): Credential;
   /** How many groups and credentials build on this one. */
   groupsUsing(id: string): number;
   /** Removes it and erases its secrets. @throws OperationError CREDENTIAL_IN_USE, NOT_FOUND */
@@ -71,6 +73,7 @@ class CredentialTable implements Credentials {
         `update credential set connection = ?, problem = ?, account = ?, principal_arn = ?,
            tested_at = ? where id = ?`,
       ),
+      moved: db.prepare('update credential set endpoint = ? where id = ?'),
       sealedParts: db
         .prepare<[string, string], string>(
           'select column_name from sealed_record where table_name = ? and row_key = ?',
@@ -122,6 +125,15 @@ class CredentialTable implements Credentials {
         clock.now(),
         id,
       );
+      return this.get(id);
+    });
+  }
+
+  moveEndpoint(id: string, endpoint: string): Credential {
+    const { store } = this.#domain;
+    return store.change(() => {
+      if (store.realm !== 'practice') throw new OperationError('REALM_MISMATCH', { endpoint });
+      this.#sql.moved.run(endpoint, id);
       return this.get(id);
     });
   }

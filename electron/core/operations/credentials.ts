@@ -118,7 +118,8 @@ function requireEndpoint(open: OpenKeystore, endpoint: string | null, trusted: b
   });
 }
 
-async function test(
+/** Asks AWS who a credential is and keeps the answer. */
+export async function testCredential(
   open: OpenKeystore,
   credential: Credential,
   region?: string,
@@ -175,7 +176,10 @@ export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'>
   },
   test: async (input) => {
     const open = access.open();
-    return view(open, await test(open, open.references.credential(input.credential), input.region));
+    return view(
+      open,
+      await testCredential(open, open.references.credential(input.credential), input.region),
+    );
   },
   remove: (input) => {
     const open = access.open();

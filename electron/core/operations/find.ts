@@ -10,7 +10,7 @@ import type { OpenKeystore } from './context.ts';
 export interface Searched {
   readonly open: OpenKeystore;
   readonly jobs: JobReader;
-  calls(requestId: string, most: number): readonly CallFound[];
+  readonly calls: (requestId: string, most: number) => readonly CallFound[];
 }
 
 /**

@@ -9,8 +9,13 @@ const view = (open: OpenKeystore): z.output<typeof settingView> => ({
   softwareModuleToAws: open.settings.read('software-module-to-aws') !== null,
 });
 
+export interface SettingAccess extends Access {
+  /** The time until the keystore locks by itself is another one. */
+  lockTimeChanged(): void;
+}
+
 /** Settings that a keystore carries with it. */
-export const settingHandlers = (access: Access): HandlersOfNoun<'setting'> => ({
+export const settingHandlers = (access: SettingAccess): HandlersOfNoun<'setting'> => ({
   show: () => view(access.open()),
   change: (input) => {
     const open = access.open();
@@ -28,6 +33,7 @@ export const settingHandlers = (access: Access): HandlersOfNoun<'setting'> => ({
         ...(consoleAllowed === undefined ? {} : { consoleAllowed }),
       });
     });
+    if (autoLockMinutes !== undefined) access.lockTimeChanged();
     open.changed('setting');
     return view(open);
   },

@@ -1,9 +1,9 @@
-/** The account that owns the practice access key below when no `--account` is given. */
-export const PRACTICE_ACCOUNT_ID = '123456789012';
+import { practiceAccount } from '../../../shared/model/practice-account.ts';
 
-/** Obviously not a real credential: it opens nothing but a practice KMS on loopback. */
-export const PRACTICE_ACCESS_KEY_ID = 'AKIAPRACTICEKEYREEVE';
-export const PRACTICE_SECRET_ACCESS_KEY = 'practice/only/not/a/real/secret/Keyreeve';
+/** The account that owns the practice access key below when no `--account` is given. */
+export const PRACTICE_ACCOUNT_ID = practiceAccount.id;
+export const PRACTICE_ACCESS_KEY_ID = practiceAccount.accessKeyId;
+export const PRACTICE_SECRET_ACCESS_KEY = practiceAccount.secretAccessKey;
 
 /** Region of unsigned requests, which exist only with `--allow-unsigned`. */
 export const UNSIGNED_REGION = 'eu-west-2';

@@ -1,3 +1,4 @@
+import { givenWords, type Told, tellLauncher } from './launcher-line.ts';
 import { impliedParent, watchLifeline } from './lifeline.ts';
 import { readCommandLine, USAGE, UsageError } from './options.ts';
 
@@ -13,8 +14,8 @@ function describeError(error: unknown): string {
   return `${error.message}${cause}`;
 }
 
-async function main(): Promise<void> {
-  const line = readCommandLine(process.argv.slice(2));
+async function main(started: (told: Told) => void): Promise<void> {
+  const line = readCommandLine(givenWords());
   if (line === null) return void process.stdout.write(USAGE);
   // Read before the slow part of the start, in which a parent may already be gone.
   const parentPid = line.parentPid ?? impliedParent();
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     // Key generation in the thread pool would hold a natural exit back for seconds.
     void kms.close().then(() => process.exit(0));
   });
+  started({ practiceKms: 'ready', url: kms.url, controlUrl: kms.controlUrl });
   const reuse = line.options.wrappingKeyReuse ?? 1;
   const note = reuse > 1 ? `, each wrapping key serves ${reuse} requests (unlike AWS)` : '';
   // A control port that was asked for is known; one that was given must be told.
@@ -38,9 +40,12 @@ async function main(): Promise<void> {
   process.stdout.write(`practice KMS listening on ${kms.url}${control}${note}\n`);
 }
 
+const start = Promise.withResolvers<Told>();
+tellLauncher(start.promise);
 try {
-  await main();
+  await main(start.resolve);
 } catch (error) {
+  start.resolve({ practiceKms: 'failed', problem: describeError(error) });
   say(`practice KMS: ${describeError(error)}`);
   if (error instanceof UsageError) say(USAGE);
   process.exitCode = error instanceof UsageError ? USAGE_EXIT : START_EXIT;

@@ -125,6 +125,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     const limit = read(numberSchema.max(JOURNAL_PAGE), query.get('limit') ?? String(JOURNAL_PAGE));
     return world.state.journal.since(since, limit);
   },
+  'GET /journal/size': (world) => ({ size: world.state.journal.size() }),
   'DELETE /journal'(world) {
     world.state.journal.clear();
     return { ok: true };

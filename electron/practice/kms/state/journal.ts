@@ -74,6 +74,8 @@ export interface Journal {
   append(entry: JournalEntry): void;
   /** Entries with a number above `since`, oldest first. */
   since(since: number, limit: number): NumberedEntry[];
+  /** How many are kept. */
+  size(): number;
   clear(): void;
 }
 
@@ -83,7 +85,9 @@ export function journalTable(db: Sqlite): Journal {
   const since = db.prepare<[number, number], { seq: number; entry: string }>(
     'SELECT seq, entry FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
+  const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM journal');
   return {
+    size: () => count.get()?.n ?? 0,
     append(entry) {
       const seq = Number(append.run(JSON.stringify(entry)).lastInsertRowid);
       if (seq % 1000 === 0) trim.run(seq - KEPT_ENTRIES);
