@@ -1,4 +1,7 @@
 import type { ComponentType } from 'react';
+import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
+import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
+import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
 import { type Dialog, type DialogKind, type DialogOf, useDialogs } from './state/dialogs.ts';
 
 /** What every dialog component gets: what it is about, and how it closes itself. */
@@ -9,7 +12,11 @@ export interface DialogProps<K extends DialogKind> {
 
 type DialogTable = { readonly [K in DialogKind]?: ComponentType<DialogProps<K>> };
 
-const table: DialogTable = {};
+const table: DialogTable = {
+  'force-rotate': ForceRotateDialog,
+  synchronize: SynchronizeDialog,
+  'make-active': MakeActiveDialog,
+};
 
 /** All open dialogs, the last on top. */
 export function DialogStack() {

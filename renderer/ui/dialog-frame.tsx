@@ -12,6 +12,8 @@ export interface DialogFrameProps {
   /** Buttons; the one primary deed last. */
   readonly deeds: ReactNode;
   readonly width?: 'small' | 'medium' | 'wide';
+  /** Keeps one height whatever is in it, so that nothing moves while it is filled in or checked. */
+  readonly steady?: boolean;
   readonly onClose: () => void;
   /** Enter in a field does this; the primary button is type="submit" then. */
   readonly onSubmit?: () => void;
@@ -20,6 +22,7 @@ export interface DialogFrameProps {
 }
 
 const widths = { small: 480, medium: 640, wide: 860 } as const;
+const steadyHeight = 'min(640px, calc(100vh - 32px))';
 
 /**
  * The frame of every dialog: says at once whether real keys are touched, keeps title and deeds in
@@ -41,7 +44,10 @@ export function DialogFrame(props: DialogFrameProps) {
       maxWidth={false}
       slotProps={{
         paper: {
-          style: { width: `min(${widths[props.width ?? 'medium']}px, calc(100vw - 32px))` },
+          style: {
+            width: `min(${widths[props.width ?? 'medium']}px, calc(100vw - 32px))`,
+            ...(props.steady ? { height: steadyHeight } : {}),
+          },
           className: styles['paper'] ?? '',
         },
       }}

@@ -1,0 +1,59 @@
+import type { ComparisonRow, SynchronizePlan } from '../../../shared/contract/key.ts';
+import { markOf, type PlanMarks } from './plan-marks.ts';
+import { changedFlag } from './plan-sections.tsx';
+import styles from './plans.module.css';
+
+const lineOf = ({ what, here, awsNow, after }: ComparisonRow): string =>
+  [what, here, awsNow, after].join(' | ');
+
+/** HERE, AWS NOW, AFTER: while other boxes are being planned, what was read stays in sight. */
+export function ComparisonTable({
+  plan,
+  current,
+  marks,
+}: {
+  readonly plan: SynchronizePlan | null;
+  /** It is the plan of the boxes as they are; else only its first two columns are true. */
+  readonly current: boolean;
+  readonly marks: PlanMarks;
+}) {
+  const rows = plan?.comparison ?? unknownRows;
+  if (rows.length === 0) return null;
+  return (
+    <table className={styles['table']} aria-label="Here, in AWS now, and after">
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">HERE</th>
+          <th scope="col">AWS NOW</th>
+          <th scope="col">AFTER</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const marked = marks.lines.has(markOf('comparison', lineOf(row)));
+          const moves = current && row.after !== 'as it is' && row.after !== row.awsNow;
+          return (
+            <tr key={row.what} className={marked ? styles['marked'] : ''}>
+              <th scope="row">{row.what}</th>
+              <td>{row.here}</td>
+              <td>{row.awsNow}</td>
+              <td className={moves ? styles['differs'] : styles['unsure']}>
+                {current ? row.after : '…'}
+                {marked ? <span className={styles['flag']}> · {changedFlag}</span> : null}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const unknownRows: readonly ComparisonRow[] = [
+  'Key material',
+  'Material ID',
+  'KMS key state',
+  'Deleted by AWS',
+  'Policy',
+].map((what) => ({ what, here: '…', awsNow: '…', after: '…' }));

@@ -1,0 +1,249 @@
+import Button from '@mui/material/Button';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { Plan } from '../../../shared/contract/shapes.ts';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
+import { useBlocked } from '../../state/blocked.ts';
+import { type Dialog, useDialogs } from '../../state/dialogs.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { type About, type OneDeed, useOneDeed } from './blocked-plan.tsx';
+import { anyMark } from './plan-marks.ts';
+import { PlanNotices } from './plan-notices.tsx';
+import {
+  ChangesAndStays,
+  CheckLines,
+  LookFirst,
+  PlanDetails,
+  PlanSentence,
+} from './plan-sections.tsx';
+import styles from './plans.module.css';
+import { usePlanFocus } from './use-plan-focus.ts';
+import type { Planning } from './use-plan.ts';
+
+/** The deed behind the button of a plan. */
+export interface PlanStart<P extends Plan> {
+  /** Starts it under the number of this plan; the dialog gives way by itself when it began. */
+  readonly run: (plan: P) => Promise<unknown>;
+  readonly busy: boolean;
+  readonly failure: Failure | null;
+  readonly forget: () => void;
+}
+
+export interface PlanDialogProps<P extends Plan> {
+  readonly dialog: Dialog;
+  readonly close: () => void;
+  readonly planning: Planning<P>;
+  readonly start: PlanStart<P>;
+  /** What can be read before the first check is done. */
+  readonly first: { readonly title: string; readonly subject: string; readonly sentence: string };
+  readonly about: About;
+  /** What a job of the same deed is at: "Already rotating". */
+  readonly doing: string;
+  /** Something in it cannot be undone: Enter alone must not start it. */
+  readonly careful?: boolean;
+  /** It takes something away. */
+  readonly takesAway?: boolean;
+  /** What is still missing before it can start, as a sentence. */
+  readonly missing?: string | null;
+  /** Another deed than the usual one for what is in the way; null for the usual one. */
+  readonly otherDeed?: (failure: Failure) => OneDeed | null;
+  /** In place of the sentence, CHANGES and STAYS. */
+  readonly children?: ReactNode;
+  /** What has to be done after the warnings were read. */
+  readonly afterWarnings?: ReactNode;
+  /** The button while there is nothing to plan. */
+  readonly idle?: string;
+  /** Parts of the details that stand first. */
+  readonly details?: ReactNode;
+  /** What the second button at the left is called. */
+  readonly leave?: string;
+}
+
+/**
+ * A plan before it runs: what happens, what changes and what stays, what to look at first, what was
+ * checked and when, and the details. Nothing starts but by its button, under the number shown.
+ */
+export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
+  const { planning, start, first, careful = false } = props;
+  const { plan, marks, checking } = planning;
+  const cancel = useRef<HTMLButtonElement>(null);
+  const primary = useRef<HTMLButtonElement>(null);
+  const pressed = useRef(false);
+  const why = useWhyNot(props);
+  const again = (): void => {
+    start.forget();
+    planning.again();
+  };
+  useReplanning(props.dialog, planning, start.failure);
+  usePlanFocus({ primary, cancel, careful, ready: why === null });
+  const press = (): void => {
+    if (!plan || why !== null || pressed.current) return;
+    // A second press before the first is answered must not even be asked about.
+    pressed.current = true;
+    void start.run(plan).finally(() => {
+      pressed.current = false;
+    });
+  };
+  const oneDeed = useOneDeed(props.about, again);
+  const shown = plan ?? first;
+  return (
+    <DialogFrame
+      title={shown.title}
+      subject={shown.subject}
+      width="wide"
+      steady
+      busy={start.busy}
+      onClose={props.close}
+      {...(careful ? {} : { onSubmit: press })}
+      deeds={
+        <PlanButtons props={props} why={why} press={press} primary={primary} cancel={cancel} />
+      }
+    >
+      <div className={styles['plan']} aria-busy={checking}>
+        <PlanNotices
+          planning={planning}
+          startFailure={start.failure}
+          doing={props.doing}
+          deedFor={(failure) => props.otherDeed?.(failure) ?? oneDeed(failure)}
+          again={again}
+          primary={primary}
+        />
+        {props.children ?? (
+          <>
+            <PlanSentence sentence={shown.sentence} marks={marks} />
+            {plan ? <ChangesAndStays plan={plan} marks={marks} /> : <Unknown />}
+          </>
+        )}
+        {plan ? <LookFirst plan={plan} marks={marks} /> : null}
+        {props.afterWarnings}
+        <Checked planning={planning} again={again} />
+        {plan ? <PlanDetails plan={plan} marks={marks} more={props.details} /> : null}
+      </div>
+    </DialogFrame>
+  );
+}
+
+function Unknown() {
+  return <p className="quiet">What changes and what stays is being read.</p>;
+}
+
+/** Why the button cannot be pressed just now; null when it can. */
+function useWhyNot<P extends Plan>(props: PlanDialogProps<P>): string | null {
+  const notOpen = useBlocked();
+  const { plan, checking } = props.planning;
+  if (notOpen !== null) return notOpen;
+  if (checking) return 'Everything is being checked.';
+  if (props.start.busy) return 'It is being started.';
+  if (!plan) return props.missing ?? 'There is no plan to start.';
+  if (plan.runningJob !== null) return 'It is under way already.';
+  if (plan.blocked) return 'What is said above is in the way.';
+  return props.missing ?? null;
+}
+
+/** Plans again after another dialog was over this one, and when the plan was not true any more. */
+function useReplanning<P extends Plan>(
+  dialog: Dialog,
+  planning: Planning<P>,
+  startFailure: Failure | null,
+): void {
+  const onTop = useDialogs(({ open }) => open.at(-1) === dialog);
+  const wasOnTop = useRef(onTop);
+  useEffect(() => {
+    if (onTop && !wasOnTop.current) planning.again();
+    wasOnTop.current = onTop;
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [onTop]);
+  const changed = startFailure?.code === 'PLAN_CHANGED';
+  useEffect(() => {
+    if (changed) planning.again();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [startFailure, changed]);
+}
+
+function Checked<P extends Plan>({
+  planning: { plan, marks, checking, times },
+  again,
+}: {
+  readonly planning: Planning<P>;
+  readonly again: () => void;
+}) {
+  const told = checking
+    ? 'Checking.'
+    : plan === null
+      ? ''
+      : anyMark(marks)
+        ? 'Checked. Lines that changed since you looked are marked.'
+        : times > 1
+          ? 'Checked again. Nothing changed since you looked.'
+          : 'Checked.';
+  return (
+    <section aria-label="Checked">
+      <div className={styles['checkedHead']}>
+        <h3>
+          {checking ? 'Checking…' : 'Checked '}
+          {plan && !checking ? <Moment at={plan.checkedAt} /> : null}
+        </h3>
+        <DeedButton blocked={checking ? 'It is being checked now.' : null} onClick={again}>
+          Check again
+        </DeedButton>
+      </div>
+      <p role="status" className="unseen">
+        {told}
+      </p>
+      {plan ? <CheckLines plan={plan} marks={marks} /> : null}
+    </section>
+  );
+}
+
+function PlanButtons<P extends Plan>({
+  props,
+  why,
+  press,
+  primary,
+  cancel,
+}: {
+  readonly props: PlanDialogProps<P>;
+  readonly why: string | null;
+  readonly press: () => void;
+  readonly primary: React.RefObject<HTMLButtonElement | null>;
+  readonly cancel: React.RefObject<HTMLButtonElement | null>;
+}) {
+  const { planning, start, careful = false, close } = props;
+  const { plan, checking } = planning;
+  const replace = useDialogs((state) => state.replace);
+  const job = plan?.runningJob ?? null;
+  const label = start.busy
+    ? 'Starting…'
+    : checking
+      ? 'Checking…'
+      : (plan?.button ?? props.idle ?? 'Nothing to start');
+  return (
+    <>
+      <Button ref={cancel} disabled={start.busy} onClick={close}>
+        {props.leave ?? 'Cancel'}
+      </Button>
+      {plan && !checking ? (
+        <span className={styles['foot']}>
+          Plan <code>{plan.number}</code>
+        </span>
+      ) : null}
+      {job !== null && !checking ? (
+        <Button ref={primary} variant="contained" onClick={() => replace({ kind: 'job', job })}>
+          Show job
+        </Button>
+      ) : (
+        <DeedButton
+          ref={primary}
+          variant={plan?.blocked ? 'outlined' : 'contained'}
+          color={props.takesAway ? 'error' : 'primary'}
+          type={careful ? 'button' : 'submit'}
+          blocked={why}
+          {...(careful ? { onClick: press } : {})}
+        >
+          {label}
+        </DeedButton>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { type RefObject, useEffect, useRef } from 'react';
+import type { Plan } from '../../../shared/contract/shapes.ts';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
+import { BlockedNotice, type OneDeed } from './blocked-plan.tsx';
+import { anyMark } from './plan-marks.ts';
+import styles from './plans.module.css';
+import { RunningDeed } from './running-deed.tsx';
+import type { Planning } from './use-plan.ts';
+
+/** What stands above the plan when it cannot run as it is. */
+export function PlanNotices<P extends Plan>({
+  planning,
+  startFailure,
+  doing,
+  deedFor,
+  again,
+  primary,
+}: {
+  readonly planning: Planning<P>;
+  readonly startFailure: Failure | null;
+  readonly doing: string;
+  readonly deedFor: (failure: Failure) => OneDeed;
+  readonly again: () => void;
+  readonly primary: RefObject<HTMLButtonElement | null>;
+}) {
+  const { plan, marks, checking } = planning;
+  const changed = startFailure?.code === 'PLAN_CHANGED';
+  const failure = planning.failure ?? (changed ? null : startFailure) ?? plan?.blocked ?? null;
+  const waited = document.activeElement === primary.current;
+  return (
+    <>
+      {changed || anyMark(marks) ? (
+        <ChangedNotice ran={changed} checking={checking} marked={anyMark(marks)} />
+      ) : null}
+      {plan?.runningJob ? (
+        <RunningDeed jobId={plan.runningJob} doing={doing} onEnded={again} />
+      ) : failure ? (
+        <BlockedNotice
+          key={failure.code}
+          failure={failure}
+          deed={deedFor(failure)}
+          takesFocus={waited}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Takes the focus after a press that ran nothing, so that a second Enter does not start it unread. */
+function ChangedNotice({
+  ran,
+  checking,
+  marked,
+}: {
+  readonly ran: boolean;
+  readonly checking: boolean;
+  readonly marked: boolean;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (ran) place.current?.focus();
+  }, [ran]);
+  const next = checking
+    ? 'The new plan is being read.'
+    : marked
+      ? 'Changed lines are marked: read them, then press the button again.'
+      : 'It reads now as you saw it: press the button again.';
+  return (
+    <div ref={place} tabIndex={-1} role="alert" className={styles['first']}>
+      <p className="tone-attention">
+        <span aria-hidden="true">! </span>
+        {ran
+          ? 'Things changed since you looked, so nothing was run.'
+          : 'Things changed since you looked.'}
+      </p>
+      <p>{next}</p>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { Plan } from '../../../shared/contract/shapes.ts';
+
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+/** `9 steps, 7 AWS calls (3 change something, 4 only read), about 20 seconds` */
+export function sayEffort({ steps, calls, approximateSeconds }: Plan): string {
+  const changing = calls.filter((call) => call.changes).length;
+  const reading = calls.length - changing;
+  const split = [
+    changing > 0 ? `${changing} ${changing === 1 ? 'changes' : 'change'} something` : '',
+    reading > 0 ? `${reading} only ${reading === 1 ? 'reads' : 'read'}` : '',
+  ].filter((part) => part !== '');
+  const asked = split.length === 0 ? '' : ` (${split.join(', ')})`;
+  return `${counted(steps.length, 'step')}, ${counted(calls.length, 'AWS call')}${asked}, ${sayAbout(approximateSeconds)}`;
+}
+
+/** Rounded as a person would say it: nobody waits 193 seconds. */
+export function sayAbout(seconds: number): string {
+  if (seconds < 90) return `about ${counted(Math.max(1, Math.ceil(seconds)), 'second')}`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90
+    ? `about ${counted(minutes, 'minute')}`
+    : `about ${counted(Math.round(minutes / 60), 'hour')}`;
+}

@@ -1,0 +1,160 @@
+import { useId, useState } from 'react';
+import { synchronizeWords } from '../../../shared/text/synchronize.ts';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { type Boxes, dateProblem, firstBoxes, type Until, validToOf } from './boxes.ts';
+import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
+import { ComparisonTable } from './comparison-table.tsx';
+import { PlanDialog } from './plan-dialog.tsx';
+import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
+import styles from './plans.module.css';
+import { usePlan } from './use-plan.ts';
+
+type KeyDetail = OutputFor<'key.show'>;
+
+/** The call for these boxes; what is not imported has no end. */
+function inputFor(key: string, boxes: Boxes, until: Until) {
+  const { deleteMaterial, updatePolicy, importMaterial } = boxes;
+  const validTo = importMaterial ? validToOf(until) : undefined;
+  const choices = { key, deleteMaterial, updatePolicy, importMaterial };
+  return validTo === undefined ? choices : { ...choices, validTo };
+}
+
+/** The words before anything was read from AWS. */
+function firstWords(key: KeyDetail | null) {
+  if (key === null) return { title: 'Synchronize this key?', subject: '', sentence: '' };
+  const { remote } = key;
+  return {
+    title: `Synchronize “${key.groupName}”, version ${key.version}?`,
+    subject: remote ? `${remote.account} · ${remote.region} · KMS key ${remote.keyId}` : '',
+    sentence: '',
+  };
+}
+
+/** What is still missing before it can start; null when nothing is. */
+function whatIsMissing(
+  boxes: Boxes,
+  problem: string | null,
+  confirmName: string | null,
+  typed: string,
+): string | null {
+  if (!boxes.deleteMaterial && !boxes.updatePolicy && !boxes.importMaterial)
+    return 'Tick at least one.';
+  if (boxes.importMaterial && problem !== null) return problem;
+  return confirmName !== null && typed !== confirmName ? `Type ${confirmName} first.` : null;
+}
+
+/** Brings one KMS key in line with the key kept here: three boxes, and what they would do. */
+export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>) {
+  const { key } = dialog;
+  const [boxes, setBoxes] = useState(firstBoxes);
+  const [until, setUntil] = useState<Until>({ kind: 'as-group' });
+  const [typed, setTyped] = useState('');
+  const replace = useDialogs((state) => state.replace);
+  const known = useRead('key.show', { key }).data ?? null;
+  const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
+  const problem = dateProblem(until, Date.now());
+  const input = inputFor(key, boxes, until);
+  const idle = whatIsMissing(boxes, problem, null, '');
+  const planning = usePlan('key.planSynchronize', input, idle === null);
+  const start = useDeed('key.synchronize');
+  const { plan, lastPlan, marks } = planning;
+  const confirmName = plan?.confirmName ?? null;
+  const words = synchronizeWords(boxes, known?.version ?? 1);
+  const meanings = boxMeanings(lastPlan?.comparison ?? []);
+  const takesAway = boxes.deleteMaterial && !boxes.importMaterial;
+  const change = (next: Boxes): void => {
+    setBoxes(next);
+    setTyped('');
+    start.forget();
+  };
+  const details = plan ? <ChangesInFull plan={plan} marks={marks} /> : null;
+  return (
+    <PlanDialog
+      dialog={dialog}
+      close={close}
+      planning={planning}
+      first={firstWords(known)}
+      about={{ groupId: known?.groupId ?? null, keyId: key }}
+      doing="Already synchronizing"
+      careful={boxes.deleteMaterial}
+      takesAway={takesAway}
+      missing={whatIsMissing(boxes, problem, confirmName, typed)}
+      idle={words.button}
+      details={details}
+      start={{
+        busy: start.busy,
+        failure: start.failure,
+        forget: start.forget,
+        run: async ({ number }) => {
+          const confirm = confirmName === null ? {} : { confirm: typed };
+          const begun = await start.run({ ...input, plan: number, ...confirm });
+          if (begun) replace({ kind: 'job', job: begun.jobId });
+        },
+      }}
+      afterWarnings={
+        confirmName === null ? null : (
+          <TypeTheName name={confirmName} typed={typed} onChange={setTyped} />
+        )
+      }
+    >
+      <ComparisonTable plan={lastPlan} current={plan !== null} marks={marks} />
+      <BoxesFields boxes={boxes} meanings={meanings} onChange={change}>
+        <UntilField
+          until={until}
+          groupDays={group.data?.group.awsDeletesMaterialAfterDays ?? null}
+          disabled={!boxes.importMaterial}
+          problem={boxes.importMaterial ? problem : null}
+          onChange={setUntil}
+        />
+      </BoxesFields>
+      <PlanSentence sentence={words.sentence} marks={marks} />
+    </PlanDialog>
+  );
+}
+
+function ChangesInFull({
+  plan,
+  marks,
+}: Pick<Parameters<typeof ChangesAndStays>[0], 'plan' | 'marks'>) {
+  const anyNew = [...marks.lines].some((line) => /^(?:changes|stays): /.test(line));
+  return (
+    <details open={anyNew}>
+      <summary>What changes and what stays</summary>
+      <ChangesAndStays plan={plan} marks={marks} />
+    </details>
+  );
+}
+
+/** Asked only where the key is in use: a question asked every time is a question nobody reads. */
+function TypeTheName({
+  name,
+  typed,
+  onChange,
+}: {
+  readonly name: string;
+  readonly typed: string;
+  readonly onChange: (text: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div className={styles['type']}>
+      <label htmlFor={id}>
+        Type <strong>{name}</strong> to go on
+      </label>
+      <input
+        id={id}
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <span role="status" className="quiet">
+        {typed === name ? '✓ typed' : ''}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { type RefObject, useEffect, useRef } from 'react';
+
+/**
+ * Where the focus waits: on the button, so that Enter starts what can be taken back; on Cancel where
+ * something cannot. Moves by itself only while nobody has moved it.
+ */
+export function usePlanFocus({
+  primary,
+  cancel,
+  careful,
+  ready,
+}: {
+  readonly primary: RefObject<HTMLButtonElement | null>;
+  readonly cancel: RefObject<HTMLButtonElement | null>;
+  readonly careful: boolean;
+  readonly ready: boolean;
+}): void {
+  const first = useRef(true);
+  useEffect(() => {
+    const { activeElement: at } = document;
+    // The dialog's own container has the focus after what had it went away.
+    const nowhere = at === null || at === document.body || at.matches('.MuiDialog-container');
+    if (first.current) {
+      (careful ? cancel : primary).current?.focus();
+      first.current = false;
+    } else if (careful && at === primary.current) cancel.current?.focus();
+    else if (ready && nowhere) (careful ? cancel : primary).current?.focus();
+  }, [primary, cancel, careful, ready]);
+}
