@@ -6,9 +6,11 @@ export type LinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
   | { readonly kind: 'lost'; readonly since: number }
+  /** Another browser works with this keystore: it is asked, or the passphrase decides. */
+  | { readonly kind: 'waiting'; readonly firstHere: boolean; readonly triesLeft: number | null }
   | {
       readonly kind: 'refused';
-      readonly reason: 'no-session' | 'link-used' | 'wrong-port' | 'taken-over' | 'ended';
+      readonly reason: 'no-session' | 'link-used' | 'wrong-port' | 'taken-over' | 'kept' | 'ended';
     };
 
 export type Reply =
@@ -24,7 +26,10 @@ export interface HostDeeds {
 }
 
 /** What a host says by itself, beside what changed in the keystore. */
-export type HostMessage = { readonly host: 'takeover-asked'; readonly from: string };
+export type HostMessage =
+  | { readonly host: 'takeover-asked'; readonly from: string }
+  /** Nobody asks any more. */
+  | { readonly host: 'takeover-over' };
 
 /**
  * The way from the window to the core: Electron IPC or the loopback console. Carries calls of the
@@ -41,6 +46,8 @@ export interface Link {
   onHost?(listener: (message: HostMessage) => void): () => void;
   /** Answers what the host asked. */
   answerHost?(answer: { readonly takeover: 'allow' | 'refuse' }): void;
+  /** While it waits: shows that the person here knows the passphrase. The bytes are zeroed. */
+  takeOver?(passphrase: Uint8Array): void;
 }
 
 /** The connection broke before an answer came: what was asked may or may not have happened. */

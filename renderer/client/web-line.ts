@@ -3,11 +3,13 @@ import {
   closeCodes,
   consolePaths,
   consoleProtocol,
+  type EndReason,
+  type HostWord,
   heartbeat,
   mostCallsAtOnce,
 } from '../../shared/wire/console.ts';
 import { isRecord, packMessage, type Utf8 } from '../../shared/wire/message.ts';
-import { type HostMessage, LinkLost, type Reply } from './link.ts';
+import { LinkLost, type Reply } from './link.ts';
 
 /** Calls kept back while as many are under way as the host allows. */
 const mostWaiting = 500;
@@ -22,7 +24,7 @@ const utf8: Utf8 = {
 export interface LineEvents {
   ready(as: 'open' | 'waiting'): void;
   change(change: Change): void;
-  host(message: HostMessage): void;
+  host(message: HostWord): void;
   /** Called once. The code is the WebSocket's. */
   ended(code: number): void;
 }
@@ -103,7 +105,7 @@ export class WebLine {
     const { id, reply, change, ready, host } = message;
     if (typeof id === 'number') this.#answered(id, reply as Reply);
     else if (change !== undefined) this.#events.change(change as Change);
-    else if (typeof host === 'string') this.#events.host(message as unknown as HostMessage);
+    else if (typeof host === 'string') this.#events.host(message as unknown as HostWord);
     else if (ready === 'open' || ready === 'waiting') {
       this.#open = ready === 'open';
       this.#events.ready(ready);
@@ -135,8 +137,8 @@ export class WebLine {
 }
 
 /** Why the host ended a line for good; null when it only broke. */
-export function endOf(code: number): 'taken-over' | 'ended' | 'no-session' | null {
-  for (const cause of ['taken-over', 'ended', 'no-session'] as const) {
+export function endOf(code: number): Exclude<EndReason, 'link-used'> | null {
+  for (const cause of ['taken-over', 'kept', 'ended', 'no-session'] as const) {
     if (closeCodes[cause] === code) return cause;
   }
   return null;

@@ -1,5 +1,5 @@
 import type { Change } from '../../shared/contract/session.ts';
-import type { EndReason } from '../../shared/wire/console.ts';
+import type { EndReason, HostWord } from '../../shared/wire/console.ts';
 import { type HostMessage, type Link, LinkLost, type LinkState, type Reply } from './link.ts';
 import { endOf, WebLine } from './web-line.ts';
 import { enter, forgetFactor, shareFactor, standingOf, takeToken } from './web-session.ts';
@@ -22,6 +22,9 @@ export function webLink(): Link {
   shareFactor(() => link.factor);
   return link;
 }
+
+/** States that say nothing new when they come again. */
+const unchanging: ReadonlySet<LinkState['kind']> = new Set(['connecting', 'open', 'lost']);
 
 interface Kept {
   readonly name: string;
@@ -92,6 +95,11 @@ class WebLink implements Link {
     this.#line?.answer(answer);
   }
 
+  takeOver(passphrase: Uint8Array): void {
+    this.#line?.answer({ takeoverBy: passphrase });
+    passphrase.fill(0);
+  }
+
   retry(): void {
     const pause = this.#pause;
     if (!pause) return;
@@ -105,13 +113,12 @@ class WebLink implements Link {
     const line: WebLine = new WebLine(factor, {
       ready: (as) => {
         if (as === 'open') this.#opened(line);
+        else this.#show({ kind: 'waiting', firstHere: true, triesLeft: null });
       },
       change: (change) => {
         for (const listener of this.#changes) listener(change);
       },
-      host: (message) => {
-        for (const listener of this.#hosts) listener(message);
-      },
+      host: (word) => this.#heard(word),
       ended: (code) => {
         if (this.#line === line) void this.#broken(factor, code);
       },
@@ -128,13 +135,22 @@ class WebLink implements Link {
     }
   }
 
+  #heard(word: HostWord): void {
+    const state = this.#state;
+    if (word.host === 'takeover-asked' || word.host === 'takeover-over') {
+      for (const listener of this.#hosts) listener(word);
+    } else if (state.kind !== 'waiting') return;
+    else if (word.host === 'waiting') this.#show({ ...state, firstHere: word.firstHere });
+    else this.#show({ ...state, triesLeft: word.triesLeft });
+  }
+
   /** A refused handshake looks like a broken line: the host is asked what it was. */
   async #broken(factor: string, code: number): Promise<void> {
     this.#line = null;
     const end = endOf(code);
     if (end !== null) return this.#refuse(end);
     this.#brokenSince ??= Date.now();
-    if (this.#state.kind === 'open') this.#show({ kind: 'connecting' });
+    if (this.#state.kind !== 'lost') this.#show({ kind: 'connecting' });
     const standing = await standingOf(factor);
     if (this.#line !== null || this.#factor !== factor) return;
     if (standing.kind === 'refused') return this.#refuse(standing.reason);
@@ -165,7 +181,7 @@ class WebLink implements Link {
     if (state.kind === 'lost' || state.kind === 'refused') {
       for (const { answer } of this.#kept.splice(0)) answer.reject(new LinkLost());
     }
-    const same = state.kind === this.#state.kind && state.kind !== 'refused';
+    const same = state.kind === this.#state.kind && unchanging.has(state.kind);
     this.#state = state;
     if (same) return;
     for (const listener of this.#states) listener(state);

@@ -35,6 +35,7 @@ export const failures = {
   PLAN_CHANGED: { exit: 73, http: 409, remedy: 'person' },
   NOTHING_TO_DO: usage(409),
   NEEDS_DAEMON: usage(409),
+  NEEDS_CONSOLE: usage(409),
   HOLDER_GONE: later(),
   CANCELLED_BY_PERSON: { exit: 130, http: 409, remedy: 'never' },
   INTERNAL: broken(),

@@ -13,16 +13,20 @@ export const consolePaths = {
 } as const;
 
 /** Why a window may not go on. The window words each of them. */
-export const endReasons = ['no-session', 'link-used', 'taken-over', 'ended'] as const;
+export const endReasons = ['no-session', 'link-used', 'taken-over', 'kept', 'ended'] as const;
 export type EndReason = (typeof endReasons)[number];
 
 /** Codes with which the host closes a line; any other end is a broken line. */
 export const closeCodes = {
   'taken-over': 4001,
+  /** The browser that works here was asked and goes on. */
+  kept: 4004,
   ended: 4002,
   'no-session': 4003,
   /** Granted what it waited for: connect again. */
   granted: 4010,
+  /** Another process takes this one's place: connect again. */
+  restart: 4011,
   nonsense: 4020,
   'too-slow': 4021,
 } as const;
@@ -33,6 +37,16 @@ export const heartbeat = { everyMs: 10_000, patienceMs: 25_000 } as const;
 
 /** Calls of one window that may be under way; the window keeps the others back. */
 export const mostCallsAtOnce = 32;
+
+/** What the host says by itself on a line. */
+export type HostWord =
+  /** Another browser asks to take over. */
+  | { readonly host: 'takeover-asked'; readonly from: string }
+  /** It does not ask any more. */
+  | { readonly host: 'takeover-over' }
+  /** To the one that waits: whether the browser that works here has a window open. */
+  | { readonly host: 'waiting'; readonly firstHere: boolean }
+  | { readonly host: 'passphrase-refused'; readonly triesLeft: number };
 
 /** A session as the host grants it. */
 export interface Grant {

@@ -15,7 +15,10 @@ export interface BrowserSession {
   readonly factorHash: Buffer;
   readonly startedAt: Moment;
   readonly tabs: Set<string>;
+  /** What kind of browser it says it is, for the person who is asked about it. */
+  readonly from: string;
   awaySince: Moment;
+  wrongPassphrases: number;
 }
 
 export interface Opened {
@@ -44,16 +47,16 @@ export class BrowserSessions {
   }
 
   /** A browser may work here; whoever did before may not any more. */
-  open(): Opened {
-    const opened = this.#make();
+  open(from: string): Opened {
+    const opened = this.#make(from);
     if (this.#active) this.end(this.#active, 'taken-over');
     this.#active = opened.session;
     return opened;
   }
 
   /** A browser waits; one that waited before does not any more. */
-  queue(): Opened {
-    const opened = this.#make();
+  queue(from: string): Opened {
+    const opened = this.#make(from);
     if (this.#waiting) this.end(this.#waiting, 'ended');
     this.#waiting = opened.session;
     return opened;
@@ -101,16 +104,11 @@ export class BrowserSessions {
     if (session) session.awaySince = momentOf(this.#clock);
   }
 
-  /** No window of the session that works here is open. */
-  get nobodyHere(): boolean {
-    return (this.active?.tabs.size ?? 0) === 0;
-  }
-
   #byId(id: string): BrowserSession | null {
     return [this.#active, this.#waiting].find((session) => session?.id === id) ?? null;
   }
 
-  #make(): Opened {
+  #make(from: string): Opened {
     const cookie = randomBytes(32).toString('base64url');
     const factor = randomBytes(32);
     const now = momentOf(this.#clock);
@@ -121,6 +119,8 @@ export class BrowserSessions {
       startedAt: now,
       awaySince: now,
       tabs: new Set(),
+      from,
+      wrongPassphrases: 0,
     };
     return { session, cookie, factor: factor.toString('base64url') };
   }

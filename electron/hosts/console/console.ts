@@ -1,23 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { consolePaths, type EndReason, type Grant } from '../../../shared/wire/console.ts';
+import {
+  type CloseCause,
+  consolePaths,
+  type EndReason,
+  type Grant,
+  type HostWord,
+} from '../../../shared/wire/console.ts';
 import { isRecord } from '../../../shared/wire/message.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { HostAnswer, TabTicket } from '../transport/http/tab.ts';
+import type { TabTicket } from '../transport/http/tab.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
 import { type ChangeAnswer, type Site, serveWeb } from '../transport/http/web-server.ts';
 import { type BrowserSession, BrowserSessions, type Opened } from './browser-sessions.ts';
-import type { Watch } from './moment.ts';
-import { type NewLink, OneTimeLinks } from './one-time-links.ts';
+import { type Moment, momentOf, sinceMoment, type Watch } from './moment.ts';
+import { OneTimeLinks } from './one-time-links.ts';
 import type { WindowFiles } from './window-files.ts';
 
 /** Where the windows' lines end: this process, or the one that has the core. */
 export interface TabsPlace {
   accept(handshake: Handshake, socket: Socket): void;
   tell(session: string, message: unknown): void;
-  end(session: string | null, cause: 'taken-over' | 'ended' | 'granted'): void;
+  end(session: string | null, cause: CloseCause): void;
 }
+
+/** A one-time link as it is handed to a person. */
+export interface ConsoleLink {
+  readonly url: string;
+  /** Wall time in ms. */
+  readonly expiresAt: number;
+  /** The process that listens. */
+  readonly pid: number;
+}
+
+/** Wrong passphrases of a browser that waits; then it needs another link. */
+const mostWrongPassphrases = 5;
+/** A browser that we started shows itself within this time (ms). */
+const landingTime = 60_000;
 
 export interface ConsoleOptions {
   readonly files: WindowFiles;
@@ -26,6 +46,8 @@ export interface ConsoleOptions {
   readonly log: Logger;
   /** 0: any free port. */
   readonly port: number;
+  /** May whoever is at the other end of this connection talk to us at all? */
+  mayConnect(socket: Socket): boolean;
 }
 
 /** The browser console: who may open a window, and which window is whose. */
@@ -33,6 +55,8 @@ export class WebConsole {
   readonly #options: ConsoleOptions;
   readonly #links: OneTimeLinks;
   readonly #sessions: BrowserSessions;
+  #landing: Moment | null = null;
+  #keystoreOpen = false;
   #server: { readonly port: number; close(): Promise<void> } | null = null;
 
   constructor(options: ConsoleOptions) {
@@ -46,8 +70,12 @@ export class WebConsole {
     this.#server = await serveWeb(this.#site(), port, log);
   }
 
-  async stop(): Promise<void> {
+  /** Windows are told first, by the process that has their lines. */
+  endAll(): void {
     this.#options.tabs.end(null, 'ended');
+  }
+
+  async stop(): Promise<void> {
     await this.#server?.close();
   }
 
@@ -56,36 +84,62 @@ export class WebConsole {
   }
 
   /** A new one-time link; an older one that was not used is void. */
-  link(): NewLink & { readonly url: string } {
-    const link = this.#links.make();
-    return { ...link, url: `${this.origin}/#t=${link.token}` };
+  link(): ConsoleLink {
+    const { token, expiresAt } = this.#links.make();
+    return { url: `${this.origin}/#t=${token}`, expiresAt, pid: process.pid };
   }
 
-  tabOpened(ticket: TabTicket): void {
-    this.#sessions.tabOpened(ticket.session, ticket.tab);
+  /** We open a browser ourselves: one navigation from its start page is expected. */
+  expectLanding(): void {
+    this.#landing = momentOf(this.#options.clock);
   }
 
-  tabClosed(ticket: TabTicket): void {
-    this.#sessions.tabClosed(ticket.session, ticket.tab);
+  keystoreOpen(open: boolean): void {
+    this.#keystoreOpen = open;
   }
 
-  answered(_ticket: TabTicket, _answer: HostAnswer): void {}
+  tabOpened({ session, tab }: TabTicket): void {
+    this.#sessions.tabOpened(session, tab);
+    this.#tellOfTakeover();
+  }
+
+  tabClosed({ session, tab }: TabTicket): void {
+    this.#sessions.tabClosed(session, tab);
+    const { active, waiting } = this.#sessions;
+    if (waiting?.id === session && waiting.tabs.size === 0 && active) {
+      this.#say(active, { host: 'takeover-over' });
+    } else this.#tellOfTakeover();
+  }
+
+  /** An answer to a takeover: by the browser that works here, or by the one that waits. */
+  takeover(answer: 'allow' | 'refuse' | 'proved' | 'not-proved', by: TabTicket): void {
+    const { active, waiting } = this.#sessions;
+    if (!waiting) return;
+    const fromActive = by.session === active?.id;
+    const fromWaiting = by.session === waiting.id;
+    if (answer === 'allow' && fromActive) this.#takeOver();
+    else if (answer === 'proved' && fromWaiting) this.#takeOver();
+    else if (answer === 'refuse' && fromActive) this.#end(waiting, 'kept');
+    else if (answer === 'not-proved' && fromWaiting) this.#wrongPassphrase(waiting);
+  }
 
   #site(): Site {
     const { files } = this.#options;
     return {
       page: (nonce) => files.page(nonce),
       file: (path) => files.file(path),
-      mayConnect: () => true,
-      expectsLanding: () => false,
-      change: (path, body, cookies) =>
-        path === consolePaths.session ? this.#begin(body) : this.#standing(body, cookies),
+      mayConnect: (socket) => this.#options.mayConnect(socket),
+      expectsLanding: () => this.#expectsLanding(),
+      change: ({ path, body, cookies, agent }) =>
+        path === consolePaths.session
+          ? this.#begin(body, browserName(agent))
+          : this.#standing(body, cookies),
       line: (request, socket, cookies) => this.#line(request, socket, cookies),
     };
   }
 
   /** The token of a link becomes a session. */
-  #begin(body: unknown): ChangeAnswer {
+  #begin(body: unknown, from: string): ChangeAnswer {
     const token = isRecord(body) ? body['token'] : null;
     if (typeof token !== 'string' || token.length > 100) return refused('no-session');
     const redeemed = this.#links.redeem(token);
@@ -93,7 +147,50 @@ export class WebConsole {
       this.#options.log.log('warn', 'console.token-refused', { redeemed });
       return refused(redeemed === 'spent' ? 'link-used' : 'no-session');
     }
-    return this.#granted(this.#sessions.open());
+    const { active } = this.#sessions;
+    // A locked keystore gives nothing away without its passphrase, and nobody is there to ask.
+    const free = !active || (active.tabs.size === 0 && !this.#keystoreOpen);
+    return this.#granted(free ? this.#sessions.open(from) : this.#sessions.queue(from));
+  }
+
+  #takeOver(): void {
+    const { active } = this.#sessions;
+    const next = this.#sessions.promote();
+    if (active) this.#options.tabs.end(active.id, 'taken-over');
+    if (next) this.#options.tabs.end(next.id, 'granted');
+    this.#options.log.log('info', 'console.taken-over');
+  }
+
+  #wrongPassphrase(waiting: BrowserSession): void {
+    waiting.wrongPassphrases += 1;
+    const triesLeft = mostWrongPassphrases - waiting.wrongPassphrases;
+    if (triesLeft > 0) this.#say(waiting, { host: 'passphrase-refused', triesLeft });
+    else this.#end(waiting, 'ended');
+  }
+
+  #end(session: BrowserSession, reason: 'kept' | 'ended'): void {
+    this.#sessions.end(session, reason);
+    this.#options.tabs.end(session.id, reason);
+    const { active } = this.#sessions;
+    if (active) this.#say(active, { host: 'takeover-over' });
+  }
+
+  /** Both sides of a takeover know how it stands, whenever a window of either comes or goes. */
+  #tellOfTakeover(): void {
+    const { active, waiting } = this.#sessions;
+    if (!waiting || waiting.tabs.size === 0) return;
+    this.#say(waiting, { host: 'waiting', firstHere: (active?.tabs.size ?? 0) > 0 });
+    if (active) this.#say(active, { host: 'takeover-asked', from: waiting.from });
+  }
+
+  #say(to: BrowserSession, word: HostWord): void {
+    this.#options.tabs.tell(to.id, word);
+  }
+
+  #expectsLanding(): boolean {
+    const landing = this.#landing;
+    this.#landing = null;
+    return landing !== null && sinceMoment(this.#options.clock, landing) < landingTime;
   }
 
   #granted({ session, cookie, factor }: Opened): ChangeAnswer {
@@ -131,3 +228,14 @@ export class WebConsole {
 }
 
 const refused = (reason: EndReason): ChangeAnswer => ({ status: 403, body: { reason } });
+
+/** A browser may say anything of itself: only names that are known are repeated. */
+function browserName(agent: string): string {
+  const names = [
+    [/\bEdg\//, 'Edge'],
+    [/\bFirefox\//, 'Firefox'],
+    [/\bChrom(?:e|ium)\//, 'Chromium or Chrome'],
+    [/\bSafari\//, 'Safari'],
+  ] as const;
+  return names.find(([pattern]) => pattern.test(agent))?.[1] ?? 'A browser';
+}

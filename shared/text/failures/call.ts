@@ -92,6 +92,11 @@ export const callWording = {
     forYourKeys: 'Nothing was changed and no passphrase was kept.',
     next: 'Start one with "keyreeve daemon", or run the command without --detach and wait for it.',
   },
+  NEEDS_CONSOLE: {
+    headline: 'No console holds this keystore.',
+    forYourKeys: 'Nothing was read or changed.',
+    next: 'Start one with "keyreeve console": it prints a link itself.',
+  },
   HOLDER_GONE: {
     headline: 'The process that held the keystore went away before it answered.',
     forYourKeys: 'Finished steps are saved. An unfinished one is looked at before it runs again.',

@@ -2,9 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { consoleTexts } from '../../../../shared/text/console.ts';
 import { lockTexts } from '../../../../shared/text/states.ts';
-import { portNumber } from '../../transport/argv/values.ts';
+import type { ConsoleLink } from '../../console/console.ts';
 import { dataFolder } from '../../transport/argv/global-options.ts';
+import { portNumber } from '../../transport/argv/values.ts';
+import { connectSocket } from '../../transport/socket/connect.ts';
+import { socketPlace } from '../../transport/socket/place.ts';
 import type { CommandContext } from '../command-context.ts';
 import { toldToStop } from '../told-to-stop.ts';
 import type { Run } from './noun.ts';
@@ -19,6 +23,10 @@ export function addVerbs(noun: Command, run: Run): void {
     )
     .option('--no-open', 'open no browser: only print the link')
     .action((options: ConsoleOptions) => run((context) => openConsole(context, options)));
+  noun
+    .command('link')
+    .description('print another one-time link of the console that runs')
+    .action(() => run(anotherLink));
 }
 
 interface ConsoleOptions {
@@ -27,30 +35,59 @@ interface ConsoleOptions {
 }
 
 async function openConsole(context: CommandContext, options: ConsoleOptions): Promise<void> {
-  if (await context.holder()) throw new OperationError('KEYSTORE_IN_USE', {});
+  const running = await linkOfHolder(context);
+  if (running) {
+    // The same keystore has one console: another start is another way to its window.
+    sayReady(context, running);
+    return;
+  }
   if (dirname(context.keystorePath) === dataFolder(process.env)) {
     mkdirSync(dataFolder(process.env), { recursive: true, mode: 0o700 });
   }
-  const { startConsole } = await import('../../console/start-console.ts');
   const stop = toldToStop();
-  const console = await startConsole({
-    keystorePath: context.keystorePath,
-    stateFolder: context.stateFolder,
-    port: options.port ?? 0,
-    say: context.warn,
-  });
+  const { startConsole } = await import('../../console/start-console.ts');
+  const { keystorePath, stateFolder } = context;
+  const port = options.port ?? 0;
+  const console = await startConsole({ keystorePath, stateFolder, port, say: context.warn });
+  const { openWindow } = await import('../../console/open-window.ts');
+  const link = console.link();
+  const window = options.open ? openWindow(link.url, () => console.expectLanding()) : null;
   try {
-    const { url } = console.link();
-    sayReady(context, url);
-    await stop.told;
+    sayReady(context, link);
+    const end = await Promise.race([stop.told, console.gaveUp.then(() => 'gave-up' as const)]);
+    if (end === 'gave-up') throw new OperationError('INTERNAL', { at: 'console' });
     context.remark(lockTexts.locking(0));
   } finally {
+    window?.close();
     await console.stop();
   }
 }
 
-function sayReady(context: CommandContext, url: string): void {
+async function anotherLink(context: CommandContext): Promise<void> {
+  const link = await linkOfHolder(context);
+  if (!link) throw new OperationError('NEEDS_CONSOLE', {});
+  const { url, expiresAt } = link;
+  if (context.json) context.screen.json({ url, expiresAt });
+  else context.screen.out(consoleTexts.openLink(url));
+}
+
+/** A link of the console that has this keystore; null when none does. */
+async function linkOfHolder(context: CommandContext): Promise<ConsoleLink | null> {
+  const client = await connectSocket(socketPlace(context.stateFolder, context.keystorePath));
+  if (!client) return null;
+  try {
+    const reply = await client.call('console.link', {});
+    if (reply.ok) return reply.output as ConsoleLink;
+    // A daemon has the keystore.
+    if (reply.failure.code === 'NO_SUCH_OPERATION') throw new OperationError('KEYSTORE_IN_USE', {});
+    throw OperationError.from(reply.failure);
+  } finally {
+    client.close();
+  }
+}
+
+function sayReady(context: CommandContext, { url, pid }: ConsoleLink): void {
   const { keystorePath: keystore } = context;
-  if (context.json) context.screen.json({ ready: true, url, keystore, pid: process.pid });
-  else context.screen.out(`Open this link within 5 minutes; it works once: ${url}`);
+  if (context.json) context.screen.json({ ready: true, url, keystore, pid });
+  else context.screen.out(consoleTexts.openLink(url));
 }

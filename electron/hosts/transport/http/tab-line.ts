@@ -18,6 +18,7 @@ export class TabLine {
   #reason: string | null = null;
   #heard = true;
   readonly #beat: NodeJS.Timeout;
+  readonly #gone = Promise.withResolvers<void>();
 
   constructor(socket: WebSocket, everyMs: number = heartbeat.everyMs) {
     this.#socket = socket;
@@ -28,6 +29,11 @@ export class TabLine {
     socket.on('error', (error) => this.fail('nonsense', error.message));
     socket.on('close', () => this.#ended());
     this.#beat = setInterval(() => this.#lookForLife(), everyMs).unref();
+  }
+
+  /** Resolves when the connection has ended. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   onMessage(listener: (message: unknown) => void): void {
@@ -93,6 +99,7 @@ export class TabLine {
 
   #ended(): void {
     clearInterval(this.#beat);
+    this.#gone.resolve();
     this.#onEnd(this.#reason);
   }
 }

@@ -61,6 +61,15 @@ export class TabServer {
     }
   }
 
+  /** Resolves when every window has gone, or when the signal says that it is enough. */
+  async allEnded(enough: AbortSignal): Promise<void> {
+    const gone = [...this.#tabs].map((tab) => tab.line.gone);
+    const late = new Promise<void>((resolve) => {
+      enough.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([Promise.all(gone), late]);
+  }
+
   /** Ends every window of a session, or of all. */
   end(session: string | null, cause: CloseCause): void {
     for (const tab of this.#tabs) {

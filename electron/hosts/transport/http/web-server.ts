@@ -23,6 +23,15 @@ export interface SiteFile {
   readonly body: Buffer;
 }
 
+/** A body posted to one of the console's own paths. */
+export interface Change {
+  readonly path: string;
+  readonly body: unknown;
+  readonly cookies: readonly string[];
+  /** What the browser says it is. */
+  readonly agent: string;
+}
+
 /** What a change of the session answers. */
 export interface ChangeAnswer {
   readonly status: number;
@@ -34,8 +43,7 @@ export interface ChangeAnswer {
 export interface Site {
   page(nonce: string): Buffer;
   file(path: string): SiteFile | null;
-  /** A body posted to one of the console's own paths, with the cookies that came along. */
-  change(path: string, body: unknown, cookies: readonly string[]): ChangeAnswer;
+  change(asked: Change): ChangeAnswer;
   /** Takes over a handshake, or answers false. */
   line(request: IncomingMessage, socket: Socket, cookies: readonly string[]): boolean;
   /** One navigation from another page is expected, because we opened a browser. */
@@ -71,9 +79,9 @@ export async function serveWeb(site: Site, port: number, log: Logger): Promise<W
   const bound = await listen(server, port);
   const serving = { site, port: bound, log };
   server.on('request', (request, response) => void answer(serving, request, response));
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    upgrade(serving, request, socket, head),
-  );
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (upgrade(serving, request, socket, head)) sockets.delete(socket);
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   return {
     port: bound,
@@ -176,28 +184,37 @@ async function takeChange(
   if (request.headers['content-type'] !== 'application/json') return refuse(response, 415);
   const body = await readBody(request);
   if (body === null) return refuse(response, 413);
-  const {
-    status,
-    body: said,
-    cookie,
-  } = serving.site.change(request.url ?? '', parse(body), cookiesOf(request, serving.port));
+  const answered = serving.site.change({
+    path: request.url ?? '',
+    body: parse(body),
+    cookies: cookiesOf(request, serving.port),
+    agent: request.headers['user-agent'] ?? '',
+  });
   const headers = securityHeaders();
-  if (cookie !== undefined) {
+  if (answered.cookie !== undefined) {
     headers['Set-Cookie'] =
-      `${cookieName(serving.port)}=${cookie}; HttpOnly; SameSite=Strict; Path=/`;
+      `${cookieName(serving.port)}=${answered.cookie}; HttpOnly; SameSite=Strict; Path=/`;
   }
-  send(response, status, headers, 'application/json', Buffer.from(JSON.stringify(said)));
+  const json = Buffer.from(JSON.stringify(answered.body));
+  send(response, answered.status, headers, 'application/json', json);
 }
 
-function upgrade(serving: Serving, request: IncomingMessage, socket: Socket, head: Buffer): void {
+/** True when somebody else has the connection now. */
+function upgrade(
+  serving: Serving,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): boolean {
   socket.on('error', () => socket.destroy());
   const right =
     request.method === 'GET' &&
     request.url === consolePaths.line &&
     head.length === 0 &&
     judgeOf(serving, request, 'line') === 'ok';
-  if (right && serving.site.line(request, socket, cookiesOf(request, serving.port))) return;
+  if (right && serving.site.line(request, socket, cookiesOf(request, serving.port))) return true;
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  return false;
 }
 
 export const cookieName = (port: number): string => `keyreeve_${port}`;

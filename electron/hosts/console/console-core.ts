@@ -1,0 +1,172 @@
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { createCore } from '../../core/create-core.ts';
+import type { Caller, Core } from '../../core/core.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import { watchSecrets } from '../clean-image.ts';
+import { localActor } from '../local-actor.ts';
+import { fileLogger } from '../log-file.ts';
+import { nodePorts } from '../node-ports.ts';
+import { TabServer } from '../transport/http/tab-server.ts';
+import type { TabEvents } from '../transport/http/tab.ts';
+import { socketPlace } from '../transport/socket/place.ts';
+import { type SocketServer, serveSocket } from '../transport/socket/serve.ts';
+import type { ConsoleLink } from './console.ts';
+import type { CoreSettings, FromCore, ToCore } from './core-messages.ts';
+import { LastWindow } from './last-window.ts';
+import { opensWith } from './passphrase-proof.ts';
+
+/** How long windows get to take the last word before this process ends (ms). */
+const lastWords = 150;
+
+interface Started {
+  readonly settings: CoreSettings;
+  readonly core: Core;
+  readonly tabs: TabServer;
+  readonly socket: SocketServer;
+  readonly lastWindow: LastWindow;
+}
+
+/** The life of a console's core process: started by its host's first message, ended by its last. */
+export class ConsoleCore {
+  readonly #say: (message: FromCore) => void;
+  readonly #end: (code: number) => void;
+  readonly #links = new Map<number, (link: ConsoleLink) => void>();
+  #number = 0;
+  #started: Started | null = null;
+  #stopping = false;
+
+  constructor(say: (message: FromCore) => void, end: (code: number) => void) {
+    this.#say = say;
+    this.#end = end;
+  }
+
+  async take(message: ToCore, connection: Socket | undefined): Promise<void> {
+    if ('handshake' in message) {
+      // A connection that broke on the way arrives as nothing.
+      if (connection) this.#accept(message, connection);
+    } else if ('start' in message) await this.#start(message.start);
+    else if ('tell' in message) this.#started?.tabs.tell(message.tell, message.message);
+    else if ('link' in message) {
+      this.#links.get(message.number)?.(message.link);
+      this.#links.delete(message.number);
+    } else if ('end' in message) this.#started?.tabs.end(message.end, message.cause);
+    else await this.#stop();
+  }
+
+  #accept({ handshake }: Extract<ToCore, { handshake: unknown }>, connection: Socket): void {
+    if (this.#started && !this.#stopping) this.#started.tabs.accept(handshake, connection);
+    else connection.destroy();
+  }
+
+  async #start(settings: CoreSettings): Promise<void> {
+    const { keystorePath, stateFolder, formerEnd } = settings;
+    const log = fileLogger(stateFolder, 'console-core');
+    const actor = localActor();
+    const self: Caller = { trusted: true, ...actor, channel: 'scheduler' };
+    // The window asks before it calls; in the middle of a call there is nobody here to ask.
+    const ports = nodePorts({ stateFolder, ask: { secret: () => Promise.resolve(null) }, log });
+    const bare = createCore(ports, { keystorePath, longLived: true, formerEnd });
+    const { core, soiled } = watchSecrets(bare, self);
+    void soiled.then(() => this.#say({ soiled: true }));
+    const lastWindow = new LastWindow({ core, caller: self, clock: nodeClock });
+    const events = this.#events(settings, core, lastWindow);
+    const tabs = new TabServer({ core, caller: actor, log, events });
+    try {
+      const place = socketPlace(stateFolder, keystorePath);
+      const socket = await serveSocket(this.#withLinks(core), { place, caller: actor, log });
+      this.#started = { settings, core, tabs, socket, lastWindow };
+    } catch (error) {
+      this.#say({ failed: error instanceof OperationError ? error.code : 'INTERNAL' });
+      return;
+    }
+    core.onChange(({ what }) => {
+      if (what !== 'session') return;
+      void isOpen(core, self).then((keystoreOpen) => this.#say({ keystoreOpen }));
+    });
+    lastWindow.begin();
+    this.#say({ ready: true });
+  }
+
+  #events({ keystorePath }: CoreSettings, core: Core, lastWindow: LastWindow): TabEvents {
+    return {
+      opened: (ticket) => {
+        if (!ticket.waiting) lastWindow.opened(ticket.tab);
+        this.#say({ opened: ticket });
+      },
+      closed: (ticket) => {
+        lastWindow.closed(ticket.tab);
+        this.#say({ closed: ticket });
+      },
+      answered: (ticket, answer) => {
+        if ('takeover' in answer) this.#say({ takeover: answer.takeover, by: ticket });
+        else void this.#prove(keystorePath, core, ticket, answer.takeoverBy);
+      },
+    };
+  }
+
+  /** A browser that waits may show that it knows the passphrase; only whether it does goes on. */
+  async #prove(
+    path: string,
+    core: Core,
+    by: Parameters<TabEvents['opened']>[0],
+    passphrase: Uint8Array,
+  ): Promise<void> {
+    const proved = await opensWith(path, passphrase);
+    if (!proved) {
+      // Refused and audited as any caller that cannot prove who it is.
+      await core.call(
+        'session.snapshot',
+        {},
+        { ...localActor(), trusted: false, channel: 'console' },
+      );
+    }
+    this.#say({ takeover: proved ? 'proved' : 'not-proved', by });
+    // Where nothing is open the passphrase was of no other use.
+    const self: Caller = { trusted: true, ...localActor(), channel: 'scheduler' };
+    if (!(await isOpen(core, self))) this.#say({ soiled: true });
+  }
+
+  /** The command line may ask for a link where it may ask for anything else: on the private socket. */
+  #withLinks(core: Core): Core {
+    return {
+      onChange: (listener) => core.onChange(listener),
+      stop: () => core.stop(),
+      call: async (name, input, caller) =>
+        name === 'console.link' && caller.trusted
+          ? { ok: true, output: await this.#askForLink() }
+          : core.call(name, input, caller),
+    };
+  }
+
+  #askForLink(): Promise<ConsoleLink> {
+    const number = ++this.#number;
+    return new Promise((resolve) => {
+      this.#links.set(number, resolve);
+      this.#say({ linkWanted: number });
+    });
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    if (this.#started) {
+      const { socket, core, tabs, lastWindow } = this.#started;
+      lastWindow.end();
+      await socket.stopListening();
+      await core.stop();
+      tabs.end(null, 'restart');
+      await Promise.all([socket.close(), tabs.allEnded(AbortSignal.timeout(lastWords))]);
+    }
+    // What was written last must leave this process before it ends.
+    await wait(0);
+    this.#end(0);
+  }
+}
+
+async function isOpen(core: Core, self: Caller): Promise<boolean> {
+  const reply = await core.call('keystore.status', {}, self);
+  const { state } = (reply.ok ? reply.output : {}) as { state?: string };
+  return state !== 'locked' && state !== 'absent';
+}

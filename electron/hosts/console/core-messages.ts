@@ -1,0 +1,36 @@
+import type { FailureCode } from '../../../shared/errors/failures.ts';
+import type { CloseCause } from '../../../shared/wire/console.ts';
+import type { Handshake } from '../transport/http/tab-server.ts';
+import type { TabTicket } from '../transport/http/tab.ts';
+import type { ConsoleLink } from './console.ts';
+
+export interface CoreSettings {
+  readonly keystorePath: string;
+  readonly stateFolder: string;
+  /** How the core process before this one ended, when nobody asked it to; else null. */
+  readonly formerEnd: string | null;
+}
+
+/** What the process that listens tells the one that has the core. */
+export type ToCore =
+  | { readonly start: CoreSettings }
+  /** The connection itself comes beside this message: what is said on it never passes us. */
+  | { readonly handshake: Handshake }
+  | { readonly tell: string; readonly message: unknown }
+  | { readonly end: string | null; readonly cause: CloseCause }
+  | { readonly link: ConsoleLink; readonly number: number }
+  | { readonly stop: true };
+
+/** What the process that has the core tells the one that listens. */
+export type FromCore =
+  | { readonly ready: true }
+  /** It could not start: the code of the failure. */
+  | { readonly failed: FailureCode }
+  /** Secrets came in and are of no use any more: only a new process has a clean memory. */
+  | { readonly soiled: true }
+  | { readonly keystoreOpen: boolean }
+  | { readonly opened: TabTicket }
+  | { readonly closed: TabTicket }
+  | { readonly takeover: 'allow' | 'refuse' | 'proved' | 'not-proved'; readonly by: TabTicket }
+  /** Somebody of this account asks for a link by the private socket. */
+  | { readonly linkWanted: number };
