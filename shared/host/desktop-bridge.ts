@@ -12,8 +12,8 @@ export type CoreState = 'starting' | 'open' | 'ended';
 
 export type DesktopEvent =
   | { readonly core: CoreState }
-  /** The page is about to be loaded anew: what was typed and is no secret should be kept now. */
-  | { readonly reload: true };
+  /** The keystore was locked. May the page and its memory be thrown away? Answered by `kept`. */
+  | { readonly emptied: true };
 
 /** What a window may ask of the desktop beside the contract. */
 export type DesktopAsk =
@@ -21,7 +21,8 @@ export type DesktopAsk =
   | { readonly ask: 'choose-file-to-write'; readonly suggestion: string }
   | { readonly ask: 'core-state' }
   | { readonly ask: 'start-core' }
-  | { readonly ask: 'kept' };
+  /** `fresh`: nothing would be lost by loading the page anew, in a process of its own. */
+  | { readonly ask: 'kept'; readonly fresh: boolean };
 
 /** The whole of what the preload script gives to the page, under the name `keyreeve`. */
 export interface DesktopBridge {

@@ -75,6 +75,11 @@ export class CoreLine {
     }
   }
 
+  /** A process that this core asked for has ended. */
+  tellExited(launch: number, exit: ChildExit): void {
+    this.#send({ exited: launch, exit });
+  }
+
   kill(): void {
     this.#channel.kill('SIGKILL');
   }

@@ -41,7 +41,7 @@ export class ChildProcesses {
     const child = this.#start(asked.entry, asked.environment);
     const { port1, port2 } = new this.#electron.MessageChannelMain();
     child.hand({ line: true }, port1);
-    core.hand({ launched: asked.launch, pid: child.pid }, port2);
+    child.onSpawn(() => core.hand({ launched: asked.launch, pid: child.pid }, port2));
     return child;
   }
 
@@ -49,7 +49,6 @@ export class ChildProcesses {
     const child = this.#electron.utilityProcess.fork(this.#programs[entry], [], {
       // Without this a child gets the whole of our environment, AWS keys of the shell included.
       env: { ...childEnvironment(), ...environment },
-      execArgv: ['--disable-sigusr1'],
       stdio: 'ignore',
       serviceName: serviceNames[entry],
     });

@@ -24,6 +24,11 @@ export class UtilityChannel implements ChildChannel {
     if (!this.#ended) postOwnBytes((own) => this.#child.postMessage(own), message);
   }
 
+  /** Calls `listener` once the process has its number. */
+  onSpawn(listener: () => void): void {
+    this.#child.once('spawn', listener);
+  }
+
   /** Hands the end of a line over beside a message. */
   hand(message: unknown, line: MessagePortMain): void {
     if (this.#ended) line.close();

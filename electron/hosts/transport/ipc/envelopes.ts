@@ -18,5 +18,5 @@ export const askEnvelope = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('choose-file-to-write'), suggestion }),
   z.strictObject({ ask: z.literal('core-state') }),
   z.strictObject({ ask: z.literal('start-core') }),
-  z.strictObject({ ask: z.literal('kept') }),
+  z.strictObject({ ask: z.literal('kept'), fresh: z.boolean() }),
 ]) satisfies z.ZodType<DesktopAsk>;

@@ -1,0 +1,36 @@
+import type { PowerMonitor } from 'electron';
+
+/** How often a Linux desktop is asked whether its screen is locked (ms). */
+const lookEvery = 5_000;
+/** A computer that was not used for so long (s) counts as idle; only `locked` interests us. */
+const idleAfter = 24 * 60 * 60;
+
+export interface PowerOptions {
+  readonly platform: NodeJS.Platform;
+  /** Locks; the word says why, for the log. */
+  readonly lock: (why: string) => void;
+  /** The computer is going down: end in order, now. */
+  readonly leave: () => void;
+  readonly every?: (work: () => void, ms: number) => void;
+}
+
+/**
+ * Locks when nobody may be in front of the screen any more. Linux tells programs of sleep but not
+ * of a locked screen: there it is asked every few seconds, which desktops without a screen saver
+ * service do not answer (docs/desktop.md says so).
+ */
+export function watchPower(monitor: PowerMonitor, options: PowerOptions): void {
+  const { lock, platform, leave } = options;
+  monitor.on('suspend', () => lock('suspend'));
+  monitor.on('lock-screen', () => lock('screen locked'));
+  monitor.on('user-did-resign-active', () => lock('another user'));
+  monitor.on('shutdown', () => leave());
+  if (platform !== 'linux') return;
+  const every = options.every ?? ((work, ms) => setInterval(work, ms).unref());
+  let wasLocked = false;
+  every(() => {
+    const locked = monitor.getSystemIdleState(idleAfter) === 'locked';
+    if (locked && !wasLocked) lock('screen locked');
+    wasLocked = locked;
+  }, lookEvery);
+}
