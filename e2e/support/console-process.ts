@@ -88,18 +88,22 @@ export class ConsoleProcess implements AsyncDisposable {
     this.#client = null;
   }
 
-  /** Runs another command beside the console; its standard output. */
+  /** Runs another command beside the console; its standard output. Raises with what it complained of. */
   async run(...words: string[]): Promise<string> {
     const child = spawn(command, ['--keystore', this.keystore, ...words], {
       env: { ...process.env, ...this.environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
+    let complaint = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text;
+    });
     const [code] = (await once(child, 'close')) as [number];
-    if (code !== 0) throw new Error(`keyreeve ${words.join(' ')} ended with ${code}`);
+    if (code !== 0) throw new Error(`keyreeve ${words.join(' ')} ended with ${code}\n${complaint}`);
     return out;
   }
 

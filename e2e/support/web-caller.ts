@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { nodeUtf8 } from '../../electron/hosts/transport/node-utf8.ts';
+import type { Reply } from '../../electron/core/core.ts';
+import { consolePaths, consoleProtocol } from '../../shared/wire/console.ts';
+import { packMessage } from '../../shared/wire/message.ts';
+import { ownPage, type RawHeaders, rawRequest } from './raw-http.ts';
+
+/** What a browser holds once its link was good. */
+export interface WebKey {
+  readonly cookie: string;
+  readonly factor: string;
+  readonly waiting: boolean;
+}
+
+export const tokenOf = (url: string): string => new URL(url).hash.slice('#t='.length);
+
+/** Posts a token as the page does. */
+export const postToken = (port: number, token: string, headers: RawHeaders = {}) =>
+  rawRequest(port, {
+    method: 'POST',
+    path: consolePaths.session,
+    headers: { ...ownPage(port), ...headers },
+    body: JSON.stringify({ token }),
+  });
+
+/** Turns a link into a session as a browser would; raises when it is refused. */
+export async function useLink(url: string): Promise<WebKey> {
+  const port = Number(new URL(url).port);
+  const answer = await postToken(port, tokenOf(url));
+  if (answer.status !== 200) throw new Error(`the link was refused: ${answer.body}`);
+  const { factor, waiting } = JSON.parse(answer.body) as { factor: string; waiting: boolean };
+  const cookie = /^([^;]+);/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '';
+  return { cookie, factor, waiting };
+}
+
+/** A WebSocket as a program may open it, with headers of its own choice. */
+export function openSocket(port: number, headers: RawHeaders, path: string = consolePaths.line) {
+  const sent = Object.entries(headers).filter(([, value]) => value !== null);
+  return new WebSocket(`ws://127.0.0.1:${port}${path}`, {
+    headers: Object.fromEntries(sent) as Record<string, string>,
+    perMessageDeflate: false,
+  });
+}
+
+/** The headers with which a browser opens the line of its page. */
+export const lineHeaders = (port: number, cookie: string): RawHeaders => ({
+  Origin: `http://127.0.0.1:${port}`,
+  'Sec-Fetch-Site': 'same-origin',
+  Cookie: cookie,
+});
+
+/** `open`, or the HTTP status with which the handshake was refused. */
+export function outcomeOf(socket: WebSocket): Promise<'open' | number> {
+  return new Promise((resolve) => {
+    socket.once('open', () => resolve('open'));
+    socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+    socket.once('error', () => resolve(0));
+  });
+}
+
+export const packed = (message: unknown): Uint8Array => packMessage(message, nodeUtf8).bytes;
+
+export const hello = (factor: string): Uint8Array =>
+  packed({ protocol: consoleProtocol, factor: new Uint8Array(Buffer.from(factor, 'base64url')) });
+
+/** A window without a browser: the console's line, spoken by a test. */
+export class WebCaller {
+  readonly socket: WebSocket;
+  /** Everything the host said, in order. */
+  readonly said: Record<string, unknown>[] = [];
+  readonly #answers = new Map<number, (reply: Reply) => void>();
+  #next = 1;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data) => this.#take(String(data)));
+  }
+
+  static async open(port: number, key: WebKey): Promise<WebCaller> {
+    const caller = new WebCaller(openSocket(port, lineHeaders(port, key.cookie)));
+    await once(caller.socket, 'open');
+    caller.socket.send(hello(key.factor));
+    await caller.heard((message) => 'ready' in message);
+    return caller;
+  }
+
+  call(name: string, input: unknown = {}): Promise<Reply> {
+    const id = this.#next++;
+    this.socket.send(packed({ id, call: name, input }));
+    return new Promise((resolve) => this.#answers.set(id, resolve));
+  }
+
+  /** The first message, said already or later, that fits. */
+  async heard(
+    fits: (message: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown>> {
+    for (let at = 0; ; at += 1) {
+      while (at >= this.said.length) await once(this.socket, 'message');
+      const message = this.said[at];
+      if (message && fits(message)) return message;
+    }
+  }
+
+  /** The code with which the line ended. */
+  async ended(): Promise<number> {
+    const [code] = (await once(this.socket, 'close')) as [number];
+    return code;
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  #take(text: string): void {
+    const message = JSON.parse(text) as Record<string, unknown>;
+    this.said.push(message);
+    const { id, reply } = message;
+    if (typeof id !== 'number') return;
+    this.#answers.get(id)?.(reply as Reply);
+    this.#answers.delete(id);
+  }
+}
