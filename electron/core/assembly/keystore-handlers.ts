@@ -16,12 +16,11 @@ import type { Session } from './session.ts';
 type Status = z.output<typeof keystoreStatus>;
 type Handlers = HandlersOfNoun<'keystore'>;
 
-/** What is shown of a keystore in any state; a locked one shows only what its slot header says. */
-export function statusOf(session: Session): Status {
-  const opened = session.maybe;
+/** What is shown of a keystore in any state; a closed one shows only what its slot header says. */
+export function statusOf(session: Session, opened = session.maybe): Status {
   const nothing = {
     path: session.path,
-    state: session.state,
+    state: session.stateOf(opened),
     reason: null,
     storeId: null,
     realm: null,
@@ -33,7 +32,7 @@ export function statusOf(session: Session): Status {
     needsYou: 0,
   };
   if (!opened) {
-    if (session.state === 'absent') return nothing;
+    if (nothing.state === 'absent') return nothing;
     const seen = peekKeystore(session.path);
     return { ...nothing, storeId: seen.storeId, realm: seen.realm, slots: [...seen.slots] };
   }
@@ -95,7 +94,7 @@ const lifeHandlers = (
   session: Session,
   ports: HostPorts,
 ): Pick<Handlers, 'status' | 'create' | 'unlock' | 'lock' | 'allowSoftwareModuleToAws'> => ({
-  status: () => statusOf(session),
+  status: (_input, caller) => statusOf(session, session.shownTo(caller)),
 
   create: async (input, caller) => {
     const slot: NewSlot = {

@@ -10,8 +10,10 @@ export const sessionHandlers = (
   clock: Clock,
   revision: () => number,
 ): HandlersOfNoun<'session'> => ({
-  snapshot: () => takeSnapshot(session, clock, revision()),
-  touch: () => {
+  snapshot: (_input, caller) =>
+    takeSnapshot(session, session.shownTo(caller), { clock, revision: revision() }),
+  touch: (_input, caller) => {
+    if (!session.shownTo(caller)) return { locksAt: null };
     session.touch();
     return { locksAt: session.locksAt };
   },

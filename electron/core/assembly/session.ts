@@ -59,9 +59,15 @@ export class Session {
     return open ? readOwnSettings(open.settings, open.store.realm) : null;
   }
 
-  get state(): SessionState {
-    if (this.#opened) return this.#opened.file.store.condition;
+  /** How the keystore stands for somebody who sees `opened` of it. */
+  stateOf(opened: Opened | null): SessionState {
+    if (opened) return opened.file.store.condition;
     return existsSync(this.path) ? 'locked' : 'absent';
+  }
+
+  /** What a caller may see: a keystore that it may not use is a locked one. */
+  shownTo(caller: Caller): Opened | null {
+    return mayUse(caller, this.#own) ? this.#opened : null;
   }
 
   /** @throws OperationError KEYSTORE_LOCKED */
@@ -250,10 +256,8 @@ export class Session {
     return mine;
   }
 
-  /** A keystore of real keys is used in the browser console only where its owner allowed it. */
   #requireMayUse(caller: Caller, own: OwnSettings | null): void {
-    if (caller.channel !== 'console' || own === null || own.consoleAllowed) return;
-    throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
+    if (!mayUse(caller, own)) throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
   }
 
   /** Before anything of it is shown or runs. */
@@ -329,6 +333,10 @@ export class Session {
 }
 
 const nobody = { actor: 'idle-lock', host: '', channel: 'scheduler' } as const;
+
+/** A keystore of real keys is used in the browser console only where its owner allowed it. */
+const mayUse = (caller: Caller, own: OwnSettings | null): boolean =>
+  caller.channel !== 'console' || own === null || own.consoleAllowed;
 
 /** Programs and the schedule are no sign that somebody sits there. */
 const isPersonAtWork = ({ channel }: Caller): boolean =>

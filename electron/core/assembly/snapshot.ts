@@ -13,14 +13,17 @@ const product = 'Keyreeve 0.1.0';
 const mostPlaces = 8;
 
 /** The small picture every window starts from; read again after every change, so it is cheap. */
-export function takeSnapshot(session: Session, clock: Clock, revision: number): Snapshot {
-  const { path, state, reason, realm, storeId } = statusOf(session);
-  const opened = session.maybe;
+export function takeSnapshot(
+  session: Session,
+  opened: Opened | null,
+  { clock, revision }: { readonly clock: Clock; readonly revision: number },
+): Snapshot {
+  const { path, state, reason, realm, storeId } = statusOf(session, opened);
   return {
     revision,
     product,
     keystore: { path, state, reason, realm, storeId },
-    locksAt: session.locksAt,
+    locksAt: opened ? session.locksAt : null,
     at: clock.now(),
     ...(opened ? inside(opened) : closed),
   };

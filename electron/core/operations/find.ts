@@ -133,6 +133,7 @@ const byAlias: Look = (hits, text, { open }) => {
 };
 
 const byKms: Look = (hits, text, { open }) => {
+  if (!uuid.test(text) && !/^arn:[^:]*:kms:.*:key\//.test(text)) return;
   const reference = uuid.test(text) ? text.toLowerCase() : text;
   const id = shortId(reference.replace(/^.*\//, ''));
   for (const { key } of open.keys.byKms(reference)) hits.key(key.id, `KMS key ${id}`);

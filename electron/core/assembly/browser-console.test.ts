@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TestCore } from './core.fixture.ts';
+
+const refused = expect.objectContaining({ code: 'CONSOLE_NOT_ALLOWED' });
+
+describe('a keystore of real keys in the browser console', () => {
+  it('does not open before its owner allowed it, and stays closed', async () => {
+    await using test = new TestCore();
+    await test.create('real');
+    await test.call('keystore.lock', {});
+    await expect(test.unlock('console')).rejects.toEqual(refused);
+    expect(await test.state()).toBe('locked');
+    await test.unlock('desktop');
+  });
+
+  it('asks its owner for a clear yes, and opens then', async () => {
+    await using test = new TestCore();
+    await test.create('real');
+    await expect(test.call('setting.change', { consoleAllowed: true })).rejects.toMatchObject({
+      code: 'CONFIRMATION_NEEDED',
+    });
+    expect(await test.call('setting.show', {})).toMatchObject({ consoleAllowed: false });
+    const allowed = { consoleAllowed: true, confirm: true };
+    expect(await test.call('setting.change', allowed)).toMatchObject({ consoleAllowed: true });
+    await test.call('keystore.lock', {});
+    await test.unlock('console');
+    expect((await test.call('group.list', {}, 'console')).total).toBe(0);
+    const { records } = await test.call('audit.list', { action: 'setting.change' });
+    expect(records.map(({ outcome, details }) => [outcome, details])).toEqual([
+      ['OK', { consoleAllowed: true }],
+      ['CONFIRMATION_NEEDED', {}],
+    ]);
+  });
+
+  it('is not shown there while somebody has it open elsewhere', async () => {
+    await using test = new TestCore();
+    await test.create('real');
+    await expect(test.call('group.list', {}, 'console')).rejects.toEqual(refused);
+    await expect(test.unlock('console')).rejects.toEqual(refused);
+    expect(await test.state()).toBe('verified');
+    expect(await test.call('session.snapshot', {}, 'console')).toMatchObject({
+      keystore: { state: 'locked' },
+      counts: { groups: 0 },
+    });
+  });
+
+  it('is not made there', async () => {
+    await using test = new TestCore();
+    const create = test.call(
+      'keystore.create',
+      {
+        realm: 'real',
+        passphrase: Uint8Array.from(Buffer.from('a passphrase long enough')),
+        backupPlace: test.backups,
+      },
+      'console',
+    );
+    await expect(create).rejects.toEqual(refused);
+    expect(existsSync(test.keystore)).toBe(false);
+  });
+});
+
+it('lets a practice keystore be used in the browser console without asking', async () => {
+  await using test = new TestCore();
+  await test.create();
+  expect(await test.call('setting.show', {})).toEqual({
+    autoLockMinutes: 10,
+    consoleAllowed: true,
+    softwareModuleToAws: false,
+  });
+  await test.call('keystore.lock', {});
+  await test.unlock('console');
+  expect((await test.call('folder.list', {}, 'console')).folders).toEqual([]);
+});
