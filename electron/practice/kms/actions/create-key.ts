@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { makeMaterial } from '../material/key-pairs.ts';
 import { materialIdOf } from '../material/material-id.ts';
 import { keyArn } from '../model/arn.ts';
 import {
@@ -18,7 +19,7 @@ import { defaultPolicy, readPolicy } from '../policy/document.ts';
 import { KmsFailure, unsupported, validation } from '../wire/failures.ts';
 import { boolean, oneOf, optional, type Parsed, string, structure } from '../wire/members.ts';
 import { type Call, placeOf } from '../world.ts';
-import { defineAction } from './action.ts';
+import { defineSlowAction } from './action.ts';
 import { descriptionMember, policyMember } from './fields.ts';
 import { requireAccountPermission, requireNotDenied } from './key-access.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
@@ -92,8 +93,7 @@ function choosePolicy(call: Call, request: Input, key: Omit<KeyRecord, 'policy'>
   return text;
 }
 
-function generatedMaterial(key: KeyRecord): MaterialRecord {
-  const bytes = randomBytes(32);
+function generatedMaterial(key: KeyRecord, bytes: Buffer): MaterialRecord {
   return {
     account: key.account,
     region: key.region,
@@ -110,10 +110,6 @@ function generatedMaterial(key: KeyRecord): MaterialRecord {
   };
 }
 
-/**
- * Material of asymmetric and HMAC keys that AWS generates is made when the first operation that
- * uses such keys arrives; until then nobody can tell.
- */
 function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   const spec = chooseSpec(request);
   const usage = chooseUsage(spec, request.KeyUsage);
@@ -143,21 +139,28 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   };
 }
 
-export const createKey = defineAction({
+function open(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
+  requireAccountPermission(call);
+  // As AWS says of the Tags parameter: whoever uses it needs this permission too.
+  if (request.Tags) requireNotDenied(call, '*', 'TagResource');
+  const draft = draftKey(call, request);
+  requireUsableTags(draft.tags);
+  return draft;
+}
+
+export const createKey = defineSlowAction({
   name: 'CreateKey',
   input,
-  act(call, request) {
-    requireAccountPermission(call);
-    // As AWS says of the Tags parameter: whoever uses it needs this permission too.
-    if (request.Tags) requireNotDenied(call, '*', 'TagResource');
-    const draft = draftKey(call, request);
-    requireUsableTags(draft.tags);
+  async prepare(call, request) {
+    const { origin, spec } = open(call, request);
+    return origin === 'AWS_KMS' ? makeMaterial(spec) : null;
+  },
+  act(call, request, bytes) {
+    const draft = open(call, request);
     const key: KeyRecord = { ...draft, policy: choosePolicy(call, request, draft) };
     const { keys, materials } = call.world.state;
     keys.put(key);
-    if (key.origin === 'AWS_KMS' && key.spec === 'SYMMETRIC_DEFAULT') {
-      materials.put(generatedMaterial(key));
-    }
+    if (bytes !== null) materials.put(generatedMaterial(key, bytes));
     call.effect({ kind: 'key-created', keyId: key.keyId, arn: key.arn });
     return { KeyMetadata: keyMetadata(key, materials.of(key)) };
   },

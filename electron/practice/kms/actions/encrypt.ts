@@ -1,14 +1,10 @@
-import { dryRunSucceeded } from '../wire/failures.ts';
 import { blob, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
+import { encryptUnder, requireEncryption } from './encryption.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
-import {
-  algorithmField,
-  CRYPTO_FIELDS,
-  encryptWith,
-  requireSymmetricUse,
-} from './symmetric-use.ts';
+import { settleUse } from './key-use.ts';
+import { algorithmField, CRYPTO_FIELDS } from './symmetric-use.ts';
 
 export const encrypt = defineAction({
   name: 'Encrypt',
@@ -19,18 +15,18 @@ export const encrypt = defineAction({
     ...CRYPTO_FIELDS,
   }),
   act(call, request) {
-    const context = request.EncryptionContext;
+    const { EncryptionContext: context, EncryptionAlgorithm: algorithm } = request;
     const key = openKey(call, 'Encrypt', request.KeyId, {
       aliases: true,
       encryptionContext: context,
     });
-    requireSymmetricUse(call, key, request.EncryptionAlgorithm);
-    if (request.DryRun === true) throw dryRunSucceeded();
-    const { ciphertext } = encryptWith(call, key, request.Plaintext, context);
+    requireEncryption(call, key, { algorithm, context });
+    const turned = encryptUnder(call, key, { bytes: request.Plaintext, algorithm, context });
+    settleUse(call, key, request.DryRun);
     return {
-      CiphertextBlob: ciphertext.toString('base64'),
+      CiphertextBlob: turned.bytes.toString('base64'),
       KeyId: key.arn,
-      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+      EncryptionAlgorithm: turned.algorithm,
     };
   },
 });

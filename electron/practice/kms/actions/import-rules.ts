@@ -1,4 +1,5 @@
 import { materialIdOf } from '../material/material-id.ts';
+import { isCurveSpec, isRsaSpec, readPrivateKey } from '../material/private-key.ts';
 import { RAW_MATERIAL_LENGTHS } from '../model/key-specs.ts';
 import { isPermanent } from '../model/metadata.ts';
 import type { ExpirationModel, KeyRecord, MaterialRecord } from '../model/records.ts';
@@ -23,10 +24,19 @@ export interface Accepted {
   readonly importType: ImportType;
 }
 
-function requireLength(key: KeyRecord, bytes: Buffer): void {
-  const lengths = RAW_MATERIAL_LENGTHS[key.spec];
-  if (lengths !== undefined && bytes.length >= lengths.min && bytes.length <= lengths.max) return;
-  throw incorrectMaterial(`The key material is not valid for key spec ${key.spec}.`);
+/** The material in the form in which it is kept. Raises IncorrectKeyMaterialException. */
+function readMaterial(key: KeyRecord, bytes: Buffer): Buffer {
+  const { spec } = key;
+  const refusal = `The key material is not valid for key spec ${spec}.`;
+  if (isRsaSpec(spec) || isCurveSpec(spec)) {
+    const read = readPrivateKey(spec, bytes);
+    if (read === null) throw incorrectMaterial(refusal);
+    return read;
+  }
+  const lengths = RAW_MATERIAL_LENGTHS[spec];
+  if (lengths !== undefined && bytes.length >= lengths.min && bytes.length <= lengths.max)
+    return bytes;
+  throw incorrectMaterial(refusal);
 }
 
 function requireSymmetricWish(wish: ImportWish): void {
@@ -80,12 +90,12 @@ function matchSymmetric(
 export function acceptMaterial(
   call: Call,
   key: KeyRecord,
-  bytes: Buffer,
+  unwrapped: Buffer,
   wish: ImportWish,
 ): Accepted {
   const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
   if (!symmetric) requireSymmetricWish(wish);
-  requireLength(key, bytes);
+  const bytes = readMaterial(key, unwrapped);
   const { materials } = call.world.state;
   const known = materials.of(key);
   const materialId = materialIdOf(key.keyId, bytes);

@@ -7,6 +7,8 @@ import {
   STATE_TABLE,
   type StatefulOperation,
 } from '../model/key-states.ts';
+import { makeMaterial } from '../material/key-pairs.ts';
+import type { KeySpec, KeyUsage } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient, type ImportParameters, wrapFor } from '../testing/byok.ts';
 
@@ -28,17 +30,70 @@ interface Subject {
   readonly grantId: unknown;
 }
 
-/** A key in the wanted state that has lived: material, a ciphertext, a grant, an alias. */
-async function subjectIn(state: KeyState): Promise<Subject> {
-  const keyId = await client.createKey();
-  const material = randomBytes(32);
+interface Kind {
+  readonly KeySpec: KeySpec;
+  readonly KeyUsage: KeyUsage;
+}
+const SYMMETRIC: Kind = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' };
+const SIGNING: Kind = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const MAC: Kind = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const AGREEING: Kind = { KeySpec: 'ECC_NIST_P384', KeyUsage: 'KEY_AGREEMENT' };
+const KEM: Kind = { KeySpec: 'ML_KEM_512', KeyUsage: 'KEY_ENCAPSULATION' };
+
+/** Operations that are not for symmetric keys. */
+const KINDS: Partial<Record<StatefulOperation, Kind>> = {
+  Sign: SIGNING,
+  Verify: SIGNING,
+  GetPublicKey: SIGNING,
+  GenerateMac: MAC,
+  VerifyMac: MAC,
+  DeriveSharedSecret: AGREEING,
+  Encapsulate: KEM,
+  Decapsulate: KEM,
+};
+
+/** What was made with the key while it was usable. */
+async function madeWith(keyId: string, kind: Kind): Promise<unknown> {
+  const KeyId = keyId;
+  const Message = 'AQI=';
+  switch (kind) {
+    case SIGNING:
+      return (await client.must('Sign', { KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' }))[
+        'Signature'
+      ];
+    case MAC:
+      return (await client.must('GenerateMac', { KeyId, Message, MacAlgorithm: 'HMAC_SHA_256' }))[
+        'Mac'
+      ];
+    case AGREEING:
+      return (await client.must('GetPublicKey', { KeyId }))['PublicKey'];
+    case KEM:
+      return (await client.must('Encapsulate', { KeyId, EncapsulationAlgorithm: 'ML_KEM' }))[
+        'SharedSecretCiphertextBlob'
+      ];
+    default:
+      return (await client.must('Encrypt', { KeyId, Plaintext: Message }))['CiphertextBlob'];
+  }
+}
+
+async function materialFor(keyId: string, kind: Kind) {
+  if (kind === KEM)
+    return { material: Buffer.alloc(0), parameters: { ImportToken: '', PublicKey: '' } };
+  const material = await makeMaterial(kind.KeySpec);
   const parameters = await client.parameters(keyId);
   await client.importMaterial(keyId, material);
-  const { CiphertextBlob } = await client.must('Encrypt', { KeyId: keyId, Plaintext: 'AQI=' });
+  return { material, parameters };
+}
+
+/** A key in the wanted state that has lived: material, something made with it, a grant, an alias. */
+async function subjectIn(state: KeyState, kind: Kind = SYMMETRIC): Promise<Subject> {
+  const keyId = await client.createKey(kind === KEM ? { ...kind, Origin: 'AWS_KMS' } : { ...kind });
+  const { material, parameters } = await materialFor(keyId, kind);
+  const CiphertextBlob = await madeWith(keyId, kind);
   const { GrantId } = await client.must('CreateGrant', {
     KeyId: keyId,
     GranteePrincipal: 'arn:aws:iam::123456789012:role/app',
-    Operations: ['Encrypt'],
+    Operations: ['DescribeKey'],
   });
   await client.must('CreateAlias', { AliasName: `alias/of-${keyId}`, TargetKeyId: keyId });
   const moves: Partial<Record<KeyState, string>> = {
@@ -65,6 +120,42 @@ const REQUESTS: Partial<Record<StatefulOperation, (subject: Subject) => unknown>
   Encrypt: ({ keyId }) => ({ KeyId: keyId, Plaintext: 'AQI=' }),
   Decrypt: ({ keyId, ciphertext }) => ({ KeyId: keyId, CiphertextBlob: ciphertext }),
   GenerateDataKey: ({ keyId }) => ({ KeyId: keyId, KeySpec: 'AES_256' }),
+  GenerateDataKeyWithoutPlaintext: ({ keyId }) => ({ KeyId: keyId, NumberOfBytes: 8 }),
+  GenerateDataKeyPair: ({ keyId }) => ({ KeyId: keyId, KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: ({ keyId }) => ({
+    KeyId: keyId,
+    KeyPairSpec: 'ECC_SECG_P256K1',
+  }),
+  ReEncrypt: async ({ keyId, ciphertext }) => ({
+    SourceKeyId: keyId,
+    CiphertextBlob: ciphertext,
+    DestinationKeyId: await client.createKey({ Origin: 'AWS_KMS' }),
+  }),
+  Sign: ({ keyId }) => ({ KeyId: keyId, Message: 'AQI=', SigningAlgorithm: 'ECDSA_SHA_256' }),
+  Verify: ({ keyId, ciphertext }) => ({
+    KeyId: keyId,
+    Message: 'AQI=',
+    SigningAlgorithm: 'ECDSA_SHA_256',
+    Signature: ciphertext,
+  }),
+  GenerateMac: ({ keyId }) => ({ KeyId: keyId, Message: 'AQI=', MacAlgorithm: 'HMAC_SHA_256' }),
+  VerifyMac: ({ keyId, ciphertext }) => ({
+    KeyId: keyId,
+    Message: 'AQI=',
+    MacAlgorithm: 'HMAC_SHA_256',
+    Mac: ciphertext,
+  }),
+  DeriveSharedSecret: ({ keyId, ciphertext }) => ({
+    KeyId: keyId,
+    KeyAgreementAlgorithm: 'ECDH',
+    PublicKey: ciphertext,
+  }),
+  Encapsulate: ({ keyId }) => ({ KeyId: keyId, EncapsulationAlgorithm: 'ML_KEM' }),
+  Decapsulate: ({ keyId, ciphertext }) => ({
+    KeyId: keyId,
+    EncapsulationAlgorithm: 'ML_KEM',
+    SharedSecretCiphertextBlob: ciphertext,
+  }),
   CreateGrant: ({ keyId }) => ({
     KeyId: keyId,
     GranteePrincipal: 'arn:aws:iam::123456789012:role/b',
@@ -115,6 +206,19 @@ const EXPECTED: Record<StatefulOperation, string> = {
   Encrypt: 'ok dis pd pi',
   Decrypt: 'ok dis pd pi',
   GenerateDataKey: 'ok dis pd pi',
+  GenerateDataKeyWithoutPlaintext: 'ok dis pd pi',
+  GenerateDataKeyPair: 'ok dis pd pi',
+  GenerateDataKeyPairWithoutPlaintext: 'ok dis pd pi',
+  ReEncrypt: 'ok dis pd pi',
+  Sign: 'ok dis pd pi',
+  Verify: 'ok dis pd pi',
+  GetPublicKey: 'ok dis pd pi',
+  GenerateMac: 'ok dis pd pi',
+  VerifyMac: 'ok dis pd pi',
+  DeriveSharedSecret: 'ok dis pd pi',
+  // keys that cannot be imported never wait for an import
+  Encapsulate: 'ok dis pd',
+  Decapsulate: 'ok dis pd',
   CreateGrant: 'ok dis pd pi',
   DescribeKey: 'ok ok ok ok',
   GetKeyPolicy: 'ok ok ok ok',
@@ -158,7 +262,7 @@ test('the table has every operation and state', () => {
 
 describe('every operation in every state', () => {
   test.each(cells)('%s on a key that is %s', async (operation, state, cell) => {
-    const subject = await subjectIn(state);
+    const subject = await subjectIn(state, KINDS[operation] ?? SYMMETRIC);
     const reply = await client.call(operation, await requestOf(operation, subject));
     if (cell === 'ok') {
       expect([reply.status, reply.message]).toEqual([200, undefined]);

@@ -6,7 +6,7 @@ import {
 import { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
-import { KmsFailure, unsupported } from '../wire/failures.ts';
+import { KmsFailure } from '../wire/failures.ts';
 import { boolean, oneOf, optional, stringMap } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { grantTokens } from './fields.ts';
@@ -20,30 +20,15 @@ export const CRYPTO_FIELDS = {
 
 export const algorithmField = optional(oneOf(ENCRYPTION_ALGORITHMS));
 
-/**
- * Raises InvalidKeyUsageException for keys that cannot encrypt or for a foreign algorithm, and an
- * honest UnsupportedOperationException for what only the real service does so far.
- */
-export function requireSymmetricUse(
-  call: Call,
-  key: KeyRecord,
-  algorithm: (typeof ENCRYPTION_ALGORITHMS)[number] = 'SYMMETRIC_DEFAULT',
-): void {
-  if (key.usage !== 'ENCRYPT_DECRYPT') {
-    throw new KmsFailure(
-      'InvalidKeyUsageException',
-      `${key.arn} key usage is ${key.usage} which is not valid for ${call.operation}.`,
-    );
-  }
-  if (key.spec !== 'SYMMETRIC_DEFAULT') {
-    throw unsupported(`The practice KMS does not encrypt with key spec ${key.spec} yet.`);
-  }
-  if (algorithm !== 'SYMMETRIC_DEFAULT') {
-    throw new KmsFailure(
-      'InvalidKeyUsageException',
-      `Algorithm ${algorithm} is incompatible with key spec ${key.spec}.`,
-    );
-  }
+/** Raises InvalidKeyUsageException for keys that cannot protect data keys. */
+export function requireSymmetricUse(call: Call, key: KeyRecord): void {
+  if (key.spec === 'SYMMETRIC_DEFAULT') return;
+  throw new KmsFailure(
+    'InvalidKeyUsageException',
+    key.usage === 'ENCRYPT_DECRYPT'
+      ? `Algorithm SYMMETRIC_DEFAULT is incompatible with key spec ${key.spec}.`
+      : `${key.arn} key usage is ${key.usage} which is not valid for ${call.operation}.`,
+  );
 }
 
 /** What a ciphertext of this key says about its origin. Multi-Region keys share ciphertexts. */

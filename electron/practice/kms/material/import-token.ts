@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Seal } from '../auth/seal.ts';
+import { USABLE_WRAPPINGS } from '../model/wrapping.ts';
 
 /** Lifetime of an import token and its wrapping key: 24 hours. */
 export const TOKEN_LIFETIME_MS = 24 * 60 * 60_000;
@@ -7,7 +8,7 @@ export const TOKEN_LIFETIME_MS = 24 * 60 * 60_000;
 const tokenSchema = z.strictObject({
   keyArn: z.string(),
   pairId: z.string(),
-  algorithm: z.enum(['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']),
+  algorithm: z.enum(USABLE_WRAPPINGS),
   spec: z.enum(['RSA_2048', 'RSA_3072', 'RSA_4096']),
   /** Milliseconds by the practice clock. */
   expiresAt: z.number(),

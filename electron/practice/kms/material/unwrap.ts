@@ -1,6 +1,13 @@
 import { createPrivateKey, subtle, type webcrypto } from 'node:crypto';
+import { aeskwp } from '@noble/ciphers/aes.js';
 import type { WrappingPair } from '../model/records.ts';
-import { OAEP_HASHES, type OaepAlgorithm, type RsaWrappingSpec } from '../model/wrapping.ts';
+import {
+  describeWrapping,
+  OAEP_HASHES,
+  type OaepAlgorithm,
+  type RsaWrappingSpec,
+  type UsableWrapping,
+} from '../model/wrapping.ts';
 import { invalidCiphertext } from '../wire/failures.ts';
 
 const MODULUS_BYTES: Readonly<Record<RsaWrappingSpec, number>> = {
@@ -16,22 +23,22 @@ const MAX_CACHED_KEYS = 32;
 export interface Wrapped {
   readonly pair: WrappingPair;
   readonly spec: RsaWrappingSpec;
-  readonly algorithm: OaepAlgorithm;
+  readonly algorithm: UsableWrapping;
   readonly bytes: Buffer;
 }
 
 /**
- * Opens material wrapped with RSAES-OAEP (hash and MGF1 hash alike, empty label). WebCrypto does
- * the private operation in the thread pool, so other calls are answered meanwhile.
- * Raises InvalidCiphertextException.
+ * Opens material wrapped with RSAES-OAEP (hash and MGF1 hash alike, empty label), or with an AES-256
+ * key that is wrapped so and stands before it (RFC 5649). WebCrypto does the private operation in
+ * the thread pool, so other calls are answered meanwhile. Raises InvalidCiphertextException.
  */
 export type Unwrap = (wrapped: Wrapped) => Promise<Buffer>;
 
 export function createUnwrap(): Unwrap {
   const keys = new Map<string, webcrypto.CryptoKey>();
 
-  function privateKey(wrapped: Wrapped): webcrypto.CryptoKey {
-    const hash = OAEP_HASHES[wrapped.algorithm];
+  function privateKey(wrapped: Wrapped, oaep: OaepAlgorithm): webcrypto.CryptoKey {
+    const hash = OAEP_HASHES[oaep];
     const name = `${wrapped.pair.pairId} ${hash}`;
     const known = keys.get(name);
     if (known !== undefined) return known;
@@ -42,14 +49,35 @@ export function createUnwrap(): Unwrap {
     return imported;
   }
 
-  return async (wrapped) => {
-    if (wrapped.bytes.length !== MODULUS_BYTES[wrapped.spec]) throw invalidCiphertext();
-    const key = privateKey(wrapped);
+  async function openOaep(wrapped: Wrapped, oaep: OaepAlgorithm, bytes: Buffer): Promise<Buffer> {
+    const key = privateKey(wrapped, oaep);
     try {
-      return Buffer.from(await subtle.decrypt({ name: 'RSA-OAEP' }, key, wrapped.bytes));
+      return Buffer.from(await subtle.decrypt({ name: 'RSA-OAEP' }, key, bytes));
     } catch {
       // WebCrypto names no reason, on purpose: padding oracles live from reasons.
       throw invalidCiphertext();
     }
+  }
+
+  return async (wrapped) => {
+    const { oaep, throughAes } = describeWrapping(wrapped.algorithm);
+    const first = MODULUS_BYTES[wrapped.spec];
+    const rest = wrapped.bytes.subarray(first);
+    if (wrapped.bytes.length < first || rest.length > 0 !== throughAes) throw invalidCiphertext();
+    const opened = await openOaep(wrapped, oaep, wrapped.bytes.subarray(0, first));
+    return throughAes ? unwrapWith(opened, rest) : opened;
   };
+}
+
+/** AES-KWP under the key that came before it. */
+function unwrapWith(kek: Buffer, wrapped: Buffer): Buffer {
+  if (kek.length !== 32) throw invalidCiphertext();
+  try {
+    return Buffer.from(aeskwp(kek).decrypt(wrapped));
+  } catch {
+    // The integrity check failed, which is all that there is to say.
+    throw invalidCiphertext();
+  } finally {
+    kek.fill(0);
+  }
 }

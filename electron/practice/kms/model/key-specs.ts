@@ -70,6 +70,7 @@ const ecc = (algorithm: string): Usages => ({
 });
 const hmac = (bits: number): Usages => ({ GENERATE_VERIFY_MAC: [`HMAC_SHA_${bits}`] });
 const ML_DSA: Usages = { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] };
+const ML_KEM: Usages = { KEY_ENCAPSULATION: ['ML_KEM'] };
 
 /** Facts 2.2: which usages a spec allows, and the algorithms in AWS's order. */
 export const SPEC_USAGES: Partial<Record<KeySpec, Usages>> = {
@@ -89,6 +90,9 @@ export const SPEC_USAGES: Partial<Record<KeySpec, Usages>> = {
   ML_DSA_44: ML_DSA,
   ML_DSA_65: ML_DSA,
   ML_DSA_87: ML_DSA,
+  ML_KEM_512: ML_KEM,
+  ML_KEM_768: ML_KEM,
+  ML_KEM_1024: ML_KEM,
 };
 
 /** The groups that decide what may be imported how. */

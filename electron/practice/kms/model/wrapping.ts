@@ -15,6 +15,15 @@ export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as
 export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
 
 export type OaepAlgorithm = 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256';
+export type AesWrapAlgorithm = 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256';
+/** What an import may really be wrapped with. */
+export const USABLE_WRAPPINGS = [
+  'RSAES_OAEP_SHA_1',
+  'RSAES_OAEP_SHA_256',
+  'RSA_AES_KEY_WRAP_SHA_1',
+  'RSA_AES_KEY_WRAP_SHA_256',
+] as const satisfies readonly WrappingAlgorithm[];
+export type UsableWrapping = (typeof USABLE_WRAPPINGS)[number];
 export type RsaWrappingSpec = 'RSA_2048' | 'RSA_3072' | 'RSA_4096';
 
 export const OAEP_HASHES = {
@@ -32,14 +41,22 @@ const CARRIES: Readonly<Record<WrappingAlgorithm, ReadonlySet<SpecFamily>>> = {
   SM2PKE: new Set<SpecFamily>(),
 };
 
-/** What the practice KMS itself can unwrap so far. */
-const IMPORTABLE_HERE: ReadonlySet<SpecFamily> = new Set<SpecFamily>(['symmetric', 'hmac']);
-
 const isOaep = (algorithm: WrappingAlgorithm): algorithm is OaepAlgorithm =>
   algorithm in OAEP_HASHES;
 
+const isUsable = (algorithm: WrappingAlgorithm): algorithm is UsableWrapping =>
+  (USABLE_WRAPPINGS as readonly string[]).includes(algorithm);
+
+/** The hash of the OAEP part, and whether an AES key stands between it and the material. */
+export const describeWrapping = (
+  algorithm: UsableWrapping,
+): { readonly oaep: OaepAlgorithm; readonly throughAes: boolean } => ({
+  oaep: algorithm.endsWith('SHA_1') ? 'RSAES_OAEP_SHA_1' : 'RSAES_OAEP_SHA_256',
+  throughAes: algorithm.startsWith('RSA_AES'),
+});
+
 /**
- * The wrapping an import may use, or the refusal AWS (or this practice KMS) gives.
+ * The wrapping an import may use, or the refusal AWS gives.
  * Combinations that AWS never allows are UnsupportedOperationException; the RSA_AES wrap of a
  * key that is not RSA or ECC is a ValidationException (both codes unrecorded: facts 3.2, 3.3).
  */
@@ -47,7 +64,7 @@ export function requireWrapping(
   keySpec: KeySpec,
   algorithm: WrappingAlgorithm,
   wrappingSpec: WrappingKeySpec,
-): { readonly algorithm: OaepAlgorithm; readonly spec: RsaWrappingSpec } {
+): { readonly algorithm: UsableWrapping; readonly spec: RsaWrappingSpec } {
   const family = familyOf(keySpec);
   const refusal = `Wrapping algorithm ${algorithm} with wrapping key spec ${wrappingSpec} is not supported for key spec ${keySpec}.`;
   if (family === 'other') {
@@ -60,10 +77,6 @@ export function requireWrapping(
   if (keySpec === 'ECC_NIST_P521' && wrappingSpec === 'RSA_2048' && isOaep(algorithm)) {
     throw unsupported(refusal);
   }
-  if (!IMPORTABLE_HERE.has(family) || !isOaep(algorithm)) {
-    throw unsupported(
-      `The practice KMS cannot import key material of key spec ${keySpec} yet; AWS KMS can.`,
-    );
-  }
+  if (!isUsable(algorithm)) throw unsupported(refusal);
   return { algorithm, spec: wrappingSpec };
 }

@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { KmsFailure, validation } from '../wire/failures.ts';
+import { integer, optional, string, structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { recipientField, requireNoRecipient } from './recipient.ts';
+import { requireAccountPermission } from './key-access.ts';
+
+export const generateRandom = defineAction({
+  name: 'GenerateRandom',
+  input: structure({
+    NumberOfBytes: optional(integer({ min: 1, max: 1024 })),
+    CustomKeyStoreId: optional(string({ min: 1, max: 64 })),
+    Recipient: recipientField,
+  }),
+  act(call, request) {
+    requireAccountPermission(call);
+    if (request.NumberOfBytes === undefined) throw validation('NumberOfBytes is required.');
+    // Only CloudHSM clusters make random bytes of their own, and there are none here.
+    if (request.CustomKeyStoreId !== undefined)
+      throw new KmsFailure('CustomKeyStoreNotFoundException');
+    requireNoRecipient(request.Recipient);
+    return { Plaintext: randomBytes(request.NumberOfBytes).toString('base64') };
+  },
+});

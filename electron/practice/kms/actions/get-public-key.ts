@@ -1,0 +1,30 @@
+import { publicKeyOf } from '../material/key-pairs.ts';
+import { ALGORITHM_FIELDS, SPEC_USAGES } from '../model/key-specs.ts';
+import { currentMaterial } from '../model/metadata.ts';
+import { unsupported } from '../wire/failures.ts';
+import { structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { grantTokens, KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+import { bytesOf, recordUse } from './symmetric-use.ts';
+
+export const getPublicKey = defineAction({
+  name: 'GetPublicKey',
+  input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
+  act(call, request) {
+    const key = openKey(call, 'GetPublicKey', request.KeyId, { aliases: true });
+    if (key.spec === 'SYMMETRIC_DEFAULT' || key.usage === 'GENERATE_VERIFY_MAC') {
+      throw unsupported(`${key.arn} key spec ${key.spec} has no public key.`);
+    }
+    const material = bytesOf(key, currentMaterial(call.world.state.materials.of(key)));
+    recordUse(call, key);
+    return {
+      KeyId: key.arn,
+      PublicKey: publicKeyOf(key.spec, material).toString('base64'),
+      CustomerMasterKeySpec: key.spec,
+      KeySpec: key.spec,
+      KeyUsage: key.usage,
+      [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
+    };
+  },
+});

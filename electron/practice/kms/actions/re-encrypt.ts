@@ -1,0 +1,79 @@
+import { dryRunSucceeded, validation } from '../wire/failures.ts';
+import {
+  blob,
+  boolean,
+  list,
+  oneOf,
+  optional,
+  required,
+  stringMap,
+  structure,
+} from '../wire/members.ts';
+import type { Call } from '../world.ts';
+import { defineAction } from './action.ts';
+import { decryptUnder, encryptUnder, openDecryptionKey, requireEncryption } from './encryption.ts';
+import { grantTokens, keyIdMember } from './fields.ts';
+import { openKey } from './key-access.ts';
+import { algorithmField, recordUse } from './symmetric-use.ts';
+
+/** Permissions, and the texts of refusals, are those of the two halves. */
+const half = (call: Call, operation: 'ReEncryptFrom' | 'ReEncryptTo'): Call => ({
+  ...call,
+  operation,
+});
+
+export const reEncrypt = defineAction({
+  name: 'ReEncrypt',
+  input: structure({
+    CiphertextBlob: optional(blob({ min: 1, max: 6144 })),
+    SourceEncryptionContext: optional(stringMap),
+    SourceKeyId: optional(keyIdMember),
+    DestinationKeyId: required(keyIdMember),
+    DestinationEncryptionContext: optional(stringMap),
+    SourceEncryptionAlgorithm: algorithmField,
+    DestinationEncryptionAlgorithm: algorithmField,
+    GrantTokens: grantTokens,
+    DryRun: optional(boolean),
+    DryRunModifiers: optional(list(oneOf(['IGNORE_CIPHERTEXT']), { min: 0, max: 1 })),
+  }),
+  act(call, request) {
+    const from = half(call, 'ReEncryptFrom');
+    const to = half(call, 'ReEncryptTo');
+    const ciphertext = request.CiphertextBlob;
+    if (ciphertext === undefined) throw validation('CiphertextBlob is required.');
+    const given = {
+      algorithm: request.SourceEncryptionAlgorithm,
+      context: request.SourceEncryptionContext,
+    };
+    const wanted = {
+      algorithm: request.DestinationEncryptionAlgorithm,
+      context: request.DestinationEncryptionContext,
+    };
+    const source = openDecryptionKey(from, {
+      operation: 'ReEncrypt',
+      keyId: request.SourceKeyId,
+      ciphertext,
+      context: given.context,
+    });
+    requireEncryption(from, source, given);
+    const destination = openKey(to, 'ReEncrypt', request.DestinationKeyId, {
+      aliases: true,
+      encryptionContext: wanted.context,
+    });
+    requireEncryption(to, destination, wanted);
+    const opened = decryptUnder(from, source, { bytes: ciphertext, ...given });
+    const sealed = encryptUnder(to, destination, { bytes: opened.bytes, ...wanted });
+    if (request.DryRun === true) throw dryRunSucceeded();
+    recordUse(call, source);
+    recordUse(call, destination);
+    return {
+      CiphertextBlob: sealed.bytes.toString('base64'),
+      SourceKeyId: source.arn,
+      KeyId: destination.arn,
+      SourceEncryptionAlgorithm: opened.algorithm,
+      DestinationEncryptionAlgorithm: sealed.algorithm,
+      ...(opened.materialId === null ? {} : { SourceKeyMaterialId: opened.materialId }),
+      ...(sealed.materialId === null ? {} : { DestinationKeyMaterialId: sealed.materialId }),
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { makeSignature } from '../material/signatures.ts';
+import { structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { settleUse } from './key-use.ts';
+import { openForSigning, SIGNING_FIELDS } from './signing.ts';
+
+export const sign = defineAction({
+  name: 'Sign',
+  input: structure(SIGNING_FIELDS),
+  act(call, request) {
+    const { key, what } = openForSigning(call, 'Sign', request);
+    settleUse(call, key, request.DryRun);
+    return {
+      KeyId: key.arn,
+      Signature: makeSignature(what).toString('base64'),
+      SigningAlgorithm: what.algorithm,
+    };
+  },
+});

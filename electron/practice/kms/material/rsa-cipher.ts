@@ -1,0 +1,37 @@
+import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
+import { MODULUS_BITS, type RsaSpec, rsaKey } from './private-key.ts';
+
+export const RSA_ALGORITHMS = {
+  RSAES_OAEP_SHA_1: { hash: 'sha1', overhead: 42 },
+  RSAES_OAEP_SHA_256: { hash: 'sha256', overhead: 66 },
+} as const;
+export type RsaAlgorithm = keyof typeof RSA_ALGORITHMS;
+
+export const isRsaAlgorithm = (algorithm: string): algorithm is RsaAlgorithm =>
+  Object.hasOwn(RSA_ALGORITHMS, algorithm);
+
+/** Facts 2.2: how many bytes fit. */
+export const longestPlaintext = (spec: RsaSpec, algorithm: RsaAlgorithm): number =>
+  MODULUS_BITS[spec] / 8 - RSA_ALGORITHMS[algorithm].overhead;
+
+const padded = (algorithm: RsaAlgorithm) => ({
+  padding: constants.RSA_PKCS1_OAEP_PADDING,
+  oaepHash: RSA_ALGORITHMS[algorithm].hash,
+});
+
+export const encryptRsa = (material: Buffer, algorithm: RsaAlgorithm, plain: Buffer): Buffer =>
+  publicEncrypt({ key: createPublicKey(rsaKey(material)), ...padded(algorithm) }, plain);
+
+/** Undefined for bytes that this key did not encrypt this way. */
+export function decryptRsa(
+  material: Buffer,
+  algorithm: RsaAlgorithm,
+  ciphertext: Buffer,
+): Buffer | undefined {
+  try {
+    return privateDecrypt({ key: rsaKey(material), ...padded(algorithm) }, ciphertext);
+  } catch {
+    // No reason is given for a ciphertext that does not open, by AWS neither.
+    return undefined;
+  }
+}
