@@ -2,7 +2,7 @@ import { createCipheriv, generateKeyPairSync, randomBytes, sign } from 'node:cry
 import { aeskwp } from '@noble/ciphers/aes.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMaterial } from '../material/key-pairs.ts';
-import { rsaKey } from '../material/private-key.ts';
+import { curveKey, rsaKey } from '../material/private-key.ts';
 import { familyOf, type KeySpec, type KeyUsage, SPEC_USAGES } from '../model/key-specs.ts';
 import {
   WRAPPING_ALGORITHMS,
@@ -132,7 +132,7 @@ describe('private keys', () => {
 
   test.each<[string, KeySpec, Buffer]>([
     ['another curve', 'ECC_NIST_P256', pkcs8('P-384')],
-    ['secp256k1 for P-256', 'ECC_NIST_P256', pkcs8('secp256k1')],
+    ['secp256k1 for P-256', 'ECC_NIST_P256', curveKey('ECC_SECG_P256K1', randomBytes(31))],
     ['something behind the key', 'ECC_NIST_P256', Buffer.concat([good, Buffer.from([0])])],
     ['a key cut short', 'ECC_NIST_P256', good.subarray(0, -1)],
     ['SEC1 in place of PKCS#8', 'ECC_NIST_P256', sec1],
