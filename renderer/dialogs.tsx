@@ -1,4 +1,18 @@
 import type { ComponentType } from 'react';
+import { AddSlotDialog } from './features/administration/add-slot-dialog.tsx';
+import { AttachHsmDialog } from './features/administration/attach-hsm-dialog.tsx';
+import { ChangePassphraseDialog } from './features/administration/change-passphrase-dialog.tsx';
+import { DesignateDialog } from './features/administration/designate-dialog.tsx';
+import { EnterPinDialog } from './features/administration/enter-pin-dialog.tsx';
+import { ImportCredentialDialog } from './features/administration/import-credential-dialog.tsx';
+import { RemoveCredentialDialog } from './features/administration/remove-credential-dialog.tsx';
+import { RemoveSlotDialog } from './features/administration/remove-slot-dialog.tsx';
+import { RestoreDialog } from './features/entry/restore-dialog.tsx';
+import { CancelJobDialog } from './features/jobs/cancel-job-dialog.tsx';
+import { DueDialog } from './features/jobs/due-dialog.tsx';
+import { JobDialog } from './features/jobs/job-dialog.tsx';
+import { AddGroupDialog } from './features/group-form/add-group-dialog.tsx';
+import { GroupPropertiesDialog } from './features/group-form/group-properties-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
@@ -13,17 +27,33 @@ export interface DialogProps<K extends DialogKind> {
 type DialogTable = { readonly [K in DialogKind]?: ComponentType<DialogProps<K>> };
 
 const table: DialogTable = {
+  'import-credential': ImportCredentialDialog,
+  'remove-credential': RemoveCredentialDialog,
+  'attach-hsm': AttachHsmDialog,
+  'enter-pin': EnterPinDialog,
+  designate: DesignateDialog,
+  'change-passphrase': ChangePassphraseDialog,
+  'add-slot': AddSlotDialog,
+  'remove-slot': RemoveSlotDialog,
+  restore: RestoreDialog,
+  job: JobDialog,
+  'cancel-job': CancelJobDialog,
+  due: DueDialog,
+  'add-group': AddGroupDialog,
+  'group-properties': GroupPropertiesDialog,
   'force-rotate': ForceRotateDialog,
   synchronize: SynchronizeDialog,
   'make-active': MakeActiveDialog,
 };
 
-/** All open dialogs, the last on top. */
-export function DialogStack() {
+/** All open dialogs, the last on top; before the keystore is open, only those of one kind. */
+export function DialogStack({ only }: { readonly only?: DialogKind }) {
   const { open, close } = useDialogs();
-  return open.map((dialog, at) => (
-    <OneDialog key={`${at} ${dialog.kind}`} dialog={dialog} close={() => close(dialog)} />
-  ));
+  return open.map((dialog, at) =>
+    only === undefined || dialog.kind === only ? (
+      <OneDialog key={`${at} ${dialog.kind}`} dialog={dialog} close={() => close(dialog)} />
+    ) : null,
+  );
 }
 
 function OneDialog({ dialog, close }: { readonly dialog: Dialog; readonly close: () => void }) {

@@ -1,64 +1,116 @@
 import Button from '@mui/material/Button';
+import { useEffect, useRef, useState } from 'react';
+import { useJobNotices } from '../features/jobs/job-notices-watch.ts';
 import { useDialogs } from '../state/dialogs.ts';
 import { useNavigation } from '../state/navigation.ts';
-import { useNotices } from '../state/notices.ts';
+import { type Notice, useNotices } from '../state/notices.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { sayTime } from '../ui/moments.ts';
 import styles from './shell.module.css';
+
+/** How long (ms) a notice stays that asks for nothing; one that needs somebody stays. */
+const fresh = 20_000;
+
+interface Line {
+  readonly text: string;
+  readonly jobId: string | null;
+  readonly tone: Notice['tone'];
+}
 
 /**
  * The bottom line: a notice while it is fresh, else what needs somebody, else what runs, else what
  * ended last. Read out politely; nothing pops over the work.
  */
 export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { latest, dismiss } = useNotices();
-  const show = useDialogs((state) => state.show);
+  useJobNotices(snapshot.keystore.storeId, snapshot.at);
+  const latest = useNotices((state) => state.latest);
+  const dismiss = useNotices((state) => state.dismiss);
   const go = useNavigation((state) => state.go);
-  const line = latest
-    ? { text: latest.text, jobId: latest.jobId, tone: latest.tone }
-    : snapshot.latest && {
-        text: snapshot.latest.text,
-        jobId: snapshot.latest.jobId,
-        tone: snapshot.latest.kind === 'needs-you' ? ('attention' as const) : ('quiet' as const),
-      };
-  const { running, needsYou } = snapshot.counts;
+  const [near, setNear] = useState(false);
+  useFading(latest, near, dismiss);
+  const line = latest ?? lineOf(snapshot.latest);
   return (
-    <footer className={styles['status']}>
-      <div className={styles['latest']} role="status" aria-live="polite">
-        {line ? (
-          <>
-            <span className={`${styles['text']} tone-${line.tone}`}>
-              {line.tone === 'attention' ? '! ' : ''}
-              {line.text}
-            </span>
-            {line.jobId === null ? null : (
-              <Button
-                size="small"
-                onClick={() => {
-                  if (line.jobId !== null) show({ kind: 'job', job: line.jobId });
-                }}
-              >
-                Show job
-              </Button>
-            )}
-            {latest ? (
-              <Button size="small" variant="text" onClick={dismiss}>
-                Dismiss
-              </Button>
-            ) : null}
-          </>
-        ) : (
-          <span className="quiet">No jobs yet.</span>
-        )}
-      </div>
-      <span className="quiet">
-        {running === 0 ? 'nothing running' : `${running} running`}
-        {needsYou > 0 ? ` · ${needsYou} need${needsYou === 1 ? 's' : ''} you` : ''}
-        {snapshot.latest ? ` · last ${sayTime(snapshot.latest.at)}` : ''}
-      </span>
+    <footer
+      className={styles['status']}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(false)}
+      onFocus={() => setNear(true)}
+      onBlur={() => setNear(false)}
+    >
+      <LatestLine line={line} onDismiss={latest ? dismiss : null} />
+      <span className={styles['counts']}>{countWords(snapshot)}</span>
       <Button size="small" onClick={() => go('jobs')}>
         Jobs
       </Button>
     </footer>
   );
+}
+
+function LatestLine({
+  line,
+  onDismiss,
+}: {
+  readonly line: Line | null;
+  readonly onDismiss: (() => void) | null;
+}) {
+  const show = useDialogs((state) => state.show);
+  if (line === null) {
+    return (
+      <div className={styles['latest']} role="status">
+        <span className="quiet">No jobs yet.</span>
+      </div>
+    );
+  }
+  const { jobId } = line;
+  return (
+    <div className={styles['latest']}>
+      <span
+        role="status"
+        aria-live="polite"
+        title={line.text}
+        className={`${styles['text']} tone-${line.tone}`}
+      >
+        {line.tone === 'attention' ? '! ' : line.tone === 'good' ? '✓ ' : ''}
+        {line.text}
+      </span>
+      {jobId === null ? null : (
+        <Button size="small" onClick={() => show({ kind: 'job', job: jobId })}>
+          Show job
+        </Button>
+      )}
+      {onDismiss === null ? null : (
+        <Button size="small" variant="text" onClick={onDismiss}>
+          Dismiss
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const lineOf = (latest: Snapshot['latest']): Line | null =>
+  latest && {
+    text: latest.text,
+    jobId: latest.jobId,
+    tone: latest.kind === 'needs-you' ? 'attention' : 'quiet',
+  };
+
+/** What can wait gives way by itself, but not under the eyes of somebody who is at it. */
+function useFading(latest: Notice | null, near: boolean, dismiss: () => void): void {
+  const present = useRef(latest);
+  present.current = latest;
+  useEffect(() => {
+    if (latest === null || latest.tone === 'attention' || near) return;
+    const timer = setTimeout(() => {
+      if (present.current === latest) dismiss();
+    }, fresh);
+    return () => clearTimeout(timer);
+  }, [latest, near, dismiss]);
+}
+
+function countWords({ counts: { running, needsYou }, latest }: Snapshot): string {
+  return [
+    running === 0 ? 'nothing running' : `${running} running`,
+    ...(needsYou > 0 ? [`${needsYou} need${needsYou === 1 ? 's' : ''} you`] : []),
+    ...(latest?.kind === 'ended' ? [`last ended ${sayTime(latest.at)}`] : []),
+  ].join(' · ');
 }

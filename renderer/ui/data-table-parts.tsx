@@ -1,6 +1,9 @@
-import type { MouseEvent } from 'react';
+import type { CSSProperties, MouseEvent } from 'react';
 import type { Column } from './data-table.tsx';
 import styles from './data-table.module.css';
+
+/** The columns of a table, the same for its head and every row. */
+export type Tracks = Required<Pick<CSSProperties, 'gridTemplateColumns' | 'minWidth'>>;
 
 const cellClass = (column: { readonly align?: 'end' }): string =>
   `${styles['cell']} ${column.align === 'end' ? styles['end'] : ''}`;
@@ -11,15 +14,10 @@ export function TableHead<Row>({
   tracks,
 }: {
   readonly columns: readonly Column<Row>[];
-  readonly tracks: string;
+  readonly tracks: Tracks;
 }) {
   return (
-    <div
-      role="row"
-      aria-rowindex={1}
-      className={styles['head']}
-      style={{ gridTemplateColumns: tracks }}
-    >
+    <div role="row" aria-rowindex={1} className={styles['head']} style={tracks}>
       {columns.map((column) => (
         <div key={column.id} role="columnheader" className={cellClass(column)}>
           {column.title}
@@ -45,7 +43,7 @@ export function TableRow<Row>({
   readonly id: string;
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
-  readonly tracks: string;
+  readonly tracks: Tracks;
   readonly index: number;
   readonly start: number;
   readonly selected: boolean;
@@ -60,7 +58,7 @@ export function TableRow<Row>({
       aria-rowindex={index + 2}
       aria-selected={selected}
       className={styles['row']}
-      style={{ gridTemplateColumns: tracks, transform: `translateY(${start}px)` }}
+      style={{ ...tracks, transform: `translateY(${start}px)` }}
       onClick={() => onSelect(row)}
       onDoubleClick={() => onOpen?.(row)}
       onContextMenu={(event) => onMenu(event, row)}

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } from 'react';
 import { type MenuPlace, placeUnder } from './context-menu.tsx';
-import { TableHead, TableRow } from './data-table-parts.tsx';
+import { TableHead, TableRow, type Tracks } from './data-table-parts.tsx';
 import styles from './data-table.module.css';
 import { isMenuKey, moveBy } from './row-keys.ts';
 import { rowHeight, useRowWindow } from './row-window.ts';
@@ -49,7 +49,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const at = selected === null ? -1 : rows.findIndex((row) => idOf(row) === selected);
   const window = useRowWindow({ box, count: rows.length, at, onEnd: props.onEnd });
   const keys = useTableKeys({ ...props, at, base, box, scrollTo: window.scrollTo });
-  const tracks = columns.map(({ width }) => width).join(' ');
+  const tracks: Tracks = {
+    gridTemplateColumns: columns.map(({ width }) => width).join(' '),
+    minWidth: columns.reduce((sum, { width }) => sum + leastOf(width), 0),
+  };
   const onRowMenu = (event: MouseEvent, row: Row): void => {
     if (!onMenu) return;
     event.preventDefault();
@@ -98,6 +101,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+/** The least a track can be: long text in one row must not make that row wider than the others. */
+const leastOf = (width: string): number => Number(/\d+(?=px)/.exec(width)?.[0] ?? 0);
 
 /** What the keyboard does in a table; a button inside a cell keeps its own keys. */
 function useTableKeys<Row>({

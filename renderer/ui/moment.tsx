@@ -1,11 +1,20 @@
 import Tooltip from '@mui/material/Tooltip';
-import { sayDay, sayTime, sayZone } from './moments.ts';
+import { sayDay, sayShort, sayTime, sayZone } from './moments.ts';
+
+const ways = { time: sayTime, day: sayDay, short: sayShort } as const;
 
 /** A time, local and with seconds; its zone and UTC in the tooltip. */
-export function Moment({ at, as = 'time' }: { readonly at: number; readonly as?: 'time' | 'day' }) {
+export function Moment({
+  at,
+  as = 'time',
+}: {
+  readonly at: number;
+  /** `short`: for narrow columns, in full in the tooltip. */
+  readonly as?: keyof typeof ways;
+}) {
   return (
     <Tooltip title={sayZone(at)}>
-      <time dateTime={new Date(at).toISOString()}>{as === 'day' ? sayDay(at) : sayTime(at)}</time>
+      <time dateTime={new Date(at).toISOString()}>{ways[as](at)}</time>
     </Tooltip>
   );
 }

@@ -14,6 +14,13 @@ const clock = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const dayAndMinute = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
 const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'long' });
 
 const sameDay = (a: number, b: number): boolean =>
@@ -22,6 +29,13 @@ const sameDay = (a: number, b: number): boolean =>
 /** Local time with seconds; today without its date. */
 export const sayTime = (at: number, now: number = Date.now()): string =>
   sameDay(at, now) ? clock.format(at) : moment.format(at);
+
+/** For narrow columns: today with seconds, this year to the minute, else the day. */
+export const sayShort = (at: number, now: number = Date.now()): string => {
+  if (sameDay(at, now)) return clock.format(at);
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (thisYear ? dayAndMinute : day).format(at);
+};
 
 /** Local date, for plans and ends of life. */
 export const sayDay = (at: number): string => day.format(at);

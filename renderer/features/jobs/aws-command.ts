@@ -86,7 +86,7 @@ function wordsOf(input: Input, blobs: Readonly<Record<string, string>>): readonl
   }
   const words = Object.entries(input).flatMap(([name, value]) => [
     option(name),
-    quoted(typeof value === 'object' ? JSON.stringify(value) : String(value)),
+    quoted(typeof value === 'string' ? value : JSON.stringify(value)),
   ]);
   return [...words, ...files];
 }

@@ -75,19 +75,13 @@ const sayState = (state: JobState, count: number): string =>
 
 /** `ledger-prod rotated. 19 s.` */
 function oneEnded(job: JobView): string {
-  const about = subjectOf(job.title);
-  switch (job.state) {
-    case 'done':
-      return `${doneWords(job.kind, about)}.${took(job)}`;
-    case 'done-with-remark':
-      return `${doneWords(job.kind, about)}, with a remark.${took(job)}`;
-    case 'stopped-nothing-changed':
-      return `${job.title}: stopped, nothing changed.`;
-    case 'cancelled':
-      return `${job.title}: cancelled.`;
-    default:
-      return `${deedOf(job.kind, about)} needs you: ${lowerFirst(job.message)}`;
-  }
+  const { kind, state, title } = job;
+  const about = subjectOf(title);
+  if (state === 'done') return `${doneWords(kind, about)}.${took(job)}`;
+  if (state === 'done-with-remark') return `${doneWords(kind, about)}, with a remark.${took(job)}`;
+  if (state === 'stopped-nothing-changed') return `${title}: stopped, nothing changed.`;
+  if (state === 'cancelled') return `${title}: cancelled.`;
+  return `${deedOf(kind, about)} needs you: ${lowerFirst(job.message)}`;
 }
 
 const took = ({ startedAt, endedAt }: JobView): string =>

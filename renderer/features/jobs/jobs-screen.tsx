@@ -1,5 +1,83 @@
+import { useRef, useState } from 'react';
+import { emptyTexts } from '../../../shared/text/states.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useNavigation } from '../../state/navigation.ts';
+import type { MenuPlace } from '../../ui/context-menu.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
+import type { JobView } from '../../../shared/contract/job.ts';
+import { jobColumns } from './job-columns.tsx';
+import { nothingFits, statesOf, toggled } from './job-filter.ts';
+import { JobFilters } from './job-filters.tsx';
+import { JobMenu } from './job-menu.tsx';
+import { useJobs } from './use-jobs.ts';
+import styles from './jobs.module.css';
 
+/** Logging and Reporting > Jobs: every job, newest first, live. */
 export function JobsScreen() {
-  return <ScreenFrame title="Jobs">{null}</ScreenFrame>;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const { jobsOf, showJobsOf } = useNavigation();
+  const show = useDialogs((state) => state.show);
+  const presence = usePresence();
+  const [selected, setSelected] = useState<string | null>(null);
+  const [menu, setMenu] = useState<{ job: JobView; place: MenuPlace } | null>(null);
+  const table = useRef<HTMLDivElement>(null);
+  const jobs = useJobs(statesOf(chosen), jobsOf?.id ?? null, presence.there);
+  const filtered = chosen.size > 0 || jobsOf !== null;
+  const open = (job: JobView): void => show({ kind: 'job', job: job.id });
+  const release = (): void => {
+    jobs.release();
+    table.current?.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
+  };
+  return (
+    <ScreenFrame title="Jobs">
+      <div className={styles['screen']}>
+        <JobFilters
+          chosen={chosen}
+          onToggle={(id) => setChosen(id === null ? new Set() : toggled(chosen, id))}
+          group={jobsOf?.name ?? null}
+          onAllGroups={() => showJobsOf(null)}
+        />
+        <ListBar
+          arrived={jobs.arrived}
+          left={jobs.left.length}
+          one="new job"
+          many="new jobs"
+          onShow={release}
+        >
+          {countWords(jobs.rows.length, jobs.more)}
+        </ListBar>
+        {jobs.failure ? <FailureNotice failure={jobs.failure} /> : null}
+        <div ref={table} className={styles['table']} {...presence.around}>
+          <DataTable
+            label="Jobs"
+            columns={jobColumns}
+            rows={jobs.rows}
+            idOf={({ id }) => id}
+            selected={selected}
+            onSelect={({ id }) => setSelected(id)}
+            onOpen={open}
+            onMenu={(job, place) => setMenu({ job, place })}
+            onEnd={jobs.loadMore}
+            onTop={presence.onTop}
+            empty={
+              jobs.pending
+                ? 'Reading the jobs.'
+                : filtered
+                  ? nothingFits(chosen, jobsOf?.name ?? null)
+                  : emptyTexts.jobs
+            }
+          />
+        </div>
+      </div>
+      <JobMenu menu={menu} onOpen={open} onClose={() => setMenu(null)} />
+    </ScreenFrame>
+  );
 }
+
+const countWords = (read: number, more: boolean): string =>
+  read === 0
+    ? ''
+    : `${read}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;

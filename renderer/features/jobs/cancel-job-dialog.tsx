@@ -1,0 +1,97 @@
+import Button from '@mui/material/Button';
+import { isFinal } from '../../../shared/model/job.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import type { JobDetail } from './aws-command.ts';
+
+/** Asks with facts: what would stay, and what is to become of it. */
+export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
+  const read = useRead('job.show', { job: dialog.job }, { keep: false });
+  const detail = read.data ?? null;
+  const cancel = useDeed('job.cancel');
+  const blocked = useBlocked();
+  const keep = detail?.job.state === 'needs-you' ? 'Keep the job' : 'Go on with the job';
+  const leftover = detail === null ? 'nothing' : leftoverOf(detail);
+  const over = detail !== null && isFinal(detail.job.state);
+  const run = async (what: 'leave' | 'schedule-deletion'): Promise<void> => {
+    const answer = await cancel.run({ job: dialog.job, leftover: what });
+    if (answer !== null) close();
+  };
+  const button = (label: string, what: 'leave' | 'schedule-deletion') => (
+    <DeedButton blocked={blocked} disabled={cancel.busy} onClick={() => void run(what)}>
+      {label}
+    </DeedButton>
+  );
+  return (
+    <DialogFrame
+      title={detail === null ? 'Cancel job?' : `Cancel job ${detail.job.number}?`}
+      subject={detail?.job.title}
+      width="medium"
+      busy={cancel.busy}
+      onClose={close}
+      deeds={
+        <>
+          <Button autoFocus variant="contained" onClick={close}>
+            {over ? 'Close' : keep}
+          </Button>
+          {detail === null || over ? null : leftover === 'key' ? (
+            <>
+              {button('Leave it', 'leave')}
+              {button('Schedule its deletion in 7 days', 'schedule-deletion')}
+            </>
+          ) : (
+            button('Cancel the job', 'leave')
+          )}
+        </>
+      }
+    >
+      {read.failure ? <FailureNotice failure={read.failure} /> : null}
+      {detail === null ? null : <Facts detail={detail} leftover={leftover} over={over} />}
+      {cancel.failure ? <FailureNotice failure={cancel.failure} /> : null}
+    </DialogFrame>
+  );
+}
+
+/** Is there a KMS key that could be left or removed? */
+const leftoverOf = ({ leftovers }: JobDetail): 'key' | 'nothing' =>
+  leftovers !== null && /KMS key/.test(leftovers) ? 'key' : 'nothing';
+
+function Facts({
+  detail,
+  leftover,
+  over,
+}: {
+  readonly detail: JobDetail;
+  readonly leftover: 'key' | 'nothing';
+  readonly over: boolean;
+}) {
+  if (over) return <p>The job has ended by itself: {detail.job.message}</p>;
+  const crossed = commitCrossed(detail);
+  return (
+    <>
+      <p>{detail.leftovers ?? 'What would stay is told when the job has stopped.'}</p>
+      {leftover === 'key' ? (
+        <p>
+          Left as it is, it costs what AWS takes for a KMS key, and a later rotation does not use
+          it. A scheduled deletion can be taken back in AWS for 7 days. The copy in the keystore
+          stays either way.
+        </p>
+      ) : null}
+      <p>
+        {crossed
+          ? 'Applications may already use the new key: a cancel does not move the alias back.'
+          : 'Applications see no change.'}
+      </p>
+    </>
+  );
+}
+
+/** Has the step begun that applications can notice? */
+const commitCrossed = ({ steps, commitStep }: JobDetail): boolean => {
+  const step = steps.find(({ name }) => name === commitStep);
+  return step !== undefined && (step.state === 'done' || step.state === 'begun');
+};

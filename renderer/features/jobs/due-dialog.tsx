@@ -1,0 +1,150 @@
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { emptyTexts } from '../../../shared/text/states.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useNavigation } from '../../state/navigation.ts';
+import { useNotices } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { type DueRow, heldWords, lookFirst, startLabel } from './due-words.ts';
+import styles from './jobs.module.css';
+
+/** So many are listed; the others follow the box above and can be found by name. */
+const listed = 200;
+
+/** Rotations that came due and wait for one choice. Nothing starts by itself. */
+export function DueDialog({ close }: DialogProps<'due'>) {
+  const read = useRead('job.due', {});
+  const due = read.data?.due ?? [];
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const chosen = due.filter(({ groupId }) => !left.has(groupId));
+  const start = useStart(close);
+  const blocked = useBlocked();
+  const warning = lookFirst(read.data?.held ?? null);
+  return (
+    <DialogFrame
+      title="Rotations that came due"
+      subject="One rotation for each group, however often it came due. Nothing starts by itself."
+      width="wide"
+      busy={start.busy}
+      onClose={close}
+      onSubmit={() => void start.run(chosen)}
+      deeds={
+        <>
+          <Button onClick={close}>Start none</Button>
+          <DeedButton
+            type="submit"
+            variant="contained"
+            disabled={start.busy}
+            blocked={chosen.length === 0 ? 'Choose at least one.' : blocked}
+          >
+            {startLabel(chosen.length)}
+          </DeedButton>
+        </>
+      }
+    >
+      {read.failure ? <FailureNotice failure={read.failure} /> : null}
+      {read.data !== undefined && due.length === 0 ? <p>{emptyTexts.due}</p> : null}
+      {warning === null ? null : <p className="tone-attention">! {warning}</p>}
+      {due.length === 0 ? null : <DueList due={due} left={left} onChange={setLeft} />}
+      {start.failure ? <FailureNotice failure={start.failure} /> : null}
+    </DialogFrame>
+  );
+}
+
+function DueList({
+  due,
+  left,
+  onChange,
+}: {
+  readonly due: readonly DueRow[];
+  readonly left: ReadonlySet<string>;
+  readonly onChange: (left: ReadonlySet<string>) => void;
+}) {
+  const [text, setText] = useState('');
+  const fits = due.filter(({ groupName }) => groupName.toLowerCase().includes(text.toLowerCase()));
+  const chosen = due.length - due.filter(({ groupId }) => left.has(groupId)).length;
+  const toggle = (id: string): void => {
+    const next = new Set(left);
+    if (!next.delete(id)) next.add(id);
+    onChange(next);
+  };
+  return (
+    <>
+      <div className={styles['filters']}>
+        <label>
+          <input
+            type="checkbox"
+            checked={chosen === due.length}
+            ref={(box) => {
+              if (box) box.indeterminate = chosen > 0 && chosen < due.length;
+            }}
+            onChange={() =>
+              onChange(
+                chosen === due.length ? new Set(due.map(({ groupId }) => groupId)) : new Set(),
+              )
+            }
+          />{' '}
+          All {due.length} of them
+        </label>
+        <span role="status" className="quiet">
+          {chosen} chosen
+        </span>
+        {due.length > 20 ? (
+          <TextField label="Name" value={text} onChange={(event) => setText(event.target.value)} />
+        ) : null}
+      </div>
+      <ul className={styles['dueList']}>
+        {fits.slice(0, listed).map((row) => (
+          <li key={row.groupId}>
+            <label className={styles['due']}>
+              <input
+                type="checkbox"
+                checked={!left.has(row.groupId)}
+                onChange={() => toggle(row.groupId)}
+              />
+              <span>{row.groupName}</span>
+              <span>
+                due <Moment at={row.dueAt} as="short" />
+              </span>
+              <span className="quiet">{heldWords[row.reason]}</span>
+            </label>
+          </li>
+        ))}
+        {fits.length > listed ? (
+          <li className="quiet">
+            {fits.length - listed} more. Each of them is chosen unless you find it and take it out.
+          </li>
+        ) : null}
+      </ul>
+    </>
+  );
+}
+
+function useStart(close: () => void) {
+  const deed = useDeed('job.startDue');
+  const say = useNotices((state) => state.say);
+  const go = useNavigation((state) => state.go);
+  return {
+    busy: deed.busy,
+    failure: deed.failure,
+    run: async (rows: readonly DueRow[]): Promise<void> => {
+      if (rows.length === 0) return;
+      const answer = await deed.run({ groups: rows.map(({ groupId }) => groupId) });
+      if (answer === null) return;
+      const count = answer.jobs.length;
+      say({
+        text: count === 1 ? '1 rotation began.' : `${count} rotations began.`,
+        jobId: count === 1 ? (answer.jobs[0] ?? null) : null,
+        tone: 'quiet',
+      });
+      close();
+      go('jobs');
+    },
+  };
+}

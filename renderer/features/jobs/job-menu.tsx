@@ -1,0 +1,103 @@
+import type { JobView } from '../../../shared/contract/job.ts';
+import { isFinal } from '../../../shared/model/job.ts';
+import { renderFailure } from '../../../shared/text/failures.ts';
+import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useHost } from '../../state/host.tsx';
+import { useNavigation } from '../../state/navigation.ts';
+import { useNotices } from '../../state/notices.ts';
+import { failureOf } from '../../state/reads.ts';
+import { ContextMenu, type MenuPlace, type MenuSection } from '../../ui/context-menu.tsx';
+import { copyText } from '../../ui/copy.ts';
+import { useShowGroup } from './show-group.ts';
+
+const nothingToMenu = 'It does not wait for you.';
+
+/** What can be done with one job of the list. */
+export function JobMenu({
+  menu,
+  onOpen,
+  onClose,
+}: {
+  readonly menu: { readonly job: JobView; readonly place: MenuPlace } | null;
+  readonly onOpen: (job: JobView) => void;
+  readonly onClose: () => void;
+}) {
+  const sections = useJobMenu(menu?.job ?? null, onOpen);
+  return (
+    <ContextMenu
+      label={menu === null ? 'Job' : `Job ${menu.job.number}`}
+      place={menu?.place ?? null}
+      sections={sections}
+      onClose={onClose}
+    />
+  );
+}
+
+function useJobMenu(job: JobView | null, onOpen: (job: JobView) => void): readonly MenuSection[] {
+  const show = useDialogs((state) => state.show);
+  const showJobsOf = useNavigation((state) => state.showJobsOf);
+  const showGroup = useShowGroup();
+  const blocked = useBlocked();
+  const deeds = useMenuDeeds();
+  if (job === null) return [];
+  const group = job.groupId;
+  const noGroup = group === null ? 'It is about no single group.' : null;
+  const retry = job.state === 'done-with-remark';
+  const waits = job.state === 'needs-you' || retry;
+  return [
+    {
+      entries: [
+        { label: 'Open job', shortcut: 'Enter', run: () => onOpen(job) },
+        {
+          label: retry ? 'Try the open remark again' : goOnLabel(job),
+          blocked: waits ? blocked : nothingToMenu,
+          run: () => deeds.run(retry ? 'job.retry' : 'job.continue', job.id),
+        },
+        {
+          label: 'Cancel job…',
+          blocked: isFinal(job.state) ? 'It has ended.' : blocked,
+          run: () => show({ kind: 'cancel-job', job: job.id }),
+        },
+      ],
+    },
+    {
+      entries: [
+        { label: 'Show group', blocked: noGroup, run: () => group && showGroup(group) },
+        {
+          label: 'Only jobs of this group',
+          blocked: noGroup,
+          run: () =>
+            void deeds
+              .nameOf(group ?? '')
+              .then((name) => group && name !== null && showJobsOf({ id: group, name })),
+        },
+        { label: 'Copy job number', run: () => void copyText(String(job.number), 'job number') },
+      ],
+    },
+  ];
+}
+
+const goOnLabel = ({ step, state }: JobView): string =>
+  state === 'needs-you' && step !== null ? `Continue from step ${step.n}` : 'Continue';
+
+/** Deeds that leave no dialog behind: what fails is said in the bottom line. */
+function useMenuDeeds() {
+  const { call } = useHost();
+  const say = useNotices((state) => state.say);
+  const tell = (error: unknown, jobId: string | null): null => {
+    const { headline, next } = renderFailure(failureOf(error));
+    say({ text: `${headline} ${next}`, jobId, tone: 'attention' });
+    return null;
+  };
+  return {
+    run: (name: 'job.continue' | 'job.retry', job: string): void => {
+      call(name, { job }).catch((error: unknown) => tell(error, job));
+    },
+    nameOf: (group: string): Promise<string | null> =>
+      call('group.show', { group }).then(
+        (found) => found.group.name,
+        (error: unknown) => tell(error, null),
+      ),
+  };
+}

@@ -1,0 +1,24 @@
+import { renderFailure } from '../../../shared/text/failures.ts';
+import { jobStateTexts } from '../../../shared/text/states.ts';
+import type { JobDetail } from './aws-command.ts';
+import { localTimes } from './job-words.ts';
+import styles from './jobs.module.css';
+
+/** How it ended, or why it stopped, in the words there are for it. */
+export function JobMessage({ detail: { job } }: { readonly detail: JobDetail }) {
+  const { glyph, tone } = jobStateTexts[job.state];
+  const text = job.failure === null ? null : renderFailure(job.failure);
+  const ended = job.state === 'done' || job.state === 'cancelled';
+  const head = job.state === 'needs-you' && text !== null ? text.headline : localTimes(job.message);
+  return (
+    <section className={styles['message']} aria-label="What happened">
+      <p className={`${styles['headline']} tone-${tone}`}>
+        <span aria-hidden="true" className="mono">
+          {glyph}{' '}
+        </span>
+        {head}
+      </p>
+      {text === null || ended ? null : <p>{text.forYourKeys}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect } from 'react';
+import type { Change } from '../../../shared/contract/session.ts';
+import type { JobView } from '../../../shared/contract/job.ts';
+import type { Call } from '../../client/client.ts';
+import type { Link } from '../../client/link.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useHost } from '../../state/host.tsx';
+import { useNotices } from '../../state/notices.ts';
+import { JobMemory, noticeOf } from './job-notices.ts';
+
+/** Changes of jobs are looked at together, this long (ms) after the first of them. */
+const together = 400;
+/** Newest jobs looked at; of older ones that changed at most `olderLooked` one by one. */
+const newest = 100;
+const olderLooked = 10;
+
+/** Memory of the window, by keystore: it outlives a lock, so that no end is told twice. */
+const memories = new Map<string, JobMemory>();
+
+/** Says what ended elsewhere in the window, quietly, for as long as the shell is shown. */
+export function useJobNotices(storeId: string | null, since: number): void {
+  const { link, call } = useHost();
+  useEffect(() => {
+    if (storeId === null) return;
+    return watchJobs(link, call, storeId, since);
+    // `since` matters only when the window first sees this keystore.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [link, call, storeId]);
+}
+
+/** @returns ends it */
+export function watchJobs(link: Link, call: Call, storeId: string, since: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let changed = new Set<string>();
+  let ended = false;
+  const look = async (): Promise<void> => {
+    timer = null;
+    const ids = changed;
+    changed = new Set();
+    const jobs = await readJobs(call, ids);
+    if (ended) return;
+    const memory = memories.get(storeId);
+    if (memory === undefined) {
+      memories.set(storeId, new JobMemory(since, jobs));
+      return;
+    }
+    const notice = noticeOf(memory.news(jobs), watched());
+    if (notice !== null) useNotices.getState().say(notice);
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(() => {
+      // A lost connection or a lock is shown by itself; what ended is told after it.
+      look().catch(() => undefined);
+    }, together);
+  };
+  const onChange = (change: Change): void => {
+    if (change.what !== 'job') return;
+    for (const id of change.ids) changed.add(id);
+    soon();
+  };
+  const endChanges = link.onChange(onChange);
+  const endStates = link.onState((state) => {
+    if (state.kind === 'open') soon();
+  });
+  soon();
+  return () => {
+    ended = true;
+    if (timer) clearTimeout(timer);
+    endChanges();
+    endStates();
+  };
+}
+
+async function readJobs(call: Call, changed: ReadonlySet<string>): Promise<readonly JobView[]> {
+  const { jobs } = await call('job.list', { limit: newest });
+  const seen = new Set(jobs.map(({ id }) => id));
+  const older = [...changed].filter((id) => !seen.has(id)).slice(0, olderLooked);
+  const details = await Promise.all(older.map((job) => call('job.show', { job })));
+  return [...jobs, ...details.map(({ job }) => job)];
+}
+
+/** Jobs that somebody looks at just now. */
+const watched = (): ReadonlySet<string> =>
+  new Set(
+    useDialogs.getState().open.flatMap((dialog) => (dialog.kind === 'job' ? [dialog.job] : [])),
+  );
