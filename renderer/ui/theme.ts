@@ -59,7 +59,15 @@ export const theme = createTheme({
         notchedOutline: { borderColor: 'var(--line-strong)' },
       },
     },
-    MuiInputLabel: { styleOverrides: { root: { fontSize: 13 } } },
+    MuiInputLabel: {
+      styleOverrides: {
+        root: { fontSize: 13, lineHeight: '20px' },
+        outlined: {
+          transform: 'translate(8px, 4px)',
+          '&.MuiInputLabel-shrink': { transform: 'translate(12px, -9px) scale(0.85)' },
+        },
+      },
+    },
     MuiFormControlLabel: { styleOverrides: { label: { fontSize: 13 } } },
     MuiCheckbox: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
     MuiRadio: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
