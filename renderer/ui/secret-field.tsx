@@ -4,7 +4,7 @@ import { type Ref, useId, useImperativeHandle, useRef } from 'react';
 /** What a form holds of a secret field: nothing but the way to take its bytes once. */
 export interface SecretHandle {
   /** The bytes typed, UTF-8; the field is emptied. Null when nothing was typed. */
-  take(): Uint8Array | null;
+  take(): Uint8Array<ArrayBuffer> | null;
   focus(): void;
   clear(): void;
 }
