@@ -34,6 +34,8 @@ export function DialogFrame(props: DialogFrameProps) {
   const realm = useSnapshot().data?.keystore.realm ?? null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    // A dialog over this one is below it in React's tree: its form is not this one's.
+    event.stopPropagation();
     if (!busy) onSubmit?.();
   };
   return (

@@ -1,0 +1,85 @@
+import Button from '@mui/material/Button';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { Choices } from '../../ui/choices.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+
+export type Storage = 'hsm' | 'software';
+type Snapshot = OutputFor<'session.snapshot'>;
+
+const later = 'Comes later. This version makes symmetric keys.';
+
+const hsmMeaning = ({ hsm, hsmLabel }: Snapshot): string => {
+  const made = `Made in HSM “${hsmLabel ?? ''}”. The clear key never leaves it.`;
+  if (hsm === 'pin-needed') return `${made} It needs its PIN before the first Force Rotate.`;
+  if (hsm === 'unavailable') return `${made} It is away now, and must be back for a Force Rotate.`;
+  return hsm === 'wrong-token' ? `${made} Another token is attached now.` : made;
+};
+
+/** The first dialog of Add Key Group: what kind of key, and where it is made and kept. */
+export function FirstDialog({
+  snapshot,
+  storage,
+  onStorage,
+  onContinue,
+  onClose,
+}: {
+  readonly snapshot: Snapshot;
+  readonly storage: Storage;
+  readonly onStorage: (storage: Storage) => void;
+  readonly onContinue: () => void;
+  readonly onClose: () => void;
+}) {
+  const show = useDialogs((state) => state.show);
+  const noHsm = snapshot.hsm === 'none';
+  return (
+    <DialogFrame
+      title="Add Key Group"
+      onClose={onClose}
+      onSubmit={onContinue}
+      deeds={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          {/* Enter goes on: everything here has an answer already. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
+          <Button type="submit" variant="contained" autoFocus>
+            Continue
+          </Button>
+        </>
+      }
+    >
+      <Choices
+        legend="Key Type"
+        value="symmetric"
+        onChoose={() => undefined}
+        choices={[
+          { value: 'symmetric', label: 'Symmetric', meaning: 'AES-256, to encrypt and decrypt.' },
+          { value: 'asymmetric', label: 'Asymmetric', blocked: later },
+          { value: 'hmac', label: 'HMAC', blocked: later },
+        ]}
+      />
+      <Choices
+        legend="Storage Location"
+        value={storage}
+        onChoose={onStorage}
+        choices={[
+          {
+            value: 'hsm',
+            label: 'HSM Protected',
+            ...(noHsm ? { blocked: 'No HSM is attached.' } : { meaning: hsmMeaning(snapshot) }),
+          },
+          {
+            value: 'software',
+            label: 'Software Protected',
+            meaning: 'Made and kept by Keyreeve on this computer. Marked as software for ever.',
+          },
+        ]}
+      />
+      {noHsm ? (
+        <p>
+          <Button onClick={() => show({ kind: 'attach-hsm' })}>Attach HSM…</Button>
+        </p>
+      ) : null}
+    </DialogFrame>
+  );
+}

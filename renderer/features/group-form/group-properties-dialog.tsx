@@ -1,0 +1,154 @@
+import { useState } from 'react';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import { storageTexts } from '../../../shared/text/states.ts';
+import Button from '@mui/material/Button';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import type { Dialog } from '../../state/dialogs.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { PlanDialog } from '../plans/plan-dialog.tsx';
+import { usePlan } from '../plans/use-plan.ts';
+import { changesOf, formOf, type GroupChanges, type GroupForm } from './fields.ts';
+import { GroupWindow } from './group-window.tsx';
+import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
+import { useKept } from './use-kept.ts';
+
+type GroupShown = OutputFor<'group.show'>;
+
+/** Properties of a key group: the window of Add Key Group, filled in. */
+export function GroupPropertiesDialog({ dialog, close }: DialogProps<'group-properties'>) {
+  const shown = useRead('group.show', { group: dialog.group });
+  if (shown.data) return <Properties dialog={dialog} shown={shown.data} close={close} />;
+  return (
+    <DialogFrame
+      title="Properties of the key group"
+      width="wide"
+      steady
+      onClose={close}
+      deeds={<Button onClick={close}>Cancel</Button>}
+    >
+      {shown.failure ? (
+        <FailureNotice failure={shown.failure}>
+          <Button variant="contained" onClick={shown.again}>
+            Read it again
+          </Button>
+        </FailureNotice>
+      ) : (
+        <p role="status">The key group is being read.</p>
+      )}
+    </DialogFrame>
+  );
+}
+
+interface Editing {
+  /** As the group was when the window opened: only what differs from it is a change. */
+  readonly opened: GroupForm;
+  readonly form: GroupFormState;
+}
+
+function Properties({
+  dialog,
+  shown,
+  close,
+}: {
+  readonly dialog: Dialog;
+  readonly shown: GroupShown;
+  readonly close: () => void;
+}) {
+  const { group } = shown;
+  const [editing, setEditing] = useKept<Editing>(dialog, () => ({
+    opened: formOf(shown),
+    form: firstState(formOf(shown)),
+  }));
+  const control = useGroupForm(
+    editing.form,
+    (change) => setEditing((before) => ({ ...before, form: change(before.form) })),
+    group.id,
+  );
+  const [planned, setPlanned] = useState<GroupChanges | null>(null);
+  const notNow = useBlocked();
+  const changes = changesOf(editing.opened, editing.form.form);
+  const nothing = Object.keys(changes).length === 0 ? 'Nothing is changed yet.' : null;
+  const why = notNow ?? nothing;
+  const look = async (): Promise<void> => {
+    if (why === null && (await control.check())) setPlanned(changes);
+  };
+  const place = `${group.account ?? 'account not known yet'} · ${group.keys} ${group.keys === 1 ? 'key' : 'keys'} · ${group.state}`;
+  return (
+    <>
+      <GroupWindow
+        title={`Properties of ${group.name}`}
+        subject={`${storageTexts[group.storage]} · Symmetric · ${place}`}
+        control={control}
+        hasKeys={group.keys > 0}
+        failure={null}
+        busy={control.checking}
+        changed={nothing === null}
+        onClose={close}
+        onSubmit={() => void look()}
+        deeds={
+          <DeedButton type="submit" variant="contained" blocked={why}>
+            {`Change ${group.name}…`}
+          </DeedButton>
+        }
+      />
+      {planned === null ? null : (
+        <ChangePlan
+          dialog={dialog}
+          shown={shown}
+          changes={planned}
+          back={() => setPlanned(null)}
+          close={close}
+        />
+      )}
+    </>
+  );
+}
+
+/** What the change means, before it is made under the number of its plan. */
+function ChangePlan({
+  dialog,
+  shown: { group },
+  changes,
+  back,
+  close,
+}: {
+  readonly dialog: Dialog;
+  readonly shown: GroupShown;
+  readonly changes: GroupChanges;
+  readonly back: () => void;
+  readonly close: () => void;
+}) {
+  const planning = usePlan('group.planEdit', { group: group.id, changes });
+  const edit = useDeed('group.edit');
+  return (
+    <PlanDialog
+      dialog={dialog}
+      close={back}
+      leave="Back"
+      planning={planning}
+      about={{ groupId: null, keyId: null }}
+      doing="Already changing"
+      first={{
+        title: `Change “${group.name}”?`,
+        subject: [group.account, group.region, `alias/${group.alias}`].filter(Boolean).join(' · '),
+        sentence: 'The template changes for keys made from now on. No existing KMS key is touched.',
+      }}
+      start={{
+        busy: edit.busy,
+        failure: edit.failure,
+        forget: edit.forget,
+        run: async ({ number }) => {
+          const changed = await edit.run({ group: group.id, changes, plan: number });
+          if (!changed) return;
+          say(`Key group “${changed.name}” was changed.`);
+          close();
+        },
+      }}
+    />
+  );
+}

@@ -1,0 +1,72 @@
+import Button from '@mui/material/Button';
+import { copyText } from '../../ui/copy.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import styles from './group-form.module.css';
+
+/** A policy in sentences, with its text below. */
+export function PolicyReading({
+  name,
+  text,
+  reading,
+  onClose,
+}: {
+  readonly name: string;
+  readonly text: string;
+  readonly reading: readonly string[];
+  readonly onClose: () => void;
+}) {
+  return (
+    <DialogFrame
+      title="Who may do what"
+      subject={name}
+      width="wide"
+      onClose={onClose}
+      deeds={
+        // Reading is all there is to do here.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
+        <Button autoFocus onClick={onClose}>
+          Close
+        </Button>
+      }
+    >
+      {reading.length === 0 ? (
+        <p className="tone-attention">! It cannot be read as a key policy.</p>
+      ) : (
+        <ul className={styles['reading']}>
+          {reading.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      <h3>As imported</h3>
+      <pre className={`${styles['json']} mono`}>{text}</pre>
+    </DialogFrame>
+  );
+}
+
+/** The statement that would let the credential import again. */
+export function StatementToAdd({
+  statement,
+  onClose,
+}: {
+  readonly statement: string;
+  readonly onClose: () => void;
+}) {
+  return (
+    <DialogFrame
+      title="What to add to the policy"
+      subject="Add this statement to the file, then import it again"
+      onClose={onClose}
+      deeds={
+        <>
+          <Button onClick={onClose}>Close</Button>
+          <Button variant="contained" onClick={() => void copyText(statement, 'statement')}>
+            Copy the statement
+          </Button>
+        </>
+      }
+    >
+      <pre className={`${styles['json']} mono`}>{statement}</pre>
+    </DialogFrame>
+  );
+}

@@ -1,0 +1,141 @@
+import Button from '@mui/material/Button';
+import { useRef, useState } from 'react';
+import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
+import styles from './group-form.module.css';
+import { PolicyReading, StatementToAdd } from './policy-dialogs.tsx';
+import { readPolicyFile } from './policy-file.ts';
+import type { GroupFormControl, Preview } from './use-group-form.ts';
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KB`;
+
+/** Who may use the KMS key: a saved JSON file, read back in words before it goes anywhere. */
+export function PolicyField({
+  control,
+  place,
+}: {
+  readonly control: GroupFormControl;
+  readonly place: RowPlace;
+}) {
+  const { policy, policyFile } = control.state.form;
+  const told = control.preview?.policy ?? null;
+  const [unread, setUnread] = useState<string | null>(null);
+  const [open, setOpen] = useState<'reading' | 'add' | null>(null);
+  const take = async (chosen: File): Promise<void> => {
+    const read = await readPolicyFile(chosen);
+    setUnread(read.ok ? null : read.problem);
+    if (read.ok) control.set({ policy: read.text, policyFile: chosen.name }, 'policy');
+  };
+  const problems =
+    unread === null ? place.problems : new Map([...place.problems, ['policy' as const, unread]]);
+  return (
+    <FormRow
+      place={{ ...place, problems }}
+      field="policy"
+      label="Policy"
+      hint={policy === null ? "Without one, AWS's default policy: the account decides." : null}
+      below={
+        policy === null || told === null ? null : (
+          <PolicyRemarks policy={told} onShowAdd={() => setOpen('add')} />
+        )
+      }
+    >
+      <span className={styles['grow']}>
+        {policy === null ? (
+          <span className="quiet">none</span>
+        ) : (
+          `${policyFile ?? 'the policy of this group'}${told ? `, ${told.statements} ${told.statements === 1 ? 'statement' : 'statements'}` : ''}`
+        )}
+      </span>
+      <ImportPolicy
+        id={fieldId(place.base, 'policy')}
+        describedBy={besideId(place.base, 'policy')}
+        onFile={(chosen) => void take(chosen)}
+      />
+      {policy === null ? null : (
+        <>
+          <Button aria-label="Read the policy" onClick={() => setOpen('reading')}>
+            Read
+          </Button>
+          <Button
+            variant="text"
+            aria-label="Remove the policy"
+            onClick={() => control.set({ policy: null, policyFile: null }, 'policy')}
+          >
+            Remove
+          </Button>
+        </>
+      )}
+      {open === 'reading' && policy !== null ? (
+        <PolicyReading
+          name={policyFile ?? 'The policy of this group'}
+          text={policy}
+          reading={told?.reading ?? []}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+      {open === 'add' && told?.add != null ? (
+        <StatementToAdd statement={told.add} onClose={() => setOpen(null)} />
+      ) : null}
+    </FormRow>
+  );
+}
+
+function ImportPolicy({
+  id,
+  describedBy,
+  onFile,
+}: {
+  readonly id: string;
+  readonly describedBy: string;
+  readonly onFile: (file: File) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Policy file"
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          if (chosen) onFile(chosen);
+          // The same file may be chosen again after it was corrected.
+          event.target.value = '';
+        }}
+      />
+      <Button id={id} aria-describedby={describedBy} onClick={() => input.current?.click()}>
+        Import Policy
+      </Button>
+    </>
+  );
+}
+
+function PolicyRemarks({
+  policy,
+  onShowAdd,
+}: {
+  readonly policy: NonNullable<Preview['policy']>;
+  readonly onShowAdd: () => void;
+}) {
+  return (
+    <div className={`${styles['policy']} detail`} role="status">
+      <span>
+        <span className="tone-good">✓ </span>Valid JSON, {sizeOf(policy.bytes)}
+      </span>
+      {policy.warnings.map((text) => (
+        <span key={text}>
+          <span className="tone-attention">! </span>
+          {text}
+        </span>
+      ))}
+      {policy.add === null ? null : (
+        <span>
+          <Button onClick={onShowAdd}>Show what to add</Button>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import { emptyTexts } from '../../../shared/text/states.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import styles from './group-form.module.css';
+import type { CredentialView } from './group-tab.tsx';
+
+const words = {
+  Connected: { glyph: '✓', tone: 'good' },
+  'Not Connected': { glyph: '!', tone: 'attention' },
+  'Not tested': { glyph: '?', tone: 'quiet' },
+} as const;
+
+/** Picks a stored credential; another can be imported on the way. */
+export function SelectCredential({
+  chosen,
+  onChoose,
+  onClose,
+}: {
+  readonly chosen: string | null;
+  readonly onChoose: (credentialId: string) => void;
+  readonly onClose: () => void;
+}) {
+  const list = useRead('credential.list', {});
+  const all = list.data?.credentials ?? [];
+  const [picked, setPicked] = useState(chosen);
+  const show = useDialogs((state) => state.show);
+  const test = useDeed('credential.test');
+  const at = all.find(({ id }) => id === picked) ?? null;
+  const choose = (): void => {
+    if (at) onChoose(at.id);
+  };
+  return (
+    <DialogFrame
+      title="Select a credential"
+      onClose={onClose}
+      onSubmit={choose}
+      deeds={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant={all.length === 0 ? 'contained' : 'outlined'}
+            onClick={() => show({ kind: 'import-credential', chosen: setPicked })}
+          >
+            Import credential…
+          </Button>
+          {all.length === 0 ? null : (
+            <DeedButton
+              type="submit"
+              variant="contained"
+              blocked={at === null ? 'Pick one first.' : null}
+            >
+              {at === null ? 'Select' : `Select ${at.name}`}
+            </DeedButton>
+          )}
+        </>
+      }
+    >
+      {list.failure ? <FailureNotice failure={list.failure} /> : null}
+      {list.data && all.length === 0 ? <p>{emptyTexts.credentials}</p> : null}
+      <div role="radiogroup" aria-label="Credentials" className={styles['list']}>
+        {all.map((credential, n) => (
+          <OneCredential
+            key={credential.id}
+            credential={credential}
+            picked={credential.id === picked}
+            first={picked === null && n === 0}
+            onPick={() => setPicked(credential.id)}
+          />
+        ))}
+      </div>
+      {test.failure ? <FailureNotice failure={test.failure} /> : null}
+      {at === null || at.connection === 'Connected' ? null : (
+        <p className={styles['left']}>
+          <DeedButton
+            blocked={test.busy ? 'AWS is being asked.' : null}
+            onClick={() => void test.run({ credential: at.id })}
+          >
+            {test.busy ? 'Asking AWS…' : `Test ${at.name} now`}
+          </DeedButton>
+        </p>
+      )}
+    </DialogFrame>
+  );
+}
+
+function OneCredential({
+  credential,
+  picked,
+  first,
+  onPick,
+}: {
+  readonly credential: CredentialView;
+  readonly picked: boolean;
+  readonly first: boolean;
+  readonly onPick: () => void;
+}) {
+  const { name, account, connection, testedAt, accessKeyId } = credential;
+  const { glyph, tone } = words[connection];
+  return (
+    <label className={styles['credential']}>
+      <input
+        type="radio"
+        name="credential"
+        checked={picked}
+        // The list is what this dialog is for.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus={picked || first}
+        onChange={onPick}
+      />
+      <span>
+        <strong>{name}</strong>
+        <span className="detail">
+          {' '}
+          {account ?? 'account not known yet'}
+          {accessKeyId === null ? '' : ` · ${accessKeyId}`}
+        </span>
+      </span>
+      <span className={`tone-${tone}`}>
+        <span aria-hidden="true">{glyph} </span>
+        {connection}
+        {testedAt === null ? null : (
+          <span className="detail">
+            {' '}
+            <Moment at={testedAt} />
+          </span>
+        )}
+      </span>
+    </label>
+  );
+}
