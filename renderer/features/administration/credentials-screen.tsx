@@ -1,5 +1,118 @@
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import { emptyTexts } from '../../../shared/text/states.ts';
+import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useRead } from '../../state/reads.ts';
+import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import styles from './administration.module.css';
+import { CredentialDetail } from './credential-detail.tsx';
+import { connectionWords, type Credential, credentialKinds, sayUsers } from './credential-words.ts';
+import { useConnectionTest } from './use-connection-test.ts';
 
+const columns: readonly Column<Credential>[] = [
+  { id: 'name', title: 'Name', width: 'minmax(140px, 1.5fr)', cell: ({ name }) => name },
+  { id: 'kind', title: 'Kind', width: '92px', cell: ({ kind }) => credentialKinds[kind] },
+  {
+    id: 'access-key',
+    title: 'Access key ID',
+    width: '176px',
+    cell: ({ accessKeyId }) => <code>{accessKeyId ?? ''}</code>,
+  },
+  {
+    id: 'account',
+    title: 'Account',
+    width: '112px',
+    cell: ({ account }) => (account === null ? 'not yet known' : <code>{account}</code>),
+  },
+  {
+    id: 'connection',
+    title: 'Connection',
+    width: '128px',
+    cell: ({ connection }) => <StateWord state={connectionWords[connection]} />,
+  },
+  { id: 'users', title: 'Used by', width: '84px', cell: ({ groups }) => sayUsers(groups) },
+  {
+    id: 'endpoint',
+    title: 'Address',
+    width: 'minmax(96px, 1fr)',
+    cell: ({ endpoint }) => endpoint ?? 'AWS',
+  },
+];
+
+/** What AWS knows this keystore by. Secrets are never shown, for no operation answers with one. */
 export function CredentialsScreen() {
-  return <ScreenFrame title="Credentials">{null}</ScreenFrame>;
+  const list = useRead('credential.list', {});
+  const [selected, setSelected] = useState<string | null>(null);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
+  const blocked = useBlocked();
+  const show = useDialogs((state) => state.show);
+  const test = useConnectionTest();
+  const credentials = list.data?.credentials ?? [];
+  const chosen = credentials.find(({ id }) => id === selected) ?? null;
+  const importing = () => show({ kind: 'import-credential' });
+  return (
+    <ScreenFrame
+      title="Credentials"
+      deeds={
+        <DeedButton
+          variant={credentials.length === 0 ? 'contained' : 'outlined'}
+          blocked={blocked}
+          onClick={importing}
+        >
+          Import credential…
+        </DeedButton>
+      }
+    >
+      <div className={styles['split']}>
+        {list.failure ? (
+          <FailureNotice failure={list.failure}>
+            <Button onClick={list.again}>Read again</Button>
+          </FailureNotice>
+        ) : null}
+        <div className={styles['list']}>
+          <DataTable
+            label="Credentials"
+            columns={columns}
+            rows={credentials}
+            idOf={({ id }) => id}
+            selected={selected}
+            onSelect={({ id }) => setSelected(id)}
+            onMenu={(_, place) => setMenu(place)}
+            empty={list.pending ? 'Reading credentials.' : emptyTexts.credentials}
+          />
+        </div>
+        {chosen ? (
+          <CredentialDetail key={chosen.id} credential={chosen} blocked={blocked} test={test} />
+        ) : null}
+      </div>
+      <ContextMenu
+        label={chosen?.name ?? 'Credential'}
+        place={menu}
+        onClose={() => setMenu(null)}
+        sections={[
+          {
+            entries: [
+              {
+                label: 'Test connection',
+                blocked,
+                run: () => void (chosen && test.run(chosen)),
+              },
+              {
+                label: 'Remove…',
+                blocked,
+                run: () =>
+                  chosen ? show({ kind: 'remove-credential', credential: chosen.id }) : undefined,
+              },
+            ],
+          },
+        ]}
+      />
+    </ScreenFrame>
+  );
 }

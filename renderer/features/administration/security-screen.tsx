@@ -1,5 +1,65 @@
+import Button from '@mui/material/Button';
+import { useBlocked } from '../../state/blocked.ts';
+import { useRead } from '../../state/reads.ts';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
+import { AnchorSection } from './anchor-section.tsx';
+import { BackupSection } from './backup-section.tsx';
+import { ConsoleSection } from './console-section.tsx';
+import { LockSection } from './lock-section.tsx';
+import { SlotsSection } from './slots-section.tsx';
+import { SoftwareKeysSection } from './software-keys-section.tsx';
 
+/** What opens the keystore, what closes it, and where its second copy is. */
 export function SecurityScreen() {
-  return <ScreenFrame title="Security and backup">{null}</ScreenFrame>;
+  const status = useRead('keystore.status', {});
+  const settings = useRead('setting.show', {});
+  const blocked = useBlocked();
+  const failure = status.failure ?? settings.failure;
+  return (
+    <ScreenFrame title="Security and backup" padded>
+      {failure ? (
+        <FailureNotice failure={failure}>
+          <Button
+            variant="contained"
+            onClick={() => {
+              status.again();
+              settings.again();
+            }}
+          >
+            Read again
+          </Button>
+        </FailureNotice>
+      ) : null}
+      {!status.data && !failure ? <p role="status">Reading how this keystore is kept.</p> : null}
+      {status.data ? (
+        <>
+          <SlotsSection slots={status.data.slots} blocked={blocked} />
+          <BackupSection status={status.data} blocked={blocked} />
+        </>
+      ) : null}
+      {settings.data ? (
+        <LockSection
+          key={settings.data.autoLockMinutes}
+          minutes={settings.data.autoLockMinutes}
+          blocked={blocked}
+        />
+      ) : null}
+      {settings.data && status.data?.realm ? (
+        <>
+          <ConsoleSection
+            realm={status.data.realm}
+            allowed={settings.data.consoleAllowed}
+            blocked={blocked}
+          />
+          <SoftwareKeysSection
+            realm={status.data.realm}
+            allowed={settings.data.softwareModuleToAws}
+            blocked={blocked}
+          />
+        </>
+      ) : null}
+      {status.data ? <AnchorSection status={status.data} /> : null}
+    </ScreenFrame>
+  );
 }

@@ -1,3 +1,93 @@
+import Button from '@mui/material/Button';
+import { useRef, useState } from 'react';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
+import { Agreement } from '../../ui/choices.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { type Opening, OpeningFields, type OpeningHandle } from '../../ui/opening-fields.tsx';
+import styles from './entry.module.css';
+import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
+import { RefusedByConsole } from './refused-by-console.tsx';
+
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+/** The keystore is there and locked: what opens it goes straight to the core. */
 export function Unlock() {
-  return <p>Unlock</p>;
+  const snapshot = useSnapshot().data;
+  const status = useRead('keystore.status', {});
+  const unlock = useDeed('keystore.unlock');
+  const show = useDialogs((state) => state.show);
+  const fields = useRef<OpeningHandle>(null);
+  const [acceptOlder, setAcceptOlder] = useState(false);
+  const path = snapshot?.keystore.path ?? '';
+  const realm = status.data?.realm ?? snapshot?.keystore.realm ?? null;
+  const older = unlock.failure?.code === 'KEYSTORE_OLDER_THAN_ANCHOR';
+
+  const open = async (): Promise<void> => {
+    const opening: Opening | null = fields.current?.take() ?? null;
+    if (!opening) return;
+    const done = await unlock.run(acceptOlder ? { ...opening, acceptOlder } : opening);
+    if (!done) fields.current?.focus();
+  };
+  const busyTitle = unlock.busy ? 'Opening…' : `Unlock ${fileName(path)}`;
+  return (
+    <EntryFrame
+      title={`Unlock ${fileName(path)}`}
+      path={path}
+      realm={realm}
+      lead={<RealmLine realm={realm} />}
+    >
+      {status.failure ? <FailureNotice failure={status.failure} /> : null}
+      <form
+        className={styles['steps']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!unlock.busy) void open();
+        }}
+        noValidate
+      >
+        {status.pending ? (
+          <p role="status">Reading how this keystore opens.</p>
+        ) : (
+          <OpeningFields
+            ref={fields}
+            slots={status.data?.slots ?? []}
+            failure={unlock.failure}
+            disabled={unlock.busy}
+            autoFocus
+          />
+        )}
+        {unlock.failure?.code === 'CONSOLE_NOT_ALLOWED' ? (
+          <RefusedByConsole failure={unlock.failure} path={path} />
+        ) : unlock.failure ? (
+          <FailureNotice failure={unlock.failure} />
+        ) : null}
+        {older ? (
+          <Agreement checked={acceptOlder} onChange={setAcceptOlder} disabled={unlock.busy}>
+            Go on with this older keystore. Keys made after it are missing here, and AWS may hold
+            newer ones: every group is to be compared with AWS. The HSM then remembers this one.
+          </Agreement>
+        ) : null}
+        <EntryDeeds>
+          <Button type="submit" variant="contained" disabled={unlock.busy || status.pending}>
+            {busyTitle}
+          </Button>
+          <Button variant="text" onClick={() => show({ kind: 'restore' })}>
+            Restore from a backup…
+          </Button>
+        </EntryDeeds>
+      </form>
+      <p className="detail">
+        Wrong keystore? Start Keyreeve with <code>--keystore FILE</code>. What is typed here goes
+        straight to the process that holds the keystore; the window keeps none of it.
+      </p>
+    </EntryFrame>
+  );
+}
+
+function RealmLine({ realm }: { readonly realm: 'practice' | 'real' | null }) {
+  if (realm === 'real') return <strong>This keystore holds real keys.</strong>;
+  if (realm === 'practice') return 'A practice keystore: it talks to the practice KMS only.';
+  return 'Whether it holds real or practice keys is said once it is open.';
 }

@@ -1,0 +1,154 @@
+import Button from '@mui/material/Button';
+import { useRef, useState } from 'react';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
+import { Choices } from '../../ui/choices.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
+import { AttachMaster } from './attach-master.tsx';
+import { type AttachHow, readyToAttach } from './attach-ready.ts';
+import { AttachSecrets, type AttachSecretsHandle } from './attach-secrets.tsx';
+
+/** Binds the keystore to one token: where it is, its PIN, and what becomes of its master key. */
+export function AttachHsmDialog({ close }: DialogProps<'attach-hsm'>) {
+  const form = useAttach(close);
+  const { realm, former, place, how, label, missing, busy } = form;
+  return (
+    <DialogFrame
+      title={former ? 'Attach the HSM again' : 'Attach an HSM'}
+      subject={
+        former?.token
+          ? `Bound to “${former.token.label}”, serial ${former.token.serial}`
+          : undefined
+      }
+      busy={busy}
+      onClose={close}
+      onSubmit={() => void form.go()}
+      deeds={
+        <>
+          <Button disabled={busy} onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" variant="contained" disabled={missing !== null || busy}>
+            {busy ? 'Attaching and probing…' : sayDeed(place.token?.label, how, label)}
+          </Button>
+        </>
+      }
+    >
+      {former ? <Rebinding former={former} /> : null}
+      <TokenPlaceFields place={place} onChange={form.setPlace} disabled={busy} />
+      {realm === 'practice' && place.module !== '' ? (
+        <Choices
+          legend="Which token"
+          value={how}
+          disabled={busy}
+          onChoose={form.setHow}
+          choices={[
+            { value: 'existing', label: 'The one chosen above' },
+            {
+              value: 'empty',
+              label: 'Set up an empty one first',
+              meaning: 'Practice only. Takes a place of the module that holds no token yet.',
+            },
+          ]}
+        />
+      ) : null}
+      <AttachSecrets
+        ref={form.secrets}
+        how={how}
+        label={label}
+        onLabel={form.setLabel}
+        disabled={busy}
+      />
+      <AttachMaster
+        realm={realm}
+        former={former !== null}
+        createMaster={form.createMaster}
+        onCreateMaster={form.setCreateMaster}
+        secondCopy={form.secondCopy}
+        onSecondCopy={form.setSecondCopy}
+        disabled={busy}
+      />
+      {form.failure ? <FailureNotice failure={form.failure} /> : null}
+      {missing === null ? null : (
+        <p className="quiet" role="status">
+          Still needed: {missing}
+        </p>
+      )}
+    </DialogFrame>
+  );
+}
+
+/** What is filled in, what is still needed, and the deed itself. */
+function useAttach(close: () => void) {
+  const realm = useSnapshot().data?.keystore.realm ?? 'real';
+  const status = useRead('hsm.status', {});
+  const attach = useDeed('hsm.attach');
+  const blocked = useBlocked();
+  const secrets = useRef<AttachSecretsHandle>(null);
+  const [place, setPlace] = useState(noPlace);
+  const [how, setHow] = useState<AttachHow>('existing');
+  const [label, setLabel] = useState('');
+  const [createMaster, setCreateMaster] = useState(false);
+  const [secondCopy, setSecondCopy] = useState('');
+  const former = status.data?.attached ? status.data : null;
+  const missing =
+    blocked ?? readyToAttach({ place, how, label, realm, secondCopy, former: former !== null });
+
+  const go = async (): Promise<void> => {
+    if (missing !== null || attach.busy) return;
+    const chosen = how === 'empty' ? { ...place, token: null } : place;
+    const given = placeGiven(chosen);
+    const typed = given && secrets.current?.take();
+    if (!typed) return;
+    const done = await attach.run({
+      ...given,
+      ...typed,
+      ...(how === 'empty' ? { label: label.trim(), initializeToken: true } : {}),
+      createMaster,
+      secondCopy: secondCopy.trim() === '' ? null : secondCopy.trim(),
+    });
+    if (!done) return;
+    close();
+    say(`HSM ${done.token?.label ?? ''} is attached and probed.`);
+  };
+  return {
+    realm,
+    former,
+    place,
+    setPlace,
+    how,
+    setHow,
+    label,
+    setLabel,
+    createMaster,
+    setCreateMaster,
+    secondCopy,
+    setSecondCopy,
+    secrets,
+    missing,
+    go,
+    busy: attach.busy,
+    failure: attach.failure,
+  };
+}
+
+const sayDeed = (token: string | undefined, how: AttachHow, label: string): string => {
+  if (how === 'empty') return `Set up and attach ${label.trim()}`.trim();
+  return token ? `Attach ${token}` : 'Attach HSM';
+};
+
+function Rebinding({ former }: { readonly former: OutputFor<'hsm.status'> }) {
+  return (
+    <p className="quiet">
+      Another token is taken only when it holds the same master key
+      {former.master ? <code> {former.master.id}</code> : null}: a second copy, or the token itself
+      behind another module.
+    </p>
+  );
+}

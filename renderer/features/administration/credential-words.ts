@@ -1,0 +1,20 @@
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { StateText } from '../../../shared/text/states.ts';
+
+export type Credential = OutputFor<'credential.list'>['credentials'][number];
+
+export const credentialKinds = {
+  keys: 'Access key',
+  session: 'Session',
+  profile: 'Profile',
+  'assume-role': 'Role',
+} as const satisfies Record<Credential['kind'], string>;
+
+export const connectionWords: Readonly<Record<Credential['connection'], StateText>> = {
+  Connected: { glyph: '✓', word: 'Connected', tone: 'good' },
+  'Not Connected': { glyph: '!', word: 'Not Connected', tone: 'attention' },
+  'Not tested': { glyph: '?', word: 'Not tested', tone: 'quiet' },
+};
+
+export const sayUsers = (groups: number): string =>
+  groups === 0 ? 'none' : groups === 1 ? '1 group' : `${groups} groups`;

@@ -1,0 +1,89 @@
+import Button from '@mui/material/Button';
+import { useRef, useState } from 'react';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { Agreement } from '../../ui/choices.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import styles from './administration.module.css';
+import { isRisky, pinWords } from './pin-words.ts';
+
+/** Tries a PIN once. Where the token may lock, only after somebody has looked. */
+export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
+  const status = useRead('hsm.status', {});
+  const login = useDeed('hsm.login');
+  const field = useRef<SecretHandle>(null);
+  const [sure, setSure] = useState(false);
+  const [typed, setTyped] = useState(0);
+  const blocked = useBlocked();
+  const token = status.data?.token;
+  const locked = token?.pin === 'locked' || login.failure?.code === 'HSM_PIN_LOCKED';
+  const risky = isRisky(token?.pin) || login.failure?.code === 'HSM_PIN_LAST_TRY';
+  const which = token ? `“${token.label}”, serial ${token.serial}` : '';
+  const may = typed > 0 && (!risky || sure) && !login.busy && blocked === null && !locked;
+
+  const tryIt = async (): Promise<void> => {
+    if (!may) return;
+    const pin = field.current?.take();
+    if (!pin) return;
+    setSure(false);
+    if (await login.run({ pin, confirmed: risky })) {
+      close();
+      say('The HSM accepted its PIN. Jobs that waited for it go on.');
+    } else {
+      status.again();
+      field.current?.focus();
+    }
+  };
+  return (
+    <DialogFrame
+      title="Enter the PIN of the HSM"
+      subject={token ? `Token ${which}` : undefined}
+      width="small"
+      busy={login.busy}
+      onClose={close}
+      onSubmit={() => void tryIt()}
+      deeds={
+        <>
+          <Button disabled={login.busy} onClick={close}>
+            Leave locked
+          </Button>
+          <Button type="submit" variant="contained" disabled={!may}>
+            {login.busy ? 'Trying the PIN…' : 'Try this PIN once'}
+          </Button>
+        </>
+      }
+    >
+      {status.failure ? <FailureNotice failure={status.failure} /> : null}
+      {login.failure ? <FailureNotice failure={login.failure} /> : null}
+      {token && (risky || locked) ? (
+        <p className={styles['careful']}>
+          <StateWord state={pinWords[token.pin === 'ok' ? 'count-low' : token.pin]} />.{' '}
+          {locked
+            ? 'Only the HSM officer can set a new PIN. Saved keys are not lost.'
+            : 'A locked token makes its keys unavailable until the HSM officer sets a new PIN.'}
+        </p>
+      ) : null}
+      {locked ? null : (
+        <SecretField
+          ref={field}
+          label="PIN"
+          help="Tried once, and never by itself. The window keeps none of it."
+          autoFocus
+          disabled={login.busy}
+          onTyped={setTyped}
+        />
+      )}
+      {risky && !locked ? (
+        <Agreement checked={sure} onChange={setSure} disabled={login.busy}>
+          I have looked: this is token {which}, and I am sure of its PIN.
+        </Agreement>
+      ) : null}
+      {blocked === null ? null : <p className="quiet">{blocked}</p>}
+    </DialogFrame>
+  );
+}

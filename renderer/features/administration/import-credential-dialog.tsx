@@ -1,0 +1,124 @@
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import { useId, useState } from 'react';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
+import { type Choice, Choices } from '../../ui/choices.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import type { Credential } from './credential-words.ts';
+import { ImportAddress } from './import-address.tsx';
+import { CsvPart, KeysPart, type PartProps, ProfilePart, RolePart } from './import-fields.tsx';
+import { emptyForm, type ImportKind, missingFor } from './import-form.ts';
+import { ImportedCredential } from './imported-credential.tsx';
+import { type Importing, useImport } from './use-import.ts';
+
+const kinds: readonly Choice<ImportKind>[] = [
+  { value: 'csv', label: 'CSV file of an access key' },
+  { value: 'keys', label: 'Keys, typed' },
+  { value: 'profile', label: 'Profile of this computer' },
+  { value: 'assume-role', label: 'Role that another credential takes on' },
+];
+
+/** Imports a credential, then offers to ask AWS who it is. */
+export function ImportCredentialDialog({ dialog, close }: DialogProps<'import-credential'>) {
+  const [imported, setImported] = useState<Credential | null>(null);
+  return imported ? (
+    <ImportedCredential credential={imported} close={close} />
+  ) : (
+    <ImportDialog
+      close={close}
+      onImported={(credential) => {
+        dialog.chosen?.(credential.id);
+        setImported(credential);
+      }}
+    />
+  );
+}
+
+function ImportDialog({
+  close,
+  onImported,
+}: {
+  readonly close: () => void;
+  readonly onImported: (credential: Credential) => void;
+}) {
+  const realm = useSnapshot().data?.keystore.realm ?? 'real';
+  const blocked = useBlocked();
+  const importing = useImport();
+  const [form, setForm] = useState(emptyForm);
+  const id = useId();
+  const change: PartProps['change'] = (to) => setForm((before) => ({ ...before, ...to }));
+  const missing = missingFor(form, realm);
+  const { busy, failure, fileProblem } = importing;
+  const may = missing === null && blocked === null && !busy;
+  const part = { form, change, disabled: busy };
+  const go = async (): Promise<void> => {
+    const credential = may ? await importing.run(form, realm) : null;
+    if (credential) onImported(credential);
+  };
+  return (
+    <DialogFrame
+      title="Import a credential"
+      busy={busy}
+      onClose={close}
+      onSubmit={() => void go()}
+      deeds={
+        <>
+          <Button disabled={busy} onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" variant="contained" disabled={!may}>
+            {busy ? 'Importing…' : `Import ${form.name.trim() || 'credential'}`}
+          </Button>
+        </>
+      }
+    >
+      <Choices
+        legend="From"
+        choices={kinds}
+        value={form.kind}
+        disabled={busy}
+        autoFocus
+        onChoose={(kind) => change({ kind })}
+      />
+      <OwnPart {...part} importing={importing} />
+      <TextField
+        id={id}
+        label="Name in this keystore"
+        fullWidth
+        value={form.name}
+        disabled={busy}
+        slotProps={{ htmlInput: { maxLength: 255, spellCheck: false } }}
+        onChange={(event) => change({ name: event.target.value })}
+      />
+      <ImportAddress {...part} realm={realm} />
+      {fileProblem === null ? null : (
+        <p role="alert" className="tone-attention">
+          ! {fileProblem}
+        </p>
+      )}
+      {failure ? <FailureNotice failure={failure} /> : null}
+      <p className="quiet" role="status">
+        {blocked ??
+          (missing === null
+            ? 'Its secret is sealed in the keystore and never shown again.'
+            : `Still needed: ${missing}`)}
+      </p>
+    </DialogFrame>
+  );
+}
+
+function OwnPart({ importing, ...part }: PartProps & { readonly importing: Importing }) {
+  switch (part.form.kind) {
+    case 'csv':
+      return <CsvPart {...part} file={importing.file} />;
+    case 'keys':
+      return <KeysPart {...part} secret={importing.secret} session={importing.session} />;
+    case 'profile':
+      return <ProfilePart {...part} />;
+    case 'assume-role':
+      return <RolePart {...part} />;
+  }
+}

@@ -1,0 +1,59 @@
+import Button from '@mui/material/Button';
+import { useRead } from '../../state/reads.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Facts } from '../../ui/screen.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import { connectionWords, type Credential } from './credential-words.ts';
+import { useConnectionTest } from './use-connection-test.ts';
+
+/** Right after the import: who is it? A test binds groups to its account. */
+export function ImportedCredential({
+  credential,
+  close,
+}: {
+  readonly credential: Credential;
+  readonly close: () => void;
+}) {
+  const test = useConnectionTest();
+  const list = useRead('credential.list', {});
+  const now = list.data?.credentials.find(({ id }) => id === credential.id) ?? credential;
+  const failure = test.failureOf(credential.id);
+  const connected = now.connection === 'Connected';
+  return (
+    <DialogFrame
+      title={`${credential.name} is imported`}
+      width="small"
+      busy={test.busy}
+      onClose={close}
+      onSubmit={() => (connected ? close() : void test.run(credential))}
+      deeds={
+        <>
+          <Button disabled={test.busy} onClick={close}>
+            {connected ? 'Close' : 'Close, test later'}
+          </Button>
+          {connected ? null : (
+            <Button type="submit" variant="contained" disabled={test.busy} autoFocus>
+              {test.busy ? 'Asking AWS…' : 'Test connection'}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p role="status">
+        <StateWord state={connectionWords[now.connection]} />
+      </p>
+      {connected ? (
+        <Facts
+          facts={[
+            ['Account', <code key="account">{now.account ?? 'not told'}</code>],
+            ['Is', <code key="arn">{now.principalArn ?? 'not told'}</code>],
+          ]}
+        />
+      ) : (
+        <p>The test asks AWS who this is. It changes nothing there and needs no permission.</p>
+      )}
+      {failure ? <FailureNotice failure={failure} /> : null}
+    </DialogFrame>
+  );
+}

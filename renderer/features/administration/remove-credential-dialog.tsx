@@ -1,0 +1,68 @@
+import Button from '@mui/material/Button';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { sayUsers } from './credential-words.ts';
+
+/** Takes a credential out of the keystore. AWS is not told, and the access key works on there. */
+export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-credential'>) {
+  const list = useRead('credential.list', {});
+  const remove = useDeed('credential.remove');
+  const blocked = useBlocked();
+  const credential = list.data?.credentials.find(({ id }) => id === dialog.credential);
+  const inUse = (credential?.groups ?? 0) > 0;
+  const go = async (): Promise<void> => {
+    if (!credential) return;
+    if (!(await remove.run({ credential: credential.id, confirm: true }))) return;
+    close();
+    say(`Removed the credential ${credential.name}. Nothing changed in AWS.`);
+  };
+  return (
+    <DialogFrame
+      title={`Remove the credential ${credential?.name ?? ''}`}
+      width="small"
+      busy={remove.busy}
+      onClose={close}
+      deeds={
+        <>
+          <Button autoFocus disabled={remove.busy} onClick={close}>
+            Keep it
+          </Button>
+          <Button
+            variant="contained"
+            disabled={!credential || inUse || remove.busy || blocked !== null}
+            onClick={() => void go()}
+          >
+            {remove.busy ? 'Removing…' : `Remove ${credential?.name ?? ''}`}
+          </Button>
+        </>
+      }
+    >
+      {credential ? (
+        <>
+          <p>
+            Its secret is erased from this keystore. Backups taken before still hold it, and the
+            access key itself works on in AWS: deactivate it there when nobody needs it.
+          </p>
+          {inUse ? (
+            <p className="tone-attention">
+              ! {sayUsers(credential.groups)} or role{credential.groups === 1 ? '' : 's'} build on
+              it. Give them another credential first.
+            </p>
+          ) : (
+            <p>No key group uses it.</p>
+          )}
+        </>
+      ) : list.pending ? (
+        <p role="status">Reading the credential.</p>
+      ) : (
+        <p>It is not in this keystore any more.</p>
+      )}
+      {remove.failure ? <FailureNotice failure={remove.failure} /> : null}
+      {blocked === null ? null : <p className="quiet">{blocked}</p>}
+    </DialogFrame>
+  );
+}

@@ -1,0 +1,81 @@
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { Agreement } from '../../ui/choices.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { slotKinds } from '../../ui/opening-fields.tsx';
+import styles from './administration.module.css';
+
+/** Takes one way in away. The last passphrase only from somebody who knows what that means. */
+export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) {
+  const status = useRead('keystore.status', {});
+  const remove = useDeed('keystore.removeSlot');
+  const blocked = useBlocked();
+  const [knows, setKnows] = useState(false);
+  const slots = status.data?.slots ?? [];
+  const slot = slots.find(({ id }) => id === dialog.slot);
+  const rest = slots.filter(({ id }) => id !== dialog.slot);
+  const lastPassphrase =
+    slot?.kind === 'passphrase' && !rest.some(({ kind }) => kind === 'passphrase');
+  const may =
+    slot !== undefined &&
+    rest.length > 0 &&
+    (!lastPassphrase || knows) &&
+    blocked === null &&
+    !remove.busy;
+  const go = async (): Promise<void> => {
+    if (!may) return;
+    const input = { slot: dialog.slot, confirm: true, withoutPassphrase: lastPassphrase };
+    if (!(await remove.run(input))) return;
+    close();
+    say(`“${slot.label}” no longer opens the keystore.`);
+  };
+  return (
+    <DialogFrame
+      title={`Remove ${slot ? `“${slot.label}”` : 'this way'}`}
+      width="small"
+      busy={remove.busy}
+      onClose={close}
+      deeds={
+        <>
+          <Button autoFocus disabled={remove.busy} onClick={close}>
+            Keep it
+          </Button>
+          <Button variant="contained" disabled={!may} onClick={() => void go()}>
+            {remove.busy ? 'Removing…' : `Remove ${slot?.label ?? ''}`}
+          </Button>
+        </>
+      }
+    >
+      {slot ? (
+        <>
+          <p>
+            It does not open this keystore any more. Backups that were taken before still open with
+            it.
+          </p>
+          <p>
+            {rest.length === 0
+              ? 'It is the last way in, so that it stays: add another first.'
+              : `The keystore then opens with: ${rest.map(({ label, kind }) => `${label} (${slotKinds[kind]})`).join('; ')}.`}
+          </p>
+        </>
+      ) : (
+        <p>It is not a way into this keystore any more.</p>
+      )}
+      {lastPassphrase && rest.length > 0 ? (
+        <div className={styles['careful']}>
+          <Agreement checked={knows} onChange={setKnows} disabled={remove.busy}>
+            This is the last passphrase. From then on no passphrase alone opens the keystore or its
+            backups: without the token, everything in them is lost.
+          </Agreement>
+        </div>
+      ) : null}
+      {remove.failure ? <FailureNotice failure={remove.failure} /> : null}
+      {blocked === null ? null : <p className="quiet">{blocked}</p>}
+    </DialogFrame>
+  );
+}

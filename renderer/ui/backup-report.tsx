@@ -1,0 +1,34 @@
+import type { OutputFor } from '../../shared/contract/index.ts';
+import { Moment } from './moment.tsx';
+import { Facts } from './screen.tsx';
+
+export type Report = OutputFor<'keystore.verifyBackup'>;
+
+/** What a check of a backup came to: what is in it, and whether every part fitted. */
+export function BackupReport({ report }: { readonly report: Report }) {
+  const increments = report.increments === 1 ? '1 increment' : `${report.increments} increments`;
+  return (
+    <div role="status">
+      <Facts
+        facts={[
+          [
+            'Check',
+            report.verified ? (
+              <span key="ok" className="tone-good">
+                ✓ Opened and every part checked
+              </span>
+            ) : (
+              <span key="not" className="tone-attention">
+                ! Not verified
+              </span>
+            ),
+          ],
+          ['Copy', <code key="path">{report.path}</code>],
+          ['Taken', <Moment key="at" at={report.takenAt} />],
+          ['Holds', `${report.keys} keys, ${increments}, up to commit ${report.commitNumber}`],
+          ...report.remarks.map((remark, n) => [n === 0 ? 'Remarks' : '', remark] as const),
+        ]}
+      />
+    </div>
+  );
+}
