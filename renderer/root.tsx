@@ -1,6 +1,7 @@
 import { ThemeProvider, useColorScheme } from '@mui/material/styles';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { type Host, HostProvider } from './state/host.tsx';
 import { useLook } from './state/look.ts';
 import { theme } from './ui/theme.ts';
@@ -14,6 +15,7 @@ export function Root({ host, reads }: { readonly host: Host; readonly reads: Que
         <HostProvider value={host}>
           <ChosenLook />
           <Window />
+          <TakeoverAsked />
         </HostProvider>
       </QueryClientProvider>
     </ThemeProvider>

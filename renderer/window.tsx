@@ -3,6 +3,7 @@ import { Connecting, Refused } from './features/entry/connection-pages.tsx';
 import { FirstRun } from './features/entry/first-run.tsx';
 import { KeystoreUnreadable } from './features/entry/keystore-unreadable.tsx';
 import { Unlock } from './features/entry/unlock.tsx';
+import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
 import { useEntry } from './state/entry.ts';
@@ -13,6 +14,7 @@ export function Window() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
   if (connection.kind === 'refused') return <Refused reason={connection.reason} />;
+  if (connection.kind === 'waiting') return <WaitingPage {...connection} />;
   if (snapshot.data) return <Inside snapshot={snapshot.data} />;
   if (!snapshot.failure) return <Connecting />;
   return (

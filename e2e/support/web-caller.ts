@@ -74,7 +74,7 @@ export class WebCaller {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => this.#take(String(data)));
+    socket.on('message', (data) => this.#take((data as Buffer).toString('utf8')));
   }
 
   static async open(port: number, key: WebKey): Promise<WebCaller> {

@@ -234,7 +234,7 @@ function browserName(agent: string): string {
   const names = [
     [/\bEdg\//, 'Edge'],
     [/\bFirefox\//, 'Firefox'],
-    [/\bChrom(?:e|ium)\//, 'Chromium or Chrome'],
+    [/Chrom(?:e|ium)\//, 'Chromium or Chrome'],
     [/\bSafari\//, 'Safari'],
   ] as const;
   return names.find(([pattern]) => pattern.test(agent))?.[1] ?? 'A browser';
