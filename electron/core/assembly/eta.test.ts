@@ -10,9 +10,29 @@ let jobs: Jobs;
 let outlook: Outlook;
 let eta: Eta;
 
-const importing = kindOf([step('parameters', () => done()), step('import', () => done())], {
-  name: 'group.force-rotate',
-});
+/** What passes while a job runs: waiting for its turn, then the work itself. Milliseconds. */
+let passing = { waits: 0, work: 0 };
+const importing = kindOf(
+  [
+    step('parameters', async (context) => {
+      await keystore.clock.advance(passing.waits + 1_000);
+      context.note({
+        call: 'GetParametersForImport',
+        parameters: {},
+        requestId: null,
+        took: 1_000,
+        result: 'ok',
+        changed: 'no',
+      });
+      return done();
+    }),
+    step('import', async () => {
+      await keystore.clock.advance(passing.work);
+      return done();
+    }),
+  ],
+  { name: 'group.force-rotate' },
+);
 const other = kindOf([step('alias', () => done())], { name: 'group.make-active' });
 
 beforeEach(() => {
@@ -65,6 +85,22 @@ test('those that wait at the quota already are not counted twice', () => {
   const shown = ['a', 'b', 'c'].map((name) => asked(importing, name));
   outlook = { perSecond: 0.1, waiting: 2, waits: 25_000 };
   expect(seconds(eta.of(shown[2]!))).toBe(28);
+});
+
+test('a job that stands at the quota waits for those before it there, not for those behind', () => {
+  const shown = ['a', 'b', 'c'].map((name) => asked(importing, name));
+  outlook = { perSecond: 0.1, waiting: 3, waits: 35_000 };
+  expect(shown.map((job) => seconds(eta.of(job)))).toEqual([8, 18, 28]);
+});
+
+test('how long a job takes is told by the last ones, without what they waited for the quota', async () => {
+  await jobs.start();
+  for (const [at, work] of [2_000, 4_000, 6_000].entries()) {
+    passing = { waits: 40_000, work };
+    await jobs.left(asked(importing, `done ${at}`).id);
+  }
+  await jobs.stop();
+  expect(seconds(eta.of(asked(importing, 'next')))).toBe(7);
 });
 
 test('where there is no quota, jobs take turns', () => {

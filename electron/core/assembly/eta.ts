@@ -7,10 +7,18 @@ import type { Store } from '../store/store.ts';
 
 /** Kinds whose jobs wait for AWS's slowest request, GetParametersForImport. */
 const importing = ['group.force-rotate', 'key.synchronize'];
+/** Steps that wait for their turn at it: of them only the calls themselves count as work. */
+const paced = ['create', 'parameters'];
 /** How long a job takes that waits for nobody, before any was seen. Milliseconds. */
 const unseen = 3_000;
-/** So many of the last jobs tell how long one takes. */
-const remembered = 20;
+/** So many of the last jobs that went through in one go tell how long one takes. */
+const remembered = 60;
+/** Of those, this share took no longer than what is said: some have to start beside others. */
+const kept = 0.9;
+/** For this long (ms) the answer is kept: a list asks it for each of its jobs. */
+const answerFor = 1_000;
+
+const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 
 export interface EtaParts {
   readonly store: Store;
@@ -28,26 +36,31 @@ export interface EtaParts {
 export class Eta {
   readonly #parts: EtaParts;
   readonly #ahead;
-  readonly #fastest;
+  readonly #took;
+  readonly #answers = new Map<string, { readonly ms: number; readonly at: number }>();
 
   constructor(parts: EtaParts) {
     this.#parts = parts;
     const { db } = parts.store;
-    const kinds = importing.map((kind) => `'${kind}'`).join(', ');
     this.#ahead = db
       .prepare<[number, string, string | null], number>(
         `select count(*) from job j join key_group g on g.id = j.order_key
          where j.ended_at is null and j.not_before is null and j.gate is null
-           and j.state <> 'needs-you' and j.number < ? and j.kind in (${kinds})
+           and j.state <> 'needs-you' and j.number < ? and j.kind in (${listed(importing)})
            and g.region = ? and g.account is ?
            and not exists (select 1 from job_step s where s.job = j.number
                            and s.name = 'parameters' and s.state = 'done')`,
       )
       .pluck();
-    this.#fastest = db
-      .prepare<[string, number], number | null>(
-        `select min(took) from (select ended_at - started_at as took from job
-           where kind = ? and state = 'done' order by number desc limit ?)`,
+    this.#took = db
+      .prepare<[string, number], number>(
+        `select j.ended_at - j.started_at - ifnull((
+           select sum(max(0, s.ended_at - s.begun_at - ifnull((
+             select sum(c.took) from job_call c where c.job = s.job and c.n = s.n), 0)))
+           from job_step s where s.job = j.number and s.name in (${listed(paced)})), 0)
+         from job j where j.kind = ? and j.state = 'done' and not exists (
+           select 1 from job_step r where r.job = j.number and (r.attempts > 1 or r.run > 1))
+         order by j.number desc limit ? + 0`,
       )
       .pluck();
   }
@@ -76,15 +89,25 @@ export class Eta {
     return Math.round(now + this.#turn(group, ahead, alone) + alone * left);
   }
 
-  /** How long a job of this kind takes that waits for nobody, in ms. */
+  /**
+   * How long a job of this kind takes that waits for nobody, in ms: what nine of ten of the last
+   * ones kept, without what they waited for AWS's quota.
+   */
   #alone(kind: string): number {
-    return this.#fastest.get(kind, remembered) ?? unseen;
+    const now = this.#parts.clock.monotonic();
+    const last = this.#answers.get(kind);
+    if (last && now - last.at < answerFor) return last.ms;
+    const took = this.#took.all(kind, remembered).toSorted((a, b) => a - b);
+    const ms = took[Math.floor(took.length * kept)] ?? unseen;
+    this.#answers.set(kind, { ms, at: now });
+    return ms;
   }
 
   /** Milliseconds until this job gets what it waits for. */
   #turn(group: Group, ahead: number, alone: number): number {
     const { perSecond, waiting, waits } = this.#parts.outlook(group);
     if (perSecond === null) return (ahead / Math.max(1, this.#parts.parallel)) * alone;
-    return waits + (Math.max(0, ahead - waiting) / perSecond) * 1_000;
+    // those that wait there are jobs ahead, this one, or jobs behind it: counted once, as ahead
+    return Math.max(0, waits + ((ahead - waiting) / perSecond) * 1_000);
   }
 }
