@@ -39,11 +39,12 @@ export class ReadyJobs {
     this.#ledger = deps.ledger;
     this.#wall = deps.wall;
     const { db } = deps.store;
+    // A bare `limit ?` makes SQLite plan anew for each value it is given, so `+ 0`, here as elsewhere.
     this.#ready = db.prepare<[number], { number: number }>(
       `select number from job indexed by job_ready where state in ('waiting', 'checking')
         and lease is null and blocked_by is null and not_before is null and gate is null
         and position is not null
-       order by position limit ?`,
+       order by position limit ? + 0`,
     );
     const columns = 'number, order_key, position, not_before, wait';
     const sleeps = `not_before is not null and lease is null and state in ('waiting', 'checking')`;

@@ -22,7 +22,7 @@ export class Standings {
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#due = deps.store.db.prepare<[number], { number: number }>(
-      'select number from job where standing_due = 1 order by number limit ?',
+      'select number from job where standing_due = 1 order by number limit ? + 0',
     );
   }
 

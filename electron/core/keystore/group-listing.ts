@@ -43,7 +43,7 @@ export class GroupListing {
     };
     const paged = query.after === null ? conditions : [...conditions, behind];
     const page = `select g.* from key_group g ${where(paged)}
-      order by g.name_folded, g.id limit @limit`;
+      order by g.name_folded, g.id limit @limit + 0`;
     const total = `select count(*) from key_group g ${where(conditions)}`;
     return {
       groups: this.#prepared.rows(page, values).map(groupFrom),

@@ -12,7 +12,7 @@ const everyKey = 'from "key" k';
 const joined = `${everyKey} left join remote_key r on r.key_id = k.id`;
 const ofGroup = 'k.group_id = @group';
 const behind = '(k.group_id, k.version) > (@afterGroup, @afterVersion)';
-const order = 'order by k.group_id, k.version limit @limit';
+const order = 'order by k.group_id, k.version limit @limit + 0';
 
 // Few rows fit: they are known, so they are fetched and put in order.
 const found = `from (
@@ -46,7 +46,7 @@ export class KeyListing {
     this.#search = new KeySearch(db);
     this.#groupsNamed = db
       .prepare<[string, number], string>(
-        'select id from key_group where instr(name_folded, ?) > 0 limit ?',
+        'select id from key_group where instr(name_folded, ?) > 0 limit ? + 0',
       )
       .pluck();
   }

@@ -28,7 +28,7 @@ export class KeySearch {
   constructor(db: Database) {
     this.#match = db
       .prepare<[string, number], number>(
-        'select rowid from key_text where key_text match ? limit ?',
+        'select rowid from key_text where key_text match ? limit ? + 0',
       )
       .pluck();
     this.#arn = db

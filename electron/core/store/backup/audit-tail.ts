@@ -19,7 +19,7 @@ export class AuditTail {
     this.#next = alreadyKept;
     this.#records = db
       .prepare<[number, number], SqlValue[]>(
-        `select seq, at, action, outcome, body, hash from audit_record where seq > ? order by seq limit ?`,
+        `select seq, at, action, outcome, body, hash from audit_record where seq > ? order by seq limit ? + 0`,
       )
       .raw();
     this.#checkpoints = db
