@@ -50,7 +50,9 @@ export class BackupPlaces implements SafetyCopies {
     this.#parts = parts;
     const { db } = parts.file.store;
     this.#sql = {
-      newest: db.prepare<[], { at: number | null }>('select max(backed_up_at) as at from "key"'),
+      newest: db.prepare<[], { at: number | null }>(
+        'select max(backed_up_at) as at from "key" where backed_up_at is not null',
+      ),
       unmarked: db.prepare<[], string>('select id from "key" where backed_up_at is null').pluck(),
       mark: db.prepare<[number, string]>(
         `update "key" set backed_up_at = ?

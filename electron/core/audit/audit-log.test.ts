@@ -96,6 +96,16 @@ describe('records', () => {
     });
   });
 
+  it('of the steps of jobs are read by action like all others', () => {
+    for (const n of [1, 2, 3])
+      for (const action of ['job.intent', 'other']) audit.append(event(n, { action }));
+    for (const action of ['job.intent', 'other']) {
+      const page = audit.page({ limit: 2, action });
+      expect(page.map((record) => record.action)).toEqual([action, action]);
+    }
+    expect(audit.page({ limit: 9, action: 'job.outcome' })).toEqual([]);
+  });
+
   it('are read in pages, newest first, by action too', () => {
     fill(10);
     audit.append(event(11, { action: 'other' }));

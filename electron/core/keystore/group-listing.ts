@@ -44,7 +44,10 @@ export class GroupListing {
     const paged = query.after === null ? conditions : [...conditions, behind];
     const page = `select g.* from key_group g ${where(paged)}
       order by g.name_folded, g.id limit @limit + 0`;
-    const total = `select count(*) from key_group g ${where(conditions)}`;
+    const total =
+      conditions.length === 0
+        ? "select rows from row_count where of = 'key_group'"
+        : `select count(*) from key_group g ${where(conditions)}`;
     return {
       groups: this.#prepared.rows(page, values).map(groupFrom),
       total: this.#prepared.number(total, values),

@@ -122,6 +122,7 @@ describe('finding', () => {
     expect(ids('alias/last')).toEqual([]);
     rebuildKeySearch(temporary.store);
     expect(ids('alias/last')).toEqual([keyIds[3]]);
+    expect([list({}).total, list({ groupId: kept }).total]).toEqual([2, 2]);
     const store = await temporary.reopen();
     expect(await store.verify()).toBe('verified');
     const rows = store.db.prepare(`select count(*) from key_text where key_text match '"last"'`);

@@ -9,6 +9,7 @@ import { joinedColumns } from './rows.ts';
 const fewGroups = 200;
 
 const everyKey = 'from "key" k';
+const allKeys = "select rows from row_count where of = 'key'";
 const joined = `${everyKey} left join remote_key r on r.key_id = k.id`;
 const ofGroup = 'k.group_id = @group';
 const behind = '(k.group_id, k.version) > (@afterGroup, @afterVersion)';
@@ -55,7 +56,10 @@ export class KeyListing {
     const find = searchText(query.find);
     const within = query.groupId === null ? [] : [ofGroup];
     if (find === '') {
-      const total = this.#count(everyKey, within, query);
+      const total =
+        within.length === 0
+          ? this.#prepared.number(allKeys, {})
+          : this.#count(everyKey, within, query);
       return { keys: this.#read(joined, within, query), total };
     }
     const hits = this.#search.hits(find);

@@ -127,7 +127,7 @@ function statements({ store: { db } }: Domain) {
     highest: db
       .prepare<[string], number | null>('select max(version) from "key" where group_id = ?')
       .pluck(),
-    total: db.prepare<[], number>('select count(*) from "key"').pluck(),
+    total: db.prepare<[], number>("select rows from row_count where of = 'key'").pluck(),
     insert: db.prepare(
       `insert into "key" (id, group_id, version, lifecycle, lifecycle_times, kcv_method, kcv,
          storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,

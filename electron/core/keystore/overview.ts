@@ -26,8 +26,10 @@ interface InFolder {
 }
 
 export function createOverview(db: Database): Overview {
-  const groups = db.prepare<[], number>('select count(*) from key_group').pluck();
-  const keys = db.prepare<[], number>('select count(*) from "key"').pluck();
+  const groups = db
+    .prepare<[], number>("select rows from row_count where of = 'key_group'")
+    .pluck();
+  const keys = db.prepare<[], number>("select rows from row_count where of = 'key'").pluck();
   const places = db.prepare<[number], Place>(
     `select account, region, count(*) as groups from key_group
      group by region, account order by groups desc, region, account limit ?`,

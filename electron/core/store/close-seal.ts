@@ -1,4 +1,5 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { equalBytes, hmacSha256, sha256OfPieces, sha256OfStream } from '../crypto/mac.ts';
@@ -14,6 +15,7 @@ const sealFile = z.strictObject({
 });
 const largestSeal = 1024;
 const pieceLength = 1 << 20;
+const readAt = promisify(read);
 
 /** Where the hash of the closed file is kept. */
 export const sealPath = (path: string): string => `${path}.seal`;
@@ -36,20 +38,72 @@ export function writeCloseSeal(path: string, rootKey: Secret, random: RandomByte
 }
 
 /**
- * Hashes a closed store's file, while the passphrase is being worked on. Null when that would prove
- * nothing: no seal to compare with, a write-ahead log beside it, or a file that cannot be read.
+ * A store's file as it lay there before it was opened. Nothing writes to it while the store is being
+ * checked, so that it can be hashed then, when nobody waits for it. It stays open as long as the
+ * store: closing it sooner would give up the locks that SQLite holds on the same file (POSIX).
  */
-export async function printOf(path: string): Promise<FilePrint | null> {
-  const log = standingAt(`${path}-wal`);
-  const there = standingAt(path);
-  if (there === null || (log !== null && log.size > 0) || standingAt(sealPath(path)) === null)
-    return null;
-  try {
-    const pieces = createReadStream(path, { highWaterMark: pieceLength }) as AsyncIterable<Buffer>;
-    return { size: there.size, sha256: (await sha256OfStream(pieces)).toString('hex') };
-  } catch {
-    // Not proved this way; the long way follows and meets the same error.
-    return null;
+export class LyingFile {
+  readonly #size: number;
+  #file: number | null;
+  #print: Promise<FilePrint | null> | null = null;
+
+  private constructor(file: number | null, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
+
+  /** Of no file whose hash would say anything. */
+  static none(): LyingFile {
+    return new LyingFile(null, 0);
+  }
+
+  /** Take it before the store is opened. */
+  static at(path: string): LyingFile {
+    const log = standingAt(`${path}-wal`);
+    const there = standingAt(path);
+    if (there === null || (log !== null && log.size > 0) || standingAt(sealPath(path)) === null)
+      return LyingFile.none();
+    try {
+      return new LyingFile(openSync(path, 'r'), there.size);
+    } catch {
+      // Not proved this way; the long way follows and meets the same error.
+      return LyingFile.none();
+    }
+  }
+
+  /**
+   * Null when it would prove nothing: no seal to compare with, a write-ahead log beside the file, or
+   * a file that cannot be read.
+   */
+  print(): Promise<FilePrint | null> {
+    this.#print ??= this.#hash();
+    return this.#print;
+  }
+
+  async #hash(): Promise<FilePrint | null> {
+    if (this.#file === null) return null;
+    try {
+      const sha256 = await sha256OfStream(this.#pieces());
+      return { size: this.#size, sha256: sha256.toString('hex') };
+    } catch {
+      return null;
+    }
+  }
+
+  async *#pieces(): AsyncGenerator<Buffer> {
+    const piece = Buffer.allocUnsafe(pieceLength);
+    for (let at = 0; ; ) {
+      if (this.#file === null) throw new Error('closed meanwhile');
+      const { bytesRead } = await readAt(this.#file, piece, 0, piece.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield piece.subarray(0, bytesRead);
+    }
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
   }
 }
 

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
-import { printOf } from './close-seal.ts';
 import { onDisk } from './disk-errors.ts';
 import type { OpenStore } from './open-store.ts';
 import { takeProcessLock } from './process-lock.ts';
@@ -71,11 +70,9 @@ export async function openKeystore(
   requireStoreFile(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
-    // Read while the passphrase is being worked on: verifying can then be short.
-    const print = printOf(spec.path);
     const { rootKey, header, slot, complete } = await unlockHeader(spec.path, spec.unlock);
     try {
-      const store = await openUnderLock({ ...spec, rootKey }, lock, print);
+      const store = await openUnderLock({ ...spec, rootKey }, lock);
       try {
         requireSameStore(store, header);
         if (!complete) writeHeaders(spec.path, header, rootKey, spec.random);

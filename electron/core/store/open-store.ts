@@ -4,12 +4,12 @@ import { equalBytes, macKey } from '../crypto/mac.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
 import { diskFailure } from './disk-errors.ts';
-import { type FilePrint, sealFits, writeCloseSeal } from './close-seal.ts';
+import { type LyingFile, sealFits, writeCloseSeal } from './close-seal.ts';
 import { innerKey, outerKey } from './keys.ts';
 import type { ProcessLock } from './process-lock.ts';
 import { RowHasher } from './row-hash.ts';
 import { SealedRecordTable } from './sealed-records.ts';
-import { recount } from './state-check.ts';
+import { recount, Slices } from './state-check.ts';
 import {
   differingTables,
   installTriggers,
@@ -31,8 +31,8 @@ export interface StoreParts {
   readonly lock: ProcessLock;
   /** Made a moment ago by this process: nothing to check. */
   readonly fresh: boolean;
-  /** Hash of the file before it was opened, for comparing with the one noted when it was closed. */
-  readonly print: Promise<FilePrint | null>;
+  /** The file before it was opened, for comparing with what was noted when it was closed. Taken over. */
+  readonly lying: LyingFile;
 }
 
 /** Who found that the store must not change. A finding is taken back by its finder only. */
@@ -64,7 +64,7 @@ export class OpenStore implements Store {
   readonly #root: StateRoot;
   readonly #tables: readonly TrackedTable[];
   readonly #transactions: Transactions;
-  readonly #print: Promise<FilePrint | null>;
+  readonly #lying: LyingFile;
   readonly #holds = new Map<HoldSource, OperationError>();
   #meta: Meta;
   #next: Meta | null = null;
@@ -82,7 +82,7 @@ export class OpenStore implements Store {
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#verified = parts.fresh;
-    this.#print = parts.print;
+    this.#lying = parts.lying;
     this.#hasher = rowHasher(parts.rootKey);
     this.#root = stateRoot(parts.db, parts.rootKey);
     this.#tables = trackedTables(parts.db);
@@ -194,10 +194,12 @@ export class OpenStore implements Store {
     try {
       if (clean) this.#tidy(() => this.db.pragma('wal_checkpoint(TRUNCATE)'));
       this.db.close();
+      this.#lying.close();
       if (clean && !this.#sealed()) {
         this.#tidy(() => writeCloseSeal(this.path, this.#rootKey, this.#random));
       }
     } finally {
+      this.#lying.close();
       this.#rootKey.dispose();
       this.#sealingKey.dispose();
       this.#hasher.forget();
@@ -242,6 +244,8 @@ export class OpenStore implements Store {
   async #verify(): Promise<StoreCondition> {
     if (this.#verified) return this.condition;
     try {
+      // What was opened is shown first: whoever opened it has its answer before the first slice.
+      await new Slices(this.#clock, this.db).next();
       const counted = await recount(this.db, this.#tables, this.#hasher, this.#clock);
       const problem = this.#compare(counted) ?? this.#auditTail() ?? (await this.#structure());
       if (problem !== null) this.hold('state root', problem);
@@ -265,13 +269,22 @@ export class OpenStore implements Store {
    * after a crash, by SQLite's own walk through everything (which cannot be cut into slices).
    */
   async #structure(): Promise<OperationError | null> {
-    if (sealFits(this.path, await this.#print, this.#rootKey)) {
+    if (sealFits(this.path, await this.#lying.print(), this.#rootKey)) {
       this.#sealedAt = this.#meta.commitNumber;
       return null;
     }
     const found: unknown = this.db.pragma('integrity_check(1)', { simple: true });
-    if (found === 'ok') return null;
-    return new OperationError('KEYSTORE_TAMPERED', { part: 'structure', found: String(found) });
+    if (found !== 'ok')
+      return new OperationError('KEYSTORE_TAMPERED', { part: 'structure', found: String(found) });
+    return this.#auditWhole();
+  }
+
+  /** Records are numbered from 1 without a gap: as many as the last one's number, or some are gone. */
+  #auditWhole(): OperationError | null {
+    const kept = this.db.prepare<[], number>('select count(*) from audit_record').pluck().get();
+    const { auditSize: size } = this.#meta;
+    if (kept === size) return null;
+    return new OperationError('KEYSTORE_TAMPERED', { part: 'audit', size });
   }
 
   #auditTail(): OperationError | null {

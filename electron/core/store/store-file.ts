@@ -6,7 +6,7 @@ import { proveCrypto } from '../crypto/self-test.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
-import { type FilePrint, printOf } from './close-seal.ts';
+import { LyingFile } from './close-seal.ts';
 import { openConnection } from './connection.ts';
 import { onDisk } from './disk-errors.ts';
 import {
@@ -20,9 +20,9 @@ import {
 import { innerKey } from './keys.ts';
 import { applyMigrations, pendingMigrations } from './migrate.ts';
 import { type Migration, migrations } from './migrations/index.ts';
-import { OpenStore, stateRoot } from './open-store.ts';
+import { OpenStore, rowHasher, stateRoot } from './open-store.ts';
 import { takeProcessLock, type ProcessLock } from './process-lock.ts';
-import { sumLength } from './row-hash.ts';
+import { recountNow } from './state-check.ts';
 import { trackedTables, writeSums } from './state-root.ts';
 import type { Realm } from './store.ts';
 import { removeWithJournals, upgrade } from './upgrade.ts';
@@ -116,7 +116,10 @@ export function createUnderLock(spec: NewStore, lock: ProcessLock): OpenStore {
     } finally {
       removeWithJournals(temporary);
     }
-    return assemble(spec, connect(spec), lock, { fresh: true, print: Promise.resolve(null) });
+    return assemble(spec, connect(spec), lock, {
+      fresh: true,
+      lying: LyingFile.none(),
+    });
   });
 }
 
@@ -129,7 +132,7 @@ export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStor
   requireStoreFile(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
-    return await openUnderLock(spec, lock, printOf(spec.path));
+    return await openUnderLock(spec, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -140,21 +143,24 @@ export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStor
 export async function openUnderLock(
   spec: RootKeyStore,
   lock: ProcessLock,
-  print: Promise<FilePrint | null>,
+  lying = LyingFile.at(spec.path),
 ): Promise<OpenStore> {
   proveCrypto();
-  const db = connect(spec);
+  let db: Database | null = null;
   try {
+    const opened = connect(spec);
+    db = opened;
     const all = spec.migrations ?? migrations;
-    const pending = onDisk('open', () => pendingMigrations(db, all));
+    const pending = onDisk('open', () => pendingMigrations(opened, all));
     if (pending.length > 0) {
-      await print;
-      await upgrade({ ...spec, db, pending, all });
+      await lying.print();
+      await upgrade({ ...spec, db: opened, pending, all });
     }
     onDisk('open', () => keepPrivate(spec.path));
-    return onDisk('open', () => assemble(spec, db, lock, { fresh: false, print }));
+    return onDisk('open', () => assemble(spec, opened, lock, { fresh: false, lying }));
   } catch (error) {
-    db.close();
+    db?.close();
+    lying.close();
     throw error;
   }
 }
@@ -168,7 +174,7 @@ function assemble(
   spec: RootKeyStore,
   db: Database,
   lock: ProcessLock,
-  state: { readonly fresh: boolean; readonly print: Promise<FilePrint | null> },
+  state: { readonly fresh: boolean; readonly lying: LyingFile },
 ): OpenStore {
   const { path, clock, random } = spec;
   const rootKey = spec.rootKey.clone();
@@ -181,7 +187,7 @@ function assemble(
   }
 }
 
-/** The first commit: schema, identity and the root over nothing. */
+/** The first commit: schema, identity and the root over the few rows that migrations make. */
 function layFoundation(db: Database, spec: NewStore): void {
   db.exec('begin immediate');
   const all = spec.migrations ?? migrations;
@@ -196,7 +202,7 @@ function layFoundation(db: Database, spec: NewStore): void {
     spec.clock.now(),
     spec.headerRevision ?? 0,
   );
-  writeSums(db, Buffer.alloc(trackedTables(db).length * sumLength));
+  writeSums(db, recountNow(db, trackedTables(db), rowHasher(spec.rootKey)));
   stateRoot(db, spec.rootKey).advance();
   db.exec('commit');
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
+import { LyingFile } from '../close-seal.ts';
 import { onDisk } from '../disk-errors.ts';
 import {
   moveIntoPlace,
@@ -75,8 +76,7 @@ async function makeItNew(
 ): Promise<void> {
   const unshared = { release: () => undefined };
   const { clock, random } = spec;
-  const print = Promise.resolve(null);
-  const store = await openUnderLock({ path, rootKey, clock, random }, unshared, print);
+  const store = await openUnderLock({ path, rootKey, clock, random }, unshared, LyingFile.none());
   try {
     if ((await store.verify()) !== 'verified')
       throw invalid(keystoreName, store.reason ?? 'state root');

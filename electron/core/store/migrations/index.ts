@@ -3,6 +3,7 @@ import { domain } from './0002-domain.ts';
 import { jobs } from './0003-jobs.ts';
 import { callChanges } from './0004-call-changes.ts';
 import { consoleIndexes } from './0005-console.ts';
+import { lighter } from './0006-lighter.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -15,4 +16,11 @@ export interface Migration {
  * Every migration, oldest first, without a gap. A released one is never edited: add the next
  * number. Import it here and put it at the end of the list; nothing else registers it.
  */
-export const migrations: readonly Migration[] = [base, domain, jobs, callChanges, consoleIndexes];
+export const migrations: readonly Migration[] = [
+  base,
+  domain,
+  jobs,
+  callChanges,
+  consoleIndexes,
+  lighter,
+];
