@@ -68,7 +68,7 @@ class Hits {
     });
   }
 
-  key(id: string, detail: string): void {
+  key(id: string, detail?: string): void {
     const found = this.#open.keys.byId(id);
     const group = found && this.#open.groups.byId(found.key.groupId);
     if (!group) return;
@@ -78,7 +78,7 @@ class Hits {
       groupId: group.id,
       folderIds: this.#line(group.folderId),
       title: `${group.name}, version ${found.key.version}`,
-      detail,
+      detail: detail ?? `KCV ${found.key.kcv.value}`,
     });
   }
 
@@ -116,9 +116,9 @@ const aliasArn = /^arn:[^:]+:kms:(?<region>[^:]*):(?<account>\d{12}):alias\/(?<a
 const byId: Look = (hits, text) => {
   if (!uuid.test(text)) return;
   const id = text.toLowerCase();
-  hits.folder(id, 'this folder');
+  hits.folder(id, 'folder');
   hits.group(id);
-  hits.key(id, `key ${shortId(id)}`);
+  hits.key(id);
   hits.job(id);
 };
 
@@ -141,7 +141,8 @@ const byKms: Look = (hits, text, { open }) => {
 
 const byMaterial: Look = (hits, text, { open }) => {
   if (!/^[0-9a-f]{64}$/i.test(text)) return;
-  for (const id of open.finder.keysWithMaterial(text)) hits.key(id, `material ${shortId(text)}`);
+  const id = text.toLowerCase();
+  for (const key of open.finder.keysWithMaterial(id)) hits.key(key, `material ${shortId(id)}`);
 };
 
 const byRequest: Look = (hits, text, { calls }) => {
@@ -159,10 +160,10 @@ const byNumber: Look = (hits, text) => {
 const byPath: Look = (hits, text, { open }) => {
   for (const look of [
     () => hits.group(open.references.group(text).id),
-    () => hits.folder(open.references.folder(text).id, 'this folder'),
+    () => hits.folder(open.references.folder(text).id, 'folder'),
     () => {
       const { key } = open.references.key(text);
-      hits.key(key.id, `KCV ${key.kcv.value}`);
+      hits.key(key.id);
     },
   ]) {
     try {
@@ -177,20 +178,22 @@ const byPath: Look = (hits, text, { open }) => {
 const byKcv: Look = (hits, text, { open }) => {
   const hex = text.replace(/^kcv\s*/i, '');
   if (!/^[0-9a-f]{4,32}$/i.test(hex)) return;
-  for (const id of open.finder.keysWithKcv(hex, hits.limit))
-    hits.key(id, `KCV ${open.keys.get(id).key.kcv.value}`);
+  for (const id of open.finder.keysWithKcv(hex, hits.limit)) hits.key(id);
 };
 
+/** Folders are few: they come first and leave room for groups. */
 const byPartOfName: Look = (hits, text, { open }) => {
-  for (const { id, by } of open.finder.groupsNamed(text.replace(/^alias\//, ''), hits.limit))
-    hits.group(
-      id,
-      by === 'name' ? open.folders.path(open.groups.get(id).folderId) || undefined : undefined,
-    );
   const wanted = searchText(text);
-  for (const folder of open.folders.list()) {
-    if (searchText(folder.name).includes(wanted))
-      hits.folder(folder.id, open.folders.path(folder.id));
+  const at = (name: string): number => searchText(name).indexOf(wanted);
+  const folders = open.folders
+    .list()
+    .filter(({ name }) => at(name) >= 0)
+    .toSorted((a, b) => Number(at(a.name) > 0) - Number(at(b.name) > 0));
+  for (const { id, parentId } of folders.slice(0, Math.ceil(hits.limit / 2)))
+    hits.folder(id, open.folders.path(parentId) || 'folder');
+  for (const { id, by } of open.finder.groupsNamed(text.replace(/^alias\//, ''), hits.limit)) {
+    const place = open.folders.path(open.groups.get(id).folderId);
+    hits.group(id, by === 'name' && place !== '' ? place : undefined);
   }
 };
 
@@ -199,10 +202,7 @@ const byPartOfKey: Look = (hits, text, { open }) => {
   const part = text.startsWith('arn:') ? text.replace(/^.*[:/]/, '') : text;
   for (const id of open.finder.keysHolding(part, hits.limit)) {
     const { remote } = open.keys.get(id);
-    hits.key(
-      id,
-      remote ? `KMS key ${shortId(remote.kmsKeyId)}` : `KCV ${open.keys.get(id).key.kcv.value}`,
-    );
+    hits.key(id, remote ? `KMS key ${shortId(remote.kmsKeyId)}` : undefined);
   }
 };
 

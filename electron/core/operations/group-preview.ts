@@ -86,10 +86,21 @@ function checked(
     const shape = groupFields.shape[field as keyof typeof groupFields.shape];
     const result = shape.safeParse(value);
     if (result.success) fields[field] = result.data;
-    else problems.push(unfit(field, result.error.issues[0]?.message ?? 'does not fit'));
+    else problems.push(unfit(field, rules[field] ?? result.error.issues[0]?.message ?? ''));
   }
   return { fields: fields as unknown as Fields, problems };
 }
+
+/** In words, where the schema only knows numbers. */
+const rules: Readonly<Record<string, string>> = {
+  name: '1 to 255 characters, none that controls the line or its direction',
+  description: 'at most 4,096 characters',
+  rotateEvery: 'a whole number from 1 to 3,650',
+  keepValidFor: 'a whole number from 1 to 3,650',
+  awsDeletesMaterialAfterDays: 'a whole number of days from 1 to 365',
+  disableWaitDays: 'a whole number of days from 0 to 365',
+  policy: 'larger than the 32 KB that AWS takes',
+};
 
 const missing: Readonly<Record<string, string>> = {
   name: 'give the group a name',

@@ -99,10 +99,15 @@ beforeEach(() => {
   core.handlers.set('session.snapshot', () => ({
     revision: 0,
     product: 'keyreeve',
-    keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice' },
+    keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice', storeId: id },
+    locksAt: null,
+    hsmLabel: null,
     hsm: 'ready',
     designated: true,
-    counts: { groups: 0, keys: 0, running: 0, needsYou: 0 },
+    connections: { connected: 0, all: 0 },
+    places: [],
+    counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+    latest: null,
     at: 0,
   }));
   core.handlers.set('key.planSynchronize', () => plan());
@@ -249,7 +254,7 @@ it.each([
 it('tells a job that needs somebody in full: failure, standing, deed, steps', async () => {
   core.handlers.set('job.wait', () => ({ revision: 1, detail: detail('needs-you') }));
   const { out } = await keyreeve('job watch 1043');
-  expect(out).toContain('AWS did not allow this.');
+  expect(out).toContain('AWS did not allow the alias to move.');
   expect(out).toContain('AccessDeniedException · UpdateAlias · request 51d9');
   const lines = ['Your copies', 'In AWS', 'Applications', 'Data'].map((one) => out.indexOf(one));
   expect(lines).toEqual([...lines].sort((a, b) => a - b));
@@ -297,7 +302,9 @@ it('waits while the keystore is being checked, with its own copy of the bytes', 
 
 it('prints times and ids whole in a pipe, and nothing raw', async () => {
   core.handlers.set('folder.list', () => ({
-    folders: [{ id, name: 'a', parentId: null, path: 'a\u001b[2J/b\u202e' }],
+    folders: [
+      { id, name: 'a', parentId: null, path: 'a\u001b[2J/b\u202e', groups: 0, needsYou: 0 },
+    ],
   }));
   const { out } = await keyreeve('folder list');
   expect(out).toBe('a [2J/b \n');

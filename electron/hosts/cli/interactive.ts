@@ -31,7 +31,9 @@ export async function confirmed(
 export async function loginIfNeeded(context: CommandContext, session: Session): Promise<void> {
   const { hsm } = await session.call('session.snapshot', {});
   if (hsm !== 'pin-needed') return;
-  const { token } = await session.call('hsm.status', {});
+  const { token, state } = await session.call('hsm.status', {});
+  // A practice token that the core made was given its PIN by the core.
+  if (state !== 'pin-needed') return;
   const name = token ? `token "${token.label}", serial ${token.serial}` : 'the HSM';
   const pin = await context.secretIfAny(context.pinSource(`PIN of ${name}`));
   if (pin) {

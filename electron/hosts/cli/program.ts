@@ -31,6 +31,18 @@ export const nouns: Readonly<Record<string, Noun>> = {
     summary: 'read, export and verify the audit log',
     load: () => import('./commands/audit.ts'),
   },
+  setting: {
+    summary: 'settings of a keystore: when it locks, where it may be opened',
+    load: () => import('./commands/setting.ts'),
+  },
+  find: {
+    summary: 'find by name, alias, id, ARN, KCV, material, request id or job number',
+    load: () => import('./commands/find.ts'),
+  },
+  practice: {
+    summary: 'the practice KMS of a practice keystore',
+    load: () => import('./commands/practice.ts'),
+  },
   device: { summary: 'which device rotates keys', load: () => import('./commands/device.ts') },
   daemon: {
     summary: 'hold a keystore open for other commands',

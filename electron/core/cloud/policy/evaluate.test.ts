@@ -172,7 +172,11 @@ describe('importing again', () => {
       Sid: 'KeyreeveImport',
       Effect: 'Allow',
       Principal: { AWS: user },
-      Action: ['kms:GetParametersForImport', 'kms:ImportKeyMaterial'],
+      Action: [
+        'kms:GetParametersForImport',
+        'kms:ImportKeyMaterial',
+        'kms:DeleteImportedKeyMaterial',
+      ],
       Resource: '*',
     });
     const added = { Version: '2012-10-17', Statement: [some.add] };

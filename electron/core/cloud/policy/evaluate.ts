@@ -32,6 +32,9 @@ export interface SuggestedStatement {
 
 const worst: readonly Verdict[] = ['yes', 'through-iam', 'unsure', 'no'];
 
+/** Not needed to import, and wanted by whoever imports again. */
+const alongside: readonly string[] = ['kms:DeleteImportedKeyMaterial'];
+
 /**
  * Would the key with this policy let the credential import again? Order matters for AWS only in
  * that a Deny wins.
@@ -45,13 +48,17 @@ export function canStillImport(policy: KeyPolicy, principalArn: string): ImportO
     byAction[action] = verdict;
     for (const number of denied) deniedBy.add(number);
   }
+  const alsoMissing = alongside.filter((action) => judge(policy, who, action).verdict === 'no');
   const verdicts = Object.values(byAction);
   const refused = importAgain.filter((action) => byAction[action] === 'no');
   return {
     verdict: [...worst].reverse().find((each) => verdicts.includes(each)) ?? 'no',
     byAction,
     refused,
-    add: refused.length > 0 && deniedBy.size === 0 ? suggestion(who, refused) : null,
+    add:
+      refused.length > 0 && deniedBy.size === 0
+        ? suggestion(who, [...refused, ...alsoMissing])
+        : null,
     deniedBy: [...deniedBy],
   };
 }

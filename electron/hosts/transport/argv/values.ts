@@ -56,6 +56,10 @@ export function dateOrNever(text: string): number | 'never' {
   return time;
 }
 
+/** `never` or a number of minutes. */
+export const minutesOrNever = (text: string): number | 'never' =>
+  text.toLowerCase() === 'never' ? 'never' : whole(text);
+
 /** `never` or a number of days. */
 export const daysOrNever = (text: string): number | 'never' =>
   text.toLowerCase() === 'never' ? 'never' : whole(text);

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { minutesOrNever } from '../../transport/argv/values.ts';
+import type { CommandContext } from '../command-context.ts';
+import { type ConfirmOptions, confirmed } from '../interactive.ts';
+import { settingText } from '../render/setting.ts';
+import type { Run } from './noun.ts';
+
+interface ChangeOptions extends ConfirmOptions {
+  readonly autoLock?: number | 'never';
+  readonly allowConsole?: boolean;
+  readonly forbidConsole?: boolean;
+}
+
+/** `setting show|change` */
+export function addVerbs(noun: Command, run: Run): void {
+  noun
+    .command('show')
+    .description('show the settings of this keystore')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('setting.show', {}), settingText);
+      }),
+    );
+  noun
+    .command('change')
+    .description('change settings of this keystore')
+    .option(
+      '--auto-lock <minutes>',
+      'lock when nobody was at work, 1 to 480, or never',
+      minutesOrNever,
+    )
+    .option('--allow-console', 'let it be opened in the browser console')
+    .option('--forbid-console', 'do not')
+    .option('--yes', 'confirm')
+    .action((options: ChangeOptions) => run((context) => change(context, options)));
+}
+
+async function change(context: CommandContext, options: ChangeOptions): Promise<void> {
+  const { autoLock, allowConsole, forbidConsole } = options;
+  const session = await context.opened();
+  const now = await session.call('setting.show', {});
+  const opens = allowConsole === true && forbidConsole !== true && !now.consoleAllowed;
+  const question =
+    'A browser is less of a fence than the desktop window. Let this keystore be opened in it?';
+  const confirm = opens && (await confirmed(context, options, question));
+  const output = await session.call('setting.change', {
+    ...(autoLock === undefined ? {} : { autoLockMinutes: autoLock === 'never' ? null : autoLock }),
+    ...(allowConsole === true ? { consoleAllowed: true } : {}),
+    ...(forbidConsole === true ? { consoleAllowed: false } : {}),
+    confirm,
+  });
+  context.show(output, settingText);
+}
