@@ -55,8 +55,9 @@ export const sayLeft = (ms: number): string => {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
-/** `19 s`, `2 min 05 s`, for how long something took. */
+/** `31 ms`, `19 s`, `2 min 05 s`, for how long something took. */
 export const sayTook = (ms: number): string => {
+  if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 1000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return seconds < 60

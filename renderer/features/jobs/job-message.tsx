@@ -9,7 +9,9 @@ export function JobMessage({ detail: { job } }: { readonly detail: JobDetail }) 
   const { glyph, tone } = jobStateTexts[job.state];
   const text = job.failure === null ? null : renderFailure(job.failure);
   const ended = job.state === 'done' || job.state === 'cancelled';
-  const head = job.state === 'needs-you' && text !== null ? text.headline : localTimes(job.message);
+  const told = localTimes(job.message);
+  const [head, rest] =
+    job.state === 'needs-you' && text !== null ? [text.headline, ''] : firstSentence(told);
   return (
     <section className={styles['message']} aria-label="What happened">
       <p className={`${styles['headline']} tone-${tone}`}>
@@ -18,7 +20,14 @@ export function JobMessage({ detail: { job } }: { readonly detail: JobDetail }) 
         </span>
         {head}
       </p>
+      {rest === '' ? null : <p>{rest}</p>}
       {text === null || ended ? null : <p>{text.forYourKeys}</p>}
     </section>
   );
+}
+
+/** The first sentence tells what happened, the others what it means. */
+function firstSentence(text: string): readonly [string, string] {
+  const end = text.indexOf('. ');
+  return end < 0 ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 2)];
 }

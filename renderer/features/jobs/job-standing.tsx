@@ -11,13 +11,14 @@ const markOf = (good: boolean | null): keyof typeof marks =>
   good === null ? 'unknown' : good ? 'good' : 'bad';
 
 /** WHERE THINGS STAND: always the same four lines in the same order, each with its reading's time. */
-export function JobStanding({ detail: { standing } }: { readonly detail: JobDetail }) {
+export function JobStanding({ detail }: { readonly detail: JobDetail }) {
+  const { standing } = detail;
   return (
     <section aria-labelledby="job-standing">
       <h3 id="job-standing">Where things stand</h3>
       <dl className={styles['standing']}>
         {standingKeys.map((key) => {
-          const line = standing?.[key] ?? null;
+          const line = standing?.[key] ?? soFar(detail, key);
           const mark = markOf(line?.good ?? null);
           return (
             <div key={key}>
@@ -28,11 +29,13 @@ export function JobStanding({ detail: { standing } }: { readonly detail: JobDeta
                 </span>
                 <span className="unseen">{words[mark]}: </span>
                 {line === null ? (
-                  <span className="quiet">is read when the job stops or ends</span>
+                  <span className="quiet">read when the job stops or ends</span>
                 ) : (
                   <>
                     {localTimes(line.text)}{' '}
-                    <span className="detail">read {sayTime(line.readAt)}</span>
+                    {line.readAt === null ? null : (
+                      <span className="detail">read {sayTime(line.readAt)}</span>
+                    )}
                   </>
                 )}
               </dd>
@@ -42,4 +45,18 @@ export function JobStanding({ detail: { standing } }: { readonly detail: JobDeta
       </dl>
     </section>
   );
+}
+
+/** While it runs nothing was read back yet; what its own steps prove is said all the same. */
+function soFar(
+  { steps, commitStep }: JobDetail,
+  key: (typeof standingKeys)[number],
+): { readonly good: boolean; readonly text: string; readonly readAt: null } | null {
+  const commit = steps.find(({ name }) => name === commitStep);
+  if (key !== 'applications' || commit?.state !== 'waiting') return null;
+  return {
+    good: true,
+    text: `See no change before step ${commit.n}, ${commit.title}`,
+    readAt: null,
+  };
 }

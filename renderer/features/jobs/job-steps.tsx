@@ -79,10 +79,13 @@ function StepRow({
         disabled={empty}
         onClick={onToggle}
       >
-        <span className={styles['stepNumber']}>{step.n}</span> {step.title}
-        <span className="unseen">, {word}</span>
         <span aria-hidden="true" className={styles['twist']}>
           {empty ? '' : open ? '▾' : '▸'}
+        </span>
+        <span className={styles['stepNumber']}>{step.n}</span>
+        <span>
+          {step.title}
+          <span className="unseen">, {word}</span>
         </span>
       </button>
       <span className={styles['stepTime']}>{at === null ? '' : <Moment at={at} />}</span>

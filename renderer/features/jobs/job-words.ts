@@ -42,10 +42,11 @@ export const who = ({ actor }: JobView): string => actor;
 export const stepsDone = (steps: readonly StepView[]): number =>
   steps.filter(({ state }) => state === 'done' || state === 'skipped').length;
 
-/** Since when a job has waited for a person: when the step that stopped ended. */
+/** Since when a job has waited for a person: when the step that stopped ended, or began. */
 export function stoppedAt({ job, steps }: JobDetail): number | null {
   if (job.state !== 'needs-you') return null;
-  return steps.find(({ state }) => state === 'needs-you')?.endedAt ?? null;
+  const step = steps.find(({ state }) => state === 'needs-you');
+  return step?.endedAt ?? step?.beganAt ?? null;
 }
 
 /** `Started 14:31:12 by custodian-2 (console) · 8 of 9 steps done · waiting since 14:31:31`. */

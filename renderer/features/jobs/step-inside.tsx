@@ -24,6 +24,7 @@ export function StepInside({
   readonly groupId: string | null;
 }) {
   const place = useCallPlace(groupId);
+  const shown = new Set(step.calls.map(({ requestId }) => requestId));
   const failure = step.failure;
   return (
     <div className={styles['inside']}>
@@ -32,7 +33,7 @@ export function StepInside({
       {step.proof.map(({ text, requestId }) => (
         <p key={`${text} ${requestId ?? ''}`}>
           {localTimes(text)}
-          {requestId === undefined ? null : (
+          {requestId === undefined || shown.has(requestId) ? null : (
             <>
               {' · request '}
               <Ident value={requestId} what="AWS request id" short={false} />

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -19,14 +20,14 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   const snapshot = useSnapshot().data;
   const deeds = useJobDeeds(detail);
   const blocked = useBlocked();
-  const statement = useStatement(detail);
+  const { statement, credential } = useDenied(detail);
   const { next: first, others } = jobDeeds(detail, {
     hsm: snapshot?.hsm ?? 'none',
     designated: snapshot?.designated ?? null,
   });
   if (first === null && others.length === 0) return null;
   const practice = snapshot?.keystore.realm === 'practice' ? ' (practice)' : '';
-  const advice = job.failure === null ? null : renderFailure(job.failure).next;
+  const advice = job.failure === null ? null : renderFailure(naming(job.failure, credential)).next;
   const text = first === null ? null : (advice ?? next?.text ?? null);
   const button = (deed: JobDeed, primary: boolean) => (
     <DeedButton
@@ -58,12 +59,24 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   );
 }
 
-/** The statement for a missing permission; it needs the group's account, Region and alias. */
-function useStatement({ job }: JobDetail): string | null {
-  const denied = job.failure?.code === 'AWS_ACCESS_DENIED' && job.groupId !== null;
-  const group = useRead('group.show', { group: job.groupId ?? '-' }, { enabled: denied }).data;
-  return denied && group && job.failure ? policyStatement(job.failure, group.group) : null;
+/** What a missing permission needs: the statement, for the group's account, Region and alias. */
+function useDenied({ job }: JobDetail): {
+  readonly statement: string | null;
+  readonly credential: string | null;
+} {
+  const { failure, groupId } = job;
+  const denied = failure?.code === 'AWS_ACCESS_DENIED' && groupId !== null;
+  const found = useRead('group.show', { group: groupId ?? '-' }, { enabled: denied }).data;
+  if (!denied || found === undefined) return { statement: null, credential: null };
+  return {
+    statement: policyStatement(failure, found.group),
+    credential: found.group.credentialName,
+  };
 }
+
+/** The failure as the job has it does not name whose permission is missing; the group does. */
+const naming = (failure: Failure, credential: string | null): Failure =>
+  credential === null ? failure : { ...failure, details: { credential, ...failure.details } };
 
 function useJobDeeds({ job }: JobDetail) {
   const show = useDialogs((state) => state.show);

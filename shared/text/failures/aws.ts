@@ -3,6 +3,22 @@ import type { DetailReader, Wording } from '../wording.ts';
 const deed = (d: DetailReader): string => d.text('permission', d.text('action', ''));
 const credential = (d: DetailReader): string => d.quoted('credential', 'the credential');
 
+/** What was not allowed, as people call it. Others are told without. */
+const refused: Readonly<Record<string, string>> = {
+  'kms:CreateKey': 'a new KMS key',
+  'kms:GetParametersForImport': 'a wrapping key to be fetched',
+  'kms:ImportKeyMaterial': 'the import of key material',
+  'kms:DeleteImportedKeyMaterial': 'key material to be deleted',
+  'kms:CreateAlias': 'the alias to be made',
+  'kms:UpdateAlias': 'the alias to move',
+  'kms:DescribeKey': 'the KMS key to be read',
+  'kms:GetKeyPolicy': 'the key policy to be read',
+  'kms:PutKeyPolicy': 'the key policy to be replaced',
+  'kms:EnableKey': 'the KMS key to be enabled',
+  'kms:DisableKey': 'the KMS key to be disabled',
+  'kms:ScheduleKeyDeletion': 'the KMS key to be deleted',
+};
+
 /** Wording for what AWS answers, or does not answer. Earlier steps of a job always stand. */
 export const awsWording = {
   AWS_UNREACHABLE: {
@@ -19,7 +35,7 @@ export const awsWording = {
     next: 'Wait, or ask AWS for a higher request quota.',
   },
   AWS_ACCESS_DENIED: {
-    headline: 'AWS did not allow this.',
+    headline: (d) => `AWS did not allow ${refused[deed(d)] ?? 'this'}.`,
     forYourKeys:
       'AWS changed nothing for this call. Steps done before stand; no later one was begun.',
     next: (d) =>
