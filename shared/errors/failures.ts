@@ -36,6 +36,7 @@ export const failures = {
   NOTHING_TO_DO: usage(409),
   NEEDS_DAEMON: usage(409),
   NEEDS_CONSOLE: usage(409),
+  PORT_TAKEN: usage(409),
   HOLDER_GONE: later(),
   CANCELLED_BY_PERSON: { exit: 130, http: 409, remedy: 'never' },
   INTERNAL: broken(),

@@ -97,6 +97,11 @@ export const callWording = {
     forYourKeys: 'Nothing was read or changed.',
     next: 'Start one with "keyreeve console": it prints a link itself.',
   },
+  PORT_TAKEN: {
+    headline: (d) => `Another program of this computer listens on port ${d.text('port', '?')}.`,
+    forYourKeys: 'Nothing was opened.',
+    next: 'Choose another with "--port", or leave it out: then any free one is taken.',
+  },
   HOLDER_GONE: {
     headline: 'The process that held the keystore went away before it answered.',
     forYourKeys: 'Finished steps are saved. An unfinished one is looked at before it runs again.',

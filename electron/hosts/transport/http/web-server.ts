@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { consolePaths } from '../../../../shared/wire/console.ts';
 import type { Logger } from '../../../core/ports.ts';
 import { fromAnotherPage, wrongPortPage } from './pages.ts';
@@ -58,7 +59,10 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** Listens on the loopback address and nowhere else: there is no switch for another. */
+/**
+ * Listens on the loopback address and nowhere else: there is no switch for another.
+ * @throws OperationError PORT_TAKEN
+ */
 export async function serveWeb(site: Site, port: number, log: Logger): Promise<WebServer> {
   const server = createServer({
     maxHeaderSize: 16 * 1024,
@@ -95,9 +99,11 @@ export async function serveWeb(site: Site, port: number, log: Logger): Promise<W
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new OperationError('PORT_TAKEN', { port }) : error),
+    );
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       const { address, port: bound } = server.address() as AddressInfo;
       if (address === '127.0.0.1') resolve(bound);
       else reject(new Error('not on the loopback address'));
