@@ -34,6 +34,7 @@ const plan = (more: object = {}) => ({
   confirmName: null,
   blocked: null,
   runningJob: null,
+  comparison: [],
   ...more,
 });
 const detail = (state: JobState, more: object = {}) => ({
