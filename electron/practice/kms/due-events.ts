@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isPermanent } from './model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
 import type { Effect } from './state/journal.ts';
+import { DAY_MS, rotate } from './rotation.ts';
 import type { World } from './world.ts';
 
 /** Takes the bytes away; a material that was only waiting for rotation is forgotten. */
@@ -47,6 +48,34 @@ function note(world: World, key: KeyRecord, operation: string, at: number, effec
 }
 
 /**
+ * Ends on-demand rotations whose time is over, and makes automatic ones. A key that is not usable
+ * now is left for the day on which it is.
+ */
+function runDueRotations(world: World, now: number): void {
+  const { keys, rotations } = world.state;
+  for (const rotation of rotations.due(now)) {
+    const key = keys.find(rotation, rotation.keyId);
+    if (key === undefined || key.state !== 'Enabled') continue;
+    const { endsAt, days } = rotation;
+    let left = rotation;
+    const turn = (type: 'ON_DEMAND' | 'AUTOMATIC', at: number): void => {
+      const effects: Effect[] = [];
+      rotate(world, key, type, at, (effect) => effects.push(effect));
+      note(world, key, 'RotateKey', at, effects);
+    };
+    if (endsAt !== null && endsAt <= now) {
+      turn('ON_DEMAND', endsAt);
+      left = { ...left, startedAt: null, endsAt: null };
+    }
+    while (days !== null && left.nextAt !== null && left.nextAt <= now) {
+      turn('AUTOMATIC', left.nextAt);
+      left = { ...left, nextAt: left.nextAt + days * DAY_MS };
+    }
+    rotations.put(left);
+  }
+}
+
+/**
  * Does what fell due by the practice clock: expired material is deleted, keys at the end of
  * their window go with their aliases and grants. Runs inside a transaction, before every call, so
  * that no reply shows something that should be gone.
@@ -60,10 +89,12 @@ export function runDueEvents(world: World, now: number): void {
     loseMaterial(world, key, material, (effect) => effects.push(effect), 'expired');
     note(world, key, 'DeleteExpiredKeyMaterial', material.validTo ?? now, effects);
   }
+  runDueRotations(world, now);
   for (const key of keys.dueForDeletion(now)) {
     const gone = aliases.removeOf(key, key.keyId);
     materials.removeAll(key);
     grants.removeAll(key);
+    world.state.rotations.remove(key);
     keys.remove(key);
     note(world, key, 'DeleteKey', key.deleteAt ?? now, [
       { kind: 'key-deleted', keyId: key.keyId, aliases: gone },

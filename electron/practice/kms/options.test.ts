@@ -8,7 +8,7 @@ describe('the command line', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
       '--data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
-      '--parent-pid 42 --until-stdin-closes';
+      '--rotation-seconds 60 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
@@ -23,6 +23,8 @@ describe('the command line', () => {
         wrappingKeyReuse: 50,
         quota: { enabled: true, scale: 2.5 },
         requestLog: '/l',
+        rotationSeconds: 60,
+        onDemandLimit: 10,
       },
       parentPid: 42,
       untilStdinCloses: true,
@@ -37,6 +39,8 @@ describe('the command line', () => {
         accounts: [],
         allowUnsigned: false,
         wrappingKeyReuse: 1,
+        rotationSeconds: 0,
+        onDemandLimit: 25,
         quota: { enabled: false, scale: 1 },
       },
       parentPid: null,

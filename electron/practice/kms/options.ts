@@ -21,6 +21,8 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --wrapping-key-reuse N            let one RSA pair serve N GetParametersForImport (benches, tests)
   --quota on|off                    request quotas as in AWS (default off)
   --quota-scale X                   multiply the quotas
+  --rotation-seconds N              how long an on-demand rotation takes (default 0)
+  --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
   --until-stdin-closes              end when standard input closes
@@ -69,6 +71,8 @@ function parse(argv: readonly string[]) {
         'wrapping-key-reuse': { type: 'string' },
         quota: { type: 'string' },
         'quota-scale': { type: 'string' },
+        'rotation-seconds': { type: 'string' },
+        'on-demand-limit': { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
         'until-stdin-closes': { type: 'boolean' },
@@ -97,6 +101,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
         1,
         1_000_000,
       ),
+      rotationSeconds: wholeNumber('rotation-seconds', given['rotation-seconds'] ?? '0', 0, 86_400),
+      onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
       quota: readQuota(given.quota, given['quota-scale']),
       ...(given.data === undefined ? {} : { dataFile: given.data }),
       ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),

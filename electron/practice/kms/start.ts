@@ -13,6 +13,7 @@ import { createPairPool } from './material/pair-pool.ts';
 import { createUnwrap } from './material/unwrap.ts';
 import { createMischiefs } from './mischief/mischief.ts';
 import { createQuotas } from './quota/quotas.ts';
+import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
 import { openState, type State } from './state/state.ts';
 import { createSeals, type World } from './world.ts';
@@ -37,6 +38,10 @@ export interface PracticeKmsOptions {
   /** Requests that one wrapping pair serves; 1 as AWS. */
   readonly wrappingKeyReuse?: number;
   readonly quota?: { readonly enabled: boolean; readonly scale: number };
+  /** How long an on-demand rotation takes, in seconds of the practice clock; 0 by default. */
+  readonly rotationSeconds?: number;
+  /** AWS's is 25. */
+  readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
   readonly requestLog?: string;
   /** Told of mistakes of the practice KMS itself (never of refused calls). */
@@ -60,6 +65,8 @@ function buildWorld(state: State, options: PracticeKmsOptions): World {
     mischiefs: createMischiefs(),
     quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
     seals: createSeals(state.sealKey),
+    rotationMs: (options.rotationSeconds ?? 0) * 1000,
+    onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
   };
   rememberInitialQuota(world);
   return world;

@@ -32,6 +32,10 @@ export interface World {
   readonly mischiefs: Mischiefs;
   readonly quotas: Quotas;
   readonly seals: Seals;
+  /** How long an on-demand rotation takes by the practice clock; 0: it is done with the reply. */
+  readonly rotationMs: number;
+  /** On-demand rotations that a key may have in its life. */
+  readonly onDemandLimit: number;
 }
 
 /** One authenticated call on its way through an operation. */

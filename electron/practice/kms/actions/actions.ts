@@ -9,7 +9,9 @@ import { deleteAlias } from './delete-alias.ts';
 import { deleteImportedKeyMaterial } from './delete-imported-key-material.ts';
 import { deriveSharedSecret } from './derive-shared-secret.ts';
 import { describeKey } from './describe-key.ts';
+import { disableKeyRotation } from './disable-key-rotation.ts';
 import { disableKey } from './disable-key.ts';
+import { enableKeyRotation } from './enable-key-rotation.ts';
 import { enableKey } from './enable-key.ts';
 import { encapsulate } from './encapsulate.ts';
 import { encrypt } from './encrypt.ts';
@@ -31,9 +33,12 @@ import { listKeyPolicies } from './list-key-policies.ts';
 import { listKeyRotations } from './list-key-rotations.ts';
 import { listKeys } from './list-keys.ts';
 import { listResourceTags } from './list-resource-tags.ts';
+import { listRetirableGrants } from './list-retirable-grants.ts';
 import { putKeyPolicy } from './put-key-policy.ts';
 import { reEncrypt } from './re-encrypt.ts';
+import { retireGrant } from './retire-grant.ts';
 import { revokeGrant } from './revoke-grant.ts';
+import { rotateKeyOnDemand } from './rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './schedule-key-deletion.ts';
 import { sign } from './sign.ts';
 import { tagResource } from './tag-resource.ts';
@@ -55,7 +60,9 @@ const ALL = [
   deriveSharedSecret,
   describeKey,
   disableKey,
+  disableKeyRotation,
   enableKey,
+  enableKeyRotation,
   encapsulate,
   encrypt,
   generateDataKey,
@@ -76,9 +83,12 @@ const ALL = [
   listKeyRotations,
   listKeys,
   listResourceTags,
+  listRetirableGrants,
   putKeyPolicy,
   reEncrypt,
+  retireGrant,
   revokeGrant,
+  rotateKeyOnDemand,
   scheduleKeyDeletion,
   sign,
   tagResource,

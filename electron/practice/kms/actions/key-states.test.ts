@@ -31,6 +31,7 @@ interface Subject {
 }
 
 interface Kind {
+  readonly Origin?: 'AWS_KMS';
   readonly KeySpec: KeySpec;
   readonly KeyUsage: KeyUsage;
 }
@@ -38,7 +39,8 @@ const SYMMETRIC: Kind = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRY
 const SIGNING: Kind = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
 const MAC: Kind = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
 const AGREEING: Kind = { KeySpec: 'ECC_NIST_P384', KeyUsage: 'KEY_AGREEMENT' };
-const KEM: Kind = { KeySpec: 'ML_KEM_512', KeyUsage: 'KEY_ENCAPSULATION' };
+const KEM: Kind = { KeySpec: 'ML_KEM_512', KeyUsage: 'KEY_ENCAPSULATION', Origin: 'AWS_KMS' };
+const OWN: Kind = { ...SYMMETRIC, Origin: 'AWS_KMS' };
 
 /** Operations that are not for symmetric keys. */
 const KINDS: Partial<Record<StatefulOperation, Kind>> = {
@@ -50,6 +52,9 @@ const KINDS: Partial<Record<StatefulOperation, Kind>> = {
   DeriveSharedSecret: AGREEING,
   Encapsulate: KEM,
   Decapsulate: KEM,
+  RotateKeyOnDemand: OWN,
+  EnableKeyRotation: OWN,
+  DisableKeyRotation: OWN,
 };
 
 /** What was made with the key while it was usable. */
@@ -77,7 +82,7 @@ async function madeWith(keyId: string, kind: Kind): Promise<unknown> {
 }
 
 async function materialFor(keyId: string, kind: Kind) {
-  if (kind === KEM)
+  if (kind.Origin === 'AWS_KMS')
     return { material: Buffer.alloc(0), parameters: { ImportToken: '', PublicKey: '' } };
   const material = await makeMaterial(kind.KeySpec);
   const parameters = await client.parameters(keyId);
@@ -87,7 +92,7 @@ async function materialFor(keyId: string, kind: Kind) {
 
 /** A key in the wanted state that has lived: material, something made with it, a grant, an alias. */
 async function subjectIn(state: KeyState, kind: Kind = SYMMETRIC): Promise<Subject> {
-  const keyId = await client.createKey(kind === KEM ? { ...kind, Origin: 'AWS_KMS' } : { ...kind });
+  const keyId = await client.createKey({ ...kind });
   const { material, parameters } = await materialFor(keyId, kind);
   const CiphertextBlob = await madeWith(keyId, kind);
   const { GrantId } = await client.must('CreateGrant', {
@@ -219,6 +224,9 @@ const EXPECTED: Record<StatefulOperation, string> = {
   // keys that cannot be imported never wait for an import
   Encapsulate: 'ok dis pd',
   Decapsulate: 'ok dis pd',
+  RotateKeyOnDemand: 'ok dis pd',
+  EnableKeyRotation: 'ok dis pd',
+  DisableKeyRotation: 'ok dis pd',
   CreateGrant: 'ok dis pd pi',
   DescribeKey: 'ok ok ok ok',
   GetKeyPolicy: 'ok ok ok ok',

@@ -1,5 +1,5 @@
 import { seconds } from '../model/metadata.ts';
-import type { GrantRecord, KeyRecord } from '../model/records.ts';
+import type { GrantRecord } from '../model/records.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
@@ -7,8 +7,9 @@ import { defineAction } from './action.ts';
 import { grantIdMember, KEY_ID, principalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
-const entry = (key: KeyRecord, grant: GrantRecord) => ({
-  KeyId: key.arn,
+/** A grant as both lists show it. */
+export const grantEntry = (keyArn: string, grant: GrantRecord) => ({
+  KeyId: keyArn,
   GrantId: grant.grantId,
   ...(grant.name === null ? {} : { Name: grant.name }),
   CreationDate: seconds(grant.createdAt),
@@ -56,6 +57,6 @@ export const listGrants = defineAction({
           (after, limit) => grants.page(key, after, limit),
           (grant) => grant.grantId,
         );
-    return { Grants: items.map((grant) => entry(key, grant)), ...more };
+    return { Grants: items.map((grant) => grantEntry(key.arn, grant)), ...more };
   },
 });

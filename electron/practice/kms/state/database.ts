@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -50,6 +50,31 @@ CREATE TABLE journal (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL
 ) STRICT;
 `;
+
+/** What versions after the first added, by the version that they lead to. */
+const ADDITIONS: Readonly<Record<number, string>> = {
+  2: `
+CREATE TABLE rotations (
+  account TEXT NOT NULL, region TEXT NOT NULL, key_id TEXT NOT NULL, days INTEGER,
+  next_at INTEGER, started_at INTEGER, ends_at INTEGER, on_demand INTEGER NOT NULL,
+  PRIMARY KEY (account, region, key_id)
+) STRICT;
+CREATE INDEX rotations_next ON rotations (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX rotations_end ON rotations (ends_at) WHERE ends_at IS NOT NULL;
+CREATE INDEX grants_token ON grants (grant_token);
+CREATE INDEX grants_retiring ON grants (account, region, retiring) WHERE retiring IS NOT NULL;
+`,
+};
+
+/** Brings an older data file up to date, all at once or not at all. */
+function migrate(db: Sqlite, from: number): void {
+  db.transaction(() => {
+    for (let version = from + 1; version <= SCHEMA_VERSION; version += 1) {
+      db.exec(ADDITIONS[version] ?? '');
+    }
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  })();
+}
 
 /** The data file cannot be used. The message says what to do; nothing was changed. */
 export class DataFileError extends Error {
@@ -104,8 +129,9 @@ function prepare(db: Sqlite, file: string): Sqlite {
   if (!fresh && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new DataFileError(`${file} was not made by a practice KMS; it was left as it is`);
   }
-  if (!fresh && db.pragma('user_version', { simple: true }) !== SCHEMA_VERSION) {
-    throw new DataFileError(`${file} was made by another version; start with a new --data file`);
+  const version = fresh ? 1 : Number(db.pragma('user_version', { simple: true }));
+  if (version < 1 || version > SCHEMA_VERSION) {
+    throw new DataFileError(`${file} was made by a newer version; start with a new --data file`);
   }
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
@@ -117,11 +143,12 @@ function prepare(db: Sqlite, file: string): Sqlite {
     db.transaction(() => {
       db.exec(SCHEMA);
       db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${SCHEMA_VERSION}`);
     })();
+    migrate(db, 1);
   } else {
     // Takes the exclusive lock now, not at the first call.
     db.transaction(() => undefined).immediate();
+    if (version < SCHEMA_VERSION) migrate(db, version);
   }
   return db;
 }

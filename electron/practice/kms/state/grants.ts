@@ -1,4 +1,5 @@
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
+import type { Place } from '../model/arn.ts';
 import type { Sqlite } from './database.ts';
 
 interface Row {
@@ -53,6 +54,9 @@ export interface GrantTable {
   put(grant: GrantRecord): void;
   remove(grant: GrantRecord): void;
   removeAll(key: KeyRef): void;
+  findByToken(token: string): GrantRecord | undefined;
+  /** Grants in one account and Region that this principal may retire, by id. */
+  retirableBy(place: Place, principal: string): GrantRecord[];
   /** Grants of a key after `afterGrantId` in id order. */
   page(key: KeyRef, afterGrantId: string, limit: number): GrantRecord[];
   of(key: KeyRef): GrantRecord[];
@@ -77,6 +81,10 @@ export function grantTable(db: Sqlite): GrantTable {
     `SELECT * FROM grants WHERE account = ? AND region = ? AND key_id = ? AND grant_id > ?
      ORDER BY grant_id LIMIT ?`,
   );
+  const byToken = db.prepare<[string], Row>('SELECT * FROM grants WHERE grant_token = ?');
+  const retirable = db.prepare<[string, string, string], Row>(
+    'SELECT * FROM grants WHERE account = ? AND region = ? AND retiring = ? ORDER BY grant_id',
+  );
   const count = db.prepare<[string, string, string], { n: number }>(
     'SELECT count(*) AS n FROM grants WHERE account = ? AND region = ? AND key_id = ?',
   );
@@ -88,6 +96,12 @@ export function grantTable(db: Sqlite): GrantTable {
     put: (grant) => void put.run(toRow(grant)),
     remove: (g) => void remove.run(g.account, g.region, g.keyId, g.grantId),
     removeAll: (key) => void removeAll.run(key.account, key.region, key.keyId),
+    findByToken(token) {
+      const row = byToken.get(token);
+      return row === undefined ? undefined : fromRow(row);
+    },
+    retirableBy: (place, principal) =>
+      retirable.all(place.account, place.region, principal).map(fromRow),
     page: (key, after, limit) =>
       page.all(key.account, key.region, key.keyId, after, limit).map(fromRow),
     of: (key) => page.all(key.account, key.region, key.keyId, '', -1).map(fromRow),

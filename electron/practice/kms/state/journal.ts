@@ -39,6 +39,13 @@ export type Effect =
       readonly materialId: string;
       readonly reason: 'request' | 'expired';
     }
+  | {
+      readonly kind: 'material-rotated';
+      readonly keyId: string;
+      readonly from: string | null;
+      readonly to: string;
+      readonly rotationType: 'ON_DEMAND' | 'AUTOMATIC';
+    }
   | { readonly kind: 'policy-put'; readonly keyId: string; readonly policySha256: string }
   | {
       readonly kind: 'grant';

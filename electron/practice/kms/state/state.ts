@@ -5,6 +5,7 @@ import { type GrantTable, grantTable } from './grants.ts';
 import { type Journal, journalTable } from './journal.ts';
 import { type KeyTable, keyTable } from './keys.ts';
 import { type MaterialTable, materialTable } from './materials.ts';
+import { type RotationTable, rotationTable } from './rotations.ts';
 import { type WrappingPairTable, wrappingPairTable } from './wrapping-pairs.ts';
 
 /** Everything the practice KMS remembers, in one SQLite database (a file, or memory). */
@@ -13,6 +14,7 @@ export interface State {
   readonly materials: MaterialTable;
   readonly aliases: AliasTable;
   readonly grants: GrantTable;
+  readonly rotations: RotationTable;
   readonly pairs: WrappingPairTable;
   readonly journal: Journal;
   /** Names this set of practice data. */
@@ -37,6 +39,7 @@ export function openState(file: string | null): State {
     materials: materialTable(db),
     aliases: aliasTable(db),
     grants: grantTable(db),
+    rotations: rotationTable(db),
     pairs: wrappingPairTable(db),
     journal: journalTable(db),
     instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
@@ -45,7 +48,7 @@ export function openState(file: string | null): State {
     readText: (name) => meta.read(name)?.toString(),
     writeText: (name, value) => meta.write(name, Buffer.from(value)),
     clear() {
-      for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage']) {
+      for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage', 'rotations']) {
         db.exec(`DELETE FROM ${table}`);
       }
       db.exec('DELETE FROM wrapping_pairs; DELETE FROM journal;');

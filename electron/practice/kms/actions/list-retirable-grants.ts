@@ -1,0 +1,35 @@
+import { keyArn } from '../model/arn.ts';
+import { unsupported, validation } from '../wire/failures.ts';
+import { optional, string, structure } from '../wire/members.ts';
+import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { placeOf } from '../world.ts';
+import { defineAction } from './action.ts';
+import { principalMember } from './fields.ts';
+import { requireAccountPermission } from './key-access.ts';
+import { grantEntry } from './list-grants.ts';
+
+export const listRetirableGrants = defineAction({
+  name: 'ListRetirableGrants',
+  input: structure({
+    ...PAGING_FIELDS,
+    RetiringPrincipal: optional(principalMember),
+    RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
+  }),
+  act(call, request) {
+    requireAccountPermission(call);
+    if (request.RetiringServicePrincipal !== undefined) {
+      throw unsupported('The practice KMS has no AWS services, so none can retire a grant.');
+    }
+    const principal = request.RetiringPrincipal;
+    if (principal === undefined) throw validation('RetiringPrincipal is required.');
+    const place = placeOf(call);
+    const { items, ...more } = readPage(
+      call.world.seals.marker,
+      `ListRetirableGrants ${principal}`,
+      request,
+      { usual: 50, most: 100 },
+      ...pageOfList(call.world.state.grants.retirableBy(place, principal)),
+    );
+    return { Grants: items.map((grant) => grantEntry(keyArn(place, grant.keyId), grant)), ...more };
+  },
+});

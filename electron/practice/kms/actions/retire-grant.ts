@@ -1,0 +1,68 @@
+import type { GrantRecord, KeyRecord } from '../model/records.ts';
+import {
+  accessDenied,
+  dryRunSucceeded,
+  KmsFailure,
+  notFound,
+  validation,
+} from '../wire/failures.ts';
+import { boolean, optional, string, structure } from '../wire/members.ts';
+import type { Call } from '../world.ts';
+import { defineAction } from './action.ts';
+import { grantIdMember, keyIdMember } from './fields.ts';
+import { findKey, requireNotDenied } from './key-access.ts';
+import { requireGrantId } from './list-grants.ts';
+
+const invalidToken = (): KmsFailure => new KmsFailure('InvalidGrantTokenException');
+
+function findByToken(call: Call, token: string): { key: KeyRecord; grant: GrantRecord } {
+  const grant = call.world.state.grants.findByToken(token);
+  const key = grant && call.world.state.keys.find(grant, grant.keyId);
+  if (!grant || !key || grant.region !== call.region) throw invalidToken();
+  return { key, grant };
+}
+
+function findById(call: Call, keyId: string, grantId: string) {
+  if (!keyId.startsWith('arn:')) throw validation('KeyId must be the ARN of the KMS key.');
+  const key = findKey(call, keyId, false);
+  requireGrantId(grantId);
+  const grant = call.world.state.grants.find(key, grantId);
+  if (grant === undefined) throw notFound(`Grant ID ${grantId} not found`);
+  return { key, grant };
+}
+
+/**
+ * Who may retire: the root of the account, the retiring principal, or a grantee whose grant allows
+ * it. A key policy or IAM policy gives nobody this right.
+ */
+function requireRetirer(call: Call, key: KeyRecord, grant: GrantRecord): void {
+  const { caller } = call;
+  requireNotDenied(call, key.arn);
+  const root = caller.account === key.account && caller.arn.endsWith(':root');
+  const grantee = grant.operations.includes('RetireGrant') ? grant.granteePrincipal : null;
+  if (root || [grant.retiringPrincipal, grantee].includes(caller.arn)) return;
+  throw accessDenied(caller.arn, 'kms:RetireGrant', key.arn);
+}
+
+export const retireGrant = defineAction({
+  name: 'RetireGrant',
+  input: structure({
+    GrantToken: optional(string({ min: 1, max: 8192 })),
+    KeyId: optional(keyIdMember),
+    GrantId: optional(grantIdMember),
+    DryRun: optional(boolean),
+  }),
+  act(call, request) {
+    const { GrantToken: token, KeyId: keyId, GrantId: grantId } = request;
+    if (token === undefined && (keyId === undefined || grantId === undefined)) {
+      throw validation('Either GrantToken or both KeyId and GrantId must be specified.');
+    }
+    const { key, grant } =
+      token === undefined ? findById(call, keyId ?? '', grantId ?? '') : findByToken(call, token);
+    requireRetirer(call, key, grant);
+    if (request.DryRun === true) throw dryRunSucceeded();
+    call.world.state.grants.remove(grant);
+    call.effect({ kind: 'grant', keyId: key.keyId, grantId: grant.grantId, made: false });
+    return null;
+  },
+});

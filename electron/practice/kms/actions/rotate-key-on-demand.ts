@@ -1,0 +1,44 @@
+import { rotate, waitingMaterial } from '../rotation.ts';
+import { invalidState, KmsFailure, limitExceeded, unsupported } from '../wire/failures.ts';
+import { structure } from '../wire/members.ts';
+import { defineAction } from './action.ts';
+import { KEY_ID } from './fields.ts';
+import { openKey } from './key-access.ts';
+
+/** AWS does not start one within twenty minutes of an automatic rotation. */
+const AROUND_AUTOMATIC_MS = 20 * 60_000;
+
+export const rotateKeyOnDemand = defineAction({
+  name: 'RotateKeyOnDemand',
+  input: structure(KEY_ID),
+  act(call, request) {
+    const { world, now } = call;
+    const key = openKey(call, 'RotateKeyOnDemand', request.KeyId);
+    if (key.spec !== 'SYMMETRIC_DEFAULT' || key.origin === 'EXTERNAL_KEY_STORE')
+      throw unsupported();
+    const { rotations, materials } = world.state;
+    const rotation = rotations.of(key);
+    if (rotation.startedAt !== null) {
+      throw new KmsFailure('ConflictException', `A rotation of ${key.arn} is already in progress.`);
+    }
+    if (rotation.nextAt !== null && rotation.nextAt - now < AROUND_AUTOMATIC_MS) {
+      throw new KmsFailure('ConflictException', `An automatic rotation of ${key.arn} is due.`);
+    }
+    if (rotation.onDemand >= world.onDemandLimit) {
+      throw limitExceeded(
+        `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${key.arn}`,
+      );
+    }
+    if (key.origin === 'EXTERNAL' && !waitingMaterial(materials.of(key))) {
+      throw invalidState(`No available key material pending rotation for the key: ${key.arn}.`);
+    }
+    const started = { ...rotation, onDemand: rotation.onDemand + 1 };
+    if (world.rotationMs === 0) {
+      rotate(world, key, 'ON_DEMAND', now, call.effect);
+      rotations.put(started);
+    } else {
+      rotations.put({ ...started, startedAt: now, endsAt: now + world.rotationMs });
+    }
+    return { KeyId: key.arn };
+  },
+});
