@@ -13,6 +13,10 @@ import { DueDialog } from './features/jobs/due-dialog.tsx';
 import { JobDialog } from './features/jobs/job-dialog.tsx';
 import { AddGroupDialog } from './features/group-form/add-group-dialog.tsx';
 import { GroupPropertiesDialog } from './features/group-form/group-properties-dialog.tsx';
+import { AddFolderDialog } from './features/key-groups/add-folder-dialog.tsx';
+import { MoveDialog } from './features/key-groups/move-dialog.tsx';
+import { RemoveDialog } from './features/key-groups/remove-dialog.tsx';
+import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
@@ -27,6 +31,10 @@ export interface DialogProps<K extends DialogKind> {
 type DialogTable = { readonly [K in DialogKind]?: ComponentType<DialogProps<K>> };
 
 const table: DialogTable = {
+  'add-folder': AddFolderDialog,
+  move: MoveDialog,
+  remove: RemoveDialog,
+  'key-properties': KeyPropertiesDialog,
   'import-credential': ImportCredentialDialog,
   'remove-credential': RemoveCredentialDialog,
   'attach-hsm': AttachHsmDialog,

@@ -1,0 +1,98 @@
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { TreeGrid } from '../../ui/tree-grid.tsx';
+import { chooseOnly } from '../../ui/tree-selection.ts';
+import styles from './key-groups.module.css';
+import { placesFor } from './move-places.ts';
+import { top } from './tree-lists.ts';
+import { FolderMark } from './tree-marks.tsx';
+import { useTreeState } from './tree-state.ts';
+import { useMove } from './use-move.ts';
+
+const topName = 'Top of the tree';
+
+/** Moves folders and key groups by keyboard: choose the folder, press Enter. */
+export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
+  const { items } = dialog;
+  const [selection, setSelection] = useState(() => chooseOnly(top));
+  const blocked = useBlocked();
+  const move = useMove();
+  const { data, failure } = useRead('folder.list', {});
+  const folders = data?.folders ?? [];
+  const rows = placesFor(folders, new Set(items.map(({ id }) => id)));
+  const names = new Map(folders.map(({ id, name }) => [id, name]));
+  const nameOf = (id: string) => (id === top ? topName : (names.get(id) ?? ''));
+  const target = selection.active ?? top;
+  const [only] = items;
+  const what = items.length === 1 && only ? only.name : `${items.length} things`;
+  const submit = async (): Promise<void> => {
+    if (blocked !== null) return;
+    const from = useTreeState.getState().open;
+    const to = { id: target === top ? null : target, name: nameOf(target) };
+    if (await move.run(items, to, [top, ...from])) close();
+  };
+  return (
+    <DialogFrame
+      title={`Move ${what}`}
+      subject="Only the place in the tree changes. Keys and AWS are not touched."
+      busy={move.busy}
+      onClose={close}
+      onSubmit={() => void submit()}
+      deeds={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <DeedButton type="submit" variant="contained" blocked={blocked}>
+            {`Move to ${nameOf(target)}`}
+          </DeedButton>
+        </>
+      }
+    >
+      <div className={styles['places']}>
+        <TreeGrid
+          label="Folder to move to"
+          columns={[
+            {
+              id: 'name',
+              title: 'Folder',
+              least: 200,
+              share: 1,
+              cell: ({ id }) => (
+                <>
+                  <FolderMark />
+                  <span className={styles['name']} title={nameOf(id)}>
+                    {nameOf(id)}
+                  </span>
+                </>
+              ),
+            },
+          ]}
+          rows={rows}
+          indexOf={(id) => rows.findIndex((row) => row.id === id)}
+          selection={selection}
+          onSelect={setSelection}
+          nameOf={({ id }) => nameOf(id)}
+          labelOf={({ id }) => nameOf(id)}
+          onToggle={() => undefined}
+          onActivate={() => void submit()}
+          multiple={false}
+          autoFocus
+        />
+      </div>
+      {failure ? <FailureNotice failure={failure} /> : null}
+      {move.failure ? (
+        <>
+          {move.moved.length > 0 ? (
+            <p>{`Moved before that: ${move.moved.map(({ name }) => name).join(', ')}.`}</p>
+          ) : null}
+          <FailureNotice failure={move.failure} />
+        </>
+      ) : null}
+    </DialogFrame>
+  );
+}

@@ -1,0 +1,79 @@
+import Button from '@mui/material/Button';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { top } from './tree-lists.ts';
+import { removeFolderBlocked, removeGroupBlocked } from './tree-menus.ts';
+import { useTreeState } from './tree-state.ts';
+
+/** Takes an empty folder or an empty key group out of the keystore; one that holds something stays. */
+export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
+  const { kind, id, name } = dialog.item;
+  const removeFolder = useDeed('folder.remove');
+  const removeGroup = useDeed('group.remove');
+  const tidy = useTreeState((state) => state.tidy);
+  const changes = useBlocked();
+  const held = useHeld(dialog.item, changes);
+  const practice = useSnapshot().data?.keystore.realm === 'practice';
+  const submit = async (): Promise<void> => {
+    if (held.blocked !== null) return;
+    const done =
+      kind === 'folder'
+        ? await removeFolder.run({ folder: id })
+        : await removeGroup.run({ group: id, confirm: true });
+    if (!done) return;
+    tidy([held.container]);
+    say(`Removed ${name}.`);
+    close();
+  };
+  const failure = removeFolder.failure ?? removeGroup.failure;
+  const thing = kind === 'folder' ? 'folder' : 'key group';
+  return (
+    <DialogFrame
+      title={`Remove ${thing} "${name}"?`}
+      width="small"
+      busy={removeFolder.busy || removeGroup.busy}
+      onClose={close}
+      onSubmit={() => void submit()}
+      deeds={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <DeedButton type="submit" variant="contained" blocked={held.blocked}>
+            {`Remove ${name.length > 40 ? thing : name}${practice ? ' (practice)' : ''}`}
+          </DeedButton>
+        </>
+      }
+    >
+      <p>
+        {held.blocked ??
+          (kind === 'folder'
+            ? 'The folder is empty. No key and nothing in AWS changes.'
+            : 'The group holds no keys. Its settings and its policy go with it; nothing in AWS changes.')}
+      </p>
+      {failure ? <FailureNotice failure={failure} /> : null}
+    </DialogFrame>
+  );
+}
+
+/** Why the thing cannot be removed, and where it stands. */
+function useHeld({ kind, id }: DialogProps<'remove'>['dialog']['item'], changes: string | null) {
+  const folders = useRead('folder.list', {}, { enabled: kind === 'folder' }).data?.folders ?? [];
+  const group = useRead('group.show', { group: id }, { enabled: kind === 'group' }).data?.group;
+  if (kind === 'group') {
+    return {
+      blocked: group ? removeGroupBlocked(group, changes) : changes,
+      container: group?.folderId ?? top,
+    };
+  }
+  const folder = folders.find((each) => each.id === id);
+  const within = folders.filter(({ parentId }) => parentId === id).length;
+  return {
+    blocked: folder ? removeFolderBlocked(folder, within, changes) : changes,
+    container: folder?.parentId ?? top,
+  };
+}

@@ -1,0 +1,82 @@
+import { create } from 'zustand';
+import { nothingChosen, type TreeSelection } from '../../ui/tree-selection.ts';
+
+interface TreeState {
+  /** The keystore all this is about; another one starts anew. */
+  readonly storeId: string | null;
+  readonly open: ReadonlySet<string>;
+  /** Folders are open under the filter unless somebody closed them. */
+  readonly closedUnderFilter: ReadonlySet<string>;
+  readonly selection: TreeSelection;
+  readonly needsMe: boolean;
+  readonly renaming: string | null;
+  readonly use: (storeId: string | null) => void;
+  readonly toggle: (ids: readonly string[], open: boolean) => void;
+  readonly select: (selection: TreeSelection) => void;
+  readonly filter: (needsMe: boolean) => void;
+  readonly rename: (id: string | null) => void;
+  /** Containers that a deed of this window changed: they are put in order at once. */
+  readonly untidy: readonly string[] | null;
+  readonly tidy: (containers: readonly string[]) => void;
+  readonly tidied: () => void;
+}
+
+const start = {
+  open: new Set<string>(),
+  closedUnderFilter: new Set<string>(),
+  selection: nothingChosen,
+  needsMe: false,
+  renaming: null,
+  untidy: null,
+};
+
+/** What of the tree lasts while other screens are looked at: ids only. */
+export const useTreeState = create<TreeState>((set) => ({
+  storeId: null,
+  ...start,
+  use: (storeId) => set((state) => (state.storeId === storeId ? {} : { ...start, storeId })),
+  toggle: (ids, open) =>
+    set((state) => {
+      const now = new Set(state.open);
+      const closed = new Set(state.closedUnderFilter);
+      for (const id of ids) {
+        if (open) now.add(id);
+        else now.delete(id);
+        if (open) closed.delete(id);
+        else closed.add(id);
+      }
+      return { open: now, closedUnderFilter: closed };
+    }),
+  select: (selection) => set({ selection }),
+  filter: (needsMe) => set({ needsMe }),
+  rename: (renaming) => set({ renaming }),
+  tidy: (containers) => set(({ untidy }) => ({ untidy: [...(untidy ?? []), ...containers] })),
+  tidied: () => set({ untidy: null }),
+}));
+
+/** Whether a folder or group shows what is in it. */
+export const isOpen = (
+  state: Pick<TreeState, 'open' | 'closedUnderFilter'>,
+  underFilter: boolean,
+  isFolder: boolean,
+  id: string,
+): boolean => (underFilter && isFolder ? !state.closedUnderFilter.has(id) : state.open.has(id));
+
+/** The pane beside the tree. */
+interface PaneState {
+  readonly width: number;
+  /** Null: open where there is room for it. */
+  readonly shown: boolean | null;
+  readonly resize: (width: number) => void;
+  readonly show: (shown: boolean) => void;
+}
+
+export const paneWidths = { least: 240, most: 640 } as const;
+
+export const usePane = create<PaneState>((set) => ({
+  width: 340,
+  shown: null,
+  resize: (width) =>
+    set({ width: Math.round(Math.min(paneWidths.most, Math.max(paneWidths.least, width))) }),
+  show: (shown) => set({ shown }),
+}));

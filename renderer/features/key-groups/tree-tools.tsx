@@ -1,0 +1,42 @@
+import Button from '@mui/material/Button';
+import { useSnapshot } from '../../state/snapshot.ts';
+import { type MenuPlace } from '../../ui/context-menu.tsx';
+import { FindField } from './find-field.tsx';
+import { usePane, useTreeState } from './tree-state.ts';
+
+/** Above the tree: find, what needs somebody, add, the details. */
+export function TreeTools({
+  onAdd,
+  paneShown,
+}: {
+  readonly onAdd: (place: MenuPlace) => void;
+  readonly paneShown: boolean;
+}) {
+  const { needsMe, filter } = useTreeState();
+  const show = usePane((state) => state.show);
+  const needing = useSnapshot().data?.counts.groupsNeedYou ?? 0;
+  return (
+    <>
+      <FindField />
+      <Button
+        aria-pressed={needsMe}
+        variant={needsMe ? 'contained' : 'outlined'}
+        onClick={() => filter(!needsMe)}
+      >
+        {needing === 0 ? 'Needs me' : `! Needs me ${needing.toLocaleString()}`}
+      </Button>
+      <Button
+        aria-haspopup="menu"
+        onClick={(event) => {
+          const { left, bottom } = event.currentTarget.getBoundingClientRect();
+          onAdd({ left, top: bottom });
+        }}
+      >
+        Add…
+      </Button>
+      <Button aria-pressed={paneShown} onClick={() => show(!paneShown)}>
+        Details
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { MenuSection } from '../../ui/context-menu.tsx';
+
+type KeyView = OutputFor<'key.list'>['keys'][number];
+
+/** What a key's menu can do; the screen that shows the key says how. */
+export interface KeyDeeds {
+  readonly synchronize: (key: KeyView) => void;
+  readonly makeActive: (key: KeyView) => void;
+  readonly check: (key: KeyView) => void;
+  readonly history: (key: KeyView) => void;
+  readonly properties: (key: KeyView) => void;
+  readonly copy: (text: string, what: string) => void;
+}
+
+const notInAws = 'This key is not in AWS.';
+
+/** Why a key cannot be synchronized now; null when it can. `blocked`: why nothing can be changed. */
+export function synchronizeBlocked(key: KeyView, blocked: string | null): string | null {
+  return blocked ?? (key.remote === null ? notInAws : null);
+}
+
+/** Why the alias cannot go back to this key now; null when it can. */
+export function makeActiveBlocked(key: KeyView, blocked: string | null): string | null {
+  if (blocked !== null) return blocked;
+  if (key.remote === null) return notInAws;
+  if (key.remote.alias !== null) return 'It holds the alias already.';
+  if (key.state === 'Material gone') return 'AWS has no material for it: Synchronize first.';
+  if (key.remote.state === 'PendingImport')
+    return 'AWS has no material for it yet: Synchronize first.';
+  if (key.remote.state !== 'Enabled') return `AWS says ${key.remote.state}: it must be Enabled.`;
+  return null;
+}
+
+/** Why AWS cannot be asked about this key now; null when it can. */
+export const checkBlocked = (key: KeyView, blocked: string | null): string | null =>
+  blocked ?? (key.remote === null ? notInAws : null);
+
+/** The menu of a key, the same wherever it is shown. */
+export function keyMenu(
+  key: KeyView,
+  blocked: string | null,
+  deeds: KeyDeeds,
+): readonly MenuSection[] {
+  const { remote } = key;
+  const nothing = remote === null ? notInAws : null;
+  return [
+    {
+      heading: 'Cloud',
+      entries: [
+        {
+          label: 'Synchronize…',
+          blocked: synchronizeBlocked(key, blocked),
+          run: () => deeds.synchronize(key),
+        },
+        {
+          label: 'Make Active…',
+          blocked: makeActiveBlocked(key, blocked),
+          run: () => deeds.makeActive(key),
+        },
+        {
+          label: 'Check against AWS',
+          blocked: checkBlocked(key, blocked),
+          run: () => deeds.check(key),
+        },
+      ],
+    },
+    { entries: [{ label: 'History', run: () => deeds.history(key) }] },
+    {
+      heading: 'Copy',
+      entries: [
+        {
+          label: 'Key ID',
+          blocked: nothing,
+          run: () => deeds.copy(remote?.keyId ?? '', 'KMS key id'),
+        },
+        { label: 'ARN', blocked: nothing, run: () => deeds.copy(remote?.arn ?? '', 'ARN') },
+        { label: 'KCV', run: () => deeds.copy(key.kcv.value, 'KCV') },
+        {
+          label: 'As command',
+          run: () => deeds.copy(`keyreeve key show ${shellWord(key.reference)}`, 'command'),
+        },
+      ],
+    },
+    {
+      entries: [{ label: 'Properties', shortcut: 'Alt+Enter', run: () => deeds.properties(key) }],
+    },
+  ];
+}
+
+/** A name as one word of a shell. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,213 @@
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import { keyStates } from '../../../shared/text/states.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Ident } from '../../ui/ident.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Facts } from '../../ui/screen.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import { expirySentence, kcvMethods, keySentence } from '../key-groups/key-sentence.ts';
+import { Copies, History } from '../key-groups/pane-parts.tsx';
+import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
+import { lifecycleWords, sayAssurance } from './key-words.ts';
+import styles from './keys.module.css';
+
+type KeyDetail = OutputFor<'key.show'>;
+
+/** A key in full: its versions, how it can be told from others, where it is, what happened to it. */
+export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properties'>) {
+  const [shown, setShown] = useState(dialog.key);
+  const show = useDialogs((state) => state.show);
+  const blocked = useBlocked();
+  const read = useRead('key.show', { key: shown });
+  const key = read.data;
+  return (
+    <DialogFrame
+      title={key ? `${key.groupName}, version ${key.version}` : 'Key'}
+      subject={key ? keySentence(key) : 'Being read.'}
+      width="wide"
+      onClose={close}
+      deeds={
+        <>
+          <Button onClick={close}>Close</Button>
+          {key ? (
+            <>
+              <DeedButton
+                blocked={makeActiveBlocked(key, blocked)}
+                onClick={() => show({ kind: 'make-active', key: key.id })}
+              >
+                Make Active…
+              </DeedButton>
+              <DeedButton
+                variant="contained"
+                blocked={synchronizeBlocked(key, blocked)}
+                onClick={() => show({ kind: 'synchronize', key: key.id })}
+              >
+                Synchronize…
+              </DeedButton>
+            </>
+          ) : null}
+        </>
+      }
+    >
+      {read.failure ? <FailureNotice failure={read.failure} /> : null}
+      {key ? (
+        <>
+          <Versions of={key} onChoose={setShown} />
+          <div className={styles['columns']}>
+            <KeyFacts detail={key} />
+            <AwsFacts detail={key} />
+            <Copies copies={key.copies} />
+            <Lifecycle detail={key} />
+          </div>
+          <History history={key.history} />
+        </>
+      ) : null}
+    </DialogFrame>
+  );
+}
+
+/** All keys of the group, this one marked; choosing another shows it in the same window. */
+function Versions({
+  of,
+  onChoose,
+}: {
+  readonly of: KeyDetail;
+  readonly onChoose: (id: string) => void;
+}) {
+  const { data } = useRead('key.list', { group: of.groupId, limit: 500 });
+  const keys = [...(data?.keys ?? [of])].sort((a, b) => b.version - a.version);
+  return (
+    <section aria-label="Versions">
+      <h3>{`Versions of ${of.groupName}`}</h3>
+      <div className={styles['scroll']}>
+        <table className={styles['versions']}>
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">State</th>
+              <th scope="col">KCV</th>
+              <th scope="col">Made</th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => (
+              <tr key={key.id} aria-current={key.id === of.id || undefined}>
+                <td>
+                  {key.id === of.id ? (
+                    <strong>{key.version}</strong>
+                  ) : (
+                    <Button
+                      variant="text"
+                      aria-label={`Show version ${key.version}`}
+                      sx={{ minWidth: 24, minHeight: 24, p: 0 }}
+                      onClick={() => onChoose(key.id)}
+                    >
+                      {key.version}
+                    </Button>
+                  )}
+                </td>
+                <td>
+                  <StateWord state={keyStates[key.state]} />
+                </td>
+                <td>
+                  <code>{key.kcv.value}</code>
+                </td>
+                <td>
+                  <Moment at={key.madeAt} as="day" />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
+  return (
+    <section aria-label="Key">
+      <h3>Key</h3>
+      <Facts
+        facts={[
+          [
+            'KCV',
+            <span key="kcv">
+              <Ident value={detail.kcv.value} what="KCV" short={false} />
+              <span className="detail"> {kcvMethods[detail.kcv.method]}</span>
+            </span>,
+          ],
+          ['Kept', sayAssurance(detail)],
+          ...(detail.tokenSerial === null
+            ? []
+            : ([['Token serial', <code key="t">{detail.tokenSerial}</code>]] as const)),
+          ['Reference', <Ident key="r" value={detail.reference} what="reference" short={false} />],
+          ['Planned life ends', <Moment key="e" at={detail.plannedEnd} as="day" />],
+        ]}
+      />
+    </section>
+  );
+}
+
+function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
+  const { remote } = detail;
+  if (!remote) {
+    return (
+      <section aria-label="In AWS">
+        <h3>In AWS</h3>
+        <p className="quiet">This key is not in AWS. It is saved here.</p>
+      </section>
+    );
+  }
+  return (
+    <section aria-label="In AWS">
+      <h3>In AWS</h3>
+      <Facts
+        facts={[
+          ['KMS key ID', <Ident key="id" value={remote.keyId} what="KMS key id" short={false} />],
+          ['ARN', <Ident key="arn" value={remote.arn} what="ARN" short={false} />],
+          ...(remote.materialId === null
+            ? []
+            : ([
+                ['Material', <Ident key="m" value={remote.materialId} what="material id" />],
+              ] as const)),
+          ['Account', `${remote.account} · ${remote.region}`],
+          ['Alias', remote.alias ?? 'none'],
+          ['State', remote.state],
+          ['Expires', expirySentence(detail)],
+          ['Read', <Moment key="at" at={remote.readAt} />],
+        ]}
+      />
+    </section>
+  );
+}
+
+function Lifecycle({ detail }: { readonly detail: KeyDetail }) {
+  const times = Object.entries(detail.lifecycleTimes).sort(([, a], [, b]) => a - b);
+  return (
+    <section aria-label="Lifecycle">
+      <h3>Lifecycle</h3>
+      <Facts
+        facts={[
+          ['State', lifecycleWords[detail.lifecycle]],
+          ['Made', <Moment key="made" at={detail.madeAt} />],
+          ...times.map(
+            ([state, at]) =>
+              [
+                lifecycleWords[state as KeyDetail['lifecycle']] ?? state,
+                <Moment key={state} at={at} />,
+              ] as const,
+          ),
+        ]}
+      />
+    </section>
+  );
+}
