@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Desk } from '../support/desk.ts';
+import { practiceAccount } from '../../shared/model/practice-account.ts';
+import { OutsideAws, region } from '../support/outside-aws.ts';
+
+/** What a window reads all the time, held against what really happened. */
+let aws: OutsideAws;
+let desk: Desk;
+beforeAll(async () => {
+  aws = await OutsideAws.start();
+  desk = await Desk.open(aws);
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+const snapshot = () => desk.call('session.snapshot', {});
+const find = async (text: string) => (await desk.call('session.find', { text })).hits;
+
+describe('the small picture', () => {
+  it('starts from nothing', async () => {
+    expect(await snapshot()).toMatchObject({
+      keystore: { state: 'verified', realm: 'practice', storeId: expect.any(String) },
+      locksAt: null,
+      hsmLabel: null,
+      hsm: 'none',
+      connections: { connected: 0, all: 1 },
+      places: [],
+      counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+      latest: null,
+    });
+  });
+
+  it('says what runs, what ended, where keys are and who answers', async () => {
+    await desk.call('credential.test', { credential: 'payments-kms', region });
+    await desk.addGroup('cards-prod');
+    const running = new Promise<string>((resolve) => {
+      desk.at('group.force-rotate:import:before-intent', () => {
+        void snapshot().then(({ latest }) => resolve(`${latest?.kind}: ${latest?.text}`));
+      });
+    });
+    await desk.rotated('cards-prod');
+    expect(await running).toMatch(
+      /^running: Rotate software protected keys: cards-prod, step \d of \d+: /,
+    );
+    const { jobs } = await desk.call('job.list', {});
+    expect(await snapshot()).toMatchObject({
+      connections: { connected: 1, all: 1 },
+      places: [{ account: practiceAccount.id, region, groups: 1 }],
+      counts: { groups: 1, keys: 1, running: 0, needsYou: 0, groupsNeedYou: 0 },
+      latest: {
+        jobId: jobs[0]?.id,
+        number: jobs[0]?.number,
+        kind: 'ended',
+        text: 'Rotate software protected keys: cards-prod: done',
+        at: jobs[0]?.endedAt,
+      },
+    });
+  });
+});
+
+describe('what needs somebody', () => {
+  beforeAll(async () => {
+    const { id } = await desk.call('folder.add', { name: 'Payments' });
+    await desk.call('folder.add', { name: 'Uat', parent: id });
+    await desk.addGroup('ledger', { folder: 'Payments' });
+    await desk.addGroup('ledger-uat', { folder: 'Payments/Uat' });
+    await desk.rotated('ledger');
+    await desk.rotated('ledger-uat');
+  });
+
+  it('rises to every folder above it, whether AWS or a job is the cause', async () => {
+    const told = async () =>
+      (await desk.call('folder.list', {})).folders.map(
+        ({ path, groups, needsYou }) => `${path}: ${groups}, ${needsYou}`,
+      );
+    expect(await told()).toEqual(['Payments: 2, 0', 'Payments/Uat: 1, 0']);
+    await desk.synchronize('ledger-uat/1', {
+      deleteMaterial: true,
+      updatePolicy: false,
+      importMaterial: false,
+    });
+    expect(await told()).toEqual(['Payments: 2, 1', 'Payments/Uat: 1, 1']);
+    await aws.deny(['kms:UpdateAlias']);
+    const stopped = await desk.rotate('ledger');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(await told()).toEqual(['Payments: 2, 2', 'Payments/Uat: 1, 1']);
+    const { counts, latest } = await snapshot();
+    expect(counts).toMatchObject({ needsYou: 1, groupsNeedYou: 2 });
+    expect(latest).toMatchObject({
+      kind: 'needs-you',
+      number: stopped.job.number,
+      text: 'Rotate software protected keys: ledger needs you: AWS did not allow the alias to move.',
+    });
+  });
+
+  it('is all that the filter leaves, in any folder', async () => {
+    const names = async (input: Parameters<typeof list>[0]) =>
+      (await list(input)).groups.map(({ name }) => name);
+    const list = (input: { needsYou?: boolean; directlyIn?: string | null }) =>
+      desk.call('group.list', input as never);
+    expect(await names({ needsYou: true })).toEqual(['ledger', 'ledger-uat']);
+    expect(await names({ directlyIn: 'top' })).toEqual(['cards-prod']);
+    const { folders } = await desk.call('folder.list', {});
+    const payments = folders.find(({ name }) => name === 'Payments')?.id ?? '';
+    expect(await names({ directlyIn: payments })).toEqual(['ledger']);
+    expect(await names({ directlyIn: payments, needsYou: true })).toEqual(['ledger']);
+  });
+});
+
+describe('what somebody pastes', () => {
+  it('leads to the job by the request id of any of its calls, and by its number', async () => {
+    const { jobs } = await desk.call('job.list', { group: 'cards-prod' });
+    const { job, steps } = await desk.call('job.show', { job: jobs[0]?.id ?? '' });
+    const calls = steps.flatMap((step) => step.calls).filter((call) => call.requestId !== null);
+    expect(calls.length).toBeGreaterThan(5);
+    for (const { call, requestId } of calls) {
+      const [hit] = await find(requestId ?? '');
+      expect(hit).toMatchObject({ kind: 'job', id: job.id, groupId: job.groupId });
+      expect(hit?.detail).toContain(call);
+    }
+    expect((await find(`job ${job.number}`))[0]).toMatchObject({ kind: 'job', id: job.id });
+  });
+
+  it('leads to the key by everything AWS calls it', async () => {
+    const { remote, id, kcv, groupId } = await desk.call('key.show', { key: 'ledger-uat/1' });
+    const arn = remote?.arn ?? '';
+    const aliasArn = `${arn.replace(/:key\/.*$/, '')}:alias/ledger-uat`;
+    for (const text of [arn, remote?.keyId ?? '', kcv.value.toLowerCase(), 'ledger-uat/1']) {
+      const [hit] = await find(`  ${text} `);
+      expect(hit).toMatchObject({ kind: 'key', id, groupId });
+      expect(hit?.folderIds).toHaveLength(2);
+    }
+    for (const text of [aliasArn, 'alias/ledger-uat', 'ledger-uat'])
+      expect((await find(text))[0]).toMatchObject({ kind: 'group', id: groupId });
+  });
+});
+
+describe('a form', () => {
+  it('is told by AWS whether an alias is free, and whose it is', async () => {
+    const look = (alias: string) =>
+      desk.call('group.lookAtAlias', { credential: 'payments-kms', region, alias });
+    expect(await look('nobody-has-this')).toEqual({ free: true, keyId: null, ours: false });
+    const { remote } = await desk.call('key.show', { key: 'cards-prod/1' });
+    expect(await look('cards-prod')).toEqual({ free: false, keyId: remote?.keyId, ours: true });
+    const foreign = await aws.makeKey();
+    await aws.pointAlias('alias/theirs', foreign);
+    expect(await look('theirs')).toEqual({ free: false, keyId: foreign, ours: false });
+  });
+
+  it('is told the sentence that adding the group then keeps', async () => {
+    const fields = {
+      name: 'form',
+      credential: 'payments-kms',
+      region,
+      storage: 'software' as const,
+    };
+    const { sentence, problems, firstRotationAt } = await desk.call('group.preview', { fields });
+    expect(problems).toEqual([]);
+    expect(firstRotationAt).toBeGreaterThan(Date.now());
+    expect((await desk.call('group.add', fields)).sentence).toBe(sentence);
+  });
+});
