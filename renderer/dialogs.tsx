@@ -8,6 +8,8 @@ import { ImportCredentialDialog } from './features/administration/import-credent
 import { RemoveCredentialDialog } from './features/administration/remove-credential-dialog.tsx';
 import { RemoveSlotDialog } from './features/administration/remove-slot-dialog.tsx';
 import { RestoreDialog } from './features/entry/restore-dialog.tsx';
+import { ExportAuditDialog } from './features/audit/export-audit-dialog.tsx';
+import { VerifyAuditDialog } from './features/audit/verify-audit-dialog.tsx';
 import { CancelJobDialog } from './features/jobs/cancel-job-dialog.tsx';
 import { DueDialog } from './features/jobs/due-dialog.tsx';
 import { JobDialog } from './features/jobs/job-dialog.tsx';
@@ -47,6 +49,8 @@ const table: DialogTable = {
   job: JobDialog,
   'cancel-job': CancelJobDialog,
   due: DueDialog,
+  'export-audit': ExportAuditDialog,
+  'verify-audit': VerifyAuditDialog,
   'add-group': AddGroupDialog,
   'group-properties': GroupPropertiesDialog,
   'force-rotate': ForceRotateDialog,
