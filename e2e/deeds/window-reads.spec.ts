@@ -137,6 +137,22 @@ describe('what somebody pastes', () => {
   });
 });
 
+describe('the list of jobs', () => {
+  it('is narrowed by kind, by part of a title and by number, and counted by state', async () => {
+    const titles = async (input: { kind?: string; find?: string }) =>
+      (await desk.call('job.list', input)).jobs.map(({ title }) => title);
+    expect(await titles({ kind: 'key.synchronize' })).toEqual([
+      'Synchronize software protected key: ledger-uat/1',
+    ]);
+    expect(await titles({ find: 'CARDS' })).toEqual(['Rotate software protected keys: cards-prod']);
+    const { jobs } = await desk.call('job.list', { state: ['needs-you'] });
+    const stopped = jobs[0];
+    expect(await titles({ find: `job ${stopped?.number}` })).toEqual([stopped?.title]);
+    const { counts } = await desk.call('job.counts', {});
+    expect(counts).toMatchObject({ done: 4, 'needs-you': 1, running: 0, cancelled: 0 });
+  });
+});
+
 describe('a form', () => {
   it('is told by AWS whether an alias is free, and whose it is', async () => {
     const look = (alias: string) =>

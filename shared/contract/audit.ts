@@ -22,6 +22,11 @@ export const auditOps = {
       limit: z.number().int().min(1).max(500).default(100),
       before: z.number().int().min(1).nullable().default(null),
       action: z.string().max(100).default(''),
+      actor: z.string().max(255).default(''),
+      /** A failure code or another outcome; `failed`: everything that did not go well. */
+      outcome: z.string().max(100).default(''),
+      /** Id of a group, a key, a job …: what the record is about. */
+      object: z.string().max(100).default(''),
     }),
     output: z.strictObject({
       records: z.array(auditRecordView),
@@ -31,6 +36,7 @@ export const auditOps = {
       signer: z
         .strictObject({ kind: z.enum(['hsm', 'software']), fingerprint: z.string() })
         .nullable(),
+      /** Where to go on; null at the beginning. With a filter also behind an empty page. */
       next: z.number().int().nullable(),
     }),
   }),

@@ -96,9 +96,19 @@ export const jobOps = {
       ...pageRequest,
       state: z.array(z.enum(jobStates)).max(8).default([]),
       group: reference.nullable().default(null),
+      /** `group.force-rotate`, `key.synchronize` …; empty: all. */
+      kind: z.string().max(64).default(''),
+      /** Part of a title, in any case, or a job number. */
+      find: z.string().max(512).default(''),
     }),
     output: z.strictObject({ jobs: z.array(jobView), next: z.string().nullable() }),
     fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
+  }),
+  counts: op({
+    effect: 'read',
+    summary: 'Say how many jobs there are in each state',
+    input: nothing,
+    output: z.strictObject({ counts: z.record(z.enum(jobStates), z.number().int()) }),
   }),
   show: op({
     effect: 'read',

@@ -240,6 +240,10 @@ async function newSlot(
     });
   }
   if (kind === 'passphrase' && passphrase) return { kind, label, passphrase };
+  if (token.binding?.practiceFolder !== undefined) {
+    const problem = 'the PIN of this practice token is kept in the keystore: it cannot open it';
+    throw new OperationError('BAD_INPUT', { field: 'kind', problem });
+  }
   const hsm = await token.slotSeal();
   if (kind === 'combined' && passphrase) return { kind, label, passphrase, hsm };
   return { kind: 'hsm', label, hsm };

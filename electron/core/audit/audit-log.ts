@@ -13,6 +13,7 @@ import {
   type CheckpointPurpose,
 } from './checkpoint.ts';
 import { type AuditEvent, encodeRecord, genesis, recordHash } from './record.ts';
+import { viewRecord } from './record-view.ts';
 import type { AuditSigner } from './signer.ts';
 
 /** After this many records without a signature, one is made. */
@@ -143,14 +144,7 @@ export class AuditLog {
         `select body, hash from audit_record where seq < ? ${filter} order by seq desc limit ?`,
       )
       .all(before, ...(action === '' ? [] : [action]), query.limit);
-    return rows.map(({ body, hash }) => {
-      const {
-        v: _v,
-        prev: _prev,
-        ...shown
-      } = JSON.parse(body) as AuditRecordView & { v: 1; prev: string };
-      return { ...shown, hash: hash.toString('hex') };
-    });
+    return rows.map(viewRecord);
   }
 
   /**

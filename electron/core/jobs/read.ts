@@ -80,6 +80,9 @@ export interface JobFilter {
   readonly states?: readonly JobState[];
   /** Id of a group, a key …: see `subjects` of the job. */
   readonly subject?: string;
+  readonly kind?: string;
+  /** Part of a title, in any case, or a number. */
+  readonly find?: string;
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string | null;
@@ -143,6 +146,15 @@ export class JobReader {
     if (filter.states !== undefined && filter.states.length > 0) {
       where.push(`state in (${filter.states.map(() => '?').join(', ')})`);
       values.push(...filter.states);
+    }
+    if (filter.kind) {
+      where.push('kind = ?');
+      values.push(filter.kind);
+    }
+    const find = filter.find?.trim().toLowerCase() ?? '';
+    if (find !== '') {
+      where.push('(instr(lower(title), ?) > 0 or cast(number as text) = ?)');
+      values.push(find, find.replace(/^(?:job\s*)?#?/, ''));
     }
     const rows = this.#db
       .prepare<(string | number)[], JobRow>(

@@ -1,21 +1,30 @@
 import { exportLog } from '../audit/export.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { type AuditSearch, searchAudit } from '../audit/audit-search.ts';
 import { verifyExport } from '../audit/verify-export.ts';
-import type { Access, HandlersOfNoun } from './context.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 
 /** The open keystore together with its audit log. */
 export interface AuditAccess extends Access {
   log(): AuditLog;
 }
 
+/** By action alone there is an index; any other filter reads the log backwards, a stretch a page. */
+function pageOf(open: OpenKeystore, log: AuditLog, search: AuditSearch) {
+  if (search.actor !== '' || search.outcome !== '' || search.object !== '')
+    return searchAudit(open.store, search);
+  const records = log.page(search);
+  const last = records.length === search.limit ? records.at(-1) : undefined;
+  return { records, next: last && last.seq > 1 ? last.seq : null };
+}
+
 /** The audit log: read, exported with a signature, verified without any keystore. */
 export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => ({
   list: (input) => {
-    access.open();
+    const open = access.open();
     const log = access.log();
     const state = log.state();
-    const records = log.page({ limit: input.limit, before: input.before, action: input.action });
-    const last = records.length === input.limit ? records.at(-1) : undefined;
+    const { records, next } = pageOf(open, log, input);
     return {
       records: records.map(
         ({ seq, at, actor, channel, action, objects, outcome, details, hash }) => ({
@@ -34,7 +43,7 @@ export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => (
       head: state.head,
       signedSize: state.signedSize,
       signer: log.signer ? { kind: log.signer.kind, fingerprint: log.signer.fingerprint } : null,
-      next: last && last.seq > 1 ? last.seq : null,
+      next,
     };
   },
   export: async (input) => {

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { type JobState, jobStates } from '../../../shared/model/job.ts';
 import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Clock } from '../ports.ts';
@@ -11,6 +12,8 @@ export interface JobAccess extends Access {
   /** Lets jobs run in this process. */
   work(): Promise<void>;
 }
+
+type Counts = Record<JobState, number>;
 
 const by = (caller: Caller) => ({ actor: caller.actor, channel: caller.channel });
 
@@ -56,10 +59,17 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
       const page = access.engine().read.list({
         states: input.state,
         ...(input.group === null ? {} : { subject: open.references.group(input.group).id }),
+        kind: input.kind,
+        find: input.find,
         limit: input.limit,
         after: input.after,
       });
       return { jobs: page.jobs.map((job) => viewJob(open, job)), next: page.next };
+    },
+    counts: () => {
+      access.open();
+      const found = access.engine().read.counts();
+      return { counts: Object.fromEntries(jobStates.map((s) => [s, found.get(s) ?? 0])) as Counts };
     },
     show: (input) => detail(access.open(), idOf(input.job)),
     wait: async (input) => {

@@ -10,6 +10,9 @@ interface ShowOptions {
   readonly limit?: number;
   readonly before?: number;
   readonly action?: string;
+  readonly actor?: string;
+  readonly outcome?: string;
+  readonly object?: string;
 }
 
 /** `audit show|export|verify` */
@@ -20,6 +23,9 @@ export function addVerbs(noun: Command, run: Run): void {
     .option('--limit <n>', 'how many records (at most 500)', whole)
     .option('--before <n>', 'records older than this number', whole)
     .option('--action <name>', 'records of one action, e.g. group.forceRotate')
+    .option('--actor <name>', 'records of one account, or of job, schedule, unlock, idle-lock')
+    .option('--outcome <word>', 'a failure code or another outcome; failed: all that went wrong')
+    .option('--object <id>', 'records about this group, key, job …')
     .action((options: ShowOptions) =>
       run(async (context) => {
         const session = await context.opened();

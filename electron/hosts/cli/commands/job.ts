@@ -18,6 +18,8 @@ import type { Run } from './noun.ts';
 interface ListOptions extends PageOptions {
   readonly state?: string[];
   readonly group?: string;
+  readonly kind?: string;
+  readonly find?: string;
 }
 interface Detachable {
   readonly detach?: boolean;
@@ -30,6 +32,8 @@ export function addVerbs(noun: Command, run: Run): void {
     .description('list jobs, newest first')
     .option('--state <state...>', `only these: ${jobStates.join(', ')}`)
     .option('--group <group>', 'those of one group')
+    .option('--kind <kind>', 'those of one kind, e.g. key.synchronize')
+    .option('--find <text>', 'part of the title, or a number')
     .option('--limit <n>', 'how many at a time (at most 500)', whole)
     .option('--after <mark>', 'go on where the last list ended')
     .option('--all', 'every page')
@@ -79,7 +83,8 @@ async function list(context: CommandContext, options: ListOptions): Promise<void
   }
   const session = await context.opened();
   const { rows, next } = await readPages(options, async (page) => {
-    const filter = { state: state as JobState[], group: options.group ?? null };
+    const { group = null, kind = '', find = '' } = options;
+    const filter = { state: state as JobState[], group, kind, find };
     const answer = await session.call('job.list', { ...page, ...filter });
     return { rows: answer.jobs, next: answer.next };
   });
