@@ -10,6 +10,8 @@ import { RemoveSlotDialog } from './features/administration/remove-slot-dialog.t
 import { RestoreDialog } from './features/entry/restore-dialog.tsx';
 import { ExportAuditDialog } from './features/audit/export-audit-dialog.tsx';
 import { VerifyAuditDialog } from './features/audit/verify-audit-dialog.tsx';
+import { CommandsDialog } from './features/commands/commands-dialog.tsx';
+import { ShortcutsDialog } from './features/commands/shortcuts-dialog.tsx';
 import { CancelJobDialog } from './features/jobs/cancel-job-dialog.tsx';
 import { DueDialog } from './features/jobs/due-dialog.tsx';
 import { JobDialog } from './features/jobs/job-dialog.tsx';
@@ -49,6 +51,8 @@ const table: DialogTable = {
   job: JobDialog,
   'cancel-job': CancelJobDialog,
   due: DueDialog,
+  commands: CommandsDialog,
+  shortcuts: ShortcutsDialog,
   'export-audit': ExportAuditDialog,
   'verify-audit': VerifyAuditDialog,
   'add-group': AddGroupDialog,

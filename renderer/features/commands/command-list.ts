@@ -1,0 +1,195 @@
+import type { Look } from '../../state/look.ts';
+import type { Screen } from '../../state/navigation.ts';
+import { places } from '../../state/places.ts';
+import type { SelectedThing } from '../../state/selection.ts';
+import type { Dialog, TreeItem } from '../../state/dialogs.ts';
+import type { Snapshot } from '../../state/snapshot.ts';
+import { fitOf } from './match.ts';
+
+/** One thing that can be done from the palette. */
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly section: string;
+  /** As shown: `Alt+3`. */
+  readonly shortcut?: string;
+  /** Why it cannot be run now. It stays in the list. */
+  readonly blocked: string | null;
+  readonly run: () => void;
+}
+
+/** What commands know of the window, and what they can do with it. */
+export interface Reach {
+  readonly snapshot: Pick<Snapshot, 'keystore' | 'hsm' | 'designated' | 'counts'>;
+  readonly selected: SelectedThing | null;
+  readonly look: Look;
+  /** Why nothing can be changed; null when it can. */
+  readonly blocked: string | null;
+  readonly go: (screen: Screen) => void;
+  readonly show: (dialog: Dialog) => void;
+  readonly showJobsOf: (group: { readonly id: string; readonly name: string }) => void;
+  readonly focusFind: () => void;
+  readonly lock: () => void;
+  readonly chooseLook: (look: Look) => void;
+}
+
+/** Everything that can be done, in the order of what is most likely wanted. */
+export function commandsFor(reach: Reach): readonly Command[] {
+  return [
+    ...onSelected(reach),
+    ...placeCommands(reach),
+    ...windowCommands(reach),
+    ...keyManagement(reach),
+    ...administration(reach),
+    ...lookCommands(reach),
+  ];
+}
+
+const shows =
+  ({ show }: Reach, section: string) =>
+  (title: string, dialog: Dialog, blocked: string | null): Command => ({
+    id: `${section} ${title}`,
+    title,
+    section,
+    blocked,
+    run: () => show(dialog),
+  });
+
+function onSelected(reach: Reach): readonly Command[] {
+  const { selected, blocked, snapshot } = reach;
+  if (selected === null) return [];
+  const { id, name } = selected;
+  const deed = shows(reach, `Selected: ${name}`);
+  const rotates = blocked ?? (snapshot.designated === false ? notDesignated : null);
+  if (selected.kind === 'key') {
+    return [
+      deed(`Synchronize ${name}…`, { kind: 'synchronize', key: id }, blocked),
+      deed(`Make ${name} active…`, { kind: 'make-active', key: id }, blocked),
+      deed(`Properties of ${name}`, { kind: 'key-properties', key: id }, null),
+    ];
+  }
+  const item: TreeItem = { kind: selected.kind, id, name };
+  const both = [
+    deed(`Move ${name}…`, { kind: 'move', items: [item] }, blocked),
+    deed(`Remove ${name}…`, { kind: 'remove', item }, blocked),
+  ];
+  if (selected.kind === 'folder') {
+    return [
+      deed(`Add key group in ${name}…`, { kind: 'add-group', folder: id }, blocked),
+      deed(`Add folder in ${name}…`, { kind: 'add-folder', parent: id }, blocked),
+      ...both,
+    ];
+  }
+  const section = `Selected: ${name}`;
+  const jobs: Command = {
+    id: `${section} jobs`,
+    title: `Show jobs of ${name}`,
+    section,
+    blocked: null,
+    run: () => reach.showJobsOf({ id, name }),
+  };
+  return [
+    deed(`Force Rotate ${name}…`, { kind: 'force-rotate', group: id }, rotates),
+    deed(`Properties of ${name}…`, { kind: 'group-properties', group: id }, null),
+    jobs,
+    ...both,
+  ];
+}
+
+const notDesignated = 'This device is not the designated one.';
+
+const placeCommands = ({ go }: Reach): readonly Command[] =>
+  places.map(({ screen, title }, at) => ({
+    id: `go ${screen}`,
+    title: `Go to ${title}`,
+    section: 'Places',
+    shortcut: `Alt+${at + 1}`,
+    blocked: null,
+    run: () => go(screen),
+  }));
+
+function windowCommands({ focusFind, lock, show }: Reach): readonly Command[] {
+  const section = 'Window';
+  const command = (title: string, shortcut: string, run: () => void): Command => ({
+    id: `window ${title}`,
+    title,
+    section,
+    shortcut,
+    blocked: null,
+    run,
+  });
+  return [
+    command('Find by name, alias, key ID, ARN, KCV or request ID', 'Ctrl+F', focusFind),
+    command('Lock now', 'Alt+L', lock),
+    command('Show keyboard shortcuts', '?', () => show({ kind: 'shortcuts' })),
+  ];
+}
+
+function keyManagement(reach: Reach): readonly Command[] {
+  const { blocked, snapshot } = reach;
+  const deed = shows(reach, 'Key management');
+  const { due } = snapshot.counts;
+  return [
+    deed('Add key group…', { kind: 'add-group', folder: null }, blocked),
+    deed('Add folder…', { kind: 'add-folder', parent: null }, blocked),
+    deed(
+      'Look at rotations that came due…',
+      { kind: 'due' },
+      due === 0 ? 'No rotation waits for a choice.' : null,
+    ),
+    deed('Export the audit log…', { kind: 'export-audit' }, blocked),
+    deed('Verify an exported audit log…', { kind: 'verify-audit' }, null),
+  ];
+}
+
+function administration(reach: Reach): readonly Command[] {
+  const { blocked, snapshot } = reach;
+  const deed = shows(reach, 'Administration');
+  const noPin = snapshot.hsm === 'pin-needed' ? blocked : 'The HSM asks for no PIN now.';
+  const designated = snapshot.designated === true ? 'This device is the designated one.' : blocked;
+  return [
+    deed('Import credential…', { kind: 'import-credential' }, blocked),
+    deed('Attach HSM…', { kind: 'attach-hsm' }, blocked),
+    deed('Enter PIN of the HSM…', { kind: 'enter-pin' }, noPin),
+    deed('Designate this device…', { kind: 'designate' }, designated),
+    deed('Add a way to unlock…', { kind: 'add-slot' }, blocked),
+    deed('Restore a backup…', { kind: 'restore' }, null),
+  ];
+}
+
+const lookTitles: Readonly<Record<Look, string>> = {
+  light: 'Look: light',
+  dark: 'Look: dark',
+  system: 'Look: as this computer says',
+};
+
+const lookCommands = ({ look, chooseLook }: Reach): readonly Command[] =>
+  (Object.keys(lookTitles) as Look[]).map((each) => ({
+    id: `look ${each}`,
+    title: lookTitles[each],
+    section: 'Look',
+    blocked: each === look ? 'It looks so now.' : null,
+    run: () => chooseLook(each),
+  }));
+
+export interface FittingCommand extends Command {
+  /** Indexes of the letters of the title that fit what was typed. */
+  readonly letters: readonly number[];
+}
+
+/** Commands that fit what was typed, best first; of equal ones the order stays. */
+export function fitting(commands: readonly Command[], typed: string): readonly FittingCommand[] {
+  return commands
+    .flatMap((command) => {
+      const fit = fitOf(command.title, typed) ?? sectionFit(command, typed);
+      return fit === null ? [] : [{ command, fit }];
+    })
+    .toSorted((a, b) => a.fit.score - b.fit.score)
+    .map(({ command, fit }) => ({ ...command, letters: fit.at }));
+}
+
+/** A section's name finds all its commands, after those that are called so themselves. */
+function sectionFit({ section }: Command, typed: string) {
+  const fit = fitOf(section, typed);
+  return fit === null ? null : { score: fit.score + 20, at: [] };
+}
