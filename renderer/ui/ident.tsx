@@ -8,16 +8,19 @@ export function Ident({
   value,
   what,
   short = true,
+  shown,
 }: {
   readonly value: string;
   /** What it is, for the copy button: "KMS key id". */
   readonly what: string;
   readonly short?: boolean;
+  /** What stands for it to the eye, where its ends say too little: `…:key/7c1d…e20f`. */
+  readonly shown?: string;
 }) {
   return (
     <span className={styles['ident']}>
       <code title={value} aria-label={value} className={styles['value']}>
-        {short ? shortId(value) : value}
+        {shown ?? (short ? shortId(value) : value)}
       </code>
       <Button
         variant="text"

@@ -8,12 +8,13 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { GroupTrouble } from './group-trouble.tsx';
 import { PaneFacts } from './pane-parts.tsx';
 import styles from './key-groups.module.css';
 import type { FolderView } from './tree-lists.ts';
 import { forceRotateBlocked } from './tree-menus.ts';
 import type { GroupCells } from './tree-sources.ts';
-import { counted, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
+import { counted, groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
 
 /** A group beside the tree: what its keys are, where they go, when the next one comes. */
 export function GroupPane({ view }: { readonly view: GroupCells }) {
@@ -31,8 +32,9 @@ export function GroupPane({ view }: { readonly view: GroupCells }) {
       <div>
         <h2>{group.name}</h2>
         <StateWord state={groupStateText(group)} />
-        <p>{detail?.sentence ?? ''}</p>
+        <p>{groupStateMeaning(group)}</p>
       </div>
+      <GroupTrouble group={group} />
       <PaneFacts
         facts={[
           ['Account', group.account ?? 'known after the first connection'],
@@ -43,6 +45,7 @@ export function GroupPane({ view }: { readonly view: GroupCells }) {
           ['Rotates next', next === '' ? (group.rotate ? 'after its first key' : 'by hand') : next],
         ]}
       />
+      <p className="quiet">{detail?.sentence ?? ''}</p>
       {(detail?.remarks ?? []).map((remark) => (
         <p key={remark}>
           <span aria-hidden="true" className="tone-attention">
@@ -54,7 +57,7 @@ export function GroupPane({ view }: { readonly view: GroupCells }) {
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
       <div className={styles['buttons']}>
         <DeedButton
-          variant="contained"
+          variant={group.needsYou ? 'outlined' : 'contained'}
           blocked={rotateBlocked}
           onClick={() => show({ kind: 'force-rotate', group: group.id })}
         >

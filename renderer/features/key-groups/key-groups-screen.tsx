@@ -29,7 +29,8 @@ export function KeyGroupsScreen() {
   const { selection, select } = useTreeState();
   const box = useRef<HTMLDivElement>(null);
   const pane = usePane();
-  const paneShown = pane.shown ?? !useMediaQuery('(max-width: 1099px)', { noSsr: true });
+  const narrow = useMediaQuery('(max-width: 1099px)', { noSsr: true });
+  const paneShown = pane.shown ?? !narrow;
   const blocked = useBlocked();
   const checking = useCheckKeys();
   const deeds = useTreeDeeds(checking);

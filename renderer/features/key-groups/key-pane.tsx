@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
-import { keyStates } from '../../../shared/text/states.ts';
+import { keyStates, shortId } from '../../../shared/text/states.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
@@ -34,7 +34,15 @@ export function KeyPane({ view }: { readonly view: KeyView }) {
           ...(remote
             ? ([
                 ['KMS key', <Ident key="id" value={remote.keyId} what="KMS key id" />],
-                ['ARN', <Ident key="arn" value={remote.arn} what="ARN" />],
+                [
+                  'ARN',
+                  <Ident
+                    key="arn"
+                    value={remote.arn}
+                    shown={`…:key/${shortId(remote.keyId)}`}
+                    what="ARN"
+                  />,
+                ],
               ] as const)
             : []),
           [

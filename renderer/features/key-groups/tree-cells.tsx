@@ -149,6 +149,6 @@ export function treeColumns(
     },
     { id: 'state', title: 'State', least: 124, share: 2, cell: (r) => cellsOf(r, things).state },
     { id: 'aws', title: 'AWS', least: 112, share: 1, cell: (r) => cellsOf(r, things).aws },
-    { id: 'when', title: 'When', least: 96, share: 1, cell: (r) => cellsOf(r, things).when },
+    { id: 'when', title: 'When', least: 108, share: 1, cell: (r) => cellsOf(r, things).when },
   ];
 }

@@ -20,7 +20,7 @@ export function TreeFoot({ tree }: { readonly tree: KeyTree }) {
       </span>
       {news === '' ? null : (
         <Button className={styles['news'] ?? ''} onClick={() => tree.reader.refresh()}>
-          {`${news}: show`}
+          {`Show ${news}`}
         </Button>
       )}
     </div>

@@ -20,6 +20,22 @@ export function groupStateText(group: Pick<GroupCells, 'state' | 'needsYou'>): S
   );
 }
 
+/** What a group's state means, in a sentence. */
+export function groupStateMeaning({ state, keys }: Pick<GroupCells, 'state' | 'keys'>): string {
+  const meanings: Readonly<Record<string, string>> = {
+    'In step': 'AWS holds its keys as this keystore does.',
+    'Not in AWS':
+      keys === 0
+        ? 'It has no key yet, so AWS holds nothing of it.'
+        : 'Its keys are saved here only.',
+    'Not checked': 'A key of it was last read more than a day ago.',
+    'Material gone': 'AWS has no key material for a key of it: nothing under that key decrypts.',
+    Differs: 'A key of it is in AWS not as this group says.',
+    'Job needs you': 'A job of it stopped at a safe place and waits for you.',
+  };
+  return meanings[state] ?? '';
+}
+
 export const fateTexts: Readonly<Record<Exclude<Fate, 'here'>, StateText>> = {
   removed: { glyph: '–', word: 'Removed', tone: 'quiet' },
   moved: { glyph: '–', word: 'Moved', tone: 'quiet' },

@@ -11,10 +11,9 @@ import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { expirySentence, kcvMethods, keySentence } from '../key-groups/key-sentence.ts';
-import { Copies, History } from '../key-groups/pane-parts.tsx';
+import { Copies, History, PaneFacts } from '../key-groups/pane-parts.tsx';
 import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
 import { lifecycleWords, sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
@@ -136,7 +135,7 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
   return (
     <section aria-label="Key">
       <h3>Key</h3>
-      <Facts
+      <PaneFacts
         facts={[
           [
             'KCV',
@@ -170,7 +169,7 @@ function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
   return (
     <section aria-label="In AWS">
       <h3>In AWS</h3>
-      <Facts
+      <PaneFacts
         facts={[
           ['KMS key ID', <Ident key="id" value={remote.keyId} what="KMS key id" short={false} />],
           ['ARN', <Ident key="arn" value={remote.arn} what="ARN" short={false} />],
@@ -195,10 +194,9 @@ function Lifecycle({ detail }: { readonly detail: KeyDetail }) {
   return (
     <section aria-label="Lifecycle">
       <h3>Lifecycle</h3>
-      <Facts
+      <PaneFacts
         facts={[
           ['State', lifecycleWords[detail.lifecycle]],
-          ['Made', <Moment key="made" at={detail.madeAt} />],
           ...times.map(
             ([state, at]) =>
               [

@@ -4,7 +4,7 @@ import { assuranceTexts, storageTexts } from '../../../shared/text/states.ts';
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
 export const lifecycleWords: Readonly<Record<KeyView['lifecycle'], string>> = {
-  'pre-activation': 'Made, not yet in use',
+  'pre-activation': 'Made',
   active: 'Active',
   suspended: 'Suspended',
   deactivated: 'Deactivated',

@@ -1,6 +1,12 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
-import { emptyTexts, keyStateMeanings, keyStates } from '../../../shared/text/states.ts';
+import {
+  assuranceTexts,
+  emptyTexts,
+  keyStateMeanings,
+  keyStates,
+  shortId,
+} from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { usePages } from '../../state/reads.ts';
@@ -19,7 +25,12 @@ import { useCheckKeys } from './use-check-keys.ts';
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
 const columns: readonly Column<KeyView>[] = [
-  { id: 'key', title: 'Key', width: 'minmax(180px, 2fr)', cell: ({ reference }) => reference },
+  {
+    id: 'key',
+    title: 'Key',
+    width: 'minmax(180px, 2fr)',
+    cell: ({ reference }) => <span title={reference}>{reference}</span>,
+  },
   {
     id: 'state',
     title: 'State',
@@ -40,13 +51,25 @@ const columns: readonly Column<KeyView>[] = [
       </>
     ),
   },
-  { id: 'assurance', title: 'Assurance', width: '220px', cell: sayAssurance },
+  {
+    id: 'assurance',
+    title: 'Assurance',
+    width: '132px',
+    cell: (key) => <span title={sayAssurance(key)}>{assuranceTexts[key.assurance]}</span>,
+  },
   { id: 'aws', title: 'AWS', width: '104px', cell: ({ remote }) => remote?.state ?? '-' },
   {
     id: 'id',
     title: 'KMS key ID',
-    width: '284px',
-    cell: ({ remote }) => <code>{remote?.keyId ?? '-'}</code>,
+    width: '112px',
+    cell: ({ remote }) =>
+      remote ? (
+        <code title={remote.keyId} aria-label={remote.keyId}>
+          {shortId(remote.keyId)}
+        </code>
+      ) : (
+        '-'
+      ),
   },
   {
     id: 'expires',
