@@ -50,13 +50,27 @@ export const theme = createTheme({
       },
     },
     MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
-    MuiTextField: { defaultProps: { size: 'small', variant: 'outlined' } },
+    MuiTextField: {
+      // Labels stay above: nothing moves when a field is entered, and an emptied one looks empty.
+      defaultProps: {
+        size: 'small',
+        variant: 'outlined',
+        slotProps: { inputLabel: { shrink: true } },
+      },
+    },
+    MuiFormHelperText: {
+      styleOverrides: { root: { fontSize: 12, lineHeight: '16px', margin: '4px 0 0' } },
+    },
     MuiSelect: { defaultProps: { size: 'small' } },
     MuiOutlinedInput: {
       styleOverrides: {
         root: { fontSize: 13, backgroundColor: 'var(--surface)' },
         input: { padding: '4px 8px', height: 20 },
-        notchedOutline: { borderColor: 'var(--line-strong)' },
+        // The notch is as wide as the label, which is scaled by 0.85.
+        notchedOutline: {
+          borderColor: 'var(--line-strong)',
+          '& legend': { fontSize: '0.85em' },
+        },
       },
     },
     MuiInputLabel: {

@@ -37,7 +37,8 @@ export function TokenPlaceFields({
   const [typing, setTyping] = useState(false);
   const modules = found.data?.modules ?? [];
   const known = modules.some(({ path }) => path === place.module);
-  const shown = typing || (place.module !== '' && !known) ? elsewhere : place.module;
+  const unlisted = found.data !== undefined && place.module !== '' && !known;
+  const shown = typing || unlisted ? elsewhere : place.module;
   const id = useId();
   const choose = (value: string): void => {
     setTyping(value === elsewhere);

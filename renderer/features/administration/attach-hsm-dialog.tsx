@@ -9,14 +9,28 @@ import { useSnapshot } from '../../state/snapshot.ts';
 import { Choices } from '../../ui/choices.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
+import { type ChosenPlace, noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
 import { AttachMaster } from './attach-master.tsx';
 import { type AttachHow, readyToAttach } from './attach-ready.ts';
 import { AttachSecrets, type AttachSecretsHandle } from './attach-secrets.tsx';
 
 /** Binds the keystore to one token: where it is, its PIN, and what becomes of its master key. */
 export function AttachHsmDialog({ close }: DialogProps<'attach-hsm'>) {
-  const form = useAttach(close);
+  const status = useRead('hsm.status', {});
+  // Where the keystore is bound already, the form starts from there.
+  return status.pending ? null : <AttachForm former={status.data ?? null} close={close} />;
+}
+
+type Former = OutputFor<'hsm.status'>;
+
+function AttachForm({
+  former: status,
+  close,
+}: {
+  readonly former: Former | null;
+  readonly close: () => void;
+}) {
+  const form = useAttach(status?.attached ? status : null, close);
   const { realm, former, place, how, label, missing, busy } = form;
   return (
     <DialogFrame
@@ -85,18 +99,16 @@ export function AttachHsmDialog({ close }: DialogProps<'attach-hsm'>) {
 }
 
 /** What is filled in, what is still needed, and the deed itself. */
-function useAttach(close: () => void) {
+function useAttach(former: Former | null, close: () => void) {
   const realm = useSnapshot().data?.keystore.realm ?? 'real';
-  const status = useRead('hsm.status', {});
   const attach = useDeed('hsm.attach');
   const blocked = useBlocked();
   const secrets = useRef<AttachSecretsHandle>(null);
-  const [place, setPlace] = useState(noPlace);
+  const [place, setPlace] = useState(() => placeOf(former));
   const [how, setHow] = useState<AttachHow>('existing');
   const [label, setLabel] = useState('');
   const [createMaster, setCreateMaster] = useState(false);
   const [secondCopy, setSecondCopy] = useState('');
-  const former = status.data?.attached ? status.data : null;
   const missing =
     blocked ?? readyToAttach({ place, how, label, realm, secondCopy, former: former !== null });
 
@@ -138,12 +150,15 @@ function useAttach(close: () => void) {
   };
 }
 
+const placeOf = (former: Former | null): ChosenPlace =>
+  former?.module ? { ...noPlace, module: former.module, token: former.token } : noPlace;
+
 const sayDeed = (token: string | undefined, how: AttachHow, label: string): string => {
   if (how === 'empty') return `Set up and attach ${label.trim()}`.trim();
   return token ? `Attach ${token}` : 'Attach HSM';
 };
 
-function Rebinding({ former }: { readonly former: OutputFor<'hsm.status'> }) {
+function Rebinding({ former }: { readonly former: Former }) {
   return (
     <p className="quiet">
       Another token is taken only when it holds the same master key

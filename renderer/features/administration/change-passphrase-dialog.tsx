@@ -6,6 +6,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
 
@@ -19,6 +20,7 @@ export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-pa
   const [typed, setTyped] = useState(0);
   const [missing, setMissing] = useState(false);
   const slot = status.data?.slots.find(({ id }) => id === dialog.slot);
+  useFocusAfterFailure(change, () => current.current?.focus());
   const go = async (): Promise<void> => {
     if (blocked !== null) return;
     if (typed === 0) {
@@ -36,7 +38,7 @@ export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-pa
     if (await change.run({ slot: dialog.slot, current: now, replacement })) {
       close();
       say('The passphrase is changed. Backups taken before still open with the former one.');
-    } else current.current?.focus();
+    }
   };
   return (
     <DialogFrame

@@ -7,6 +7,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './administration.module.css';
@@ -26,6 +27,7 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
   const which = token ? `“${token.label}”, serial ${token.serial}` : '';
   const may = typed > 0 && (!risky || sure) && !login.busy && blocked === null && !locked;
 
+  useFocusAfterFailure(login, () => field.current?.focus());
   const tryIt = async (): Promise<void> => {
     if (!may) return;
     const pin = field.current?.take();
@@ -36,7 +38,6 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
       say('The HSM accepted its PIN. Jobs that waited for it go on.');
     } else {
       status.again();
-      field.current?.focus();
     }
   };
   return (

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { useRef } from 'react';
 import { useDeed } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
@@ -16,10 +17,11 @@ export function CreatePractice({
 }) {
   const create = useDeed('keystore.create');
   const fields = useRef<NewPassphraseHandle>(null);
+  useFocusAfterFailure(create, () => fields.current?.focus());
   const go = async (): Promise<void> => {
     const passphrase = fields.current?.take();
     if (!passphrase) return;
-    if (!(await create.run({ realm: 'practice', passphrase }))) fields.current?.focus();
+    await create.run({ realm: 'practice', passphrase });
   };
   return (
     <EntryFrame

@@ -4,6 +4,7 @@ import { useHost } from '../../state/host.tsx';
 import { useDeed } from '../../state/reads.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import styles from './entry.module.css';
@@ -26,6 +27,7 @@ function CreateForm({ path, back }: { readonly path: string; readonly back: () =
   const [place, setPlace] = useState('');
   const [missing, setMissing] = useState(false);
   const fields = useRef<NewPassphraseHandle>(null);
+  useFocusAfterFailure(create, () => fields.current?.focus());
   const go = async (): Promise<void> => {
     if (!isAbsolutePath(place)) {
       setMissing(true);

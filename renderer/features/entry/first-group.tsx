@@ -9,6 +9,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { Facts } from '../../ui/screen.tsx';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
@@ -27,21 +28,21 @@ export function FirstGroup({
 }) {
   const [name, setName] = useState('first-group');
   const blocked = useBlocked();
-  const hsm = useSnapshot().data?.hsm ?? 'none';
+  const bound = (useSnapshot().data?.hsmLabel ?? null) !== null;
   const show = useDialogs((state) => state.show);
   const add = useDeed('group.add');
   const field = useRef<HTMLInputElement>(null);
-  const storage = hsm === 'none' ? 'software' : 'hsm';
+  const storage = bound ? 'hsm' : 'software';
   const credential = practice?.credential ?? '';
   const fields = { name, credential, region, storage } as const;
   const preview = useRead('group.preview', { fields }, { enabled: credential !== '' });
   const problem = preview.data?.problems.find((each) => each.field === 'name');
   useEffect(() => field.current?.select(), []);
 
+  useFocusAfterFailure(add, () => field.current?.focus());
   const go = async (): Promise<void> => {
     const group = await add.run(fields);
     if (group) show({ kind: 'force-rotate', group: group.id });
-    else field.current?.focus();
   };
   const may = name.trim() !== '' && !problem && blocked === null && !add.busy;
   return (

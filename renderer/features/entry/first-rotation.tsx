@@ -22,10 +22,10 @@ export function FirstRotation({ path }: { readonly path: string }) {
   const groups = useRead('group.list', { limit: 1 });
   const group = groups.data?.groups[0];
   const of = { group: group?.id ?? null, limit: 1 };
-  const known = { enabled: group !== undefined };
-  const jobs = useRead('job.list', of, known);
-  const keys = useRead('key.list', of, known);
+  const jobs = useRead('job.list', of, { enabled: group !== undefined });
   const job = jobs.data?.jobs[0];
+  // The key is there for certain once its job is over.
+  const keys = useRead('key.list', of, { enabled: job !== undefined && isFinal(job.state) });
   const failure = groups.failure ?? jobs.failure ?? keys.failure;
   if (failure)
     return (
@@ -96,7 +96,7 @@ function WithJob({
         <Facts
           facts={[
             [`Job ${job.number}`, <StateWord key="state" state={jobStateTexts[job.state]} />],
-            ['Says', job.message],
+            ['Outcome', job.message],
             ...(job.step && !isFinal(job.state)
               ? [['Step', `${job.step.n} of ${job.step.of}: ${job.step.title}`] as const]
               : []),

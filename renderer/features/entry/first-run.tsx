@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useEntry } from '../../state/entry.ts';
-import { useRead } from '../../state/reads.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
 import { type Snapshot, useSnapshot } from '../../state/snapshot.ts';
 import { ChooseWay } from './choose-way.tsx';
 import { CreatePractice } from './create-practice.tsx';
@@ -28,7 +28,8 @@ function Guide({ snapshot }: { readonly snapshot: Snapshot }) {
     {},
     { enabled: state !== 'absent' && realm === 'practice' },
   );
-  const step = guideStep(snapshot, practice.data ?? null, way);
+  const setUp = useDeed('practice.setUp');
+  const step = guideStep(snapshot, practice.data ?? null, way, setUp.busy);
   const over = step.step === 'over';
   useEffect(() => {
     if (over) guide(false);
@@ -38,7 +39,7 @@ function Guide({ snapshot }: { readonly snapshot: Snapshot }) {
     case 'way':
       return <FirstWay way={step.way} onWay={setWay} path={path} />;
     case 'practice-place':
-      return <PracticePlace path={path} practice={practice} />;
+      return <PracticePlace path={path} practice={practice} setUp={setUp} />;
     case 'first-group':
       return <FirstGroup path={path} practice={practice.data} />;
     case 'first-rotation':

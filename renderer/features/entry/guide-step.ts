@@ -19,20 +19,23 @@ export type GuideStep =
  * or a step that was done elsewhere, never leads back.
  */
 export function guideStep(
-  snapshot: Pick<Snapshot, 'counts' | 'hsm'> & {
+  snapshot: Pick<Snapshot, 'counts' | 'hsmLabel'> & {
     readonly keystore: Pick<Snapshot['keystore'], 'state' | 'realm'>;
   },
   practice: Pick<OutputFor<'practice.status'>, 'credential'> | null,
   way: Way,
+  settingUp = false,
 ): GuideStep {
-  const { keystore, counts, hsm } = snapshot;
+  const { keystore, counts, hsmLabel } = snapshot;
   if (keystore.state === 'absent') return { step: 'way', way };
   if (counts.groups > 1 || counts.keys > 1) return { step: 'over' };
   if (keystore.realm === 'real') {
     if (counts.groups > 0) return { step: 'over' };
-    return hsm === 'none' ? { step: 'real-place' } : { step: 'real-ready' };
+    return hsmLabel === null ? { step: 'real-place' } : { step: 'real-ready' };
   }
   if (counts.groups === 1) return { step: 'first-rotation' };
-  if (practice === null || practice.credential === null) return { step: 'practice-place' };
+  // The credential comes first of what is set up: the place for keys may still be on its way.
+  if (settingUp || practice === null || practice.credential === null)
+    return { step: 'practice-place' };
   return { step: 'first-group' };
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
-import { type Read, useDeed } from '../../state/reads.ts';
+import type { Deed, Read } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -40,16 +40,16 @@ const choices = (softHsm: boolean, hsm: string | null): readonly Choice<Place>[]
 export function PracticePlace({
   path,
   practice,
+  setUp,
 }: {
   readonly path: string;
   readonly practice: Read<Practice>;
+  readonly setUp: Deed<'practice.setUp'>;
 }) {
   const blocked = useBlocked();
-  const { hsm, hsmLabel } = useSnapshot().data ?? { hsm: 'none', hsmLabel: null };
-  const setUp = useDeed('practice.setUp');
+  const attached = useSnapshot().data?.hsmLabel ?? null;
   const show = useDialogs((state) => state.show);
   const [picked, setPicked] = useState<Place | null>(null);
-  const attached = hsm === 'none' ? null : (hsmLabel ?? '');
   const softHsm = practice.data?.softHsm ?? false;
   const place = picked ?? (attached !== null ? 'own' : softHsm ? 'softhsm' : 'software');
   const toAttach = place === 'own' && attached === null;

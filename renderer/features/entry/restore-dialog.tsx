@@ -7,6 +7,7 @@ import { useSnapshot } from '../../state/snapshot.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
 import { OpeningFields, type OpeningHandle } from '../../ui/opening-fields.tsx';
 import { BackupFacts, Destination } from './restore-facts.tsx';
@@ -19,6 +20,9 @@ export function RestoreDialog({ close }: DialogProps<'restore'>) {
   const look = useRead('keystore.lookAtBackup', { from }, { enabled: from !== null, keep: false });
   const work = useRestoring(from, close);
   const fields = useRef<OpeningHandle>(null);
+  useFocusAfterFailure({ busy: work.busy !== null, failure: work.failure }, () =>
+    fields.current?.focus(),
+  );
   const found = from === null ? undefined : look.data;
   // Where not even the state can be told, something stands there.
   const free = keystore?.state === 'absent';

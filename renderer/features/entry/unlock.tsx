@@ -5,6 +5,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { type Opening, OpeningFields, type OpeningHandle } from '../../ui/opening-fields.tsx';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
@@ -22,13 +23,13 @@ export function Unlock() {
   const [acceptOlder, setAcceptOlder] = useState(false);
   const path = snapshot?.keystore.path ?? '';
   const realm = status.data?.realm ?? snapshot?.keystore.realm ?? null;
+  useFocusAfterFailure(unlock, () => fields.current?.focus());
   const older = unlock.failure?.code === 'KEYSTORE_OLDER_THAN_ANCHOR';
 
   const open = async (): Promise<void> => {
     const opening: Opening | null = fields.current?.take() ?? null;
     if (!opening) return;
-    const done = await unlock.run(acceptOlder ? { ...opening, acceptOlder } : opening);
-    if (!done) fields.current?.focus();
+    await unlock.run(acceptOlder ? { ...opening, acceptOlder } : opening);
   };
   const busyTitle = unlock.busy ? 'Opening…' : `Unlock ${fileName(path)}`;
   return (
