@@ -153,6 +153,17 @@ describe('the list of jobs', () => {
   });
 });
 
+it('lists keys whose material AWS is going to delete', async () => {
+  expect(await desk.call('key.ending', {})).toEqual({ ending: [], total: 0 });
+  await desk.addGroup('short', { awsDeletesMaterialAfterDays: 20, rotate: false });
+  await aws.allow();
+  const { id, remote } = await desk.rotated('short');
+  expect(await desk.call('key.ending', {})).toMatchObject({
+    ending: [{ key: { id, groupName: 'short' }, at: remote?.validTo, what: 'material' }],
+    total: 1,
+  });
+});
+
 describe('a form', () => {
   it('is told by AWS whether an alias is free, and whose it is', async () => {
     const look = (alias: string) =>

@@ -111,6 +111,26 @@ export const keyOps = {
     }),
     fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
   }),
+  ending: op({
+    effect: 'read',
+    summary: 'List keys whose material or planned life ends soon, soonest first',
+    input: z.strictObject({
+      /** Null: 90 days from now. What is over already is listed too. */
+      until: time.nullable().default(null),
+      limit: z.number().int().min(1).max(500).default(100),
+    }),
+    output: z.strictObject({
+      ending: z.array(
+        z.strictObject({
+          key: keyView,
+          at: time,
+          /** AWS deletes its material; or the planned life of a key in use is over. */
+          what: z.enum(['material', 'life']),
+        }),
+      ),
+      total: z.number().int(),
+    }),
+  }),
   show: op({
     effect: 'read',
     summary: 'Show a key: copies, KCV, AWS ids, history',

@@ -2,6 +2,7 @@ import { createCredentials, type Credentials } from './credentials.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createGroups, type Groups } from './groups.ts';
+import { createKeyEndings, type KeyEndings } from './key-endings.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createOverview, type Overview } from './overview.ts';
 import { createReferences, type References } from './references.ts';
@@ -18,6 +19,7 @@ export interface DomainModel {
   readonly settings: Settings;
   readonly overview: Overview;
   readonly finder: Finder;
+  readonly endings: KeyEndings;
 }
 
 export function createDomain(domain: Domain): DomainModel {
@@ -34,5 +36,6 @@ export function createDomain(domain: Domain): DomainModel {
     settings: createSettings(domain.store),
     overview: createOverview(domain.store.db),
     finder: createFinder(domain.store.db),
+    endings: createKeyEndings(domain.store.db),
   };
 }

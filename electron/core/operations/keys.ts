@@ -16,6 +16,7 @@ import { viewKey, viewKeyDetail } from './key-view.ts';
 type SynchronizeInput = z.output<typeof keyOps.planSynchronize.input>;
 
 const latestDeletion = 365 * 86_400_000;
+const soon = 90 * 86_400_000;
 
 async function plan(
   open: OpenKeystore,
@@ -72,6 +73,20 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     });
     const last = keys.length === input.limit ? keys.at(-1) : undefined;
     return { keys: keys.map((key) => viewKey(open, key)), total, next: last?.key.id ?? null };
+  },
+
+  ending: (input) => {
+    const open = access.open();
+    const until = input.until ?? open.clock.now() + soon;
+    const { endings, total } = open.endings.until(until, input.limit);
+    return {
+      ending: endings.map(({ keyId, at, what }) => ({
+        key: viewKey(open, open.keys.get(keyId)),
+        at,
+        what,
+      })),
+      total,
+    };
   },
 
   show: (input) => {

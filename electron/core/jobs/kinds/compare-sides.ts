@@ -3,7 +3,7 @@ import type { ComparisonRow } from '../../../../shared/contract/key.ts';
 import { sayDay } from '../../../../shared/model/span.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Choices, Seen } from './plan-synchronize.ts';
-import { sayMethod, shortId } from './reading.ts';
+import { shortId } from './reading.ts';
 
 type Sides = Omit<ComparisonRow, 'what'>;
 
@@ -29,7 +29,7 @@ const isGone = (seen: Seen): boolean => seen.described?.state === 'PendingImport
 const unchanged = (here: string, awsNow: string): Sides => ({ here, awsNow, after: 'as it is' });
 
 function materialSides(key: Key, choices: Choices, seen: Seen): Sides {
-  const here = `KCV ${key.kcv.value} (${sayMethod(key.kcv.method)})`;
+  const here = `KCV ${key.kcv.value} (${key.kcv.method})`;
   const awsNow = seen.described === null ? unread : isGone(seen) ? 'gone' : 'there';
   if (choices.importMaterial) {
     const again = choices.deleteMaterial && !isGone(seen) ? 'deleted, imported again' : null;
@@ -72,7 +72,7 @@ function endSides(group: Group, choices: Choices, seen: Seen): Sides {
 function policySides(group: Group, choices: Choices, seen: Seen): Sides {
   if (group.policy === null) return unchanged('no template', 'not compared');
   const hash = createHash('sha256').update(group.policy).digest('hex').slice(0, 8);
-  const here = `template (SHA-256 ${hash}…)`;
+  const here = `template (${hash}…)`;
   if (!choices.updatePolicy) return unchanged(here, 'not read');
   const awsNow = {
     same: 'reads as the template',
@@ -80,5 +80,5 @@ function policySides(group: Group, choices: Choices, seen: Seen): Sides {
     none: none,
     'not-read': unread,
   };
-  return { here, awsNow: awsNow[seen.policy], after: 'template' };
+  return { here, awsNow: awsNow[seen.policy], after: seen.policy === 'same' ? 'as it is' : 'template' };
 }

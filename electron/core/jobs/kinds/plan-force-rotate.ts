@@ -209,7 +209,9 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
       algorithm === 'RSAES_OAEP_SHA_256'
         ? 'OAEP with SHA-256'
         : 'OAEP with SHA-1, as this token has no SHA-256';
-    checks.ok(`${vault.title} ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`);
+    checks.ok(
+      capital(`${vault.title} ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`),
+    );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     checks.fail(

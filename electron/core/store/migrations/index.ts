@@ -4,6 +4,7 @@ import { jobs } from './0003-jobs.ts';
 import { callChanges } from './0004-call-changes.ts';
 import { consoleIndexes } from './0005-console.ts';
 import { lighter } from './0006-lighter.ts';
+import { ending } from './0007-ending.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   callChanges,
   consoleIndexes,
   lighter,
+  ending,
 ];
