@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { primaryOf, replicasOf, settleWaitingMaterial } from './multi-region.ts';
 import { isPermanent } from './model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
 import type { Effect } from './state/journal.ts';
@@ -22,6 +23,7 @@ export function loseMaterial(
   });
   if (!isPermanent(material)) {
     materials.remove(material);
+    settleWaitingMaterial(world.state, key);
     return;
   }
   materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
@@ -45,6 +47,25 @@ function note(world: World, key: KeyRecord, operation: string, at: number, effec
     effects,
     mischief: null,
   });
+}
+
+/** The window of a primary that was to go begins when its last replica is gone. */
+function startDelayedDeletion(world: World, gone: KeyRecord, at: number): void {
+  if (gone.role !== 'REPLICA') return;
+  const primary = primaryOf(world.state, gone);
+  if (primary?.state !== 'PendingReplicaDeletion') return;
+  if (replicasOf(world.state, gone).length > 0) return;
+  const deleteAt = at + (primary.windowDays ?? 30) * DAY_MS;
+  world.state.keys.put({ ...primary, state: 'PendingDeletion', deleteAt, windowDays: null });
+}
+
+/** Replicas that were being made, and keys that changed their part, are ready. */
+function settleKeys(world: World, now: number): void {
+  const { keys } = world.state;
+  for (const key of keys.dueToSettle(now)) {
+    const state = key.settlesTo ?? 'Enabled';
+    keys.put({ ...key, state, settlesAt: null, settlesTo: null });
+  }
 }
 
 /**
@@ -82,6 +103,7 @@ function runDueRotations(world: World, now: number): void {
  */
 export function runDueEvents(world: World, now: number): void {
   const { keys, materials, aliases, grants, pairs } = world.state;
+  settleKeys(world, now);
   for (const material of materials.expired(now)) {
     const key = keys.find(material, material.keyId);
     if (key === undefined) continue;
@@ -96,6 +118,7 @@ export function runDueEvents(world: World, now: number): void {
     grants.removeAll(key);
     world.state.rotations.remove(key);
     keys.remove(key);
+    startDelayedDeletion(world, key, key.deleteAt ?? now);
     note(world, key, 'DeleteKey', key.deleteAt ?? now, [
       { kind: 'key-deleted', keyId: key.keyId, aliases: gone },
     ]);

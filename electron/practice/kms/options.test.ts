@@ -8,7 +8,7 @@ describe('the command line', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
       '--data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
-      '--rotation-seconds 60 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
+      '--rotation-seconds 60 --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
@@ -24,6 +24,7 @@ describe('the command line', () => {
         quota: { enabled: true, scale: 2.5 },
         requestLog: '/l',
         rotationSeconds: 60,
+        settleSeconds: 5,
         onDemandLimit: 10,
       },
       parentPid: 42,
@@ -40,6 +41,7 @@ describe('the command line', () => {
         allowUnsigned: false,
         wrappingKeyReuse: 1,
         rotationSeconds: 0,
+        settleSeconds: 0,
         onDemandLimit: 25,
         quota: { enabled: false, scale: 1 },
       },

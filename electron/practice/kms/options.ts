@@ -22,6 +22,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --quota on|off                    request quotas as in AWS (default off)
   --quota-scale X                   multiply the quotas
   --rotation-seconds N              how long an on-demand rotation takes (default 0)
+  --settle-seconds N                how long a replica is Creating or Updating (default 0)
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
@@ -72,6 +73,7 @@ function parse(argv: readonly string[]) {
         quota: { type: 'string' },
         'quota-scale': { type: 'string' },
         'rotation-seconds': { type: 'string' },
+        'settle-seconds': { type: 'string' },
         'on-demand-limit': { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
@@ -102,6 +104,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
         1_000_000,
       ),
       rotationSeconds: wholeNumber('rotation-seconds', given['rotation-seconds'] ?? '0', 0, 86_400),
+      settleSeconds: wholeNumber('settle-seconds', given['settle-seconds'] ?? '0', 0, 86_400),
       onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
       quota: readQuota(given.quota, given['quota-scale']),
       ...(given.data === undefined ? {} : { dataFile: given.data }),

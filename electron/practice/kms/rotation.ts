@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { materialIdOf } from './material/material-id.ts';
+import { followPrimary } from './multi-region.ts';
 import { currentMaterial } from './model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
 import type { Effect } from './state/journal.ts';
@@ -49,6 +50,7 @@ export function rotate(
   const current = currentMaterial(known);
   if (current) materials.put({ ...current, state: 'NON_CURRENT' });
   materials.put({ ...next, state: 'CURRENT', rotatedAt: at, rotationType: type });
+  followPrimary(world.state, key);
   effect({
     kind: 'material-rotated',
     keyId: key.keyId,

@@ -40,6 +40,8 @@ export interface PracticeKmsOptions {
   readonly quota?: { readonly enabled: boolean; readonly scale: number };
   /** How long an on-demand rotation takes, in seconds of the practice clock; 0 by default. */
   readonly rotationSeconds?: number;
+  /** How long Creating and Updating of multi-Region keys take, in seconds of the practice clock. */
+  readonly settleSeconds?: number;
   /** AWS's is 25. */
   readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
@@ -66,6 +68,7 @@ function buildWorld(state: State, options: PracticeKmsOptions): World {
     quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
     seals: createSeals(state.sealKey),
     rotationMs: (options.rotationSeconds ?? 0) * 1000,
+    settleMs: (options.settleSeconds ?? 0) * 1000,
     onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
   };
   rememberInitialQuota(world);

@@ -34,6 +34,8 @@ export interface World {
   readonly seals: Seals;
   /** How long an on-demand rotation takes by the practice clock; 0: it is done with the reply. */
   readonly rotationMs: number;
+  /** How long Creating and Updating of multi-Region keys take. */
+  readonly settleMs: number;
   /** On-demand rotations that a key may have in its life. */
   readonly onDemandLimit: number;
 }

@@ -135,6 +135,10 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
     description: request.Description ?? '',
     tags: request.Tags ?? [],
     deleteAt: null,
+    role: multiRegion ? 'PRIMARY' : null,
+    settlesAt: null,
+    settlesTo: null,
+    windowDays: null,
     visibleAt: call.now + delay,
   };
 }
@@ -162,6 +166,6 @@ export const createKey = defineSlowAction({
     keys.put(key);
     if (bytes !== null) materials.put(generatedMaterial(key, bytes));
     call.effect({ kind: 'key-created', keyId: key.keyId, arn: key.arn });
-    return { KeyMetadata: keyMetadata(key, materials.of(key)) };
+    return { KeyMetadata: keyMetadata(key, materials.of(key), [key]) };
   },
 });

@@ -1,3 +1,4 @@
+import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
@@ -9,6 +10,7 @@ export const describeKey = defineAction({
   input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
   act(call, request) {
     const key = openKey(call, 'DescribeKey', request.KeyId, { aliases: true });
-    return { KeyMetadata: keyMetadata(key, call.world.state.materials.of(key)) };
+    const { state } = call.world;
+    return { KeyMetadata: keyMetadata(key, state.materials.of(key), familyOf(state, key)) };
   },
 });

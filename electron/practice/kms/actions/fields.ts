@@ -48,4 +48,11 @@ export const principalMember = string({
   patternText: String.raw`^[\w+=,.@:/-]+$`,
 });
 
+export const regionMember = string({
+  min: 1,
+  max: 32,
+  pattern: /^([a-z]+-){2,3}\d+$/,
+  patternText: String.raw`^([a-z]+-){2,3}\d+$`,
+});
+
 export const windowMember = integer({ min: 1, max: 365 });

@@ -5,7 +5,9 @@ import { isPermanent } from '../model/metadata.ts';
 import type { ExpirationModel, KeyRecord, MaterialRecord } from '../model/records.ts';
 import { incorrectMaterial, invalidState, validation } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
+import { replicaMaterials, replicasOf, settleWaitingMaterial } from '../multi-region.ts';
 import { setKeyState } from './key-access.ts';
+import { notPrimary } from './replication.ts';
 
 export const IMPORT_TYPES = ['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'] as const;
 export type ImportType = (typeof IMPORT_TYPES)[number];
@@ -68,13 +70,15 @@ function matchSymmetric(
     if (associated && (wish.materialId ?? materialId) === materialId) return type;
     throw incorrectMaterial('The key material is not the one that the KMS key expects.');
   }
+  // Only its primary can be given a new material; a replica then gets the same.
+  if (key.role === 'REPLICA') throw notPrimary(key);
   if (wish.materialId !== undefined) {
     throw validation('KeyMaterialId cannot be used when the ImportType is NEW_KEY_MATERIAL');
   }
   if (associated) {
     throw incorrectMaterial('The key material is already associated with the KMS key.');
   }
-  const pending = known.find((material) => material.state === 'PENDING_ROTATION');
+  const pending = known.find((material) => !isPermanent(material));
   if (pending !== undefined) {
     throw invalidState(
       `New key material (id: ${materialId}) cannot be imported into KMS key ${key.arn}, because another key material (id: ${pending.materialId}) is pending rotation.`,
@@ -118,7 +122,19 @@ export function acceptMaterial(
     rotationType: before?.rotationType ?? null,
   };
   materials.put(material);
+  if (material.state !== 'CURRENT' && material.state !== 'NON_CURRENT') spread(call, key, material);
   return { material, importType };
+}
+
+/** Makes a new material of a primary known to its replicas, which must be given it, too. */
+function spread(call: Call, key: KeyRecord, material: MaterialRecord): void {
+  const { state } = call.world;
+  for (const replica of key.role === 'PRIMARY' ? replicasOf(state, key) : []) {
+    const known = state.materials.of(replica);
+    if (known.some(({ materialId }) => materialId === material.materialId)) continue;
+    for (const each of replicaMaterials(replica, [material])) state.materials.put(each);
+  }
+  settleWaitingMaterial(state, key);
 }
 
 /** A waiting key becomes usable once every material it ever used is present. */

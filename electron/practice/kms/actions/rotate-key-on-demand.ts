@@ -4,6 +4,7 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { notPrimary } from './replication.ts';
 
 /** AWS does not start one within twenty minutes of an automatic rotation. */
 const AROUND_AUTOMATIC_MS = 20 * 60_000;
@@ -16,6 +17,7 @@ export const rotateKeyOnDemand = defineAction({
     const key = openKey(call, 'RotateKeyOnDemand', request.KeyId);
     if (key.spec !== 'SYMMETRIC_DEFAULT' || key.origin === 'EXTERNAL_KEY_STORE')
       throw unsupported();
+    if (key.role === 'REPLICA') throw notPrimary(key);
     const { rotations, materials } = world.state;
     const rotation = rotations.of(key);
     if (rotation.startedAt !== null) {

@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../model/records.ts';
 import { unsupported } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
+import { notPrimary } from './replication.ts';
 import { findKey, requirePermission } from './key-access.ts';
 import { requireState } from '../model/key-states.ts';
 
@@ -17,5 +18,6 @@ export function openForAutomaticRotation(
   }
   requireState(operation, key);
   if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
+  if (key.role === 'REPLICA') throw notPrimary(key);
   return key;
 }

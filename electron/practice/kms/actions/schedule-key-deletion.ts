@@ -1,4 +1,5 @@
 import { seconds } from '../model/metadata.ts';
+import { replicasOf } from '../multi-region.ts';
 import { validation } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
@@ -21,6 +22,11 @@ export const scheduleKeyDeletion = defineAction({
       throw validation(
         `PendingWindowInDays must be between ${SHORTEST_DAYS} and ${LONGEST_DAYS} (inclusive)`,
       );
+    }
+    if (key.role === 'PRIMARY' && replicasOf(call.world.state, key).length > 0) {
+      const waiting = { ...key, windowDays: days };
+      setKeyState(call, waiting, 'PendingReplicaDeletion');
+      return { KeyId: key.arn, KeyState: 'PendingReplicaDeletion', PendingWindowInDays: days };
     }
     const deleteAt = call.now + days * DAY_MS;
     setKeyState(call, key, 'PendingDeletion', deleteAt);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { runDueEvents } from '../due-events.ts';
 import { denySchema, mischiefSchema } from '../mischief/mischief.ts';
+import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import type { World } from '../world.ts';
@@ -52,7 +53,7 @@ function describe(world: World, key: KeyRecord) {
   return {
     account: key.account,
     region: key.region,
-    metadata: keyMetadata(key, known),
+    metadata: keyMetadata(key, known, familyOf(world.state, key)),
     policy: key.policy,
     tags: key.tags,
     materials: known.map(({ bytes, account: _a, region: _r, keyId: _k, ...material }) => ({

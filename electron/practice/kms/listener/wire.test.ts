@@ -66,9 +66,9 @@ describe('requests that are no operation', () => {
   });
 
   test('an operation of the model that is not built yet says so', async () => {
-    const reply = await rawCall(kms.url, 'ReplicateKey', {});
+    const reply = await rawCall(kms.url, 'ConnectCustomKeyStore', {});
     expect([reply.status, reply.type]).toEqual([400, 'UnsupportedOperationException']);
-    expect(reply.message).toContain('ReplicateKey');
+    expect(reply.message).toContain('ConnectCustomKeyStore');
   });
 
   test.each([[''], ['{'], ['[]'], ['"text"'], ['{"Limit":"5"}']])(

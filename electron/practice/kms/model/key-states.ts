@@ -1,31 +1,49 @@
 import { disabled, invalidState, type KmsFailure, unsupported } from '../wire/failures.ts';
 import type { Origin } from './key-specs.ts';
 
-/** The states a key can be in here. Creating, Updating and Unavailable come with their features. */
-export const KEY_STATES = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'] as const;
+export const KEY_STATES = [
+  'Enabled',
+  'Disabled',
+  'PendingDeletion',
+  'PendingReplicaDeletion',
+  'PendingImport',
+  'Unavailable',
+  'Creating',
+  'Updating',
+] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
 /**
- * What a (state, operation) cell answers:
- * ok; dis DisabledException; pd, pi, npd KMSInvalidStateException with their texts.
+ * What a (state, operation) cell answers: ok; dis DisabledException; ext an unsupported origin; all
+ * others KMSInvalidStateException with their texts.
  */
-export type Cell = 'ok' | 'dis' | 'pd' | 'pi' | 'npd';
+export type Cell = 'ok' | 'dis' | 'ext' | 'pd' | 'prd' | 'pi' | 'npd' | 'un' | 'cr' | 'up';
 
 type Row = Readonly<Record<KeyState, Cell>>;
 
-const row = (enabled: Cell, off: Cell, deleting: Cell, importing: Cell): Row => ({
-  Enabled: enabled,
-  Disabled: off,
-  PendingDeletion: deleting,
-  PendingImport: importing,
-});
+/** In the order of AWS's table: enabled, disabled, leaving, waiting, unavailable, creating, updating. */
+function row(cells: string): Row {
+  const [on, off, leaving, waiting, unavailable, creating, updating] = cells.split(' ') as Cell[];
+  const cell = (given: Cell | undefined): Cell => given ?? 'ok';
+  return {
+    Enabled: cell(on),
+    Disabled: cell(off),
+    PendingDeletion: cell(leaving),
+    PendingReplicaDeletion: leaving === 'pd' ? 'prd' : cell(leaving),
+    PendingImport: cell(waiting),
+    Unavailable: cell(unavailable),
+    Creating: cell(creating),
+    Updating: cell(updating),
+  };
+}
 
-const USE = row('ok', 'dis', 'pd', 'pi');
-const ANY = row('ok', 'ok', 'ok', 'ok');
-const NOT_DELETING = row('ok', 'ok', 'pd', 'ok');
-const SWITCH = row('ok', 'ok', 'pd', 'pi');
+const USE = row('ok dis pd pi un cr ok');
+const ANY = row('ok ok ok ok ok ok ok');
+const NOT_DELETING = row('ok ok pd ok ok ok ok');
+const SWITCH = row('ok ok pd pi ok cr up');
+const ROTATING = row('ok dis pd pi un cr ok');
 
-/** Facts 2.3, for the operations that exist here and touch one key. */
+/** Facts 2.3, for the operations that touch one key. */
 export const STATE_TABLE = {
   Encrypt: USE,
   Decrypt: USE,
@@ -42,7 +60,7 @@ export const STATE_TABLE = {
   DeriveSharedSecret: USE,
   Encapsulate: USE,
   Decapsulate: USE,
-  CreateGrant: USE,
+  CreateGrant: row('ok dis pd pi ok cr ok'),
   DescribeKey: ANY,
   GetKeyPolicy: ANY,
   PutKeyPolicy: ANY,
@@ -51,9 +69,9 @@ export const STATE_TABLE = {
   ListResourceTags: ANY,
   ListKeyRotations: ANY,
   GetKeyRotationStatus: ANY,
-  RotateKeyOnDemand: USE,
-  EnableKeyRotation: USE,
-  DisableKeyRotation: USE,
+  RotateKeyOnDemand: ROTATING,
+  EnableKeyRotation: ROTATING,
+  DisableKeyRotation: ROTATING,
   GetKeyLastUsage: ANY,
   RevokeGrant: ANY,
   ListAliases: ANY,
@@ -65,11 +83,13 @@ export const STATE_TABLE = {
   UpdateKeyDescription: NOT_DELETING,
   EnableKey: SWITCH,
   DisableKey: SWITCH,
-  ScheduleKeyDeletion: NOT_DELETING,
-  CancelKeyDeletion: row('npd', 'npd', 'ok', 'npd'),
-  GetParametersForImport: NOT_DELETING,
-  ImportKeyMaterial: NOT_DELETING,
-  DeleteImportedKeyMaterial: ANY,
+  ScheduleKeyDeletion: row('ok ok pd ok ok ok up'),
+  CancelKeyDeletion: row('npd npd ok npd npd npd npd'),
+  GetParametersForImport: row('ok ok pd ok ext cr up'),
+  ImportKeyMaterial: row('ok ok pd ok ext cr ok'),
+  DeleteImportedKeyMaterial: row('ok ok ok ok ok cr up'),
+  ReplicateKey: row('ok dis pd pi un cr up'),
+  UpdatePrimaryRegion: row('ok dis pd pi un cr ok'),
 } as const satisfies Record<string, Row>;
 
 export type StatefulOperation = keyof typeof STATE_TABLE;
@@ -81,21 +101,30 @@ export const EXTERNAL_ONLY: ReadonlySet<StatefulOperation> = new Set([
   'DeleteImportedKeyMaterial',
 ]);
 
-const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (arn: string) => KmsFailure>> = {
-  dis: disabled,
-  pd: (arn) => invalidState(`${arn} is pending deletion.`),
-  pi: (arn) => invalidState(`${arn} is pending import.`),
-  npd: (arn) => invalidState(`${arn} is not pending deletion.`),
+interface KeyInState {
+  readonly arn: string;
+  readonly origin: Origin;
+  readonly state: KeyState;
+}
+
+const foreignOrigin = ({ arn, origin }: KeyInState): KmsFailure =>
+  unsupported(`${arn} origin is ${origin} which is not valid for this operation.`);
+
+const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFailure>> = {
+  dis: ({ arn }) => disabled(arn),
+  ext: foreignOrigin,
+  pd: ({ arn }) => invalidState(`${arn} is pending deletion.`),
+  prd: ({ arn }) => invalidState(`${arn} is pending replica deletion.`),
+  pi: ({ arn }) => invalidState(`${arn} is pending import.`),
+  npd: ({ arn }) => invalidState(`${arn} is not pending deletion.`),
+  un: ({ arn }) => invalidState(`${arn} is unavailable.`),
+  cr: ({ arn }) => invalidState(`${arn} is creating.`),
+  up: ({ arn }) => invalidState(`${arn} is updating.`),
 };
 
 /** Raises what AWS answers when a key of this origin and state meets this operation. */
-export function requireState(
-  operation: StatefulOperation,
-  key: { readonly arn: string; readonly origin: Origin; readonly state: KeyState },
-): void {
-  if (EXTERNAL_ONLY.has(operation) && key.origin !== 'EXTERNAL') {
-    throw unsupported(`${key.arn} origin is ${key.origin} which is not valid for this operation.`);
-  }
+export function requireState(operation: StatefulOperation, key: KeyInState): void {
+  if (EXTERNAL_ONLY.has(operation) && key.origin !== 'EXTERNAL') throw foreignOrigin(key);
   const cell = STATE_TABLE[operation][key.state];
-  if (cell !== 'ok') throw REFUSALS[cell](key.arn);
+  if (cell !== 'ok') throw REFUSALS[cell](key);
 }

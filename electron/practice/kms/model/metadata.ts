@@ -14,7 +14,8 @@ export const currentMaterial = (materials: readonly MaterialRecord[]): MaterialR
 function materialFields(key: KeyRecord, materials: readonly MaterialRecord[]) {
   const current = currentMaterial(materials);
   const fields: Record<string, unknown> = {};
-  if (key.spec === 'SYMMETRIC_DEFAULT' && current !== undefined) {
+  // A replica that is being made does not say it yet.
+  if (key.spec === 'SYMMETRIC_DEFAULT' && current !== undefined && key.state !== 'Creating') {
     fields['CurrentKeyMaterialId'] = current.materialId;
   }
   if (key.origin !== 'EXTERNAL' || (current?.bytes ?? null) === null) return fields;
@@ -30,10 +31,22 @@ function materialFields(key: KeyRecord, materials: readonly MaterialRecord[]) {
   return fields;
 }
 
+const member = ({ arn, region }: KeyRecord) => ({ Arn: arn, Region: region });
+
+function configurationOf(key: KeyRecord, family: readonly KeyRecord[]) {
+  const primary = family.find(({ role }) => role === 'PRIMARY') ?? key;
+  return {
+    MultiRegionKeyType: key.role,
+    PrimaryKey: member(primary),
+    ReplicaKeys: family.filter(({ role }) => role === 'REPLICA').map(member),
+  };
+}
+
 /** KeyMetadata as CreateKey and DescribeKey reply it (facts 2.1: which member when). */
 export function keyMetadata(
   key: KeyRecord,
   materials: readonly MaterialRecord[],
+  family: readonly KeyRecord[],
 ): Readonly<Record<string, unknown>> {
   return {
     AWSAccountId: key.account,
@@ -45,6 +58,9 @@ export function keyMetadata(
     KeyUsage: key.usage,
     KeyState: key.state,
     ...(key.deleteAt === null ? {} : { DeletionDate: seconds(key.deleteAt) }),
+    ...(key.state === 'PendingReplicaDeletion'
+      ? { PendingDeletionWindowInDays: key.windowDays }
+      : {}),
     Origin: key.origin,
     ...materialFields(key, materials),
     KeyManager: 'CUSTOMER',
@@ -52,14 +68,6 @@ export function keyMetadata(
     KeySpec: key.spec,
     [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
     MultiRegion: key.multiRegion,
-    ...(key.multiRegion
-      ? {
-          MultiRegionConfiguration: {
-            MultiRegionKeyType: 'PRIMARY',
-            PrimaryKey: { Arn: key.arn, Region: key.region },
-            ReplicaKeys: [],
-          },
-        }
-      : {}),
+    ...(key.multiRegion ? { MultiRegionConfiguration: configurationOf(key, family) } : {}),
   };
 }

@@ -17,6 +17,13 @@ export interface KeyRecord extends Place {
   readonly origin: Origin;
   readonly multiRegion: boolean;
   readonly state: KeyState;
+  /** Which of a multi-Region family it is; null for a key of one Region. */
+  readonly role: 'PRIMARY' | 'REPLICA' | null;
+  /** When Creating or Updating is over, and what the key is then. */
+  readonly settlesAt: number | null;
+  readonly settlesTo: KeyState | null;
+  /** Days a primary will wait once its last replica is gone. */
+  readonly windowDays: number | null;
   readonly description: string;
   readonly policy: string;
   readonly tags: readonly Tag[];
@@ -25,7 +32,11 @@ export interface KeyRecord extends Place {
   readonly visibleAt: number;
 }
 
-export type MaterialState = 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION';
+export type MaterialState =
+  | 'CURRENT'
+  | 'NON_CURRENT'
+  | 'PENDING_ROTATION'
+  | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 export type ExpirationModel = 'KEY_MATERIAL_EXPIRES' | 'KEY_MATERIAL_DOES_NOT_EXPIRE';
 export const EXPIRATION_MODELS = [
   'KEY_MATERIAL_EXPIRES',

@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -63,6 +63,15 @@ CREATE INDEX rotations_next ON rotations (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX rotations_end ON rotations (ends_at) WHERE ends_at IS NOT NULL;
 CREATE INDEX grants_token ON grants (grant_token);
 CREATE INDEX grants_retiring ON grants (account, region, retiring) WHERE retiring IS NOT NULL;
+`,
+  3: `
+ALTER TABLE keys ADD COLUMN role TEXT;
+ALTER TABLE keys ADD COLUMN settles_at INTEGER;
+ALTER TABLE keys ADD COLUMN settles_to TEXT;
+ALTER TABLE keys ADD COLUMN window_days INTEGER;
+UPDATE keys SET role = 'PRIMARY' WHERE multi_region = 1;
+CREATE INDEX keys_family ON keys (account, key_id) WHERE role IS NOT NULL;
+CREATE INDEX keys_settling ON keys (settles_at) WHERE settles_at IS NOT NULL;
 `,
 };
 

@@ -46,6 +46,12 @@ export type Effect =
       readonly to: string;
       readonly rotationType: 'ON_DEMAND' | 'AUTOMATIC';
     }
+  | {
+      readonly kind: 'primary-moved';
+      readonly keyId: string;
+      readonly from: string;
+      readonly to: string;
+    }
   | { readonly kind: 'policy-put'; readonly keyId: string; readonly policySha256: string }
   | {
       readonly kind: 'grant';

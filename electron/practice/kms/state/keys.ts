@@ -20,6 +20,10 @@ interface Row {
   readonly tags: string;
   readonly delete_at: number | null;
   readonly visible_at: number;
+  readonly role: string | null;
+  readonly settles_at: number | null;
+  readonly settles_to: string | null;
+  readonly window_days: number | null;
 }
 
 const fromRow = (row: Row): KeyRecord => ({
@@ -38,6 +42,10 @@ const fromRow = (row: Row): KeyRecord => ({
   tags: JSON.parse(row.tags) as Tag[],
   deleteAt: row.delete_at,
   visibleAt: row.visible_at,
+  role: row.role as KeyRecord['role'],
+  settlesAt: row.settles_at,
+  settlesTo: row.settles_to as KeyState | null,
+  windowDays: row.window_days,
 });
 
 const toRow = (key: KeyRecord): Row => ({
@@ -56,6 +64,10 @@ const toRow = (key: KeyRecord): Row => ({
   tags: JSON.stringify(key.tags),
   delete_at: key.deleteAt,
   visible_at: key.visibleAt,
+  role: key.role,
+  settles_at: key.settlesAt,
+  settles_to: key.settlesTo,
+  window_days: key.windowDays,
 });
 
 /** The KMS keys of all accounts and regions. */
@@ -66,6 +78,10 @@ export interface KeyTable {
   /** Visible keys after `afterKeyId` in key id order. */
   page(place: Place, afterKeyId: string, limit: number, now: number): KeyRecord[];
   all(): KeyRecord[];
+  /** Every member of a multi-Region family, by Region. */
+  family(key: Pick<KeyRecord, 'account' | 'keyId'>): KeyRecord[];
+  /** Keys whose Creating or Updating is over. */
+  dueToSettle(now: number): KeyRecord[];
   /** Keys whose deletion window has ended, oldest first. */
   dueForDeletion(now: number): KeyRecord[];
   recordUse(key: KeyRecord, use: KeyUsageRecord): void;
@@ -78,7 +94,8 @@ export function keyTable(db: Sqlite): KeyTable {
   );
   const put = db.prepare<[Row]>(
     `INSERT OR REPLACE INTO keys VALUES (@account, @region, @key_id, @arn, @created_at, @spec,
-     @usage, @origin, @multi_region, @state, @description, @policy, @tags, @delete_at, @visible_at)`,
+     @usage, @origin, @multi_region, @state, @description, @policy, @tags, @delete_at, @visible_at,
+     @role, @settles_at, @settles_to, @window_days)`,
   );
   const remove = db.prepare('DELETE FROM keys WHERE account = ? AND region = ? AND key_id = ?');
   const page = db.prepare<[string, string, string, number, number], Row>(
@@ -87,6 +104,12 @@ export function keyTable(db: Sqlite): KeyTable {
   );
   const all = db.prepare<[], Row>(
     'SELECT * FROM keys ORDER BY account, region, created_at, key_id',
+  );
+  const family = db.prepare<[string, string], Row>(
+    'SELECT * FROM keys WHERE account = ? AND key_id = ? AND role IS NOT NULL ORDER BY region',
+  );
+  const settling = db.prepare<[number], Row>(
+    'SELECT * FROM keys WHERE settles_at IS NOT NULL AND settles_at <= ? ORDER BY settles_at',
   );
   const due = db.prepare<[number], Row>(
     'SELECT * FROM keys WHERE delete_at IS NOT NULL AND delete_at <= ? ORDER BY delete_at',
@@ -114,6 +137,8 @@ export function keyTable(db: Sqlite): KeyTable {
     page: (place, after, limit, now) =>
       page.all(place.account, place.region, after, now, limit).map(fromRow),
     all: () => all.all().map(fromRow),
+    family: (key) => family.all(key.account, key.keyId).map(fromRow),
+    dueToSettle: (now) => settling.all(now).map(fromRow),
     dueForDeletion: (now) => due.all(now).map(fromRow),
     recordUse: (key, record) =>
       void use.run(
