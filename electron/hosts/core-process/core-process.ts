@@ -21,7 +21,7 @@ const lastWords = 2_000;
 interface Started {
   readonly core: Core;
   readonly served: ReturnType<typeof serveCore>;
-  socket: SocketServer | null;
+  readonly socket: Promise<SocketServer | null>;
 }
 
 /** The life of a core process: started by its host's first message, ended by its last. */
@@ -43,12 +43,12 @@ export class CoreProcess {
     else if ('launched' in message) {
       this.#launcher.launched(message.launched, message.pid, lines[0]);
     } else if ('exited' in message) this.#launcher.exited(message.exited, message.exit);
-    else if ('start' in message) await this.#start(message.start);
+    else if ('start' in message) this.#start(message.start);
     else if ('stop' in message) await this.#stop();
     else this.#end(0);
   }
 
-  async #start(settings: CoreSettings): Promise<void> {
+  #start(settings: CoreSettings): void {
     if (this.#started) return;
     const log = fileLogger(settings.stateFolder, settings.logName);
     const bare = createCore(this.#ports(settings, log), {
@@ -59,9 +59,9 @@ export class CoreProcess {
     const self = { trusted: true, ...localActor() } as const;
     const { core, soiled } = watchSecrets(bare, { ...self, channel: 'scheduler' });
     const served = serveCore(this.#line, { core, soiled, log });
-    this.#started = { core, served, socket: null };
+    const socket = settings.socket ? openSocket(core, settings, log) : Promise.resolve(null);
+    this.#started = { core, served, socket };
     this.#line.send({ ready: true });
-    if (settings.socket) this.#started.socket = await openSocket(core, settings, log);
   }
 
   #ports({ stateFolder, launches }: CoreSettings, log: Logger): HostPorts {
@@ -80,11 +80,12 @@ export class CoreProcess {
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const { core, socket } = this.#started ?? {};
+    const { core, served } = this.#started ?? {};
+    const socket = await this.#started?.socket;
     await socket?.stopListening();
     await core?.stop();
     await socket?.close();
-    await this.#started?.served.quiet(lastWords);
+    await served?.quiet(lastWords);
     this.#line.send({ stopped: true });
   }
 }

@@ -149,6 +149,7 @@ class Desktop {
     if (this.#leaving) return;
     this.#leaving = true;
     this.#options.log.log('info', 'leaving');
+    this.#window?.leave();
     void this.#core.end().finally(() => app.exit(0));
   }
 

@@ -56,7 +56,7 @@ export class MainWindow {
     });
     this.#openDoors();
     this.#window.once('ready-to-show', () => this.#window.show());
-    this.#window.on('close', () => rememberPlace(stateFolder, this.#window.getNormalBounds()));
+    this.#window.on('close', () => this.#remember());
     this.#window.webContents.on('render-process-gone', (_event, { reason }) => this.#lost(reason));
     void this.#load();
   }
@@ -66,6 +66,13 @@ export class MainWindow {
     if (this.#window.isMinimized()) this.#window.restore();
     this.#window.show();
     this.#window.focus();
+  }
+
+  /** Out of sight while running steps end. */
+  leave(): void {
+    if (this.#window.isDestroyed()) return;
+    this.#remember();
+    this.#window.hide();
   }
 
   onClosed(listener: () => void): void {
@@ -78,6 +85,10 @@ export class MainWindow {
 
   tell(event: DesktopEvent): void {
     this.#send(channels.host, event);
+  }
+
+  #remember(): void {
+    rememberPlace(this.#parts.stateFolder, this.#window.getNormalBounds());
   }
 
   #send(channel: string, message: unknown): void {
