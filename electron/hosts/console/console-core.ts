@@ -8,7 +8,7 @@ import { watchSecrets } from '../clean-image.ts';
 import { localActor } from '../local-actor.ts';
 import { fileLogger } from '../log-file.ts';
 import { nodePorts } from '../node-ports.ts';
-import { TabServer } from '../transport/http/tab-server.ts';
+import { type Handshake, TabServer } from '../transport/http/tab-server.ts';
 import type { TabEvents } from '../transport/http/tab.ts';
 import { socketPlace } from '../transport/socket/place.ts';
 import { type SocketServer, serveSocket } from '../transport/socket/serve.ts';
@@ -33,6 +33,7 @@ export class ConsoleCore {
   readonly #say: (message: FromCore) => void;
   readonly #end: (code: number) => void;
   readonly #links = new Map<number, (link: ConsoleLink) => void>();
+  readonly #held = new Map<string, { handshake: Handshake; connection: Socket }>();
   #number = 0;
   #started: Started | null = null;
   #stopping = false;
@@ -45,8 +46,9 @@ export class ConsoleCore {
   async take(message: ToCore, connection: Socket | undefined): Promise<void> {
     if ('handshake' in message) {
       // A connection that broke on the way arrives as nothing.
-      if (connection) this.#accept(message, connection);
-    } else if ('start' in message) await this.#start(message.start);
+      if (connection) this.#hold(message.handshake, connection);
+    } else if ('go' in message) this.#accept(message.go);
+    else if ('start' in message) await this.#start(message.start);
     else if ('tell' in message) this.#started?.tabs.tell(message.tell, message.message);
     else if ('link' in message) {
       this.#links.get(message.number)?.(message.link);
@@ -55,9 +57,25 @@ export class ConsoleCore {
     else await this.#stop();
   }
 
-  #accept({ handshake }: Extract<ToCore, { handshake: unknown }>, connection: Socket): void {
-    if (this.#started && !this.#stopping) this.#started.tabs.accept(handshake, connection);
-    else connection.destroy();
+  /**
+   * The process that listens goes on reading until Node has told it that the connection is here:
+   * what came in meanwhile would be lost, so the window hears of us only after that.
+   */
+  #hold(handshake: Handshake, connection: Socket): void {
+    const { tab } = handshake.ticket;
+    this.#held.set(tab, { handshake, connection });
+    connection.once('close', () => this.#held.delete(tab));
+    connection.on('error', () => connection.destroy());
+    this.#say({ taken: tab });
+  }
+
+  #accept(tab: string): void {
+    const held = this.#held.get(tab);
+    this.#held.delete(tab);
+    if (!held) return;
+    if (this.#started && !this.#stopping) {
+      this.#started.tabs.accept(held.handshake, held.connection);
+    } else held.connection.destroy();
   }
 
   async #start(settings: CoreSettings): Promise<void> {

@@ -110,7 +110,8 @@ export class CoreKeeper implements TabsPlace {
       this.#stopping = true;
       this.#ready.reject(new OperationError(message.failed, {}));
       this.#child?.kill('SIGKILL');
-    } else if ('soiled' in message) void this.#replace();
+    } else if ('taken' in message) this.#send({ go: message.taken });
+    else if ('soiled' in message) void this.#replace();
     else if ('linkWanted' in message) {
       this.#send({ link: this.#parts.link(), number: message.linkWanted });
     } else this.#parts.heard(message);

@@ -16,6 +16,8 @@ export type ToCore =
   | { readonly start: CoreSettings }
   /** The connection itself comes beside this message: what is said on it never passes us. */
   | { readonly handshake: Handshake }
+  /** We do not read from that connection any more. */
+  | { readonly go: string }
   | { readonly tell: string; readonly message: unknown }
   | { readonly end: string | null; readonly cause: CloseCause }
   | { readonly link: ConsoleLink; readonly number: number }
@@ -28,6 +30,8 @@ export type FromCore =
   | { readonly failed: FailureCode }
   /** Secrets came in and are of no use any more: only a new process has a clean memory. */
   | { readonly soiled: true }
+  /** The connection of this window is here; whoever handed it over may still read from it. */
+  | { readonly taken: string }
   | { readonly keystoreOpen: boolean }
   | { readonly opened: TabTicket }
   | { readonly closed: TabTicket }
