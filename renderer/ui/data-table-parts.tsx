@@ -60,6 +60,10 @@ export function TableRow<Row>({
       className={styles['row']}
       style={{ ...tracks, transform: `translateY(${start}px)` }}
       onClick={() => onSelect(row)}
+      onMouseDown={(event) => {
+        // A double click opens: it is not meant to mark a word.
+        if (event.detail > 1) event.preventDefault();
+      }}
       onDoubleClick={() => onOpen?.(row)}
       onContextMenu={(event) => onMenu(event, row)}
     >

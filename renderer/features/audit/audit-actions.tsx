@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import { useId } from 'react';
 import { actionWords, auditActions } from './audit-words.ts';
 import styles from './audit.module.css';
@@ -30,7 +29,6 @@ export function AuditActions({
           </optgroup>
         ))}
       </select>
-      {value === '' ? null : <Button onClick={() => onChange('')}>Show all actions</Button>}
     </div>
   );
 }

@@ -21,12 +21,12 @@ const idOf = ({ seq }: AuditRecord): string => String(seq);
 const text = (words: string) => <span title={words}>{words}</span>;
 
 const columns: readonly Column<AuditRecord>[] = [
-  { id: 'seq', title: 'No.', width: '64px', align: 'end', cell: ({ seq }) => seq },
-  { id: 'at', title: 'Time', width: '108px', cell: ({ at }) => <Moment at={at} as="short" /> },
+  { id: 'seq', title: 'No.', width: '56px', align: 'end', cell: ({ seq }) => seq },
+  { id: 'at', title: 'Time', width: '92px', cell: ({ at }) => <Moment at={at} as="short" /> },
   {
     id: 'action',
     title: 'Action',
-    width: 'minmax(150px, 3fr)',
+    width: 'minmax(130px, 3fr)',
     cell: ({ action }) => (
       <code title={action} className={styles['action']}>
         {action}
@@ -36,19 +36,19 @@ const columns: readonly Column<AuditRecord>[] = [
   {
     id: 'about',
     title: 'About',
-    width: 'minmax(110px, 3fr)',
+    width: 'minmax(92px, 3fr)',
     cell: (record) => text(subjectWords(record)),
   },
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 'minmax(120px, 3fr)',
+    width: 'minmax(100px, 3fr)',
     cell: (record) => <StateWord state={outcomeText(record)} />,
   },
   {
     id: 'who',
     title: 'Who',
-    width: 'minmax(90px, 2fr)',
+    width: 'minmax(72px, 2fr)',
     cell: ({ actor, channel }) => text(actor === channel ? actor : `${actor} (${channel})`),
   },
 ];
@@ -82,6 +82,7 @@ export function AuditScreen() {
       title="Audit"
       deeds={
         <>
+          <AuditActions value={action} onChange={setAction} />
           <Button onClick={() => show({ kind: 'verify-audit' })}>Verify an export…</Button>
           <Button onClick={() => show({ kind: 'export-audit' })}>Export…</Button>
         </>
@@ -89,7 +90,6 @@ export function AuditScreen() {
     >
       <div className={styles['screen']}>
         <AuditHead state={pages.data?.[0] ?? null} />
-        <AuditActions value={action} onChange={setAction} />
         <ListBar
           arrived={held.arrived}
           left={0}

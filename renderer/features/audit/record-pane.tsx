@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 import { useDialogs } from '../../state/dialogs.ts';
 import { Ident } from '../../ui/ident.tsx';
-import { sayZone } from '../../ui/moments.ts';
+import { sayMoment } from '../../ui/moments.ts';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { actionWords, type AuditRecord, detailWords, outcomeText } from './audit-words.ts';
@@ -53,7 +53,8 @@ function RecordFacts({ record }: { readonly record: AuditRecord }) {
 function factsOf(record: AuditRecord): readonly (readonly [string, ReactNode])[] {
   const { at, action, actor, channel, objects, hash, outcome } = record;
   return [
-    ['Time', sayZone(at)],
+    ['Time', sayMoment(at)],
+    ['UTC', new Date(at).toISOString()],
     ['Action', <code key="action">{action}</code>],
     [
       'Outcome',

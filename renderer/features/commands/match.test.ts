@@ -23,6 +23,7 @@ describe('what was typed and what fits', () => {
   it.each([
     ['Lock now', 'unlock'],
     ['Lock now', 'lock later'],
+    ['Show keyboard shortcuts', 'rot'],
     ['Go to Security and backup, in Administration', 'gp'],
   ])('"%s" does not fit "%s"', (text, typed) => expect(fits(text, typed)).toBe(false));
 

@@ -49,7 +49,7 @@ function letters(text: string, word: string): Fit | null {
     from = found + 1;
   }
   const spread = (at.at(-1) ?? 0) - (at[0] ?? 0) + 1 - word.length;
-  return spread > word.length * 3 ? null : { score: 6 + spread, at };
+  return spread > word.length ? null : { score: 6 + spread, at };
 }
 
 const span = (from: number, length: number): readonly number[] =>

@@ -21,12 +21,12 @@ export function ShortcutsDialog({ close }: DialogProps<'shortcuts'>) {
         <section key={title} aria-label={title}>
           <h3>{title}</h3>
           <dl className={styles['shortcuts']}>
-            {shortcuts.map(({ keys, does }) => (
+            {shortcuts.map(({ keys, between = 'or', does }) => (
               <div key={does}>
                 <dt>
                   {keys.map((each, n) => (
                     <span key={each}>
-                      {n > 0 ? ' … ' : ''}
+                      {n > 0 ? ` ${between} ` : ''}
                       <kbd className={styles['key']}>{each}</kbd>
                     </span>
                   ))}

@@ -1,6 +1,8 @@
 /** One line of the list of shortcuts. */
 export interface Shortcut {
   readonly keys: readonly string[];
+  /** What stands between two keys. */
+  readonly between?: 'to';
   readonly does: string;
 }
 export interface ShortcutGroup {
@@ -18,7 +20,11 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: ['Ctrl+K'], does: 'Commands: everything that can be done' },
       { keys: ['Ctrl+F'], does: 'Find a key, group, job, ARN, alias, KCV or request ID' },
-      { keys: ['Alt+1', 'Alt+9'], does: 'Go to a place, in the order of the list at the left' },
+      {
+        keys: ['Alt+1', 'Alt+9'],
+        between: 'to',
+        does: 'Go to a place, in the order of the list at the left',
+      },
       { keys: ['Alt+L'], does: 'Lock now' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close what is on top' },
@@ -39,7 +45,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: ['→', '←'], does: 'Open or close; then to the first child or the parent' },
       { keys: ['*'], does: 'Open everything on this level' },
-      { keys: ['A', 'Z'], does: 'Type the beginning of a name to go there' },
+      { keys: ['A', 'Z'], between: 'to', does: 'Type the beginning of a name to go there' },
       { keys: ['F2'], does: 'Rename' },
       { keys: ['Alt+Enter'], does: 'Properties' },
     ],

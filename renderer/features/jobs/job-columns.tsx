@@ -25,13 +25,13 @@ export const jobColumns: readonly Column<JobView>[] = [
   {
     id: 'state',
     title: 'State',
-    width: '172px',
+    width: '168px',
     cell: ({ state }) => <StateWord state={jobStateTexts[state]} />,
   },
   {
     id: 'title',
     title: 'Title',
-    width: 'minmax(200px, 5fr)',
+    width: 'minmax(200px, 6fr)',
     cell: ({ title }) => <JobTitle title={title} />,
   },
   {
@@ -43,9 +43,9 @@ export const jobColumns: readonly Column<JobView>[] = [
   {
     id: 'started',
     title: 'Started',
-    width: '104px',
+    width: '96px',
     cell: ({ startedAt, createdAt }) => <Moment at={startedAt ?? createdAt} as="short" />,
   },
-  { id: 'time', title: 'Time', width: '176px', cell: (job) => text(timeWords(job)) },
+  { id: 'time', title: 'Time', width: '172px', cell: (job) => text(timeWords(job)) },
   { id: 'who', title: 'Who', width: 'minmax(100px, 1fr)', cell: (job) => text(who(job)) },
 ];
