@@ -9,6 +9,8 @@ export interface DialogFrameProps {
   /** One line under the title: which key, where. */
   readonly subject?: ReactNode;
   readonly children: ReactNode;
+  /** Stands above the buttons, in sight however far the body is scrolled. */
+  readonly outcome?: ReactNode;
   /** Buttons; the one primary deed last. */
   readonly deeds: ReactNode;
   readonly width?: 'small' | 'medium' | 'wide';
@@ -22,7 +24,7 @@ export interface DialogFrameProps {
 }
 
 const widths = { small: 480, medium: 640, wide: 860 } as const;
-const steadyHeight = 'min(640px, calc(100vh - 32px))';
+const steadyHeight = 'min(680px, calc(100vh - 32px))';
 
 /**
  * The frame of every dialog: says at once whether real keys are touched, keeps title and deeds in
@@ -68,6 +70,9 @@ export function DialogFrame(props: DialogFrameProps) {
         <div className={styles['body']} tabIndex={0} role="group" aria-labelledby={heading}>
           {children}
         </div>
+        {props.outcome === undefined ? null : (
+          <div className={styles['outcome']}>{props.outcome}</div>
+        )}
         <footer className={styles['deeds']}>{deeds}</footer>
       </form>
     </Dialog>

@@ -46,6 +46,7 @@ export function groupState(
 export function groupSentence(
   group: Omit<Group, 'id' | 'account' | 'createdAt'>,
   hsm: string | null,
+  hasKeys = false,
 ): string {
   const where =
     group.storage === 'hsm' ? `in ${hsm ?? 'the HSM'}` : 'by the built-in software driver';
@@ -59,5 +60,5 @@ export function groupSentence(
   const off = group.disableAfter
     ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: data under it then cannot be decrypted.`
     : '';
-  return `New AES-256 keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the first Force Rotate.${gone}${off}`;
+  return `New AES-256 keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${gone}${off}`;
 }

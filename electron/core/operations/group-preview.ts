@@ -45,7 +45,7 @@ export function previewGroup(open: OpenKeystore, draft: Draft, reference: string
   const now = open.clock.now();
   found.push(...together(open, whole, { group, credential: credential ?? null }, now));
   return {
-    sentence: groupSentence(whole, open.hsmTitle),
+    sentence: groupSentence(whole, open.hsmTitle, hasKeys(open, group)),
     alias,
     firstRotationAt: fields.rotate ? addSpan(from(open, group, now), fields.rotateEvery) : null,
     remarks: remarks(whole, now),
@@ -146,6 +146,9 @@ function folderOf(
   if (place === undefined) return group?.folderId ?? null;
   return place === null ? null : open.references.folder(place).id;
 }
+
+const hasKeys = (open: OpenKeystore, group: Group | null): boolean =>
+  group !== null && open.keys.ofGroup(group.id).length > 0;
 
 const madeFrom = (name: string): string => (name.trim() === '' ? '' : aliasFrom(name));
 

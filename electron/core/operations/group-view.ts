@@ -38,7 +38,7 @@ export function viewGroup(
     keys: keys.length,
     activeVersion: open.keys.holderOf(group.id)?.key.version ?? null,
     ...groupState(keys, needing.has(group.id), now),
-    sentence: groupSentence(group, open.hsmTitle),
+    sentence: groupSentence(group, open.hsmTitle, keys.length > 0),
     remarks: remarks(group, now),
   };
 }

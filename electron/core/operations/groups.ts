@@ -175,7 +175,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
       open.groups.edit(group.id, change);
       open.audit('OK', [group.id], {
         fields: Object.keys(input.changes),
-        sentence: groupSentence(next, open.hsmTitle),
+        sentence: groupSentence(next, open.hsmTitle, open.keys.ofGroup(group.id).length > 0),
       });
     });
     open.changed('group', group.id);

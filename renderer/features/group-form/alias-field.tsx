@@ -6,6 +6,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FormRow, type RowPlace, TextInput } from './form-row.tsx';
 import styles from './group-form.module.css';
 import { sayProblem } from './problems.ts';
+import { isRegionCode } from './regions.ts';
 import type { GroupFormControl } from './use-group-form.ts';
 
 type Asked = InputFor<'group.lookAtAlias'>;
@@ -33,7 +34,7 @@ export function AliasField({
   const asked: Asked = { credential: form.credential ?? '', region: form.region, alias };
   const current = told && sameQuestion(told.asked, asked) ? told : null;
   const missing =
-    alias === '' || form.region === '' || form.credential === null
+    alias === '' || !isRegionCode(form.region) || form.credential === null
       ? 'Needs an alias, a Region and a credential.'
       : look.busy
         ? 'AWS is being asked.'

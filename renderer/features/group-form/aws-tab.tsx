@@ -98,7 +98,7 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
           />
           <span>days: everything under the key then stops decrypting until you Synchronize</span>
         </div>
-        <Beside place={place} field="awsDeletesMaterialAfterDays" />
+        <Beside place={place} field="awsDeletesMaterialAfterDays" under />
       </fieldset>
     </div>
   );
@@ -137,6 +137,7 @@ function DisableField({ control, place }: Pick<TabProps, 'control' | 'place'>) {
         <Beside
           place={place}
           field="disableWaitDays"
+          under
           hint="Data encrypted under a disabled key cannot be decrypted."
         />
       </div>

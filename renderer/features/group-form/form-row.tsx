@@ -26,6 +26,7 @@ export function FormRow({
   hint,
   children,
   below,
+  wide = false,
 }: {
   readonly place: RowPlace;
   readonly field: Field | 'service' | 'keyType' | 'keyUsage' | 'disableAfterRotating';
@@ -34,6 +35,8 @@ export function FormRow({
   readonly children: ReactNode;
   /** Stands under both, over the whole width. */
   readonly below?: ReactNode;
+  /** The field takes the whole width, and what is said of it stands under it. */
+  readonly wide?: boolean;
 }) {
   const problem = place.problems.get(field as Field);
   return (
@@ -45,7 +48,7 @@ export function FormRow({
       >
         {label}
       </label>
-      <div className={styles['control']}>
+      <div className={styles['control']} data-wide={wide}>
         <div className={styles['fields']}>{children}</div>
         <Beside place={place} field={field} hint={hint} />
         {below === undefined ? null : <div className={styles['whole']}>{below}</div>}
@@ -59,14 +62,19 @@ export function Beside({
   place,
   field,
   hint,
+  under = false,
 }: {
   readonly place: RowPlace;
   readonly field: string;
   readonly hint?: ReactNode;
+  readonly under?: boolean;
 }) {
   const problem = place.problems.get(field as Field);
   return (
-    <div id={besideId(place.base, field)} className={`${styles['beside']} detail`}>
+    <div
+      id={besideId(place.base, field)}
+      className={`${styles[under ? 'under' : 'beside']} detail`}
+    >
       {problem === undefined ? (
         (hint ?? null)
       ) : (

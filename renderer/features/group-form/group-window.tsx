@@ -37,16 +37,10 @@ const tabs: readonly (readonly [FormTab, string])[] = [
 /** The window of a key group: two tabs, and in a sentence what its keys will be and do. */
 export function GroupWindow(props: GroupWindowProps) {
   const { control, changed, onClose } = props;
-  const { problems, wanted, preview } = control;
+  const { problems, preview } = control;
   const { tab } = control.state;
   const base = useId();
   const [leaving, setLeaving] = useState(false);
-  useEffect(() => {
-    document.getElementById(fieldId(base, 'name'))?.focus();
-  }, [base]);
-  useEffect(() => {
-    if (wanted) document.getElementById(fieldId(base, wanted.field))?.focus();
-  }, [base, wanted]);
   const place = { base, problems };
   return (
     <DialogFrame
@@ -57,6 +51,17 @@ export function GroupWindow(props: GroupWindowProps) {
       busy={props.busy}
       onClose={() => (changed && !leaving ? setLeaving(true) : onClose())}
       onSubmit={props.onSubmit}
+      outcome={
+        <section aria-label="What new keys will be and do">
+          <p>{preview?.sentence ?? 'Nothing is sent to AWS until the first Force Rotate.'}</p>
+          {(preview?.remarks ?? []).map((text) => (
+            <p key={text}>
+              <span className="tone-attention">! </span>
+              {text}
+            </p>
+          ))}
+        </section>
+      }
       deeds={
         leaving ? (
           <LeaveQuestion onStay={() => setLeaving(false)} onLeave={onClose} />
@@ -83,17 +88,23 @@ export function GroupWindow(props: GroupWindowProps) {
       <Panel base={base} tab="aws" shown={tab}>
         <AwsTab control={control} place={place} hasKeys={props.hasKeys} />
       </Panel>
-      <section aria-label="What new keys will be and do" className={styles['outcome']}>
-        <p>{preview?.sentence ?? 'Nothing is sent to AWS until the first Force Rotate.'}</p>
-        {(preview?.remarks ?? []).map((text) => (
-          <p key={text}>
-            <span className="tone-attention">! </span>
-            {text}
-          </p>
-        ))}
-      </section>
+      <FocusWhereWanted base={base} wanted={control.wanted} />
     </DialogFrame>
   );
+}
+
+/** Inside the dialog, as its content is there only after the dialog itself. */
+function FocusWhereWanted({
+  base,
+  wanted,
+}: {
+  readonly base: string;
+  readonly wanted: GroupFormControl['wanted'];
+}) {
+  useEffect(() => {
+    document.getElementById(fieldId(base, wanted?.field ?? 'name'))?.focus();
+  }, [base, wanted]);
+  return null;
 }
 
 function Panel({

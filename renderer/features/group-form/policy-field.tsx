@@ -33,6 +33,7 @@ export function PolicyField({
       place={{ ...place, problems }}
       field="policy"
       label="Policy"
+      wide={policy !== null}
       hint={policy === null ? "Without one, AWS's default policy: the account decides." : null}
       below={
         policy === null || told === null ? null : (

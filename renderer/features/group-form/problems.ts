@@ -35,13 +35,21 @@ export const tabOf = (field: Field): FormTab => (onGroupTab.has(field) ? 'group'
 /** What does not fit, each beside its field. */
 export type Problems = ReadonlyMap<Field, string>;
 
+/** The core speaks to commands too; in a window there is a list to choose from. */
+const plainer: Readonly<Record<string, string>> = {
+  'a Region code': 'Choose a Region from the list, or type its code',
+  'choose a Region': 'Choose a Region from the list, or type its code',
+};
+
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A failure in the few words that have room beside a field. */
 export function sayProblem(failure: Failure): string {
   const details = new DetailReader(failure);
   const problem = details.first('problems', 'problem');
-  if (failure.code === 'BAD_INPUT') return capital(problem === '' ? 'This does not fit.' : problem);
+  if (failure.code === 'BAD_INPUT') {
+    return plainer[problem] ?? capital(problem === '' ? 'This does not fit.' : problem);
+  }
   const { headline, next } = renderFailure(failure);
   if (failure.code === 'POLICY_INVALID')
     return `${headline} ${capital(details.because().slice(2))}`;

@@ -3,7 +3,7 @@ import TextField from '@mui/material/TextField';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
 import styles from './group-form.module.css';
-import { findRegions, regionChoice, regionChoices } from './regions.ts';
+import { findRegions, meantRegion, regionChoice, regionChoices } from './regions.ts';
 import type { GroupFormControl } from './use-group-form.ts';
 
 /** A Region, searched by code or name; a code that is newer than the list can be typed. */
@@ -31,10 +31,10 @@ export function RegionField({
         autoHighlight
         openOnFocus={false}
         forcePopupIcon
-        className={styles['grow'] ?? ''}
+        className={`${styles['grow']} ${styles['region']}`}
         options={regionChoices.map(({ code }) => code)}
         inputValue={region}
-        value={region === '' ? null : region}
+        value={chosen?.code ?? null}
         filterOptions={(_options, { inputValue }) => {
           // A code that is complete must not hide the others from whoever opens the list.
           const text = regionChoice(inputValue) === null ? inputValue : '';
@@ -42,9 +42,13 @@ export function RegionField({
         }}
         onInputChange={(_event, text, reason) => {
           if (reason !== 'reset' && reason !== 'blur')
-            control.set({ region: text.trim().toLowerCase() }, 'region');
+            control.set({ region: text.trim().toLowerCase() });
         }}
-        onChange={(_event, value) => control.set({ region: value ?? '' }, 'region')}
+        // Half a code is no problem while it is being typed.
+        onBlur={() => control.set({ region: meantRegion(region, usedHere) }, 'region')}
+        onChange={(_event, value) =>
+          control.set({ region: meantRegion(value ?? '', usedHere) }, 'region')
+        }
         renderOption={({ key, ...props }, code) => (
           <li {...props} key={key}>
             <span className={styles['option']}>

@@ -67,6 +67,16 @@ export const regionChoices: readonly RegionChoice[] = named.map(([code, name, no
 export const regionChoice = (code: string): RegionChoice | null =>
   regionChoices.find((one) => one.code === code) ?? null;
 
+const shape = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+/** Reads like a Region's code, whether it is in the list or newer than it. */
+export const isRegionCode = (text: string): boolean => shape.test(text);
+
+/** The code meant by what somebody typed: "ireland" is eu-west-1. What fits nothing stays. */
+export function meantRegion(text: string, usedHere: readonly string[] = []): string {
+  if (text === '' || isRegionCode(text)) return text;
+  return findRegions(text, usedHere)[0]?.code ?? text;
+}
+
 /** Regions whose code or name has every word of the text in it; those used here already come first. */
 export function findRegions(text: string, usedHere: readonly string[] = []): RegionChoice[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

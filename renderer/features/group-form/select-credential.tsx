@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
@@ -28,7 +28,8 @@ export function SelectCredential({
 }) {
   const list = useRead('credential.list', {});
   const all = list.data?.credentials ?? [];
-  const [picked, setPicked] = useState(chosen);
+  const [choice, setPicked] = useState(chosen);
+  const picked = choice ?? (all.length === 1 ? (all[0]?.id ?? null) : null);
   const show = useDialogs((state) => state.show);
   const test = useDeed('credential.test');
   const at = all.find(({ id }) => id === picked) ?? null;
@@ -69,7 +70,7 @@ export function SelectCredential({
             key={credential.id}
             credential={credential}
             picked={credential.id === picked}
-            first={picked === null && n === 0}
+            first={picked === null ? n === 0 : credential.id === picked}
             onPick={() => setPicked(credential.id)}
           />
         ))}
@@ -101,18 +102,14 @@ function OneCredential({
   readonly onPick: () => void;
 }) {
   const { name, account, connection, testedAt, accessKeyId } = credential;
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (first) input.current?.focus();
+  }, [first]);
   const { glyph, tone } = words[connection];
   return (
     <label className={styles['credential']}>
-      <input
-        type="radio"
-        name="credential"
-        checked={picked}
-        // The list is what this dialog is for.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus={picked || first}
-        onChange={onPick}
-      />
+      <input type="radio" name="credential" checked={picked} ref={input} onChange={onPick} />
       <span>
         <strong>{name}</strong>
         <span className="detail">

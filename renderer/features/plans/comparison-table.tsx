@@ -21,6 +21,9 @@ export function ComparisonTable({
   if (rows.length === 0) return null;
   return (
     <table className={styles['table']} aria-label="Here, in AWS now, and after">
+      <colgroup>
+        <col className={styles['what'] ?? ''} />
+      </colgroup>
       <thead>
         <tr>
           <td />
@@ -32,7 +35,8 @@ export function ComparisonTable({
       <tbody>
         {rows.map((row) => {
           const marked = marks.lines.has(markOf('comparison', lineOf(row)));
-          const moves = current && row.after !== 'as it is' && row.after !== row.awsNow;
+          const same = ['as it is', row.awsNow, `must be ${row.awsNow}`].includes(row.after);
+          const moves = current && !same;
           return (
             <tr key={row.what} className={marked ? styles['marked'] : ''}>
               <th scope="row">{row.what}</th>

@@ -18,7 +18,7 @@ import {
   PlanSentence,
 } from './plan-sections.tsx';
 import styles from './plans.module.css';
-import { usePlanFocus } from './use-plan-focus.ts';
+import { PlanFocus } from './plan-focus.tsx';
 import type { Planning } from './use-plan.ts';
 
 /** The deed behind the button of a plan. */
@@ -50,8 +50,8 @@ export interface PlanDialogProps<P extends Plan> {
   readonly otherDeed?: (failure: Failure) => OneDeed | null;
   /** In place of the sentence, CHANGES and STAYS. */
   readonly children?: ReactNode;
-  /** What has to be done after the warnings were read. */
-  readonly afterWarnings?: ReactNode;
+  /** What has to be done before the button: it stands above it, always in sight. */
+  readonly before?: ReactNode;
   /** The button while there is nothing to plan. */
   readonly idle?: string;
   /** Parts of the details that stand first. */
@@ -76,7 +76,6 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
     planning.again();
   };
   useReplanning(props.dialog, planning, start.failure);
-  usePlanFocus({ primary, cancel, careful, ready: why === null });
   const press = (): void => {
     if (!plan || why !== null || pressed.current) return;
     // A second press before the first is answered must not even be asked about.
@@ -96,10 +95,12 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
       busy={start.busy}
       onClose={props.close}
       {...(careful ? {} : { onSubmit: press })}
+      {...(props.before === undefined ? {} : { outcome: props.before })}
       deeds={
         <PlanButtons props={props} why={why} press={press} primary={primary} cancel={cancel} />
       }
     >
+      <PlanFocus primary={primary} cancel={cancel} careful={careful} ready={why === null} />
       <div className={styles['plan']} aria-busy={checking}>
         <PlanNotices
           planning={planning}
@@ -116,7 +117,6 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
           </>
         )}
         {plan ? <LookFirst plan={plan} marks={marks} /> : null}
-        {props.afterWarnings}
         <Checked planning={planning} again={again} />
         {plan ? <PlanDetails plan={plan} marks={marks} more={props.details} /> : null}
       </div>
@@ -125,7 +125,16 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
 }
 
 function Unknown() {
-  return <p className="quiet">What changes and what stays is being read.</p>;
+  return (
+    <div className={styles['columns']}>
+      {['Changes', 'Stays'].map((title) => (
+        <section key={title} aria-label={title}>
+          <h3>{title}</h3>
+          <p className="quiet">Being read from AWS and from the keystore.</p>
+        </section>
+      ))}
+    </div>
+  );
 }
 
 /** Why the button cannot be pressed just now; null when it can. */
@@ -133,8 +142,8 @@ function useWhyNot<P extends Plan>(props: PlanDialogProps<P>): string | null {
   const notOpen = useBlocked();
   const { plan, checking } = props.planning;
   if (notOpen !== null) return notOpen;
-  if (checking) return 'Everything is being checked.';
-  if (props.start.busy) return 'It is being started.';
+  // The button says so itself.
+  if (checking || props.start.busy) return '';
   if (!plan) return props.missing ?? 'There is no plan to start.';
   if (plan.runningJob !== null) return 'It is under way already.';
   if (plan.blocked) return 'What is said above is in the way.';
@@ -184,7 +193,7 @@ function Checked<P extends Plan>({
           {checking ? 'Checking…' : 'Checked '}
           {plan && !checking ? <Moment at={plan.checkedAt} /> : null}
         </h3>
-        <DeedButton blocked={checking ? 'It is being checked now.' : null} onClick={again}>
+        <DeedButton blocked={checking ? '' : null} onClick={again}>
           Check again
         </DeedButton>
       </div>

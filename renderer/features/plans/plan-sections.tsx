@@ -35,6 +35,9 @@ function Line({
   );
 }
 
+/** Stands among the warnings and is none. */
+const comfort = /^This can be undone/;
+
 type ListPart = 'changes' | 'stays' | 'lookFirst';
 
 /** The lines of one part, new ones marked, and those that went with a line through them. */
@@ -52,11 +55,18 @@ export function PlanLines({
   const gone = marks.gone.filter((line) => line.part === part);
   return (
     <ul className={styles['lines']}>
-      {plan[part].map((text) => (
-        <Line key={text} glyph={glyph} marked={marks.lines.has(markOf(part, text))}>
-          {text}
-        </Line>
-      ))}
+      {plan[part].map((text) => {
+        const marked = marks.lines.has(markOf(part, text));
+        return part === 'lookFirst' && comfort.test(text) ? (
+          <Line key={text} glyph="✓" tone="tone-good" marked={marked}>
+            {text}
+          </Line>
+        ) : (
+          <Line key={text} glyph={glyph} marked={marked}>
+            {text}
+          </Line>
+        );
+      })}
       {gone.map(({ text }) => (
         <Line key={text} glyph={glyph} marked={false} gone>
           {text}

@@ -35,8 +35,8 @@ export function RunningDeed({
             {' '}
             since <Moment at={job.startedAt ?? job.createdAt} /> (job {job.number}).
           </>
-        )}{' '}
-        No second one is started.
+        )}
+        {job?.state === 'needs-you' ? ' It waits for you.' : ''} No second one is started.
       </span>
     </p>
   );

@@ -94,11 +94,9 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
           if (begun) replace({ kind: 'job', job: begun.jobId });
         },
       }}
-      afterWarnings={
-        confirmName === null ? null : (
-          <TypeTheName name={confirmName} typed={typed} onChange={setTyped} />
-        )
-      }
+      {...(confirmName === null
+        ? {}
+        : { before: <TypeTheName name={confirmName} typed={typed} onChange={setTyped} /> })}
     >
       <ComparisonTable plan={lastPlan} current={plan !== null} marks={marks} />
       <BoxesFields boxes={boxes} meanings={meanings} onChange={change}>

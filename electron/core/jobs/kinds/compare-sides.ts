@@ -80,5 +80,9 @@ function policySides(group: Group, choices: Choices, seen: Seen): Sides {
     none: none,
     'not-read': unread,
   };
-  return { here, awsNow: awsNow[seen.policy], after: seen.policy === 'same' ? 'as it is' : 'template' };
+  return {
+    here,
+    awsNow: awsNow[seen.policy],
+    after: seen.policy === 'same' ? 'as it is' : 'template',
+  };
 }

@@ -1,10 +1,10 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
 /**
- * Where the focus waits: on the button, so that Enter starts what can be taken back; on Cancel where
+ * Inside the dialog, as its buttons are there only after the dialog itself. Where the focus waits: on the button, so that Enter starts what can be taken back; on Cancel where
  * something cannot. Moves by itself only while nobody has moved it.
  */
-export function usePlanFocus({
+export function PlanFocus({
   primary,
   cancel,
   careful,
@@ -14,7 +14,7 @@ export function usePlanFocus({
   readonly cancel: RefObject<HTMLButtonElement | null>;
   readonly careful: boolean;
   readonly ready: boolean;
-}): void {
+}): null {
   const first = useRef(true);
   useEffect(() => {
     const { activeElement: at } = document;
@@ -26,4 +26,5 @@ export function usePlanFocus({
     } else if (careful && at === primary.current) cancel.current?.focus();
     else if (ready && nowhere) (careful ? cancel : primary).current?.focus();
   }, [primary, cancel, careful, ready]);
+  return null;
 }
