@@ -1,0 +1,110 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+
+const require = createRequire(import.meta.url);
+// electron-builder's own parts: internal paths, so its version is pinned exactly.
+const builder = createRequire(require.resolve('electron-builder/package.json'));
+const library = createRequire(builder.resolve('app-builder-lib/package.json'));
+const { load } = library('js-yaml') as { load: (text: string) => Configuration };
+const { validateConfiguration } = builder('app-builder-lib/out/util/config/config.js') as {
+  validateConfiguration: (config: unknown, logger: unknown) => Promise<void>;
+};
+const { DebugLogger } = builder('builder-util') as { DebugLogger: new (on: boolean) => unknown };
+
+interface Configuration {
+  readonly [key: string]: unknown;
+  readonly files: readonly string[];
+  readonly asarUnpack: readonly string[];
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  main: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+const read = (): Configuration => load(readFileSync('electron-builder.yml', 'utf8'));
+const valid = (config: unknown) => validateConfiguration(config, new DebugLogger(false));
+
+describe('the packaging', () => {
+  it('is what electron-builder understands', async () => {
+    await valid(read());
+  });
+
+  it('would be refused with a word that electron-builder does not know', async () => {
+    await expect(valid({ ...read(), asarr: true })).rejects.toThrow(/asarr/);
+    await expect(valid({ ...read(), nsis: { perMachin: true } })).rejects.toThrow(/nsis/);
+  });
+
+  it('is for exactly the Electron that is installed', () => {
+    expect(read()['electronVersion']).toBe(manifest.devDependencies['electron']);
+  });
+
+  it('carries no updater and publishes nothing', () => {
+    expect(read()['publish']).toBeNull();
+    expect(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })).not.toContain(
+      'electron-updater',
+    );
+  });
+
+  it('keeps the archive whole, with native code beside it', () => {
+    const config = read();
+    expect(config['asar']).toBe(true);
+    expect(config.asarUnpack).toEqual(['**/*.node']);
+    expect(config['disableAsarIntegrity']).toBeUndefined();
+    expect(config['npmRebuild']).toBe(false);
+  });
+
+  it('burns the fuses in a hook of ours that is there, and not twice', () => {
+    const config = read();
+    expect(existsSync(String(config['afterPack']))).toBe(true);
+    expect(config['electronFuses']).toBeUndefined();
+  });
+
+  it('ships nothing that was not named', () => {
+    const { files } = read();
+    expect(files[0]).toBe('!**/*');
+    expect(
+      files.filter((pattern) => /(^|\/)(e2e|bench|docs|electron|renderer|shared)\//.test(pattern)),
+    ).toEqual(['dist/renderer/**/*']);
+    expect(files).toContain('!**/*.map');
+  });
+
+  it('ships every native module that the programs load', () => {
+    const outside = /const outside = \[([^\]]+)\]/.exec(
+      readFileSync('vite.node.config.ts', 'utf8'),
+    );
+    const names = [...(outside?.[1] ?? '').matchAll(/'([^']+)'/g)].map(([, name]) => name ?? '');
+    expect(names).toContain('better-sqlite3');
+    const { files } = read();
+    for (const name of names.filter((each) => each !== 'electron')) {
+      const patterns = files.filter((pattern) => pattern.startsWith(`node_modules/${name}/`));
+      expect(patterns.length, name).toBeGreaterThan(0);
+      if (!existsSync(`node_modules/${name}`)) continue;
+      for (const pattern of patterns) expect(globSync(pattern).length, pattern).toBeGreaterThan(0);
+    }
+  });
+
+  it('has no launcher that takes the sandbox away', () => {
+    const text = readFileSync('electron-builder.yml', 'utf8').replace(/#.*$/gm, '');
+    expect(text).not.toContain('sandbox');
+    expect(read()['toolsets']).toEqual({ appimage: '1.0.3' });
+    expect(read()['linux']).toMatchObject({ executableArgs: [] });
+  });
+
+  it('installs for everybody on Windows, hardened on macOS with the least rights', () => {
+    expect(read()['nsis']).toMatchObject({ perMachine: true, oneClick: false });
+    expect(read()['mac']).toMatchObject({ hardenedRuntime: true });
+    const rights = readFileSync('resources/entitlements.mac.plist', 'utf8');
+    expect([...rights.matchAll(/<key>([^<]+)<\/key>/g)].map(([, key]) => key)).toEqual([
+      'com.apple.security.cs.allow-jit',
+    ]);
+  });
+
+  it('names pictures and a program that are there', () => {
+    const { icon } = read()['linux'] as { icon: string };
+    expect(globSync(`${icon}/*.png`).length).toBeGreaterThan(5);
+    expect(existsSync('resources/icon.png')).toBe(true);
+    expect(manifest.main).toBe('dist/node/main.js');
+  });
+});
