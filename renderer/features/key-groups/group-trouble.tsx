@@ -24,7 +24,7 @@ export function GroupTrouble({ group }: { readonly group: GroupCells }) {
 
 function StoppedJobs({ group }: { readonly group: string }) {
   const show = useDialogs((state) => state.show);
-  const jobs = useRead('job.list', { group, state: ['needs-you', 'done-with-remark'], limit: 5 });
+  const jobs = useRead('job.list', { group, state: ['needs-you'], limit: 5 });
   return (jobs.data?.jobs ?? []).map((job) => (
     <div key={job.id} className={styles['lines']}>
       <p>

@@ -1,6 +1,7 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useRef } from 'react';
 import { useBlocked } from '../../state/blocked.ts';
+import { usePresence } from '../../ui/list-bar.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { TreeGrid } from '../../ui/tree-grid.tsx';
@@ -17,6 +18,7 @@ import { useKeyTree } from './use-key-tree.ts';
 import { useMove } from './use-move.ts';
 import { useRename } from './use-rename.ts';
 import { useRowActs } from './use-row-acts.ts';
+import { useToldSelection } from './use-told-selection.ts';
 import { useTreeDeeds } from './use-tree-deeds.ts';
 import { useTreeDrag } from './use-tree-drag.ts';
 import { useTreeLanding } from './use-tree-landing.ts';
@@ -24,7 +26,8 @@ import { useTreeMenu } from './use-tree-menu.tsx';
 
 /** Key Management > Key Groups: the tree of folders, key groups and keys. */
 export function KeyGroupsScreen() {
-  const tree = useKeyTree();
+  const presence = usePresence();
+  const tree = useKeyTree(presence.there);
   const { reader, flat } = tree;
   const { selection, select } = useTreeState();
   const box = useRef<HTMLDivElement>(null);
@@ -39,6 +42,7 @@ export function KeyGroupsScreen() {
   const drag = useTreeDrag(reader, flat, move, blocked);
   const rename = useRename(reader, () => box.current?.focus({ preventScroll: true }));
   useTreeLanding(reader, box);
+  useToldSelection(reader, flat, selection.active);
   const acts = useRowActs(tree, deeds, blocked);
   const { renaming, commit, end } = rename;
   const columns = treeColumns(reader, renaming, { commit, end });
@@ -50,7 +54,7 @@ export function KeyGroupsScreen() {
       <div className={styles['screen']}>
         <div className={styles['main']}>
           <TreeProblem problems={[rename, move, checking]} failure={reader.content().failure} />
-          <div className={styles['tree']}>
+          <div className={styles['tree']} {...presence.around}>
             <TreeGrid
               label="Key groups"
               boxRef={box}

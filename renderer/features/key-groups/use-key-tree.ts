@@ -20,8 +20,11 @@ export interface KeyTree {
   readonly toggle: (row: KeyTreeRow, open: boolean) => void;
 }
 
-/** The tree of key groups as it stands: what was read, what is open, laid out in rows. */
-export function useKeyTree(): KeyTree {
+/**
+ * The tree of key groups as it stands: what was read, what is open, laid out in rows. While someone
+ * is at it, and no dialog lies over it, nothing changes its place.
+ */
+export function useKeyTree(someoneThere: boolean): KeyTree {
   const { call } = useHost();
   const client = useQueryClient();
   const [reader] = useState(() => new TreeReader(client, call));
@@ -71,16 +74,17 @@ export function useKeyTree(): KeyTree {
 
   useTidied(reader);
   const news = reader.news();
-  useSettledUnderDialogs(reader, news.came + news.went > 0);
+  useSettledUnseen(reader, someoneThere, news.came + news.went > 0);
   return { reader, flat, ready: content.ready, news, onSight, toggle: useToggle(flat) };
 }
 
-/** While a dialog lies over the tree nothing moves under the pointer: it is put in order then. */
-function useSettledUnderDialogs(reader: TreeReader, news: boolean): void {
+/** Puts the tree in order where no row can move under a pointer or a finger on the arrow keys. */
+function useSettledUnseen(reader: TreeReader, someoneThere: boolean, news: boolean): void {
   const covered = useDialogs(({ open }) => open.length > 0);
+  const free = covered || !someoneThere;
   useEffect(() => {
-    if (covered && news) reader.refresh();
-  }, [reader, covered, news]);
+    if (free && news) reader.refresh();
+  }, [reader, free, news]);
 }
 
 /** Puts in order what a deed of this window changed. */

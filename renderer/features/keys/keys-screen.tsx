@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import {
   assuranceTexts,
@@ -9,10 +9,13 @@ import {
 } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useHeldRows } from '../../state/held-rows.ts';
 import { usePages } from '../../state/reads.ts';
+import { useSelection } from '../../state/selection.ts';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { TreeProblem } from '../key-groups/tree-problem.tsx';
@@ -23,6 +26,9 @@ import styles from './keys.module.css';
 import { useCheckKeys } from './use-check-keys.ts';
 
 type KeyView = OutputFor<'key.list'>['keys'][number];
+
+const nothing: readonly KeyView[] = [];
+const idOf = ({ id }: KeyView): string => id;
 
 const columns: readonly Column<KeyView>[] = [
   {
@@ -85,6 +91,20 @@ const columns: readonly Column<KeyView>[] = [
   },
 ];
 
+/** Keys that hold the text somewhere, in an order that stays while somebody is at the list. */
+function useKeys(find: string, someoneThere: boolean) {
+  const pages = usePages('key.list', { find, limit: 200 });
+  const fresh = useMemo(() => pages.data?.flatMap(({ keys }) => keys) ?? nothing, [pages.data]);
+  const held = useHeldRows({
+    list: `${find} ${pages.earlier ? 'earlier' : ''}`,
+    fresh,
+    idOf,
+    held: someoneThere,
+    more: pages.more,
+  });
+  return { ...pages, ...held, total: pages.data?.at(-1)?.total ?? 0 };
+}
+
 /** Key Management > Keys: every key there is, whatever its group. */
 export function KeysScreen() {
   const [find, setFind] = useState('');
@@ -95,59 +115,83 @@ export function KeysScreen() {
   const show = useDialogs((state) => state.show);
   const blocked = useBlocked();
   const checking = useCheckKeys();
-  const pages = usePages('key.list', { find: find.trim(), limit: 200 });
-  const rows = pages.data?.flatMap(({ keys }) => keys) ?? [];
-  const total = pages.data?.at(-1)?.total ?? 0;
-  const deeds = keyDeeds(show, checking.check);
-  const empty = pages.pending
-    ? 'Reading keys.'
-    : find.trim() === ''
-      ? emptyTexts.keys
-      : emptyTexts.nothingFound(find.trim());
+  const presence = usePresence();
+  const keys = useKeys(find.trim(), presence.there);
+  useToldKey(keys.rows.find(({ id }) => id === selected) ?? null);
   return (
-    <ScreenFrame
-      title="Keys"
-      deeds={
-        <input
-          type="search"
-          className={styles['find']}
-          aria-label="Show only keys with"
-          placeholder="Group, key ID, ARN, alias, KCV, material"
-          spellCheck={false}
-          autoComplete="off"
-          maxLength={512}
-          value={find}
-          onChange={(event) => setFind(event.target.value)}
-        />
-      }
-    >
+    <ScreenFrame title="Keys" deeds={<KeyFilter find={find} onChange={setFind} />}>
       <div className={styles['screen']}>
-        <TreeProblem problems={[checking]} failure={pages.failure} />
-        <div className={styles['table']}>
+        <ListBar
+          arrived={keys.arrived}
+          left={keys.left.length}
+          one="new key"
+          many="new keys"
+          onShow={keys.release}
+        >
+          {`${keys.rows.length.toLocaleString()} of ${keys.total.toLocaleString()} keys read`}
+        </ListBar>
+        <TreeProblem problems={[checking]} failure={keys.failure} />
+        <div className={styles['table']} {...presence.around}>
           <DataTable
             label="Keys"
             columns={columns}
-            rows={rows}
-            idOf={({ id }) => id}
-            total={total}
+            rows={keys.rows}
+            idOf={idOf}
+            total={keys.total}
             selected={selected}
             onSelect={({ id }) => setSelected(id)}
             onOpen={({ id }) => show({ kind: 'key-properties', key: id })}
             onMenu={(key, place) => setMenu({ key, place })}
-            onEnd={pages.loadMore}
-            empty={empty}
+            onEnd={keys.loadMore}
+            onTop={presence.onTop}
+            empty={emptyOf(keys.pending, find.trim())}
           />
-        </div>
-        <div className={styles['foot']} role="status">
-          {`${rows.length.toLocaleString()} of ${total.toLocaleString()} read`}
         </div>
       </div>
       <ContextMenu
         label={menu ? `${menu.key.groupName}, version ${menu.key.version}` : ''}
         place={menu?.place ?? null}
-        sections={menu ? keyMenu(menu.key, blocked, deeds) : []}
+        sections={menu ? keyMenu(menu.key, blocked, keyDeeds(show, checking.check)) : []}
         onClose={() => setMenu(null)}
       />
     </ScreenFrame>
   );
+}
+
+function emptyOf(pending: boolean, find: string): string {
+  if (pending) return 'Reading keys.';
+  return find === '' ? emptyTexts.keys : emptyTexts.nothingFound(find);
+}
+
+function KeyFilter({
+  find,
+  onChange,
+}: {
+  readonly find: string;
+  readonly onChange: (find: string) => void;
+}) {
+  return (
+    <input
+      type="search"
+      className={styles['find']}
+      aria-label="Show only keys with"
+      placeholder="Group, key ID, ARN, alias, KCV, material"
+      spellCheck={false}
+      autoComplete="off"
+      maxLength={512}
+      value={find}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+/** Tells the window's commands which key they would be about. */
+function useToldKey(key: KeyView | null): void {
+  const select = useSelection((state) => state.select);
+  const id = key?.id ?? null;
+  const name = key ? `${key.groupName}, version ${key.version}` : '';
+  useEffect(() => {
+    select(id === null ? null : { kind: 'key', id, name });
+    return () => select(null);
+  }, [select, id, name]);
 }
