@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { childFlags } from '../electron/core/kernel/node-launcher.ts';
 import { startPractice } from '../electron/hosts/demo/practice-process.ts';
 import type { CoreMethods } from './rotation/core-worker.ts';
 import { atMost, type Bench, figure } from './support/report.ts';
@@ -18,7 +19,7 @@ export const bench: Bench = async ({ quick }) => {
   const practice = await startPractice(['--wrapping-key-reuse', '100000']);
   try {
     const entry = new URL('./rotation/core-worker.ts', import.meta.url);
-    await using core = new Worker<CoreMethods>(entry);
+    await using core = new Worker<CoreMethods>(entry, { execArgv: childFlags });
     const { url } = practice;
     await core.ask('create', { folder: store, url, storage: 'hsm', groups, backup: true });
     await core.ask('open', { parallel: 8 });

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { childFlags } from '../../electron/core/kernel/node-launcher.ts';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
 import { Worker } from '../support/worker.ts';
 import type { CoreMethods, Stage } from './core-worker.ts';
@@ -17,7 +18,7 @@ export async function startCore(
   mkdirSync(path);
   mkdirSync(`${path}-backups`);
   const env = profileTo === null ? {} : { KEYREEVE_BENCH_PROFILE: profileTo };
-  const core = new Worker<CoreMethods>(entry, { env });
+  const core = new Worker<CoreMethods>(entry, { env, execArgv: childFlags });
   try {
     await core.ask('create', { ...stage, folder: path });
     return core;

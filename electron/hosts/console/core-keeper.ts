@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { childEnvironment } from '../../core/kernel/node-launcher.ts';
+import { childEnvironment, childFlags } from '../../core/kernel/node-launcher.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
@@ -152,8 +152,7 @@ export class CoreKeeper implements TabsPlace {
 function forkCore(): ChildProcess {
   return fork(entry, [], {
     serialization: 'advanced',
-    // A signal must not open a debugger on a process that holds keys.
-    execArgv: ['--disable-sigusr1'],
+    execArgv: [...childFlags],
     env: childEnvironment(),
     // A library may print: nothing of it belongs into the output of a command.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
