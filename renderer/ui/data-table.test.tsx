@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { layOut } from '../testing/laid-out.fixture.ts';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 
 interface Row {
@@ -13,20 +14,7 @@ interface Row {
 const rowsOf = (count: number): readonly Row[] =>
   Array.from({ length: count }, (_, n) => ({ id: `r${n}`, name: `row ${n}` }));
 
-/** jsdom lays nothing out: every element is as large as a table of ten rows. */
-beforeAll(() => {
-  for (const [side, size] of [
-    ['offsetHeight', 308],
-    ['offsetWidth', 600],
-    ['clientHeight', 308],
-  ] as const) {
-    Object.defineProperty(HTMLElement.prototype, side, { configurable: true, get: () => size });
-  }
-  Element.prototype.scrollTo = function scrollTo(this: Element, options?: unknown) {
-    this.scrollTop = (options as { top?: number }).top ?? 0;
-    fireEvent.scroll(this);
-  } as typeof Element.prototype.scrollTo;
-});
+beforeAll(layOut);
 afterEach(cleanup);
 
 function Table({ count, ...given }: { count: number } & Partial<DataTableProps<Row>>) {

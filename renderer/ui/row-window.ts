@@ -31,6 +31,7 @@ export function useRowWindow({
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    useFlushSync: false,
     scrollPaddingStart: rowHeight,
     rangeExtractor: (range) => {
       const from = Math.max(0, range.startIndex - range.overscan);

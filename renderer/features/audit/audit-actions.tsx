@@ -14,7 +14,9 @@ export function AuditActions({
   const nouns = [...new Set(auditActions.map((action) => action.split('.')[0] ?? ''))];
   return (
     <div className={styles['filter']}>
-      <label htmlFor={id}>Action</label>
+      <label htmlFor={id} className="unseen">
+        Action
+      </label>
       <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">All actions</option>
         {nouns.map((noun) => (
