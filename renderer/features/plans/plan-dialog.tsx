@@ -167,7 +167,7 @@ function useReplanning<P extends Plan>(
   useEffect(() => {
     if (changed) planning.again();
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [startFailure, changed]);
+  }, [changed]);
 }
 
 function Checked<P extends Plan>({

@@ -1,0 +1,138 @@
+import type { SynchronizePlan } from '../../../shared/contract/key.ts';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { Plan } from '../../../shared/contract/shapes.ts';
+
+export const groupId = '0190aaaa-0000-7000-8000-0000000000a1';
+export const keyId = '0190aaaa-0000-7000-8000-0000000000b1';
+export const jobId = '0190aaaa-0000-7000-8000-0000000000c1';
+export const credentialId = '0190aaaa-0000-7000-8000-0000000000d1';
+const kmsKeyId = '7c1d0000-0000-4000-8000-00000000e20f';
+const at = 1_800_000_000_000;
+
+export const rotationPlan = (more: Partial<Plan> = {}): Plan => ({
+  number: 'aaaaaa111111',
+  deed: 'force-rotate',
+  title: 'Rotate “payments-prod”?',
+  subject: '111122223333 · eu-west-1 · alias/payments-prod · version 3 is active',
+  sentence: 'A new key is made and saved; then a wrapped copy goes to AWS.',
+  changes: ['New KMS key', 'alias/payments-prod: version 3 -> version 4'],
+  stays: ['Version 3 stays enabled and decrypts'],
+  lookFirst: ['Whoever names the key by ID stays on version 3'],
+  checks: [{ ok: true, text: 'The account is right' }],
+  checkedAt: at,
+  steps: ['Check', 'Generate', 'Move alias'],
+  calls: [
+    { call: 'DescribeKey', changes: false },
+    { call: 'CreateKey', changes: true },
+  ],
+  approximateSeconds: 20,
+  goBack: 'Make Active on version 3, one call',
+  command: 'keyreeve group force-rotate payments-prod --plan aaaaaa111111',
+  button: 'Rotate payments-prod (practice)',
+  confirmName: null,
+  blocked: null,
+  runningJob: null,
+  ...more,
+});
+
+export const synchronizePlan = (more: Partial<SynchronizePlan> = {}): SynchronizePlan => ({
+  ...rotationPlan({ deed: 'synchronize', title: 'Synchronize “payments-prod”, version 3?' }),
+  comparison: [
+    { what: 'Key material', here: 'KCV 82B7A1', awsNow: 'gone', after: 'imported again' },
+    { what: 'Policy', here: 'template', awsNow: 'differs', after: 'template' },
+  ],
+  ...more,
+});
+
+export const groupShown = (
+  more: Partial<OutputFor<'group.show'>['group']> = {},
+): OutputFor<'group.show'> => ({
+  group: {
+    id: groupId,
+    name: 'payments-prod',
+    path: 'payments-prod',
+    folderId: null,
+    service: 'aws-kms',
+    credentialId,
+    credentialName: 'payments-kms',
+    connection: 'Connected',
+    account: '111122223333',
+    region: 'eu-west-1',
+    keyType: 'AES',
+    keyLength: 256,
+    keyUsage: 'encrypt-decrypt',
+    storage: 'software',
+    rotate: true,
+    rotateEvery: { amount: 12, unit: 'months' },
+    keepValidFor: { amount: 24, unit: 'months' },
+    alias: 'payments-prod',
+    description: '',
+    activeKeyId: kmsKeyId,
+    hasPolicy: false,
+    awsDeletesMaterialAfterDays: null,
+    disableAfterRotating: false,
+    disableWaitDays: 7,
+    keys: 3,
+    activeVersion: 3,
+    nextRotationAt: null,
+    state: 'In step',
+    needsYou: false,
+    sentence: 'New AES-256 keys are made here.',
+    remarks: [],
+    ...more,
+  },
+  policy: null,
+  policyReading: [],
+});
+
+export const keyShown = (): OutputFor<'key.show'> => ({
+  id: keyId,
+  groupId,
+  groupName: 'payments-prod',
+  version: 3,
+  reference: 'payments-prod/3',
+  lifecycle: 'active',
+  state: 'Active, alias',
+  kcv: { method: 'CMAC', value: '82B7A1C04E' },
+  storage: 'software',
+  assurance: 'built-in-software',
+  madeAt: at,
+  plannedEnd: at,
+  remote: null,
+  tokenSerial: null,
+  masterId: null,
+  lifecycleTimes: {},
+  copies: [],
+  history: [],
+});
+
+export const jobShown = (
+  more: Partial<OutputFor<'job.show'>['job']> = {},
+): OutputFor<'job.show'> => ({
+  job: {
+    id: jobId,
+    number: 1043,
+    kind: 'group.force-rotate',
+    title: 'Rotate software protected keys: payments-prod',
+    state: 'running',
+    groupId,
+    keyId: null,
+    createdAt: at,
+    startedAt: at,
+    endedAt: null,
+    notBefore: null,
+    actor: 'custodian-2',
+    step: null,
+    eta: null,
+    progress: null,
+    failure: null,
+    message: '',
+    ...more,
+  },
+  steps: [],
+  commitStep: null,
+  standing: null,
+  next: null,
+  leftovers: null,
+  needsPin: false,
+});
