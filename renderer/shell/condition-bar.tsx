@@ -1,7 +1,10 @@
 import Button from '@mui/material/Button';
+import { isFailureCode } from '../../shared/errors/operation-error.ts';
+import { renderFailure } from '../../shared/text/failures.ts';
 import { useConnection } from '../state/connection.ts';
 import { useDialogs } from '../state/dialogs.ts';
 import { useHost } from '../state/host.tsx';
+import { useNavigation } from '../state/navigation.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import styles from './shell.module.css';
 
@@ -9,6 +12,7 @@ import styles from './shell.module.css';
 export function ConditionBar({ snapshot }: { readonly snapshot: Snapshot }) {
   const connection = useConnection((state) => state.state);
   const show = useDialogs((state) => state.show);
+  const go = useNavigation((state) => state.go);
   const { link } = useHost();
   const { state, reason } = snapshot.keystore;
   return (
@@ -29,7 +33,10 @@ export function ConditionBar({ snapshot }: { readonly snapshot: Snapshot }) {
       ) : null}
       {state === 'read-only' ? (
         <p className={styles['condition']}>
-          <span className="tone-attention">! Read-only.</span> {reason ?? ''}
+          <span className="tone-attention">! Read-only.</span> {sayReason(reason)}
+          <Button size="small" onClick={() => go('security')}>
+            Show what to do
+          </Button>
         </p>
       ) : null}
       {snapshot.hsm === 'pin-needed' ? (
@@ -53,4 +60,10 @@ export function ConditionBar({ snapshot }: { readonly snapshot: Snapshot }) {
       ) : null}
     </div>
   );
+}
+
+/** The core names a failure; what it means is said in the one wording. */
+function sayReason(reason: string | null): string {
+  if (reason === null) return '';
+  return isFailureCode(reason) ? renderFailure({ code: reason, details: {} }).headline : reason;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 /**
  * Puts the focus back into a form when its deed has failed: fields are disabled while it runs, so
@@ -8,9 +8,9 @@ export function useFocusAfterFailure(
   deed: { readonly busy: boolean; readonly failure: unknown },
   focus: () => void,
 ): void {
-  const ran = useRef(false);
+  const failed = !deed.busy && deed.failure !== null;
+  const back = useEffectEvent(focus);
   useEffect(() => {
-    if (ran.current && !deed.busy && deed.failure) focus();
-    ran.current = deed.busy;
-  });
+    if (failed) back();
+  }, [failed]);
 }

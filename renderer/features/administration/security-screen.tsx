@@ -1,5 +1,7 @@
 import Button from '@mui/material/Button';
+import { isFailureCode } from '../../../shared/errors/operation-error.ts';
 import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
@@ -32,6 +34,8 @@ export function SecurityScreen() {
         </FailureNotice>
       ) : null}
       {!status.data && !failure ? <p role="status">Reading how this keystore is kept.</p> : null}
+      {status.data?.state === 'read-only' ? <ReadOnly reason={status.data.reason} /> : null}
+      {status.data?.anchor === 'older' ? <AnchorSection status={status.data} /> : null}
       {status.data ? (
         <>
           <SlotsSection slots={status.data.slots} blocked={blocked} />
@@ -59,7 +63,22 @@ export function SecurityScreen() {
           />
         </>
       ) : null}
-      {status.data ? <AnchorSection status={status.data} /> : null}
+      {status.data && status.data.anchor !== 'older' ? (
+        <AnchorSection status={status.data} />
+      ) : null}
     </ScreenFrame>
+  );
+}
+
+/** Why nothing can be changed, and the one thing to do about it. */
+function ReadOnly({ reason }: { readonly reason: string | null }) {
+  const show = useDialogs((state) => state.show);
+  const code = reason !== null && isFailureCode(reason) ? reason : 'KEYSTORE_READ_ONLY';
+  return (
+    <FailureNotice failure={{ code, details: {} }}>
+      <Button variant="contained" onClick={() => show({ kind: 'restore' })}>
+        Look at a backup…
+      </Button>
+    </FailureNotice>
   );
 }

@@ -1,0 +1,69 @@
+import type { OutputFor } from '../../shared/contract/index.ts';
+
+type Snapshot = OutputFor<'session.snapshot'>;
+type Status = OutputFor<'keystore.status'>;
+type Realm = 'practice' | 'real';
+
+export const path = '/home/custodian/desk.keystore';
+export const storeId = '0190aaaa-0000-7000-8000-000000000001';
+const at = 1_800_000_000_000;
+
+export const slot = (more: Partial<Status['slots'][number]> = {}): Status['slots'][number] => ({
+  id: 'slot-1',
+  kind: 'passphrase',
+  label: 'passphrase',
+  createdAt: at,
+  tokenSerial: null,
+  ...more,
+});
+
+/** The small picture of a keystore in one state. */
+export function snapshotOf(
+  state: Snapshot['keystore']['state'],
+  realm: Realm = 'practice',
+  more: Partial<Snapshot> = {},
+): Snapshot {
+  const open = state !== 'absent' && state !== 'locked';
+  return {
+    revision: 1,
+    product: 'Keyreeve',
+    keystore: {
+      path,
+      state,
+      reason: null,
+      realm: state === 'absent' ? null : realm,
+      storeId: state === 'absent' ? null : storeId,
+    },
+    locksAt: null,
+    hsmLabel: null,
+    hsm: 'none',
+    designated: open ? true : null,
+    connections: { connected: 0, all: 0 },
+    places: [],
+    counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+    latest: null,
+    at,
+    ...more,
+  };
+}
+
+export function statusOf(
+  state: Status['state'],
+  realm: Realm = 'practice',
+  more: Partial<Status> = {},
+): Status {
+  return {
+    path,
+    state,
+    reason: null,
+    storeId: state === 'absent' ? null : storeId,
+    realm: state === 'absent' ? null : realm,
+    incarnation: null,
+    slots: state === 'absent' ? [] : [slot()],
+    backup: { place: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null },
+    anchor: 'not-read',
+    runningJobs: 0,
+    needsYou: 0,
+    ...more,
+  };
+}
