@@ -5,10 +5,23 @@ import { fileURLToPath } from 'node:url';
 import type { BridgeAnswer, DesktopBridge } from '../../../shared/host/desktop-bridge.ts';
 import type { LogLevel } from '../../core/ports.ts';
 import { createBridge } from '../transport/ipc/bridge.ts';
+import type { Programs } from './child-processes.ts';
 import { startDesktop } from './desktop.ts';
 import { StandInElectron, type StandInWindow } from './stand-in/electron.fixture.ts';
 
 const program = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const sources: Programs = {
+  core: program('hosts/core-process/main.ts'),
+  'hsm-bridge': program('core/hsm/bridge/main.ts'),
+  'practice-kms': program('practice/kms/main.ts'),
+};
+
+/** What a package has instead of the sources. */
+export interface Built {
+  readonly programs: Programs;
+  readonly windowFolder: string;
+}
 
 /** A desktop on the stand-in for Electron: its children are the product's own processes. */
 export class InTestDesktop {
@@ -25,17 +38,13 @@ export class InTestDesktop {
     writeFileSync(join(built, 'assets', 'a.js'), 'export {};');
   }
 
-  async start(words: readonly string[] = []): Promise<this> {
+  async start(words: readonly string[] = [], built: Partial<Built> = {}): Promise<this> {
     await startDesktop(this.electron.parts, {
       product: '1.2.3',
       words,
-      programs: {
-        core: program('hosts/core-process/main.ts'),
-        'hsm-bridge': program('core/hsm/bridge/main.ts'),
-        'practice-kms': program('practice/kms/main.ts'),
-      },
+      programs: built.programs ?? sources,
       preload: '/app/preload.cjs',
-      windowFolder: join(this.folder, 'window'),
+      windowFolder: built.windowFolder ?? join(this.folder, 'window'),
       settings: {
         keystorePath: join(this.folder, 'a.keystore'),
         stateFolder: join(this.folder, 'state'),
