@@ -85,7 +85,12 @@ export class ConsoleCore {
     const self: Caller = { trusted: true, ...actor, channel: 'scheduler' };
     // The window asks before it calls; in the middle of a call there is nobody here to ask.
     const ports = nodePorts({ stateFolder, ask: { secret: () => Promise.resolve(null) }, log });
-    const bare = createCore(ports, { keystorePath, longLived: true, formerEnd });
+    const bare = createCore(ports, {
+      keystorePath,
+      longLived: true,
+      idleLock: true,
+      formerEnd,
+    });
     const { core, soiled } = watchSecrets(bare, self);
     void soiled.then(() => this.#say({ soiled: true }));
     const lastWindow = new LastWindow({ core, caller: self, clock: nodeClock });

@@ -54,6 +54,7 @@ export class CoreProcess {
     const bare = createCore(this.#ports(settings, log), {
       keystorePath: settings.keystorePath,
       longLived: true,
+      idleLock: true,
       formerEnd: settings.formerEnd,
     });
     const self = { trusted: true, ...localActor() } as const;
