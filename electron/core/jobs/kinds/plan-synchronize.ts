@@ -72,7 +72,8 @@ export async function planSynchronize(
     remote?.alias != null ||
     seen?.usage === null ||
     (seen?.usage?.usedAt != null && services.clock.now() - seen.usage.usedAt < month);
-  const holds = remote?.alias ?? `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
+  const kmsKey = `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
+  const holds = remote?.alias != null ? `${kmsKey} holds it` : kmsKey;
 
   return {
     deed: 'synchronize',
