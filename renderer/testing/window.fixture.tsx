@@ -70,7 +70,9 @@ export function memoryOf({ reads, container }: TestWindow): string {
   for (const store of [useDialogs, useEntry, useNavigation, useNotices, useConnection]) {
     look(store.getState(), 0);
   }
-  for (const storage of [localStorage, sessionStorage]) look({ ...storage }, 0);
+  for (const storage of [localStorage, sessionStorage]) {
+    for (const key of Object.keys(storage)) look(storage.getItem(key), 0);
+  }
   for (const fiber of fibersOf(container)) {
     look(fiber.memoizedProps, 0);
     for (let hook = fiber.memoizedState; isHook(hook); hook = hook.next) {

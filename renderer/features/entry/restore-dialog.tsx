@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { type Read, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -78,8 +78,7 @@ export function RestoreDialog({ close }: DialogProps<'restore'>) {
           work.forget();
         }}
       />
-      {from !== null && look.failure ? <FailureNotice failure={look.failure} /> : null}
-      {from !== null && look.pending ? <p role="status">Reading what the backup says.</p> : null}
+      {from === null ? null : <Looking look={look} />}
       {found ? (
         <>
           <BackupFacts found={found} />
@@ -96,6 +95,11 @@ export function RestoreDialog({ close }: DialogProps<'restore'>) {
       {work.report ? <BackupReport report={work.report} /> : null}
     </DialogFrame>
   );
+}
+
+function Looking({ look }: { readonly look: Pick<Read<unknown>, 'failure' | 'pending'> }) {
+  if (look.failure) return <FailureNotice failure={look.failure} />;
+  return look.pending ? <p role="status">Reading what the backup says.</p> : null;
 }
 
 type Work = 'verify' | 'restore';
