@@ -51,12 +51,20 @@ const packages = {
   openssl: { there: () => commandThere('openssl'), without: 'checks with openssl do not run' },
   awscli: { there: () => commandThere('aws'), without: 'checks with the AWS CLI do not run' },
   strace: { there: () => commandThere('strace'), without: 'system call fault tests do not run' },
+  chromium: {
+    there: () => ['chromium', 'chromium-browser', 'google-chrome'].some(commandThere),
+    without: 'tests in a real browser do not run (reported as skipped)',
+  },
+  'fonts-dejavu-core': {
+    there: () => existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'),
+    without: 'pictures of the window may lack glyphs',
+  },
   wrk: { there: () => commandThere('wrk'), without: 'HTTP load benchmarks do not run' },
 };
 const demo = ['softhsm2', 'g++', 'make', 'python3'];
 const sets = {
   demo,
-  test: [...demo, 'libnss3', 'openssl', 'awscli', 'strace'],
+  test: [...demo, 'libnss3', 'openssl', 'awscli', 'strace', 'chromium', 'fonts-dejavu-core'],
   bench: [...demo, 'openssl', 'awscli', 'wrk'],
 };
 

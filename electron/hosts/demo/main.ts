@@ -19,15 +19,17 @@ import { type PracticeProcess, startPractice } from './practice-process.ts';
 import { groupName, type Outcome, playStory, writeCredentialFile } from './story.ts';
 import { prepareSoftToken } from './soft-token.ts';
 
-const usage = `usage: npm run demo -- [--json] [--keep DIR]
+const usage = `usage: npm run demo -- [--json] [--keep DIR] [--serve]
 
   --json      the last line of standard output is one JSON object
   --keep DIR  leave keystore, practice data and credential in DIR and say how to serve them again
+  --serve     keep the window open on the demo's keystore afterwards, in a browser of this computer
 `;
 
 interface Options {
   readonly json: boolean;
   readonly keep: string | null;
+  readonly serve: boolean;
 }
 
 function readOptions(): Options {
@@ -35,6 +37,7 @@ function readOptions(): Options {
     options: {
       json: { type: 'boolean', default: false },
       keep: { type: 'string' },
+      serve: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,7 +45,8 @@ function readOptions(): Options {
     process.stdout.write(usage);
     process.exit(0);
   }
-  return { json: values.json, keep: values.keep === undefined ? null : resolve(values.keep) };
+  const { json, keep, serve } = values;
+  return { json, keep: keep === undefined ? null : resolve(keep), serve };
 }
 
 /** Steps of a job, each printed when it is over. */
@@ -137,14 +141,26 @@ function serveAgain(folder: string, outcome: Outcome, practice: PracticeProcess)
   ].join('\n');
 }
 
-async function run(options: Options, folder: string, practice: PracticeProcess): Promise<boolean> {
-  const screen = new Screen({
-    stdout: process.stdout,
-    stderr: options.json ? process.stderr : process.stdout,
-    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-  });
-  const passphrase = Buffer.from(randomBytes(18).toString('base64url'));
-  const pin = Buffer.from(randomBytes(9).toString('base64url'));
+interface Secrets {
+  readonly passphrase: Buffer;
+  readonly pin: Buffer;
+}
+
+const newSecrets = (): Secrets => ({
+  passphrase: Buffer.from(randomBytes(18).toString('base64url')),
+  pin: Buffer.from(randomBytes(9).toString('base64url')),
+});
+
+interface Run extends Secrets {
+  readonly options: Options;
+  readonly screen: Screen;
+  readonly folder: string;
+  readonly practice: PracticeProcess;
+}
+
+/** Plays the story and says what came of it. */
+async function run(parts: Run): Promise<ReturnType<typeof summary>> {
+  const { options, screen, folder, practice, passphrase, pin } = parts;
   if (options.keep) {
     writeFileSync(join(folder, 'passphrase'), passphrase, { mode: 0o600 });
     writeFileSync(join(folder, 'pin'), pin, { mode: 0o600 });
@@ -187,11 +203,36 @@ async function run(options: Options, folder: string, practice: PracticeProcess):
     screen.note(closingTable(outcome, screen.width));
     if (options.keep) screen.note(serveAgain(folder, outcome, practice));
     if (options.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
-    return facts.ok;
+    return facts;
   } finally {
     await core.stop();
   }
 }
+
+/** Keeps the window open on what the story left. */
+async function serve({ options, screen, folder, passphrase, pin }: Run, withHsm: boolean) {
+  const keystorePath = join(folder, 'demo.keystore');
+  const { serveConsole } = await import('./serve-console.ts');
+  await serveConsole({
+    keystorePath,
+    stateFolder: join(folder, 'state'),
+    passphrase,
+    pin: withHsm ? pin : null,
+    say: (text) => screen.note(text),
+    ready: (url) => {
+      if (!options.json) return;
+      const ready = { ready: true, url, keystore: keystorePath, pid: process.pid };
+      process.stdout.write(`${JSON.stringify(ready)}\n`);
+    },
+  });
+}
+
+const screenFor = ({ json }: Options): Screen =>
+  new Screen({
+    stdout: process.stdout,
+    stderr: json ? process.stderr : process.stdout,
+    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+  });
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -199,7 +240,10 @@ async function main(): Promise<void> {
   if (options.keep) mkdirSync(options.keep, { recursive: true, mode: 0o700 });
   const practice = await startPractice(['--data', join(folder, 'practice-kms.db')]);
   try {
-    process.exitCode = (await run(options, folder, practice)) ? 0 : 1;
+    const parts = { options, screen: screenFor(options), folder, practice, ...newSecrets() };
+    const facts = await run(parts);
+    process.exitCode = facts.ok ? 0 : 1;
+    if (options.serve) await serve(parts, facts.provider === 'softhsm');
   } finally {
     await practice.stop();
     if (!options.keep) rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,7 @@ const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
 /**
  * Decides about a request by where it says it comes from. Other pages of this computer are
- * same-site whatever their port, so only exact values count (docs/decisions/0010).
+ * same-site whatever their port, so only exact values count (docs/decisions/0011).
  */
 export function judge(facts: RequestFacts, kind: RequestKind, port: number): Verdict {
   const { headers, hosts } = facts;
