@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Dialog } from '../../state/dialogs.ts';
+import { type Dialog, useDialogs } from '../../state/dialogs.ts';
 
 const kept = new WeakMap<Dialog, unknown>();
 
@@ -16,5 +16,11 @@ export function useKept<Value>(
   useEffect(() => {
     kept.set(dialog, value);
   }, [dialog, value]);
+  useEffect(
+    () => () => {
+      if (!useDialogs.getState().open.includes(dialog)) kept.delete(dialog);
+    },
+    [dialog],
+  );
   return [value, setValue];
 }

@@ -1,0 +1,258 @@
+// @vitest-environment jsdom
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
+import { type Dialog, useDialogs } from '../../state/dialogs.ts';
+import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
+import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import { credentialId, groupId, groupShown, rotationPlan } from '../plans/plan.fixture.ts';
+
+type Snapshot = OutputFor<'session.snapshot'>;
+type Preview = OutputFor<'group.preview'>;
+type Draft = InputFor<'group.preview'>['fields'];
+
+let opened: TestWindow | null = null;
+afterEach(() => {
+  opened?.close();
+  opened = null;
+});
+
+const credential = (
+  more: Partial<OutputFor<'credential.test'>> = {},
+): OutputFor<'credential.test'> => ({
+  id: credentialId,
+  name: 'payments-kms',
+  kind: 'keys',
+  accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
+  account: '111122223333',
+  principalArn: null,
+  endpoint: null,
+  connection: 'Connected',
+  problem: null,
+  testedAt: null,
+  expiresAt: null,
+  groups: 0,
+  ...more,
+});
+
+/** What the core would say: the three things without which no group can be. */
+function preview(fields: Draft): Preview {
+  const problem = (field: string, text: string) => ({
+    field,
+    failure: { code: 'BAD_INPUT' as const, details: { field, problem: text } },
+  });
+  return {
+    sentence: `New keys of ${fields.name || 'this group'} every ${fields.rotateEvery?.amount ?? '-'}.`,
+    alias: fields.alias ?? (fields.name ?? '').toLowerCase(),
+    firstRotationAt: fields.rotate ? 1_800_000_000_000 : null,
+    remarks: [],
+    policy: null,
+    problems: [
+      ...(fields.name ? [] : [problem('name', 'give the group a name')]),
+      ...(fields.credential ? [] : [problem('credential', 'select a credential')]),
+      ...(fields.region ? [] : [problem('region', 'choose a Region')]),
+    ],
+  };
+}
+
+function working(dialog: Dialog, more: Partial<Snapshot> = {}) {
+  const world = { snapshot: snapshotOf('verified', 'practice', more), credential: credential() };
+  const link = new ScriptedLink({
+    'session.snapshot': () => world.snapshot,
+    'keystore.status': () => {
+      throw new Error('not asked here');
+    },
+    'credential.list': () => ({ credentials: [world.credential] }),
+    'folder.list': () => ({ folders: [] }),
+    'group.show': () => groupShown(),
+    'group.preview': ({ fields }) => preview(fields),
+    'group.add': ({ name }) => groupShown({ name, keys: 0 }).group,
+    'group.lookAtAlias': () => ({ free: true, keyId: null, ours: false }),
+    'group.planForceRotate': () => rotationPlan(),
+    'group.planEdit': () => rotationPlan({ deed: 'change-group', button: 'Change payments-prod' }),
+    'group.edit': () => groupShown().group,
+  });
+  opened = openWindow(link);
+  act(() => useDialogs.getState().show({ ...dialog }));
+  return { link, world, user: userEvent.setup() };
+}
+
+const add: Dialog = { kind: 'add-group', folder: null };
+const button = (name: string | RegExp) => screen.findByRole('button', { name });
+const field = (name: string) =>
+  within(screen.getByRole('dialog')).findByLabelText<HTMLInputElement>(name);
+const tab = (name: RegExp) => screen.findByRole('tab', { name });
+
+async function fillIn(user: ReturnType<typeof userEvent.setup>): Promise<void> {
+  await user.click(await button('Continue'));
+  await user.type(await field('Name'), 'cards');
+  await user.click(await button('Select credential'));
+  await user.click(await button('Select payments-kms'));
+  await user.click(await tab(/AWS Properties/));
+  await user.type(await screen.findByRole('combobox', { name: 'Region' }), 'ireland{Enter}');
+}
+
+describe('the first dialog', () => {
+  it('offers what comes later greyed, with the reason', async () => {
+    working(add, { hsm: 'ready', hsmLabel: 'BYOK-A' });
+    const hmac = await screen.findByRole<HTMLInputElement>('radio', { name: /^HMAC/ });
+    expect(hmac.disabled).toBe(true);
+    expect(hmac.closest('label')?.textContent).toContain('Comes later');
+    const hsm = await screen.findByRole<HTMLInputElement>('radio', { name: /^HSM Protected/ });
+    expect(hsm.checked).toBe(true);
+    expect(hsm.closest('label')?.textContent).toContain('BYOK-A');
+  });
+
+  it('takes software where there is no HSM, and leads to attaching one', async () => {
+    const { user } = working(add);
+    const hsm = await screen.findByRole<HTMLInputElement>('radio', { name: /^HSM Protected/ });
+    expect(hsm.disabled).toBe(true);
+    await user.click(await button('Attach HSM…'));
+    expect(useDialogs.getState().open.at(-1)).toEqual({ kind: 'attach-hsm' });
+  });
+});
+
+describe('Add Key Group', () => {
+  it('leads to the first problem, and marks the tab that holds one', async () => {
+    const { link, user } = working(add);
+    await user.click(await button('Continue'));
+    const name = await field('Name');
+    await waitFor(() => expect(document.activeElement).toBe(name));
+    expect(screen.queryByText('Give the group a name')).toBeNull();
+    await user.keyboard('{Enter}');
+    expect(await screen.findByText('Give the group a name')).toBeTruthy();
+    expect(document.activeElement).toBe(name);
+    const beside = document.getElementById(name.getAttribute('aria-describedby') ?? '');
+    expect(beside?.textContent).toContain('Give the group a name');
+    expect((await tab(/^Group/)).textContent).toContain('2 problems');
+    expect((await tab(/^AWS/)).textContent).toContain('1 problem');
+    expect(link.made('group.add')).toEqual([]);
+  });
+
+  it('opens the tab of the first problem', async () => {
+    const { user } = working(add);
+    await fillIn(user);
+    await user.clear(await screen.findByRole('combobox', { name: 'Region' }));
+    await user.click(await tab(/^Group/));
+    await user.click(await button('Add Group'));
+    await waitFor(() =>
+      expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'Region' })),
+    );
+    expect((await tab(/^AWS/)).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('keeps what was typed when the tab changes, and the alias follows the name until edited', async () => {
+    const { link, user } = working(add);
+    await fillIn(user);
+    const alias = await field('Alias');
+    await waitFor(() => expect(alias.value).toBe('cards'));
+    await user.click(await tab(/^Group/));
+    const name = await field('Name');
+    expect(name.value).toBe('cards');
+    await user.type(name, '-prod');
+    await waitFor(() => expect(alias.value).toBe('cards-prod'));
+    await user.click(await tab(/^AWS/));
+    await user.type(alias, '-x');
+    await user.click(await tab(/^Group/));
+    await user.type(name, '-2');
+    await user.click(await button('Add Group'));
+    await waitFor(() => expect(link.made('group.add')).toHaveLength(1));
+    expect(link.made('group.add')[0]).toMatchObject({
+      name: 'cards-prod-2',
+      alias: 'cards-prod-x',
+      credential: credentialId,
+      region: 'eu-west-1',
+      storage: 'software',
+    });
+    await waitFor(() => expect(useDialogs.getState().open).toEqual([]));
+  });
+
+  it('goes on to the plan of the first rotation', async () => {
+    const { user } = working(add);
+    await fillIn(user);
+    await user.click(await button('Add and Force Rotate…'));
+    await waitFor(() =>
+      expect(useDialogs.getState().open).toEqual([{ kind: 'force-rotate', group: groupId }]),
+    );
+  });
+
+  it('says why it cannot rotate while AWS does not know the credential, and adds all the same', async () => {
+    const { link, world, user } = working(add);
+    world.credential = credential({ connection: 'Not Connected', problem: 'No answer.' });
+    await fillIn(user);
+    const rotate = await button('Add and Force Rotate…');
+    await waitFor(() => expect(rotate.getAttribute('aria-disabled')).toBe('true'));
+    expect(rotate.getAttribute('aria-label') ?? rotate.getAttribute('title')).toMatch(
+      /Not Connected/,
+    );
+    await user.click(await button('Add Group'));
+    await waitFor(() => expect(link.made('group.add')).toHaveLength(1));
+  });
+
+  it('asks AWS about the alias only when told to', async () => {
+    const { link, user } = working(add);
+    await fillIn(user);
+    expect(link.made('group.lookAtAlias')).toEqual([]);
+    await waitFor(async () =>
+      expect((await button('Is it free?')).getAttribute('aria-disabled')).toBeNull(),
+    );
+    await user.click(await button('Is it free?'));
+    expect(await screen.findByText(/free in eu-west-1/)).toBeTruthy();
+    await user.type(await field('Alias'), 'x');
+    expect(screen.queryByText(/free in eu-west-1/)).toBeNull();
+  });
+
+  it('asks before what was typed is thrown away, and keeps it through a lock', async () => {
+    const { link, world, user } = working(add);
+    await user.click(await button('Continue'));
+    await user.type(await field('Name'), 'cards');
+    await user.keyboard('{Escape}');
+    await user.click(await button('Go on editing'));
+    const open = world.snapshot;
+    world.snapshot = snapshotOf('locked');
+    act(() => link.change('session'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    world.snapshot = open;
+    act(() => link.change('session'));
+    expect((await screen.findByLabelText<HTMLInputElement>('Name')).value).toBe('cards');
+    await user.keyboard('{Escape}');
+    await user.click(await button('Discard what I typed'));
+    expect(useDialogs.getState().open).toEqual([]);
+  });
+});
+
+describe('Properties', () => {
+  const properties: Dialog = { kind: 'group-properties', group: groupId };
+
+  it('shows what a change means before it is made, under the number of its plan', async () => {
+    const { link, user } = working(properties);
+    const change = await button('Change payments-prod…');
+    expect(change.getAttribute('aria-disabled')).toBe('true');
+    await user.click(await tab(/^AWS/));
+    await user.type(await field('Description'), 'cards of the shop');
+    await user.click(change);
+    const deed = await button('Change payments-prod');
+    expect(link.made('group.planEdit')).toEqual([
+      { group: groupId, changes: { description: 'cards of the shop' } },
+    ]);
+    await user.click(deed);
+    await waitFor(() => expect(link.made('group.edit')).toHaveLength(1));
+    expect(link.made('group.edit')[0]).toEqual({
+      group: groupId,
+      changes: { description: 'cards of the shop' },
+      plan: 'aaaaaa111111',
+    });
+    await waitFor(() => expect(useDialogs.getState().open).toEqual([]));
+  });
+
+  it('goes back to the form with everything in it', async () => {
+    const { user } = working(properties);
+    await user.click(await tab(/^AWS/));
+    await user.type(await field('Description'), 'x');
+    await user.click(await button('Change payments-prod…'));
+    await user.click(await button('Back'));
+    expect((await field('Description')).value).toBe('x');
+  });
+});
