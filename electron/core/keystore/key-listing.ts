@@ -85,7 +85,8 @@ export class KeyListing {
     const many = search.hits.rows === null;
     const fits = `(${many ? holdsText : inOrder(isKnown)} or ${inOrder(groupNamed)})`;
     const keys = this.#read(joined, [...within, fits], query, search);
-    const byName = this.#count(everyKey, [...within, groupNamed], query, search);
+    const unnamed = search.groups?.length === 0;
+    const byName = unnamed ? 0 : this.#count(everyKey, [...within, groupNamed], query, search);
     if (many && byName === 0 && within.length === 0)
       return { keys, total: this.#count(holding, [], query, search) };
     const besides = [many ? inText : isKnown, `not ${inOrder(groupNamed)}`];
