@@ -5,6 +5,8 @@ import { OperationError, type SafeDetails } from '../../shared/errors/operation-
 import type { AuditedCall, Caller, GateAudit, Reply } from './core.ts';
 import type { Logger } from './ports.ts';
 
+export type Handler = (input: unknown, caller: Caller) => unknown;
+
 /** What the gate asks of the rest of the core. */
 export interface GateServices {
   /**
@@ -13,7 +15,8 @@ export interface GateServices {
    *   KEYSTORE_READ_ONLY or CONSOLE_NOT_ALLOWED
    */
   during<T>(operation: Operation, work: () => Promise<T>, caller: Caller): Promise<T>;
-  handler(call: string): ((input: unknown, caller: Caller) => unknown) | null;
+  /** A promise while what the handler stands on is still being loaded. */
+  handler(call: string): Handler | null | Promise<Handler | null>;
   /**
    * Audits a call. Changes audit themselves inside their own transaction by way of `begin`, so that
    * a change and its record stand or fall together; the gate only records refusals and outcomes.
@@ -79,7 +82,8 @@ export function createGate(services: GateServices) {
     };
     try {
       const work = async () => {
-        const handler = services.handler(name);
+        const found = services.handler(name);
+        const handler = found instanceof Promise ? await found : found;
         if (!handler) throw new Error(`no handler for ${name}`);
         return services.audit.within(call, async () => handler(parsed.data, caller));
       };

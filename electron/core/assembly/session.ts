@@ -12,7 +12,7 @@ import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
 import { createSettings } from '../keystore/settings.ts';
 import type { CallContext } from './call-context.ts';
 import { IdleLock } from './idle-lock.ts';
-import { Opened } from './opened.ts';
+import type { Opened } from './opened.ts';
 import { UnderWay } from './under-way.ts';
 
 /** How long a lock waits for changes that are under way. Milliseconds. */
@@ -25,7 +25,11 @@ export interface SessionParts {
   readonly config: CoreConfig;
   readonly calls: CallContext;
   readonly changed: (what: Noun, ...ids: string[]) => void;
+  /** The keystore is being opened: what calls to an open one need can be loaded meanwhile. */
+  readonly expectCalls: () => void;
 }
+
+type MakeOpened = typeof Opened;
 
 /**
  * The one keystore this core is for: absent, locked, or open. Opening, locking, creating and
@@ -136,6 +140,7 @@ export class Session {
       if (realm === 'real' && caller.channel === 'console')
         throw new OperationError('CONSOLE_NOT_ALLOWED');
       const { ports } = this.#parts;
+      const Made = await this.#load();
       const file = await createKeystore({
         path: this.path,
         realm,
@@ -143,7 +148,7 @@ export class Session {
         clock: ports.clock,
         random: ports.random,
       });
-      const opened = this.#adopt(file);
+      const opened = this.#adopt(Made, file);
       file.store.change(() => {
         opened.open.device.designate();
         opened.audit.append({
@@ -165,14 +170,15 @@ export class Session {
         return this.#opened;
       }
       const { ports } = this.#parts;
-      const file = await openKeystore({
+      const opening = openKeystore({
         path: this.path,
         unlock,
         clock: ports.clock,
         random: ports.random,
       });
+      const [file, Made] = await Promise.all([opening, this.#load()]);
       this.#closeUnlessAllowed(file, caller);
-      const opened = this.#adopt(file, () =>
+      const opened = this.#adopt(Made, file, () =>
         opened.audit.append({
           ...who(caller),
           action: 'keystore.unlock',
@@ -270,8 +276,15 @@ export class Session {
     }
   }
 
-  #adopt(file: OpenKeystore, whenVerified?: () => void): Opened {
-    const opened = new Opened({ ...this.#parts, file });
+  /** Other threads are at work on the passphrase while this one loads what an open keystore needs. */
+  async #load(): Promise<MakeOpened> {
+    await this.#parts.ports.clock.yield();
+    this.#parts.expectCalls();
+    return (await import('./opened.ts')).Opened;
+  }
+
+  #adopt(Made: MakeOpened, file: OpenKeystore, whenVerified?: () => void): Opened {
+    const opened = new Made({ ...this.#parts, file });
     this.#opened = opened;
     this.touch();
     this.#calls = new UnderWay(this.path);

@@ -1,0 +1,37 @@
+import type { Handlers } from '../../shared/contract/index.ts';
+import { hsmHandlers } from './assembly/hsm-handlers.ts';
+import { practiceHandlers } from './assembly/practice-handlers.ts';
+import type { Session } from './assembly/session.ts';
+import type { Caller } from './core.ts';
+import { auditHandlers } from './operations/audit.ts';
+import { credentialHandlers } from './operations/credentials.ts';
+import { deviceHandlers } from './operations/device.ts';
+import { folderHandlers } from './operations/folders.ts';
+import { groupHandlers } from './operations/groups.ts';
+import { jobHandlers } from './operations/jobs.ts';
+import { keyHandlers } from './operations/keys.ts';
+import { settingHandlers } from './operations/settings.ts';
+import type { HostPorts } from './ports.ts';
+
+export type OpenedHandlers = Omit<Handlers<Caller>, 'session' | 'keystore'>;
+
+/** The handlers of everything that is asked of an open keystore, with all they stand on. */
+export function openedHandlers(session: Session, ports: HostPorts): OpenedHandlers {
+  const access = { open: () => session.opened.open };
+  return {
+    hsm: hsmHandlers(session, ports),
+    credential: credentialHandlers(access),
+    folder: folderHandlers(access),
+    group: groupHandlers(access),
+    key: keyHandlers(access),
+    job: jobHandlers({
+      ...access,
+      engine: () => session.opened.jobs,
+      work: () => session.opened.work(),
+    }),
+    device: deviceHandlers(access),
+    audit: auditHandlers({ ...access, log: () => session.opened.audit }),
+    setting: settingHandlers({ ...access, lockTimeChanged: () => session.reset() }),
+    practice: practiceHandlers(session),
+  };
+}
