@@ -15,6 +15,8 @@ export interface ConsoleProcessOptions {
   /** Where everything lies; a folder of its own that is removed at the end unless told otherwise. */
   readonly folder?: string;
   readonly port?: number;
+  /** Let it open a browser, where it finds one. */
+  readonly open?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +48,8 @@ export class ConsoleProcess implements AsyncDisposable {
     const keystore = join(folder, 'desk.keystore');
     const state = join(folder, 'state');
     const environment = { ...options.environment, KEYREEVE_STATE: state };
-    const words = ['--json', '--keystore', keystore, 'console', '--no-open'];
+    const words = ['--json', '--keystore', keystore, 'console'];
+    if (options.open !== true) words.push('--no-open');
     if (options.port !== undefined) words.push('--port', String(options.port));
     const child = spawn(command, words, {
       env: { ...process.env, ...environment },

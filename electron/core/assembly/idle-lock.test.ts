@@ -33,6 +33,13 @@ describe('the time until it locks by itself', () => {
     expect(idle.locksAt).toBeNull();
   });
 
+  it('is a whole number of milliseconds, whatever the steady clock counts in', () => {
+    const clock = new TestClock(undefined, { tick: 0.3 });
+    const idle = new IdleLock({ clock, minutes: () => 10, lock: () => {}, moved: () => {} });
+    idle.touch();
+    expect(Number.isInteger(idle.locksAt)).toBe(true);
+  });
+
   it('counts the time in which the computer slept, and is not fooled by a clock set back', async () => {
     const slept = lockAfter({ now: 10 });
     slept.idle.touch();

@@ -34,7 +34,8 @@ export class IdleLock {
   /** Wall clock ms; null while it does not lock by itself. */
   get locksAt(): number | null {
     const left = this.#left();
-    return left === null ? null : this.#parts.clock.now() + Math.max(0, left);
+    // The steady clock counts in fractions of a millisecond.
+    return left === null ? null : Math.round(this.#parts.clock.now() + Math.max(0, left));
   }
 
   /** A person is at work: the time begins anew. Begins counting when it did not count. */
