@@ -70,4 +70,5 @@ startDesktop(parts, {
   log,
   now: () => performance.now(),
   say: (text) => void process.stderr.write(`${text}\n`),
+  report: (line) => void process.stdout.write(`${line}\n`),
 }).catch(giveUp);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +68,25 @@ describe('the built programs', () => {
       page: 200,
       program: built('node/core.js'),
     });
+  });
+
+  it('report on themselves, and leave nothing behind', async () => {
+    const desktop = await new InTestDesktop().start(['--self-test'], { programs: programs() });
+    try {
+      expect(desktop.reports.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        {
+          product: '1.2.3',
+          versions: { node: process.versions.node },
+          tried: { keystore: 'ok', 'practice KMS': 'ok', audit: 'ok', lock: 'ok', end: 'ok' },
+          passed: true,
+        },
+      ]);
+      expect(desktop.electron.exits).toEqual([0]);
+      expect(desktop.electron.windows).toEqual([]);
+      expect(existsSync(join(desktop.folder, 'state'))).toBe(false);
+    } finally {
+      await desktop.stop();
+    }
   });
 
   it.skipIf(softHsm.missing !== null)(

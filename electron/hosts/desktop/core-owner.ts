@@ -3,9 +3,9 @@ import type { Change } from '../../../shared/contract/session.ts';
 import type { Caller } from '../../core/core.ts';
 import type { ChildExit, Logger } from '../../core/ports.ts';
 import { CoreGone, CoreLine } from '../core-process/core-line.ts';
-import type { CoreSettings, FromCore } from '../core-process/messages.ts';
+import type { CoreSettings } from '../core-process/messages.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import type { UtilityChannel } from './utility-channel.ts';
+import { OwnedChildren } from './owned-children.ts';
 
 /** A core that ended unasked this often within this time (ms) is not started again by itself. */
 const mostEnds = 3;
@@ -26,8 +26,6 @@ export interface OwnerOptions {
   /** A keystore that was open is locked, and the core process that held it is being replaced. */
   readonly onEmptied: () => void;
 }
-
-type Asked = Extract<FromCore, { launch: number } | { kill: number }>;
 
 /**
  * Owns the core process of the desktop. A core that ends is a locked core: another takes its place,
@@ -99,7 +97,7 @@ export class CoreOwner {
   #begin(): void {
     const { children, settings } = this.#options;
     const channel = children.startCore();
-    const owned = new Map<number, UtilityChannel>();
+    const owned = new OwnedChildren(children, channel);
     const line: CoreLine = new CoreLine(
       channel,
       { ...settings, formerEnd: this.#formerEnd },
@@ -107,7 +105,7 @@ export class CoreOwner {
         change: (change) => this.#options.onChange(change),
         soiled: (wasOpen) => this.#renew(line, wasOpen),
         exit: (exit) => this.#exited(line, exit, owned),
-        wants: (asked) => this.#serve(channel, line, owned, asked),
+        wants: (asked) => owned.serve(asked, (launch, how) => line.tellExited(launch, how)),
       },
     );
     this.#formerEnd = null;
@@ -131,9 +129,8 @@ export class CoreOwner {
     });
   }
 
-  #exited(line: CoreLine, exit: ChildExit, owned: ReadonlyMap<number, UtilityChannel>): void {
-    // Whatever this core had started is of no use to the next one.
-    for (const child of owned.values()) child.kill();
+  #exited(line: CoreLine, exit: ChildExit, owned: OwnedChildren): void {
+    owned.end();
     if (this.#line !== line) return;
     this.#line = null;
     if (this.#renewing || this.#ending) return;
@@ -145,24 +142,6 @@ export class CoreOwner {
     const lately = this.#unaskedEnds.filter((at) => time - at < endsWithin).length;
     if (lately >= mostEnds) this.#show('ended');
     else this.#begin();
-  }
-
-  #serve(
-    core: UtilityChannel,
-    line: CoreLine,
-    owned: Map<number, UtilityChannel>,
-    asked: Asked,
-  ): void {
-    if ('kill' in asked) {
-      owned.get(asked.kill)?.kill(asked.signal);
-      return;
-    }
-    const child = this.#options.children.startFor(core, asked);
-    owned.set(asked.launch, child);
-    child.onExit((exit) => {
-      owned.delete(asked.launch);
-      line.tellExited(asked.launch, exit);
-    });
   }
 
   #show(state: CoreState): void {

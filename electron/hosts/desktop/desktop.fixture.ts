@@ -28,6 +28,7 @@ export class InTestDesktop {
   readonly electron = new StandInElectron();
   readonly folder = mkdtempSync(join(tmpdir(), 'keyreeve-desktop-'));
   readonly said: string[] = [];
+  readonly reports: string[] = [];
   readonly logged: { level: LogLevel; event: string; fields: unknown }[] = [];
   time = 0;
 
@@ -55,6 +56,7 @@ export class InTestDesktop {
       log: { log: (level, event, fields) => this.logged.push({ level, event, fields }) },
       now: () => this.time,
       say: (text) => this.said.push(text),
+      report: (line) => this.reports.push(line),
     });
     return this;
   }

@@ -9,7 +9,8 @@ import { CoreOwner } from './core-owner.ts';
 import { lockDownApp } from './lockdown.ts';
 import { MainWindow, type WindowElectron } from './main-window.ts';
 import { watchPower } from './power.ts';
-import { refusedSwitches } from './refuse-switches.ts';
+import { refusedSwitches, selfTestSwitch } from './refuse-switches.ts';
+import { selfTest } from './self-test.ts';
 import { versionLines } from './versions.ts';
 import { consoleScheme, serveWindow } from './window-files.ts';
 import { consolePartition } from './window-options.ts';
@@ -34,6 +35,8 @@ export interface DesktopOptions {
   readonly log: Logger;
   readonly now: () => number;
   readonly say: (text: string) => void;
+  /** Takes the one line that a self-test prints. */
+  readonly report: (line: string) => void;
 }
 
 /** Exit code of a command line that is not taken (sysexits EX_USAGE). */
@@ -55,16 +58,32 @@ export async function startDesktop(
     app.exit(usage);
     return;
   }
+  lockDownApp(app, { packaged });
+  if (options.words.includes(selfTestSwitch)) return runSelfTest(electron, options);
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
-  lockDownApp(app, { packaged });
   electron.protocol.registerSchemesAsPrivileged([consoleScheme]);
   await app.whenReady();
   const { protocol } = electron.session.fromPartition(consolePartition);
   serveWindow(protocol, readWindowFiles(options.windowFolder));
   new Desktop(electron, options, packaged).run();
+}
+
+/** Prints one JSON object and ends; nothing of this account's keystore or state is touched. */
+async function runSelfTest(electron: DesktopElectron, options: DesktopOptions): Promise<void> {
+  const { app } = electron;
+  await app.whenReady();
+  const report = await selfTest({
+    product: options.product,
+    packaged: app.isPackaged,
+    children: new ChildProcesses(electron, options.programs),
+    settings: options.settings,
+    caller: { trusted: true, ...localActor(), channel: 'desktop' },
+  });
+  options.report(JSON.stringify(report));
+  app.exit(report.passed ? 0 : 1);
 }
 
 class Desktop {
