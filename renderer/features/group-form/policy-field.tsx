@@ -107,7 +107,12 @@ function ImportPolicy({
           event.target.value = '';
         }}
       />
-      <Button id={id} aria-describedby={describedBy} onClick={() => input.current?.click()}>
+      <Button
+        id={id}
+        aria-label="Import Policy"
+        aria-describedby={describedBy}
+        onClick={() => input.current?.click()}
+      >
         Import Policy
       </Button>
     </>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mostPolicyBytes, readPolicyFile } from './policy-file.ts';
 
 const file = (bytes: Uint8Array<ArrayBuffer>, name = 'policy.json') => new File([bytes], name);
-const text = (said: string) => file(Uint8Array.from(Buffer.from(said)));
+const text = (said: string) => file(new TextEncoder().encode(said));
 
 describe('a policy file', () => {
   it('is read as text, without a byte order mark', async () => {

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { regions } from '../../electron/core/cloud/regions.ts';
+import { regionChoices } from '../../renderer/features/group-form/regions.ts';
+import { chromiumPath } from '../support/console.ts';
+import { policyTemplate, policyWithoutImport } from '../support/policies.ts';
+import { axeFindings } from './accessible.ts';
+import { GroupFormPage } from './group-form-page.ts';
+import { JobStage } from './job-story.ts';
+import { TreePage } from './tree-page.ts';
+
+const json = (text: string, name: string) => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from(text),
+});
+
+describe('the list of Regions', () => {
+  it('is the one of the core', () => {
+    expect(regionChoices.map(({ code, name, note }) => [code, name, note])).toEqual(
+      regions.map(({ code, name, note }) => [code, name, note ?? null]),
+    );
+  });
+});
+
+describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
+  let stage: JobStage;
+  let form: GroupFormPage;
+  let tree: TreePage;
+  beforeAll(async () => {
+    stage = await JobStage.open();
+    await stage.addGroup('archive');
+    form = new GroupFormPage(stage.page);
+    tree = new TreePage(stage.page);
+    await tree.grid.waitFor();
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  it('begins with Key Type and Storage Location', async () => {
+    await tree.grid.click({ button: 'right', position: { x: 200, y: 300 } });
+    await tree.menuItem(/Key Group…/).click();
+    await form.heading('Add Key Group').waitFor();
+    const type = form.top.getByRole('group', { name: 'Key Type' });
+    expect(await type.getByRole('radio', { name: /^Symmetric/ }).isChecked()).toBe(true);
+    expect(await type.getByRole('radio', { name: /^Asymmetric/ }).isDisabled()).toBe(true);
+    expect(await type.getByRole('radio', { name: /^HMAC/ }).isDisabled()).toBe(true);
+    const place = form.top.getByRole('group', { name: 'Storage Location' });
+    expect(await place.getByRole('radio', { name: /^HSM Protected/ }).isDisabled()).toBe(true);
+    expect(await place.getByText('No HSM is attached.').isVisible()).toBe(true);
+    expect(await place.getByRole('radio', { name: /^Software Protected/ }).isChecked()).toBe(true);
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await stage.page.keyboard.press('Enter');
+    await form.field('Name').waitFor();
+  });
+
+  it('has every field of the tab Group, with its default', async () => {
+    expect(await form.tab('Group').getAttribute('aria-selected')).toBe('true');
+    expect(await form.field('Service').locator('option:checked').innerText()).toBe(
+      'Amazon Web Services',
+    );
+    expect(await form.field('Key Type').inputValue()).toBe('AES');
+    expect(await form.field('Key Length').locator('option:checked').innerText()).toBe('AES-256');
+    expect(await form.field('Key Usage').locator('option:checked').innerText()).toBe(
+      'Encrypt + Decrypt',
+    );
+    expect(await form.box('Rotate Key').isChecked()).toBe(true);
+    expect(await form.field('Rotate Every').inputValue()).toBe('12');
+    expect(await form.field('Keep key valid for').inputValue()).toBe('24');
+    await form.top.getByText(/first due/).waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+  });
+
+  it('has every field of the tab AWS Properties, with its default', async () => {
+    await form.tab('AWS Properties').click();
+    for (const label of ['Alias', 'Description', 'Region', 'Active Key ID']) {
+      expect(await form.field(label).inputValue(), label).toBe('');
+    }
+    await form.button('Import Policy').waitFor();
+    expect(await form.top.getByRole('radio', { name: 'Never' }).isChecked()).toBe(true);
+    expect(await form.box('Disable key after rotating').isChecked()).toBe(false);
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await form.tab('Group').click();
+  });
+
+  it('says what is missing beside its field, on its tab, and goes there', async () => {
+    await form.field('Name').focus();
+    await stage.page.keyboard.press('Enter');
+    await form.top.getByText('Give the group a name').waitFor();
+    expect(await form.beside('Name')).toContain('Give the group a name');
+    expect(await form.field('Name').evaluate((at) => at === document.activeElement)).toBe(true);
+    expect(await form.tab('Group').innerText()).toContain('! 2');
+    expect(await form.tab('AWS Properties').innerText()).toContain('! 1');
+    expect(await axeFindings(stage.page)).toEqual([]);
+  });
+
+  it('follows with its sentence, and never stands blank', async () => {
+    const sentence = form.top.getByRole('region', { name: 'What new keys will be and do' });
+    await form.field('Name').fill('cards-prod');
+    await form.field('Rotate Every').fill('3');
+    await sentence.getByText(/rotated every 3 months/).waitFor();
+    await form.box('Rotate Key').uncheck();
+    await sentence.getByText(/rotated by hand only/).waitFor();
+    await form.box('Rotate Key').check();
+    await form.field('Rotate Every').fill('12');
+  });
+
+  it('selects a stored credential, and asks AWS whether the alias is free', async () => {
+    await form.selectCredential('ledger-kms');
+    await form.top.getByText(/^ledger-kms · /).waitFor();
+    await form.tab('AWS Properties').click();
+    await form.chooseRegion('ireland');
+    expect(await form.field('Region').inputValue()).toBe('eu-west-1');
+    expect(await form.field('Alias').inputValue()).toBe('cards-prod');
+    await form.button('Is it free?').click();
+    await form.top.getByText('free in eu-west-1').waitFor();
+  });
+
+  it('imports a policy only when it is one, and reads it out', async () => {
+    const input = form.top.locator('input[type=file]');
+    await input.setInputFiles(json('x'.repeat(40_000), 'large.json'));
+    await form.top.getByText(/large.json was not imported/).waitFor();
+    await input.setInputFiles(json('not JSON', 'wrong.json'));
+    await form.top.getByText(/not a usable key policy/).waitFor();
+    await input.setInputFiles(json(policyWithoutImport, 'no-import.json'));
+    await form.top.getByText('no-import.json, 2 statements').waitFor();
+    await form.top.getByText('Valid JSON').waitFor();
+    await input.setInputFiles(json(policyTemplate, 'cards-policy.json'));
+    await form.top.getByText('cards-policy.json, 1 statement').waitFor();
+    await form.button('Read the policy').click();
+    await form.heading('Who may do what').waitFor();
+    await form.top.getByText(/Allows account 123456789012/).waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await stage.page.keyboard.press('Escape');
+    await form.button('Import Policy').waitFor();
+  });
+
+  it('adds the group with everything that was chosen', async () => {
+    await form.field('Description').fill('Cards of the shop');
+    await form.box('Disable key after rotating').check();
+    await form.field('Days to wait before disabling').fill('14');
+    await form.button('Add Group').click();
+    await tree.row(/^cards-prod/).waitFor();
+    const { group, policy } = await stage.call('group.show', { group: 'cards-prod' });
+    expect(group).toMatchObject({
+      name: 'cards-prod',
+      service: 'aws-kms',
+      credentialName: 'ledger-kms',
+      keyType: 'AES',
+      keyLength: 256,
+      keyUsage: 'encrypt-decrypt',
+      storage: 'software',
+      rotate: true,
+      rotateEvery: { amount: 12, unit: 'months' },
+      keepValidFor: { amount: 24, unit: 'months' },
+      alias: 'cards-prod',
+      description: 'Cards of the shop',
+      region: 'eu-west-1',
+      activeKeyId: null,
+      awsDeletesMaterialAfterDays: null,
+      disableAfterRotating: true,
+      disableWaitDays: 14,
+    });
+    expect(JSON.parse(policy ?? '')).toEqual(JSON.parse(policyTemplate));
+  });
+
+  it('changes a group under the number of a plan, with Alt+Enter and the keyboard', async () => {
+    await stage.rotated('cards-prod');
+    await tree
+      .row(/^cards-prod/)
+      .first()
+      .click();
+    await tree.press('Alt+Enter');
+    await form.heading('Properties of cards-prod').waitFor();
+    await form.tab('AWS Properties').click();
+    expect(await form.field('Active Key ID').inputValue()).toMatch(
+      /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    );
+    await form.field('Alias').fill('cards-new');
+    await stage.page.keyboard.press('Enter');
+    await form.heading('Change “cards-prod”?').waitFor();
+    await form.top.getByText('Alias: cards-prod -> cards-new').waitFor();
+    await form.top.getByText(/alias\/cards-prod stays on version 1/).waitFor();
+    await form.button('Change cards-prod').waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await form.button('Change cards-prod').focus();
+    await stage.page.keyboard.press('Enter');
+    await form.top.waitFor({ state: 'hidden' });
+    const { group } = await stage.call('group.show', { group: 'cards-prod' });
+    expect(group.alias).toBe('cards-new');
+  });
+
+  it('keeps what was typed through a lock', async () => {
+    await form.addByMouse();
+    await form.field('Name').fill('while-locked');
+    await stage.call('keystore.lock', {});
+    stage.stage.host.disconnect();
+    await stage.page
+      .getByLabel('Passphrase', { exact: true })
+      .fill('a passphrase of several words');
+    await stage.page.keyboard.press('Enter');
+    await form.heading('Add Key Group').waitFor();
+    expect(await form.field('Name').inputValue()).toBe('while-locked');
+    await stage.page.keyboard.press('Escape');
+    await form.button('Discard what I typed').click();
+    await form.top.waitFor({ state: 'hidden' });
+  });
+});
