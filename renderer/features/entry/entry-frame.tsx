@@ -32,16 +32,18 @@ export function EntryFrame({
   }, []);
   return (
     <div className={styles['page']}>
-      {realm === 'practice' ? <PracticeBand /> : null}
-      <header className={styles['top']}>
-        <span className={styles['brand']}>Keyreeve</span>
-        {path === undefined ? null : (
-          <span className={`${styles['path']} quiet`}>
-            Keystore <code>{path}</code>
-          </span>
-        )}
-        {realm === 'real' ? <RealmTag realm="real" /> : null}
-        <span className={styles['end']}>{corner}</span>
+      <header>
+        {realm === 'practice' ? <PracticeBand /> : null}
+        <div className={styles['top']}>
+          <span className={styles['brand']}>Keyreeve</span>
+          {path === undefined ? null : (
+            <span className={`${styles['path']} quiet`}>
+              Keystore <code>{path}</code>
+            </span>
+          )}
+          {realm === 'real' ? <RealmTag realm="real" /> : null}
+          <span className={styles['end']}>{corner}</span>
+        </div>
       </header>
       <main className={styles['middle']}>
         <div className={styles['card']}>

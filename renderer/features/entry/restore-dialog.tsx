@@ -27,14 +27,10 @@ export function RestoreDialog({ close }: DialogProps<'restore'>) {
   // Where not even the state can be told, something stands there.
   const free = keystore?.state === 'absent';
 
-  const lookNow = (): void => {
-    if (!isAbsolutePath(typed)) return;
-    if (from === typed.trim()) look.again();
-    setFrom(typed.trim());
-  };
   const submit = (): void => {
-    if (!found) lookNow();
-    else void work.run(free ? 'restore' : 'verify', fields.current);
+    if (found) void work.run(free ? 'restore' : 'verify', fields.current);
+    else if (from === typed.trim()) look.again();
+    else if (isAbsolutePath(typed)) setFrom(typed.trim());
   };
   return (
     <DialogFrame
