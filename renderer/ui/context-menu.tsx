@@ -66,7 +66,11 @@ export function ContextMenu({
       onClose={onClose}
       anchorReference="anchorPosition"
       {...(place === null ? {} : { anchorPosition: place })}
-      slotProps={{ list: { 'aria-label': label, dense: true } }}
+      slotProps={{
+        list: { 'aria-label': label, dense: true },
+        // It lies beside the page's landmarks, so it is one itself.
+        paper: { role: 'region', 'aria-label': label },
+      }}
     >
       {sections.flatMap((section, at) => [
         at > 0 ? <Divider key={`line ${at}`} component="li" role="separator" /> : null,

@@ -1,4 +1,11 @@
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
 import { type MenuPlace, placeUnder } from './context-menu.tsx';
 import { rowHeight } from './data-table.tsx';
 import styles from './tree-grid.module.css';
@@ -68,6 +75,7 @@ export interface TreeGridProps<Row extends TreeRow> {
   readonly boxRef?: React.RefObject<HTMLDivElement | null>;
   /** Another number: the row with the focus comes into sight. */
   readonly reveal?: number;
+  /** A dialog that is about choosing a row begins on it. */
   readonly autoFocus?: boolean;
   /** Shown in place of rows. */
   readonly empty?: ReactNode;
@@ -83,6 +91,10 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
   const box = props.boxRef ?? own;
   const base = useId();
   const at = selection.active === null ? -1 : props.indexOf(selection.active);
+  const { autoFocus = false } = props;
+  useEffect(() => {
+    if (autoFocus) box.current?.focus();
+  }, [autoFocus, box]);
   const items = useTreeRowsInSight(box, { ...props, at });
   const tracks = columns.map(({ least, share }) => `minmax(${least}px, ${share}fr)`).join(' ');
   const minWidth = columns.reduce((sum, { least }) => sum + least, 0);
@@ -105,9 +117,6 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
       tabIndex={0}
-      // A dialog that is about choosing a row begins on it.
-      // oxlint-disable-next-line jsx-a11y/no-autofocus
-      autoFocus={props.autoFocus ?? false}
       {...(at >= 0 ? { 'aria-activedescendant': `${base}-${selection.active}` } : {})}
       onKeyDown={onKeyDown}
       onFocus={(event) => {

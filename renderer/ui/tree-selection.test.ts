@@ -54,11 +54,13 @@ describe('choosing rows', () => {
 describe('when the row with the focus goes', () => {
   const indexIn = (left: readonly TreeRow[]) => (id: string) =>
     left.findIndex((row) => row.id === id);
-  const after = (ids: string, selection: TreeSelection, lastAt: number) =>
-    keepFocus(selection, rowsOf(ids), indexIn(rowsOf(ids)), lastAt);
+  const after = (ids: string, selection: TreeSelection, at: number, level = 1) =>
+    keepFocus(selection, rowsOf(ids), indexIn(rowsOf(ids)), { at, level });
 
   it('the row in its place has it', () =>
     expect(after('abdef', chooseOnly('c'), 2)).toEqual(chooseOnly('d')));
+  it('the row above has it where what follows is no sibling', () =>
+    expect(after('abdef', chooseOnly('c'), 2, 2)).toEqual(chooseOnly('b')));
   it('the last one has it where there is none in its place', () =>
     expect(after('ab', chooseOnly('f'), 5)).toEqual(chooseOnly('b')));
   it('nothing has it in an empty tree', () =>

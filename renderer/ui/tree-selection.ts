@@ -54,17 +54,18 @@ export const chooseAll = (selection: TreeSelection, rows: readonly TreeRow[]): T
 });
 
 /**
- * The focus never goes lost: when its row went, the row that took its place has it. `lastAt` is
- * where the row was.
+ * The focus never goes lost: when its row went, the one that took its place among the same siblings
+ * has it, else the row above. `last` is where the row was.
  */
 export function keepFocus(
   selection: TreeSelection,
   rows: readonly TreeRow[],
   indexOf: (id: string) => number,
-  lastAt: number,
+  last: { readonly at: number; readonly level: number },
 ): TreeSelection {
   if (selection.active === null || indexOf(selection.active) >= 0) return selection;
-  const next = rows[Math.min(Math.max(lastAt, 0), rows.length - 1)];
+  const inPlace = rows[last.at];
+  const next = inPlace?.level === last.level ? inPlace : (rows[last.at - 1] ?? rows.at(-1));
   if (!next) return nothingChosen;
   const chosen = new Set([...selection.chosen].filter((id) => indexOf(id) >= 0));
   return chosen.size === 0 ? chooseOnly(next.id) : { ...selection, active: next.id, chosen };

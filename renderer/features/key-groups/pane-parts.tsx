@@ -73,7 +73,7 @@ export function History({
                 size="small"
                 variant="text"
                 sx={{ minHeight: 20, py: 0, px: 1 }}
-                aria-label={`Show the job of: ${text}`}
+                aria-label={`Show job: ${text}`}
                 onClick={() => show({ kind: 'job', job: jobId })}
               >
                 Show job

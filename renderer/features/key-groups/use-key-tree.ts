@@ -63,13 +63,12 @@ export function useKeyTree(someoneThere: boolean): KeyTree {
     [look],
   );
 
-  const lastAt = useRef(-1);
+  const last = useRef<{ readonly at: number; readonly level: number } | null>(null);
   useEffect(() => {
     if (selection.active === null) return;
     const at = flat.indexOf(selection.active);
-    if (at >= 0) lastAt.current = at;
-    else if (lastAt.current >= 0)
-      select(keepFocus(selection, flat.rows, flat.indexOf, lastAt.current));
+    if (at >= 0) last.current = { at, level: flat.rows[at]?.level ?? 1 };
+    else if (last.current) select(keepFocus(selection, flat.rows, flat.indexOf, last.current));
   }, [flat, selection, select]);
 
   useTidied(reader);

@@ -29,10 +29,11 @@ export function useTreeLanding(reader: TreeReader, box: RefObject<HTMLDivElement
         notice({ text: 'It is not there any more.', jobId: null, tone: 'attention' });
         return;
       }
+      // First: a tree that gets the focus with nothing chosen chooses its first row.
+      box.current?.focus({ preventScroll: true });
       toggle(place.open, true);
       select(chooseOnly(place.id));
       showPane(true);
-      box.current?.focus({ preventScroll: true });
     };
     go().catch((error: unknown) => {
       if (!current) return;

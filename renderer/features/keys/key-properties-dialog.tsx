@@ -100,18 +100,16 @@ function Versions({
             {keys.map((key) => (
               <tr key={key.id} aria-current={key.id === of.id || undefined}>
                 <td>
-                  {key.id === of.id ? (
-                    <strong>{key.version}</strong>
-                  ) : (
-                    <Button
-                      variant="text"
-                      aria-label={`Show version ${key.version}`}
-                      sx={{ minWidth: 24, minHeight: 24, p: 0 }}
-                      onClick={() => onChoose(key.id)}
-                    >
-                      {key.version}
-                    </Button>
-                  )}
+                  {/* It stays a button, so that the focus stays where it is. */}
+                  <Button
+                    variant="text"
+                    aria-label={`Show version ${key.version}`}
+                    aria-pressed={key.id === of.id}
+                    sx={{ minWidth: 24, minHeight: 24, p: 0 }}
+                    onClick={() => onChoose(key.id)}
+                  >
+                    {key.version}
+                  </Button>
                 </td>
                 <td>
                   <StateWord state={keyStates[key.state]} />
