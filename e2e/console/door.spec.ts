@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleProcess } from '../support/console-process.ts';
 import { ownPage, type RawHeaders, rawRequest, typedAddress } from '../support/raw-http.ts';
 
+/** Refused at the door: a wrong token that was looked at is answered in JSON. */
+const doorShut = '403\n';
+
 let host: ConsoleProcess;
 let port: number;
 beforeAll(async () => {
@@ -69,8 +72,8 @@ describe('4: every request says rightly where it comes from', () => {
     expect([400, 403, 421]).toContain(answer.status);
     expect(answer.body).not.toContain('csp-nonce');
     const change = { method: 'POST', path: '/session', body: '{"token":"x"}' };
-    const { status } = await rawRequest(port, { ...change, headers: { ...ownPage(port), Host } });
-    expect(status).toBe(403);
+    const changed = await rawRequest(port, { ...change, headers: { ...ownPage(port), Host } });
+    expect([changed.status, changed.body]).toEqual([403, doorShut]);
   });
 
   it('refuses a request without a Host, or with two', async () => {
@@ -109,13 +112,17 @@ describe('4: every request says rightly where it comes from', () => {
         value?.replace('PORT', String(port)) ?? null,
       ]),
     );
-    const { status, headers: got } = await rawRequest(port, {
+    const {
+      status,
+      body,
+      headers: got,
+    } = await rawRequest(port, {
       method: 'POST',
       path: '/session',
       headers: { ...ownPage(port), ...sent },
       body: '{"token":"x"}',
     });
-    expect(status).toBe(403);
+    expect([status, body]).toEqual([403, doorShut]);
     expect(got.get('set-cookie')).toBeUndefined();
   });
 

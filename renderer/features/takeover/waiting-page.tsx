@@ -1,7 +1,8 @@
 import Button from '@mui/material/Button';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useHost } from '../../state/host.tsx';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
+import styles from '../entry/entry.module.css';
 import { EntryDeeds, EntryFrame } from '../entry/entry-frame.tsx';
 
 /** The browser that came second: it waits for the first, or shows that it knows the passphrase. */
@@ -17,6 +18,10 @@ export function WaitingPage({
   // Says for which answer of the host it waits: the next one is a new number of tries.
   const [asked, setAsked] = useState<number | null | 'no'>('no');
   const checking = asked === triesLeft;
+  // A field that was switched off while it was checked has lost the focus.
+  useEffect(() => {
+    if (triesLeft !== null) field.current?.focus();
+  }, [triesLeft]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const passphrase = checking ? null : field.current?.take();
@@ -31,7 +36,7 @@ export function WaitingPage({
           ? 'It is asked now. This window goes on by itself when the person there hands over.'
           : 'It has no window open just now, so nobody can hand over.'}
       </p>
-      <form onSubmit={submit} noValidate>
+      <form className={styles['steps']} onSubmit={submit} noValidate>
         <SecretField
           ref={field}
           label="Passphrase"
