@@ -145,8 +145,8 @@ function useWhyNot<P extends Plan>(props: PlanDialogProps<P>): string | null {
   // The button says so itself.
   if (checking || props.start.busy) return '';
   if (!plan) return props.missing ?? 'There is no plan to start.';
-  if (plan.runningJob !== null) return 'It is under way already.';
-  if (plan.blocked) return 'What is said above is in the way.';
+  // Said above, with its deed.
+  if (plan.runningJob !== null || plan.blocked) return '';
   return props.missing ?? null;
 }
 

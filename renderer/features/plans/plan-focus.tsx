@@ -18,8 +18,8 @@ export function PlanFocus({
   const first = useRef(true);
   useEffect(() => {
     const { activeElement: at } = document;
-    // The dialog's own container has the focus after what had it went away.
-    const nowhere = at === null || at === document.body || at.matches('.MuiDialog-container');
+    // The dialog itself has the focus after what had it went away.
+    const nowhere = at === null || at === document.body || at.matches('[role=dialog]');
     if (first.current) {
       (careful ? cancel : primary).current?.focus();
       first.current = false;

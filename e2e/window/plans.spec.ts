@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { synchronizeWords } from '../../shared/text/synchronize.ts';
+import { chromiumPath } from '../support/console.ts';
+import { policyTemplate } from '../support/policies.ts';
+import { axeFindings } from './accessible.ts';
+import { GroupFormPage } from './group-form-page.ts';
+import { JobStage } from './job-story.ts';
+import { TreePage } from './tree-page.ts';
+
+const rotate = 'Rotate payments-prod (practice)';
+
+describe.skipIf(chromiumPath === null)('plans', () => {
+  let stage: JobStage;
+  let form: GroupFormPage;
+  let tree: TreePage;
+  let group: string;
+  beforeAll(async () => {
+    stage = await JobStage.open();
+    group = await stage.addGroup('payments-prod', { policy: policyTemplate });
+    form = new GroupFormPage(stage.page);
+    tree = new TreePage(stage.page);
+    await tree.row(/^payments-prod/).waitFor();
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const keyOf = async (version: number) => {
+    const { keys } = await stage.call('key.list', { group });
+    const key = keys.find((one) => one.version === version);
+    if (!key) throw new Error(`no version ${version}`);
+    return key;
+  };
+  const jobs = async () => (await stage.call('job.list', {})).jobs;
+  const lastJobDone = async () => stage.reach((await jobs())[0]?.id ?? '', 'done');
+  const closeAll = async () => {
+    await tree.press('Escape');
+    await stage.page.getByRole('dialog').waitFor({ state: 'hidden' });
+  };
+  /** Onto a key of the group, by keyboard. */
+  const ontoKey = async (version: number) => {
+    await tree.row(/^payments-prod, key group|payments-prod, key group/).click();
+    await tree.press('ArrowRight');
+    await tree.row(new RegExp(`payments-prod version ${version}, key`)).click();
+  };
+
+  it('rotates from a focused group with three inputs, and shows its plan first', async () => {
+    await tree.row(/^payments-prod/).click();
+    await tree.press('Shift+F10');
+    await tree.menuItem(/Force Rotate…/).waitFor();
+    await tree.press('Enter');
+    await form.heading('Rotate “payments-prod”?').waitFor();
+    await form.button(rotate).waitFor();
+    for (const line of ['First key of this group', 'Nothing: no data uses this alias yet']) {
+      await form.top.getByText(line).waitFor();
+    }
+    expect(await form.focusedName()).toBe(rotate);
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Enter');
+    await form.top
+      .getByText(/Rotate software protected keys: payments-prod/)
+      .first()
+      .waitFor();
+    await lastJobDone();
+    await closeAll();
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  it('shows changed lines where somebody else was faster, and runs nothing until pressed again', async () => {
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.button(rotate).waitFor();
+    await form.top.getByText('alias/payments-prod: version 1 -> version 2').waitFor();
+    await stage.rotated(group);
+    await form.button(rotate).click();
+    await form.top.getByText(/Things changed since you looked, so nothing was run/).waitFor();
+    const line = form.top.getByRole('listitem').filter({ hasText: 'version 2 -> version 3' });
+    await line.getByText('changed since you looked').waitFor();
+    await form.top.getByText('no longer so').first().waitFor();
+    expect(await jobs()).toHaveLength(2);
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await form.button(rotate).dblclick();
+    await form.top
+      .getByText(/Rotate software protected keys: payments-prod/)
+      .first()
+      .waitFor();
+    await lastJobDone();
+    expect(await jobs()).toHaveLength(3);
+    await closeAll();
+  });
+
+  it('says what is in the way with its one deed, and goes on once it is gone', async () => {
+    await stage.aws.deny(['kms:ListAliases', 'kms:DescribeKey']);
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.top.getByText('AWS did not allow this.').waitFor();
+    const again = form.top.getByRole('alert').getByRole('button');
+    expect(await again.innerText()).toBe('Check again');
+    expect(await form.focusedName()).toBe('Check again');
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await stage.aws.allow();
+    await tree.press('Enter');
+    await form.button(rotate).waitFor();
+    await stage.page.waitForFunction(
+      (name) => document.activeElement?.textContent === name,
+      rotate,
+    );
+    await closeAll();
+  });
+
+  it('leads to the job where one is at it already', async () => {
+    await stage.aws.deny(['kms:UpdateAlias']);
+    const job = await stage.begin(group);
+    await stage.reach(job, 'needs-you');
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.top.getByText(/Already rotating since .* \(job \d+\)/).waitFor();
+    await form.button('Show job').click();
+    await form.top.getByText('Needs you').first().waitFor();
+    await stage.aws.allow();
+    await stage.call('job.continue', { job });
+    await stage.reach(job, 'done');
+    await closeAll();
+  });
+
+  it('synchronizes with its defaults by four inputs', async () => {
+    await ontoKey(1);
+    await tree.press('Shift+F10');
+    await tree.menuItem(/Synchronize…/).waitFor();
+    await tree.press('Enter');
+    await form.heading('Synchronize “payments-prod”, version 1?').waitFor();
+    await form.button('Import material and update policy (practice)').waitFor();
+    for (const title of ['HERE', 'AWS NOW', 'AFTER']) {
+      await form.top.getByRole('columnheader', { name: title, exact: true }).waitFor();
+    }
+    expect(await form.box('Delete Key Material').isChecked()).toBe(false);
+    expect(await form.box('Update Policy').isChecked()).toBe(true);
+    expect(await form.box('Import Key Material').isChecked()).toBe(true);
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Enter');
+    await form.top
+      .getByText(/version 1/)
+      .first()
+      .waitFor();
+    await lastJobDone();
+    await closeAll();
+  });
+
+  it('says the deed of every combination of boxes', async () => {
+    await ontoKey(1);
+    await tree.press('Shift+F10', 'Enter');
+    await form.button(/^Import material and update policy/).waitFor();
+    await form.box('Delete Key Material').check();
+    await form.top.getByText(/were switched off/).waitFor();
+    for (let n = 0; n < 8; n += 1) {
+      const boxes = {
+        deleteMaterial: (n & 4) > 0,
+        updatePolicy: (n & 2) > 0,
+        importMaterial: (n & 1) > 0,
+      };
+      await form.box('Delete Key Material').setChecked(boxes.deleteMaterial);
+      await form.box('Update Policy').setChecked(boxes.updatePolicy);
+      await form.box('Import Key Material').setChecked(boxes.importMaterial);
+      const words = synchronizeWords(boxes, 1);
+      const deed = n === 0 ? words.button : `${words.button} (practice)`;
+      await form.button(deed).waitFor();
+      await form.top.getByText(words.sentence, { exact: true }).first().waitFor();
+    }
+    await closeAll();
+  });
+
+  it('deletes material only after its name was typed, and brings it back', async () => {
+    const version = (await stage.call('group.show', { group })).group.activeVersion ?? 0;
+    const before = (await jobs()).length;
+    await ontoKey(version);
+    await tree.press('Shift+F10', 'Enter');
+    await form.button(/^Import material and update policy/).waitFor();
+    await form.box('Delete Key Material').check();
+    const deed = form.button('Delete material from AWS (practice)');
+    await deed.waitFor();
+    expect(await deed.getAttribute('aria-disabled')).toBe('true');
+    await form.field('Type payments-prod to go on').fill('payments-prod');
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Enter');
+    expect(await jobs()).toHaveLength(before);
+    await deed.click();
+    await stage.page.waitForFunction(() => !document.querySelector('input[type=checkbox]'));
+    await lastJobDone();
+    expect((await keyOf(version)).state).toBe('Material gone');
+    await closeAll();
+    await ontoKey(version);
+    await tree.press('Shift+F10', 'Enter');
+    await form.top.getByText('Nothing to delete: AWS has no material now.').waitFor();
+    await form.button('Import material and update policy (practice)').click();
+    await stage.page.waitForFunction(() => !document.querySelector('input[type=checkbox]'));
+    await lastJobDone();
+    expect((await keyOf(version)).state).toBe('Active, alias');
+    await closeAll();
+  });
+
+  it('makes an earlier version active again', async () => {
+    await ontoKey(1);
+    await tree.press('Shift+F10');
+    await tree.menuItem(/Make Active…/).click();
+    const deed = form.button('Make version 1 active (practice)');
+    await deed.waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Enter');
+    await form.top.getByText(/Make/).first().waitFor();
+    await lastJobDone();
+    expect((await stage.call('group.show', { group })).group.activeVersion).toBe(1);
+    await closeAll();
+  });
+
+  it('loses nothing at 900 × 600', async () => {
+    await stage.page.setViewportSize({ width: 900, height: 600 });
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.button(rotate).waitFor();
+    const box = await form.button(rotate).boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(600);
+    const sideways = await form.top.evaluate((top) =>
+      [...top.querySelectorAll('*')].some((at) => {
+        const { overflowX } = getComputedStyle(at);
+        return at.scrollWidth > at.clientWidth + 1 && overflowX === 'hidden' && at.clientWidth > 1;
+      }),
+    );
+    expect(sideways).toBe(false);
+    await closeAll();
+  });
+});
