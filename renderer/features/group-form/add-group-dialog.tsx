@@ -152,10 +152,14 @@ function useAdding({ form }: GroupFormState, close: () => void) {
     if (!group) return;
     setAfter(true);
     say(`Key group “${group.name}” was added.`);
+    if (rotate) {
+      replace({ kind: 'force-rotate', group: group.id });
+      return;
+    }
     const folderIds = await foldersAbove(call, group.folderId);
+    close();
+    // Only with no dialog over it: the row takes the focus.
     land({ kind: 'group', id: group.id, groupId: group.id, folderIds });
-    if (rotate) replace({ kind: 'force-rotate', group: group.id });
-    else close();
   };
   return { run, busy: add.busy || after, failure: add.failure };
 }
