@@ -3,6 +3,8 @@ import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts
 import { OutsideAws, practiceRoot, region } from '../support/outside-aws.ts';
 import { ConsoleStage, type ConsoleStageOptions } from '../support/console.ts';
 
+const atWork: readonly JobState[] = ['waiting', 'running', 'checking'];
+
 type Detail = OutputFor<'job.show'>;
 
 /** A window on a practice keystore that goes to a practice KMS which tests can make misbehave. */
@@ -63,8 +65,12 @@ export class JobStage implements AsyncDisposable {
     for (let revision = 0; ; ) {
       const answer = await this.call('job.wait', { job, revision, waitMs: 10_000 });
       const { state } = answer.detail.job;
-      const told = state === 'done' || !(isFinal(state) || state === 'needs-you');
-      if (states.includes(state) && (told || answer.detail.standing !== null)) return answer.detail;
+      const told = state === 'done' || atWork.includes(state) || answer.detail.standing !== null;
+      if (states.includes(state) && told) return answer.detail;
+      const stuck = state === 'needs-you' && !states.includes('cancelled');
+      if (!states.includes(state) && (isFinal(state) || stuck)) {
+        throw new Error(`job ${answer.detail.job.number} is ${state}, not ${states.join(' or ')}`);
+      }
       revision = answer.revision;
     }
   }

@@ -39,7 +39,11 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       <a href="#work" className={styles['skip']}>
         Skip to the work
       </a>
-      {snapshot.keystore.realm === 'practice' ? <PracticeBand /> : null}
+      {snapshot.keystore.realm === 'practice' ? (
+        <section aria-label="Practice keystore">
+          <PracticeBand />
+        </section>
+      ) : null}
       <TopBar snapshot={snapshot} />
       <ConditionBar snapshot={snapshot} />
       <div className={styles['middle']}>

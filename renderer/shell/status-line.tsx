@@ -46,6 +46,7 @@ export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
+/** Text and buttons keep their places whatever is said: only what is said changes. */
 function LatestLine({
   line,
   onDismiss,
@@ -54,38 +55,41 @@ function LatestLine({
   readonly onDismiss: (() => void) | null;
 }) {
   const show = useDialogs((state) => state.show);
-  if (line === null) {
-    return (
-      <div className={styles['latest']} role="status">
-        <span className="quiet">No jobs yet.</span>
-      </div>
-    );
-  }
-  const { jobId } = line;
+  const jobId = line?.jobId ?? null;
   return (
     <div className={styles['latest']}>
-      <span
-        role="status"
-        aria-live="polite"
-        title={line.text}
-        className={`${styles['text']} tone-${line.tone}`}
+      <div role="status" aria-live="polite" className={styles['said']}>
+        <span
+          key={line?.text ?? ''}
+          title={line?.text}
+          className={`${styles['text']} tone-${line?.tone ?? 'quiet'}`}
+        >
+          {line === null ? 'No jobs yet.' : `${marks[line.tone]}${line.text}`}
+        </span>
+      </div>
+      <Button
+        size="small"
+        style={jobId === null ? hidden : {}}
+        onClick={() => {
+          if (jobId !== null) show({ kind: 'job', job: jobId });
+        }}
       >
-        {line.tone === 'attention' ? '! ' : line.tone === 'good' ? '✓ ' : ''}
-        {line.text}
-      </span>
-      {jobId === null ? null : (
-        <Button size="small" onClick={() => show({ kind: 'job', job: jobId })}>
-          Show job
-        </Button>
-      )}
-      {onDismiss === null ? null : (
-        <Button size="small" variant="text" onClick={onDismiss}>
-          Dismiss
-        </Button>
-      )}
+        Show job
+      </Button>
+      <Button
+        size="small"
+        variant="text"
+        style={onDismiss === null ? hidden : {}}
+        onClick={() => onDismiss?.()}
+      >
+        Dismiss
+      </Button>
     </div>
   );
 }
+
+const hidden = { visibility: 'hidden' } as const;
+const marks: Readonly<Record<Line['tone'], string>> = { attention: '! ', good: '✓ ', quiet: '' };
 
 const lineOf = (latest: Snapshot['latest']): Line | null =>
   latest && {

@@ -1,5 +1,6 @@
 import Dialog from '@mui/material/Dialog';
-import { type FormEvent, type ReactNode, useId } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { useNotices } from '../state/notices.ts';
 import { useSnapshot } from '../state/snapshot.ts';
 import styles from './dialog-frame.module.css';
 import { RealmTag, PracticeBand } from './realm.tsx';
@@ -74,7 +75,19 @@ export function DialogFrame(props: DialogFrameProps) {
           <div className={styles['outcome']}>{props.outcome}</div>
         )}
         <footer className={styles['deeds']}>{deeds}</footer>
+        <Said />
       </form>
     </Dialog>
+  );
+}
+
+/** What the bottom line says from now on, read out here: behind a dialog nothing is heard. */
+function Said() {
+  const latest = useNotices((state) => state.latest);
+  const [before] = useState(latest?.id);
+  return (
+    <span role="status" className="unseen">
+      {latest?.id === before ? '' : latest?.text}
+    </span>
   );
 }

@@ -34,11 +34,14 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
     <Dialog
       open
       onClose={close}
-      aria-label="Commands"
+      aria-labelledby={`${id}-name`}
       maxWidth={false}
       slotProps={{ paper: { className: styles['paper'] ?? '' } }}
     >
       {practice ? <PracticeBand /> : null}
+      <h2 id={`${id}-name`} className="unseen">
+        Commands
+      </h2>
       <input
         className={styles['field']}
         role="combobox"

@@ -32,11 +32,15 @@ export function useJobNotices(storeId: string | null, since: number): void {
 export function watchJobs(link: Link, call: Call, storeId: string, since: number): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let changed = new Set<string>();
+  // Whoever closes a dialog right after the end saw it there.
+  let seen = new Set<string>();
   let ended = false;
   const look = async (): Promise<void> => {
     timer = null;
     const ids = changed;
     changed = new Set();
+    const looking = new Set([...seen, ...watched()]);
+    seen = new Set();
     const jobs = await readJobs(call, ids);
     if (ended) return;
     const memory = memories.get(storeId);
@@ -44,7 +48,7 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
       memories.set(storeId, new JobMemory(since, jobs));
       return;
     }
-    const notice = noticeOf(memory.news(jobs), watched());
+    const notice = noticeOf(memory.news(jobs), looking);
     if (notice !== null) useNotices.getState().say(notice);
   };
   const soon = (): void => {
@@ -56,6 +60,7 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
   const onChange = (change: Change): void => {
     if (change.what !== 'job') return;
     for (const id of change.ids) changed.add(id);
+    for (const id of watched()) seen.add(id);
     soon();
   };
   const endChanges = link.onChange(onChange);

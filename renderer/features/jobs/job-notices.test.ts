@@ -53,10 +53,11 @@ describe('what is said', () => {
     expect(noticeOf([done(5)], nobody)).toMatchObject({ tone: 'good' });
     const many = noticeOf([done(7), needsYou(5), done(6)], nobody);
     expect(many).toEqual({
-      text: '3 jobs moved: 1 needs you, 2 done.',
+      text: 'Rotate ledger-prod needs you: AWS did not allow this. Beside it 2 done.',
       jobId: needsYou(5).id,
       tone: 'attention',
     });
+    expect(noticeOf([done(7), done(6)], nobody)?.text).toBe('2 jobs: 2 done.');
   });
 
   it.each([

@@ -44,7 +44,7 @@ export function noticeOf(news: readonly JobView[], watched: ReadonlySet<string>)
   const [first] = told.toSorted((a, b) => rank(a) - rank(b) || b.number - a.number);
   if (first === undefined) return null;
   return {
-    text: told.length === 1 ? oneEnded(first) : manyEnded(told),
+    text: told.length === 1 ? oneEnded(first) : manyEnded(told, first),
     jobId: first.id,
     tone: toneOf(first.state),
   };
@@ -61,13 +61,21 @@ const toneOf = (state: JobState): Said['tone'] => {
   return tone === 'busy' ? 'quiet' : tone;
 };
 
-function manyEnded(jobs: readonly JobView[]): string {
+/** What needs somebody is told itself, the others are counted; where nothing does, all are. */
+function manyEnded(jobs: readonly JobView[], first: JobView): string {
+  if (jobStateTexts[first.state].tone !== 'attention')
+    return `${jobs.length} jobs: ${counted(jobs)}.`;
+  return `${oneEnded(first)} Beside it ${counted(jobs.filter((job) => job !== first))}.`;
+}
+
+function counted(jobs: readonly JobView[]): string {
   const states = [...new Set(jobs.toSorted((a, b) => rank(a) - rank(b)).map(({ state }) => state))];
-  const parts = states.map((state) => {
-    const count = jobs.filter((job) => job.state === state).length;
-    return `${count} ${sayState(state, count)}`;
-  });
-  return `${jobs.length} jobs moved: ${parts.join(', ')}.`;
+  return states
+    .map((state) => {
+      const count = jobs.filter((job) => job.state === state).length;
+      return `${count} ${sayState(state, count)}`;
+    })
+    .join(', ');
 }
 
 const sayState = (state: JobState, count: number): string =>

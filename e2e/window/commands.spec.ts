@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, ConsoleStage } from '../support/console.ts';
+import { axeFindings } from './accessible.ts';
+
+let on: ConsoleStage;
+
+beforeAll(async () => {
+  on = await ConsoleStage.open({ keystore: 'practice' });
+  await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+});
+afterAll(async () => {
+  await on?.stop();
+});
+
+const field = () => on.page.getByRole('combobox', { name: 'Command' });
+const place = () => on.page.locator('nav [aria-current="page"]').innerText();
+async function command(text: string): Promise<void> {
+  await on.page.keyboard.press('Control+k');
+  await field().fill(text);
+  await on.page.keyboard.press('Enter');
+  await field().waitFor({ state: 'detached' });
+}
+
+describe.skipIf(chromiumPath === null)('commands and keys', () => {
+  it('goes everywhere by Ctrl+K and a few letters', async () => {
+    for (const [typed, title] of [
+      ['aud', 'Audit'],
+      ['go hsm', 'HSM'],
+      ['security', 'Security and backup'],
+      ['go jobs', 'Jobs'],
+    ] as const) {
+      await command(typed);
+      await expect.poll(place).toBe(title);
+    }
+  });
+
+  it('goes everywhere by Alt and a number, in the order of the list', async () => {
+    const titles = await on.page.locator('nav button > span:first-child').allInnerTexts();
+    expect(titles).toHaveLength(9);
+    for (const [at, title] of titles.entries()) {
+      await on.page.keyboard.press(`Alt+${at + 1}`);
+      expect(await place()).toBe(title);
+    }
+  });
+
+  it('says why a command cannot be run, and what the keys are', async () => {
+    await on.page.keyboard.press('Control+k');
+    await field().fill('pin');
+    const option = on.page.getByRole('option', { name: /Enter PIN of the HSM/ });
+    expect(await option.getAttribute('aria-disabled')).toBe('true');
+    expect(await option.innerText()).toContain('The HSM asks for no PIN now.');
+    expect(await axeFindings(on.page)).toEqual([]);
+    await on.page.keyboard.press('Escape');
+    await on.page.keyboard.press('?');
+    await on.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await axeFindings(on.page)).toEqual([]);
+    await on.page.keyboard.press('Escape');
+  });
+
+  it('changes the look, and leaves keys alone that are typed', async () => {
+    await command('look dark');
+    await on.page.locator('html[data-scheme="dark"]').waitFor();
+    await command('look as this computer');
+    await on.page.locator('html[data-scheme="light"]').waitFor();
+    await on.page.keyboard.press('Control+k');
+    await field().pressSequentially('?');
+    expect(await field().inputValue()).toBe('?');
+    await on.page.keyboard.press('Escape');
+  });
+
+  it('finds by Ctrl+F from any place', async () => {
+    await on.page.keyboard.press('Alt+4');
+    await on.page.keyboard.press('Control+f');
+    expect(await place()).toBe('Key Groups');
+    await on.page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
+  });
+
+  it('locks now', async () => {
+    await command('lock');
+    await on.page.getByRole('heading', { name: /^Unlock/ }).waitFor();
+  });
+});

@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { practiceRoot } from '../support/outside-aws.ts';
+import { chromiumPath } from '../support/console.ts';
+import { axeFindings } from './accessible.ts';
+import { JobStage } from './job-story.ts';
+import { JobsPage } from './jobs-page.ts';
+
+let on: JobStage;
+let jobs: JobsPage;
+
+beforeAll(async () => {
+  on = await JobStage.open();
+  jobs = new JobsPage(on.page);
+  await on.stage.context.grantPermissions(['clipboard-write']);
+  await jobs.open();
+  await jobs.keepCopies();
+});
+afterAll(async () => {
+  await on?.[Symbol.asyncDispose]();
+});
+afterEach(async () => {
+  while ((await on.page.getByRole('dialog').count()) > 0) await on.page.keyboard.press('Escape');
+  await on.aws.allow();
+  await on.aws.misbehave();
+});
+
+describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
+  it('says what will be here while there is none', async () => {
+    await jobs.grid.getByText(/Jobs appear here when you rotate or synchronize/).waitFor();
+  });
+
+  it('S1-036 to S1-038: a double click opens the progress, which ends in a message', async () => {
+    await on.addGroup('payments-prod');
+    await on.aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 1500 } } });
+    const id = await on.begin('payments-prod');
+    const { job } = await on.call('job.show', { job: id });
+    expect(job.title).toBe('Rotate software protected keys: payments-prod');
+    await jobs.openJob(job.number);
+    await jobs.dialog.getByRole('progressbar', { name: 'Steps done' }).waitFor();
+    await jobs.dialog.getByText(/step 7 of 9: Import/).waitFor();
+    await jobs.dialog.getByText(/payments-prod rotated\.$/).waitFor();
+    expect(await jobs.dialog.getByText(/now holds alias\/payments-prod/).count()).toBe(1);
+    // Whoever looked at it needs no second word about it.
+    expect(await jobs.bottom.getByText('payments-prod rotated').count()).toBe(0);
+  });
+
+  it('S1-047: a synchronization is a job of its own, and ends quietly elsewhere', async () => {
+    const id = await on.synchronize('payments-prod/1');
+    const { job } = await on.reach(id, 'done');
+    await jobs.see(job.number);
+    await jobs.row(job.number).getByText('Done').waitFor();
+    await jobs.bottom.getByText(/payments-prod\/1 synchronized\. .*s\./).waitFor();
+    await jobs.bottom.getByRole('button', { name: 'Show job' }).click();
+    await jobs.dialog.getByText(`Job ${job.number}`, { exact: true }).waitFor();
+  });
+
+  it('the cause of a stop is two inputs away, with where things stand and the one deed', async () => {
+    await on.addGroup('ledger-prod');
+    await on.rotated('ledger-prod');
+    const stopped = await on.stopped('ledger-prod');
+    await jobs.bottom.getByText(/needs you: AWS did not allow the alias to move/).waitFor();
+    await jobs.bottom.getByRole('button', { name: 'Show job' }).click();
+    await jobs.dialog.getByText('AWS did not allow the alias to move.').waitFor();
+    const lines = await jobs.standing();
+    expect(Object.keys(lines)).toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
+    for (const key of ['copies', 'aws', 'applications', 'data'] as const) {
+      const told = stopped.standing?.[key].text ?? 'nothing';
+      expect(Object.values(lines).join('\n')).toContain(told);
+    }
+    await jobs.dialog.getByText(/is not authorized to perform: kms:UpdateAlias/).waitFor();
+    expect(await axeFindings(on.page)).toEqual([]);
+    expect(JSON.parse(await jobs.copied('Copy the policy statement'))).toMatchObject({
+      Effect: 'Allow',
+      Action: 'kms:UpdateAlias',
+    });
+    await on.aws.allow();
+    await jobs.dialog.getByRole('button', { name: 'Continue from step 9 (practice)' }).click();
+    await jobs.dialog.getByText(/ledger-prod rotated\.$/).waitFor();
+  });
+
+  it('a call can be made again from a terminal, and names what AWS answers', async () => {
+    const { job } = await on.rotated('payments-prod');
+    await jobs.openJob(job.number);
+    await jobs.dialog.getByRole('button', { name: /Confirm/ }).click();
+    const command = await jobs.copied('Copy as aws command');
+    expect(command).toMatch(
+      /^aws kms describe-key --key-id \S+ --region eu-west-1 --endpoint-url /,
+    );
+    expect(command).not.toContain(practiceRoot.secretAccessKey);
+    const answer = runInShell(command);
+    if (answer !== null) expect(JSON.parse(answer).KeyMetadata.KeyState).toBe('Enabled');
+  });
+
+  it('asks before a cancel with what would stay, and does with it what was chosen', async () => {
+    await on.addGroup('cards-prod');
+    await on.rotated('cards-prod');
+    const { job } = await on.stopped('cards-prod');
+    await jobs.openJob(job.number);
+    await jobs.dialog.getByRole('button', { name: 'Cancel job…' }).click();
+    await jobs.dialog.getByText(/^Cancel now leaves KMS key .+ in AWS, enabled/).waitFor();
+    expect(await axeFindings(on.page)).toEqual([]);
+    await jobs.dialog.getByRole('button', { name: 'Schedule its deletion in 7 days' }).click();
+    await on.reach(job.id, 'cancelled');
+    await jobs.dialog.getByText(/Cancelled\.$/).waitFor();
+    await jobs.dialog.getByRole('button', { name: 'Close' }).click();
+    const { jobs: all } = await on.call('job.list', { limit: 1 });
+    await jobs.see(all[0]?.number ?? 0);
+    expect(all[0]?.title).toBe('Discard unused KMS key: cards-prod/2');
+  });
+
+  it('saves a job as a file, with times in UTC and nothing secret', async () => {
+    const { jobs: all } = await on.call('job.list', { limit: 1 });
+    await jobs.openJob(all[0]?.number ?? 0);
+    const coming = on.page.waitForEvent('download');
+    await jobs.dialog.getByRole('button', { name: 'Save as JSON' }).click();
+    const saved = await coming;
+    expect(saved.suggestedFilename()).toBe(`job-${all[0]?.number}.json`);
+    const text = readFileSync(await saved.path(), 'utf8');
+    expect(JSON.parse(text).job.createdAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(text).not.toContain(practiceRoot.secretAccessKey);
+  });
+
+  it('moves no row under a pointer: new jobs wait until they are wanted', async () => {
+    await watchShifts();
+    const before = await jobs.grid.getByRole('row').nth(1).innerText();
+    await jobs.grid.getByRole('row').nth(1).hover();
+    const since = await on.page.evaluate(() => shifts().length);
+    await on.rotated('payments-prod');
+    await on.page.getByText('1 new job', { exact: true }).waitFor();
+    expect(await jobs.grid.getByRole('row').nth(1).innerText()).toBe(before);
+    expect(await on.page.evaluate((from) => shifts().slice(from), since)).toEqual([]);
+    await on.page.getByRole('button', { name: 'Show it' }).click();
+    expect(await jobs.grid.getByRole('row').nth(1).innerText()).not.toBe(before);
+  });
+
+  it('works by keyboard alone: list, job, step, menu, filter', async () => {
+    await on.page.keyboard.press('Alt+3');
+    await jobs.grid.focus();
+    await on.page.keyboard.press('Home');
+    await on.page.keyboard.press('Enter');
+    await jobs.dialog.waitFor();
+    await on.page.keyboard.press('Escape');
+    expect(await jobs.grid.evaluate((grid) => grid === document.activeElement)).toBe(true);
+    await on.page.keyboard.press('Shift+F10');
+    const menu = on.page.getByRole('menu');
+    await menu.waitFor();
+    expect(await menu.getByRole('menuitem').first().innerText()).toContain('Open job');
+    await on.page.keyboard.press('Escape');
+    await on.page.getByRole('button', { name: 'Stopped or cancelled' }).press('Space');
+    await jobs.grid.getByText('Cancelled').waitFor();
+    expect(await jobs.grid.getByText('Done', { exact: true }).count()).toBe(0);
+    expect(await axeFindings(on.page)).toEqual([]);
+    await on.page.getByRole('button', { name: 'All states' }).click();
+  });
+});
+
+/** Runs a command as pasted; null where this computer has no AWS CLI. */
+function runInShell(command: string): string | null {
+  const { accessKeyId, secretAccessKey } = practiceRoot;
+  const env = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  try {
+    execFileSync('sh', ['-c', 'command -v aws'], { env });
+  } catch {
+    return null;
+  }
+  return execFileSync('sh', ['-c', command], { env, encoding: 'utf8' });
+}
+
+declare function shifts(): readonly number[];
+
+/** Counts what the browser itself calls a shift of the layout. */
+async function watchShifts(): Promise<void> {
+  await on.page.evaluate(() => {
+    const seen: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        seen.push((entry as unknown as { value: number }).value);
+      }
+    }).observe({ type: 'layout-shift', buffered: false });
+    Object.assign(globalThis, { shifts: () => seen });
+  });
+}
