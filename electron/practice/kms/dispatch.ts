@@ -5,6 +5,8 @@ import type { Authenticated } from './auth/authenticate.ts';
 import { runDueEvents } from './due-events.ts';
 import type { Effect, JournalEntry } from './state/journal.ts';
 import { KmsFailure, unsupported } from './wire/failures.ts';
+import { createSteps, Pause, type Steps } from './steps.ts';
+import { SecretText } from './wire/members.ts';
 import type { Call, World } from './world.ts';
 
 /** What goes back: a JSON body, an empty one (null), or a failure. */
@@ -27,6 +29,7 @@ const MAX_SHOWN_TEXT = 4096;
 
 /** Parameters as the journal keeps them: no blobs, only their length and SHA-256. */
 export function describeParameters(value: unknown): unknown {
+  if (value instanceof SecretText) return '(secret)';
   if (Buffer.isBuffer(value)) {
     const sha256 = createHash('sha256').update(value).digest('hex');
     return { bytes: value.length, sha256 };
@@ -59,28 +62,46 @@ const emptyCall = (invocation: Invocation) => ({
   mischief: invocation.mischief,
 });
 
+/** Begins anew with each answer from outside, until the work needs no more of them. */
+async function untilAnswered(work: () => Outcome): Promise<Outcome> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Pause)) throw error;
+      await error.wait();
+    }
+  }
+}
+
 /**
  * Runs KMS operations: constraints, then slow preparation outside the transaction, then one
  * transaction with due events, the effect and the journal entry, so that the journal and the
  * data can never disagree. The outcome may be sent only after this returned.
  */
 export function createDispatcher(world: World, onBug: (error: unknown) => void) {
-  const callAt = (invocation: Invocation, now: number, effects: Effect[]): Call => ({
+  const callAt = (invocation: Invocation, now: number, effects: Effect[], steps: Steps): Call => ({
     world,
     requestId: invocation.requestId,
     operation: invocation.operation,
     caller: invocation.who.caller,
     region: invocation.who.region,
     now,
+    steps,
     effect: (effect) => effects.push(effect),
   });
 
-  function commit(invocation: Invocation, input: unknown, work: (call: Call) => Outcome): Outcome {
+  function commit(
+    invocation: Invocation,
+    input: unknown,
+    work: (call: Call) => Outcome,
+    steps = createSteps(),
+  ): Outcome {
     return world.state.transaction(() => {
       const now = world.clock.now();
       runDueEvents(world, now);
       const effects: Effect[] = [];
-      const outcome = work(callAt(invocation, now, effects));
+      const outcome = work(callAt(invocation, now, effects, steps));
       const failure = outcome.ok ? null : outcome.failure;
       const entry: JournalEntry = {
         time: new Date(now).toISOString(),
@@ -98,15 +119,17 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
   const refuse = (invocation: Invocation, input: unknown, error: unknown): Outcome =>
     commit(invocation, input, () => ({ ok: false, failure: asFailure(error, onBug) }));
 
-  function act(invocation: Invocation, prepared: Prepared): Outcome {
-    return commit(invocation, prepared.input, (call) => {
+  function act(invocation: Invocation, prepared: Prepared, steps: Steps): Outcome {
+    const work = (call: Call): Outcome => {
       try {
         // A nested transaction: a refusal takes back what the operation did, not the journal.
         return { ok: true, body: world.state.transaction(() => prepared.act(call)) };
       } catch (error) {
+        if (error instanceof Pause) throw error;
         return { ok: false, failure: asFailure(error, onBug) };
       }
-    });
+    };
+    return commit(invocation, prepared.input, work, steps);
   }
 
   async function run(invocation: Invocation): Promise<Outcome> {
@@ -121,15 +144,17 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
     } catch (error) {
       return refuse(invocation, null, error);
     }
-    if (prepared.prepare === null) return act(invocation, prepared);
     try {
-      const now = world.clock.now();
-      world.state.transaction(() => runDueEvents(world, now));
-      await prepared.prepare(callAt(invocation, now, []));
+      const steps = createSteps();
+      if (prepared.prepare !== null) {
+        const now = world.clock.now();
+        world.state.transaction(() => runDueEvents(world, now));
+        await prepared.prepare(callAt(invocation, now, [], steps));
+      }
+      return await untilAnswered(() => act(invocation, prepared, steps));
     } catch (error) {
       return refuse(invocation, prepared.input, error);
     }
-    return act(invocation, prepared);
   }
 
   return { run, refuse };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { settleStore } from './key-stores.ts';
 import { primaryOf, replicasOf, settleWaitingMaterial } from './multi-region.ts';
 import { isPermanent } from './model/metadata.ts';
+import type { KeyStoreRecord } from './model/key-stores.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
 import type { Effect } from './state/journal.ts';
 import { DAY_MS, rotate } from './rotation.ts';
@@ -32,16 +34,22 @@ export function loseMaterial(
   effect({ kind: 'key-state', keyId: key.keyId, from: key.state, to: 'PendingImport' });
 }
 
-function note(world: World, key: KeyRecord, operation: string, at: number, effects: Effect[]) {
+function note(
+  world: World,
+  subject: KeyRecord | KeyStoreRecord,
+  operation: string,
+  at: number,
+  effects: Effect[],
+) {
   world.state.journal.append({
     time: new Date(at).toISOString(),
     requestId: randomUUID(),
-    account: key.account,
-    region: key.region,
+    account: subject.account,
+    region: subject.region,
     principal: null,
     service: 'kms',
     operation,
-    parameters: { keyId: key.arn },
+    parameters: 'arn' in subject ? { keyId: subject.arn } : { customKeyStoreId: subject.storeId },
     error: null,
     message: null,
     effects,
@@ -65,6 +73,17 @@ function settleKeys(world: World, now: number): void {
   for (const key of keys.dueToSettle(now)) {
     const state = key.settlesTo ?? 'Enabled';
     keys.put({ ...key, state, settlesAt: null, settlesTo: null });
+  }
+}
+
+/** Connections that were being made or ended are so. */
+function settleKeyStores(world: World, now: number): void {
+  for (const store of world.state.keyStores.dueToSettle(now)) {
+    const effects: Effect[] = [];
+    settleStore(world.state, store, (effect) => effects.push(effect));
+    const operation =
+      store.state === 'CONNECTING' ? 'ConnectCustomKeyStore' : 'DisconnectCustomKeyStore';
+    note(world, store, operation, store.settlesAt ?? now, effects);
   }
 }
 
@@ -104,6 +123,7 @@ function runDueRotations(world: World, now: number): void {
 export function runDueEvents(world: World, now: number): void {
   const { keys, materials, aliases, grants, pairs } = world.state;
   settleKeys(world, now);
+  settleKeyStores(world, now);
   for (const material of materials.expired(now)) {
     const key = keys.find(material, material.keyId);
     if (key === undefined) continue;

@@ -8,7 +8,7 @@ describe('the command line', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
       '--data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
-      '--rotation-seconds 60 --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
+      '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
@@ -25,6 +25,12 @@ describe('the command line', () => {
         requestLog: '/l',
         rotationSeconds: 60,
         settleSeconds: 5,
+        connectSeconds: 7,
+        xksConnect: [
+          { host: 'xks.example.test', port: 4433 },
+          { host: 'b', port: 1 },
+        ],
+        trustCaFile: '/ca.pem',
         onDemandLimit: 10,
       },
       parentPid: 42,
@@ -42,6 +48,8 @@ describe('the command line', () => {
         wrappingKeyReuse: 1,
         rotationSeconds: 0,
         settleSeconds: 0,
+        connectSeconds: 0,
+        xksConnect: [],
         onDemandLimit: 25,
         quota: { enabled: false, scale: 1 },
       },
@@ -63,6 +71,13 @@ describe('the command line', () => {
     [[...PORTS, '--quota-scale', 'x']],
     [[...PORTS, '--wrapping-key-reuse', '0']],
     [[...PORTS, '--parent-pid', '0']],
+    [[...PORTS, '--connect-seconds', 'soon']],
+    [[...PORTS, '--xks-connect', 'xks.example.test']],
+    [[...PORTS, '--xks-connect', 'xks.example.test=10.0.0.1:443']],
+    [[...PORTS, '--xks-connect', 'xks.example.test=localhost:443']],
+    [[...PORTS, '--xks-connect', 'xks.example.test=127.0.0.1:0']],
+    [[...PORTS, '--xks-connect', 'xks.example.test=127.0.0.1:70000']],
+    [[...PORTS, '--xks-connect', 'xks_example=127.0.0.1:443']],
     [[...PORTS, 'extra']],
   ])('%j is refused', (args) => {
     expect(() => readCommandLine(args)).toThrow(UsageError);

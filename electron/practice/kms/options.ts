@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { AccountKey } from './auth/accounts.ts';
 import type { PracticeKmsOptions } from './start.ts';
+import { readHost, readLoopbackPort, type XksRoute } from './xks/routes.ts';
 
 /** The command line cannot be used; the message says why. */
 export class UsageError extends Error {}
@@ -22,7 +23,11 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --quota on|off                    request quotas as in AWS (default off)
   --quota-scale X                   multiply the quotas
   --rotation-seconds N              how long an on-demand rotation takes (default 0)
-  --settle-seconds N                how long a replica is Creating or Updating (default 0)
+  --settle-seconds N                how long a replica is Creating or Updating, and a key store
+                                    DISCONNECTING (default 0)
+  --connect-seconds N               how long ConnectCustomKeyStore takes (default 0)
+  --xks-connect HOST=127.0.0.1:PORT where the proxy of a key store is really reached (repeatable)
+  --trust-ca FILE                   certificates (PEM) that may have signed those of proxies
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
@@ -44,6 +49,16 @@ function readAccount(text: string): AccountKey {
   }
   const [, accountId = '', accessKeyId = '', secretAccessKey = ''] = match;
   return { accountId, accessKeyId, secretAccessKey };
+}
+
+function readXksRoute(text: string): XksRoute {
+  const [name = '', address = '', ...rest] = text.split('=');
+  const host = readHost(name);
+  const port = readLoopbackPort(address);
+  if (host === undefined || port === undefined || rest.length > 0) {
+    throw new UsageError('--xks-connect takes HOST=127.0.0.1:PORT, and no other address');
+  }
+  return { host, port };
 }
 
 function readQuota(state: string | undefined, scale: string | undefined) {
@@ -74,6 +89,9 @@ function parse(argv: readonly string[]) {
         'quota-scale': { type: 'string' },
         'rotation-seconds': { type: 'string' },
         'settle-seconds': { type: 'string' },
+        'connect-seconds': { type: 'string' },
+        'xks-connect': { type: 'string', multiple: true },
+        'trust-ca': { type: 'string' },
         'on-demand-limit': { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
@@ -105,8 +123,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       ),
       rotationSeconds: wholeNumber('rotation-seconds', given['rotation-seconds'] ?? '0', 0, 86_400),
       settleSeconds: wholeNumber('settle-seconds', given['settle-seconds'] ?? '0', 0, 86_400),
+      connectSeconds: wholeNumber('connect-seconds', given['connect-seconds'] ?? '0', 0, 86_400),
+      xksConnect: (given['xks-connect'] ?? []).map(readXksRoute),
       onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
       quota: readQuota(given.quota, given['quota-scale']),
+      ...(given['trust-ca'] === undefined ? {} : { trustCaFile: given['trust-ca'] }),
       ...(given.data === undefined ? {} : { dataFile: given.data }),
       ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),
     },

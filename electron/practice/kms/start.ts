@@ -17,6 +17,10 @@ import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
 import { openState, type State } from './state/state.ts';
 import { createSeals, type World } from './world.ts';
+import { createXksProxies } from './xks/proxy.ts';
+import { createXksRoutes, type XksRoute } from './xks/routes.ts';
+import { createTransport, type ProxyTransport } from './xks/transport.ts';
+import { readTrustedCa } from './xks/trusted-ca.ts';
 
 export {
   PRACTICE_ACCESS_KEY_ID,
@@ -40,8 +44,19 @@ export interface PracticeKmsOptions {
   readonly quota?: { readonly enabled: boolean; readonly scale: number };
   /** How long an on-demand rotation takes, in seconds of the practice clock; 0 by default. */
   readonly rotationSeconds?: number;
-  /** How long Creating and Updating of multi-Region keys take, in seconds of the practice clock. */
+  /**
+   * How long Creating and Updating of multi-Region keys, and DISCONNECTING of key stores take, in
+   * seconds of the practice clock.
+   */
   readonly settleSeconds?: number;
+  /** How long ConnectCustomKeyStore takes, in seconds of the practice clock. */
+  readonly connectSeconds?: number;
+  /** Certificates in PEM that proxies of key stores may be signed with, beside the public ones. */
+  readonly trustCaFile?: string;
+  /** Where proxies of key stores are on this computer; no other is called. */
+  readonly xksConnect?: readonly XksRoute[];
+  /** How long a call of a proxy may take; AWS's is 250 ms. */
+  readonly proxyBudgetMs?: number;
   /** AWS's is 25. */
   readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
@@ -57,7 +72,10 @@ export interface PracticeKms {
   close(): Promise<void>;
 }
 
-function buildWorld(state: State, options: PracticeKmsOptions): World {
+const PROXY_BUDGET_MS = 250;
+
+function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyTransport): World {
+  const xksRoutes = createXksRoutes(options.xksConnect ?? []);
   const world: World = {
     state,
     clock: practiceClock(state),
@@ -67,8 +85,11 @@ function buildWorld(state: State, options: PracticeKmsOptions): World {
     mischiefs: createMischiefs(),
     quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
     seals: createSeals(state.sealKey),
+    proxies: createXksProxies(xksRoutes, transport),
+    xksRoutes,
     rotationMs: (options.rotationSeconds ?? 0) * 1000,
     settleMs: (options.settleSeconds ?? 0) * 1000,
+    connectMs: (options.connectSeconds ?? 0) * 1000,
     onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
   };
   rememberInitialQuota(world);
@@ -81,8 +102,10 @@ function buildWorld(state: State, options: PracticeKmsOptions): World {
  */
 export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
   const onBug = options.onBug ?? (() => undefined);
+  const trustedCa = options.trustCaFile === undefined ? null : readTrustedCa(options.trustCaFile);
+  const transport = createTransport(trustedCa, options.proxyBudgetMs ?? PROXY_BUDGET_MS);
   const state = openState(options.dataFile ?? null);
-  const world = buildWorld(state, options);
+  const world = buildWorld(state, options, transport);
   const requestLog = openRequestLog(options.requestLog ?? null);
   const authenticate = createAuthenticator({
     accounts: world.accounts,
@@ -106,6 +129,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   const closeAll = async () => {
     world.pairs.close();
     await Promise.all(servers.map((server) => server.close()));
+    transport.close();
     requestLog.close();
     state.close();
   };

@@ -8,6 +8,9 @@ import type { Quotas } from './quota/quotas.ts';
 import type { PracticeClock } from './state/clock.ts';
 import type { Effect } from './state/journal.ts';
 import type { State } from './state/state.ts';
+import type { Steps } from './steps.ts';
+import type { XksProxies } from './xks/proxy.ts';
+import type { XksRoutes } from './xks/routes.ts';
 
 /** Seals by purpose. */
 export interface Seals {
@@ -32,10 +35,14 @@ export interface World {
   readonly mischiefs: Mischiefs;
   readonly quotas: Quotas;
   readonly seals: Seals;
+  readonly proxies: XksProxies;
+  readonly xksRoutes: XksRoutes;
   /** How long an on-demand rotation takes by the practice clock; 0: it is done with the reply. */
   readonly rotationMs: number;
-  /** How long Creating and Updating of multi-Region keys take. */
+  /** How long Creating and Updating of multi-Region keys and DISCONNECTING of key stores take. */
   readonly settleMs: number;
+  /** How long ConnectCustomKeyStore takes. */
+  readonly connectMs: number;
   /** On-demand rotations that a key may have in its life. */
   readonly onDemandLimit: number;
 }
@@ -49,6 +56,7 @@ export interface Call {
   readonly region: string;
   /** The practice time at which this phase of the call began, in milliseconds. */
   readonly now: number;
+  readonly steps: Steps;
   /** Notes for the journal what the call changed. */
   readonly effect: (effect: Effect) => void;
 }

@@ -9,19 +9,20 @@ import {
   type KeySpec,
   type KeyUsage,
   ORIGINS,
-  type Origin,
   SPEC_USAGES,
 } from '../model/key-specs.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
 import { requireNoLockout } from '../policy/authorize.ts';
 import { defaultPolicy, readPolicy } from '../policy/document.ts';
-import { KmsFailure, unsupported, validation } from '../wire/failures.ts';
-import { boolean, oneOf, optional, type Parsed, string, structure } from '../wire/members.ts';
+import { unsupported, validation } from '../wire/failures.ts';
+import { boolean, oneOf, optional, type Parsed, structure } from '../wire/members.ts';
 import { type Call, placeOf } from '../world.ts';
 import { defineSlowAction } from './action.ts';
+import { chooseStore, requireExternalKey } from './create-key-in-store.ts';
 import { descriptionMember, policyMember } from './fields.ts';
 import { requireAccountPermission, requireNotDenied } from './key-access.ts';
+import { storeIdMember, xksKeyIdMember } from './key-store-fields.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
 const input = structure({
@@ -31,13 +32,11 @@ const input = structure({
   CustomerMasterKeySpec: optional(oneOf(KEY_SPECS)),
   KeySpec: optional(oneOf(KEY_SPECS)),
   Origin: optional(oneOf(ORIGINS)),
-  CustomKeyStoreId: optional(string({ min: 1, max: 64 })),
+  CustomKeyStoreId: optional(storeIdMember),
   BypassPolicyLockoutSafetyCheck: optional(boolean),
   Tags: optional(tagListMember),
   MultiRegion: optional(boolean),
-  XksKeyId: optional(
-    string({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/, patternText: '^[a-zA-Z0-9-_.]+$' }),
-  ),
+  XksKeyId: optional(xksKeyIdMember),
 });
 type Input = Parsed<typeof input>;
 
@@ -72,18 +71,6 @@ function chooseUsage(spec: KeySpec, wanted: KeyUsage | undefined): KeyUsage {
   return wanted;
 }
 
-/** No custom key store exists here yet, so every reference to one is to an unknown one. */
-function requireOwnKeyStore(request: Input, origin: Origin): void {
-  const inStore = origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE';
-  if (inStore && request.CustomKeyStoreId === undefined) {
-    throw validation(`You must specify a CustomKeyStoreId when the Origin is ${origin}.`);
-  }
-  if (!inStore && (request.CustomKeyStoreId !== undefined || request.XksKeyId !== undefined)) {
-    throw validation(`CustomKeyStoreId and XksKeyId cannot be used when the Origin is ${origin}.`);
-  }
-  if (inStore) throw new KmsFailure('CustomKeyStoreNotFoundException');
-}
-
 function choosePolicy(call: Call, request: Input, key: Omit<KeyRecord, 'policy'>): string {
   if (request.Policy === undefined) return defaultPolicy(key.account, key.region);
   const { policy, text } = readPolicy(request.Policy);
@@ -114,7 +101,7 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   const spec = chooseSpec(request);
   const usage = chooseUsage(spec, request.KeyUsage);
   const origin = request.Origin ?? 'AWS_KMS';
-  requireOwnKeyStore(request, origin);
+  const inStore = chooseStore(call, request, origin, spec);
   if (origin === 'EXTERNAL' && familyOf(spec) === 'other') {
     throw unsupported(`KeySpec ${spec} is not supported for Origin EXTERNAL.`);
   }
@@ -139,6 +126,7 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
     settlesAt: null,
     settlesTo: null,
     windowDays: null,
+    ...inStore,
     visibleAt: call.now + delay,
   };
 }
@@ -157,11 +145,13 @@ export const createKey = defineSlowAction({
   input,
   async prepare(call, request) {
     const { origin, spec } = open(call, request);
-    return origin === 'AWS_KMS' ? makeMaterial(spec) : null;
+    // A key of a key store has material of its own, which the external key protects once more.
+    return origin === 'EXTERNAL' ? null : makeMaterial(spec);
   },
   act(call, request, bytes) {
     const draft = open(call, request);
     const key: KeyRecord = { ...draft, policy: choosePolicy(call, request, draft) };
+    requireExternalKey(call, draft);
     const { keys, materials } = call.world.state;
     keys.put(key);
     if (bytes !== null) materials.put(generatedMaterial(key, bytes));

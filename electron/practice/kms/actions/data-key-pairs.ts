@@ -8,6 +8,7 @@ import { oneOf, required } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { requireInside } from './outside-use.ts';
 import { CRYPTO_FIELDS, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
 
 export const DATA_KEY_PAIR_SPECS = [
@@ -45,6 +46,7 @@ function open(call: Call, operation: PairOperation, request: PairRequest) {
   const encryptionContext = request.EncryptionContext;
   const key = openKey(call, operation, request.KeyId, { aliases: true, encryptionContext });
   requireSymmetricUse(call, key);
+  requireInside(key);
   if (request.KeyPairSpec === 'SM2') throw unsupported('SM2 exists in China Regions only.');
   return key;
 }

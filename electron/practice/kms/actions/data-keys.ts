@@ -46,7 +46,7 @@ export function makeDataKey(
   const length = lengthOf(request);
   beforeUse();
   settleUse(call, key, request.DryRun);
-  const plaintext = randomBytes(length);
+  const plaintext = call.steps.once('data key', () => randomBytes(length));
   const { ciphertext, materialId } = encryptWith(call, key, plaintext, context);
   const reply = {
     CiphertextBlob: ciphertext.toString('base64'),

@@ -4,6 +4,7 @@ import { defineAction } from './action.ts';
 import { decryptUnder, openDecryptionKey, requireEncryption } from './encryption.ts';
 import { keyIdMember } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { endDryRun } from './outside-use.ts';
 import { recipientField, requireNoRecipient } from './recipient.ts';
 import { algorithmField, CRYPTO_FIELDS, recordUse } from './symmetric-use.ts';
 
@@ -36,6 +37,7 @@ export const decrypt = defineAction({
     });
     requireEncryption(call, key, { algorithm, context });
     requireNoRecipient(request.Recipient);
+    endDryRun(key, request.DryRun);
     const turned = decryptUnder(call, key, { bytes, algorithm, context });
     if (request.DryRun === true) throw dryRunSucceeded();
     recordUse(call, key);

@@ -4,6 +4,7 @@ import { encryptUnder, requireEncryption } from './encryption.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { settleUse } from './key-use.ts';
+import { endDryRun } from './outside-use.ts';
 import { algorithmField, CRYPTO_FIELDS } from './symmetric-use.ts';
 
 export const encrypt = defineAction({
@@ -21,6 +22,7 @@ export const encrypt = defineAction({
       encryptionContext: context,
     });
     requireEncryption(call, key, { algorithm, context });
+    endDryRun(key, request.DryRun);
     const turned = encryptUnder(call, key, { bytes: request.Plaintext, algorithm, context });
     settleUse(call, key, request.DryRun);
     return {

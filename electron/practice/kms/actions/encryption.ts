@@ -17,8 +17,10 @@ import type { KeyRecord } from '../model/records.ts';
 import { incorrectKey, invalidCiphertext, KmsFailure, validation } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import { openKey } from './key-access.ts';
+import { bytesOf, originOf } from './key-material.ts';
 import { requireUsage } from './key-use.ts';
-import { bytesOf, encryptWith, originOf } from './symmetric-use.ts';
+import { decryptOutside, isOutside } from './outside-use.ts';
+import { encryptWith } from './symmetric-use.ts';
 
 export type EncryptionAlgorithm = (typeof ENCRYPTION_ALGORITHMS)[number];
 
@@ -80,6 +82,11 @@ export function decryptUnder(call: Call, key: KeyRecord, text: Text): Turned {
     .of(key)
     .find((candidate) => candidate.materialId === parsed?.origin.materialId);
   if (parsed === undefined || material === undefined) throw invalidCiphertext();
+  if (isOutside(key)) {
+    const opened = decryptOutside(call, key, material, parsed, text.context);
+    return { bytes: opened, algorithm, materialId: material.materialId };
+  }
+  if (parsed.form !== 'own') throw invalidCiphertext();
   const bytes = decryptSymmetric(parsed, bytesOf(key, material), text.context ?? {});
   if (bytes === undefined) throw invalidCiphertext();
   return { bytes, algorithm, materialId: material.materialId };

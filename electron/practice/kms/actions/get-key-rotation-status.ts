@@ -4,6 +4,7 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { requireInside } from './outside-use.ts';
 
 /**
  * Imported keys answer too: their on-demand rotations have a start to show. A key that is switched
@@ -14,8 +15,8 @@ export const getKeyRotationStatus = defineAction({
   input: structure(KEY_ID),
   act(call, request) {
     const key = openKey(call, 'GetKeyRotationStatus', request.KeyId);
-    if (key.spec !== 'SYMMETRIC_DEFAULT' || key.origin === 'EXTERNAL_KEY_STORE')
-      throw unsupported();
+    if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
+    requireInside(key);
     const { days, nextAt, startedAt } = call.world.state.rotations.of(key);
     const on = days !== null && nextAt !== null && key.state !== 'PendingDeletion';
     return {

@@ -6,7 +6,8 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { grantTokens, KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
-import { bytesOf, recordUse } from './symmetric-use.ts';
+import { bytesOf } from './key-material.ts';
+import { recordUse } from './symmetric-use.ts';
 
 export const getPublicKey = defineAction({
   name: 'GetPublicKey',

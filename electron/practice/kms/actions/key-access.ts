@@ -134,7 +134,13 @@ export function setKeyState(
   state: KeyRecord['state'],
   deleteAt: number | null = null,
 ): KeyRecord {
-  const changed: KeyRecord = { ...key, state, deleteAt };
+  if (key.state === 'Unavailable' && state !== 'PendingDeletion') {
+    // It waits for its key store; the change shows when that is connected again.
+    const waiting: KeyRecord = { ...key, settlesTo: state };
+    call.world.state.keys.put(waiting);
+    return waiting;
+  }
+  const changed: KeyRecord = { ...key, state, deleteAt, settlesAt: null, settlesTo: null };
   call.world.state.keys.put(changed);
   if (key.state !== state) {
     call.effect({ kind: 'key-state', keyId: key.keyId, from: key.state, to: state });

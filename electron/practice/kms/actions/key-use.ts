@@ -5,7 +5,8 @@ import type { KeyRecord } from '../model/records.ts';
 import { dryRunSucceeded, KmsFailure } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import { openKey } from './key-access.ts';
-import { bytesOf, recordUse } from './symmetric-use.ts';
+import { bytesOf } from './key-material.ts';
+import { recordUse } from './symmetric-use.ts';
 
 /** Raises InvalidKeyUsageException, in the words for another usage or for a foreign algorithm. */
 export function requireUsage(call: Call, key: KeyRecord, usage: KeyUsage, algorithm: string): void {

@@ -6,6 +6,7 @@ import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { requireInside } from './outside-use.ts';
 
 function importFields(material: MaterialRecord) {
   const present = material.bytes !== null;
@@ -36,6 +37,7 @@ export const listKeyRotations = defineAction({
   act(call, request) {
     const key = openKey(call, 'ListKeyRotations', request.KeyId);
     if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
+    requireInside(key);
     const all = request.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
     const materials = call.world.state.materials
       .of(key)

@@ -14,6 +14,7 @@ import { defineAction } from './action.ts';
 import { decryptUnder, encryptUnder, openDecryptionKey, requireEncryption } from './encryption.ts';
 import { grantTokens, keyIdMember } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { endDryRun } from './outside-use.ts';
 import { algorithmField, recordUse } from './symmetric-use.ts';
 
 /** Permissions, and the texts of refusals, are those of the two halves. */
@@ -61,6 +62,9 @@ export const reEncrypt = defineAction({
       encryptionContext: wanted.context,
     });
     requireEncryption(to, destination, wanted);
+    // With a key of KMS's own on one side, that side could be tried; the answer would be the same.
+    endDryRun(source, request.DryRun);
+    endDryRun(destination, request.DryRun);
     const opened = decryptUnder(from, source, { bytes: ciphertext, ...given });
     const sealed = encryptUnder(to, destination, { bytes: opened.bytes, ...wanted });
     if (request.DryRun === true) throw dryRunSucceeded();

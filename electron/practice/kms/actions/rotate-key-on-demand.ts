@@ -4,6 +4,7 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { requireInside } from './outside-use.ts';
 import { notPrimary } from './replication.ts';
 
 /** AWS does not start one within twenty minutes of an automatic rotation. */
@@ -15,8 +16,8 @@ export const rotateKeyOnDemand = defineAction({
   act(call, request) {
     const { world, now } = call;
     const key = openKey(call, 'RotateKeyOnDemand', request.KeyId);
-    if (key.spec !== 'SYMMETRIC_DEFAULT' || key.origin === 'EXTERNAL_KEY_STORE')
-      throw unsupported();
+    if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
+    requireInside(key);
     if (key.role === 'REPLICA') throw notPrimary(key);
     const { rotations, materials } = world.state;
     const rotation = rotations.of(key);

@@ -1,15 +1,13 @@
-import {
-  type CiphertextOrigin,
-  type EncryptionContext,
-  encryptSymmetric,
-} from '../material/symmetric-cipher.ts';
+import { type EncryptionContext, encryptSymmetric } from '../material/symmetric-cipher.ts';
 import { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
-import type { KeyRecord, MaterialRecord } from '../model/records.ts';
+import type { KeyRecord } from '../model/records.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import { boolean, oneOf, optional, stringMap } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { grantTokens } from './fields.ts';
+import { bytesOf, originOf } from './key-material.ts';
+import { encryptOutside, isOutside } from './outside-use.ts';
 
 /** Members that the symmetric operations share. */
 export const CRYPTO_FIELDS = {
@@ -31,21 +29,6 @@ export function requireSymmetricUse(call: Call, key: KeyRecord): void {
   );
 }
 
-/** What a ciphertext of this key says about its origin. Multi-Region keys share ciphertexts. */
-export const originOf = (key: KeyRecord, materialId: string): CiphertextOrigin => ({
-  account: key.account,
-  region: key.multiRegion ? '' : key.region,
-  keyId: key.keyId,
-  materialId,
-});
-
-/** The bytes of a material of an enabled key; anything else is our own mistake. */
-export function bytesOf(key: KeyRecord, material: MaterialRecord | undefined): Buffer {
-  if (material === undefined || material.bytes === null)
-    throw new Error(`${key.arn} is enabled without its key material`);
-  return material.bytes;
-}
-
 /** Encrypts under the current material and records the use. */
 export function encryptWith(
   call: Call,
@@ -54,8 +37,13 @@ export function encryptWith(
   context: EncryptionContext | undefined,
 ): { readonly ciphertext: Buffer; readonly materialId: string } {
   const current = currentMaterial(call.world.state.materials.of(key));
-  const bytes = bytesOf(key, current);
   const materialId = current?.materialId ?? '';
+  if (isOutside(key)) {
+    const ciphertext = encryptOutside(call, key, current, plaintext, context);
+    recordUse(call, key);
+    return { ciphertext, materialId };
+  }
+  const bytes = bytesOf(key, current);
   const origin = originOf(key, materialId);
   recordUse(call, key);
   return { ciphertext: encryptSymmetric(origin, bytes, plaintext, context ?? {}), materialId };

@@ -6,6 +6,7 @@ import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import type { World } from '../world.ts';
+import { readHost, readLoopbackPort, routeText } from '../xks/routes.ts';
 
 /** A control request that cannot be served. Nothing was changed. */
 export class ControlRefusal extends Error {
@@ -36,6 +37,21 @@ const clockSchema = z.strictObject({
 const quotaSchema = z.strictObject({
   enabled: z.boolean(),
   scale: z.number().min(0.001).max(100_000).default(1),
+});
+const xksRouteSchema = z.strictObject({
+  host: z.string().transform((text, context) => {
+    const host = readHost(text);
+    if (host === undefined) context.addIssue('not a host name');
+    return host ?? '';
+  }),
+  to: z
+    .string()
+    .transform((text, context) => {
+      const port = readLoopbackPort(text);
+      if (port === undefined) context.addIssue('not 127.0.0.1:PORT');
+      return port ?? 0;
+    })
+    .nullable(),
 });
 const keySchema = z.strictObject({ keyId: z.string().min(1).max(2048) });
 const numberSchema = z.coerce.number().int().min(0);
@@ -77,6 +93,10 @@ const clockState = (world: World) => ({
   aheadSeconds: world.clock.offset / 1000,
 });
 
+const xksConnections = (world: World) => ({
+  routes: world.xksRoutes.all().map((route) => ({ host: route.host, to: routeText(route) })),
+});
+
 function showState(world: World, query: URLSearchParams) {
   bringUpToDate(world);
   const wanted = query.get('keyId');
@@ -87,6 +107,10 @@ function showState(world: World, query: URLSearchParams) {
     clock: clockState(world),
     quota: world.quotas.setting,
     keys: keys.map((key) => describe(world, key)),
+    keyStores:
+      wanted === null
+        ? world.state.keyStores.all().map(({ secret: _secret, ...store }) => store)
+        : [],
     aliases: wanted === null ? world.state.aliases.all() : [],
   };
 }
@@ -100,6 +124,7 @@ function reset(world: World, initialQuota: World['quotas']['setting']) {
     world.clock.restore();
   });
   world.mischiefs.reset();
+  world.xksRoutes.reset();
   world.quotas.setting = initialQuota;
   world.quotas.forget();
   return { ok: true };
@@ -157,6 +182,13 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   'DELETE /deny'(world) {
     world.mischiefs.allow();
     return world.mischiefs.denials;
+  },
+  'GET /xks-connect': xksConnections,
+  'POST /xks-connect'(world, body) {
+    const { host, to } = read(xksRouteSchema, body);
+    if (to === null) world.xksRoutes.remove(host);
+    else world.xksRoutes.set({ host, port: to });
+    return xksConnections(world);
   },
   'POST /quota'(world, body) {
     world.quotas.setting = read(quotaSchema, body);

@@ -1,10 +1,16 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-const MAGIC = Buffer.from([0x01, 0x4b, 0x52, 0x50]);
+const MAGIC_BYTES = 4;
+/** First byte: the form. The rest marks what a practice KMS made. */
+const magicOf = (form: CiphertextForm): Buffer =>
+  Buffer.from([form === 'own' ? 0x01 : 0x02, 0x4b, 0x52, 0x50]);
 const MATERIAL_ID_BYTES = 32;
 const ACCOUNT_BYTES = 12;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+
+/** `double`: what the material made was encrypted once more by an external key. */
+export type CiphertextForm = 'own' | 'double';
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
@@ -21,9 +27,9 @@ const shortText = (text: string): Buffer => {
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 };
 
-function headerOf(origin: CiphertextOrigin): Buffer {
+export function headerOf(origin: CiphertextOrigin, form: CiphertextForm): Buffer {
   return Buffer.concat([
-    MAGIC,
+    magicOf(form),
     Buffer.from(origin.account, 'latin1'),
     shortText(origin.region),
     shortText(origin.keyId),
@@ -32,7 +38,7 @@ function headerOf(origin: CiphertextOrigin): Buffer {
 }
 
 /** Order of the pairs does not matter to AWS, so it must not matter here. */
-function contextBytes(context: EncryptionContext): Buffer {
+export function contextBytes(context: EncryptionContext): Buffer {
   const pairs = Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.from(JSON.stringify(pairs), 'utf8');
 }
@@ -44,24 +50,39 @@ export function encryptSymmetric(
   plaintext: Buffer,
   context: EncryptionContext,
 ): Buffer {
-  const header = headerOf(origin);
+  const header = headerOf(origin, 'own');
+  return Buffer.concat([header, sealBehind(header, material, plaintext, context)]);
+}
+
+/** What goes behind a header: initialization vector, tag, ciphertext. */
+export function sealBehind(
+  header: Buffer,
+  material: Buffer,
+  plaintext: Buffer,
+  context: EncryptionContext,
+): Buffer {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', material, iv);
   cipher.setAAD(Buffer.concat([header, contextBytes(context)]));
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  return Buffer.concat([header, iv, cipher.getAuthTag(), body]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]);
 }
 
 export interface ParsedCiphertext {
+  readonly form: CiphertextForm;
   readonly origin: CiphertextOrigin;
   readonly header: Buffer;
   readonly rest: Buffer;
 }
 
+const FORMS = ['own', 'double'] as const;
+
 /** Undefined for bytes that no key of a practice KMS made. */
 export function parseCiphertext(blob: Buffer): ParsedCiphertext | undefined {
-  if (!blob.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  let at = MAGIC.length;
+  const magic = blob.subarray(0, MAGIC_BYTES);
+  const form = FORMS.find((each) => magic.equals(magicOf(each)));
+  if (form === undefined) return undefined;
+  let at = MAGIC_BYTES;
   const take = (length: number): Buffer => {
     const part = blob.subarray(at, at + length);
     at += length;
@@ -73,6 +94,7 @@ export function parseCiphertext(blob: Buffer): ParsedCiphertext | undefined {
   const materialId = take(MATERIAL_ID_BYTES).toString('hex');
   if (blob.length < at + IV_BYTES + TAG_BYTES + 1) return undefined;
   return {
+    form,
     origin: { account, region, keyId, materialId },
     header: blob.subarray(0, at),
     rest: blob.subarray(at),
@@ -81,7 +103,7 @@ export function parseCiphertext(blob: Buffer): ParsedCiphertext | undefined {
 
 /** Undefined when bytes or context were altered. */
 export function decryptSymmetric(
-  parsed: ParsedCiphertext,
+  parsed: Pick<ParsedCiphertext, 'header' | 'rest'>,
   material: Buffer,
   context: EncryptionContext,
 ): Buffer | undefined {

@@ -14,8 +14,9 @@ export const currentMaterial = (materials: readonly MaterialRecord[]): MaterialR
 function materialFields(key: KeyRecord, materials: readonly MaterialRecord[]) {
   const current = currentMaterial(materials);
   const fields: Record<string, unknown> = {};
-  // A replica that is being made does not say it yet.
-  if (key.spec === 'SYMMETRIC_DEFAULT' && current !== undefined && key.state !== 'Creating') {
+  // A replica that is being made does not say it yet; a key of a key store never does.
+  const tells = key.state !== 'Creating' && key.storeId === null;
+  if (key.spec === 'SYMMETRIC_DEFAULT' && current !== undefined && tells) {
     fields['CurrentKeyMaterialId'] = current.materialId;
   }
   if (key.origin !== 'EXTERNAL' || (current?.bytes ?? null) === null) return fields;
@@ -61,6 +62,7 @@ export function keyMetadata(
     ...(key.state === 'PendingReplicaDeletion'
       ? { PendingDeletionWindowInDays: key.windowDays }
       : {}),
+    ...(key.storeId === null ? {} : { CustomKeyStoreId: key.storeId }),
     Origin: key.origin,
     ...materialFields(key, materials),
     KeyManager: 'CUSTOMER',
@@ -68,6 +70,7 @@ export function keyMetadata(
     KeySpec: key.spec,
     [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
     MultiRegion: key.multiRegion,
+    ...(key.xksKeyId === null ? {} : { XksKeyConfiguration: { Id: key.xksKeyId } }),
     ...(key.multiRegion ? { MultiRegionConfiguration: configurationOf(key, family) } : {}),
   };
 }

@@ -19,7 +19,10 @@ export interface KeyRecord extends Place {
   readonly state: KeyState;
   /** Which of a multi-Region family it is; null for a key of one Region. */
   readonly role: 'PRIMARY' | 'REPLICA' | null;
-  /** When Creating or Updating is over, and what the key is then. */
+  /**
+   * When Creating or Updating is over, and what the key is then. An Unavailable key has no such
+   * time: it waits for its key store.
+   */
   readonly settlesAt: number | null;
   readonly settlesTo: KeyState | null;
   /** Days a primary will wait once its last replica is gone. */
@@ -28,6 +31,9 @@ export interface KeyRecord extends Place {
   readonly policy: string;
   readonly tags: readonly Tag[];
   readonly deleteAt: number | null;
+  /** The custom key store it is in, and the external key there; null for KMS's own keys. */
+  readonly storeId: string | null;
+  readonly xksKeyId: string | null;
   /** Until then other calls do not see the key (rehearsed eventual consistency). */
   readonly visibleAt: number;
 }

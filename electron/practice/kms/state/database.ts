@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -72,6 +72,20 @@ ALTER TABLE keys ADD COLUMN window_days INTEGER;
 UPDATE keys SET role = 'PRIMARY' WHERE multi_region = 1;
 CREATE INDEX keys_family ON keys (account, key_id) WHERE role IS NOT NULL;
 CREATE INDEX keys_settling ON keys (settles_at) WHERE settles_at IS NOT NULL;
+`,
+  4: `
+CREATE TABLE key_stores (
+  account TEXT NOT NULL, region TEXT NOT NULL, store_id TEXT NOT NULL, name TEXT NOT NULL,
+  created_at INTEGER NOT NULL, connectivity TEXT NOT NULL, endpoint TEXT NOT NULL,
+  path TEXT NOT NULL, vpc_service TEXT, vpc_owner TEXT, access_key_id TEXT NOT NULL,
+  secret TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT, settles_at INTEGER, settles_to TEXT,
+  PRIMARY KEY (account, region, store_id)
+) STRICT;
+CREATE INDEX key_stores_settling ON key_stores (settles_at) WHERE settles_at IS NOT NULL;
+ALTER TABLE keys ADD COLUMN store_id TEXT;
+ALTER TABLE keys ADD COLUMN xks_key_id TEXT;
+CREATE INDEX keys_store ON keys (account, region, store_id, xks_key_id)
+  WHERE store_id IS NOT NULL;
 `,
 };
 

@@ -52,6 +52,14 @@ export type Effect =
       readonly from: string;
       readonly to: string;
     }
+  | {
+      readonly kind: 'key-store';
+      readonly storeId: string;
+      /** Connection states; null: not there. */
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly errorCode: string | null;
+    }
   | { readonly kind: 'policy-put'; readonly keyId: string; readonly policySha256: string }
   | {
       readonly kind: 'grant';

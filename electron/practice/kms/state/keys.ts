@@ -1,5 +1,6 @@
 import type { KeySpec, KeyUsage, Origin } from '../model/key-specs.ts';
 import type { KeyState } from '../model/key-states.ts';
+import type { KeyStoreRecord } from '../model/key-stores.ts';
 import type { Place } from '../model/arn.ts';
 import type { KeyRecord, KeyUsageRecord, Tag } from '../model/records.ts';
 import type { Sqlite } from './database.ts';
@@ -24,6 +25,8 @@ interface Row {
   readonly settles_at: number | null;
   readonly settles_to: string | null;
   readonly window_days: number | null;
+  readonly store_id: string | null;
+  readonly xks_key_id: string | null;
 }
 
 const fromRow = (row: Row): KeyRecord => ({
@@ -46,6 +49,8 @@ const fromRow = (row: Row): KeyRecord => ({
   settlesAt: row.settles_at,
   settlesTo: row.settles_to as KeyState | null,
   windowDays: row.window_days,
+  storeId: row.store_id,
+  xksKeyId: row.xks_key_id,
 });
 
 const toRow = (key: KeyRecord): Row => ({
@@ -68,7 +73,11 @@ const toRow = (key: KeyRecord): Row => ({
   settles_at: key.settlesAt,
   settles_to: key.settlesTo,
   window_days: key.windowDays,
+  store_id: key.storeId,
+  xks_key_id: key.xksKeyId,
 });
+
+type StoreRef = Pick<KeyStoreRecord, 'account' | 'region' | 'storeId'>;
 
 /** The KMS keys of all accounts and regions. */
 export interface KeyTable {
@@ -84,6 +93,14 @@ export interface KeyTable {
   dueToSettle(now: number): KeyRecord[];
   /** Keys whose deletion window has ended, oldest first. */
   dueForDeletion(now: number): KeyRecord[];
+  /** How many keys a custom key store holds, those that are pending deletion too. */
+  countInStore(store: StoreRef): number;
+  /** The key of a store that an external key belongs to. */
+  findExternal(store: StoreRef, xksKeyId: string): KeyRecord | undefined;
+  /** Keys of a store that was disconnected are Unavailable; those pending deletion stay so. */
+  suspendStore(store: StoreRef): void;
+  /** They are again what they were, or were told to be meanwhile. */
+  resumeStore(store: StoreRef): void;
   recordUse(key: KeyRecord, use: KeyUsageRecord): void;
   lastUse(key: KeyRecord): KeyUsageRecord | undefined;
 }
@@ -95,7 +112,7 @@ export function keyTable(db: Sqlite): KeyTable {
   const put = db.prepare<[Row]>(
     `INSERT OR REPLACE INTO keys VALUES (@account, @region, @key_id, @arn, @created_at, @spec,
      @usage, @origin, @multi_region, @state, @description, @policy, @tags, @delete_at, @visible_at,
-     @role, @settles_at, @settles_to, @window_days)`,
+     @role, @settles_at, @settles_to, @window_days, @store_id, @xks_key_id)`,
   );
   const remove = db.prepare('DELETE FROM keys WHERE account = ? AND region = ? AND key_id = ?');
   const page = db.prepare<[string, string, string, number, number], Row>(
@@ -114,6 +131,7 @@ export function keyTable(db: Sqlite): KeyTable {
   const due = db.prepare<[number], Row>(
     'SELECT * FROM keys WHERE delete_at IS NOT NULL AND delete_at <= ? ORDER BY delete_at',
   );
+  const ofStore = storeQueries(db);
   const use = db.prepare('INSERT OR REPLACE INTO key_usage VALUES (?, ?, ?, ?, ?, ?)');
   const lastUse = db.prepare<
     [string, string, string],
@@ -140,6 +158,7 @@ export function keyTable(db: Sqlite): KeyTable {
     family: (key) => family.all(key.account, key.keyId).map(fromRow),
     dueToSettle: (now) => settling.all(now).map(fromRow),
     dueForDeletion: (now) => due.all(now).map(fromRow),
+    ...ofStore,
     recordUse: (key, record) =>
       void use.run(
         key.account,
@@ -153,5 +172,34 @@ export function keyTable(db: Sqlite): KeyTable {
       const row = lastUse.get(key.account, key.region, key.keyId);
       return row && { operation: row.operation, at: row.at, requestId: row.request_id };
     },
+  };
+}
+
+const IN_STORE = 'account = @account AND region = @region AND store_id = @storeId';
+
+function storeQueries(db: Sqlite) {
+  const count = db.prepare<StoreRef, { n: number }>(
+    `SELECT count(*) AS n FROM keys WHERE ${IN_STORE}`,
+  );
+  const external = db.prepare<StoreRef & { xksKeyId: string }, Row>(
+    `SELECT * FROM keys WHERE ${IN_STORE} AND xks_key_id = @xksKeyId`,
+  );
+  const suspend = db.prepare<StoreRef>(
+    `UPDATE keys SET settles_to = state, state = 'Unavailable'
+     WHERE ${IN_STORE} AND state IN ('Enabled', 'Disabled')`,
+  );
+  const resume = db.prepare<StoreRef>(
+    `UPDATE keys SET state = settles_to, settles_to = NULL
+     WHERE ${IN_STORE} AND state = 'Unavailable'`,
+  );
+  const ref = ({ account, region, storeId }: StoreRef): StoreRef => ({ account, region, storeId });
+  return {
+    countInStore: (store: StoreRef) => count.get(ref(store))?.n ?? 0,
+    findExternal(store: StoreRef, xksKeyId: string) {
+      const row = external.get({ ...ref(store), xksKeyId });
+      return row === undefined ? undefined : fromRow(row);
+    },
+    suspendStore: (store: StoreRef) => void suspend.run(ref(store)),
+    resumeStore: (store: StoreRef) => void resume.run(ref(store)),
   };
 }

@@ -3,6 +3,7 @@ import { type AliasTable, aliasTable } from './aliases.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { type GrantTable, grantTable } from './grants.ts';
 import { type Journal, journalTable } from './journal.ts';
+import { type KeyStoreTable, keyStoreTable } from './key-stores.ts';
 import { type KeyTable, keyTable } from './keys.ts';
 import { type MaterialTable, materialTable } from './materials.ts';
 import { type RotationTable, rotationTable } from './rotations.ts';
@@ -15,6 +16,7 @@ export interface State {
   readonly aliases: AliasTable;
   readonly grants: GrantTable;
   readonly rotations: RotationTable;
+  readonly keyStores: KeyStoreTable;
   readonly pairs: WrappingPairTable;
   readonly journal: Journal;
   /** Names this set of practice data. */
@@ -25,7 +27,7 @@ export interface State {
   transaction<T>(work: () => T): T;
   readText(name: string): string | undefined;
   writeText(name: string, value: string): void;
-  /** Removes keys, aliases, grants, pairs and the journal. */
+  /** Removes keys, key stores, aliases, grants, pairs and the journal. */
   clear(): void;
   close(): void;
 }
@@ -40,6 +42,7 @@ export function openState(file: string | null): State {
     aliases: aliasTable(db),
     grants: grantTable(db),
     rotations: rotationTable(db),
+    keyStores: keyStoreTable(db),
     pairs: wrappingPairTable(db),
     journal: journalTable(db),
     instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
@@ -51,7 +54,7 @@ export function openState(file: string | null): State {
       for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage', 'rotations']) {
         db.exec(`DELETE FROM ${table}`);
       }
-      db.exec('DELETE FROM wrapping_pairs; DELETE FROM journal;');
+      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs; DELETE FROM journal;');
     },
     close: () => void db.close(),
   };

@@ -87,6 +87,29 @@ export function string(rules: StringRules = {}): Member<string> {
   };
 }
 
+/** A text that must show nowhere: not in a log, not in the journal. */
+export class SecretText {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  reveal(): string {
+    return this.#text;
+  }
+}
+
+export function secretText(rules: Omit<StringRules, 'secret'>): Member<SecretText> {
+  const plain = string({ ...rules, secret: true });
+  return { read: (value, path, problems) => new SecretText(plain.read(value, path, problems)) };
+}
+
+/** AWS takes an empty text for "none" in some members. */
+export function orEmpty(member: Member<string>): Member<string> {
+  return {
+    read: (value, path, problems) => (value === '' ? '' : member.read(value, path, problems)),
+  };
+}
+
 export function oneOf<const V extends readonly string[]>(values: V): Member<V[number]> {
   return {
     read(value, path, problems) {

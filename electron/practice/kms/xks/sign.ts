@@ -1,0 +1,48 @@
+import {
+  ALGORITHM,
+  canonicalRequest,
+  scopeText,
+  signatureOf,
+  signingKey,
+  stringToSign,
+} from '../auth/sigv4.ts';
+
+export const XKS_SERVICE = 'kms-xks-proxy';
+const SIGNED_HEADERS = ['content-type', 'host', 'x-amz-date'] as const;
+
+export interface ProxyCredential {
+  readonly accessKeyId: string;
+  /** Used as the text that it is, never decoded. */
+  readonly secret: string;
+  readonly region: string;
+}
+
+/**
+ * The headers of a signed request to a proxy. `at` is real time in milliseconds: the proxy
+ * compares it with its own clock.
+ */
+export function signForProxy(
+  credential: ProxyCredential,
+  host: string,
+  path: string,
+  body: Buffer,
+  at: number,
+): Readonly<Record<string, string>> {
+  const date = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const scope = { date: date.slice(0, 8), region: credential.region, service: XKS_SERVICE };
+  const headers = { 'content-type': 'application/json', host, 'x-amz-date': date };
+  const canonical = canonicalRequest(
+    { method: 'POST', path, query: '', headers, body },
+    SIGNED_HEADERS,
+  );
+  const signature = signatureOf(
+    signingKey(credential.secret, scope),
+    stringToSign(date, scope, canonical),
+  );
+  const parts = [
+    `Credential=${credential.accessKeyId}/${scopeText(scope)}`,
+    `SignedHeaders=${SIGNED_HEADERS.join(';')}`,
+    `Signature=${signature}`,
+  ];
+  return { ...headers, authorization: `${ALGORITHM} ${parts.join(', ')}` };
+}
