@@ -3,7 +3,7 @@ const core = '^electron/core/';
 const test = '\\.(test|spec|conformance|fixture)\\.ts$';
 
 /** Inside the core each folder may import the folders before it in this list, and itself. */
-const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'jobs', 'keystore', 'kinds', 'operations', 'assembly'];
+const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'xks', 'jobs', 'keystore', 'kinds', 'operations', 'assembly'];
 const place = (name) => (name === 'kinds' ? `${core}jobs/kinds/` : name === 'jobs' ? `${core}jobs/(?!kinds/)` : `${core}${name}/`);
 const inner = order.map((name, at) => ({
   name: `core-${name}`,
@@ -76,6 +76,13 @@ module.exports = {
       severity: 'error',
       from: { path: '.*', pathNot: '^electron/core/hsm/drivers/pkcs11' },
       to: { path: 'node_modules/pkcs11js/' },
+    },
+    {
+      name: 'xks-opens-no-keystore',
+      comment: 'what the XKS proxy runs must not be able to open a keystore',
+      severity: 'error',
+      from: { path: [`${core}xks/`, '^electron/hosts/xks/'], pathNot: test },
+      to: { path: `${core}(store|audit|keystore|jobs|operations|assembly|cloud)/` },
     },
     {
       name: 'sqlite-in-the-store-and-the-practice-kms-only',
