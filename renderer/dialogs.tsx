@@ -1,3 +1,4 @@
+import Button from '@mui/material/Button';
 import type { ComponentType } from 'react';
 import { AddSlotDialog } from './features/administration/add-slot-dialog.tsx';
 import { AttachHsmDialog } from './features/administration/attach-hsm-dialog.tsx';
@@ -24,6 +25,7 @@ import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
+import { Contained } from './ui/contained.tsx';
 import { type Dialog, type DialogKind, type DialogOf, useDialogs } from './state/dialogs.ts';
 
 /** What every dialog component gets: what it is about, and how it closes itself. */
@@ -77,5 +79,10 @@ function OneDialog({ dialog, close }: { readonly dialog: Dialog; readonly close:
   const View = table[dialog.kind] as
     | ComponentType<{ dialog: Dialog; close: () => void }>
     | undefined;
-  return View ? <View dialog={dialog} close={close} /> : null;
+  if (!View) return null;
+  return (
+    <Contained above other={<Button onClick={close}>Close</Button>}>
+      <View dialog={dialog} close={close} />
+    </Contained>
+  );
 }

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { type Host, HostProvider } from './state/host.tsx';
 import { useLook } from './state/look.ts';
+import { Contained } from './ui/contained.tsx';
 import { theme } from './ui/theme.ts';
 import { Window } from './window.tsx';
 
@@ -14,7 +15,9 @@ export function Root({ host, reads }: { readonly host: Host; readonly reads: Que
       <QueryClientProvider client={reads}>
         <HostProvider value={host}>
           <ChosenLook />
-          <Window />
+          <Contained>
+            <Window />
+          </Contained>
           <TakeoverAsked />
         </HostProvider>
       </QueryClientProvider>

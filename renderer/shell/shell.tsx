@@ -11,6 +11,7 @@ import { KeyGroupsScreen } from '../features/key-groups/key-groups-screen.tsx';
 import { KeysScreen } from '../features/keys/keys-screen.tsx';
 import { type Screen, useNavigation } from '../state/navigation.ts';
 import type { Snapshot } from '../state/snapshot.ts';
+import { Contained } from '../ui/contained.tsx';
 import { PracticeBand } from '../ui/realm.tsx';
 import { ConditionBar } from './condition-bar.tsx';
 import { NavigationList } from './navigation-list.tsx';
@@ -49,7 +50,9 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       <div className={styles['middle']}>
         <NavigationList snapshot={snapshot} />
         <main id="work" tabIndex={-1} className={styles['work']}>
-          <View key={screen} />
+          <Contained key={screen}>
+            <View />
+          </Contained>
         </main>
       </div>
       <StatusLine snapshot={snapshot} />
