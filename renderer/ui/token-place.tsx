@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import { useId, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useState } from 'react';
 import type { OutputFor } from '../../shared/contract/index.ts';
 import { assuranceTexts, emptyTexts } from '../../shared/text/states.ts';
 import { useRead } from '../state/reads.ts';
@@ -183,6 +183,14 @@ function Tokens({
   readonly disabled: boolean;
   readonly again: () => void;
 }) {
+  const gone =
+    tokens !== null &&
+    place.token !== null &&
+    !tokens.some(({ serial }) => serial === place.token?.serial);
+  const forget = useEffectEvent(() => onChange({ ...place, token: null }));
+  useEffect(() => {
+    if (gone) forget();
+  }, [gone]);
   if (tokens === null) return null;
   if (tokens.length === 0)
     return (

@@ -135,6 +135,7 @@ const lifeHandlers = (
       open.settings.write('software-module-to-aws', { allowed: true, at: open.clock.now() });
       open.audit('OK', []);
     });
+    open.changed('setting');
     return {};
   },
 });
@@ -149,6 +150,7 @@ const slotHandlers = (
     try {
       const slot = await file.slots.changePassphrase({ slot: input.slot, current, replacement });
       open.audit('OK', [slot.id], { label: slot.label });
+      open.changed('session');
       return { slot };
     } finally {
       current.dispose();
@@ -162,6 +164,7 @@ const slotHandlers = (
     try {
       const slot = await file.slots.add(await newSlot(input.kind, input.label, passphrase, token));
       open.audit('OK', [slot.id], { kind: slot.kind, label: slot.label });
+      open.changed('session');
       return { slot };
     } finally {
       passphrase?.dispose();
@@ -174,6 +177,7 @@ const slotHandlers = (
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove slot ${input.slot}` });
     const remaining = await file.slots.remove(input.slot, input.withoutPassphrase);
     open.audit('OK', [input.slot], { remaining: remaining.length });
+    open.changed('session');
     return { remaining };
   },
 });
@@ -186,6 +190,7 @@ const backupHandlers = (
     const { backups, open } = session.opened;
     const report = await backups.setPlace(input.place);
     open.audit('OK', [], { place: input.place });
+    open.changed('session');
     return report;
   },
 
@@ -193,6 +198,7 @@ const backupHandlers = (
     const { backups, open } = session.opened;
     const report = await backups.full();
     open.audit('OK', [], { path: report.path, commit: report.commitNumber });
+    open.changed('session');
     return report;
   },
 

@@ -8,6 +8,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Facts, Section } from '../../ui/screen.tsx';
+import styles from './administration.module.css';
 
 type Status = OutputFor<'keystore.status'>;
 
@@ -56,6 +57,7 @@ export function BackupSection({
     >
       <Facts facts={factsOf(backup, realm)} />
       <form
+        className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault();
           if (fits && blocked === null && !busy) void run('place');
