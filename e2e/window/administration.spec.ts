@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === null)('Administration', () => {
     await on.dialog.getByLabel('Passphrase', { exact: true }).fill('words that lie in a safe');
     await on.dialog.getByLabel('Passphrase again').fill('words that lie in a safe');
     await on.inDialog('Add safe');
-    await on.section('What opens this keystore').getByRole('cell', { name: 'safe' }).waitFor();
+    await on.section('What opens this keystore').getByRole('cell', { name: 'safe', exact: true }).waitFor();
 
     await on.button('Change the passphrase passphrase').click();
     await on.dialog.getByLabel('Passphrase now').fill('not the one it is');
@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === null)('Administration', () => {
   it('sets when it locks by itself', async () => {
     await on.go('Security and backup');
     const lock = on.section('Lock by itself');
-    await lock.getByLabel('Minutes').fill('45');
+    await lock.getByLabel('Minutes', { exact: true }).fill('45');
     await lock.getByRole('button', { name: 'Save lock time' }).click();
     await on.bottom.getByText('It locks after 45 minutes.').waitFor();
     await on.page
