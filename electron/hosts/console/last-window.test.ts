@@ -73,3 +73,14 @@ it('asks nothing of a keystore that is locked', async () => {
   await pass(60 * minute);
   expect(locks()).toBe(0);
 });
+
+it('counts from when the keystore was opened without a window, as by the command line', async () => {
+  const shown = core.handlers.get('setting.show');
+  core.handlers.delete('setting.show');
+  await pass(60 * minute);
+  if (shown) core.handlers.set('setting.show', shown);
+  await pass(10 * minute - 1);
+  expect(locks()).toBe(0);
+  await pass(1);
+  expect(locks()).toBe(1);
+});

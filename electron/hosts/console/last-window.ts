@@ -53,8 +53,11 @@ export class LastWindow {
     if (this.#tabs.size > 0 || this.#locking) return;
     const { core, caller, clock } = this.#parts;
     const reply = await core.call('setting.show', {}, caller);
-    // Locked already, or not yet there: nothing to lock.
-    if (!reply.ok) return;
+    // Locked already, or not yet there: nothing to lock, and the time begins when it is opened.
+    if (!reply.ok) {
+      this.#nobodySince = momentOf(clock);
+      return;
+    }
     const { autoLockMinutes } = reply.output as OutputFor<'setting.show'>;
     const limit = (autoLockMinutes ?? usualMinutes) * 60_000;
     if (this.#tabs.size > 0 || sinceMoment(clock, this.#nobodySince) < limit) return;
