@@ -1,79 +1,103 @@
-import { type DragEvent, type MouseEvent, useState } from 'react';
+import { type DragEvent, memo, type MouseEvent, type RefObject, useState } from 'react';
 import { rowHeight } from './data-table.tsx';
 import type { TreeGridProps } from './tree-grid.tsx';
 import styles from './tree-grid.module.css';
 import type { TreeRow } from './tree-keys.ts';
-import { chooseOnly } from './tree-selection.ts';
+import { chooseOnly, extendTo, pick, type TreeSelection } from './tree-selection.ts';
 
-/** One row of a tree grid: its cells, the twisty that opens it, and what the mouse does to it. */
-export function TreeGridRow<Row extends TreeRow>({
-  row,
-  index,
-  base,
-  tracks,
-  grid,
-  focusGrid,
-  click,
-}: {
+interface RowProps<Row extends TreeRow> {
   readonly row: Row;
   readonly index: number;
-  readonly base: string;
+  readonly id: string;
+  readonly active: boolean;
+  readonly chosen: boolean;
   readonly tracks: string;
-  readonly grid: TreeGridProps<Row>;
+  readonly cellsOf: TreeGridProps<Row>['cellsOf'];
+  readonly labelOf: TreeGridProps<Row>['labelOf'];
+  /** The grid as it is when something happens: a row is not drawn anew because of it. */
+  readonly grid: RefObject<TreeGridProps<Row>>;
   readonly focusGrid: () => void;
-  readonly click: (event: MouseEvent) => void;
-}) {
+}
+
+/** One row of a tree grid: its cells, the twisty that opens it, and what the mouse does to it. */
+function Row<Row extends TreeRow>(props: RowProps<Row>) {
+  const { row, index, grid, focusGrid } = props;
   const drop = useDropOn(row, grid);
-  const waiting = row.waiting ?? false;
-  const chosen = grid.selection.chosen.has(row.id);
   return (
     <div
-      id={`${base}-${row.id}`}
+      id={props.id}
       role="row"
       aria-rowindex={index + 2}
       aria-level={row.level}
       aria-posinset={row.position}
       aria-setsize={row.size}
-      aria-selected={chosen}
-      aria-label={grid.labelOf(row)}
+      aria-selected={props.chosen}
+      aria-label={props.labelOf(row)}
       {...(row.expanded === null ? {} : { 'aria-expanded': row.expanded })}
       className={styles['row']}
-      data-active={grid.selection.active === row.id || undefined}
+      data-active={props.active || undefined}
       data-drop={drop.over || undefined}
-      style={{ gridTemplateColumns: tracks, transform: `translateY(${index * rowHeight}px)` }}
-      draggable={grid.drag !== undefined && !waiting}
+      style={{
+        gridTemplateColumns: props.tracks,
+        transform: `translateY(${index * rowHeight}px)`,
+      }}
+      draggable={!(row.waiting ?? false)}
       onClick={(event) => {
         if (isEditing(event)) return;
         focusGrid();
-        if (!waiting) click(event);
+        if (!row.waiting) grid.current.onSelect(afterClick(grid.current, index, event));
       }}
       onDoubleClick={(event) => {
-        if (!waiting && !isEditing(event)) grid.onActivate(row);
+        if (!row.waiting && !isEditing(event)) grid.current.onActivate(row);
       }}
-      onContextMenu={(event) => {
-        if (waiting || !grid.onMenu) return;
-        event.preventDefault();
-        event.stopPropagation();
-        focusGrid();
-        if (!chosen) grid.onSelect(chooseOnly(row.id));
-        grid.onMenu(row, { left: event.clientX, top: event.clientY });
-      }}
+      onContextMenu={(event) => openMenu(event, row, grid.current, focusGrid)}
       {...drop.handlers}
     >
-      {grid.columns.map((column, n) => (
+      {props.cellsOf(row).map((cell, n) => (
         <div
-          key={column.id}
+          // Cells never change their places.
+          // oxlint-disable-next-line react/no-array-index-key
+          key={n}
           role="gridcell"
           aria-colindex={n + 1}
           className={styles['cell']}
           style={n === 0 ? { paddingLeft: 8 + (row.level - 1) * 16 } : {}}
         >
           {n === 0 ? <Twisty row={row} grid={grid} focusGrid={focusGrid} /> : null}
-          {column.cell(row)}
+          {cell}
         </div>
       ))}
     </div>
   );
+}
+
+/** Drawn anew only when the row itself, its place, its cells or its choice changed. */
+export const TreeGridRow = memo(Row) as typeof Row;
+
+function openMenu<Row extends TreeRow>(
+  event: MouseEvent,
+  row: Row,
+  grid: TreeGridProps<Row>,
+  focusGrid: () => void,
+): void {
+  if (row.waiting || !grid.onMenu || isEditing(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  focusGrid();
+  if (!grid.selection.chosen.has(row.id)) grid.onSelect(chooseOnly(row.id));
+  grid.onMenu(row, { left: event.clientX, top: event.clientY });
+}
+
+function afterClick<Row extends TreeRow>(
+  { rows, selection, multiple = true }: TreeGridProps<Row>,
+  index: number,
+  { shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>,
+): TreeSelection {
+  const id = rows[index]?.id;
+  if (id === undefined) return selection;
+  if (multiple && shiftKey) return extendTo(selection, rows, index);
+  if (multiple && (ctrlKey || metaKey)) return pick(selection, id);
+  return chooseOnly(id);
 }
 
 /** Opens and closes by mouse; by keyboard the arrows do. */
@@ -81,11 +105,7 @@ function Twisty<Row extends TreeRow>({
   row,
   grid,
   focusGrid,
-}: {
-  readonly row: Row;
-  readonly grid: TreeGridProps<Row>;
-  readonly focusGrid: () => void;
-}) {
+}: Pick<RowProps<Row>, 'row' | 'grid' | 'focusGrid'>) {
   return (
     <span
       aria-hidden="true"
@@ -95,7 +115,7 @@ function Twisty<Row extends TreeRow>({
         if (row.expanded === null) return;
         event.stopPropagation();
         focusGrid();
-        grid.onToggle(row, !row.expanded);
+        grid.current.onToggle(row, !row.expanded);
       }}
       onDoubleClick={(event) => event.stopPropagation()}
     >
@@ -106,12 +126,11 @@ function Twisty<Row extends TreeRow>({
 
 const isEditing = (event: MouseEvent): boolean => event.target instanceof HTMLInputElement;
 
-function useDropOn<Row extends TreeRow>(row: Row, { drag }: TreeGridProps<Row>) {
+function useDropOn<Row extends TreeRow>(row: Row, grid: RefObject<TreeGridProps<Row>>) {
   const [over, setOver] = useState(false);
-  if (!drag) return { over: false, handlers: {} };
   const handlers = {
     onDragStart: (event: DragEvent) => {
-      if (row.waiting || !drag.begins(row)) {
+      if (row.waiting || !grid.current.drag?.begins(row)) {
         event.preventDefault();
         return;
       }
@@ -121,7 +140,7 @@ function useDropOn<Row extends TreeRow>(row: Row, { drag }: TreeGridProps<Row>) 
     },
     onDragOver: (event: DragEvent) => {
       event.stopPropagation();
-      if (!drag.accepts(row)) return;
+      if (!grid.current.drag?.accepts(row)) return;
       event.preventDefault();
       setOver(true);
     },
@@ -130,11 +149,11 @@ function useDropOn<Row extends TreeRow>(row: Row, { drag }: TreeGridProps<Row>) 
       event.preventDefault();
       event.stopPropagation();
       setOver(false);
-      drag.drops(row);
+      grid.current.drag?.drops(row);
     },
     onDragEnd: () => {
       setOver(false);
-      drag.ends();
+      grid.current.drag?.ends();
     },
   };
   return { over, handlers };

@@ -2,6 +2,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useId,
   useRef,
@@ -28,14 +29,13 @@ import {
 } from './tree-selection.ts';
 import { useTreeRowsInSight } from './use-tree-rows-in-sight.ts';
 
-export interface TreeColumn<Row> {
+export interface TreeColumn {
   readonly id: string;
   readonly title: string;
   /** Least width in px; below the sum of them the tree scrolls sideways. */
   readonly least: number;
   /** Share of the width that is left over. */
   readonly share: number;
-  readonly cell: (row: Row) => ReactNode;
 }
 
 /** Moving rows onto rows by mouse. `null` stands for the background. */
@@ -49,14 +49,16 @@ export interface TreeDrag<Row> {
 export interface TreeGridProps<Row extends TreeRow> {
   readonly label: string;
   /** The first one shows the tree. */
-  readonly columns: readonly TreeColumn<Row>[];
+  readonly columns: readonly TreeColumn[];
   readonly rows: readonly Row[];
   readonly indexOf: (id: string) => number;
   readonly selection: TreeSelection;
   readonly onSelect: (selection: TreeSelection) => void;
   /** What typing goes to. */
   readonly nameOf: (row: Row) => string;
-  /** What is read out for a row. */
+  /** What stands in each column. Another function: what stands there may have changed. */
+  readonly cellsOf: (row: Row) => readonly ReactNode[];
+  /** What is read out for a row; another function, as above. */
   readonly labelOf: (row: Row) => string;
   readonly onToggle: (row: Row, open: boolean) => void;
   /** Enter or double click. */
@@ -96,17 +98,12 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
     if (autoFocus) box.current?.focus();
   }, [autoFocus, box]);
   const items = useTreeRowsInSight(box, { ...props, at });
+  const present = useRef(props);
+  present.current = props;
+  const focusGrid = useCallback(() => box.current?.focus({ preventScroll: true }), [box]);
   const tracks = columns.map(({ least, share }) => `minmax(${least}px, ${share}fr)`).join(' ');
   const minWidth = columns.reduce((sum, { least }) => sum + least, 0);
   const onKeyDown = useTreeKeys(props, box, base, at);
-  const onBackgroundMenu = (event: MouseEvent): void => {
-    if (!props.onMenu) return;
-    event.preventDefault();
-    props.onMenu(null, { left: event.clientX, top: event.clientY });
-  };
-  const overBackground = (event: React.DragEvent): void => {
-    if (props.drag?.accepts(null)) event.preventDefault();
-  };
   return (
     <div
       ref={box}
@@ -124,8 +121,10 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
         if (event.target === event.currentTarget && at < 0 && first && !first.waiting)
           props.onSelect(chooseOnly(first.id));
       }}
-      onContextMenu={onBackgroundMenu}
-      onDragOver={overBackground}
+      onContextMenu={(event) => openBackgroundMenu(event, props.onMenu)}
+      onDragOver={(event) => {
+        if (props.drag?.accepts(null)) event.preventDefault();
+      }}
       onDrop={(event) => {
         event.preventDefault();
         props.drag?.drops(null);
@@ -149,11 +148,14 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
                 key={row.id}
                 row={row}
                 index={index}
-                base={base}
+                id={`${base}-${row.id}`}
+                active={row.id === selection.active}
+                chosen={selection.chosen.has(row.id)}
                 tracks={tracks}
-                grid={props}
-                focusGrid={() => box.current?.focus({ preventScroll: true })}
-                click={(event) => props.onSelect(afterClick(props, index, event))}
+                cellsOf={props.cellsOf}
+                labelOf={props.labelOf}
+                grid={present}
+                focusGrid={focusGrid}
               />
             );
           })}
@@ -163,12 +165,21 @@ export function TreeGrid<Row extends TreeRow>(props: TreeGridProps<Row>) {
   );
 }
 
-function TreeHead<Row>({
+function openBackgroundMenu(
+  event: MouseEvent,
+  open: ((row: null, place: MenuPlace) => void) | undefined,
+): void {
+  if (!open) return;
+  event.preventDefault();
+  open(null, { left: event.clientX, top: event.clientY });
+}
+
+function TreeHead({
   columns,
   tracks,
   minWidth,
 }: {
-  readonly columns: readonly TreeColumn<Row>[];
+  readonly columns: readonly TreeColumn[];
   readonly tracks: string;
   readonly minWidth: number;
 }) {
@@ -189,18 +200,6 @@ function TreeHead<Row>({
 }
 
 type Grid<Row extends TreeRow> = TreeGridProps<Row>;
-
-function afterClick<Row extends TreeRow>(
-  { rows, selection, multiple = true }: Grid<Row>,
-  index: number,
-  { shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>,
-): TreeSelection {
-  const id = rows[index]?.id;
-  if (id === undefined) return selection;
-  if (multiple && shiftKey) return extendTo(selection, rows, index);
-  if (multiple && (ctrlKey || metaKey)) return pick(selection, id);
-  return chooseOnly(id);
-}
 
 function useTreeKeys<Row extends TreeRow>(
   props: Grid<Row>,

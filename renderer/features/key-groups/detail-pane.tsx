@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react';
 import { FolderPane, GroupPane } from './group-pane.tsx';
 import { KeyPane } from './key-pane.tsx';
 import styles from './key-groups.module.css';
-import type { TreeContent, TreeReader } from './tree-reader.ts';
+import type { TreeReader } from './tree-reader.ts';
+import { useTreeState } from './tree-state.ts';
 
 /** A row that has the focus for less than this (ms) is not read: arrows go past it. */
 const pause = 60;
@@ -19,23 +20,25 @@ function useRested<Value>(value: Value): Value {
 /** What the focus is on, in full. */
 export function DetailPane({
   reader,
-  shape,
-  id,
   width,
 }: {
   readonly reader: TreeReader;
-  readonly shape: TreeContent['shape'];
-  readonly id: string | null;
+  /** Counts changes of what was read. */
+  readonly version: number;
   readonly width: number;
 }) {
-  const rested = useRested(id) ?? '';
+  const active = useTreeState((state) => state.selection.active);
+  const rested = useRested(active) ?? '';
   const folder = reader.folders.get(rested);
   const group = reader.groups.get(rested);
   const key = reader.keys.get(rested);
   return (
     <aside className={styles['pane']} style={{ width }} aria-label="Details">
       {folder ? (
-        <FolderPane folder={folder} foldersIn={shape.folders.get(rested)?.length ?? 0} />
+        <FolderPane
+          folder={folder}
+          foldersIn={reader.content().shape.folders.get(rested)?.length ?? 0}
+        />
       ) : null}
       {group ? <GroupPane key={rested} view={group} /> : null}
       {key ? <KeyPane key={rested} view={key} /> : null}

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import Button from '@mui/material/Button';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -17,7 +18,7 @@ import type { GroupCells } from './tree-sources.ts';
 import { counted, groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
 
 /** A group beside the tree: what its keys are, where they go, when the next one comes. */
-export function GroupPane({ view }: { readonly view: GroupCells }) {
+export const GroupPane = memo(function GroupPane({ view }: { readonly view: GroupCells }) {
   const show = useDialogs((state) => state.show);
   const showJobsOf = useNavigation((state) => state.showJobsOf);
   const blocked = useBlocked();
@@ -70,7 +71,7 @@ export function GroupPane({ view }: { readonly view: GroupCells }) {
       </div>
     </>
   );
-}
+});
 
 const keysOf = (group: Pick<GroupCells, 'keys' | 'activeVersion'>): string => {
   if (group.keys === 0) return 'none yet: Force Rotate makes the first';

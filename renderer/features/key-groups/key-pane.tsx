@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import Button from '@mui/material/Button';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -14,7 +15,7 @@ import { Copies, History, PaneFacts } from './pane-parts.tsx';
 import type { KeyView } from './tree-lists.ts';
 
 /** A key beside the tree: its state, its ids, where copies are, what happened to it. */
-export function KeyPane({ view }: { readonly view: KeyView }) {
+export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView }) {
   const show = useDialogs((state) => state.show);
   const blocked = useBlocked();
   const read = useRead('key.show', { key: view.id }, { keep: false });
@@ -77,4 +78,4 @@ export function KeyPane({ view }: { readonly view: KeyView }) {
       <History history={detail?.history} most={5} />
     </>
   );
-}
+});

@@ -62,15 +62,15 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
               title: 'Folder',
               least: 200,
               share: 1,
-              cell: ({ id }) => (
-                <>
-                  <FolderMark />
-                  <span className={styles['name']} title={nameOf(id)}>
-                    {nameOf(id)}
-                  </span>
-                </>
-              ),
             },
+          ]}
+          cellsOf={({ id }) => [
+            <>
+              <FolderMark />
+              <span className={styles['name']} title={nameOf(id)}>
+                {nameOf(id)}
+              </span>
+            </>,
           ]}
           rows={rows}
           indexOf={(id) => rows.findIndex((row) => row.id === id)}

@@ -129,26 +129,28 @@ function cellsOf(row: KeyTreeRow, things: Things): Cells {
 }
 
 /** The columns of the tree: name, state, what AWS says, when something happens by itself. */
-export function treeColumns(
-  things: Things,
-  renaming: string | null,
-  rename: { readonly commit: (name: string) => Promise<boolean>; readonly end: () => void },
-): readonly TreeColumn<KeyTreeRow>[] {
-  return [
-    {
-      id: 'name',
-      title: 'Name',
-      least: 220,
-      share: 4,
-      cell: (row) =>
-        row.id === renaming ? (
-          <RenameField name={nameOfRow(row, things)} {...rename} />
-        ) : (
-          cellsOf(row, things).name
-        ),
-    },
-    { id: 'state', title: 'State', least: 124, share: 2, cell: (r) => cellsOf(r, things).state },
-    { id: 'aws', title: 'AWS', least: 112, share: 1, cell: (r) => cellsOf(r, things).aws },
-    { id: 'when', title: 'When', least: 108, share: 1, cell: (r) => cellsOf(r, things).when },
-  ];
+export const treeColumns: readonly TreeColumn[] = [
+  { id: 'name', title: 'Name', least: 220, share: 4 },
+  { id: 'state', title: 'State', least: 124, share: 2 },
+  { id: 'aws', title: 'AWS', least: 112, share: 1 },
+  { id: 'when', title: 'When', least: 108, share: 1 },
+];
+
+interface Rename {
+  readonly renaming: string | null;
+  readonly commit: (name: string) => Promise<boolean>;
+  readonly end: () => void;
+}
+
+/** What stands in the columns of a row. */
+export function cellsOfRow(row: KeyTreeRow, things: Things, rename: Rename): readonly ReactNode[] {
+  const { name, state, aws, when } = cellsOf(row, things);
+  const { renaming, commit, end } = rename;
+  const shown =
+    row.id === renaming ? (
+      <RenameField name={nameOfRow(row, things)} commit={commit} end={end} />
+    ) : (
+      name
+    );
+  return [shown, state, aws, when];
 }

@@ -12,7 +12,8 @@ import { useTreeState } from './tree-state.ts';
 export function TreeEmpty({ ready }: { readonly ready: boolean }) {
   const show = useDialogs((state) => state.show);
   const go = useNavigation((state) => state.go);
-  const { needsMe, filter } = useTreeState();
+  const needsMe = useTreeState((state) => state.needsMe);
+  const filter = useTreeState((state) => state.filter);
   const realm = useSnapshot().data?.keystore.realm;
   const blocked = useBlocked();
   if (!ready) return <p className="quiet">Reading key groups.</p>;

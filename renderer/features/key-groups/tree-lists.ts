@@ -87,6 +87,20 @@ export function pageAgain(list: GroupList, after: string | null, page: GroupPage
   return same ? list : { ...list, total: page.total, fresh, missing };
 }
 
+/** A page that came: the next one, or one that was there already. */
+export const grown = (list: GroupList, after: string | null, page: GroupPage): GroupList =>
+  after !== null && list.next === after ? addPage(list, after, page) : pageAgain(list, after, page);
+
+/** The mark of the page in which the group at this place is. */
+export function markOf(list: GroupList | undefined, offset: number): string | null {
+  let from = 0;
+  for (const { after, ids } of list?.pages ?? []) {
+    from += ids.length;
+    if (offset < from) return after;
+  }
+  return null;
+}
+
 const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   a.size === b.size && [...a].every((each) => b.has(each));
 

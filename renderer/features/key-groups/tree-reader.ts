@@ -9,10 +9,11 @@ import {
   type FolderView,
   type GroupList,
   keep,
+  grown,
   keptAgain,
   type KeyView,
+  markOf,
   newsOf,
-  pageAgain,
   readSoFar,
   top,
 } from './tree-lists.ts';
@@ -26,6 +27,7 @@ import {
   type GroupCells,
   keySource,
   pageSource,
+  pagesSource,
   type Source,
 } from './tree-sources.ts';
 
@@ -308,26 +310,32 @@ export class TreeReader {
     }
   }
 
-  /** Reads the next page of a list; false when nothing came. */
+  /** Reads the next pages of a list; false when nothing came. */
   async #loadNext(container: Container): Promise<boolean> {
     const list = this.#list(container);
     const after = list?.next ?? null;
     if (list && after === null) return false;
-    const page = await this.#fetch(pageSource(this.#call, container, after, this.#needsYou));
+    const pages = await this.#fetch(pagesSource(this.#call, container, after, this.#needsYou));
     const before = this.#list(container);
-    this.#tookPage(container, after, page);
+    let mark = after;
+    for (const page of pages) {
+      this.#tookPage(container, mark, page);
+      mark = page.next;
+    }
     return this.#list(container) !== before;
   }
 
   async #readAnew(container: Container, atLeast: number): Promise<GroupList> {
     let list: GroupList | null = null;
     for (let after: string | null = null; ; ) {
-      const source = pageSource(this.#call, container, after, this.#needsYou);
-      const page: GroupAnswer = await this.#fetch(source);
-      this.#keepCells(page);
-      list = list === null || after === null ? firstPage(page) : addPage(list, after, page);
-      if (list.next === null || readSoFar(list) >= atLeast) return list;
-      after = list.next;
+      const source = pagesSource(this.#call, container, after, this.#needsYou);
+      for (const page of await this.#fetch(source)) {
+        this.#keepCells(page);
+        list = list === null || after === null ? firstPage(page) : addPage(list, after, page);
+        after = page.next;
+      }
+      if (list === null || list.next === null || readSoFar(list) >= atLeast)
+        return list ?? firstPage({ ids: [], total: 0, next: null });
     }
   }
 
@@ -360,7 +368,7 @@ export class TreeReader {
   #failed(error: unknown): void {
     const failure = failureOf(error);
     // The mark of a page went: its list is put in order, and what is in sight stays in its place.
-    const news = failure.code === 'BAD_INPUT' && this.#content.ready;
+    const news = failure.details['field'] === 'after' && this.#content.ready;
     if (!news) this.#changed({ failure });
     else if (this.#settling === null) this.refresh([...this.#content.shape.lists.keys()]);
   }
@@ -376,19 +384,3 @@ export class TreeReader {
 }
 
 const placeName = ({ id, parentId }: FolderView): string => `${id} in ${parentId}`;
-
-function grown(list: GroupList, after: string | null, page: GroupAnswer): GroupList {
-  return after !== null && list.next === after
-    ? addPage(list, after, page)
-    : pageAgain(list, after, page);
-}
-
-/** The mark of the page in which the group at this place is. */
-function markOf(list: GroupList | undefined, offset: number): string | null {
-  let from = 0;
-  for (const { after, ids } of list?.pages ?? []) {
-    from += ids.length;
-    if (offset < from) return after;
-  }
-  return null;
-}

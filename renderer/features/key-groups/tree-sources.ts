@@ -10,8 +10,10 @@ import {
   top,
 } from './tree-lists.ts';
 
-/** Groups are read this many at a time. */
+/** What is in sight is read again this many groups at a time. */
 const pageSize = 100;
+/** As many as one call may answer. */
+const most = 500;
 
 /** What of a group the tree shows; the rest is read where a group is looked at by itself. */
 export type GroupCells = Omit<GroupView, 'description' | 'sentence' | 'remarks'>;
@@ -39,21 +41,65 @@ export const folderSource = (call: Call): Source<readonly FolderView[]> => ({
   read: async () => (await call('folder.list', {})).folders,
 });
 
-export function pageSource(
+export const pageSource = (
   call: Call,
   container: Container,
   after: string | null,
   needsYou: boolean,
-): Source<GroupAnswer> {
-  const input = { directlyIn: container, needsYou, limit: pageSize, after };
-  return {
-    key: ['group.list', input, 'tree'],
-    read: async () => {
-      const { groups, total, next } = await call('group.list', input);
-      const cells = groups.map(cellsOf);
-      return { ids: cells.map(({ id }) => id), total, next, cells };
-    },
-  };
+): Source<GroupAnswer> => ({
+  key: ['group.list', { directlyIn: container, needsYou, after }, 'tree'],
+  read: () => readGroups(call, { directlyIn: container, needsYou }, after, pageSize),
+});
+
+/** The next pages of a list, in one call: for going far. */
+export const pagesSource = (
+  call: Call,
+  container: Container,
+  after: string | null,
+  needsYou: boolean,
+): Source<readonly GroupAnswer[]> => ({
+  key: ['group.list', { directlyIn: container, needsYou, after }, 'far'],
+  read: async () =>
+    inPages(await readGroups(call, { directlyIn: container, needsYou }, after, most)),
+});
+
+async function readGroups(
+  call: Call,
+  input: { readonly directlyIn: Container; readonly needsYou: boolean },
+  after: string | null,
+  limit: number,
+): Promise<GroupAnswer> {
+  try {
+    const { groups, total, next } = await call('group.list', { ...input, after, limit });
+    const cells = groups.map(cellsOf);
+    return { ids: cells.map(({ id }) => id), total, next, cells };
+  } catch (error) {
+    if (!isTooLarge(error) || limit < 2) throw error;
+    // Long descriptions fill a message: the same in two halves.
+    const half = Math.floor(limit / 2);
+    const one = await readGroups(call, input, after, half);
+    if (one.next === null) return one;
+    const two = await readGroups(call, input, one.next, limit - half);
+    return { ...two, ids: [...one.ids, ...two.ids], cells: [...one.cells, ...two.cells] };
+  }
+}
+
+const isTooLarge = (error: unknown): boolean => failureOf(error).details['reason'] === 'too-large';
+
+/** One long page as several of the usual size, each with the mark of the next. */
+export function inPages(page: GroupAnswer, size = pageSize): readonly GroupAnswer[] {
+  const pages: GroupAnswer[] = [];
+  for (let from = 0; from < Math.max(page.ids.length, 1); from += size) {
+    const ids = page.ids.slice(from, from + size);
+    const last = from + size >= page.ids.length;
+    pages.push({
+      ids,
+      cells: page.cells.slice(from, from + size),
+      total: page.total,
+      next: last ? page.next : (ids.at(-1) ?? null),
+    });
+  }
+  return pages;
 }
 
 export const keySource = (call: Call, group: string): Source<readonly KeyView[]> => ({
@@ -63,7 +109,7 @@ export const keySource = (call: Call, group: string): Source<readonly KeyView[]>
     for (let after: string | null = null; ; ) {
       const page: { readonly keys: readonly KeyView[]; readonly next: string | null } = await call(
         'key.list',
-        { group, limit: 500, after },
+        { group, limit: most, after },
       );
       keys.push(...page.keys);
       if (page.next === null) return keys.sort((a, b) => b.version - a.version);

@@ -12,7 +12,8 @@ export function TreeTools({
   readonly onAdd: (place: MenuPlace) => void;
   readonly paneShown: boolean;
 }) {
-  const { needsMe, filter } = useTreeState();
+  const needsMe = useTreeState((state) => state.needsMe);
+  const filter = useTreeState((state) => state.filter);
   const show = usePane((state) => state.show);
   const needing = useSnapshot().data?.counts.groupsNeedYou ?? 0;
   return (

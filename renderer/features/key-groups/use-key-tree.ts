@@ -1,5 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -15,6 +24,9 @@ export interface KeyTree {
   readonly reader: TreeReader;
   readonly flat: FlatTree;
   readonly ready: boolean;
+  readonly failure: Failure | null;
+  /** Counts every change of what was read. */
+  readonly version: number;
   readonly news: { readonly came: number; readonly went: number };
   readonly onSight: (from: number, to: number) => void;
   readonly toggle: (row: KeyTreeRow, open: boolean) => void;
@@ -28,9 +40,13 @@ export function useKeyTree(someoneThere: boolean): KeyTree {
   const { call } = useHost();
   const client = useQueryClient();
   const [reader] = useState(() => new TreeReader(client, call));
-  const content = useSyncExternalStore(reader.subscribe, reader.content);
+  // Many answers at once, as after opening everything, are laid out together.
+  const content = useDeferredValue(useSyncExternalStore(reader.subscribe, reader.content));
   const { shape } = content;
-  const { open, closedUnderFilter, needsMe, selection, select, use } = useTreeState();
+  const open = useTreeState((state) => state.open);
+  const closedUnderFilter = useTreeState((state) => state.closedUnderFilter);
+  const needsMe = useTreeState((state) => state.needsMe);
+  const use = useTreeState((state) => state.use);
   const storeId = useSnapshot().data?.keystore.storeId ?? null;
   useEffect(() => use(storeId), [use, storeId]);
   useEffect(() => {
@@ -63,18 +79,12 @@ export function useKeyTree(someoneThere: boolean): KeyTree {
     [look],
   );
 
-  const last = useRef<{ readonly at: number; readonly level: number } | null>(null);
-  useEffect(() => {
-    if (selection.active === null) return;
-    const at = flat.indexOf(selection.active);
-    if (at >= 0) last.current = { at, level: flat.rows[at]?.level ?? 1 };
-    else if (last.current) select(keepFocus(selection, flat.rows, flat.indexOf, last.current));
-  }, [flat, selection, select]);
-
+  useKeptFocus(flat);
   useTidied(reader);
   const news = reader.news();
   useSettledUnseen(reader, someoneThere, news.came + news.went > 0);
-  return { reader, flat, ready: content.ready, news, onSight, toggle: useToggle(flat) };
+  const { ready, failure, version } = content;
+  return { reader, flat, ready, failure, version, news, onSight, toggle: useToggle(flat) };
 }
 
 /** Puts the tree in order where no row can move under a pointer or a finger on the arrow keys. */
@@ -86,9 +96,22 @@ function useSettledUnseen(reader: TreeReader, someoneThere: boolean, news: boole
   }, [reader, free, news]);
 }
 
+/** When the row with the focus goes, another one has it. */
+function useKeptFocus(flat: FlatTree): void {
+  const before = useRef(flat);
+  useEffect(() => {
+    const { selection, select } = useTreeState.getState();
+    const at = selection.active === null ? -1 : before.current.indexOf(selection.active);
+    const level = before.current.rows[at]?.level ?? 1;
+    before.current = flat;
+    if (at >= 0) select(keepFocus(selection, flat.rows, flat.indexOf, { at, level }));
+  }, [flat]);
+}
+
 /** Puts in order what a deed of this window changed. */
 function useTidied(reader: TreeReader): void {
-  const { untidy, tidied } = useTreeState();
+  const untidy = useTreeState((state) => state.untidy);
+  const tidied = useTreeState((state) => state.tidied);
   useEffect(() => {
     if (untidy === null) return;
     tidied();
@@ -97,15 +120,15 @@ function useTidied(reader: TreeReader): void {
 }
 
 function useToggle({ rows, indexOf }: FlatTree) {
-  const { toggle, selection, select } = useTreeState();
   return useCallback(
     (row: KeyTreeRow, open: boolean): void => {
+      const { toggle, selection, select } = useTreeState.getState();
       const { active } = selection;
       if (!open && active !== null && isBelow(rows, indexOf(active), indexOf(row.id)))
         select(chooseOnly(row.id));
       toggle([row.id], open);
     },
-    [rows, indexOf, toggle, selection, select],
+    [rows, indexOf],
   );
 }
 

@@ -6,7 +6,8 @@ import { useTreeState } from './tree-state.ts';
 
 /** Renaming in place: the row stays in the focus, and goes where its new name stands. */
 export function useRename(reader: TreeReader, focusTree: () => void) {
-  const { renaming, rename } = useTreeState();
+  const renaming = useTreeState((state) => state.renaming);
+  const rename = useTreeState((state) => state.rename);
   const editGroup = useDeed('group.edit');
   const editFolder = useDeed('folder.edit');
   const [done, setDone] = useState(0);

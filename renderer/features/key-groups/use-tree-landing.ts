@@ -13,7 +13,7 @@ import { usePane, useTreeState } from './tree-state.ts';
 export function useTreeLanding(reader: TreeReader, box: RefObject<HTMLDivElement | null>): void {
   const { call } = useHost();
   const { landing, landed } = useNavigation();
-  const { toggle, select, filter } = useTreeState();
+  const { toggle, select, filter } = useTreeState.getState();
   const showPane = usePane((state) => state.show);
   const notice = useNotices((state) => state.say);
   useEffect(() => {

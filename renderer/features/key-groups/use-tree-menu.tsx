@@ -1,14 +1,14 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useBlocked } from '../../state/blocked.ts';
 import type { TreeItem } from '../../state/dialogs.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { ContextMenu, type MenuPlace, type MenuSection } from '../../ui/context-menu.tsx';
-import type { TreeSelection } from '../../ui/tree-selection.ts';
 import { keyMenu } from '../keys/key-menu.ts';
 import { nameOfRow } from './tree-cells.tsx';
 import { backgroundMenu, folderMenu, groupMenu, manyMenu, type MenuFacts } from './tree-menus.ts';
 import type { TreeReader } from './tree-reader.ts';
 import type { FlatTree, KeyTreeRow } from './tree-rows.ts';
+import { useTreeState } from './tree-state.ts';
 import type { useTreeDeeds } from './use-tree-deeds.ts';
 
 /** Folders and groups among the chosen rows; what lies in a chosen folder goes with it. */
@@ -38,17 +38,20 @@ interface Opened {
 export function useTreeMenu(
   reader: TreeReader,
   flat: FlatTree,
-  selection: TreeSelection,
   deeds: ReturnType<typeof useTreeDeeds>,
 ): { readonly open: (row: KeyTreeRow | null, place: MenuPlace) => void; readonly menu: ReactNode } {
   const [opened, setOpened] = useState<Opened | null>(null);
   const blocked = useBlocked();
   const snapshot = useSnapshot().data;
-  if (!snapshot) return { open: () => undefined, menu: null };
+  const open = useCallback(
+    (row: KeyTreeRow | null, place: MenuPlace) => setOpened({ row, place }),
+    [],
+  );
+  if (!snapshot) return { open, menu: null };
   const facts: MenuFacts = { blocked, snapshot };
-  const described = opened && describe(opened.row, reader, flat, selection, facts, deeds);
+  const described = opened && describe(opened.row, reader, flat, facts, deeds);
   return {
-    open: (row, place) => setOpened({ row, place }),
+    open,
     menu: (
       <ContextMenu
         label={described?.label ?? ''}
@@ -69,12 +72,11 @@ function describe(
   row: KeyTreeRow | null,
   reader: TreeReader,
   flat: FlatTree,
-  selection: TreeSelection,
   facts: MenuFacts,
   deeds: ReturnType<typeof useTreeDeeds>,
 ): Described | null {
   if (!row) return { label: 'Key groups', sections: backgroundMenu(null, facts, deeds) };
-  const { chosen } = selection;
+  const { chosen } = useTreeState.getState().selection;
   if (chosen.size > 1 && chosen.has(row.id)) {
     const groups = [...chosen].flatMap((id) => reader.groups.get(id) ?? []);
     const items = itemsOf(flat, chosen, reader);

@@ -61,10 +61,12 @@ export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properti
         <>
           <Versions of={key} onChoose={setShown} />
           <div className={styles['columns']}>
-            <KeyFacts detail={key} />
+            <div className={styles['column']}>
+              <KeyFacts detail={key} />
+              <Copies copies={key.copies} />
+              <Lifecycle detail={key} />
+            </div>
             <AwsFacts detail={key} />
-            <Copies copies={key.copies} />
-            <Lifecycle detail={key} />
           </div>
           <History history={key.history} />
         </>

@@ -79,7 +79,7 @@ const columns: readonly Column<KeyView>[] = [
   },
   {
     id: 'expires',
-    title: 'Expires in AWS',
+    title: 'Expires',
     width: '112px',
     cell: ({ remote }) => (remote?.validTo == null ? '-' : <Moment at={remote.validTo} as="day" />),
   },
