@@ -93,7 +93,10 @@ describe.skipIf(chromiumPath === null)('Administration', () => {
     await on.dialog.getByLabel('Passphrase', { exact: true }).fill('words that lie in a safe');
     await on.dialog.getByLabel('Passphrase again').fill('words that lie in a safe');
     await on.inDialog('Add safe');
-    await on.section('What opens this keystore').getByRole('cell', { name: 'safe', exact: true }).waitFor();
+    await on
+      .section('What opens this keystore')
+      .getByRole('cell', { name: 'safe', exact: true })
+      .waitFor();
 
     await on.button('Change the passphrase passphrase').click();
     await on.dialog.getByLabel('Passphrase now').fill('not the one it is');

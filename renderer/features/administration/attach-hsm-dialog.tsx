@@ -56,7 +56,7 @@ function AttachForm({
     >
       {former ? <Rebinding former={former} /> : null}
       <TokenPlaceFields place={place} onChange={form.setPlace} disabled={busy} />
-      {realm === 'practice' && place.module !== '' ? (
+      {realm === 'practice' && former === null && place.module !== '' ? (
         <Choices
           legend="Which token"
           value={how}
