@@ -100,6 +100,14 @@ export interface WrappedForAws {
   readonly kcv: Kcv;
 }
 
+/** A key that the device uses for others: AES-256, to encrypt and decrypt by GCM and nothing else. */
+export interface ServiceKey {
+  /** Names the key on the device: hex of 1 to 32 bytes, a UUID, or any name up to 255 characters. */
+  readonly id: string;
+  /** The kept key, for a device that keeps nothing itself; others do not look at it. */
+  readonly blob: KeyBlob | null;
+}
+
 export interface HsmDriver {
   status(): Promise<TokenStatus>;
   /** One C_Login with this PIN. Never repeated by the driver. */
@@ -133,6 +141,25 @@ export interface HsmDriver {
   createSlotKey(id: string): Promise<void>;
   sealWithSlotKey(id: string, plain: Uint8Array, aad: Uint8Array): Promise<Uint8Array>;
   openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array>;
+
+  /**
+   * Puts a kept key onto the device under this id, sensitive, not extractable, and checks that it is
+   * so. What is served is what is kept. Leaves a key that is there; devices that keep nothing only
+   * try the blob.
+   * @throws OperationError HSM_KEY_DIFFERS, HSM_MASTER_MISSING, HSM_REFUSED
+   */
+  installServiceKey(id: string, blob: KeyBlob): Promise<void>;
+  /** Makes a service key that exists on this device alone: no blob of it can be had. */
+  createServiceKey(id: string): Promise<void>;
+  /** Takes a service key off the device; false when there was none. */
+  removeServiceKey(id: string): Promise<boolean>;
+  /**
+   * nonce (12, drawn at random) || ciphertext || tag (16). `aad` is not empty.
+   * @throws OperationError HSM_MASTER_MISSING when the device does not hold the key
+   */
+  gcmEncrypt(key: ServiceKey, aad: Uint8Array, plain: Uint8Array): Promise<Uint8Array>;
+  /** @throws OperationError HSM_KEY_DIFFERS when it was made by another key or altered */
+  gcmDecrypt(key: ServiceKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array>;
 
   /** A signing key made for audit checkpoints alone; returns its public key (DER SPKI). */
   auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null>;

@@ -232,6 +232,84 @@ export function describeConformance(
       }
     });
 
+    it('encrypts for others under an installed key, also in another process', async (ctx) => {
+      when(ctx, probe.aesGcm, 'AES-GCM');
+      const blob = await bridge.generateAes256(masterId);
+      await bridge.installServiceKey('service-1', blob);
+      await bridge.installServiceKey('service-1', blob);
+      const key = { id: 'service-1', blob };
+      const aad = Buffer.from([0, 0, 0]);
+      for (const length of [1, 16, 4300]) {
+        const value = randomBytes(length);
+        const sealed = Buffer.from(await bridge.gcmEncrypt(key, aad, value));
+        expect(sealed).toHaveLength(12 + length + 16);
+        await bridge.respawn();
+        expect(Buffer.from(await bridge.gcmDecrypt(key, aad, sealed))).toEqual(value);
+      }
+      const many = await Promise.all(
+        Array.from({ length: 200 }, () => bridge.gcmEncrypt(key, aad, Buffer.from('same'))),
+      );
+      const nonces = new Set(many.map((one) => Buffer.from(one).subarray(0, 12).toString('hex')));
+      expect(nonces.size).toBe(200);
+    });
+
+    it('opens nothing that was altered, and goes on with the next', async (ctx) => {
+      when(ctx, probe.aesGcm, 'AES-GCM');
+      const [blob, other] = [
+        await bridge.generateAes256(masterId),
+        await bridge.generateAes256(masterId),
+      ];
+      await bridge.installServiceKey('service-2', blob);
+      await bridge.installServiceKey('service-3', other);
+      const key = { id: 'service-2', blob };
+      const aad = Buffer.from('bound');
+      const sealed = Buffer.from(await bridge.gcmEncrypt(key, aad, Buffer.from('value')));
+      const pid = bridge.pid;
+      const altered = Array.from({ length: sealed.length }, (_, at) => {
+        const copy = Buffer.from(sealed);
+        copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
+        return bridge.gcmDecrypt(key, aad, copy);
+      });
+      const refused = [
+        ...altered,
+        bridge.gcmDecrypt(key, Buffer.from('Bound'), sealed),
+        bridge.gcmDecrypt({ id: 'service-3', blob: other }, aad, sealed),
+        bridge.gcmDecrypt(key, aad, sealed.subarray(0, 27)),
+      ];
+      for (const call of refused) {
+        await expect(call).rejects.toMatchObject({ code: 'HSM_KEY_DIFFERS' });
+      }
+      expect(Buffer.from(await bridge.gcmDecrypt(key, aad, sealed)).toString()).toBe('value');
+      expect(bridge.pid).toBe(pid);
+    });
+
+    it('has no service key that nobody installed, and none after its removal', async (ctx) => {
+      when(ctx, probe.aesGcm, 'AES-GCM');
+      const aad = Buffer.from('a');
+      const absent = bridge.gcmEncrypt({ id: 'service-none', blob: null }, aad, Buffer.from('v'));
+      await expect(absent).rejects.toMatchObject({ code: 'HSM_MASTER_MISSING' });
+      expect(await bridge.removeServiceKey('service-none')).toBe(false);
+      const damaged = await bridge.generateAes256(masterId);
+      damaged.wrapped[7]! ^= 1;
+      await expect(bridge.installServiceKey('service-4', damaged)).rejects.toMatchObject({
+        code: 'HSM_KEY_DIFFERS',
+      });
+      if (probe.assurance === 'built-in-software') {
+        await expect(bridge.createServiceKey('service-5')).rejects.toMatchObject({
+          code: 'HSM_REFUSED',
+        });
+        return;
+      }
+      await bridge.createServiceKey('service-5');
+      const key = { id: 'service-5', blob: null };
+      const sealed = await bridge.gcmEncrypt(key, aad, Buffer.from('v'));
+      expect(Buffer.from(await bridge.gcmDecrypt(key, aad, sealed)).toString()).toBe('v');
+      expect(await bridge.removeServiceKey('service-5')).toBe(true);
+      await expect(bridge.gcmDecrypt(key, aad, sealed)).rejects.toMatchObject({
+        code: 'HSM_MASTER_MISSING',
+      });
+    });
+
     it('signs audit checkpoints with one key that stays', async (ctx) => {
       when(ctx, probe.auditSigning, 'ECDSA');
       const spki = await bridge.auditPublicKey('audit-1', true);

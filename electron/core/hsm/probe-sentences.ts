@@ -2,7 +2,7 @@ import type { ProbeFinding, WrappingAlgorithm } from './driver.ts';
 import type { OaepTrial } from './drivers/pkcs11/aws-wrap.ts';
 import type { CmacWay } from './drivers/pkcs11/kcv.ts';
 import type { Means } from './drivers/pkcs11/means.ts';
-import type { GcmLayout } from './drivers/pkcs11/slot-key.ts';
+import type { GcmLayout } from './drivers/pkcs11/gcm.ts';
 import type { GuardTrial } from './drivers/pkcs11/trials-guard.ts';
 import type { LengthTrial } from './drivers/pkcs11/trials-length.ts';
 

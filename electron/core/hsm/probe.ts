@@ -5,9 +5,9 @@ import { tryAnchor } from './drivers/pkcs11/anchor.ts';
 import { trySigning } from './drivers/pkcs11/audit-key.ts';
 import { type OaepTrial, tryOaep } from './drivers/pkcs11/aws-wrap.ts';
 import { CryptokiError } from './drivers/pkcs11/cryptoki-error.ts';
+import { findGcm } from './drivers/pkcs11/gcm.ts';
 import { attempt, findMeans, type Means } from './drivers/pkcs11/means.ts';
 import type { OpenToken, Scope } from './drivers/pkcs11/open-token.ts';
-import { findGcm } from './drivers/pkcs11/slot-key.ts';
 import {
   tryCheckValue,
   tryCopyAttributes,

@@ -3,6 +3,7 @@ import type {
   KeyBlob,
   MasterKey,
   ProbeResult,
+  ServiceKey,
   TokenStatus,
   WrappedForAws,
   WrappingAlgorithm,
@@ -113,6 +114,22 @@ class Bridge implements HsmBridge {
   openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
     return this.#call('openWithSlotKey', [id, sealed, aad]);
   }
+  installServiceKey(id: string, blob: KeyBlob): Promise<void> {
+    return this.#call('installServiceKey', [id, plain(blob)]);
+  }
+  createServiceKey(id: string): Promise<void> {
+    return this.#call('createServiceKey', [id]);
+  }
+  removeServiceKey(id: string): Promise<boolean> {
+    return this.#call('removeServiceKey', [id]);
+  }
+  gcmEncrypt(key: ServiceKey, aad: Uint8Array, value: Uint8Array): Promise<Uint8Array> {
+    const copy = Buffer.from(value);
+    return this.#call('gcmEncrypt', [service(key), aad, copy], [copy]);
+  }
+  gcmDecrypt(key: ServiceKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
+    return this.#call('gcmDecrypt', [service(key), aad, sealed]);
+  }
   auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null> {
     return this.#call('auditPublicKey', [id, create]);
   }
@@ -134,6 +151,11 @@ class Bridge implements HsmBridge {
     return this.#session.call(method, args, wipe);
   }
 }
+
+const service = ({ id, blob }: ServiceKey): ServiceKey => ({
+  id,
+  blob: blob === null ? null : plain(blob),
+});
 
 /** Only what the driver needs travels, whatever else the caller's object carries. */
 function plain({ wrapped, mechanism, masterId, kcv }: KeyBlob): KeyBlob {

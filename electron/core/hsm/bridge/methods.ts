@@ -20,6 +20,12 @@ export const deadlines = {
   createSlotKey: 30_000,
   sealWithSlotKey: 5_000,
   openWithSlotKey: 5_000,
+  installServiceKey: 30_000,
+  createServiceKey: 30_000,
+  removeServiceKey: 30_000,
+  // AWS waits 250 ms: a device that is silent for two seconds is given up and looked for again.
+  gcmEncrypt: 2_000,
+  gcmDecrypt: 2_000,
   auditPublicKey: 30_000,
   signAudit: 5_000,
   writeAnchor: 30_000,

@@ -95,7 +95,11 @@ export class BridgeServer {
 }
 
 /** Where a secret stands among the arguments. The client sends each in a buffer of its own. */
-const secretArgument: Partial<Record<Method, number>> = { login: 0, sealWithSlotKey: 1 };
+const secretArgument: Partial<Record<Method, number>> = {
+  login: 0,
+  sealWithSlotKey: 1,
+  gcmEncrypt: 2,
+};
 
 /**
  * This process's copy of a PIN or of a value to be sealed ends with the call. Only those: other
@@ -107,7 +111,7 @@ function wipe(call: Call): void {
   if (secret instanceof Uint8Array) secret.fill(0);
 }
 
-/** What a slot key opened is a secret: after it was sent, only the core has it. */
+/** What a key opened is a secret: after it was sent, only whoever asked has it. */
 function wipeValue(reply: Reply): void {
   if (reply.ok && reply.value instanceof Uint8Array) reply.value.fill(0);
 }

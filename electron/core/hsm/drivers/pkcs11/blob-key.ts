@@ -52,6 +52,13 @@ export const openForExport = (scope: Scope, means: Means, blob: Wrapped): Handle
   openBlob(scope, means, blob, exportable);
 
 function openBlob(scope: Scope, means: Means, blob: Wrapped, template: Template): Handle {
+  const key = scope.temporary(unwrapBlob(scope, means, blob, template));
+  requireAsAsked(scope, key, template);
+  return key;
+}
+
+/** Opens the blob into an object that stays, as the template says. */
+export function unwrapBlob(scope: Scope, means: Means, blob: Wrapped, template: Template): Handle {
   if (blob.wrapped.length !== blobLength) {
     throw new OperationError('HSM_KEY_DIFFERS', {
       problem: `The kept key has ${blob.wrapped.length} bytes instead of ${blobLength}.`,
@@ -63,9 +70,7 @@ function openBlob(scope: Scope, means: Means, blob: Wrapped, template: Template)
     throw new OperationError('HSM_CANNOT_SEND', { why });
   }
   const master = requireMaster(scope, masterObjectId(blob.masterId));
-  const key = scope.temporary(unwrap(scope, mechanism, master, blob.wrapped, template));
-  requireAsAsked(scope, key, template);
-  return key;
+  return unwrap(scope, mechanism, master, blob.wrapped, template);
 }
 
 /** What modules answer to a blob that is damaged or of another master. */

@@ -5,6 +5,7 @@ import type {
   KeyBlob,
   MasterKey,
   ProbeResult,
+  ServiceKey,
   TokenStatus,
   WrappedForAws,
   WrappingAlgorithm,
@@ -17,10 +18,18 @@ import { generateBlob, measure } from './blob-key.ts';
 import type { Cryptoki } from './cryptoki.ts';
 import { CryptokiError, failureOf } from './cryptoki-error.ts';
 import { createMaster, findMasters, tryMaster } from './master-key.ts';
+import { findGcm, type GcmLayout } from './gcm.ts';
 import { findMeans, type Means } from './means.ts';
 import { masterObjectId } from './object-id.ts';
 import { OpenToken, type Scope } from './open-token.ts';
-import { createSlotKey, findGcm, type GcmLayout, open, seal } from './slot-key.ts';
+import {
+  createServiceKey,
+  decryptUnder,
+  encryptUnder,
+  installServiceKey,
+  removeServiceKey,
+} from './service-key.ts';
+import { createSlotKey, open, seal } from './slot-key.ts';
 
 /**
  * One token behind the driver interface. Everything below is synchronous; the methods are
@@ -96,6 +105,28 @@ export class Pkcs11Driver implements HsmDriver {
 
   async openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
     return this.#work((scope) => open(scope, this.#knownGcm(scope), id, sealed, aad));
+  }
+
+  async installServiceKey(id: string, blob: KeyBlob): Promise<void> {
+    const install = (scope: Scope): void =>
+      installServiceKey(scope, this.#knownMeans(scope), id, blob);
+    this.#work(install, { repeatable: false });
+  }
+
+  async createServiceKey(id: string): Promise<void> {
+    this.#work((scope) => createServiceKey(scope, id), { repeatable: false });
+  }
+
+  async removeServiceKey(id: string): Promise<boolean> {
+    return this.#work((scope) => removeServiceKey(scope, id), { repeatable: false });
+  }
+
+  async gcmEncrypt({ id }: ServiceKey, aad: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
+    return this.#work((scope) => encryptUnder(scope, this.#knownGcm(scope), id, aad, plain));
+  }
+
+  async gcmDecrypt({ id }: ServiceKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
+    return this.#work((scope) => decryptUnder(scope, this.#knownGcm(scope), id, aad, sealed));
   }
 
   async auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null> {

@@ -6,6 +6,7 @@ export const labels = {
   master: 'keyreeve master',
   slot: 'keyreeve slot',
   audit: 'keyreeve audit',
+  service: 'keyreeve service',
 } as const;
 
 const noUse = {
@@ -65,6 +66,20 @@ export const slotKeyTemplate = (id: Buffer): Template => ({
   LABEL: labels.slot,
   ID: id,
   VALUE_LEN: 32,
+  ENCRYPT: true,
+  DECRYPT: true,
+  ...frozen,
+});
+
+/**
+ * A key that is used for others, by an external key store. No length: it may be unwrapped. Copies
+ * are allowed, for they can do no more.
+ */
+export const serviceKeyTemplate = (id: Buffer): Template => ({
+  ...aesKey,
+  TOKEN: true,
+  LABEL: labels.service,
+  ID: id,
   ENCRYPT: true,
   DECRYPT: true,
   ...frozen,

@@ -25,13 +25,21 @@ export class TokenObjects {
     return this.#cryptoki.find(session, { TOKEN: true, ...query });
   }
 
-  /** The one object that matches; null when there is none or more than one (see {@link all}). */
-  one(session: Handle, query: ObjectQuery): Handle | null {
+  /**
+   * The one object that matches; null when there is none or more than one (see {@link all}). An
+   * object that `check` throws on is not kept, so it is looked at again.
+   */
+  one(
+    session: Handle,
+    query: ObjectQuery,
+    check: (object: Handle) => void = () => undefined,
+  ): Handle | null {
     const name = `${query.CLASS}/${query.LABEL}/${query.ID.toString('hex')}`;
     const known = this.#handles.get(name);
     if (known !== undefined) return known;
     const [found, ...more] = this.all(session, { ...query });
     if (found === undefined || more.length > 0) return null;
+    check(found);
     this.#handles.set(name, found);
     return found;
   }

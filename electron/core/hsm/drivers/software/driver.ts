@@ -8,7 +8,13 @@ import {
   sign,
 } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
-import { AuthenticationError, gcmOpen, gcmSeal } from '../../../crypto/aead.ts';
+import {
+  AuthenticationError,
+  gcmOpen,
+  gcmSeal,
+  packSealed,
+  unpackSealed,
+} from '../../../crypto/aead.ts';
 import { kcvCmac } from '../../../crypto/cmac.ts';
 import { kwpUnwrap, kwpWrap } from '../../../crypto/key-wrap.ts';
 import type {
@@ -18,6 +24,7 @@ import type {
   MasterKcv,
   MasterKey,
   ProbeResult,
+  ServiceKey,
   TokenStatus,
   WrappedForAws,
   WrappingAlgorithm,
@@ -144,6 +151,33 @@ export class SoftwareDriver implements HsmDriver {
     );
   }
 
+  async installServiceKey(_id: string, blob: KeyBlob): Promise<void> {
+    this.#withKey(blob, () => undefined);
+  }
+
+  async createServiceKey(): Promise<void> {
+    const problem = 'The built-in device keeps nothing, so no key can exist in it alone.';
+    throw new OperationError('HSM_REFUSED', { problem });
+  }
+
+  async removeServiceKey(): Promise<boolean> {
+    this.#open();
+    return false;
+  }
+
+  async gcmEncrypt(key: ServiceKey, aad: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
+    return this.#withServiceKey(key, (bytes) =>
+      packSealed(gcmSeal(bytes, randomBytes(nonceLength), Buffer.from(aad), viewOf(plain))),
+    );
+  }
+
+  async gcmDecrypt(key: ServiceKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
+    const problem = 'The ciphertext does not open under this key.';
+    return this.#withServiceKey(key, (bytes) =>
+      opened(problem, () => gcmOpen(bytes, unpackSealed(viewOf(sealed)), Buffer.from(aad))),
+    );
+  }
+
   async auditPublicKey(id: string): Promise<Uint8Array | null> {
     return this.#withSigningKey(id, (key) =>
       createPublicKey(key).export({ type: 'spki', format: 'der' }),
@@ -205,6 +239,12 @@ export class SoftwareDriver implements HsmDriver {
     });
   }
 
+  #withServiceKey<T>({ id, blob }: ServiceKey, work: (key: Buffer) => T): T {
+    if (blob !== null) return this.#withKey(blob, work);
+    const problem = 'The built-in device holds a service key only while it is given its blob.';
+    throw new OperationError('HSM_MASTER_MISSING', { serviceKey: id, problem });
+  }
+
   #withSigningKey<T>(id: string, work: (key: KeyObject) => T): T {
     const scalar = deriveSigningScalar(this.#open(), id);
     const der = signingKeyDer(scalar);
@@ -225,6 +265,9 @@ export class SoftwareDriver implements HsmDriver {
     }
   }
 }
+
+const viewOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const kcvOfKey = (key: Buffer): Kcv => ({ method: 'CMAC', value: kcvCmac(key) });
 
