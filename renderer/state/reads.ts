@@ -39,7 +39,8 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   group: ['session', 'folder', 'group', 'key', 'audit'],
   key: ['session', 'folder', 'group', 'key', 'audit'],
   credential: ['session', 'credential', 'group', 'audit'],
-  job: ['session', 'job', 'folder', 'group', 'audit'],
+  // A rotation makes a key, and every step of a job may change what AWS holds of one.
+  job: ['session', 'job', 'folder', 'group', 'key', 'audit'],
   hsm: ['session', 'hsm', 'keystore', 'audit'],
   device: ['session', 'device', 'job', 'audit'],
   setting: ['session', 'setting', 'audit'],
