@@ -15,6 +15,11 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-scheme="${colorScheme}"]`).waitFor();
+    // Colours that are still on their way from one look to the other are nobody's contrast.
+    await page.evaluate(async () => {
+      await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    });
     await page.evaluate(source);
     const violations = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as {

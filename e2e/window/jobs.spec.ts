@@ -135,6 +135,21 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
     expect(await jobs.grid.getByRole('row').nth(1).innerText()).not.toBe(before);
   });
 
+  it('shows the group of a job in the tree, and its jobs alone from the menu', async () => {
+    const { jobs: all } = await on.call('job.list', { limit: 1, group: 'ledger-prod' });
+    await jobs.openJob(all[0]?.number ?? 0);
+    await jobs.dialog.getByRole('button', { name: 'Show group' }).click();
+    await on.page.getByRole('row', { name: /ledger-prod/, selected: true }).waitFor();
+    await jobs.open();
+    await jobs.see(all[0]?.number ?? 0);
+    await jobs.row(all[0]?.number ?? 0).click({ button: 'right' });
+    await on.page.getByRole('menuitem', { name: 'Only jobs of this group' }).click();
+    await on.page.getByText('Only jobs of ledger-prod').waitFor();
+    await jobs.grid.getByText('payments-prod').first().waitFor({ state: 'detached' });
+    await on.page.getByRole('button', { name: 'Show jobs of all groups' }).click();
+    await jobs.grid.getByText('payments-prod').first().waitFor();
+  });
+
   it('works by keyboard alone: list, job, step, menu, filter', async () => {
     await on.page.keyboard.press('Alt+3');
     await jobs.grid.focus();
@@ -172,15 +187,26 @@ function runInShell(command: string): string | null {
   return execFileSync('sh', ['-c', command], { env, encoding: 'utf8' });
 }
 
-declare function shifts(): readonly number[];
+declare function shifts(): readonly string[];
 
-/** Counts what the browser itself calls a shift of the layout. */
+/** Notes what the browser itself calls a shift of the layout, and what shifted. */
 async function watchShifts(): Promise<void> {
   await on.page.evaluate(() => {
-    const seen: number[] = [];
+    interface Shift {
+      readonly value: number;
+      readonly sources: readonly {
+        readonly node: Node | null;
+        readonly previousRect: DOMRectReadOnly;
+        readonly currentRect: DOMRectReadOnly;
+      }[];
+    }
+    const seen: string[] = [];
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        seen.push((entry as unknown as { value: number }).value);
+      for (const { value, sources } of list.getEntries() as unknown as Shift[]) {
+        for (const { node, previousRect: from, currentRect: to } of sources) {
+          const text = node?.textContent?.slice(0, 80) ?? '';
+          seen.push(`${value} "${text}" ${from.x},${from.y} to ${to.x},${to.y}`);
+        }
       }
     }).observe({ type: 'layout-shift', buffered: false });
     Object.assign(globalThis, { shifts: () => seen });

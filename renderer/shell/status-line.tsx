@@ -38,7 +38,9 @@ export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
       onBlur={() => setNear(false)}
     >
       <LatestLine line={line} onDismiss={latest ? dismiss : null} />
-      <span className={styles['counts']}>{countWords(snapshot)}</span>
+      <span className={styles['counts']} title={countWords(snapshot)}>
+        {countWords(snapshot)}
+      </span>
       <Button size="small" onClick={() => go('jobs')}>
         Jobs
       </Button>

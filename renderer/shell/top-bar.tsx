@@ -80,7 +80,10 @@ function Countdown({ locksAt }: { readonly locksAt: number | null }) {
   if (locksAt === null) return <span className="quiet">Locks only when told to</span>;
   const left = locksAt - now;
   return (
-    <span className={left < 60_000 ? 'tone-attention' : 'quiet'} role="timer">
+    <span
+      className={`${styles['timer']} ${left < 60_000 ? 'tone-attention' : 'quiet'}`}
+      role="timer"
+    >
       Locks in {sayLeft(left)}
     </span>
   );

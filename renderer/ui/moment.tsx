@@ -1,7 +1,7 @@
 import Tooltip from '@mui/material/Tooltip';
-import { sayDay, sayShort, sayTime, sayZone } from './moments.ts';
+import { sayClock, sayDay, sayShort, sayTime, sayZone } from './moments.ts';
 
-const ways = { time: sayTime, day: sayDay, short: sayShort } as const;
+const ways = { time: sayTime, day: sayDay, short: sayShort, clock: sayClock } as const;
 
 /** A time, local and with seconds; its zone and UTC in the tooltip. */
 export function Moment({

@@ -37,6 +37,9 @@ export const sayShort = (at: number, now: number = Date.now()): string => {
   return (thisYear ? dayAndMinute : day).format(at);
 };
 
+/** Local clock with seconds, where the day is told elsewhere. */
+export const sayClock = (at: number): string => clock.format(at);
+
 /** Local date, for plans and ends of life. */
 export const sayDay = (at: number): string => day.format(at);
 

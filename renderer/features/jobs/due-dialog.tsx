@@ -76,7 +76,7 @@ function DueList({
   };
   return (
     <>
-      <div className={styles['filters']}>
+      <div className={styles['dueTools']}>
         <label>
           <input
             type="checkbox"

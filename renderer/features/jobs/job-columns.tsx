@@ -25,7 +25,7 @@ export const jobColumns: readonly Column<JobView>[] = [
   {
     id: 'state',
     title: 'State',
-    width: '168px',
+    width: '200px',
     cell: ({ state }) => <StateWord state={jobStateTexts[state]} />,
   },
   {
@@ -43,9 +43,9 @@ export const jobColumns: readonly Column<JobView>[] = [
   {
     id: 'started',
     title: 'Started',
-    width: '96px',
+    width: '108px',
     cell: ({ startedAt, createdAt }) => <Moment at={startedAt ?? createdAt} as="short" />,
   },
-  { id: 'time', title: 'Time', width: '172px', cell: (job) => text(timeWords(job)) },
+  { id: 'time', title: 'Time', width: '168px', cell: (job) => text(timeWords(job)) },
   { id: 'who', title: 'Who', width: 'minmax(100px, 1fr)', cell: (job) => text(who(job)) },
 ];

@@ -88,7 +88,7 @@ function StepRow({
           <span className="unseen">, {word}</span>
         </span>
       </button>
-      <span className={styles['stepTime']}>{at === null ? '' : <Moment at={at} />}</span>
+      <span className={styles['stepTime']}>{at === null ? '' : <Moment at={at} as="clock" />}</span>
       <span className={styles['proof']}>
         {step.state === 'needs-you' ? <StopWord step={step} /> : proofLine(step)}
       </span>

@@ -17,14 +17,13 @@ export function progressWords({ state, step, progress }: JobView): string {
 }
 
 /** What a list says of how far a job came. */
-export function stepWords(job: JobView): string {
-  if (job.state === 'done') return 'all steps';
-  if (job.step === null) return '';
-  const { n, of, title } = job.step;
-  if (isFinal(job.state))
-    return job.state === 'done-with-remark' ? 'all steps' : `ended at ${n} of ${of}`;
-  if (job.state === 'waiting' && job.progress !== null)
-    return `${n} of ${of}, ${localTimes(job.progress)}`;
+export function stepWords({ state, step, progress }: JobView): string {
+  if (state === 'done') return 'all steps';
+  if (state === 'done-with-remark') return 'all but a follow-up';
+  if (step === null) return '';
+  const { n, of, title } = step;
+  if (isFinal(state)) return `ended at ${n} of ${of}`;
+  if (state === 'waiting' && progress !== null) return `${n} of ${of}, ${localTimes(progress)}`;
   return `${n} of ${of}, ${title}`;
 }
 

@@ -1,0 +1,90 @@
+// @vitest-environment jsdom
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useNavigation } from '../../state/navigation.ts';
+import { layOut } from '../../testing/laid-out.fixture.ts';
+import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
+import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import type { DueRow } from './due-words.ts';
+import { began } from './test-jobs.fixture.ts';
+
+const group = (n: number, reason: DueRow['reason'] = 'locked'): DueRow => ({
+  groupId: `0190c1a2-0000-7000-8000-${String(n).padStart(12, '0')}`,
+  groupName: `group-${n}`,
+  dueAt: began,
+  reason,
+});
+
+beforeAll(layOut);
+let opened: TestWindow | null = null;
+afterEach(() => {
+  opened?.close();
+  opened = null;
+});
+
+async function look(due: readonly DueRow[], held: DueRow['reason'] | null, fails = false) {
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('verified'),
+    'job.list': () => ({ jobs: [], next: null }),
+    'job.due': () => ({ due: [...due], held }),
+    'job.startDue': ({ groups }) => {
+      if (fails) throw refuse('NOT_DESIGNATED');
+      return { jobs: groups };
+    },
+  });
+  opened = openWindow(link);
+  await screen.findByRole('navigation');
+  act(() => useDialogs.getState().show({ kind: 'due' }));
+  const found = await screen.findByRole('dialog', { name: 'Rotations that came due' });
+  return { link, dialog: within(found), user: userEvent.setup() };
+}
+
+describe('rotations that came due', () => {
+  it('starts nothing by itself, and those that are chosen on a press', async () => {
+    const { link, dialog, user } = await look([group(1), group(2), group(3, 'tried')], 'locked');
+    await dialog.findByText('group-3');
+    expect(dialog.getByText('its scheduled rotation ended without rotating')).toBeTruthy();
+    expect(link.made('job.startDue')).toEqual([]);
+    await user.click(dialog.getByRole('checkbox', { name: /group-2/ }));
+    await user.click(dialog.getByRole('button', { name: 'Start 2 rotations' }));
+    await waitFor(() =>
+      expect(link.made('job.startDue')).toEqual([{ groups: [group(1).groupId, group(3).groupId] }]),
+    );
+    await waitFor(() => expect(useNavigation.getState().screen).toBe('jobs'));
+    expect(useDialogs.getState().open).toEqual([]);
+  });
+
+  it('takes all out and in with one box, and does not start none', async () => {
+    const { link, dialog, user } = await look([group(1), group(2)], 'locked');
+    await user.click(await dialog.findByRole('checkbox', { name: /All 2/ }));
+    const start = dialog.getByRole('button', { name: 'Start 0 rotations' });
+    expect(start.getAttribute('aria-disabled')).toBe('true');
+    await user.click(start);
+    expect(link.made('job.startDue')).toEqual([]);
+    await user.click(dialog.getByRole('checkbox', { name: /All 2/ }));
+    expect(dialog.getByRole('button', { name: 'Start 2 rotations' })).toBeTruthy();
+  });
+
+  it('says what has to be looked at first', async () => {
+    const { dialog } = await look([group(1, 'clock-jumped')], 'clock-jumped');
+    expect(await dialog.findByText(/Set the clock right first/)).toBeTruthy();
+  });
+
+  it('says why they were not started, and stays', async () => {
+    const { dialog, user } = await look([group(1)], 'locked', true);
+    await user.click(await dialog.findByRole('button', { name: 'Start 1 rotation' }));
+    expect((await dialog.findByRole('alert')).textContent).toContain('not the one that rotates');
+  });
+
+  it('finds one of many by its name; those not listed follow the one box', async () => {
+    const many = Array.from({ length: 250 }, (_, n) => group(n + 1));
+    const { dialog, user } = await look(many, 'too-many');
+    expect(await dialog.findByText(/^50 more/)).toBeTruthy();
+    await user.type(dialog.getByLabelText('Name'), 'group-250');
+    await user.click(await dialog.findByRole('checkbox', { name: /group-250/ }));
+    expect(dialog.getByRole('button', { name: 'Start 249 rotations' })).toBeTruthy();
+  });
+});
