@@ -1,3 +1,5 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { DialogStack } from './dialogs.tsx';
 import { Connecting, Refused } from './features/entry/connection-pages.tsx';
 import { FirstRun } from './features/entry/first-run.tsx';
@@ -7,12 +9,18 @@ import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
 import { useEntry } from './state/entry.ts';
+import { forgetOpened } from './state/forget.ts';
 import { type Snapshot, useSnapshot } from './state/snapshot.ts';
 
 /** What the window shows: the way in, or the work. */
 export function Window() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
+  useForgetting(
+    connection.kind === 'refused' ||
+      connection.kind === 'waiting' ||
+      snapshot.data?.keystore.state === 'locked',
+  );
   if (connection.kind === 'refused') return <Refused reason={connection.reason} />;
   if (connection.kind === 'waiting') return <WaitingPage {...connection} />;
   if (snapshot.data) return <Inside snapshot={snapshot.data} />;
@@ -23,6 +31,14 @@ export function Window() {
       <DialogStack only="restore" />
     </>
   );
+}
+
+/** Once what was shown has left the screen, it leaves the memory of the window too. */
+function useForgetting(closed: boolean): void {
+  const reads = useQueryClient();
+  useEffect(() => {
+    if (closed) forgetOpened(reads);
+  }, [closed, reads]);
 }
 
 function Inside({ snapshot }: { readonly snapshot: Snapshot }) {
