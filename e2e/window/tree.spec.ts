@@ -191,6 +191,33 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await tree.details.getByText(oldest?.kcv.value ?? 'nothing').waitFor();
   });
 
+  it('lists what fits while somebody types, and opens a job by its number', async () => {
+    await tree.press('Control+f');
+    await tree.find.fill('payments-p');
+    const hits = tree.page.getByRole('option');
+    await hits.filter({ hasText: 'payments-prod' }).first().waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Escape');
+    expect(await tree.find.getAttribute('aria-expanded')).toBe('false');
+    await tree.find.fill('no such thing at all');
+    await tree.page.getByText('Nothing matches "no such thing at all".').waitFor();
+    const { jobs } = await stage.call('job.list', { group: prod });
+    await tree.find.fill(String(jobs[0]?.number));
+    await hits.filter({ hasText: 'Job' }).first().click();
+    await tree.page.getByRole('dialog').waitFor();
+    await tree.press('Escape');
+    await tree.find.fill('');
+    await tree.row(/^payments-prod version 1/).click();
+  });
+
+  it('comes back as it was after another place', async () => {
+    await stage.page.getByRole('button', { name: 'Audit' }).click();
+    await stage.page.getByRole('button', { name: 'Key Groups' }).click();
+    await tree.row(/^payments-prod version 1/).waitFor();
+    await tree.grid.focus();
+    expect(await tree.focused()).toMatch(/^payments-prod version 1/);
+  });
+
   it('shows a key in full, and its other versions in the same window', async () => {
     await tree.press('Alt+Enter');
     const dialog = tree.dialog('payments-prod, version 1');

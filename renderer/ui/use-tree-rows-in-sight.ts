@@ -25,7 +25,8 @@ export function useTreeRowsInSight(
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 12,
+    useFlushSync: false,
     scrollMargin: rowHeight,
     scrollPaddingStart: rowHeight,
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {

@@ -29,6 +29,8 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
   const names = new Map(folders.map(({ id, name }) => [id, name]));
   const nameOf = (id: string) => (id === top ? topName : (names.get(id) ?? ''));
   const target = selection.active ?? top;
+  // A name that fills the window says less on a button than a word.
+  const placeName = nameOf(target).length > 40 ? 'this folder' : nameOf(target);
   const [only] = items;
   const what = items.length === 1 && only ? only.name : `${items.length} things`;
   const submit = async (): Promise<void> => {
@@ -48,7 +50,7 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
         <>
           <Button onClick={close}>Cancel</Button>
           <DeedButton type="submit" variant="contained" blocked={blocked}>
-            {`Move to ${nameOf(target)}`}
+            {target === top ? 'Move to the top' : `Move to ${placeName}`}
           </DeedButton>
         </>
       }
