@@ -199,8 +199,17 @@ describe('landing', () => {
   it('finds what came since, without being asked to show what is new', async () => {
     core.addFolder('N', 'F');
     core.addGroups(1, 'N', 'new');
-    expect(await land('folder', 'N')).toEqual({ open: ['F'], id: 'N' });
     expect(await land('group', 'new00000')).toEqual({ open: ['F', 'N'], id: 'new00000' });
+    core.addFolder('O', 'N');
+    expect(await land('folder', 'O')).toEqual({ open: ['F', 'N'], id: 'O' });
+  });
+
+  it('finds what came between groups that were read long ago', async () => {
+    await land('group', 'g00345');
+    core.addGroups(1, 'G', 'a');
+    expect(await land('group', 'a00000')).toEqual({ open: ['F', 'G'], id: 'a00000' });
+    for (const id of ['F', 'G']) open.add(id);
+    expect(ids().slice(0, 3)).toEqual(['F', 'G', 'a00000']);
   });
 
   it('says that what is not there any more is not there', async () => {
