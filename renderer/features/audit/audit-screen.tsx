@@ -1,4 +1,6 @@
 import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import { useMemo, useRef, useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -53,20 +55,29 @@ const columns: readonly Column<AuditRecord>[] = [
   },
 ];
 
+/** Why no record is listed. */
+function nothingRecorded(action: string, failed: boolean): string {
+  if (action === '' && !failed) return emptyTexts.audit;
+  const what = action === '' ? 'No record' : `No record of ${action}`;
+  return failed ? `${what} that did not go well.` : `${what}.`;
+}
+
 /** Logging and Reporting > Audit: what was done here, by whom, and what proves it. */
 export function AuditScreen() {
   const [action, setAction] = useState('');
+  const [failed, setFailed] = useState(false);
+  const outcome = failed ? 'failed' : '';
   const [selected, setSelected] = useState<string | null>(null);
   const show = useDialogs((state) => state.show);
   const presence = usePresence();
   const table = useRef<HTMLDivElement>(null);
-  const pages = usePages('audit.list', { limit: 100, action }, 'before');
+  const pages = usePages('audit.list', { limit: 100, action, outcome }, 'before');
   const fresh = useMemo(
     () => pages.data?.flatMap(({ records }) => records) ?? nothing,
     [pages.data],
   );
   const held = useHeldRows({
-    list: `${action} ${pages.earlier ? 'earlier' : ''}`,
+    list: `${action} ${outcome} ${pages.earlier ? 'earlier' : ''}`,
     fresh,
     idOf,
     held: presence.there,
@@ -82,6 +93,12 @@ export function AuditScreen() {
       title="Audit"
       deeds={
         <>
+          <FormControlLabel
+            label="Only what did not go well"
+            control={
+              <Checkbox checked={failed} onChange={(event) => setFailed(event.target.checked)} />
+            }
+          />
           <AuditActions value={action} onChange={setAction} />
           <Button onClick={() => show({ kind: 'verify-audit' })}>Verify an export…</Button>
           <Button onClick={() => show({ kind: 'export-audit' })}>Export…</Button>
@@ -112,13 +129,7 @@ export function AuditScreen() {
               onSelect={(row) => setSelected(idOf(row))}
               onEnd={pages.loadMore}
               onTop={presence.onTop}
-              empty={
-                pages.pending
-                  ? 'Reading the audit log.'
-                  : action === ''
-                    ? emptyTexts.audit
-                    : `No record of ${action}.`
-              }
+              empty={pages.pending ? 'Reading the audit log.' : nothingRecorded(action, failed)}
             />
           </div>
           <RecordPane record={record} />

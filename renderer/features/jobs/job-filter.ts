@@ -37,8 +37,9 @@ export function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<st
 }
 
 /** Why the list is empty, when a filter is on. */
-export function nothingFits(chosen: ReadonlySet<string>, group: string | null): string {
+export function nothingFits(chosen: ReadonlySet<string>, group: string | null, find = ''): string {
   const words = stateChoices.filter(({ id }) => chosen.has(id)).map(({ text }) => text.word);
   const states = words.length === 0 ? '' : ` that is ${words.join(' or ')}`;
-  return `No job${group === null ? '' : ` of ${group}`}${states}.`;
+  const named = find === '' ? '' : ` with “${find}” in its title`;
+  return `No job${group === null ? '' : ` of ${group}`}${named}${states}.`;
 }

@@ -6,6 +6,7 @@ import type { MenuPlace } from '../../ui/context-menu.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
+import { NarrowField } from '../../ui/narrow-field.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { jobColumns } from './job-columns.tsx';
@@ -24,15 +25,17 @@ export function JobsScreen() {
   const [selected, setSelected] = useState<string | null>(null);
   const [menu, setMenu] = useState<{ job: JobView; place: MenuPlace } | null>(null);
   const table = useRef<HTMLDivElement>(null);
-  const jobs = useJobs(statesOf(chosen), jobsOf?.id ?? null, presence.there);
-  const filtered = chosen.size > 0 || jobsOf !== null;
+  const [find, setFind] = useState('');
+  const question = { state: statesOf(chosen), group: jobsOf?.id ?? null, find };
+  const jobs = useJobs(question, presence.there);
+  const filtered = chosen.size > 0 || jobsOf !== null || find !== '';
   const open = (job: JobView): void => show({ kind: 'job', job: job.id });
   const release = (): void => {
     jobs.release();
     table.current?.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
   };
   return (
-    <ScreenFrame title="Jobs">
+    <ScreenFrame title="Jobs" deeds={<NarrowField label="Title or number" onText={setFind} />}>
       <div className={styles['screen']}>
         <JobFilters
           chosen={chosen}
@@ -66,7 +69,7 @@ export function JobsScreen() {
               jobs.pending
                 ? 'Reading the jobs.'
                 : filtered
-                  ? nothingFits(chosen, jobsOf?.name ?? null)
+                  ? nothingFits(chosen, jobsOf?.name ?? null, find)
                   : emptyTexts.jobs
             }
           />

@@ -19,17 +19,21 @@ export interface JobsInView extends HeldRows<JobView> {
   readonly loadMore: () => void;
 }
 
-/** The jobs of some states and one group, or of all; rows stay where they are while `held`. */
-export function useJobs(
-  state: readonly JobState[],
-  group: string | null,
-  held: boolean,
-): JobsInView {
-  const pages = usePages('job.list', { limit: 100, state: [...state], group });
+/** Which jobs are asked for. */
+export interface JobQuestion {
+  readonly state: readonly JobState[];
+  readonly group: string | null;
+  /** Part of a title, or a number; empty for all. */
+  readonly find: string;
+}
+
+/** The jobs that fit, or all; rows stay where they are while `held`. */
+export function useJobs({ state, group, find }: JobQuestion, held: boolean): JobsInView {
+  const pages = usePages('job.list', { limit: 100, state: [...state], group, find });
   const fresh = useMemo(() => pages.data?.flatMap(({ jobs }) => jobs) ?? nothing, [pages.data]);
   const rows = useHeldRows({
     // What is still of another filter must not be held for this one.
-    list: `${state.join(' ')} ${group ?? ''} ${pages.earlier ? 'earlier' : ''}`,
+    list: `${state.join(' ')} ${group ?? ''} ${find} ${pages.earlier ? 'earlier' : ''}`,
     fresh,
     idOf,
     held,
