@@ -2,9 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const environment = { NODE_OPTIONS: '' };
 
-/** KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks (npm test runs unit both ways). */
-const setupFiles =
-  process.env['KEYREEVE_SHIM'] === 'boringssl' ? ['electron/core/crypto/boringssl-shim.ts'] : [];
+/**
+ * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit both ways, but
+ * for the window, which does no cryptography.
+ */
+const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
+const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
+const window = shim ? [] : ['renderer/**/*.test.{ts,tsx}'];
 
 /** `unit` sits beside the code; `e2e` crosses processes and runs one file at a time. */
 export default defineConfig({
@@ -18,7 +22,7 @@ export default defineConfig({
             'shared/**/*.test.ts',
             'electron/**/*.test.ts',
             'scripts/**/*.test.ts',
-            'renderer/**/*.test.{ts,tsx}',
+            ...window,
           ],
           setupFiles,
           testTimeout: 30_000,
