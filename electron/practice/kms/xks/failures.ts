@@ -49,6 +49,11 @@ const NAMES: Readonly<Record<ProxyProblem, Naming>> = {
     'NETWORK_ERRORS',
     'The connection to the external key store proxy broke before the answer was complete.',
   ),
+  'no tls': naming(
+    UNREACHABLE,
+    'XKS_PROXY_INVALID_TLS_CONFIGURATION',
+    'What answers at the endpoint of the external key store proxy does not speak TLS.',
+  ),
   'bad tls': naming(
     CONFIGURATION,
     'XKS_PROXY_INVALID_TLS_CONFIGURATION',

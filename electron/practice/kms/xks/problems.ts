@@ -25,6 +25,8 @@ export type ProxyProblem =
   | 'timed out'
   /** The connection broke after it stood. */
   | 'dropped'
+  /** Whoever answers there does not speak TLS. */
+  | 'no tls'
   | 'bad tls'
   /** A certificate for another host name. */
   | 'wrong name'

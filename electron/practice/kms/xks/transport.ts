@@ -45,14 +45,18 @@ function watch(socket: TLSSocket, progress: Progress): void {
   else socket.once('secureConnect', () => (progress.tls = true));
 }
 
+/** What TLS libraries say of an answer in plain text. */
+const NO_TLS = /wrong.version.number|packet.length.too.long|http.request/i;
+
 const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 function problemOf(error: NodeJS.ErrnoException, progress: Progress): ProxyProblem {
   const code = error.code ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong name';
   if (!progress.tcp) return 'not reachable';
-  // A server that hangs up during the handshake does not speak TLS, as far as anybody can tell.
-  if (!progress.tls) return LOST.has(code) ? 'not reachable' : 'bad tls';
+  if (!progress.tls) {
+    return LOST.has(code) || NO_TLS.test(`${code} ${error.message}`) ? 'no tls' : 'bad tls';
+  }
   return code.startsWith('HPE_') ? 'bad answer' : 'dropped';
 }
 

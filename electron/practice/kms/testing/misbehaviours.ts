@@ -1,0 +1,68 @@
+import type { Misbehaviour } from './xks-peer.ts';
+
+/** The twelve refusals of the protocol, with their statuses (facts xks 6). */
+export const REFUSALS = [
+  [400, 'ValidationException'],
+  [400, 'InvalidStateException'],
+  [400, 'InvalidCiphertextException'],
+  [400, 'InvalidKeyUsageException'],
+  [401, 'AuthenticationFailedException'],
+  [403, 'AccessDeniedException'],
+  [404, 'KeyNotFoundException'],
+  [404, 'InvalidUriPathException'],
+  [429, 'ThrottlingException'],
+  [500, 'InternalException'],
+  [501, 'UnsupportedOperationException'],
+  [503, 'DependencyTimeoutException'],
+] as const;
+
+export const refuse =
+  (status: number, errorName: string): Misbehaviour =>
+  (_response, answer) => {
+    answer.status = status;
+    answer.body = { errorName };
+  };
+
+/** Sends exactly this. */
+export const send =
+  (status: number, type: string | null, body: string): Misbehaviour =>
+  (response) => {
+    response.writeHead(status, type === null ? {} : { 'content-type': type });
+    response.end(body);
+    return true;
+  };
+
+/** Changes members of a good answer; undefined removes one. */
+export const change =
+  (members: Readonly<Record<string, unknown>>): Misbehaviour =>
+  (_response, answer) => {
+    answer.body = { ...answer.body, ...members };
+  };
+
+export const silence: Misbehaviour = () => true;
+
+/** Breaks off in the middle of the answer. */
+export const hangUp: Misbehaviour = (response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+  response.write('{"ciphertext":"');
+  setImmediate(() => response.destroy());
+  return true;
+};
+
+/** Answers that are none of the protocol, whatever was asked. */
+export const UNREADABLE: readonly (readonly [string, Misbehaviour])[] = [
+  ['no JSON', send(200, 'application/json', '<html>')],
+  ['no body', send(200, 'application/json', '')],
+  ['an array', send(200, 'application/json', '[]')],
+  ['null', send(200, 'application/json', 'null')],
+  ['text that is not UTF-8', send(200, 'application/json', '{"a":"\xff"}')],
+  ['an empty object', send(200, 'application/json', '{}')],
+  ['no content type', send(200, null, '{}')],
+  ['a web page', send(502, 'text/html', '<h1>Bad gateway</h1>')],
+  ['a redirection', send(302, 'application/json', '{}')],
+  ['an error with status 200', send(200, 'application/json', '{"errorName":"InternalException"}')],
+  ["a status that is not the error's", refuse(500, 'ValidationException')],
+  ['an unknown error', refuse(400, 'SomethingException')],
+  ['an error without a name', send(400, 'application/json', '{"errorMessage":"no"}')],
+  ['far too much', send(200, 'application/json', `{"padding":"${'x'.repeat(70_000)}"}`)],
+];
