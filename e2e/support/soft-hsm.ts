@@ -23,7 +23,7 @@ export class SoftHsm {
   }
 
   /** Sets the empty token up, probes it and makes its master key. */
-  async attach(desk: Desk): Promise<void> {
+  async attach(desk: Pick<Desk, 'call'>): Promise<void> {
     await desk.call('hsm.attach', {
       module: this.module,
       label: tokenLabel,
