@@ -283,12 +283,12 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     const keys = stage.page.getByRole('grid', { name: 'Keys' });
     await keys.getByRole('row', { name: /Payments\/payments-prod\/2/ }).waitFor();
     expect(await axeFindings(stage.page)).toEqual([]);
-    await stage.page.getByRole('searchbox', { name: 'Show only keys with' }).fill('prod');
+    await stage.page.getByRole('searchbox', { name: /^Group, key ID/ }).fill('prod');
     await stage.page.getByText('4 of 4 keys read').waitFor();
     await keys.getByRole('row', { name: /Payments\/payments-prod\/1/ }).dblclick();
     await tree.dialog('payments-prod, version 1').waitFor();
     await tree.press('Escape');
-    await stage.page.getByRole('searchbox', { name: 'Show only keys with' }).fill('no such key');
+    await stage.page.getByRole('searchbox', { name: /^Group, key ID/ }).fill('no such key');
     await stage.page.getByText('Nothing matches "no such key".').waitFor();
   });
 });

@@ -16,6 +16,7 @@ import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
+import { NarrowField } from '../../ui/narrow-field.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { TreeProblem } from '../key-groups/tree-problem.tsx';
@@ -116,10 +117,17 @@ export function KeysScreen() {
   const blocked = useBlocked();
   const checking = useCheckKeys();
   const presence = usePresence();
-  const keys = useKeys(find.trim(), presence.there);
+  const keys = useKeys(find, presence.there);
   useToldKey(keys.rows.find(({ id }) => id === selected) ?? null);
   return (
-    <ScreenFrame title="Keys" deeds={<KeyFilter find={find} onChange={setFind} />}>
+    <ScreenFrame
+      title="Keys"
+      deeds={
+        <div className={styles['find']}>
+          <NarrowField label="Group, key ID, ARN, alias, KCV, material" onText={setFind} />
+        </div>
+      }
+    >
       <div className={styles['screen']}>
         <ListBar
           arrived={keys.arrived}
@@ -144,7 +152,7 @@ export function KeysScreen() {
             onMenu={(key, place) => setMenu({ key, place })}
             onEnd={keys.loadMore}
             onTop={presence.onTop}
-            empty={emptyOf(keys.pending, find.trim())}
+            empty={emptyOf(keys.pending, find)}
           />
         </div>
       </div>
@@ -161,28 +169,6 @@ export function KeysScreen() {
 function emptyOf(pending: boolean, find: string): string {
   if (pending) return 'Reading keys.';
   return find === '' ? emptyTexts.keys : emptyTexts.nothingFound(find);
-}
-
-function KeyFilter({
-  find,
-  onChange,
-}: {
-  readonly find: string;
-  readonly onChange: (find: string) => void;
-}) {
-  return (
-    <input
-      type="search"
-      className={styles['find']}
-      aria-label="Show only keys with"
-      placeholder="Group, key ID, ARN, alias, KCV, material"
-      spellCheck={false}
-      autoComplete="off"
-      maxLength={512}
-      value={find}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
 }
 
 /** Tells the window's commands which key they would be about. */
