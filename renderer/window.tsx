@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { DialogStack } from './dialogs.tsx';
 import { Connecting, Refused } from './features/entry/connection-pages.tsx';
 import { FirstRun } from './features/entry/first-run.tsx';
+import { LockingPage } from './features/entry/locking-page.tsx';
 import { KeystoreUnreadable } from './features/entry/keystore-unreadable.tsx';
 import { Unlock } from './features/entry/unlock.tsx';
 import { WaitingPage } from './features/takeover/waiting-page.tsx';
@@ -10,6 +11,7 @@ import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
 import { useEntry } from './state/entry.ts';
 import { forgetOpened } from './state/forget.ts';
+import { useLocking } from './state/locking.ts';
 import { type Snapshot, useSnapshot } from './state/snapshot.ts';
 
 /** What the window shows: the way in, or the work. */
@@ -43,7 +45,8 @@ function useForgetting(closed: boolean): void {
 
 function Inside({ snapshot }: { readonly snapshot: Snapshot }) {
   const guided = useEntry((state) => state.guided);
-  const { state } = snapshot.keystore;
+  const { state, path, realm } = snapshot.keystore;
+  const locking = useLocked(state);
   if (state === 'locked')
     return (
       <>
@@ -51,10 +54,22 @@ function Inside({ snapshot }: { readonly snapshot: Snapshot }) {
         <DialogStack only="restore" />
       </>
     );
+  if (locking !== null) return <LockingPage path={path} realm={realm} jobs={locking} />;
   return (
     <>
       {state === 'absent' || guided ? <FirstRun /> : <Shell snapshot={snapshot} />}
       <DialogStack />
     </>
   );
+}
+
+/** How many jobs a lock asked for here waits for; null when none is under way. */
+function useLocked(state: Snapshot['keystore']['state']): number | null {
+  const { stopping, end, opened } = useLocking();
+  const isOpen = state !== 'locked' && state !== 'absent';
+  useEffect(() => {
+    if (!isOpen) end();
+    else if (useLocking.getState().stopping === null) opened();
+  }, [isOpen, end, opened]);
+  return isOpen ? stopping : null;
 }

@@ -1,8 +1,8 @@
 import Button from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
 import { useEffect, useState } from 'react';
+import { useLock } from '../state/locking.ts';
 import type { Snapshot } from '../state/snapshot.ts';
-import { useDeed } from '../state/reads.ts';
 import { sayLeft } from '../ui/moments.ts';
 import { RealmTag } from '../ui/realm.tsx';
 import styles from './shell.module.css';
@@ -20,7 +20,7 @@ const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 /** Which keys are touched here, with what, where, by whom, and until when it stays open. */
 export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
   const { keystore, connections, designated, hsm, hsmLabel } = snapshot;
-  const lock = useDeed('keystore.lock');
+  const lock = useLock();
   return (
     <header className={styles['top']}>
       <Tooltip title={keystore.path}>
@@ -46,9 +46,7 @@ export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
       </div>
       <div className={styles['end']}>
         <Countdown locksAt={snapshot.locksAt} />
-        <Button disabled={lock.busy} onClick={() => void lock.run({})}>
-          Lock now
-        </Button>
+        <Button onClick={lock}>Lock now</Button>
       </div>
     </header>
   );

@@ -6,6 +6,7 @@ import { useConnection } from '../state/connection.ts';
 import { useDialogs } from '../state/dialogs.ts';
 import { useEntry } from '../state/entry.ts';
 import { followChanges } from '../state/follow.ts';
+import { useLocking } from '../state/locking.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { useNotices } from '../state/notices.ts';
 import { newReads } from '../state/reads.ts';
@@ -28,6 +29,8 @@ export interface TestWindow {
 export function openWindow(link: ScriptedLink): TestWindow {
   useDialogs.getState().closeAll();
   useNotices.getState().dismiss();
+  useLocking.getState().end();
+  useLocking.getState().opened();
   useNavigation.getState().go('key-groups');
   useConnection.getState().set({ kind: 'connecting' });
   const reads = newReads();

@@ -3,7 +3,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useFind } from '../../state/find.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { globalKey } from './global-key.ts';
-import { useLock } from './use-commands.ts';
+import { useLock } from '../../state/locking.ts';
 
 /** Keys that work everywhere in the window, but not in a dialog, which has keys of its own. */
 export function GlobalKeys() {

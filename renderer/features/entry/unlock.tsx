@@ -1,6 +1,8 @@
 import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
+import { lockTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useLocking } from '../../state/locking.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { Agreement } from '../../ui/choices.tsx';
@@ -39,6 +41,7 @@ export function Unlock() {
       realm={realm}
       lead={<RealmLine realm={realm} />}
     >
+      <Paused />
       {status.failure ? <FailureNotice failure={status.failure} /> : null}
       <form
         className={styles['steps']}
@@ -91,4 +94,10 @@ function RealmLine({ realm }: { readonly realm: 'practice' | 'real' | null }) {
   if (realm === 'real') return <strong>This keystore holds real keys.</strong>;
   if (realm === 'practice') return 'A practice keystore: it talks to the practice KMS only.';
   return 'Whether it holds real or practice keys is said once it is open.';
+}
+
+/** What the lock that came before this page did to jobs. */
+function Paused() {
+  const paused = useLocking((state) => state.paused) ?? 0;
+  return paused === 0 ? null : <p role="status">{lockTexts.lockedNow(paused)}</p>;
 }
