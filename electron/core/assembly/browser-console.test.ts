@@ -45,6 +45,28 @@ describe('a keystore of real keys in the browser console', () => {
     });
   });
 
+  it('does not say there where its backups lie', async () => {
+    await using test = new TestCore();
+    await test.create('real');
+    const look = () => test.call('keystore.lookAtBackup', { from: null }, 'console');
+    await expect(look()).rejects.toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
+    const passphrase = Uint8Array.from(Buffer.from('a passphrase long enough'));
+    const verify = test.call('keystore.verifyBackup', { from: null, passphrase }, 'console');
+    await expect(verify).rejects.toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
+  });
+
+  it('is not kept open by what is refused there', async () => {
+    await using test = new TestCore({ idleLock: true });
+    await test.create('real');
+    const locksAt = async () => (await test.call('session.snapshot', {}, 'desktop')).locksAt;
+    const before = await locksAt();
+    await test.clock.advance(60_000);
+    await expect(test.call('folder.add', { name: 'a' }, 'console')).rejects.toEqual(refused);
+    await expect(test.unlock('console')).rejects.toEqual(refused);
+    await test.call('session.touch', {}, 'console');
+    expect(await locksAt()).toBe(before);
+  });
+
   it('is not made there', async () => {
     await using test = new TestCore();
     const create = test.call(

@@ -3,6 +3,7 @@ import type { keystoreStatus } from '../../../shared/contract/keystore.ts';
 import type { TokenPlace } from '../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
+import type { Caller } from '../core.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
 import { lookAtCopy } from '../store/backup/look-at-copy.ts';
@@ -202,14 +203,14 @@ const backupHandlers = (
     return report;
   },
 
-  lookAtBackup: (input) => {
-    const { folder, manifest, slots } = lookAtCopy(whereFrom(session, input.from));
+  lookAtBackup: (input, caller) => {
+    const { folder, manifest, slots } = lookAtCopy(whereFrom(session, input.from, caller));
     const { storeId, realm, takenAt, commitNumber } = manifest;
     return { path: folder, storeId, realm, takenAt, commitNumber, slots: [...slots] };
   },
 
-  verifyBackup: (input) => {
-    const from = whereFrom(session, input.from);
+  verifyBackup: (input, caller) => {
+    const from = whereFrom(session, input.from, caller);
     const look = () => lookAtCopy(from);
     return withUnlock(ports, look, input, (unlock) => verifyBackupAt(ports, from, unlock));
   },
@@ -226,9 +227,9 @@ const backupHandlers = (
   },
 });
 
-/** The backup named, else the place of the open keystore. */
-function whereFrom(session: Session, named: string | null): string {
-  const from = named ?? session.maybe?.backups.place ?? null;
+/** The backup named, else the place of the keystore that the caller sees open. */
+function whereFrom(session: Session, named: string | null, caller: Caller): string {
+  const from = named ?? session.shownTo(caller)?.backups.place ?? null;
   if (from === null) throw new OperationError('BACKUP_PLACE_MISSING');
   return from;
 }

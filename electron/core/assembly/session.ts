@@ -111,7 +111,7 @@ export class Session {
     work: () => Promise<T>,
     caller: Caller,
   ): Promise<T> {
-    if (effect !== 'read' && isPersonAtWork(caller)) this.touch();
+    if (effect !== 'read' && isPersonAtWork(caller) && this.shownTo(caller)) this.touch();
     if (needs === 'nothing') return work();
     await this.requireReady(needs);
     this.#requireMayUse(caller, this.#own);
