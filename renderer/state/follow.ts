@@ -6,6 +6,8 @@ import { readAgain } from './reads.ts';
 
 /** Changes that come within this time (ms) are read again together. */
 const together = 60;
+/** Reads under way are let end before the next ones begin, for at most so long (ms). */
+const patience = 2_000;
 
 /**
  * Keeps what the window shows in step with the core: changes are gathered for a moment, and after a
@@ -17,11 +19,18 @@ export function followChanges(link: Link, reads: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let revision: number | null = null;
 
+  // A read that is begun anew with every change would never end while many jobs run.
   const flush = (): void => {
-    timer = null;
     const changes = waiting;
     waiting = [];
-    void readAgain(reads, changes);
+    const enough = new Promise((resolve) => setTimeout(resolve, patience));
+    void Promise.race([readAgain(reads, changes), enough]).then(() => {
+      timer = null;
+      if (waiting.length > 0) later();
+    });
+  };
+  const later = (): void => {
+    timer ??= setTimeout(flush, together);
   };
   const everything = (): void => {
     waiting = [];
@@ -35,7 +44,7 @@ export function followChanges(link: Link, reads: QueryClient): () => void {
       return;
     }
     waiting.push(change);
-    timer ??= setTimeout(flush, together);
+    later();
   });
   let wasOpen = false;
   const endStates = link.onState((state) => {
