@@ -1,0 +1,230 @@
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Logger, RandomBytes } from '../../ports.ts';
+import { encodeRecord, lineHash, type SegmentHead, type XksRecord } from './record.ts';
+
+export interface AuditPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Logger;
+}
+
+/** A record could not be made durable: what it is about must not happen. */
+export class AuditUnavailable extends Error {
+  override readonly name = 'AuditUnavailable';
+}
+
+export interface AuditOptions {
+  readonly folder: string;
+  /** Which copy of the proxy writes. */
+  readonly node: string;
+  /** Bytes after which a new segment is begun. */
+  readonly segmentBytes?: number;
+}
+
+interface Waiting {
+  readonly record: XksRecord;
+  readonly at: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AuditUnavailable) => void;
+}
+
+/** Where the chain stands. */
+interface End {
+  readonly segment: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+const defaultSegmentBytes = 64 * 1024 * 1024;
+/** Milliseconds between two attempts to begin a new segment when the disk refused. */
+const retryAfter = 500;
+const nameShape = /^xks-\d{15}-[0-9a-f]{8}\.ndjson$/;
+
+/**
+ * The proxy's own log: lines that each name the hash of the line before, in segments that name the
+ * end of the segment before. A record is durable when `append` resolves; records that wait at the
+ * same time share one write and one sync.
+ */
+export class AuditLog {
+  readonly #ports: AuditPorts;
+  readonly #options: AuditOptions;
+  #end: End | null;
+  #file: FileHandle | null = null;
+  #length = 0;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | null = null;
+  #refusedAt: number | null = null;
+
+  private constructor(ports: AuditPorts, options: AuditOptions, end: End | null) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#end = end;
+  }
+
+  /** Goes on where the newest segment of the folder ends, in a segment of its own. */
+  static async open(ports: AuditPorts, options: AuditOptions): Promise<AuditLog> {
+    const log = new AuditLog(ports, options, await newestEnd(options.folder));
+    await log.#begin();
+    return log;
+  }
+
+  /** False while the last write was refused. */
+  get healthy(): boolean {
+    return this.#refusedAt === null;
+  }
+
+  get head(): End | null {
+    return this.#end;
+  }
+
+  /** @throws AuditUnavailable */
+  append(record: XksRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, at: this.#ports.clock.now(), resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  /** Writes what waits, then closes. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  async #writeAll(): Promise<void> {
+    // one turn, so that requests of the same moment share a sync
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(group);
+        this.#refusedAt = null;
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        await this.#refused(error);
+        for (const { reject } of group)
+          reject(new AuditUnavailable('not written', { cause: error }));
+      }
+    }
+    this.#writing = null;
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const file = await this.#current();
+    if (this.#end === null) throw new AuditUnavailable('no segment');
+    let { seq, hash } = this.#end;
+    let text = '';
+    for (const { record, at } of group) {
+      const line = encodeRecord(record, { seq: seq + 1, at, prev: hash });
+      seq++;
+      hash = lineHash(line);
+      text += `${line}\n`;
+    }
+    await this.#put(file, text);
+    this.#end = { segment: this.#end.segment, seq, hash };
+  }
+
+  async #put(file: FileHandle, text: string): Promise<void> {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let done = 0; done < bytes.length; ) {
+      const at = this.#length + done;
+      done += (await file.write(bytes, done, bytes.length - done, at)).bytesWritten;
+    }
+    await file.datasync();
+    this.#length += bytes.length;
+  }
+
+  async #current(): Promise<FileHandle> {
+    const most = this.#options.segmentBytes ?? defaultSegmentBytes;
+    if (this.#file !== null && this.#length < most) return this.#file;
+    const now = this.#ports.clock.monotonic();
+    if (this.#refusedAt !== null && now - this.#refusedAt < retryAfter) {
+      throw new AuditUnavailable('refused a moment ago');
+    }
+    await this.#file?.close();
+    this.#file = null;
+    await this.#begin();
+    if (this.#file === null) throw new AuditUnavailable('no segment');
+    return this.#file;
+  }
+
+  async #begin(): Promise<void> {
+    const { clock, random } = this.#ports;
+    const openedAt = clock.now();
+    const stamp = String(openedAt).padStart(15, '0');
+    const segment = `xks-${stamp}-${random(4).toString('hex')}.ndjson`;
+    const seq = this.#end?.seq ?? 0;
+    const { node, folder } = this.#options;
+    const head: SegmentHead = { v: 1, segment, node, openedAt, previous: this.#end, seq };
+    const line = JSON.stringify(head);
+    const file = await open(join(folder, segment), 'wx', 0o600);
+    try {
+      this.#length = 0;
+      await this.#put(file, `${line}\n`);
+      await syncFolder(folder);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    this.#file = file;
+    this.#end = { segment, seq, hash: lineHash(line) };
+  }
+
+  /** What was not acknowledged is taken back where that can be done; a new segment follows. */
+  async #refused(error: unknown): Promise<void> {
+    const cause =
+      error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : '';
+    if (this.#refusedAt === null) this.#ports.log.log('error', 'xks.audit.refused', { cause });
+    this.#refusedAt ??= this.#ports.clock.monotonic();
+    if (!(error instanceof AuditUnavailable)) this.#refusedAt = this.#ports.clock.monotonic();
+    const file = this.#file;
+    this.#file = null;
+    if (file === null) return;
+    await file.truncate(this.#length).catch(() => undefined);
+    await file.close().catch(() => undefined);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const tailBytes = 64 * 1024;
+
+/**
+ * The last whole line of the newest segment that has one. A line that was cut off by a crash was
+ * never acknowledged.
+ */
+async function newestEnd(folder: string): Promise<End | null> {
+  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).sort();
+  for (const segment of names.reverse()) {
+    const line = await lastLine(join(folder, segment));
+    if (line === null) continue;
+    const { seq } = JSON.parse(line) as { seq: number };
+    return { segment, seq, hash: lineHash(line) };
+  }
+  return null;
+}
+
+async function lastLine(path: string): Promise<string | null> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, tailBytes);
+    const tail = Buffer.alloc(length);
+    await file.read(tail, 0, length, size - length);
+    const end = tail.lastIndexOf(0x0a);
+    if (end < 0) return null;
+    return tail.subarray(tail.lastIndexOf(0x0a, end - 1) + 1, end).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}

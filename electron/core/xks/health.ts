@@ -1,0 +1,143 @@
+import type { HsmDriver } from '../hsm/driver.ts';
+import type { Clock, Logger, RandomBytes } from '../ports.ts';
+import { keyOnDevice } from './device-keys.ts';
+import type { DeviceKey } from './serving/serving-set.ts';
+
+export type HealthStatus = 'ACTIVE' | 'DEGRADED' | 'UNAVAILABLE';
+
+export interface Health {
+  readonly status: HealthStatus;
+  /** Monotonic milliseconds of the trial. */
+  readonly at: number;
+  /** How long the trial took, in milliseconds. */
+  readonly took: number;
+  /** One sentence; null when all is well. */
+  readonly problem: string | null;
+}
+
+export type HealthPorts = {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Logger;
+};
+
+export interface HealthSources {
+  readonly device: Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
+  /** Encrypts probe values and nothing else. */
+  readonly canary: () => DeviceKey;
+  /** Whether the audit can be written. */
+  auditHealthy(): boolean;
+  /** A reason to call a device that works degraded (few PIN tries left); null for none. */
+  warning(): string | null;
+}
+
+/** Milliseconds: between two trials, of age at which KMS is told a fresh result, of patience. */
+const every = 15_000;
+const oldest = 50_000;
+const patience = 150;
+/** A device that takes longer than this for two operations eats into AWS's 250 ms. */
+const slow = 80;
+
+/**
+ * Whether the next call would work, found by encrypting and decrypting with a key of its own. The
+ * result is kept for less than a minute, and thrown away when something happens to the device.
+ */
+export class HealthWatch {
+  readonly #ports: HealthPorts;
+  readonly #sources: HealthSources;
+  #last: Health;
+  #trial: Promise<Health> | null = null;
+
+  constructor(ports: HealthPorts, sources: HealthSources) {
+    this.#ports = ports;
+    this.#sources = sources;
+    const at = ports.clock.monotonic() - oldest;
+    this.#last = { status: 'UNAVAILABLE', at, took: 0, problem: 'Not tried yet.' };
+  }
+
+  /** As last found; see {@link check}. */
+  get last(): Health {
+    return this.#sources.auditHealthy() ? this.#last : this.#withoutAudit();
+  }
+
+  /** Fresh enough for KMS; tries again when it is not. */
+  async current(): Promise<Health> {
+    const age = this.#ports.clock.monotonic() - this.#last.at;
+    if (age >= oldest) await this.check();
+    return this.last;
+  }
+
+  /** The device went away: said at once, without a trial. */
+  lost(problem: string): void {
+    this.#set({ status: 'UNAVAILABLE', at: this.#ports.clock.monotonic(), took: 0, problem });
+  }
+
+  /** Tries the device; callers at the same time share one trial. */
+  check(): Promise<Health> {
+    this.#trial ??= this.#try().finally(() => {
+      this.#trial = null;
+    });
+    return this.#trial;
+  }
+
+  /** Tries again and again until the signal is aborted. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.check();
+      try {
+        await this.#ports.clock.sleep(this.#last.status === 'ACTIVE' ? every : 1000, signal);
+      } catch {
+        return; // told to end
+      }
+    }
+  }
+
+  async #try(): Promise<Health> {
+    const { clock } = this.#ports;
+    const begun = clock.monotonic();
+    const giveUp = new AbortController();
+    const tooLate = clock.sleep(patience, giveUp.signal).then(
+      () => `The device did not answer within ${patience} ms.`,
+      () => null,
+    );
+    const problem = await Promise.race([this.#roundTrip(), tooLate]);
+    giveUp.abort(new Error('answered'));
+    const at = clock.monotonic();
+    const took = at - begun;
+    if (problem !== null) return this.#set({ status: 'UNAVAILABLE', at, took, problem });
+    const warning =
+      took > slow ? `The device took ${Math.round(took)} ms.` : this.#sources.warning();
+    const status = warning === null ? 'ACTIVE' : 'DEGRADED';
+    return this.#set({ status, at, took, problem: warning });
+  }
+
+  /** What was wrong, as a sentence. */
+  async #roundTrip(): Promise<string | null> {
+    const { device, canary } = this.#sources;
+    const value = this.#ports.random(32);
+    const aad = Buffer.from('keyreeve xks health');
+    try {
+      const key = keyOnDevice(canary());
+      const sealed = await device.gcmEncrypt(key, aad, value);
+      const opened = await device.gcmDecrypt(key, aad, sealed);
+      if (value.equals(opened)) return null;
+      return 'The device gave back another value than it was given.';
+    } catch (error) {
+      const name = error instanceof Error ? error.message : typeof error;
+      return `The device answered ${name}.`;
+    }
+  }
+
+  #set(health: Health): Health {
+    if (health.status !== this.#last.status) {
+      const level = health.status === 'ACTIVE' ? 'info' : 'warn';
+      this.#ports.log.log(level, 'xks.health', { status: health.status, problem: health.problem });
+    }
+    this.#last = health;
+    return health;
+  }
+
+  #withoutAudit(): Health {
+    return { ...this.#last, status: 'UNAVAILABLE', problem: 'The audit cannot be written.' };
+  }
+}

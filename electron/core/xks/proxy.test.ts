@@ -1,0 +1,456 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifySegments } from './audit/verify-segments.ts';
+import type { ServedStore } from './serving/serving-set.ts';
+import { sign, stamp } from './signing.fixture.ts';
+import { KeyMaker, metadata, store, World } from './world.fixture.ts';
+import { boundData, encodeLabel, integrityValue } from './wire/associated-data.ts';
+
+const b64 = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString('base64');
+const bytesOf = (text: unknown): Buffer => Buffer.from(text as string, 'base64');
+
+describe('an XKS proxy', () => {
+  let maker: KeyMaker;
+  let a: ServedStore;
+  let b: ServedStore;
+  let world: World;
+
+  beforeAll(async () => {
+    maker = await KeyMaker.start();
+    const usage = (encrypt: boolean, decrypt: boolean) => ({ usage: { encrypt, decrypt } });
+    a = store('a', [
+      await maker.key('both'),
+      await maker.key('seal', usage(true, false)),
+      await maker.key('open', usage(false, true)),
+      await maker.key('none', usage(false, false)),
+      await maker.key('off', { enabled: false }),
+      await maker.key('cut', { blocked: true }),
+    ]);
+    b = store('b', [await maker.key('other')]);
+    world = await World.start(maker, [a, b]);
+  });
+  afterAll(() => world.stop());
+
+  it('tells its health for any operation name', async () => {
+    for (const kmsOperation of ['KmsHealthCheck', 'CreateCustomKeyStore', 'Invented']) {
+      const body = { requestMetadata: { kmsRequestId: 'h', kmsOperation } };
+      expect(await world.call(a, 'health', body)).toMatchObject({
+        status: 200,
+        body: { status: 'ACTIVE' },
+      });
+    }
+    expect(await world.call(a, 'health', {})).toMatchObject({
+      status: 400,
+      errorName: 'ValidationException',
+    });
+  });
+
+  it.each([
+    ['both', ['ENCRYPT', 'DECRYPT'], 'ENABLED'],
+    ['seal', ['ENCRYPT'], 'ENABLED'],
+    ['open', ['DECRYPT'], 'ENABLED'],
+    ['none', [], 'ENABLED'],
+    ['off', ['ENCRYPT', 'DECRYPT'], 'DISABLED'],
+    ['cut', ['ENCRYPT', 'DECRYPT'], 'DISABLED'],
+  ])('describes %s', async (key, keyUsage, keyStatus) => {
+    for (const kmsOperation of ['CreateKey', 'DescribeKey']) {
+      const body = { requestMetadata: { ...metadata, kmsOperation } };
+      const answer = await world.call(a, `keys/${key}/metadata`, body);
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { keySpec: 'AES_256', keyUsage, keyStatus },
+      });
+    }
+  });
+
+  it.each([
+    ['seal', 200, 400],
+    ['open', 400, 400],
+    ['none', 400, 400],
+  ])('keeps to the usage of %s', async (key, seals, opens) => {
+    const sealed = await world.encrypt(a, key);
+    expect(sealed.status).toBe(seals);
+    if (seals !== 200) expect(sealed.errorName).toBe('InvalidKeyUsageException');
+    const withValue = await world.encrypt(a, key, {
+      ciphertextDataIntegrityValueAlgorithm: 'SHA_256',
+    });
+    expect(withValue.errorName).toBe('InvalidKeyUsageException');
+    const opened = await world.decrypt(a, key, await world.encrypt(a, 'both'));
+    expect(opened.status).toBe(opens);
+    const expected = key === 'open' ? 'InvalidCiphertextException' : 'InvalidKeyUsageException';
+    expect(opened.errorName).toBe(expected);
+  });
+
+  it('decrypts with a key that may only decrypt', async () => {
+    const both = a.keys[0]!;
+    world.serve([{ ...a, keys: [{ ...both, usage: { encrypt: false, decrypt: true } }] }, b]);
+    expect((await world.encrypt(a, 'both')).errorName).toBe('InvalidKeyUsageException');
+    world.serve([a, b]);
+    const sealed = await world.encrypt(a, 'both');
+    world.serve([{ ...a, keys: [{ ...both, usage: { encrypt: false, decrypt: true } }] }, b]);
+    expect((await world.decrypt(a, 'both', sealed)).status).toBe(200);
+    world.serve([a, b]);
+  });
+
+  it.each(['off', 'cut'])(
+    'uses no key that is %s, and at once when it is on again',
+    async (key) => {
+      for (const answer of [
+        await world.encrypt(a, key),
+        await world.decrypt(a, key, await world.encrypt(a, 'both')),
+      ]) {
+        expect(answer).toMatchObject({ status: 400, errorName: 'InvalidStateException' });
+      }
+      world.serve([
+        { ...a, keys: a.keys.map((one) => ({ ...one, enabled: true, blocked: false })) },
+        b,
+      ]);
+      expect((await world.encrypt(a, key)).status).toBe(200);
+      world.serve([a, b]);
+    },
+  );
+
+  it.each([
+    ['1 byte', 1, 0],
+    ['4300 bytes', 4300, 0],
+    ['with associated data', 9, 33],
+    ['all it takes', 4300, 8192],
+  ])('gives back what it was given: %s', async (_, length, aadLength) => {
+    const plaintext = b64(Buffer.alloc(length, 0xa5));
+    const aad =
+      aadLength === 0 ? {} : { additionalAuthenticatedData: b64(Buffer.alloc(aadLength, 3)) };
+    const sealed = await world.encrypt(a, 'both', {
+      plaintext,
+      ...aad,
+      ciphertextDataIntegrityValueAlgorithm: 'SHA_256',
+    });
+    expect(sealed.status).toBe(200);
+    expect(bytesOf(sealed.body['ciphertext'])).toHaveLength(length);
+    expect(bytesOf(sealed.body['initializationVector'])).toHaveLength(12);
+    expect(bytesOf(sealed.body['authenticationTag'])).toHaveLength(16);
+    expect(bytesOf(sealed.body['ciphertextMetadata'])).toEqual(encodeLabel({ version: 1 }));
+    const value = integrityValue(
+      Buffer.alloc(aadLength, 3),
+      bytesOf(sealed.body['ciphertextMetadata']),
+      {
+        iv: bytesOf(sealed.body['initializationVector']),
+        ciphertext: bytesOf(sealed.body['ciphertext']),
+        tag: bytesOf(sealed.body['authenticationTag']),
+      },
+    );
+    expect(bytesOf(sealed.body['ciphertextDataIntegrityValue'])).toEqual(value);
+    const opened = await world.decrypt(a, 'both', sealed, aad);
+    expect(opened).toMatchObject({ status: 200, body: { plaintext } });
+    expect(sealed.text).not.toMatch(/[\n\r]| :/);
+  });
+
+  it('gives no integrity value that nobody asked for', async () => {
+    expect(await world.encrypt(a, 'both')).not.toHaveProperty('body.ciphertextDataIntegrityValue');
+  });
+
+  it('opens nothing in which one bit differs', async () => {
+    const aad = { additionalAuthenticatedData: b64('associated') };
+    const sealed = await world.encrypt(a, 'both', aad);
+    const parts = { ...sealed.body, ...aad };
+    for (const [name, text] of Object.entries(parts)) {
+      const bytes = bytesOf(text);
+      for (let bit = 0; bit < bytes.length * 8; bit++) {
+        const changed = Buffer.from(bytes);
+        changed[bit >> 3]! ^= 1 << (bit & 7);
+        const answer = await world.decrypt(a, 'both', sealed, { ...aad, [name]: b64(changed) });
+        expect(answer, `${name} bit ${bit}`).toMatchObject({
+          status: 400,
+          errorName: 'InvalidCiphertextException',
+        });
+      }
+    }
+  });
+
+  it.each<[string, object]>([
+    ['the label dropped', { ciphertextMetadata: undefined }],
+    ['the label emptied', { ciphertextMetadata: '' }],
+    ['associated data added', { additionalAuthenticatedData: b64('x') }],
+    ['an IV of 16 bytes', { initializationVector: b64(Buffer.alloc(16)) }],
+    ['a version that never was', { ciphertextMetadata: b64(encodeLabel({ version: 9 })) }],
+  ])('opens nothing with %s', async (_, change) => {
+    const answer = await world.decrypt(a, 'both', await world.encrypt(a, 'both'), change);
+    expect(answer.errorName).toBe('InvalidCiphertextException');
+  });
+
+  it('lets nothing move between associated data and label', () => {
+    const label = encodeLabel({ version: 1 });
+    const moved = boundData(Buffer.concat([Buffer.from('x'), label]), Buffer.alloc(0));
+    expect(boundData(Buffer.from('x'), label).equals(moved)).toBe(false);
+  });
+
+  it('draws another IV each time', async () => {
+    const seen = new Set<unknown>();
+    for (let n = 0; n < 200; n++) {
+      seen.add((await world.encrypt(a, 'both')).body['initializationVector']);
+    }
+    expect(seen.size).toBe(200);
+  });
+
+  it('keeps old versions for what they encrypted', async () => {
+    const both = a.keys[0]!;
+    const old = await world.encrypt(a, 'both');
+    const second = { number: 2, state: 'usable' as const, device: await maker.make('both-2') };
+    const rotated = { ...both, current: 2, versions: [...both.versions, second] };
+    world.serve([{ ...a, keys: [rotated] }, b]);
+    const fresh = await world.encrypt(a, 'both');
+    expect(bytesOf(fresh.body['ciphertextMetadata'])).toEqual(encodeLabel({ version: 2 }));
+    expect((await world.decrypt(a, 'both', old)).status).toBe(200);
+    expect((await world.decrypt(a, 'both', fresh)).status).toBe(200);
+    const swapped = { ciphertextMetadata: b64(encodeLabel({ version: 2 })) };
+    expect((await world.decrypt(a, 'both', old, swapped)).errorName).toBe(
+      'InvalidCiphertextException',
+    );
+    const gone = { ...both.versions[0]!, state: 'destroyed' as const };
+    world.serve([{ ...a, keys: [{ ...rotated, versions: [gone, second] }] }, b]);
+    const refused = await world.decrypt(a, 'both', old);
+    expect(refused).toMatchObject({ errorName: 'InvalidStateException' });
+    expect(refused.body['errorMessage']).toContain('destroyed');
+    world.serve([a, b]);
+  });
+
+  describe('who may come in', () => {
+    it('tells apart wrong paths, wrong credentials and wrong stores', async () => {
+      const body = { requestMetadata: metadata };
+      const health = '/kms/xks/v1/health';
+      const cases: [string, object, number, string][] = [
+        ['unknown prefix', { path: `/zzz${health}` }, 404, 'InvalidUriPathException'],
+        [
+          'unknown prefix, wrong secret',
+          { path: `/zzz${health}`, secret: 'x'.repeat(43) },
+          401,
+          'AuthenticationFailedException',
+        ],
+        ['wrong secret', { secret: 'x'.repeat(43) }, 401, 'AuthenticationFailedException'],
+        [
+          'wrong id',
+          { accessKeyId: `Invalid${a.credentials[0]!.accessKeyId}` },
+          401,
+          'AuthenticationFailedException',
+        ],
+        [
+          'the door of another store',
+          { path: `/b${health}` },
+          401,
+          'AuthenticationFailedException',
+        ],
+        ['no such call', { path: '/a/kms/xks/v1/invalid' }, 404, 'InvalidUriPathException'],
+        ['a query', { path: `/a${health}?x` }, 404, 'InvalidUriPathException'],
+      ];
+      for (const [what, change, status, errorName] of cases) {
+        expect(await world.call(a, 'health', body, change), what).toMatchObject({
+          status,
+          errorName,
+        });
+      }
+      const foreign = await world.encrypt(a, 'other');
+      expect(foreign).toMatchObject({ status: 404, errorName: 'KeyNotFoundException' });
+      expect((await world.encrypt(a, 'non_existing_key')).errorName).toBe('KeyNotFoundException');
+      expect((await world.decrypt(a, 'both', await world.encrypt(a, 'both'))).status).toBe(200);
+    });
+
+    it('asks for a signature at every call', async () => {
+      for (const api of [
+        'health',
+        'keys/both/metadata',
+        'keys/both/encrypt',
+        'keys/both/decrypt',
+      ]) {
+        const answer = await world.call(
+          a,
+          api,
+          { requestMetadata: metadata },
+          { secret: 'y'.repeat(43) },
+        );
+        expect(answer, api).toMatchObject({
+          status: 401,
+          errorName: 'AuthenticationFailedException',
+        });
+      }
+    });
+
+    it('answers other methods with 405, and 404 where there is nothing', async () => {
+      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'post']) {
+        expect((await world.call(a, 'health', '', { method })).status).toBe(405);
+        expect((await world.call(a, 'keys/both/encrypt', '', { method })).status).toBe(405);
+        expect((await world.call(a, '', '', { method, path: '/' })).status).toBe(404);
+      }
+    });
+
+    it.each(['', 'text/plain', 'application/x-amz-json-1.1'])(
+      'refuses the type %j',
+      async (contentType) => {
+        const answer = await world.call(
+          a,
+          'health',
+          { requestMetadata: metadata },
+          { contentType },
+        );
+        expect(answer).toMatchObject({ status: 400, errorName: 'ValidationException' });
+      },
+    );
+
+    it('takes two credentials while they are exchanged, then the new one alone', async () => {
+      const { makeCredential } = await import('./wire/credential.ts');
+      const next = makeCredential((length) => Buffer.alloc(length, 0x41));
+      const old = a.credentials[0]!;
+      const as = (one: typeof old) => ({
+        accessKeyId: one.accessKeyId,
+        secret: one.secretAccessKey,
+      });
+      world.serve([{ ...a, credentials: [old, next] }, b]);
+      expect((await world.encrypt(a, 'both', {}, as(old))).status).toBe(200);
+      expect((await world.encrypt(a, 'both', {}, as(next))).status).toBe(200);
+      world.serve([{ ...a, credentials: [next] }, b]);
+      expect((await world.encrypt(a, 'both', {}, as(old))).status).toBe(401);
+      expect((await world.encrypt(a, 'both', {}, as(next))).status).toBe(200);
+      // the same id with another secret
+      const changed = { ...next, secretAccessKey: 'z'.repeat(43) };
+      world.serve([{ ...a, credentials: [changed] }, b]);
+      expect((await world.encrypt(a, 'both', {}, as(next))).status).toBe(401);
+      expect((await world.encrypt(a, 'both', {}, as(changed))).status).toBe(200);
+      world.serve([a, b]);
+    });
+  });
+
+  describe('what the owner decides', () => {
+    const deny = {
+      mode: 'enforce' as const,
+      rules: [{ id: 'no-alice', effect: 'deny', when: { awsPrincipalArn: ['*Alice'] } }],
+    };
+
+    it('refuses by account, store and key, names the rule, and never for health', async () => {
+      const both = a.keys[0]!;
+      const changed: [ServedStore, string][] = [
+        [{ ...a, accounts: ['999999999999'] }, 'owner-accounts'],
+        [{ ...a, rules: deny }, 'no-alice'],
+        [{ ...a, keys: [{ ...both, rules: deny }] }, 'no-alice'],
+      ];
+      for (const [changedStore, by] of changed) {
+        world.serve([changedStore, b]);
+        const answer = await world.encrypt(a, 'both');
+        expect(answer).toMatchObject({ status: 403, errorName: 'AccessDeniedException' });
+        expect(world.records().at(-1)).toMatchObject({
+          verdict: 'AccessDeniedException',
+          detail: by,
+        });
+        const body = { requestMetadata: { kmsRequestId: 'h', kmsOperation: 'KmsHealthCheck' } };
+        expect((await world.call(a, 'health', body)).status).toBe(200);
+      }
+      world.serve([a, b]);
+    });
+
+    it('only notes what rules would refuse in a dry run', async () => {
+      world.serve([{ ...a, rules: { ...deny, mode: 'dry-run' } }, b]);
+      expect((await world.encrypt(a, 'both')).status).toBe(200);
+      expect(world.records().at(-1)).toMatchObject({ verdict: 'ok', dryRun: 'no-alice' });
+      world.serve([a, b]);
+    });
+
+    it('blocks a store, but not what it says of its health', async () => {
+      world.serve([{ ...a, blocked: true }, b]);
+      expect((await world.encrypt(a, 'both')).errorName).toBe('InvalidStateException');
+      expect((await world.encrypt(b, 'other')).status).toBe(200);
+      const body = { requestMetadata: { kmsRequestId: 'h', kmsOperation: 'KmsHealthCheck' } };
+      expect((await world.call(a, 'health', body)).status).toBe(200);
+      world.serve([a, b]);
+    });
+
+    it('gives a key to the first KMS key only, unless another is listed', async () => {
+      const bound = { ...a.keys[0]!, binding: 'first' as const };
+      const as = (kmsKeyArn: string) => ({ requestMetadata: { ...metadata, kmsKeyArn } });
+      const [one, two] = [
+        'arn:aws:kms:us-east-1:111122223333:key/1',
+        'arn:aws:kms:us-east-1:111122223333:key/2',
+      ];
+      world.serve([{ ...a, keys: [bound] }, b]);
+      expect((await world.encrypt(a, 'both', as(one))).status).toBe(200);
+      expect((await world.encrypt(a, 'both', as(one))).status).toBe(200);
+      const other = await world.encrypt(a, 'both', as(two));
+      expect(other).toMatchObject({ status: 403, errorName: 'AccessDeniedException' });
+      expect(world.records().at(-1)).toMatchObject({ detail: 'bound-to-another-kms-key' });
+      world.serve([{ ...a, keys: [{ ...bound, kmsKeyArns: [two] }] }, b]);
+      expect((await world.encrypt(a, 'both', as(two))).status).toBe(200);
+      expect((await world.encrypt(a, 'both', as(one))).status).toBe(200);
+      world.serve([a, b]);
+    });
+
+    it('holds each store to its own quota', async () => {
+      world.serve([{ ...a, quota: 3 }, b]);
+      const statuses = [];
+      for (let n = 0; n < 5; n++) statuses.push((await world.encrypt(a, 'both')).status);
+      expect(statuses).toEqual([200, 200, 200, 429, 429]);
+      expect((await world.encrypt(b, 'other')).status).toBe(200);
+      await world.clock.advance(1000);
+      expect((await world.encrypt(a, 'both')).status).toBe(200);
+      world.serve([a, b]);
+    });
+  });
+
+  it('records every request, in a chain, without plaintext, secrets or signatures', async () => {
+    const marker = 'MARKER-of-a-plaintext';
+    const before = world.records().length;
+    const kmsRequestId = 'odd\n{"seq":1}\u2028';
+    const sealed = await world.encrypt(a, 'both', {
+      plaintext: b64(marker),
+      requestMetadata: { ...metadata, kmsRequestId },
+    });
+    await world.decrypt(a, 'both', sealed);
+    await world.encrypt(a, 'none');
+    await world.encrypt(a, 'both', {}, { secret: 'w'.repeat(43) });
+    const added = world.records().slice(before);
+    expect(added.map((one) => one['verdict'])).toEqual([
+      'ok',
+      'ok',
+      'InvalidKeyUsageException',
+      'AuthenticationFailedException',
+    ]);
+    expect(added[0]).toMatchObject({
+      api: 'Encrypt',
+      key: 'both',
+      version: 1,
+      store: 'a',
+      kmsRequestId,
+      principal: metadata.awsPrincipalArn,
+      kmsKeyArn: metadata.kmsKeyArn,
+    });
+    const text = world
+      .segments()
+      .map((one) => one.text)
+      .join('');
+    const { secretAccessKey } = a.credentials[0]!;
+    for (const secret of [
+      marker,
+      b64(marker),
+      secretAccessKey,
+      'Signature=',
+      sealed.body['ciphertext'],
+    ]) {
+      expect(text.includes(secret as string)).toBe(false);
+    }
+    expect(verifySegments(world.segments())).toMatchObject({ gaps: [] });
+  });
+
+  it('is exact about time', async () => {
+    const at = (off: number) => ({ time: stamp(world.clock.now() + off) });
+    expect((await world.encrypt(a, 'both', {}, at(-299_000))).status).toBe(200);
+    for (const off of [-301_000, 301_000]) {
+      expect((await world.encrypt(a, 'both', {}, at(off))).errorName).toBe(
+        'AuthenticationFailedException',
+      );
+    }
+    // the same signature may come twice: AWS repeats a request that timed out
+    const [credential] = a.credentials;
+    const signing = { accessKeyId: credential!.accessKeyId, secret: credential!.secretAccessKey };
+    expect(sign({ ...signing, path: '/', body: '', ...at(0) })).toEqual(
+      sign({ ...signing, path: '/', body: '', ...at(0) }),
+    );
+    expect([
+      (await world.encrypt(a, 'both')).status,
+      (await world.encrypt(a, 'both')).status,
+    ]).toEqual([200, 200]);
+  });
+});

@@ -1,0 +1,142 @@
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Secret } from '../../kernel/secret.ts';
+import type { Clock, Logger } from '../../ports.ts';
+import { indexSet, type SetIndex } from './index-set.ts';
+import { openSet, UnreadableSet } from './sealed-set.ts';
+
+/** Replaces a file so that a reader sees the old or the new one, also after a crash. */
+export async function replaceFile(path: string, content: Uint8Array): Promise<void> {
+  const fresh = join(dirname(path), `.${basename(path)}.new`);
+  const file = await open(fresh, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Milliseconds between two looks: with the work of a reload well under the second that is promised. */
+const lookEvery = 300;
+
+export interface LiveSetOptions {
+  /** The sealed set. */
+  readonly file: string;
+  /** Where the highest revision that was applied is remembered. */
+  readonly revisionFile: string;
+  readonly key: Secret;
+}
+
+export type LiveSetPorts = { readonly clock: Clock; readonly log: Logger };
+
+/**
+ * The set that is served: read at the start, and again whenever its file was replaced. One that does
+ * not open, or is older than one that was applied, changes nothing.
+ */
+export class LiveSet {
+  readonly #ports: LiveSetPorts;
+  readonly #options: LiveSetOptions;
+  readonly #listeners: ((index: SetIndex) => void)[] = [];
+  #index: SetIndex;
+  #seen: string;
+  #loading: Promise<void> = Promise.resolve();
+  /** Why the newest file is not the one that is served; null when it is. */
+  problem: string | null = null;
+
+  private constructor(ports: LiveSetPorts, options: LiveSetOptions, seen: string, index: SetIndex) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#seen = seen;
+    this.#index = index;
+  }
+
+  /** @throws UnreadableSet, RangeError, or the file system's error */
+  static async load(ports: LiveSetPorts, options: LiveSetOptions): Promise<LiveSet> {
+    const seen = await marks(options.file);
+    const index = await read(options);
+    if (index.set.revision < (await appliedBefore(options.revisionFile))) {
+      throw new UnreadableSet('The serving set is older than one that was served before.');
+    }
+    const live = new LiveSet(ports, options, seen, index);
+    await live.#remember();
+    return live;
+  }
+
+  get index(): SetIndex {
+    return this.#index;
+  }
+
+  onChange(listener: (index: SetIndex) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Looks at the file until the signal is aborted. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#ports.clock.sleep(lookEvery, signal);
+      } catch {
+        return; // told to end
+      }
+      await this.reload();
+    }
+  }
+
+  /** Applies the file if it was replaced. Resolves when that is done. */
+  reload(): Promise<void> {
+    this.#loading = this.#loading.then(() => this.#reload());
+    return this.#loading;
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const seen = await marks(this.#options.file);
+      if (seen === this.#seen) return;
+      this.#seen = seen;
+      const next = await read(this.#options);
+      if (next.set.revision < this.#index.set.revision) {
+        throw new UnreadableSet(
+          'The serving set in the file is older than the one that is served.',
+        );
+      }
+      this.#index = next;
+      for (const listener of this.#listeners) listener(next);
+      this.problem = null;
+      await this.#remember();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : 'unreadable';
+      this.#ports.log.log('error', 'xks.set.refused', { problem: this.problem });
+    }
+  }
+
+  async #remember(): Promise<void> {
+    await replaceFile(this.#options.revisionFile, Buffer.from(String(this.#index.set.revision)));
+  }
+}
+
+/** Changes with every replacement of the file. */
+async function marks(file: string): Promise<string> {
+  const { ino, mtimeMs, size } = await stat(file);
+  return `${ino}/${mtimeMs}/${size}`;
+}
+
+const read = async ({ file, key }: LiveSetOptions): Promise<SetIndex> =>
+  indexSet(openSet(await readFile(file), key));
+
+async function appliedBefore(revisionFile: string): Promise<number> {
+  try {
+    return Number(await readFile(revisionFile, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writeFile(revisionFile, '0', { mode: 0o600 });
+    return 0;
+  }
+}
