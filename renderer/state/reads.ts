@@ -5,6 +5,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
+import { useRef } from 'react';
 import type { Change } from '../../shared/contract/session.ts';
 import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
@@ -159,6 +160,8 @@ export interface Deed<Name extends OperationName> {
  */
 export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
   const { call } = useHost();
+  // At once: what is drawn lags behind, and a second press may come before it.
+  const underWay = useRef(false);
   const mutation = useMutation({
     mutationKey: [name],
     gcTime: 0,
@@ -168,7 +171,8 @@ export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
     busy: mutation.isPending,
     failure: mutation.error ? failureOf(mutation.error) : null,
     run: async (input) => {
-      if (mutation.isPending) return null;
+      if (underWay.current) return null;
+      underWay.current = true;
       let held: { input: InputFor<Name> } | null = { input };
       try {
         return await mutation.mutateAsync(() => {
@@ -180,6 +184,8 @@ export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
       } catch {
         // The failure is in the mutation, and every caller shows it from there.
         return null;
+      } finally {
+        underWay.current = false;
       }
     },
     forget: () => mutation.reset(),
