@@ -39,7 +39,7 @@ interface End {
 const defaultSegmentBytes = 64 * 1024 * 1024;
 /** Milliseconds between two attempts to begin a new segment when the disk refused. */
 const retryAfter = 500;
-const nameShape = /^xks-\d{15}-[0-9a-f]{8}\.ndjson$/;
+const nameShape = /^xks-(\d{12})-[0-9a-f]{8}\.ndjson$/;
 
 /**
  * The proxy's own log: lines that each name the hash of the line before, in segments that name the
@@ -154,8 +154,9 @@ export class AuditLog {
   async #begin(): Promise<void> {
     const { clock, random } = this.#ports;
     const openedAt = clock.now();
-    const stamp = String(openedAt).padStart(15, '0');
-    const segment = `xks-${stamp}-${random(4).toString('hex')}.ndjson`;
+    // numbered and not dated: clocks go back, and names give the order
+    const number = Number(nameShape.exec(this.#end?.segment ?? '')?.[1] ?? 0) + 1;
+    const segment = `xks-${String(number).padStart(12, '0')}-${random(4).toString('hex')}.ndjson`;
     const seq = this.#end?.seq ?? 0;
     const { node, folder } = this.#options;
     const head: SegmentHead = { v: 1, segment, node, openedAt, previous: this.#end, seq };
