@@ -81,9 +81,8 @@ function settleKeyStores(world: World, now: number): void {
   for (const store of world.state.keyStores.dueToSettle(now)) {
     const effects: Effect[] = [];
     settleStore(world.state, store, (effect) => effects.push(effect));
-    const operation =
-      store.state === 'CONNECTING' ? 'ConnectCustomKeyStore' : 'DisconnectCustomKeyStore';
-    note(world, store, operation, store.settlesAt ?? now, effects);
+    // AWS has no event for it; without one the journal would not tell how a connection ended.
+    note(world, store, 'CustomKeyStoreConnection', store.settlesAt ?? now, effects);
   }
 }
 

@@ -44,7 +44,10 @@ describe('ConnectCustomKeyStore', () => {
       { requestMetadata: { kmsOperation: 'ConnectCustomKeyStore' } },
     ]);
     expect(await stateOf(storeId)).toEqual(['CONNECTED', undefined]);
+    bench.peer.misbehave(hangUp);
     expect((await on(bench)('ConnectCustomKeyStore', storeId)).status).toBe(200);
+    expect(await stateOf(storeId)).toEqual(['CONNECTED', undefined]);
+    expect(bench.peer.requests).toHaveLength(1);
   });
 
   const CODES: Readonly<Record<string, string>> = {

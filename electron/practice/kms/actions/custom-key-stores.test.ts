@@ -140,6 +140,14 @@ describe('UpdateCustomKeyStore', () => {
   test('moves a store behind an endpoint service and back', async () => {
     const storeId = await bench.makeStore();
     const endpoint = { XksProxyUriEndpoint: `https://${PEER_HOST}` };
+    const elsewhere = 'com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0';
+    expect(
+      await typeOf('UpdateCustomKeyStore', storeId, {
+        ...VPC,
+        ...endpoint,
+        XksProxyVpcEndpointServiceName: elsewhere,
+      }),
+    ).toBe('XksProxyVpcEndpointServiceNotFoundException');
     expect(await typeOf('UpdateCustomKeyStore', storeId, { ...VPC, ...endpoint })).toBeUndefined();
     const back = { XksProxyConnectivity: 'PUBLIC_ENDPOINT', XksProxyVpcEndpointServiceName: '' };
     expect(await typeOf('UpdateCustomKeyStore', storeId, back)).toBe('ValidationException');

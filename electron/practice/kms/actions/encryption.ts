@@ -86,7 +86,6 @@ export function decryptUnder(call: Call, key: KeyRecord, text: Text): Turned {
     const opened = decryptOutside(call, key, material, parsed, text.context);
     return { bytes: opened, algorithm, materialId: material.materialId };
   }
-  if (parsed.form !== 'own') throw invalidCiphertext();
   const bytes = decryptSymmetric(parsed, bytesOf(key, material), text.context ?? {});
   if (bytes === undefined) throw invalidCiphertext();
   return { bytes, algorithm, materialId: material.materialId };

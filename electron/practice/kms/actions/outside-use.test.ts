@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { change, hangUp, refuse, REFUSALS, UNREADABLE } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
 import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
+import type { Misbehaviour } from '../testing/xks-peer.ts';
 
 let bench: StoreBench;
 let storeId: string;
@@ -22,6 +24,8 @@ const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 const call = (operation: string, body: Record<string, unknown>) =>
   bench.client.call(operation, body);
 const PLAINTEXT = base64('seven secrets');
+/** Two lengths, vector, metadata and tag of the peer; the inner vector, tag and text. */
+const OUTER_BYTES = 2 + 12 + 20 + 16 + (12 + 16 + 'seven secrets'.length);
 const CONTEXT = { tenant: 'a', purpose: 'test' };
 
 async function encrypt(more: Record<string, unknown> = {}): Promise<string> {
@@ -118,6 +122,19 @@ describe('Encrypt and Decrypt', () => {
     expect(reply.type).toBe('KMSInvalidStateException');
     expect(reply.message).toContain('additional authenticated data');
     expect((await decrypt(blob.subarray(0, 100))).type).toBe('InvalidCiphertextException');
+    bench.peer.requests.length = 0;
+    const lengths = blob.length - OUTER_BYTES;
+    for (const [at, value] of [
+      [lengths, 13],
+      [lengths, 0],
+      [lengths + 1, 21],
+      [lengths + 1, 255],
+    ] as const) {
+      const wrong = Buffer.from(blob);
+      wrong[at] = value;
+      expect((await decrypt(wrong)).type).toBe('InvalidCiphertextException');
+    }
+    expect(bench.peer.requests).toHaveLength(0);
   });
 
   test('KMS checks what the proxy decrypted', async () => {
@@ -130,6 +147,14 @@ describe('Encrypt and Decrypt', () => {
     const reply = await call('Decrypt', { CiphertextBlob: blob });
     expect(reply.type).toBe('KMSInvalidStateException');
     expect(reply.message).toContain('decrypted');
+  });
+
+  test('a plaintext of another length is none', async () => {
+    const blob = await encrypt();
+    bench.peer.misbehave(change({ plaintext: base64('short') }));
+    const reply = await call('Decrypt', { CiphertextBlob: blob });
+    expect(reply.type).toBe('KMSInvalidStateException');
+    expect(reply.message).toContain('cannot make sense');
   });
 
   test('the two forms of ciphertext are not taken for each other', async () => {
@@ -148,9 +173,26 @@ describe('Encrypt and Decrypt', () => {
   });
 });
 
+/** Leaves a byte out, and says with the right integrity value that all is well. */
+const shorten: Misbehaviour = (_response, { body }, request) => {
+  if (!request.api.endsWith('/encrypt')) return;
+  const at = (name: string) => Buffer.from(body[name] as string, 'base64');
+  const ciphertext = at('ciphertext').subarray(1);
+  const parts = [
+    at('ciphertextMetadata'),
+    at('initializationVector'),
+    ciphertext,
+    at('authenticationTag'),
+  ];
+  body['ciphertext'] = ciphertext.toString('base64');
+  body['ciphertextDataIntegrityValue'] = createHash('sha256')
+    .update(Buffer.concat(parts))
+    .digest('base64');
+};
+
 describe('every failure of the proxy is KMSInvalidStateException', () => {
   const LIES = [
-    ['a shorter ciphertext', change({ ciphertext: base64('short') })],
+    ['a shorter ciphertext that is whole', shorten],
     ['a vector of 13 bytes', change({ initializationVector: base64(Buffer.alloc(13)) })],
     ['a tag of 12 bytes', change({ authenticationTag: base64(Buffer.alloc(12)) })],
     ['21 bytes of metadata', change({ ciphertextMetadata: base64(Buffer.alloc(21)) })],

@@ -32,6 +32,17 @@ export const send =
     return true;
   };
 
+/** Sends a good answer in a bad way. */
+const dressed =
+  (status: number, type: string | null, edit: (good: string) => string | Buffer): Misbehaviour =>
+  (response, { body }) => {
+    response.writeHead(status, type === null ? {} : { 'content-type': type });
+    response.end(edit(JSON.stringify(body)));
+    return true;
+  };
+const asItIs = (good: string): string => good;
+const JSON_TYPE = 'application/json';
+
 /** Changes members of a good answer; undefined removes one. */
 export const change =
   (members: Readonly<Record<string, unknown>>): Misbehaviour =>
@@ -55,14 +66,22 @@ export const UNREADABLE: readonly (readonly [string, Misbehaviour])[] = [
   ['no body', send(200, 'application/json', '')],
   ['an array', send(200, 'application/json', '[]')],
   ['null', send(200, 'application/json', 'null')],
-  ['text that is not UTF-8', send(200, 'application/json', '{"a":"\xff"}')],
+  [
+    'text that is not UTF-8',
+    dressed(200, JSON_TYPE, (good) => Buffer.from(good.replace('{', '{"new":"\xff",'), 'latin1')),
+  ],
   ['an empty object', send(200, 'application/json', '{}')],
-  ['no content type', send(200, null, '{}')],
+  ['no content type', dressed(200, null, asItIs)],
+  ['another content type', dressed(200, 'text/plain', asItIs)],
+  ['another status', dressed(201, JSON_TYPE, asItIs)],
   ['a web page', send(502, 'text/html', '<h1>Bad gateway</h1>')],
-  ['a redirection', send(302, 'application/json', '{}')],
+  ['a redirection', dressed(302, JSON_TYPE, asItIs)],
   ['an error with status 200', send(200, 'application/json', '{"errorName":"InternalException"}')],
-  ["a status that is not the error's", refuse(500, 'ValidationException')],
+  ["a status that is not the error's", refuse(500, 'AuthenticationFailedException')],
   ['an unknown error', refuse(400, 'SomethingException')],
   ['an error without a name', send(400, 'application/json', '{"errorMessage":"no"}')],
-  ['far too much', send(200, 'application/json', `{"padding":"${'x'.repeat(70_000)}"}`)],
+  [
+    'far too much',
+    dressed(200, JSON_TYPE, (good) => good.replace('{', `{"new":"${'x'.repeat(70_000)}",`)),
+  ],
 ];
