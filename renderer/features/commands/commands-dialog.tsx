@@ -2,7 +2,7 @@ import Dialog from '@mui/material/Dialog';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useSnapshot } from '../../state/snapshot.ts';
-import { PracticeBand } from '../../ui/realm.tsx';
+import { PracticeBand, RealmTag } from '../../ui/realm.tsx';
 import { type FittingCommand, fitting } from './command-list.ts';
 import { CommandOption } from './command-option.tsx';
 import { useCommands } from './use-commands.ts';
@@ -16,7 +16,7 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
   const found = fitting(all, typed);
   const present = Math.min(at, Math.max(0, found.length - 1));
   const id = useId();
-  const practice = useSnapshot().data?.keystore.realm === 'practice';
+  const realm = useSnapshot().data?.keystore.realm ?? null;
   const run = (command: FittingCommand | undefined): void => {
     if (command === undefined || command.blocked !== null) return;
     close();
@@ -38,7 +38,7 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
       maxWidth={false}
       slotProps={{ paper: { className: styles['paper'] ?? '' } }}
     >
-      {practice ? <PracticeBand /> : null}
+      {realm === 'practice' ? <PracticeBand /> : null}
       <h2 id={`${id}-name`} className="unseen">
         Commands
       </h2>
@@ -64,10 +64,13 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
         onKeyDown={onKeyDown}
       />
       <Options id={id} found={found} present={present} onRun={run} />
-      <p role="status" className={styles['count']}>
-        {found.length === 0
-          ? `No command is called "${typed}". Find (Ctrl+F) looks for keys and jobs.`
-          : `${found.length} ${found.length === 1 ? 'command' : 'commands'} · ↑ ↓ to choose · Enter runs it · Esc closes`}
+      <p className={styles['count']}>
+        {realm === 'real' ? <RealmTag realm={realm} /> : null}
+        <span role="status">
+          {found.length === 0
+            ? `No command is called "${typed}". Find (Ctrl+F) looks for keys and jobs.`
+            : `${found.length} ${found.length === 1 ? 'command' : 'commands'} · ↑ ↓ to choose · Enter runs it · Esc closes`}
+        </span>
       </p>
     </Dialog>
   );

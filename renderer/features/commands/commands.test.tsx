@@ -104,9 +104,9 @@ describe('the palette in the window', () => {
     opened = null;
   });
 
-  async function look() {
+  async function look(realm: 'practice' | 'real' = 'practice') {
     const link = new ScriptedLink({
-      'session.snapshot': () => snapshotOf('verified'),
+      'session.snapshot': () => snapshotOf('verified', realm),
       'job.list': () => ({ jobs: [], next: null }),
       'keystore.lock': () => ({ pausedJobs: 0 }) as never,
     });
@@ -127,6 +127,13 @@ describe('the palette in the window', () => {
     await user.keyboard('{Enter}');
     await waitFor(() => expect(useNavigation.getState().screen).toBe('audit'));
     expect(screen.queryByRole('combobox', { name: 'Command' })).toBeNull();
+  });
+
+  it('says whose keys its commands are about', async () => {
+    const { user } = await look('real');
+    await user.keyboard('{Control>}k{/Control}');
+    const palette = await screen.findByRole('dialog', { name: 'Commands' });
+    expect(within(palette).getByText('REAL KEYS')).toBeTruthy();
   });
 
   it('goes round with the arrow keys', async () => {

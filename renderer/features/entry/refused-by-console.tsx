@@ -11,9 +11,12 @@ export function RefusedByConsole({
   readonly failure: Failure;
   readonly path: string;
 }) {
+  const command = `keyreeve --keystore ${quoted(path)}`;
   return (
     <FailureNotice failure={failure}>
-      <CommandLine command={`keyreeve --keystore ${quoted(path)} setting change --allow-console`} />
+      <p>On the command line, beside this console: unlock it there first, then allow it.</p>
+      <CommandLine command={`${command} keystore unlock`} />
+      <CommandLine command={`${command} setting change --allow-console`} />
     </FailureNotice>
   );
 }

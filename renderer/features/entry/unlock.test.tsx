@@ -146,6 +146,8 @@ describe('unlocking', () => {
     open(link);
     await userEvent.setup().type(await screen.findByLabelText('Passphrase'), `${secret}{Enter}`);
     expect(await screen.findByText(/^keyreeve --keystore .* setting change/)).toBeTruthy();
+    // beside this console the command line finds it locked, too
+    expect(screen.getByText(/^keyreeve --keystore .* keystore unlock$/)).toBeTruthy();
   });
 });
 
