@@ -312,6 +312,18 @@ describe('ReEncrypt', () => {
   });
 });
 
+test('the keys of a store share its quota, when quotas are on', async () => {
+  const other = await bench.keyIn(storeId, 'ext-2');
+  await control(bench.kms.controlUrl, 'POST /quota', { enabled: true, scale: 0.001 });
+  bench.peer.requests.length = 0;
+  const types = [];
+  for (const KeyId of [keyId, other]) {
+    types.push((await call('Encrypt', { KeyId, Plaintext: PLAINTEXT })).type);
+  }
+  expect(types).toEqual([undefined, 'ThrottlingException']);
+  expect(bench.peer.requests).toHaveLength(1);
+});
+
 describe('who is told what', () => {
   test('a dry run asks nobody outside', async () => {
     const blob = await encrypt();

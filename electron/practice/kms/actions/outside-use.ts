@@ -8,10 +8,16 @@ import {
 } from '../material/symmetric-cipher.ts';
 import type { KeyStoreRecord } from '../model/key-stores.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
-import { dryRunSucceeded, invalidCiphertext, invalidState, unsupported } from '../wire/failures.ts';
+import {
+  dryRunSucceeded,
+  invalidCiphertext,
+  invalidState,
+  throttled,
+  unsupported,
+} from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import { translated, useFailure } from '../xks/failures.ts';
-import type { ProxyCause } from '../xks/proxy.ts';
+import type { ProxyCause, ProxyTarget } from '../xks/proxy.ts';
 import { bytesOf, originOf } from './key-material.ts';
 import { causeOf, targetOf } from './key-store-access.ts';
 
@@ -47,6 +53,20 @@ const causeFor = (call: Call, key: OutsideKey): ProxyCause => ({
   kmsKeyArn: key.arn,
 });
 
+/** Asks the proxy once per call. Raises ThrottlingException and KMSInvalidStateException. */
+function askProxy<T>(
+  call: Call,
+  key: OutsideKey,
+  step: string,
+  question: (target: ProxyTarget) => Promise<T>,
+): T {
+  const store = storeOf(call, key);
+  return call.steps.ask(`${step} under ${key.arn}`, () => {
+    if (!call.world.quotas.admitToStore(store)) throw throttled();
+    return translated(question(targetOf(key.region, store)), useFailure);
+  });
+}
+
 /** The whole ciphertext: encrypted under the material, then by the external key. */
 export function encryptOutside(
   call: Call,
@@ -57,16 +77,11 @@ export function encryptOutside(
 ): Buffer {
   const bytes = bytesOf(key, material);
   const header = headerOf(originOf(key, material?.materialId ?? ''), 'double');
-  const store = storeOf(call, key);
-  const sealed = call.steps.ask(`encryption under ${key.arn}`, () =>
-    translated(
-      call.world.proxies.encrypt(targetOf(key.region, store), key.xksKeyId, causeFor(call, key), {
-        plaintext: sealBehind(header, bytes, plaintext, context ?? {}),
-        aad: outerAad(context),
-      }),
-      useFailure,
-    ),
-  );
+  const sealed = askProxy(call, key, 'encryption', (target) => {
+    const inner = sealBehind(header, bytes, plaintext, context ?? {});
+    const data = { plaintext: inner, aad: outerAad(context) };
+    return call.world.proxies.encrypt(target, key.xksKeyId, causeFor(call, key), data);
+  });
   return Buffer.concat([header, packOuter(sealed)]);
 }
 
@@ -83,16 +98,10 @@ export function decryptOutside(
 ): Buffer {
   const sealed = parsed.form === 'double' ? unpackOuter(parsed.rest) : undefined;
   if (sealed === undefined) throw invalidCiphertext();
-  const store = storeOf(call, key);
-  const rest = call.steps.ask(`decryption under ${key.arn}`, () =>
-    translated(
-      call.world.proxies.decrypt(targetOf(key.region, store), key.xksKeyId, causeFor(call, key), {
-        sealed,
-        aad: outerAad(context),
-      }),
-      useFailure,
-    ),
-  );
+  const rest = askProxy(call, key, 'decryption', (target) => {
+    const data = { sealed, aad: outerAad(context) };
+    return call.world.proxies.decrypt(target, key.xksKeyId, causeFor(call, key), data);
+  });
   const inner = { header: parsed.header, rest };
   const plaintext = decryptSymmetric(inner, bytesOf(key, material), context ?? {});
   if (plaintext !== undefined) return plaintext;

@@ -1,3 +1,5 @@
+import type { KeyStoreRecord } from '../model/key-stores.ts';
+
 /**
  * Requests per second per account and region (facts section 7). Operations with the same pool
  * share one bucket. The symmetric pool is the one of ordinary regions.
@@ -37,6 +39,9 @@ export const REQUEST_QUOTAS: Readonly<Record<string, number>> = {
   TagResource: 10,
 };
 
+/** Uses of all keys of one custom key store together. */
+export const STORE_QUOTA = 1800;
+
 /** Everything that the table does not name. */
 export const DEFAULT_QUOTA = 5;
 
@@ -46,10 +51,14 @@ export interface QuotaSetting {
   readonly scale: number;
 }
 
+type StoreRef = Pick<KeyStoreRecord, 'account' | 'region' | 'storeId'>;
+
 export interface Quotas {
   setting: QuotaSetting;
   /** Takes one token; false means throttled. STS has no quota here. */
   admit(account: string, region: string, operation: string): boolean;
+  /** The same for the uses of the keys in one custom key store, which share a quota of their own. */
+  admitToStore(store: StoreRef): boolean;
   forget(): void;
 }
 
@@ -65,24 +74,29 @@ interface Bucket {
  */
 export function createQuotas(initial: QuotaSetting, monotonic: () => number): Quotas {
   const buckets = new Map<string, Bucket>();
+  function take(setting: QuotaSetting, name: string, base: number): boolean {
+    if (!setting.enabled) return true;
+    const rate = base * setting.scale;
+    const capacity = Math.max(1, rate);
+    const now = monotonic();
+    const bucket = buckets.get(name) ?? { tokens: capacity, filledAt: now };
+    bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
+    bucket.filledAt = now;
+    buckets.set(name, bucket);
+    if (bucket.tokens < 1) return false;
+    bucket.tokens -= 1;
+    return true;
+  }
   return {
     setting: initial,
     admit(account, region, operation) {
-      if (!this.setting.enabled) return true;
       const pool = POOL_OF[operation];
       const base =
         pool === undefined ? (REQUEST_QUOTAS[operation] ?? DEFAULT_QUOTA) : (POOLS[pool] ?? 0);
-      const rate = base * this.setting.scale;
-      const capacity = Math.max(1, rate);
-      const name = `${account} ${region} ${pool ?? operation}`;
-      const now = monotonic();
-      const bucket = buckets.get(name) ?? { tokens: capacity, filledAt: now };
-      bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
-      bucket.filledAt = now;
-      buckets.set(name, bucket);
-      if (bucket.tokens < 1) return false;
-      bucket.tokens -= 1;
-      return true;
+      return take(this.setting, `${account} ${region} ${pool ?? operation}`, base);
+    },
+    admitToStore({ account, region, storeId }) {
+      return take(this.setting, `${account} ${region} ${storeId}`, STORE_QUOTA);
     },
     forget: () => buckets.clear(),
   };
