@@ -1,0 +1,58 @@
+import { isIPv4 } from 'node:net';
+import { z } from 'zod';
+
+const path = z.string().startsWith('/').max(4096);
+const port = z.number().int().min(0).max(65_535);
+
+const pkcs11 = z.strictObject({
+  driver: z.literal('pkcs11'),
+  module: path,
+  moduleSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  libraryParameters: z.string().max(4096).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  tokenSerial: z.string().max(64),
+  tokenLabel: z.string().max(64),
+  /** Holds the PIN; one line feed at its end is not part of it. */
+  pinFile: path,
+});
+
+const software = z.strictObject({
+  driver: z.literal('software'),
+  /** Holds 32 bytes. */
+  keyFile: path,
+});
+
+/** The one file an XKS proxy is configured by. Secrets are in files of their own, named here. */
+export const configuration = z.strictObject({
+  /** Which copy this is; unique among those that share a device. */
+  node: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  listen: z.strictObject({ host: z.string().refine(isIPv4), port }),
+  /** Plain HTTP for load balancers and Prometheus; null for none. */
+  probe: z.strictObject({ host: z.string().refine(isIPv4), port }).nullable(),
+  /** PEM files: the whole chain, and its key. Read again when they change. */
+  certificate: path,
+  privateKey: path,
+  /** Off by default: AWS stops presenting client certificates. */
+  clientCertificates: z
+    .strictObject({ authority: path, names: z.array(z.string().min(1)).min(1) })
+    .nullable()
+    .default(null),
+  servingSet: path,
+  /** Holds the 32 bytes under which the serving set is sealed. */
+  servingKey: path,
+  /** Private to this copy: audit segments, bindings, control socket. */
+  stateFolder: path,
+  device: z.discriminatedUnion('driver', [pkcs11, software]),
+  /** Serving keys that no hardware protects to other computers, knowingly. */
+  softwareKeysForOthers: z.boolean().default(false),
+  /** How many copies of this proxy AWS may reach. */
+  fleetSize: z.number().int().min(1).max(1000).default(1),
+  mostAtOnce: z.number().int().min(1).max(10_000).default(200),
+  mostConnections: z.number().int().min(1).max(100_000).default(2000),
+});
+
+export type Configuration = z.output<typeof configuration>;
+export type ConfigurationInput = z.input<typeof configuration>;

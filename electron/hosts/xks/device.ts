@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import type { AttachTarget, HsmBridge } from '../../core/hsm/bridge/client.ts';
+import type { TokenStatus } from '../../core/hsm/driver.ts';
+import { Secret } from '../../core/kernel/secret.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { HealthWatch } from '../../core/xks/health.ts';
+import type { Configuration } from './configuration.ts';
+
+/** Keys that no hardware protects are served to other computers only when somebody said so. */
+export class SoftwareKeysForOthers extends Error {
+  override readonly name = 'SoftwareKeysForOthers';
+  constructor() {
+    super(
+      'No hardware protects these keys, and the proxy would serve other computers: set softwareKeysForOthers to sign off on that.',
+    );
+  }
+}
+
+/**
+ * Attaches the device and logs in; when it is away, once it comes. The PIN is tried once: the bridge
+ * keeps one that was right for its own new processes, and one that was wrong is not tried again.
+ * @throws SoftwareKeysForOthers; OperationError where waiting would not help
+ */
+export async function attachInBackground(
+  bridge: HsmBridge,
+  configuration: Configuration,
+  health: HealthWatch,
+  log: Logger,
+): Promise<void> {
+  let pin = await readPin(configuration);
+  const loginOnce = async (): Promise<void> => {
+    const entry = pin;
+    pin = null;
+    if (entry === null) return;
+    try {
+      await entry.use((bytes) => bridge.login(bytes));
+    } catch (error) {
+      const code = error instanceof Error ? error.message : 'failed';
+      log.log('error', 'xks.login.refused', { code });
+    } finally {
+      entry.dispose();
+    }
+    await health.check();
+  };
+  bridge.onEvent((event) => {
+    if (event.type === 'lost') health.lost('The device is away.');
+    if (event.type === 'back') void health.check();
+    if (event.type === 'pin-needed') void loginOnce();
+  });
+  const target = await targetOf(configuration);
+  try {
+    const { status } = await bridge.attach(target, { keepTrying: true });
+    requireHardware(configuration, status);
+    if (!status.loggedIn) await loginOnce();
+  } catch (error) {
+    if (bridge.state === 'none') throw error;
+    if (error instanceof SoftwareKeysForOthers) {
+      await bridge.detach();
+      throw error;
+    }
+    log.log('warn', 'xks.device.away', { code: error instanceof Error ? error.message : '' });
+  } finally {
+    if (target.driver === 'software') target.key.dispose();
+  }
+}
+
+function requireHardware(configuration: Configuration, { assurance }: TokenStatus): void {
+  if (configuration.softwareKeysForOthers || assurance === 'hardware') return;
+  if (!configuration.listen.host.startsWith('127.')) throw new SoftwareKeysForOthers();
+}
+
+async function readPin({ device }: Configuration): Promise<Secret | null> {
+  if (device.driver === 'software') return null;
+  const content = await readFile(device.pinFile);
+  const end = content.at(-1) === 0x0a ? content.length - 1 : content.length;
+  const pin = Secret.copyOf(content.subarray(0, end));
+  content.fill(0);
+  return pin;
+}
+
+async function targetOf({ device }: Configuration): Promise<AttachTarget> {
+  if (device.driver === 'software') {
+    return { driver: 'software', key: Secret.adopt(await readFile(device.keyFile)) };
+  }
+  const { module, moduleSha256, libraryParameters, environment, tokenSerial, tokenLabel } = device;
+  return {
+    driver: 'pkcs11',
+    module,
+    tokenSerial,
+    tokenLabel,
+    ...(moduleSha256 === undefined ? {} : { moduleSha256 }),
+    ...(libraryParameters === undefined ? {} : { libraryParameters }),
+    ...(environment === undefined ? {} : { environment }),
+  };
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { XksProxy } from '../../core/xks/proxy.ts';
+import { failureAnswer, type XksAnswer, XksFailure } from '../../core/xks/wire/errors.ts';
+
+/** More than the largest legal request, whose parts are 5736 and 10924 characters and ARNs. */
+const mostBodyBytes = 64 * 1024;
+const mostHeaderBytes = 16 * 1024;
+const mostHeaders = 64;
+/** Milliseconds: a sender gets so long for its headers, its whole request, its handshake. */
+const headersWithin = 3_000;
+const requestWithin = 5_000;
+const handshakeWithin = 5_000;
+/** Longer than KMS keeps idle connections, so that it, not we, closes them. */
+const keepAlive = 75_000;
+/** After which a drain cuts off what is still open. */
+const drainWithin = 5_000;
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly context: SecureContextOptions;
+  readonly mostConnections: number;
+  /** Names of which a client certificate must carry one; null: no client certificate is asked for. */
+  readonly clientNames: readonly string[] | null;
+}
+
+/** HTTPS for KMS. */
+export interface XksListener {
+  readonly port: number;
+  /** For connections from now on. */
+  use(context: SecureContextOptions): void;
+  /** Takes no new connection, answers what is under way, then closes all. */
+  drain(): Promise<void>;
+}
+
+/** @throws the error of `listen` */
+export async function listen(options: ListenerOptions, proxy: XksProxy): Promise<XksListener> {
+  const state = { draining: false };
+  const server = createServer(
+    {
+      ...options.context,
+      honorCipherOrder: true,
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: handshakeWithin,
+      headersTimeout: headersWithin,
+      requestTimeout: requestWithin,
+      keepAliveTimeout: keepAlive,
+      connectionsCheckingInterval: 500,
+      maxHeaderSize: mostHeaderBytes,
+      requestCert: options.clientNames !== null,
+      rejectUnauthorized: options.clientNames !== null,
+    },
+    (request, response) => void answer(proxy, request, response, state),
+  );
+  server.maxHeadersCount = mostHeaders;
+  server.maxConnections = options.mostConnections;
+  server.on('clientError', refuseGarbage);
+  server.on('tlsClientError', (_, socket) => void socket.destroy());
+  if (options.clientNames !== null) requireName(server, options.clientNames);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port, exclusive: true }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    use: (context) => server.setSecureContext(context),
+    drain: () => {
+      state.draining = true;
+      return drained(server);
+    },
+  };
+}
+
+async function answer(
+  proxy: XksProxy,
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: { readonly draining: boolean },
+): Promise<void> {
+  const body = await readBody(request);
+  if (body === null) return; // gone before its end
+  if (body === 'too long') {
+    const message = `The request body is longer than ${mostBodyBytes} bytes.`;
+    send(response, failureAnswer(new XksFailure('ValidationException', message)), true);
+    return;
+  }
+  const { method = '', url: target = '', rawHeaders } = request;
+  const made = await proxy.handle({ method, target, rawHeaders, body });
+  send(response, made, state.draining);
+}
+
+function send(response: ServerResponse, { status, body }: XksAnswer, close: boolean): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    ...(status === 405 ? { Allow: 'POST' } : {}),
+    ...(close ? { Connection: 'close' } : {}),
+  });
+  response.end(body, 'utf8');
+}
+
+/** The whole body; null when the sender went away. */
+function readBody(request: IncomingMessage): Promise<Buffer | 'too long' | null> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    request.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= mostBodyBytes) {
+        pieces.push(piece);
+        return;
+      }
+      request.pause();
+      resolve('too long');
+    });
+    request.on('end', () => {
+      const [only] = pieces;
+      resolve(pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces));
+    });
+    request.on('close', () => resolve(null));
+    request.on('error', () => resolve(null));
+  });
+}
+
+const garbageStatus: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Answers what is no HTTP request or never ends. KMS can read this too. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = garbageStatus[error.code ?? ''] ?? '400 Bad Request';
+  const message = 'The request is not valid HTTP.';
+  const { body } = failureAnswer(new XksFailure('ValidationException', message));
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** A client certificate of the right authority must also carry one of the names. */
+function requireName(server: Server, names: readonly string[]): void {
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const { subject, subjectaltname = '' } = socket.getPeerCertificate();
+    const alternatives = subjectaltname
+      .split(', ')
+      .filter((one) => one.startsWith('DNS:'))
+      .map((one) => one.slice(4));
+    const carried = [...alternatives, ...[subject?.CN ?? []].flat()];
+    if (!socket.authorized || !carried.some((name) => names.includes(name))) socket.destroy();
+  });
+}
+
+async function drained(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), drainWithin);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createHsmBridge, type HsmBridge } from '../../core/hsm/bridge/client.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
+import { Secret } from '../../core/kernel/secret.ts';
+import type { Logger } from '../../core/ports.ts';
+import { AuditLog } from '../../core/xks/audit/segment.ts';
+import { Bindings } from '../../core/xks/bindings.ts';
+import { HealthWatch } from '../../core/xks/health.ts';
+import { LiveSet } from '../../core/xks/serving/set-file.ts';
+import { certificateMarks, readCertificate, type ServedCertificate } from './certificate.ts';
+import type { Configuration } from './configuration.ts';
+import { attachInBackground } from './device.ts';
+
+/** What a proxy is made of before it listens. */
+export interface Parts {
+  readonly live: LiveSet;
+  readonly audit: AuditLog;
+  readonly bindings: Bindings;
+  readonly bridge: HsmBridge;
+  readonly health: HealthWatch;
+  readonly certificate: { readonly certificate: ServedCertificate; readonly marks: string };
+  readonly servingKey: Secret;
+}
+
+/** Opens set, certificate, audit and bindings, and attaches the device. */
+export async function openParts(configuration: Configuration, log: Logger): Promise<Parts> {
+  const { stateFolder, node } = configuration;
+  const folder = join(stateFolder, 'audit');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const servingKey = Secret.adopt(await readFile(configuration.servingKey));
+  if (servingKey.length !== 32) throw new Error('The serving key file does not hold 32 bytes.');
+  const ports = { clock: nodeClock, random: randomBytes, log };
+  const live = await LiveSet.load(ports, {
+    file: configuration.servingSet,
+    revisionFile: join(stateFolder, 'revision'),
+    key: servingKey,
+  });
+  const marks = await certificateMarks(configuration);
+  const certificate = { certificate: await readCertificate(configuration), marks };
+  const audit = await AuditLog.open(ports, { folder, node });
+  const bindings = await Bindings.open(join(stateFolder, 'bindings.ndjson'));
+  const bridge = createHsmBridge({
+    clock: nodeClock,
+    launcher: nodeLauncher,
+    faults: { reach: () => undefined },
+    log,
+  });
+  const health = new HealthWatch(ports, {
+    device: bridge,
+    canary: () => live.index.set.canary,
+    auditHealthy: () => audit.healthy,
+    warning: () =>
+      (bridge.lastStatus?.pin ?? 'ok') === 'ok' ? null : 'The token has few PIN tries left.',
+  });
+  await attachInBackground(bridge, configuration, health, log);
+  return { live, audit, bindings, bridge, health, certificate, servingKey };
+}

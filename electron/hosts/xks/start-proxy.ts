@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { Health } from '../../core/xks/health.ts';
+import { XksProxy } from '../../core/xks/proxy.ts';
+import { derived } from '../../core/xks/serving/sealed-set.ts';
+import { CertificateWatch, daysLeft } from './certificate.ts';
+import type { Configuration } from './configuration.ts';
+import { type ControlStatus, listenForControl } from './control.ts';
+import { listen, type XksListener } from './listener.ts';
+import { metricsText } from './metrics.ts';
+import { openParts, type Parts } from './open-parts.ts';
+import { listenForProbes, type Probe } from './probe.ts';
+
+/** Where a proxy's socket is. */
+export const controlSocket = (stateFolder: string): string => join(stateFolder, 'control.sock');
+
+/**
+ * Starts everything an XKS proxy is: its device in a process of its own, the sealed serving set, the
+ * audit, and the listeners. A device that is away does not stop it: it says that it is unavailable
+ * and looks for it.
+ * @throws whatever makes serving impossible: set, certificate, folder, port
+ */
+export async function startProxy(configuration: Configuration, log: Logger): Promise<RunningProxy> {
+  const parts = await openParts(configuration, log);
+  try {
+    return await RunningProxy.start(configuration, parts, log);
+  } catch (error) {
+    await closeParts(parts);
+    throw error;
+  }
+}
+
+/** A proxy that listens. */
+export class RunningProxy {
+  readonly #configuration: Configuration;
+  readonly #parts: Parts;
+  readonly #proxy: XksProxy;
+  readonly #listener: XksListener;
+  readonly #certificate: CertificateWatch;
+  readonly #stopping = new AbortController();
+  readonly #controlKey: Buffer;
+  #control: { close(): Promise<void> } | null = null;
+  #probe: Probe | null = null;
+  #loops: readonly Promise<void>[] = [];
+  #stopped: Promise<void> | null = null;
+
+  private constructor(
+    configuration: Configuration,
+    parts: Parts,
+    proxy: XksProxy,
+    listener: XksListener,
+    log: Logger,
+  ) {
+    this.#configuration = configuration;
+    this.#parts = parts;
+    this.#proxy = proxy;
+    this.#listener = listener;
+    this.#controlKey = derived(parts.servingKey, 'control');
+    const ports = { clock: nodeClock, log };
+    const apply = listener.use.bind(listener);
+    this.#certificate = new CertificateWatch(ports, configuration, parts.certificate, apply);
+  }
+
+  /** `parts` belong to the proxy once this has resolved. */
+  static async start(
+    configuration: Configuration,
+    parts: Parts,
+    log: Logger,
+  ): Promise<RunningProxy> {
+    const proxy = new XksProxy(
+      { clock: nodeClock, random: randomBytes, log },
+      {
+        device: parts.bridge,
+        index: () => parts.live.index,
+        audit: parts.audit,
+        bindings: parts.bindings,
+        health: parts.health,
+        describe: (found) => describe(configuration, parts.bridge, found),
+        mostAtOnce: configuration.mostAtOnce,
+      },
+    );
+    const listener = await listen(
+      {
+        ...configuration.listen,
+        context: parts.certificate.certificate.context,
+        mostConnections: configuration.mostConnections,
+        clientNames: configuration.clientCertificates?.names ?? null,
+      },
+      proxy,
+    );
+    const running = new RunningProxy(configuration, parts, proxy, listener, log);
+    try {
+      await running.#listenBeside();
+    } catch (error) {
+      await running.stop();
+      throw error;
+    }
+    return running;
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  get probePort(): number | null {
+    return this.#probe?.port ?? null;
+  }
+
+  /** Reads certificate and serving set again if they were replaced. */
+  async reload(): Promise<void> {
+    await Promise.all([this.#parts.live.reload(), this.#certificate.reload()]);
+  }
+
+  status(): ControlStatus {
+    const { live, health, audit, bindings } = this.#parts;
+    return {
+      node: this.#configuration.node,
+      revision: live.index.set.revision,
+      setProblem: live.problem,
+      health: { status: health.last.status, problem: health.last.problem },
+      certificate: { days: this.#certificateDays(), problem: this.#certificate.problem },
+      audit: audit.head,
+      bindings: bindings.all(),
+      verdicts: Object.fromEntries(this.#proxy.counts),
+      inFlight: this.#proxy.inFlight,
+    };
+  }
+
+  /** Answers what is under way, then ends everything. May be called twice. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #listenBeside(): Promise<void> {
+    const { stateFolder, probe } = this.#configuration;
+    const socket = controlSocket(stateFolder);
+    this.#control = await listenForControl(socket, this.#controlKey, async (request) => {
+      if (request === 'reload') await this.reload();
+      return this.status();
+    });
+    if (probe !== null) this.#probe = await listenForProbes(probe, this.#probed());
+    const { live, health } = this.#parts;
+    const { signal } = this.#stopping;
+    this.#loops = [live, this.#certificate, health].map((one) => one.watch(signal));
+  }
+
+  #probed() {
+    const { live, health, audit } = this.#parts;
+    return {
+      healthy: () => !this.#stopping.signal.aborted && health.last.status !== 'UNAVAILABLE',
+      metrics: () =>
+        metricsText({
+          verdicts: this.#proxy.counts,
+          inFlight: this.#proxy.inFlight,
+          revision: live.index.set.revision,
+          certificateDays: this.#certificateDays(),
+          health: health.last,
+          auditSeq: audit.head?.seq ?? 0,
+        }),
+    };
+  }
+
+  #certificateDays(): number {
+    return daysLeft(this.#certificate.current, nodeClock.now());
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort(new Error('stopped'));
+    await this.#listener.drain();
+    await Promise.all([...this.#loops, this.#control?.close(), this.#probe?.close()]);
+    await closeParts(this.#parts);
+    this.#controlKey.fill(0);
+  }
+}
+
+async function closeParts({ bridge, audit, bindings, servingKey }: Parts): Promise<void> {
+  await bridge.detach();
+  await Promise.all([audit.close(), bindings.close()]);
+  servingKey.dispose();
+}
+
+/** GetHealthStatus. */
+function describe(configuration: Configuration, bridge: HsmBridge, health: Health): object {
+  const token = bridge.lastStatus;
+  return {
+    xksProxyFleetSize: configuration.fleetSize,
+    xksProxyVendor: 'Keyreeve',
+    xksProxyModel: 'Keyreeve XKS proxy 0.1',
+    ekmVendor: token === null || token.manufacturer === '' ? 'Keyreeve' : token.manufacturer,
+    ekmFleetDetails: [
+      {
+        id: token === null || token.serial === '' ? configuration.node : token.serial,
+        model: token === null || token.model === '' ? 'unknown' : token.model,
+        healthStatus: health.status,
+      },
+    ],
+  };
+}
