@@ -3,41 +3,30 @@ import { defineConfig } from 'vitest/config';
 const environment = { NODE_OPTIONS: '' };
 
 /**
- * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit both ways, but
- * for the window, which does no cryptography.
+ * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit a second time
+ * so, as far as it does any cryptography.
  */
 const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
 const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
-const window = shim ? [] : ['renderer/**/*.test.{ts,tsx}'];
+const unit = shim
+  ? ['electron/{core,practice}/**/*.test.ts']
+  : ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'];
 
-/** `unit` sits beside the code; `e2e` crosses processes and runs one file at a time. */
+/** What drives a page or its door; it waits for Chromium as much as it works. */
+const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
+const acrossProcesses = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
+
+/**
+ * `unit` sits beside the code; `e2e` and `window` cross processes and run one file at a time, the two
+ * of them side by side.
+ */
 export default defineConfig({
   test: {
     env: environment,
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: [
-            'shared/**/*.test.ts',
-            'electron/**/*.test.ts',
-            'scripts/**/*.test.ts',
-            ...window,
-          ],
-          setupFiles,
-          testTimeout: 30_000,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.spec.ts'],
-          exclude: ['e2e/crash/full.spec.ts'],
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { test: { name: 'unit', include: unit, setupFiles, testTimeout: 30_000 } },
+      { test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: pages, ...acrossProcesses } },
+      { test: { name: 'window', include: pages, ...acrossProcesses } },
     ],
   },
 });

@@ -1,8 +1,9 @@
 // Runs the vitest projects one after the other and ends with one line that adds them up:
 // "N passed, N failed, N skipped". Arguments: project names; `unit:boringssl` runs unit under the
-// shim that takes away what Electron's BoringSSL lacks.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+// shim that takes away what Electron's BoringSSL lacks; `e2e+window` runs two side by side, and shows
+// what the second said after the first.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,30 +18,42 @@ const broken = Number(/^--broken=(\d+)$/.exec(process.argv[2] ?? '')?.[1] ?? 0);
 const total = { passed: 0, failed: broken, skipped: 0 };
 let sound = true;
 
-for (const name of names) {
+const fileOf = (name, kind) => join(results, `${name.replace(':', '-')}.${kind}`);
+
+/** Resolves with the exit status and how long it took; a quiet one writes to a file. */
+function run(name, quiet) {
   const [project, variant] = name.split(':');
-  const output = join(results, `${name.replace(':', '-')}.json`);
+  const words = [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${fileOf(name, 'json')}`,
+  ];
+  const env = { ...process.env, ...(variant === 'boringssl' ? { KEYREEVE_SHIM: variant } : {}) };
   const started = performance.now();
-  const run = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${output}`,
-    ],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, ...(variant === 'boringssl' ? { KEYREEVE_SHIM: 'boringssl' } : {}) },
-    },
-  );
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const child = spawn(process.execPath, words, {
+    cwd: root,
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    env,
+  });
+  if (quiet) {
+    const text = createWriteStream(fileOf(name, 'txt'));
+    for (const stream of [child.stdout, child.stderr]) stream.pipe(text, { end: false });
+  }
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ status: String(error), seconds: 0 }));
+    child.once('close', (status) =>
+      resolve({ status, seconds: ((performance.now() - started) / 1000).toFixed(0) }),
+    );
+  });
+}
+
+function addUp(name, { status, seconds }) {
   try {
-    const report = JSON.parse(readFileSync(output, 'utf8'));
+    const report = JSON.parse(readFileSync(fileOf(name, 'json'), 'utf8'));
     total.passed += report.numPassedTests;
     total.failed +=
       report.numFailedTests +
@@ -59,7 +72,16 @@ for (const name of names) {
     console.log(`${name}: no report (${error instanceof Error ? error.message : String(error)})`);
     total.failed += 1;
   }
-  if (run.status !== 0) sound = false;
+  if (status !== 0) sound = false;
+}
+
+for (const step of names) {
+  const together = step.split('+');
+  const ended = await Promise.all(together.map((name, at) => run(name, at > 0)));
+  for (const [at, name] of together.entries()) {
+    if (at > 0) process.stdout.write(readFileSync(fileOf(name, 'txt')));
+    addUp(name, ended[at]);
+  }
 }
 
 if (!sound && total.failed === 0) total.failed = 1;

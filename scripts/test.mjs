@@ -17,7 +17,13 @@ for (const script of ['typecheck', 'lint', 'format:check', 'layers']) {
 }
 const tests = spawnSync(
   process.execPath,
-  [join(root, 'scripts/run-tests.mjs'), `--broken=${broken}`, 'unit', 'unit:boringssl', 'e2e'],
+  [
+    join(root, 'scripts/run-tests.mjs'),
+    `--broken=${broken}`,
+    'unit',
+    'unit:boringssl',
+    'e2e+window',
+  ],
   { cwd: root, stdio: 'inherit', env },
 );
 process.exit(tests.status ?? 1);
