@@ -1,9 +1,10 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useId, useRef, useState } from 'react';
+import { useId, useRef } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -40,13 +41,13 @@ const kinds = (blocked: string | null): readonly Choice<Kind>[] => [
 ];
 
 /** One more way to open the keystore. */
-export function AddSlotDialog({ close }: DialogProps<'add-slot'>) {
+export function AddSlotDialog({ dialog, close }: DialogProps<'add-slot'>) {
   const add = useDeed('keystore.addSlot');
   const blocked = useBlocked();
   const hsm = useSnapshot().data?.hsm ?? 'none';
   const show = useDialogs((state) => state.show);
-  const [kind, setKind] = useState<Kind>('passphrase');
-  const [label, setLabel] = useState('');
+  const [kind, setKind] = useKept<Kind>(dialog, () => 'passphrase', 'kind');
+  const [label, setLabel] = useKept(dialog, () => '', 'label');
   const fields = useRef<NewPassphraseHandle>(null);
   const id = useId();
   const may = label.trim() !== '' && blocked === null && !add.busy;

@@ -1,8 +1,10 @@
 import Button from '@mui/material/Button';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import type { Dialog } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -15,22 +17,24 @@ import { type AttachHow, readyToAttach } from './attach-ready.ts';
 import { AttachSecrets, type AttachSecretsHandle } from './attach-secrets.tsx';
 
 /** Binds the keystore to one token: where it is, its PIN, and what becomes of its master key. */
-export function AttachHsmDialog({ close }: DialogProps<'attach-hsm'>) {
+export function AttachHsmDialog({ dialog, close }: DialogProps<'attach-hsm'>) {
   const status = useRead('hsm.status', {});
   // Where the keystore is bound already, the form starts from there.
-  return status.pending ? null : <AttachForm former={status.data ?? null} close={close} />;
+  return status.pending ? null : (
+    <AttachForm dialog={dialog} former={status.data ?? null} close={close} />
+  );
 }
 
 type Former = OutputFor<'hsm.status'>;
 
 function AttachForm({
+  dialog,
   former: status,
   close,
-}: {
+}: DialogProps<'attach-hsm'> & {
   readonly former: Former | null;
-  readonly close: () => void;
 }) {
-  const form = useAttach(status?.attached ? status : null, close);
+  const form = useAttach(dialog, status?.attached ? status : null, close);
   const { realm, former, place, how, label, missing, busy } = form;
   return (
     <DialogFrame
@@ -99,16 +103,16 @@ function AttachForm({
 }
 
 /** What is filled in, what is still needed, and the deed itself. */
-function useAttach(former: Former | null, close: () => void) {
+function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
   const realm = useSnapshot().data?.keystore.realm ?? 'real';
   const attach = useDeed('hsm.attach');
   const blocked = useBlocked();
   const secrets = useRef<AttachSecretsHandle>(null);
-  const [place, setPlace] = useState(() => placeOf(former));
-  const [how, setHow] = useState<AttachHow>('existing');
-  const [label, setLabel] = useState('');
-  const [createMaster, setCreateMaster] = useState(false);
-  const [secondCopy, setSecondCopy] = useState('');
+  const [place, setPlace] = useKept(dialog, () => placeOf(former), 'place');
+  const [how, setHow] = useKept<AttachHow>(dialog, () => 'existing', 'how');
+  const [label, setLabel] = useKept(dialog, () => '', 'label');
+  const [createMaster, setCreateMaster] = useKept(dialog, () => false, 'master');
+  const [secondCopy, setSecondCopy] = useKept(dialog, () => '', 'second copy');
   const missing =
     blocked ?? readyToAttach({ place, how, label, realm, secondCopy, former: former !== null });
 

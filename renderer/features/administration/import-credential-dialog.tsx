@@ -1,8 +1,9 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useKept } from '../../state/kept.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -28,6 +29,7 @@ export function ImportCredentialDialog({ dialog, close }: DialogProps<'import-cr
     <ImportedCredential credential={imported} close={close} />
   ) : (
     <ImportDialog
+      dialog={dialog}
       close={close}
       onImported={(credential) => {
         dialog.chosen?.(credential.id);
@@ -38,16 +40,21 @@ export function ImportCredentialDialog({ dialog, close }: DialogProps<'import-cr
 }
 
 function ImportDialog({
+  dialog,
   close,
   onImported,
-}: {
-  readonly close: () => void;
+}: DialogProps<'import-credential'> & {
   readonly onImported: (credential: Credential) => void;
 }) {
   const realm = useSnapshot().data?.keystore.realm ?? 'real';
   const blocked = useBlocked();
   const importing = useImport();
-  const [form, setForm] = useState(emptyForm);
+  const [form, setForm] = useKept(dialog, () => emptyForm);
+  // The file and the typed secret went with the field that had them.
+  useEffect(
+    () => setForm((before) => ({ ...before, fileName: null, secretTyped: false })),
+    [setForm],
+  );
   const id = useId();
   const change: PartProps['change'] = (to) => setForm((before) => ({ ...before, ...to }));
   const missing = missingFor(form, realm);

@@ -5,6 +5,7 @@ import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -16,8 +17,8 @@ import { Facts } from '../../ui/screen.tsx';
 import { signerWords } from './audit-words.ts';
 
 /** Writes the whole log, signed now, to a file that proves itself without any keystore. */
-export function ExportAuditDialog({ close }: DialogProps<'export-audit'>) {
-  const [path, setPath] = useState('');
+export function ExportAuditDialog({ dialog, close }: DialogProps<'export-audit'>) {
+  const [path, setPath] = useKept(dialog, () => '');
   const [written, setWritten] = useState<OutputFor<'audit.export'> | null>(null);
   const deed = useDeed('audit.export');
   const blocked = useBlocked();

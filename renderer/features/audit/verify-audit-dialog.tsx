@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
+import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -13,9 +14,9 @@ import { fingerprintOf, type Verdict, verdictText } from './audit-words.ts';
 import styles from './audit.module.css';
 
 /** Checks an exported log against a fingerprint that was kept elsewhere. Changes nothing. */
-export function VerifyAuditDialog({ close }: DialogProps<'verify-audit'>) {
-  const [file, setFile] = useState('');
-  const [print, setPrint] = useState('');
+export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>) {
+  const [file, setFile] = useKept(dialog, () => '', 'file');
+  const [print, setPrint] = useKept(dialog, () => '', 'fingerprint');
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const deed = useDeed('audit.verify');
   const id = useId();

@@ -15,7 +15,7 @@ import { FirstDialog, type Storage } from './first-dialog.tsx';
 import { foldersAbove } from './folders-above.ts';
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
-import { useKept } from './use-kept.ts';
+import { useKept } from '../../state/kept.ts';
 
 interface Adding {
   readonly step: 'first' | 'window';

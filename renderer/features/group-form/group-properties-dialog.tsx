@@ -15,7 +15,7 @@ import { usePlan } from '../plans/use-plan.ts';
 import { changesOf, formOf, type GroupChanges, type GroupForm } from './fields.ts';
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
-import { useKept } from './use-kept.ts';
+import { useKept } from '../../state/kept.ts';
 
 type GroupShown = OutputFor<'group.show'>;
 

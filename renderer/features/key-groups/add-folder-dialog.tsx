@@ -1,8 +1,9 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -12,7 +13,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 /** A new folder, in another one or at the top. */
 export function AddFolderDialog({ dialog, close }: DialogProps<'add-folder'>) {
   const id = useId();
-  const [name, setName] = useState('');
+  const [name, setName] = useKept(dialog, () => '');
   const add = useDeed('folder.add');
   const blocked = useBlocked();
   const land = useNavigation((state) => state.land);

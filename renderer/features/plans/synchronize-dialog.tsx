@@ -3,6 +3,7 @@ import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { type Boxes, dateProblem, firstBoxes, type Until, validToOf } from './boxes.ts';
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
@@ -49,8 +50,8 @@ function whatIsMissing(
 /** Brings one KMS key in line with the key kept here: three boxes, and what they would do. */
 export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>) {
   const { key } = dialog;
-  const [boxes, setBoxes] = useState(firstBoxes);
-  const [until, setUntil] = useState<Until>({ kind: 'as-group' });
+  const [boxes, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
+  const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
   const [typed, setTyped] = useState('');
   const replace = useDialogs((state) => state.replace);
   const known = useRead('key.show', { key }).data ?? null;
