@@ -2,16 +2,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { policyTemplate } from '../support/policies.ts';
-import { ConsoleStage } from '../support/console.ts';
-import { EntryPage } from '../window/entry-page.ts';
-import { GroupFormPage } from '../window/group-form-page.ts';
-import { HsmStage } from '../window/hsm-stage.ts';
-import { JobsPage } from '../window/jobs-page.ts';
-import { TreePage } from '../window/tree-page.ts';
+import { policyTemplate } from '../../support/policies.ts';
+import { ConsoleStage } from '../../support/console.ts';
+import { EntryPage } from '../entry-page.ts';
+import { GroupFormPage } from '../group-form-page.ts';
+import { HsmStage } from '../hsm-stage.ts';
+import { JobsPage } from '../jobs-page.ts';
+import { TreePage } from '../tree-page.ts';
 import { smallPng } from './small-png.ts';
 
-const folder = join(import.meta.dirname, '../../docs/pictures');
+const folder = join(import.meta.dirname, '../../../docs/pictures');
 const most = 100_000;
 const size = { width: 1200, height: 740 };
 /** Its name is in the pictures. */
