@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { remember, remembered } from './tab-memory.ts';
 
 interface Entry {
   /** The first steps go on after the keystore exists, until the first key is rotated or left. */
@@ -8,30 +9,11 @@ interface Entry {
 
 const place = 'keyreeve-first-steps';
 
-/** Lasts as long as the tab: a page that is loaded again goes on where it was. */
-function remembered(): boolean {
-  try {
-    return sessionStorage.getItem(place) === 'on';
-  } catch {
-    // Storage may be forbidden: a reload then leaves the first steps, and loses nothing else.
-    return false;
-  }
-}
-
-function remember(on: boolean): void {
-  try {
-    if (on) sessionStorage.setItem(place, 'on');
-    else sessionStorage.removeItem(place);
-  } catch {
-    // As above.
-  }
-}
-
 /** Whether somebody is being led through the first steps. */
 export const useEntry = create<Entry>((set) => ({
-  guided: remembered(),
+  guided: remembered(place) === 'on',
   guide: (guided) => {
-    remember(guided);
+    remember(place, guided ? 'on' : null);
     set({ guided });
   },
 }));

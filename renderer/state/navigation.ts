@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { remember, remembered } from './tab-memory.ts';
 
 export const screens = [
   'key-groups',
@@ -33,9 +34,15 @@ interface Navigation {
   readonly showJobsOf: (group: { readonly id: string; readonly name: string } | null) => void;
 }
 
+const place = 'keyreeve-screen';
+const first: Screen = 'key-groups';
+
+/** Where the tab was before its page was loaded again. */
+const formerly = (): Screen => screens.find((screen) => screen === remembered(place)) ?? first;
+
 /** Where a person is in the window. */
 export const useNavigation = create<Navigation>((set) => ({
-  screen: 'key-groups',
+  screen: formerly(),
   landing: null,
   jobsOf: null,
   go: (screen) => set({ screen, jobsOf: null }),
@@ -43,3 +50,5 @@ export const useNavigation = create<Navigation>((set) => ({
   landed: () => set({ landing: null }),
   showJobsOf: (jobsOf) => set({ screen: 'jobs', jobsOf }),
 }));
+
+useNavigation.subscribe(({ screen }) => remember(place, screen === first ? null : screen));
