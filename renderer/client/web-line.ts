@@ -69,7 +69,7 @@ export class WebLine {
   }
 
   answer(answer: unknown): void {
-    if (!this.#ended) this.#send({ answer });
+    if (!this.#ended && this.#takes) this.#send({ answer });
   }
 
   close(): void {
@@ -77,8 +77,13 @@ export class WebLine {
     this.#end(1000);
   }
 
+  /** A connection that is closing takes nothing more, and its end is still to come. */
+  get #takes(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   #sendWaiting(): void {
-    while (this.#open && this.#underWay.size < mostCallsAtOnce) {
+    while (this.#open && this.#takes && this.#underWay.size < mostCallsAtOnce) {
       const next = this.#waiting.shift();
       if (!next) return;
       const id = this.#next++;
