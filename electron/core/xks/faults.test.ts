@@ -259,6 +259,24 @@ describe('health', () => {
     expect(await lying.watch.current()).toMatchObject({ status: 'UNAVAILABLE' });
   });
 
+  it('calls a device slow only after three slow trials', async () => {
+    const clockOf: { advance: (ms: number) => Promise<void> } = { advance: async () => undefined };
+    const slow: Device = {
+      async gcmEncrypt(...given) {
+        await clockOf.advance(90);
+        return maker.driver.gcmEncrypt(...given);
+      },
+      gcmDecrypt: (...given) => maker.driver.gcmDecrypt(...given),
+    };
+    const { clock, watch } = await watchOver(slow);
+    clockOf.advance = (ms) => clock.advance(ms);
+    const found = [];
+    for (let n = 0; n < 3; n++) found.push((await watch.check()).status);
+    expect(found).toEqual(['ACTIVE', 'ACTIVE', 'DEGRADED']);
+    clockOf.advance = async () => undefined;
+    expect((await watch.check()).status).toBe('ACTIVE');
+  });
+
   it('is gone at once when the device is lost, and back when it is tried', async () => {
     const { watch } = await watchOver(maker.driver);
     await watch.current();

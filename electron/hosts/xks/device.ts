@@ -40,6 +40,8 @@ export async function attachInBackground(
     } finally {
       entry.dispose();
     }
+    // twice: the first finds out what the module can do, and is slow
+    await health.check();
     await health.check();
   };
   bridge.onEvent((event) => {
