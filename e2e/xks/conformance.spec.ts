@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, base64, bytesOf, KmsSide, requestMetadata } from './client.ts';
+import { type Answer, base64, bytesOf, KmsSide, requestMetadata, type Sent } from './client.ts';
 import { kinds, mutations } from './mutations.ts';
 import { Rehearsal } from './rehearsal.ts';
 
@@ -338,24 +338,25 @@ describe("the XKS rehearsal, as KMS and AWS's test client see it", () => {
     const spoilt = mutations({ kms, sealed }, seed);
     const wrong: string[] = [];
     let left = campaign;
+    /** Again after a 503, as KMS does: a disk that stalls is not what is tested here. */
+    const sendAgain = async (sent: Sent): Promise<Answer> => {
+      for (let tries = 0; ; tries++) {
+        const answer = await kms.send(sent);
+        if (answer.status !== 503 || tries === 10) return answer;
+      }
+    };
     const work = async (): Promise<void> => {
       while (left-- > 0) {
         const { kind, sent, allowed } = spoilt.next().value;
-        const answer = await kms.send(sent).catch((error: Error) => error);
+        const answer = await sendAgain(sent).catch((error: Error) => error);
         if (answer instanceof Error) {
           wrong.push(`${kind}: ${answer.message}`);
           continue;
         }
-        const name = answer.status === 405 ? 'none:405' : String(answer.body['errorName']);
-        if (
-          answer.status < 400 ||
-          answer.contentType !== 'application/json' ||
-          !allowed.includes(name)
-        ) {
-          wrong.push(
-            `${kind}: ${answer.status} ${answer.text} for ${sent.method} ${sent.path} ${Buffer.from(sent.body).toString()}`,
-          );
-        }
+        const { status, contentType, text, body } = answer;
+        const name = status === 405 ? 'none:405' : String(body['errorName']);
+        if (status >= 400 && contentType === 'application/json' && allowed.includes(name)) continue;
+        wrong.push(`${kind}: ${status} ${text.slice(0, 200)} for ${sent.method} ${sent.path}`);
       }
     };
     await Promise.all(Array.from({ length: 16 }, work));
