@@ -12,6 +12,14 @@ export function TakeoverAsked() {
       link.onHost?.((message) => setFrom(message.host === 'takeover-asked' ? message.from : null)),
     [link],
   );
+  // A host asks again once the window is back; one that has let another in asks no more.
+  useEffect(
+    () =>
+      link.onState(({ kind }) => {
+        if (kind !== 'open') setFrom(null);
+      }),
+    [link],
+  );
   if (from === null) return null;
   const answer = (takeover: 'allow' | 'refuse'): void => {
     setFrom(null);
