@@ -1,4 +1,4 @@
-// `npm run pictures`: works with the window as docs/guide.md tells it, and takes its pictures.
+// `npm run pictures`: works with the window as docs/guides/first-rotation.md tells it, and takes its pictures.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
