@@ -41,7 +41,15 @@ export const theme = createTheme({
     h6: { fontSize: 16, lineHeight: '24px', fontWeight: 600 },
   },
   components: {
-    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    MuiButtonBase: {
+      defaultProps: { disableRipple: true },
+      // Without a ripple nothing else says where the focus is: its own styles take the outline away.
+      styleOverrides: {
+        root: {
+          '&.Mui-focusVisible': { outline: '2px solid var(--focus)', outlineOffset: 1 },
+        },
+      },
+    },
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true, variant: 'outlined' },
       styleOverrides: {
@@ -85,10 +93,29 @@ export const theme = createTheme({
     MuiFormControlLabel: { styleOverrides: { label: { fontSize: 13 } } },
     MuiCheckbox: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
     MuiRadio: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4 } } },
-    MuiMenuItem: { styleOverrides: { root: { fontSize: 13, minHeight: 28, padding: '4px 12px' } } },
+    MuiMenuItem: {
+      styleOverrides: {
+        root: {
+          fontSize: 13,
+          minHeight: 28,
+          padding: '4px 12px',
+          '&.Mui-focusVisible': { outlineOffset: -2 },
+        },
+      },
+    },
     MuiMenu: { defaultProps: { transitionDuration: 0 } },
     MuiTooltip: { defaultProps: { enterDelay: 400, describeChild: true } },
-    MuiTab: { styleOverrides: { root: { minHeight: 36, fontSize: 13, textTransform: 'none' } } },
+    MuiTab: {
+      styleOverrides: {
+        root: {
+          minHeight: 36,
+          fontSize: 13,
+          textTransform: 'none',
+          // Its list cuts what lies beside it.
+          '&.Mui-focusVisible': { outlineOffset: -2 },
+        },
+      },
+    },
     MuiTabs: { styleOverrides: { root: { minHeight: 36 } } },
     MuiDialog: {
       defaultProps: { transitionDuration: 0 },
