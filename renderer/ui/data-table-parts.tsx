@@ -27,6 +27,12 @@ export function TableHead<Row>({
   );
 }
 
+/** Whoever points at a cell that is too narrow is told all of it. */
+function tellWhole({ target }: MouseEvent): void {
+  const cell = target instanceof Element ? target.closest<HTMLElement>('[role="gridcell"]') : null;
+  if (cell) cell.title = cell.scrollWidth > cell.clientWidth ? cell.innerText : '';
+}
+
 /** One row of a table, at its place in the window of rows. */
 export function TableRow<Row>({
   id,
@@ -66,6 +72,7 @@ export function TableRow<Row>({
       }}
       onDoubleClick={() => onOpen?.(row)}
       onContextMenu={(event) => onMenu(event, row)}
+      onMouseOver={tellWhole}
     >
       {columns.map((column) => (
         <div key={column.id} role="gridcell" className={cellClass(column)}>

@@ -131,7 +131,7 @@ function cellsOf(row: KeyTreeRow, things: Things): Cells {
 /** The columns of the tree: name, state, what AWS says, when something happens by itself. */
 export const treeColumns: readonly TreeColumn[] = [
   { id: 'name', title: 'Name', least: 220, share: 4 },
-  { id: 'state', title: 'State', least: 124, share: 2 },
+  { id: 'state', title: 'State', least: 132, share: 2 },
   { id: 'aws', title: 'AWS', least: 112, share: 1 },
   { id: 'when', title: 'When', least: 108, share: 1 },
 ];
