@@ -34,7 +34,7 @@ export class SoftHsm {
     });
   }
 
-  async login(desk: Desk, pin = this.pin): Promise<void> {
+  async login(desk: Pick<Desk, 'call'>, pin = this.pin): Promise<void> {
     await desk.call('hsm.login', { pin: Uint8Array.from(pin) });
   }
 
