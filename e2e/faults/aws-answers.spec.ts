@@ -105,6 +105,15 @@ describe('when AWS cannot be reached', () => {
       details: { practice: aws.url },
       external: { name: 'ECONNREFUSED' },
     });
+    // what was not read is not claimed
+    expect(plan.subject).toMatch(/the holder of the alias was not read$/);
+    expect(plan.changes.join('\n')).toMatch(/^alias\/payments -> version \d+$/m);
+    expect([...plan.changes, ...plan.stays, plan.goBack].join('\n')).not.toMatch(
+      /is made and names|no data uses|no earlier key/,
+    );
+    expect(plan.checks.filter(({ ok }) => ok).map(({ text }) => text)).not.toContainEqual(
+      expect.stringMatching(/answers/),
+    );
     const start = { group: 'payments', plan: plan.number };
     const failure = await desk.refused('group.forceRotate', start);
     expect(failure.code).toBe('AWS_UNREACHABLE');

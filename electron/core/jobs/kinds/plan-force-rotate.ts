@@ -40,6 +40,8 @@ export async function planForceRotate(
   lookAtBackup(services, group, checks);
   const waiting = await waitingKey(services, group, checks, looked);
   const version = services.keys.nextVersion(group.id);
+  // What AWS did not say is not claimed, although the plan cannot be started then.
+  const holderRead = looked.holder !== null;
   const former = looked.holder?.key?.key.version ?? null;
   const formerId = looked.holder?.kmsKeyId ?? null;
   const formerName =
@@ -53,33 +55,47 @@ export async function planForceRotate(
   const draft: Draft = {
     deed: 'force-rotate',
     title: `Rotate ${quote(group.name)}?`,
-    subject: subjectLine(
-      group,
-      looked.account,
-      formerName ? `${formerName} is active` : 'no key yet',
-    ),
+    subject: subjectLine(group, looked.account, activeWords(holderRead, formerName)),
     sentence: sentence(services, group),
     changes: changeLines(services, group, {
       version,
       formerName,
+      holderRead,
       waiting,
       formerId,
       adopt: looked.holder?.mayMove === false,
     }),
-    stays: stayLines(services, group, formerName, looked.holder?.state ?? null),
+    stays: holderRead
+      ? stayLines(services, group, formerName, looked.holder?.state ?? null)
+      : ['Data already encrypted is not touched', policyLine(group)],
     lookFirst: await warnings(services, group, looked, formerName),
     checks: checks.lines,
     ...callsOf(group, formerId !== null, waiting !== null),
-    goBack:
-      former === null
-        ? 'There is no earlier key to go back to'
-        : `Make Active on version ${former}, one call`,
+    goBack: wayBack(group, holderRead, former, formerId),
     command: `keyreeve group force-rotate ${shellWord(options.reference)}${options.adopt ? ' --adopt' : ''}`,
     button: `Rotate ${group.name}${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
   return { draft, foreign: looked.holder?.mayMove === false ? looked.holder.arn : null };
+}
+
+function activeWords(holderRead: boolean, formerName: string | null): string {
+  if (!holderRead) return 'the holder of the alias was not read';
+  return formerName ? `${formerName} is active` : 'no key yet';
+}
+
+function wayBack(
+  group: Group,
+  holderRead: boolean,
+  former: number | null,
+  formerId: string | null,
+): string {
+  if (!holderRead) return 'Told once AWS has said which key holds the alias';
+  if (former !== null) return `Make Active on version ${former}, one call`;
+  return formerId === null
+    ? 'There is no earlier key to go back to'
+    : `In AWS, point alias/${group.alias} at KMS key ${shortId(formerId)} again`;
 }
 
 function sentence(services: DeedServices, group: Group): string {
@@ -94,6 +110,7 @@ function changeLines(
   now: {
     version: number;
     formerName: string | null;
+    holderRead: boolean;
     waiting: string | null;
     formerId: string | null;
     adopt: boolean;
@@ -104,9 +121,7 @@ function changeLines(
     now.waiting === null
       ? 'New KMS key with a new key ID and ARN'
       : `The waiting KMS key ${now.waiting} receives its material`,
-    now.formerName === null
-      ? `alias/${group.alias} is made and names version ${now.version}`
-      : `alias/${group.alias}: ${now.formerName} -> version ${now.version}`,
+    aliasLine(group, now),
     now.adopt ? `KMS key ${now.formerId} is adopted: this group may move the alias from it` : null,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
@@ -117,6 +132,20 @@ function changeLines(
       : null,
   ];
   return lines.filter((line): line is string => line !== null);
+}
+
+function aliasLine(
+  { alias }: Group,
+  now: {
+    readonly version: number;
+    readonly formerName: string | null;
+    readonly holderRead: boolean;
+  },
+): string {
+  if (!now.holderRead) return `alias/${alias} -> version ${now.version}`;
+  return now.formerName === null
+    ? `alias/${alias} is made and names version ${now.version}`
+    : `alias/${alias}: ${now.formerName} -> version ${now.version}`;
 }
 
 function stayLines(

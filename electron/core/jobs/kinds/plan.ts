@@ -85,7 +85,7 @@ export async function lookAtAws(
 ): Promise<Looked> {
   const credential = services.credentials.get(group.credentialId);
   const connection = await checks.look(
-    `Credential ${credential.name} answers in ${options.region ?? group.region}`,
+    `Credential ${credential.name} can be used in ${options.region ?? group.region}`,
     () => services.connect(group, options.region),
   );
   if (!connection) return { connection: null, account: group.account, holder: null };
