@@ -282,6 +282,20 @@ describe('an XKS proxy', () => {
     expect(verifySegments(world.segments())).toMatchObject({ gaps: [] });
   });
 
+  it('lets strangers fill neither disk nor log, and says how many there were', async () => {
+    const secret = { secret: 'v'.repeat(43) };
+    await world.clock.advance(1000);
+    const before = world.records().length;
+    for (let n = 0; n < 80; n++) {
+      expect((await world.encrypt(a, 'both', {}, secret)).status).toBe(401);
+    }
+    expect(world.records().length - before).toBe(50);
+    expect((await world.encrypt(a, 'both')).status).toBe(200);
+    await world.clock.advance(1000);
+    await world.encrypt(a, 'both', {}, secret);
+    expect(world.records().at(-1)).toMatchObject({ detail: '30 more were not listed' });
+  });
+
   it('is exact about time', async () => {
     const at = (off: number) => ({ time: stamp(world.clock.now() + off) });
     expect((await world.encrypt(a, 'both', {}, at(-299_000))).status).toBe(200);

@@ -7,6 +7,7 @@ import { decrypt, describeKey, encrypt, type KeyWork } from './key-calls.ts';
 import type { Health, HealthWatch } from './health.ts';
 import { answerWithin, Deadlines, Quota } from './load.ts';
 import { type Dossier, openDossier, recordOf } from './dossier.ts';
+import { Strangers } from './strangers.ts';
 import type { IndexedStore, KnownCredential, SetIndex } from './serving/index-set.ts';
 import { checkAccounts, checkRules } from './rules/authorize.ts';
 import {
@@ -55,6 +56,7 @@ export class XksProxy {
   readonly #parts: ProxyParts;
   readonly #signatures: SignatureCheck;
   readonly #deadlines: Deadlines;
+  readonly #strangers: Strangers;
   readonly #quotas = new Map<string, Quota>();
   readonly counts = new Map<string, number>();
   #requests = 0;
@@ -65,6 +67,7 @@ export class XksProxy {
     this.#parts = parts;
     this.#signatures = new SignatureCheck(ports.clock, ports.random);
     this.#deadlines = new Deadlines(ports.clock);
+    this.#strangers = new Strangers(ports.clock);
   }
 
   get inFlight(): number {
@@ -114,6 +117,10 @@ export class XksProxy {
       answer = failureAnswer(failure);
     }
     if (dossier.late) return answer; // already answered and recorded as late
+    if (!this.#strangers.isListed(dossier)) {
+      this.#count(failure?.errorName ?? 'ok');
+      return answer;
+    }
     try {
       await this.#parts.audit.append(this.#record(dossier, answer.status, failure, begun));
       this.#count(failure?.errorName ?? 'ok');
@@ -197,6 +204,7 @@ export class XksProxy {
   #noted(dossier: Dossier, failure: XksFailure, begun: number): XksAnswer {
     const answer = failureAnswer(failure);
     this.#count(failure.errorName);
+    if (!this.#strangers.isListed(dossier)) return answer;
     this.#parts.audit
       .append(this.#record(dossier, answer.status, failure, begun))
       .catch((error: unknown) => this.#report(error));
