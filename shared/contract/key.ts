@@ -68,7 +68,8 @@ export const keyDetail = keyView.extend({
   tokenSerial: z.string().nullable(),
   masterId: z.string().nullable(),
   lifecycleTimes: z.record(z.string(), time),
-  copies: z.array(z.strictObject({ ok: z.boolean(), text: z.string() })),
+  /** `at`: when it was made or proved; null where that is not the point. */
+  copies: z.array(z.strictObject({ ok: z.boolean(), text: z.string(), at: time.nullable() })),
   history: z.array(z.strictObject({ at: time, text: z.string(), jobId: id.nullable() })),
 });
 

@@ -1,4 +1,3 @@
-import { sayTime } from '../../../shared/model/span.ts';
 import type { z } from 'zod';
 import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
 import type { KeyWithRemote } from '../keystore/keys.ts';
@@ -53,13 +52,17 @@ export function viewKeyDetail(
     masterId: key.storage === 'hsm' ? key.masterId : null,
     lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
     copies: [
-      { ok: true, text: 'Keystore' },
+      { ok: true, text: 'Keystore', at: null },
       key.backedUpAt === null
-        ? { ok: false, text: place === null ? 'No backup place is chosen' : 'Not yet in a backup' }
-        : { ok: true, text: `Backup, ${sayTime(key.backedUpAt)}` },
+        ? {
+            ok: false,
+            text: place === null ? 'No backup place is chosen' : 'Not yet in a backup',
+            at: null,
+          }
+        : { ok: true, text: 'Backup', at: key.backedUpAt },
       key.provedAt === null
-        ? { ok: false, text: 'Not yet proved against AWS by a second import' }
-        : { ok: true, text: `Proved against AWS, ${sayTime(key.provedAt)}` },
+        ? { ok: false, text: 'Not yet proved against AWS by a second import', at: null }
+        : { ok: true, text: 'Proved against AWS', at: key.provedAt },
     ],
     history: open.keys.events(key.id).map(({ at, text, jobId }) => ({ at, text, jobId })),
   };

@@ -31,7 +31,7 @@ export function Copies({ copies }: { readonly copies: KeyDetail['copies'] | unde
     <section aria-label="Copies">
       <h3>Copies</h3>
       <ul className={styles['lines']}>
-        {(copies ?? []).map(({ ok, text }) => (
+        {(copies ?? []).map(({ ok, text, at }) => (
           <li key={text} className={styles['line']}>
             <span aria-hidden="true" className={ok ? 'tone-good' : 'tone-attention'}>
               {ok ? '✓' : '!'}
@@ -39,6 +39,12 @@ export function Copies({ copies }: { readonly copies: KeyDetail['copies'] | unde
             <span>
               <span className="unseen">{ok ? 'There: ' : 'Missing: '}</span>
               {text}
+              {at === null ? null : (
+                <>
+                  {', '}
+                  <Moment at={at} />
+                </>
+              )}
             </span>
           </li>
         ))}

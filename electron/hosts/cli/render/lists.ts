@@ -162,7 +162,8 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
     '',
     paint('faint', 'COPIES'),
     ...key.copies.map(
-      ({ ok, text }) => `  ${ok ? paint('good', '✓') : paint('attention', '!')} ${clean(text)}`,
+      ({ ok, text, at }) =>
+        `  ${ok ? paint('good', '✓') : paint('attention', '!')} ${clean(text)}${at === null ? '' : `, ${style.when(at)}`}`,
     ),
     ...(lives.length > 0 ? ['', paint('faint', 'LIFE'), ...lives] : []),
     ...(key.history.length > 0 ? ['', paint('faint', 'HISTORY')] : []),
