@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { DialogStack } from './dialogs.tsx';
 import { Connecting, Refused } from './features/entry/connection-pages.tsx';
 import { FirstRun } from './features/entry/first-run.tsx';
@@ -18,13 +18,16 @@ import { type Snapshot, useSnapshot } from './state/snapshot.ts';
 export function Window() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
+  const overdue = useOverdue(connection.kind === 'lost', snapshot.data?.locksAt ?? null);
   useForgetting(
-    connection.kind === 'refused' ||
+    overdue ||
+      connection.kind === 'refused' ||
       connection.kind === 'waiting' ||
       snapshot.data?.keystore.state === 'locked',
   );
   if (connection.kind === 'refused') return <Refused reason={connection.reason} />;
   if (connection.kind === 'waiting') return <WaitingPage {...connection} />;
+  if (overdue) return <Connecting />;
   if (snapshot.data) return <Inside snapshot={snapshot.data} />;
   if (!snapshot.failure) return <Connecting />;
   return (
@@ -33,6 +36,23 @@ export function Window() {
       <DialogStack only="restore" />
     </>
   );
+}
+
+/**
+ * True once the hour of the lock has passed while nobody can say whether it locked: then nothing of
+ * the keys stays on the screen.
+ */
+function useOverdue(lost: boolean, locksAt: number | null): boolean {
+  const [overdue, setOverdue] = useState(false);
+  useEffect(() => {
+    if (!lost || locksAt === null) {
+      setOverdue(false);
+      return;
+    }
+    const timer = setTimeout(() => setOverdue(true), Math.max(0, locksAt - Date.now()));
+    return () => clearTimeout(timer);
+  }, [lost, locksAt]);
+  return overdue && lost;
 }
 
 /** Once what was shown has left the screen, it leaves the memory of the window too. */

@@ -8,11 +8,14 @@ import { useNavigation } from './navigation.ts';
 import { say } from './notices.ts';
 import { useSelection } from './selection.ts';
 
-const world = { state: 'verified' as 'verified' | 'locked' };
+const world = { state: 'verified' as 'verified' | 'locked', locksAt: null as number | null };
 const arn = 'arn:aws:kms:eu-west-1:111122223333:key/7c1d0000-0000-4000-8000-00000000e20f';
 const newLink = (): ScriptedLink =>
   new ScriptedLink({
-    'session.snapshot': () => snapshotOf(world.state, 'real'),
+    'session.snapshot': () => ({
+      ...snapshotOf(world.state, 'real'),
+      locksAt: world.locksAt,
+    }),
     'keystore.status': () => statusOf(world.state, 'real'),
     'audit.list': () => ({
       records: [
@@ -41,6 +44,7 @@ afterEach(() => {
   opened?.close();
   opened = null;
   world.state = 'verified';
+  world.locksAt = null;
 });
 
 async function openOnAudit(link: ScriptedLink): Promise<TestWindow> {
@@ -77,4 +81,16 @@ it('keeps nothing of the keys once another browser has taken over', async () => 
   act(() => link.state({ kind: 'refused', reason: 'taken-over' }));
   await screen.findByRole('heading', { name: 'Another browser has taken over' });
   expect(remembered(window)).toEqual([]);
+});
+
+it('keeps nothing of the keys when it is cut off until after the hour of the lock', async () => {
+  const link = newLink();
+  world.locksAt = Date.now() + 1_500;
+  const window = await openOnAudit(link);
+  act(() => link.state({ kind: 'lost', since: Date.now() }));
+  expect(screen.queryByRole('navigation')).not.toBeNull();
+  await expect.poll(() => screen.queryByRole('navigation'), { timeout: 5_000 }).toBeNull();
+  expect(remembered(window)).toEqual([]);
+  act(() => link.state({ kind: 'open' }));
+  expect(await screen.findByRole('navigation')).toBeTruthy();
 });
