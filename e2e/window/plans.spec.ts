@@ -30,7 +30,13 @@ describe.skipIf(chromiumPath === null)('plans', () => {
     return key;
   };
   const jobs = async () => (await stage.call('job.list', {})).jobs;
-  const lastJobDone = async () => stage.reach((await jobs())[0]?.id ?? '', 'done');
+  /** The job that a press just began: its dialog has taken the place of the plan, and it is done. */
+  const lastJobDone = async () => {
+    await form.top.getByText(/^Job \d+$/).waitFor();
+    const shown = Number(/\d+/.exec(await form.top.getByText(/^Job \d+$/).innerText())?.[0]);
+    const job = (await jobs()).find(({ number }) => number === shown);
+    await stage.reach(job?.id ?? '', 'done');
+  };
   const closeAll = async () => {
     await tree.press('Escape');
     await stage.page.getByRole('dialog').waitFor({ state: 'hidden' });
