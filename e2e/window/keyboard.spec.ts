@@ -144,6 +144,8 @@ describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
     await tabTo(/^Leave it/);
     await press('Enter');
     await jobs.dialog.getByText(/Cancelled\.$/).waitFor();
+    // The job may say so before the question about it has had its answer and is gone.
+    await on.page.getByText(/^Cancel now leaves/).waitFor({ state: 'detached' });
     await press('Escape');
     await noDialog();
     expect(await jobs.grid.evaluate((grid) => grid === document.activeElement)).toBe(true);
