@@ -44,7 +44,6 @@ export function Choices<Value extends string>({
               checked={choice.value === value}
               disabled={choice.blocked != null}
               // The first thing to decide on this page.
-              // oxlint-disable-next-line jsx-a11y/no-autofocus
               autoFocus={autoFocus && choice.value === value}
               onChange={() => onChoose(choice.value)}
             />

@@ -67,7 +67,6 @@ export function DialogFrame(props: DialogFrameProps) {
           {realm === 'real' ? <RealmTag realm={realm} /> : null}
         </header>
         {/* A body that scrolls must be reachable by keyboard even when nothing in it takes focus. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <div className={styles['body']} tabIndex={0} role="group" aria-labelledby={heading}>
           {children}
         </div>

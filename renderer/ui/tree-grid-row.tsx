@@ -56,7 +56,6 @@ function Row<Row extends TreeRow>(props: RowProps<Row>) {
       {props.cellsOf(row).map((cell, n) => (
         <div
           // Cells never change their places.
-          // oxlint-disable-next-line react/no-array-index-key
           key={n}
           role="gridcell"
           aria-colindex={n + 1}

@@ -59,7 +59,6 @@ export function useTreeRowsInSight(
   useEffect(() => {
     if (present) virtual.scrollToIndex(at);
     // Not when its place changes: then what is in sight stays where it is.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [active, present, reveal]);
 
   useEffect(() => {

@@ -50,7 +50,6 @@ function PracticeAddress({ form, change, disabled }: PartProps) {
   useEffect(() => {
     if (address === '' && url !== null) change({ address: url });
     // Filled in once; whoever empties it afterwards means it.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [url]);
   return (
     <Address form={form} change={change} disabled={disabled} label="Address of the practice KMS" />

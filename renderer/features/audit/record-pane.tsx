@@ -12,7 +12,6 @@ import styles from './audit.module.css';
 export function RecordPane({ record }: { readonly record: AuditRecord | null }) {
   return (
     // It scrolls by itself, so it must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={styles['pane']} aria-label="The chosen record" tabIndex={0}>
       {record === null ? (
         <p className="quiet">Choose a record to see everything it says.</p>

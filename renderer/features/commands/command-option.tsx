@@ -16,7 +16,6 @@ export function CommandOption({
   const { title, section, shortcut, blocked, letters } = command;
   return (
     // The field keeps the focus and the keys; a pointer is the other way to run an option.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
       id={id}
       role="option"
@@ -48,7 +47,6 @@ function Marked({ text, letters }: { readonly text: string; readonly letters: re
         {Array.from({ length: text.length }, (_, n) =>
           fits.has(n) ? (
             // The letters of one title: their place is what they are.
-            // oxlint-disable-next-line react/no-array-index-key
             <b key={n}>{text.charAt(n)}</b>
           ) : (
             text.charAt(n)

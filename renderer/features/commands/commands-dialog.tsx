@@ -51,7 +51,6 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
         aria-autocomplete="list"
         {...(found.length > 0 ? { 'aria-activedescendant': `${id}-${present}` } : {})}
         // The palette is one field: nothing else in it could have the focus.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         autoComplete="off"
         spellCheck={false}

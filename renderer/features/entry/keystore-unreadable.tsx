@@ -21,7 +21,6 @@ export function KeystoreUnreadable({
   useEffect(() => {
     if (unanswered && connection === 'open') again();
     // Once for each new connection; `again` is a new function at every render.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [unanswered, connection]);
   if (unanswered) return <Connecting />;
   return (

@@ -41,7 +41,6 @@ export function FirstDialog({
         <>
           <Button onClick={onClose}>Cancel</Button>
           {/* Enter goes on: everything here has an answer already. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
           <Button type="submit" variant="contained" autoFocus>
             Continue
           </Button>

@@ -192,7 +192,6 @@ function LeaveQuestion({
       </span>
       <Button onClick={onLeave}>Discard what I typed</Button>
       {/* The question took the place of the buttons: the focus goes to the harmless one. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
       <Button autoFocus variant="contained" onClick={onStay}>
         Go on editing
       </Button>

@@ -23,7 +23,6 @@ export function PolicyReading({
       onClose={onClose}
       deeds={
         // Reading is all there is to do here.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
         <Button autoFocus onClick={onClose}>
           Close
         </Button>

@@ -35,7 +35,6 @@ export function JobDialog({ dialog, close }: DialogProps<'job'>) {
     const timer = setInterval(again, tellAgain);
     return () => clearInterval(timer);
     // `again` is another function at every reading; the timer needs only one of them.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [waits]);
   if (detail === undefined) {
     return (

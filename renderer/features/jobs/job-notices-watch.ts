@@ -24,7 +24,6 @@ export function useJobNotices(storeId: string | null, since: number): void {
     if (storeId === null) return;
     return watchJobs(link, call, storeId, since);
     // `since` matters only when the window first sees this keystore.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [link, call, storeId]);
 }
 

@@ -43,7 +43,6 @@ export function StepInside({
       ))}
       {step.calls.map((call, at) => (
         // Attempts are only ever added, at the end.
-        // oxlint-disable-next-line react/no-array-index-key
         <CallFacts key={at} call={call} place={place} />
       ))}
       {step.calls.length === 0 && step.proof.length === 0 && failure === null ? (

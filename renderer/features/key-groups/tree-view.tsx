@@ -41,12 +41,10 @@ export function TreeView({
         commit: (name) => present.current.commit(name),
         end: () => present.current.end(),
       }),
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
     [reader, renaming, version],
   );
   const labelOf = useCallback(
     (row: KeyTreeRow) => labelOfRow(row, reader, Date.now()),
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
     [reader, version],
   );
   return (

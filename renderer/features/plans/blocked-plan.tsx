@@ -85,7 +85,6 @@ export function BlockedNotice({
   useEffect(() => {
     if (takesFocus) button.current?.focus();
     // Only when it appears: later readings must not pull the focus away.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   return (
     <FailureNotice failure={failure}>

@@ -161,12 +161,10 @@ function useReplanning<P extends Plan>(
   useEffect(() => {
     if (onTop && !wasOnTop.current) planning.again();
     wasOnTop.current = onTop;
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [onTop]);
   const changed = startFailure?.code === 'PLAN_CHANGED';
   useEffect(() => {
     if (changed) planning.again();
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [changed]);
 }
 

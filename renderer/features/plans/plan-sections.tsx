@@ -185,7 +185,6 @@ export function PlanDetails({
               <ol className={styles['steps']}>
                 {plan.calls.map(({ call, changes }, at) => (
                   // The same call may stand in a plan more than once.
-                  // oxlint-disable-next-line react/no-array-index-key
                   <li key={`${at} ${call}`}>
                     <code>{call}</code>{' '}
                     {changes ? <strong>changes something</strong> : 'only reads'}

@@ -20,7 +20,6 @@ export function RunningDeed({
   useEffect(() => {
     if (ended) onEnded();
     // Once, when it ends.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [ended]);
   return (
     <p role="status" className={styles['running']}>
