@@ -14,7 +14,13 @@ const unit = shim
 
 /** What drives a page or its door; it waits for Chromium as much as it works. */
 const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
-const acrossProcesses = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
+const acrossProcesses = {
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+  // A page on a busy machine may take its time; what never comes true fails all the same.
+  expect: { poll: { timeout: 15_000 } },
+};
 
 /**
  * `unit` sits beside the code; `e2e` and `window` cross processes and run one file at a time, the two

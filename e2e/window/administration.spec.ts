@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === null)('Administration', () => {
     const found = on.section('What it really does');
     await found.getByText(/The value of a sensitive key cannot be read/).waitFor();
     const { probe } = await stage.call('hsm.status', {});
-    expect(await found.getByRole('listitem').count()).toBe(probe?.findings.length);
+    await expect.poll(() => found.getByRole('listitem').count()).toBe(probe?.findings.length);
     await on.button('Probe again').click();
     await on.bottom.getByText('Probed the HSM again.').waitFor();
     const again = await stage.call('hsm.status', {});

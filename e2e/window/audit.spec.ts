@@ -46,14 +46,14 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Audit', () => {
       .getByRole('heading', { name: `Record ${newest?.seq}` })
       .waitFor();
     await pane().getByText('Ledger').waitFor();
-    expect(await pane().locator(`code[aria-label="${newest?.hash}"]`).count()).toBe(1);
+    await expect.poll(() => pane().locator(`code[aria-label="${newest?.hash}"]`).count()).toBe(1);
     expect(await axeFindings(on.page)).toEqual([]);
   });
 
   it('reads the log by one action', async () => {
     await on.page.getByRole('combobox', { name: 'Action' }).selectOption('keystore.create');
     await grid().getByText('keystore.create').waitFor();
-    expect(await grid().getByText('folder.add').count()).toBe(0);
+    await expect.poll(() => grid().getByText('folder.add').count()).toBe(0);
     await on.page.getByRole('combobox', { name: 'Action' }).selectOption('');
     await grid().getByText('folder.add').first().waitFor();
   });

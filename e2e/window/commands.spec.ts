@@ -39,7 +39,7 @@ describe.skipIf(chromiumPath === null)('commands and keys', () => {
     expect(titles).toHaveLength(9);
     for (const [at, title] of titles.entries()) {
       await on.page.keyboard.press(`Alt+${at + 1}`);
-      expect(await place()).toBe(title);
+      await expect.poll(() => place()).toBe(title);
     }
   });
 
@@ -47,8 +47,8 @@ describe.skipIf(chromiumPath === null)('commands and keys', () => {
     await on.page.keyboard.press('Control+k');
     await field().fill('pin');
     const option = on.page.getByRole('option', { name: /Enter PIN of the HSM/ });
-    expect(await option.getAttribute('aria-disabled')).toBe('true');
-    expect(await option.innerText()).toContain('The HSM asks for no PIN now.');
+    await expect.poll(() => option.getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => option.innerText()).toContain('The HSM asks for no PIN now.');
     expect(await axeFindings(on.page)).toEqual([]);
     await on.page.keyboard.press('Escape');
     await on.page.keyboard.press('?');
@@ -64,14 +64,14 @@ describe.skipIf(chromiumPath === null)('commands and keys', () => {
     await on.page.locator('html[data-scheme="light"]').waitFor();
     await on.page.keyboard.press('Control+k');
     await field().pressSequentially('?');
-    expect(await field().inputValue()).toBe('?');
+    await expect.poll(() => field().inputValue()).toBe('?');
     await on.page.keyboard.press('Escape');
   });
 
   it('finds by Ctrl+F from any place', async () => {
     await on.page.keyboard.press('Alt+4');
     await on.page.keyboard.press('Control+f');
-    expect(await place()).toBe('Key Groups');
+    await expect.poll(() => place()).toBe('Key Groups');
     await on.page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
   });
 

@@ -167,8 +167,8 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
     await entry.heading('Unlock desk.keystore').waitFor();
     await entry.unlock('not the passphrase at all');
     await entry.page.getByRole('alert').getByText('That did not open the keystore.').waitFor();
-    expect(await entry.passphrase.inputValue()).toBe('');
-    expect(await entry.focused(entry.passphrase)).toBe(true);
+    await expect.poll(() => entry.passphrase.inputValue()).toBe('');
+    await expect.poll(() => entry.focused(entry.passphrase)).toBe(true);
     expect(await axeFindings(entry.page)).toEqual([]);
     await entry.unlock(passphrase);
     await entry.page.getByRole('navigation').waitFor();

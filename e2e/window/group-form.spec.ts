@@ -40,31 +40,39 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
     await tree.menuItem(/Key Group…/).click();
     await form.heading('Add Key Group').waitFor();
     const type = form.top.getByRole('group', { name: 'Key Type' });
-    expect(await type.getByRole('radio', { name: /^Symmetric/ }).isChecked()).toBe(true);
-    expect(await type.getByRole('radio', { name: /^Asymmetric/ }).isDisabled()).toBe(true);
-    expect(await type.getByRole('radio', { name: /^HMAC/ }).isDisabled()).toBe(true);
+    await expect.poll(() => type.getByRole('radio', { name: /^Symmetric/ }).isChecked()).toBe(true);
+    await expect
+      .poll(() => type.getByRole('radio', { name: /^Asymmetric/ }).isDisabled())
+      .toBe(true);
+    await expect.poll(() => type.getByRole('radio', { name: /^HMAC/ }).isDisabled()).toBe(true);
     const place = form.top.getByRole('group', { name: 'Storage Location' });
-    expect(await place.getByRole('radio', { name: /^HSM Protected/ }).isDisabled()).toBe(true);
-    expect(await place.getByText('No HSM is attached.').isVisible()).toBe(true);
-    expect(await place.getByRole('radio', { name: /^Software Protected/ }).isChecked()).toBe(true);
+    await expect
+      .poll(() => place.getByRole('radio', { name: /^HSM Protected/ }).isDisabled())
+      .toBe(true);
+    await expect.poll(() => place.getByText('No HSM is attached.').isVisible()).toBe(true);
+    await expect
+      .poll(() => place.getByRole('radio', { name: /^Software Protected/ }).isChecked())
+      .toBe(true);
     expect(await axeFindings(stage.page)).toEqual([]);
     await stage.page.keyboard.press('Enter');
     await form.field('Name').waitFor();
   });
 
   it('has every field of the tab Group, with its default', async () => {
-    expect(await form.tab('Group').getAttribute('aria-selected')).toBe('true');
-    expect(await form.field('Service').locator('option:checked').innerText()).toBe(
-      'Amazon Web Services',
-    );
-    expect(await form.field('Key Type').inputValue()).toBe('AES');
-    expect(await form.field('Key Length').locator('option:checked').innerText()).toBe('AES-256');
-    expect(await form.field('Key Usage').locator('option:checked').innerText()).toBe(
-      'Encrypt + Decrypt',
-    );
-    expect(await form.box('Rotate Key').isChecked()).toBe(true);
-    expect(await form.field('Rotate Every').inputValue()).toBe('12');
-    expect(await form.field('Keep key valid for').inputValue()).toBe('24');
+    await expect.poll(() => form.tab('Group').getAttribute('aria-selected')).toBe('true');
+    await expect
+      .poll(() => form.field('Service').locator('option:checked').innerText())
+      .toBe('Amazon Web Services');
+    await expect.poll(() => form.field('Key Type').inputValue()).toBe('AES');
+    await expect
+      .poll(() => form.field('Key Length').locator('option:checked').innerText())
+      .toBe('AES-256');
+    await expect
+      .poll(() => form.field('Key Usage').locator('option:checked').innerText())
+      .toBe('Encrypt + Decrypt');
+    await expect.poll(() => form.box('Rotate Key').isChecked()).toBe(true);
+    await expect.poll(() => form.field('Rotate Every').inputValue()).toBe('12');
+    await expect.poll(() => form.field('Keep key valid for').inputValue()).toBe('24');
     await form.top.getByText(/first due/).waitFor();
     expect(await axeFindings(stage.page)).toEqual([]);
   });
@@ -72,11 +80,11 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
   it('has every field of the tab AWS Properties, with its default', async () => {
     await form.tab('AWS Properties').click();
     for (const label of ['Alias', 'Description', 'Region', 'Active Key ID']) {
-      expect(await form.field(label).inputValue(), label).toBe('');
+      await expect.poll(() => form.field(label).inputValue(), { message: label }).toBe('');
     }
     await form.button('Import Policy').waitFor();
-    expect(await form.top.getByRole('radio', { name: 'Never' }).isChecked()).toBe(true);
-    expect(await form.box('Disable key after rotating').isChecked()).toBe(false);
+    await expect.poll(() => form.top.getByRole('radio', { name: 'Never' }).isChecked()).toBe(true);
+    await expect.poll(() => form.box('Disable key after rotating').isChecked()).toBe(false);
     expect(await axeFindings(stage.page)).toEqual([]);
     await form.tab('Group').click();
   });
@@ -85,10 +93,12 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
     await form.field('Name').focus();
     await stage.page.keyboard.press('Enter');
     await form.top.getByText('Give the group a name').waitFor();
-    expect(await form.beside('Name')).toContain('Give the group a name');
-    expect(await form.field('Name').evaluate((at) => at === document.activeElement)).toBe(true);
-    expect(await form.tab('Group').innerText()).toContain('! 2');
-    expect(await form.tab('AWS Properties').innerText()).toContain('! 1');
+    await expect.poll(() => form.beside('Name')).toContain('Give the group a name');
+    await expect
+      .poll(() => form.field('Name').evaluate((at) => at === document.activeElement))
+      .toBe(true);
+    await expect.poll(() => form.tab('Group').innerText()).toContain('! 2');
+    await expect.poll(() => form.tab('AWS Properties').innerText()).toContain('! 1');
     expect(await axeFindings(stage.page)).toEqual([]);
   });
 
@@ -108,8 +118,8 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
     await form.top.getByText(/^ledger-kms · /).waitFor();
     await form.tab('AWS Properties').click();
     await form.chooseRegion('ireland');
-    expect(await form.field('Region').inputValue()).toBe('eu-west-1');
-    expect(await form.field('Alias').inputValue()).toBe('cards-prod');
+    await expect.poll(() => form.field('Region').inputValue()).toBe('eu-west-1');
+    await expect.poll(() => form.field('Alias').inputValue()).toBe('cards-prod');
     await form.button('Is it free?').click();
     await form.top.getByText('free in eu-west-1').waitFor();
   });
@@ -171,9 +181,9 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
     await tree.press('Alt+Enter');
     await form.heading('Properties of cards-prod').waitFor();
     await form.tab('AWS Properties').click();
-    expect(await form.field('Active Key ID').inputValue()).toMatch(
-      /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-    );
+    await expect
+      .poll(() => form.field('Active Key ID').inputValue())
+      .toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     await form.field('Alias').fill('cards-new');
     await stage.page.keyboard.press('Enter');
     await form.heading('Change “cards-prod”?').waitFor();
@@ -198,7 +208,7 @@ describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
       .fill('a passphrase of several words');
     await stage.page.keyboard.press('Enter');
     await form.heading('Add Key Group').waitFor();
-    expect(await form.field('Name').inputValue()).toBe('while-locked');
+    await expect.poll(() => form.field('Name').inputValue()).toBe('while-locked');
     await stage.page.keyboard.press('Escape');
     await form.button('Discard what I typed').click();
     await form.top.waitFor({ state: 'hidden' });

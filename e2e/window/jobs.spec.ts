@@ -41,9 +41,11 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
     await jobs.dialog.getByRole('progressbar', { name: 'Steps done' }).waitFor();
     await jobs.dialog.getByText(/step 7 of 9: Import/).waitFor();
     await jobs.dialog.getByText(/payments-prod rotated\.$/).waitFor();
-    expect(await jobs.dialog.getByText(/now holds alias\/payments-prod/).count()).toBe(1);
+    await expect
+      .poll(() => jobs.dialog.getByText(/now holds alias\/payments-prod/).count())
+      .toBe(1);
     // Whoever looked at it needs no second word about it.
-    expect(await jobs.bottom.getByText('payments-prod rotated').count()).toBe(0);
+    await expect.poll(() => jobs.bottom.getByText('payments-prod rotated').count()).toBe(0);
   });
 
   it('S1-047: a synchronization is a job of its own, and ends quietly elsewhere', async () => {
@@ -129,10 +131,10 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
     const since = await on.page.evaluate(() => shifts().length);
     await on.rotated('payments-prod');
     await on.page.getByText('1 new job', { exact: true }).waitFor();
-    expect(await jobs.grid.getByRole('row').nth(1).innerText()).toBe(before);
+    await expect.poll(() => jobs.grid.getByRole('row').nth(1).innerText()).toBe(before);
     expect(await on.page.evaluate((from) => shifts().slice(from), since)).toEqual([]);
     await on.page.getByRole('button', { name: 'Show it' }).click();
-    expect(await jobs.grid.getByRole('row').nth(1).innerText()).not.toBe(before);
+    await expect.poll(() => jobs.grid.getByRole('row').nth(1).innerText()).not.toBe(before);
   });
 
   it('shows the group of a job in the tree, and its jobs alone from the menu', async () => {
@@ -157,15 +159,17 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
     await on.page.keyboard.press('Enter');
     await jobs.dialog.waitFor();
     await on.page.keyboard.press('Escape');
-    expect(await jobs.grid.evaluate((grid) => grid === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => jobs.grid.evaluate((grid) => grid === document.activeElement))
+      .toBe(true);
     await on.page.keyboard.press('Shift+F10');
     const menu = on.page.getByRole('menu');
     await menu.waitFor();
-    expect(await menu.getByRole('menuitem').first().innerText()).toContain('Open job');
+    await expect.poll(() => menu.getByRole('menuitem').first().innerText()).toContain('Open job');
     await on.page.keyboard.press('Escape');
     await on.page.getByRole('button', { name: 'Stopped or cancelled' }).press('Space');
     await jobs.grid.getByText('Cancelled').waitFor();
-    expect(await jobs.grid.getByText('Done', { exact: true }).count()).toBe(0);
+    await expect.poll(() => jobs.grid.getByText('Done', { exact: true }).count()).toBe(0);
     expect(await axeFindings(on.page)).toEqual([]);
     await on.page.getByRole('button', { name: 'All states' }).click();
   });

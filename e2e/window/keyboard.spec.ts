@@ -14,7 +14,7 @@ describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
   let inputs = 0;
   beforeAll(async () => {
     on = await JobStage.open();
-    on.page.setDefaultTimeout(8000);
+    on.page.setDefaultTimeout(20_000);
     await on.call('credential.test', { credential: 'ledger-kms' });
     tree = new TreePage(on.page);
     form = new GroupFormPage(on.page);
@@ -44,6 +44,8 @@ describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
         at?.getAttribute('aria-label') ?? at?.labels?.[0]?.textContent ?? at?.textContent ?? ''
       );
     });
+  const focusIsInDialog = (): Promise<boolean> =>
+    on.page.evaluate(() => document.activeElement?.closest('.MuiDialog-root') !== null);
   const noDialog = () => on.page.locator('[role=dialog]').waitFor({ state: 'detached' });
   const counted = async (work: () => Promise<void>): Promise<number> => {
     inputs = 0;
@@ -146,9 +148,12 @@ describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
     await jobs.dialog.getByText(/Cancelled\.$/).waitFor();
     // The job may say so before the question about it has had its answer and is gone.
     await on.page.getByText(/^Cancel now leaves/).waitFor({ state: 'detached' });
+    await expect.poll(focusIsInDialog).toBe(true);
     await press('Escape');
     await noDialog();
-    expect(await jobs.grid.evaluate((grid) => grid === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => jobs.grid.evaluate((grid) => grid === document.activeElement))
+      .toBe(true);
   });
 
   it('shows where the focus is, at every stop', async () => {

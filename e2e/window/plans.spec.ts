@@ -58,7 +58,7 @@ describe.skipIf(chromiumPath === null)('plans', () => {
     for (const line of ['First key of this group', 'Nothing: no data uses this alias yet']) {
       await form.top.getByText(line).waitFor();
     }
-    expect(await form.focusedName()).toBe(rotate);
+    await expect.poll(() => form.focusedName()).toBe(rotate);
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Enter');
     await form.top
@@ -99,8 +99,8 @@ describe.skipIf(chromiumPath === null)('plans', () => {
     await tree.press('Shift+F10', 'Enter');
     await form.top.getByText('AWS did not allow this.').waitFor();
     const again = form.top.getByRole('alert').getByRole('button');
-    expect(await again.innerText()).toBe('Check again');
-    expect(await form.focusedName()).toBe('Check again');
+    await expect.poll(() => again.innerText()).toBe('Check again');
+    await expect.poll(() => form.focusedName()).toBe('Check again');
     expect(await axeFindings(stage.page)).toEqual([]);
     await stage.aws.allow();
     await tree.press('Enter');
@@ -137,9 +137,9 @@ describe.skipIf(chromiumPath === null)('plans', () => {
     for (const title of ['HERE', 'AWS NOW', 'AFTER']) {
       await form.top.getByRole('columnheader', { name: title, exact: true }).waitFor();
     }
-    expect(await form.box('Delete Key Material').isChecked()).toBe(false);
-    expect(await form.box('Update Policy').isChecked()).toBe(true);
-    expect(await form.box('Import Key Material').isChecked()).toBe(true);
+    await expect.poll(() => form.box('Delete Key Material').isChecked()).toBe(false);
+    await expect.poll(() => form.box('Update Policy').isChecked()).toBe(true);
+    await expect.poll(() => form.box('Import Key Material').isChecked()).toBe(true);
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Enter');
     await form.top
@@ -182,7 +182,7 @@ describe.skipIf(chromiumPath === null)('plans', () => {
     await form.box('Delete Key Material').check();
     const deed = form.button('Delete material from AWS (practice)');
     await deed.waitFor();
-    expect(await deed.getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => deed.getAttribute('aria-disabled')).toBe('true');
     await form.field('Type payments-prod to go on').fill('payments-prod');
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Enter');

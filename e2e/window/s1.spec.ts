@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
     await tree.menuItem('Add: Key Group…').click();
     const choice = (group: string, name: RegExp) =>
       form.top.getByRole('group', { name: group }).getByRole('radio', { name });
-    expect(await choice('Key Type', /^Symmetric/).isChecked()).toBe(true);
+    await expect.poll(() => choice('Key Type', /^Symmetric/).isChecked()).toBe(true);
     await choice('Storage Location', /^Software Protected/).check();
     await choice('Storage Location', /^HSM Protected/).check();
     await form.top.getByText(`Made in HSM “${tokenLabel}”`).waitFor();
@@ -90,16 +90,16 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
   });
 
   it('S1-007 to S1-017: the tab Group, each field', async () => {
-    expect(await form.tab('Group').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => form.tab('Group').getAttribute('aria-selected')).toBe('true');
     await form.field('Name').fill('payments-prod');
     const chosen = (label: string) => form.field(label).locator('option:checked').innerText();
-    expect(await chosen('Service')).toBe('Amazon Web Services');
-    expect(await chosen('Key Type')).toBe('AES');
-    expect(await chosen('Key Length')).toBe('AES-256');
-    expect(await chosen('Key Usage')).toBe('Encrypt + Decrypt');
-    expect(await form.button(/^Select credential/).innerText()).toBe('Select');
+    await expect.poll(() => chosen('Service')).toBe('Amazon Web Services');
+    await expect.poll(() => chosen('Key Type')).toBe('AES');
+    await expect.poll(() => chosen('Key Length')).toBe('AES-256');
+    await expect.poll(() => chosen('Key Usage')).toBe('Encrypt + Decrypt');
+    await expect.poll(() => form.button(/^Select credential/).innerText()).toBe('Select');
     await form.selectCredential('payments-kms');
-    expect(await form.box('Rotate Key').isChecked()).toBe(true);
+    await expect.poll(() => form.box('Rotate Key').isChecked()).toBe(true);
     await form.field('Rotate Every').fill('6');
     await form.field('Keep key valid for').fill('18');
     const sentence = form.top.getByRole('region', { name: 'What new keys will be and do' });
@@ -109,10 +109,10 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
 
   it('S1-018 to S1-025: the tab AWS Properties, each field', async () => {
     await form.tab('AWS Properties').click();
-    expect(await form.field('Alias').inputValue()).toBe('payments-prod');
+    await expect.poll(() => form.field('Alias').inputValue()).toBe('payments-prod');
     await form.field('Description').fill('Cards of the shop');
     await form.chooseRegion('ireland');
-    expect(await form.field('Active Key ID').inputValue()).toBe('');
+    await expect.poll(() => form.field('Active Key ID').inputValue()).toBe('');
     await form.top.locator('input[type=file]').setInputFiles({
       name: 'payments-policy.json',
       mimeType: 'application/json',
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
     await form.button('Read the policy').click();
     await form.top.getByText(/Allows account 123456789012/).waitFor();
     await on.page.keyboard.press('Escape');
-    expect(await form.box('Disable key after rotating').isChecked()).toBe(false);
+    await expect.poll(() => form.box('Disable key after rotating').isChecked()).toBe(false);
     await form.box('Disable key after rotating').check();
     await form.field('Days to wait before disabling').fill('7');
     await form.button('Add Group').click();
@@ -165,7 +165,7 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
     await tree.row(/^payments-prod, key group/).click();
     await tree.press('Alt+Enter');
     await form.tab('AWS Properties').click();
-    expect(await form.field('Active Key ID').inputValue()).toBe(await keyIdOf(1));
+    await expect.poll(() => form.field('Active Key ID').inputValue()).toBe(await keyIdOf(1));
     await closeAll();
   });
 
@@ -205,9 +205,9 @@ describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window
   it('S1-044 to S1-046: Synchronize offers Delete Key Material off, the other two on', async () => {
     await on.aws.putPolicy(await keyIdOf(1), editedPolicy);
     await synchronizeByMouse(1);
-    expect(await form.box('Delete Key Material').isChecked()).toBe(false);
-    expect(await form.box('Update Policy').isChecked()).toBe(true);
-    expect(await form.box('Import Key Material').isChecked()).toBe(true);
+    await expect.poll(() => form.box('Delete Key Material').isChecked()).toBe(false);
+    await expect.poll(() => form.box('Update Policy').isChecked()).toBe(true);
+    await expect.poll(() => form.box('Import Key Material').isChecked()).toBe(true);
   });
 
   it('S1-028, S1-047: it brings the KMS key of an earlier version in line, as a job with progress', async () => {

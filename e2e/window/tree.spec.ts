@@ -41,25 +41,25 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
 
   it('is a tree by keyboard', async () => {
     await tree.enter();
-    expect(await tree.focused()).toBe('1 needs you: Cards, folder, 1 key group');
+    await expect.poll(() => tree.focused()).toBe('1 needs you: Cards, folder, 1 key group');
     await tree.press('ArrowDown', 'ArrowRight');
     await tree.row(/^payments-prod/).waitFor();
     await tree.press('ArrowRight');
-    expect(await tree.focused()).toMatch(/^Europe, folder, empty/);
+    await expect.poll(() => tree.focused()).toMatch(/^Europe, folder, empty/);
     await tree.press('p');
-    expect(await tree.focused()).toMatch(
-      /^payments-prod, key group, A W S e u west 1, 2 keys, in step, next rotation /,
-    );
+    await expect
+      .poll(() => tree.focused())
+      .toMatch(/^payments-prod, key group, A W S e u west 1, 2 keys, in step, next rotation /);
     await tree.press('ArrowRight');
     await tree.row(/^payments-prod version 2, key, Active, alias/).waitFor();
     await tree.press('ArrowRight');
-    expect(await tree.focused()).toMatch(/^payments-prod version 2/);
+    await expect.poll(() => tree.focused()).toMatch(/^payments-prod version 2/);
     await tree.press('ArrowLeft');
-    expect(await tree.focused()).toMatch(/^payments-prod, key group/);
+    await expect.poll(() => tree.focused()).toMatch(/^payments-prod, key group/);
     await tree.press('ArrowLeft', 'ArrowLeft', 'ArrowLeft');
-    expect(await tree.focused()).toMatch(/^Payments, folder, 2 key groups/);
+    await expect.poll(() => tree.focused()).toMatch(/^Payments, folder, 2 key groups/);
     await tree.press('End');
-    expect(await tree.focused()).toMatch(/^archive/);
+    await expect.poll(() => tree.focused()).toMatch(/^archive/);
     await tree.press('Home', '*');
     await tree.row(/cards-prod/).waitFor();
     await tree.row(/^payments-uat/).waitFor();
@@ -74,32 +74,37 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
         ),
       );
     };
-    expect(await of(/Cards, folder/)).toEqual(['1', '1', '3', 'true']);
-    expect(await of(/^payments-prod, key group/)).toEqual(['2', '2', '3', 'false']);
-    expect(await of(/^payments-uat/)).toEqual(['2', '3', '3', null]);
-    expect(await of(/^archive/)).toEqual(['1', '3', '3', null]);
+    await expect.poll(() => of(/Cards, folder/)).toEqual(['1', '1', '3', 'true']);
+    await expect.poll(() => of(/^payments-prod, key group/)).toEqual(['2', '2', '3', 'false']);
+    await expect.poll(() => of(/^payments-uat/)).toEqual(['2', '3', '3', null]);
+    await expect.poll(() => of(/^archive/)).toEqual(['1', '3', '3', null]);
   });
 
   it('opens menus by keyboard and mouse, and says why something cannot be done', async () => {
     await tree.row(/^payments-uat/).click();
     await tree.press('Shift+F10');
     await tree.menuItem(/Check against AWS/).waitFor();
-    expect(await tree.menuItem(/Check against AWS/).getAttribute('aria-disabled')).toBe('true');
-    expect(await tree.menuItem(/Check against AWS/).textContent()).toContain('no keys yet');
-    expect(await tree.menuItem(/Force Rotate…/).getAttribute('aria-disabled')).toBe('false');
+    await expect
+      .poll(() => tree.menuItem(/Check against AWS/).getAttribute('aria-disabled'))
+      .toBe('true');
+    await expect
+      .poll(() => tree.menuItem(/Check against AWS/).textContent())
+      .toContain('no keys yet');
+    await expect
+      .poll(() => tree.menuItem(/Force Rotate…/).getAttribute('aria-disabled'))
+      .toBe('false');
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Escape');
-    expect(await tree.focused()).toMatch(/^payments-uat/);
+    await expect.poll(() => tree.focused()).toMatch(/^payments-uat/);
     await tree.row(/^payments-prod, key group/).click({ button: 'right' });
     await tree.menuItem(/Remove…/).waitFor();
-    expect(await tree.menuItem(/Remove…/).textContent()).toContain('It holds 2 keys.');
+    await expect.poll(() => tree.menuItem(/Remove…/).textContent()).toContain('It holds 2 keys.');
     await tree.press('Escape');
     await tree.grid.click({ button: 'right', position: { x: 200, y: 500 } });
     await tree.menuItem(/Key Group…/).waitFor();
-    expect(await tree.page.getByRole('menuitem').allTextContents()).toEqual([
-      'Add: Key Group…',
-      'Add: Folder…',
-    ]);
+    await expect
+      .poll(() => tree.page.getByRole('menuitem').allTextContents())
+      .toEqual(['Add: Key Group…', 'Add: Folder…']);
     await tree.press('Escape');
   });
 
@@ -110,12 +115,12 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await field.fill('payments-prod');
     await tree.press('Enter');
     await tree.page.getByRole('alert').waitFor();
-    expect(await field.inputValue()).toBe('payments-prod');
+    await expect.poll(() => field.inputValue()).toBe('payments-prod');
     await field.fill('a-payments-test');
     await tree.press('Enter');
     await tree.row(/^a-payments-test, key group/).waitFor();
-    expect(await tree.focused()).toMatch(/^a-payments-test/);
-    expect(await tree.page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => tree.focused()).toMatch(/^a-payments-test/);
+    await expect.poll(() => tree.page.getByRole('alert').count()).toBe(0);
     const names = await tree.names();
     expect(names.indexOf('a-payments-test')).toBeLessThan(names.indexOf('payments-prod'));
   });
@@ -198,7 +203,7 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await hits.filter({ hasText: 'payments-prod' }).first().waitFor();
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Escape');
-    expect(await tree.find.getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => tree.find.getAttribute('aria-expanded')).toBe('false');
     await tree.find.fill('no such thing at all');
     await tree.page.getByText('Nothing matches "no such thing at all".').waitFor();
     const { jobs } = await stage.call('job.list', { group: prod });
@@ -215,7 +220,7 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await stage.page.getByRole('button', { name: 'Key Groups' }).click();
     await tree.row(/^payments-prod version 1/).waitFor();
     await tree.grid.focus();
-    expect(await tree.focused()).toMatch(/^payments-prod version 1/);
+    await expect.poll(() => tree.focused()).toMatch(/^payments-prod version 1/);
   });
 
   it('shows a key in full, and its other versions in the same window', async () => {
@@ -242,7 +247,7 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await stage.addGroup('aaa-new');
     const show = tree.page.getByRole('button', { name: 'Show 1 new' });
     await show.waitFor();
-    expect(await tree.names()).toEqual(before);
+    await expect.poll(() => tree.names()).toEqual(before);
     await show.click();
     await tree.row(/^aaa-new/).waitFor();
   });
