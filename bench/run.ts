@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   loop: () => import('./loop.ts'),
   cli: () => import('./cli.ts'),
   memory: () => import('./memory.ts'),
+  practice: () => import('./practice.ts'),
 };
 
 const results = fileURLToPath(new URL('./results/', import.meta.url));

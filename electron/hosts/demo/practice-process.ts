@@ -12,11 +12,14 @@ export interface PracticeProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the practice KMS as anybody would and waits for its ready line. */
-export async function startPractice(options: readonly string[]): Promise<PracticeProcess> {
+/** Starts the practice KMS as anybody would, Node with these flags, and waits for its ready line. */
+export async function startPractice(
+  options: readonly string[],
+  nodeFlags: readonly string[] = [],
+): Promise<PracticeProcess> {
   const child = spawn(
     process.execPath,
-    [entry, '--port', '0', '--control-port', '0', '--until-stdin-closes', ...options],
+    [...nodeFlags, entry, '--port', '0', '--control-port', '0', '--until-stdin-closes', ...options],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const line = await firstLine(child);
