@@ -196,6 +196,10 @@ describe('Update Policy without a template policy', () => {
     const plan = await desk.call('key.planSynchronize', choices);
     expect(plan.stays).toContain('Policy: this group has no template, so nothing changes');
     expect(plan.changes).toEqual([]);
+    expect(plan.sentence).toBe('This group has no policy template: nothing changes.');
+    const usual = await desk.call('key.planSynchronize', { ...choices, ...I });
+    expect(usual.button).toBe('Import material (practice)');
+    expect(usual.steps).not.toContain('Update policy');
     const detail = await desk.synchronize('untouched/1', { ...none, ...P });
     requireDone(detail);
     const step = detail.steps.find(({ name }) => name === 'policy');

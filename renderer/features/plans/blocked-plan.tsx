@@ -10,6 +10,8 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 export interface OneDeed {
   readonly label: string;
   readonly run: () => void;
+  /** Another way out, where there are two. */
+  readonly instead?: { readonly label: string; readonly run: () => void };
 }
 
 /** What the deeds of a plan can point at. */
@@ -71,7 +73,7 @@ export function useOneDeed(about: About, checkAgain: () => void): (failure: Fail
   };
 }
 
-/** Why nothing can start, with its one deed; takes the focus that waited for the plan. */
+/** Why nothing can start, with its deed; takes the focus that waited for the plan. */
 export function BlockedNotice({
   failure,
   deed,
@@ -91,6 +93,7 @@ export function BlockedNotice({
       <Button ref={button} variant="contained" onClick={deed.run}>
         {deed.label}
       </Button>
+      {deed.instead ? <Button onClick={deed.instead.run}>{deed.instead.label}</Button> : null}
     </FailureNotice>
   );
 }

@@ -13,6 +13,7 @@ const labels: Readonly<Record<keyof SynchronizeChoices, string>> = {
 /** What each box would do to the key as it was read. */
 export function boxMeanings(
   rows: readonly ComparisonRow[],
+  hasPolicy: boolean,
 ): Readonly<Record<keyof SynchronizeChoices, string>> {
   const row = (what: string): ComparisonRow | undefined => rows.find((one) => one.what === what);
   const gone = row('Key material')?.awsNow === 'gone';
@@ -22,8 +23,8 @@ export function boxMeanings(
       ? 'Nothing to delete: AWS has no material now.'
       : 'AWS removes its copy at once, with no waiting period.',
     updatePolicy:
-      policy?.here === 'no template'
-        ? 'This group has no policy template: nothing changes.'
+      !hasPolicy
+        ? 'Nothing to update: this group has no policy template.'
         : policy?.awsNow === 'differs'
           ? 'Puts the policy of the group back.'
           : policy?.awsNow === 'reads as the template'
@@ -42,11 +43,14 @@ const onlySpace = (event: KeyboardEvent): void => {
 export function BoxesFields({
   boxes,
   meanings,
+  cannot,
   onChange,
   children,
 }: {
   readonly boxes: Boxes;
   readonly meanings: Readonly<Record<keyof SynchronizeChoices, string>>;
+  /** Boxes that cannot be ticked; what each means says why. */
+  readonly cannot: readonly (keyof SynchronizeChoices)[];
   readonly onChange: (boxes: Boxes) => void;
   /** Stands under Import Key Material. */
   readonly children: React.ReactNode;
@@ -60,6 +64,7 @@ export function BoxesFields({
             <input
               type="checkbox"
               checked={boxes[box]}
+              disabled={cannot.includes(box)}
               aria-describedby={`${base}-${box}`}
               onKeyDown={onlySpace}
               onChange={(event) => onChange(tick(boxes, box, event.target.checked))}

@@ -17,6 +17,12 @@ export const firstBoxes: Boxes = {
   note: '',
 };
 
+/** The boxes as they count: without a template there is no policy to update, ticked or not. */
+export const countingBoxes = (boxes: Boxes, hasPolicy: boolean): Boxes => ({
+  ...boxes,
+  updatePolicy: boxes.updatePolicy && hasPolicy,
+});
+
 /** One box ticked or unticked. */
 export function tick(boxes: Boxes, box: keyof SynchronizeChoices, on: boolean): Boxes {
   const next = { ...boxes, [box]: on, note: '' };

@@ -10,7 +10,7 @@ import { usePlan } from './use-plan.ts';
 export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>) {
   const { group } = dialog;
   const [adopt, setAdopt] = useState(false);
-  const replace = useDialogs((state) => state.replace);
+  const { replace, show } = useDialogs();
   const known = useRead('group.show', { group }).data?.group ?? null;
   const planning = usePlan('group.planForceRotate', { group, adopt });
   const start = useDeed('group.forceRotate');
@@ -41,7 +41,14 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
       }}
       otherDeed={({ code }) =>
         code === 'ALIAS_HELD_ELSEWHERE' && !adopt
-          ? { label: 'Adopt that key and plan again', run: () => setAdopt(true) }
+          ? {
+              label: 'Adopt that key and plan again',
+              run: () => setAdopt(true),
+              instead: {
+                label: 'Choose another alias…',
+                run: () => show({ kind: 'group-properties', group }),
+              },
+            }
           : null
       }
       {...(adopt

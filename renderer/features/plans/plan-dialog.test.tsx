@@ -125,10 +125,15 @@ describe('the plan of Force Rotate', () => {
   });
 
   it('adopts a key only by a press of its own, and then waits on Cancel', async () => {
-    const details = { holder: 'arn:aws:kms:eu-west-1:111122223333:key/x' };
+    const holder = `arn:aws:kms:ap-southeast-2:111122223333:key/${'7c1d0000-0000-4000-8000-00000000e20f'}`;
+    const details = { holder };
     const held = rotationPlan({ blocked: { code: 'ALIAS_HELD_ELSEWHERE', details } });
     const adopting = rotationPlan({ number: 'cccccc333333', changes: ['KMS key x is adopted'] });
     const { link, user } = planningCore(held, adopting);
+    expect(await screen.findByText(new RegExp(holder))).toBeTruthy();
+    await user.click(await button('Choose another alias…'));
+    expect(useDialogs.getState().open.at(-1)).toEqual({ kind: 'group-properties', group: groupId });
+    act(() => useDialogs.getState().close());
     await user.click(await button('Adopt that key and plan again'));
     expect(await screen.findByText('KMS key x is adopted')).toBeTruthy();
     expect(link.made('group.planForceRotate').at(-1)).toMatchObject({ adopt: true });

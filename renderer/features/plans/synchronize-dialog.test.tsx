@@ -15,10 +15,10 @@ afterEach(() => {
   opened = null;
 });
 
-function synchronizing() {
+function synchronizing(hasPolicy = true) {
   const link = new ScriptedLink({
     'session.snapshot': () => snapshotOf('verified'),
-    'group.show': () => groupShown(),
+    'group.show': () => groupShown({ hasPolicy }),
     'key.show': keyShown,
     'key.planSynchronize': (input) => {
       const boxes = {
@@ -69,7 +69,7 @@ describe('Synchronize', () => {
 
   it('button and sentence follow the boxes; none ticked asks for nothing', async () => {
     const { link, user } = synchronizing();
-    await button(/^Import material and update policy/);
+    await button('Import material and update policy (practice)');
     await user.click(await box('Update Policy'));
     await button('Import material (practice)');
     await user.click(await box('Import Key Material'));
@@ -79,9 +79,23 @@ describe('Synchronize', () => {
     expect(link.made('key.planSynchronize')).toHaveLength(2);
   });
 
+  it('leaves the policy out, and says why, where the group has no template', async () => {
+    const { link, user } = synchronizing(false);
+    const policy = await box('Update Policy');
+    await button('Import material (practice)');
+    expect([policy.matches(':checked'), policy.matches(':disabled')]).toEqual([false, true]);
+    expect(
+      screen.getByText('Nothing to update: this group has no policy template.'),
+    ).toBeTruthy();
+    await user.click(await box('Delete Key Material'));
+    await screen.findByText(/^! Import Key Material was switched off/);
+    const asked = link.made('key.planSynchronize').map(({ updatePolicy }) => updatePolicy);
+    expect(asked).toEqual([false, false]);
+  });
+
   it('asks for the name before a delete, and Enter alone does not start it', async () => {
     const { link, user } = synchronizing();
-    await button(/^Import material and update policy/);
+    await button('Import material and update policy (practice)');
     await user.click(await box('Delete Key Material'));
     expect(await screen.findByText(/were switched off/)).toBeTruthy();
     const deed = await button('Delete material from AWS (practice)');
@@ -101,7 +115,7 @@ describe('Synchronize', () => {
 
   it('a box is ticked by Space, and Enter on it starts nothing', async () => {
     const { link, user } = synchronizing();
-    await button(/^Import material and update policy/);
+    await button('Import material and update policy (practice)');
     (await box('Update Policy')).focus();
     await user.keyboard('{Enter}');
     expect(link.made('key.synchronize')).toEqual([]);
@@ -111,7 +125,7 @@ describe('Synchronize', () => {
 
   it('sends the date only when somebody chose one', async () => {
     const { link, user } = synchronizing();
-    await button(/^Import material and update policy/);
+    await button('Import material and update policy (practice)');
     expect(link.made('key.planSynchronize')[0]).not.toHaveProperty('validTo');
     await user.click(screen.getByRole('radio', { name: 'On' }));
     await waitFor(() =>

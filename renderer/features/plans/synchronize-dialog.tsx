@@ -5,7 +5,7 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { type Boxes, dateProblem, firstBoxes, type Until, validToOf } from './boxes.ts';
+import { type Boxes, countingBoxes, dateProblem, firstBoxes, type Until, validToOf } from './boxes.ts';
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -50,24 +50,29 @@ function whatIsMissing(
 /** Brings one KMS key in line with the key kept here: three boxes, and what they would do. */
 export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>) {
   const { key } = dialog;
-  const [boxes, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
+  const [ticked, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
   const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
   const [typed, setTyped] = useState('');
   const replace = useDialogs((state) => state.replace);
-  const known = useRead('key.show', { key }).data ?? null;
+  const shown = useRead('key.show', { key });
+  const known = shown.data ?? null;
   const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
+  const hasPolicy = group.data?.group.hasPolicy ?? true;
+  const boxes = countingBoxes(ticked, hasPolicy);
   const problem = dateProblem(until, Date.now());
   const input = inputFor(key, boxes, until);
   const idle = whatIsMissing(boxes, problem, null, '');
-  const planning = usePlan('key.planSynchronize', input, idle === null);
+  // What the group is like decides what is planned: asked for once, not twice.
+  const told = group.data !== undefined || (group.failure ?? shown.failure) !== null;
+  const planning = usePlan('key.planSynchronize', input, idle === null && told);
   const start = useDeed('key.synchronize');
   const { plan, lastPlan, marks } = planning;
   const confirmName = plan?.confirmName ?? null;
   const words = synchronizeWords(boxes, known?.version ?? 1);
-  const meanings = boxMeanings(lastPlan?.comparison ?? []);
+  const meanings = boxMeanings(lastPlan?.comparison ?? [], hasPolicy);
   const takesAway = boxes.deleteMaterial && !boxes.importMaterial;
   const change = (next: Boxes): void => {
-    setBoxes(next);
+    setBoxes({ ...next, updatePolicy: hasPolicy ? next.updatePolicy : ticked.updatePolicy });
     setTyped('');
     start.forget();
   };
@@ -100,7 +105,12 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
         : { before: <TypeTheName name={confirmName} typed={typed} onChange={setTyped} /> })}
     >
       <ComparisonTable plan={lastPlan} current={plan !== null} marks={marks} />
-      <BoxesFields boxes={boxes} meanings={meanings} onChange={change}>
+      <BoxesFields
+        boxes={boxes}
+        meanings={meanings}
+        cannot={hasPolicy ? [] : ['updatePolicy']}
+        onChange={change}
+      >
         <UntilField
           until={until}
           groupDays={group.data?.group.awsDeletesMaterialAfterDays ?? null}

@@ -48,7 +48,7 @@ export const groupWording = {
     headline: 'The alias names a key that this group did not make.',
     forYourKeys: 'The alias was not moved. Whatever uses it goes on as before.',
     next: (d) =>
-      `Look at ${d.text('holder', 'that key')} in AWS, then adopt it knowingly or choose another alias.`,
+      `Look at ${d.text('holder', 'that key', 256)} in AWS, then adopt it knowingly or choose another alias.`,
   },
   ALIAS_TAKEN_IN_KEYSTORE: {
     headline: 'Another group already uses that alias there.',

@@ -62,7 +62,7 @@ export async function planSynchronize(
   // Synchronizing an earlier key does not care who holds the alias now.
   const looked = await lookAtAws(services, group, checks, { adopt: true, region: remote?.region });
   const seen = remote ? await look(services, group, key.id, remote, choices, looked, checks) : null;
-  const words = synchronizeWords(choices, key.version);
+  const words = wordsOf(group, choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
   const gone = seen?.described?.state === 'PendingImport';
@@ -143,7 +143,7 @@ async function look(
     );
   }
   let policy: Seen['policy'] = group.policy === null ? 'none' : 'not-read';
-  if (choices.updatePolicy && group.policy !== null) {
+  if (putsPolicy(group, choices)) {
     const found = await checks.look('The policy in AWS was read', () =>
       policyInStep(connection, group, remote.kmsKeyId, {}),
     );
@@ -151,6 +151,20 @@ async function look(
   }
   const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
   return { described, policy, usage, copyProved };
+}
+
+/** Without a template there is no policy to put into AWS, whatever is ticked. */
+const putsPolicy = (group: Group, { updatePolicy }: Choices): boolean =>
+  updatePolicy && group.policy !== null;
+
+/** Button and sentence name what is done, which may be less than what is ticked. */
+function wordsOf(group: Group, choices: Choices, version: number) {
+  const done = { ...choices, updatePolicy: putsPolicy(group, choices) };
+  if (choices.deleteMaterial || choices.importMaterial) return synchronizeWords(done, version);
+  const { button, sentence } = synchronizeWords(choices, version);
+  return choices.updatePolicy && group.policy === null
+    ? { button, sentence: 'This group has no policy template: nothing changes.' }
+    : { button, sentence };
 }
 
 /** A plan may be made without the permission for GetKeyLastUsage; it says so then. */
@@ -230,11 +244,11 @@ function callsOf(
   choices: Choices,
   seen: Seen | null,
 ): Pick<Draft, 'steps' | 'calls'> {
-  const puts = choices.updatePolicy && group.policy !== null;
+  const puts = putsPolicy(group, choices);
   const calls = [read('GetCallerIdentity'), read('DescribeKey')];
   const steps = ['Check account, clock, key and our copy'];
-  if (choices.updatePolicy) steps.push('Update policy');
   if (puts) {
+    steps.push('Update policy');
     calls.push(read('GetKeyPolicy'));
     if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
   }

@@ -1,0 +1,71 @@
+import { isFailureCode } from '../../shared/errors/operation-error.ts';
+import { renderFailure } from '../../shared/text/failures.ts';
+import type { LinkState } from '../client/link.ts';
+import type { Dialog } from '../state/dialogs.ts';
+import type { Screen } from '../state/navigation.ts';
+import type { Snapshot } from '../state/snapshot.ts';
+
+/** What can be done about a condition. */
+export type ConditionDeed =
+  | { readonly label: string; readonly does: 'connect' }
+  | { readonly label: string; readonly goes: Screen }
+  | { readonly label: string; readonly shows: Dialog };
+
+/** Something of the whole window that is not as it should be. */
+export interface Condition {
+  readonly id: 'lost' | 'read-only' | 'pin' | 'due' | 'checking';
+  readonly headline: string;
+  readonly more: string;
+  readonly deed: ConditionDeed | null;
+}
+
+/** What is not as it should be now, the gravest first. */
+export function conditionsOf(snapshot: Snapshot, connection: LinkState): Condition[] {
+  const { keystore, hsm, counts } = snapshot;
+  const { due } = counts;
+  const all: (Condition | false)[] = [
+    connection.kind === 'lost' && lost,
+    keystore.state === 'read-only' && {
+      id: 'read-only',
+      headline: '! Read-only.',
+      more: sayReason(keystore.reason),
+      deed: { label: 'Show what to do', goes: 'security' },
+    },
+    hsm === 'pin-needed' && pin,
+    due > 0 && {
+      id: 'due',
+      headline: `! ${due === 1 ? '1 rotation' : `${due} rotations`} came due and wait${due === 1 ? 's' : ''} for you.`,
+      more: '',
+      deed: { label: 'Look and choose…', shows: { kind: 'due' } },
+    },
+    keystore.state === 'checking' && checking,
+  ];
+  return all.filter((one) => one !== false);
+}
+
+const lost: Condition = {
+  id: 'lost',
+  headline: '! The window lost its connection to the keystore.',
+  more: 'What is shown may be old. Jobs go on.',
+  deed: { label: 'Connect now', does: 'connect' },
+};
+
+const pin: Condition = {
+  id: 'pin',
+  headline: '! The HSM needs its PIN.',
+  more: 'Jobs that need it wait.',
+  deed: { label: 'Enter PIN…', shows: { kind: 'enter-pin' } },
+};
+
+const checking: Condition = {
+  id: 'checking',
+  headline: '',
+  more: 'Checking the keystore. You can look at everything; changes wait until it is verified.',
+  deed: null,
+};
+
+/** The core names a failure; what it means is said in the one wording. */
+function sayReason(reason: string | null): string {
+  if (reason === null) return '';
+  return isFailureCode(reason) ? renderFailure({ code: reason, details: {} }).headline : reason;
+}
