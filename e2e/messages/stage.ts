@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { sha256 } from '../../electron/core/crypto/mac.ts';
+import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
+import { Secret } from '../../electron/core/kernel/secret.ts';
+import { openKeystore } from '../../electron/core/store/keystore-file.ts';
+import type { Call } from '../../electron/hosts/cli/operations.ts';
+import type { Things } from './messages.ts';
+
+const passphrase = 'a passphrase of several words';
+export const passphraseBytes = (): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(Buffer.from(passphrase));
+
+/** A practice keystore with something of everything: folders, groups, rotated keys, jobs. */
+export async function fill(call: Call): Promise<Things> {
+  await call('keystore.create', { realm: 'practice', passphrase: passphraseBytes() });
+  const { credential } = await call('practice.setUp', { keysIn: 'software' });
+  if (credential === null) throw new Error('practice was not set up');
+  await call('folder.add', { name: 'Payments', parent: null });
+  const names = ['payments-prod', 'ledger-prod'];
+  for (const name of names) {
+    await call('group.add', {
+      name,
+      credential,
+      region: 'eu-central-1',
+      storage: 'software',
+      folder: 'Payments',
+    });
+    for (let rotation = 0; rotation < 2; rotation++) await rotate(call, name);
+  }
+  const { keys } = await call('key.list', {});
+  const { groups } = await call('group.list', {});
+  const { jobs } = await call('job.list', {});
+  const ids = [...keys, ...groups, ...jobs].map(({ id }) => id);
+  return { references: [...ids, ...names, credential, 'payments-prod/1'] };
+}
+
+async function rotate(call: Call, group: string): Promise<void> {
+  const { number } = await call('group.planForceRotate', { group });
+  const { jobId } = await call('group.forceRotate', { group, plan: number });
+  for (let revision = 0; ; ) {
+    const moved = await call('job.wait', { job: jobId, revision, waitMs: 10_000 });
+    const { state } = moved.detail.job;
+    if (state === 'done') return;
+    if (state !== 'waiting' && state !== 'running' && state !== 'checking') {
+      throw new Error(`the rotation of ${group} is ${state}`);
+    }
+    revision = moved.revision;
+  }
+}
+
+/**
+ * One hash of everything that a locked keystore holds but its audit log, from a copy of its files: of
+ * the sums that the store itself keeps of every row.
+ */
+export async function stateHash(keystore: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyreeve-state-'));
+  try {
+    for (const name of readdirSync(dirname(keystore))) {
+      if (!name.startsWith(basename(keystore)) || name.endsWith('.lock')) continue;
+      cpSync(join(dirname(keystore), name), join(folder, name));
+    }
+    using secret = Secret.copyOf(Buffer.from(passphrase));
+    const { store } = await openKeystore({
+      clock: nodeClock,
+      random: randomBytes,
+      path: join(folder, basename(keystore)),
+      unlock: { passphrase: secret },
+    });
+    try {
+      const sums = store.db.prepare<[], Buffer>('select sums from state_sum').pluck().get();
+      if (!sums || sums.length === 0) throw new Error('the keystore has no sums');
+      return sha256(sums).toString('hex');
+    } finally {
+      store.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
