@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { outputOf, type Call } from '../../electron/hosts/cli/operations.ts';
 import { InTestDesktop } from '../../electron/hosts/desktop/desktop.fixture.ts';
 import { ConsoleProcess } from '../support/console-process.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
 import { campaign, type Outcome } from './campaign.ts';
 import { IpcTransport } from './ipc-transport.ts';
 import { fill, passphraseBytes, stateHash } from './stage.ts';
@@ -21,13 +22,14 @@ export interface Attempt {
 }
 
 async function web(options: AttemptOptions): Promise<Attempt> {
+  await using aws = await OutsideAws.start();
   await using host = await ConsoleProcess.start();
   const lock = async (): Promise<string> => {
     await host.call('keystore.lock', {});
     host.disconnect();
     return stateHash(host.keystore);
   };
-  const things = await fill(host.call);
+  const things = await fill(host.call, aws);
   const before = await lock();
   await host.call('keystore.unlock', { passphrase: passphraseBytes() });
   await verified(host.call);
@@ -37,6 +39,7 @@ async function web(options: AttemptOptions): Promise<Attempt> {
 }
 
 async function ipc(options: AttemptOptions): Promise<Attempt> {
+  await using aws = await OutsideAws.start();
   const desktop = new InTestDesktop();
   try {
     await desktop.start();
@@ -49,7 +52,7 @@ async function ipc(options: AttemptOptions): Promise<Attempt> {
       await call('keystore.lock', {});
       return stateHash(join(desktop.folder, 'a.keystore'));
     };
-    const things = await fill(call);
+    const things = await fill(call, aws);
     const before = await lock();
     await call('keystore.unlock', { passphrase: passphraseBytes() });
     await verified(call);

@@ -85,8 +85,9 @@ export async function campaign(transport: Transport, options: CampaignOptions): 
   const stream = async (): Promise<void> => {
     while (begun < count) {
       begun += 1;
+      const sample = begun % every === 0;
       await one();
-      if (tally.sent % every !== 0) continue;
+      if (!sample) continue;
       tally.resident.push(living.reduce((sum, pid) => sum + alive(pid), 0));
       options.progress?.(tally.sent);
     }

@@ -4,6 +4,12 @@ import type { z } from 'zod';
 export type Declared =
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Declared> }
   | {
+      readonly kind: 'record';
+      readonly of: Declared;
+      /** The names that entries may have; null: any. */
+      readonly names: readonly string[] | null;
+    }
+  | {
       readonly kind: 'list';
       readonly of: Declared;
       readonly least: number;
@@ -66,6 +72,8 @@ function read(schema: z.ZodType): Declared {
       };
     case 'array':
       return { kind: 'list', of: inner(def.element), ...lengthsOf(schema) };
+    case 'record':
+      return { kind: 'record', of: inner(def.valueType), names: namesOf(inner(def.keyType)) };
     case 'union':
       return { kind: 'choice', options: def.options.map(inner), accepts };
     case 'enum':
@@ -81,6 +89,8 @@ function read(schema: z.ZodType): Declared {
     case 'custom':
       if (!accepts(new Uint8Array(8))) throw new Error('a custom field that takes no bytes');
       return { kind: 'bytes' };
+    case 'readonly':
+      return inner(def.innerType);
     case 'optional':
     case 'default':
       return { kind: 'absent-or', of: inner(def.innerType) };
@@ -90,6 +100,9 @@ function read(schema: z.ZodType): Declared {
       throw new Error(`the campaign knows no field of the kind ${def.type}`);
   }
 }
+
+const namesOf = (field: Declared): readonly string[] | null =>
+  field.kind === 'one-of' ? field.values.map(String) : null;
 
 /** What checks of all kinds say, as far as a message can be made from it. */
 interface Check {

@@ -7,24 +7,34 @@ import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Secret } from '../../electron/core/kernel/secret.ts';
 import { openKeystore } from '../../electron/core/store/keystore-file.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
+import { type OutsideAws, practiceRoot, region } from '../support/outside-aws.ts';
 import type { Things } from './messages.ts';
 
 const passphrase = 'a passphrase of several words';
 export const passphraseBytes = (): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(Buffer.from(passphrase));
 
-/** A practice keystore with something of everything: folders, groups, rotated keys, jobs. */
-export async function fill(call: Call): Promise<Things> {
+/**
+ * A practice keystore with something of everything: folders, groups, rotated keys, jobs. Its AWS is one
+ * that this keystore did not start, for it would note where it runs at each start.
+ */
+export async function fill(call: Call, aws: OutsideAws): Promise<Things> {
   await call('keystore.create', { realm: 'practice', passphrase: passphraseBytes() });
-  const { credential } = await call('practice.setUp', { keysIn: 'software' });
-  if (credential === null) throw new Error('practice was not set up');
+  const credential = 'ledger-kms';
+  await call('credential.import', {
+    kind: 'keys',
+    name: credential,
+    accessKeyId: practiceRoot.accessKeyId,
+    secretAccessKey: Uint8Array.from(Buffer.from(practiceRoot.secretAccessKey)),
+    endpoint: aws.url,
+  });
   await call('folder.add', { name: 'Payments', parent: null });
   const names = ['payments-prod', 'ledger-prod'];
   for (const name of names) {
     await call('group.add', {
       name,
       credential,
-      region: 'eu-central-1',
+      region,
       storage: 'software',
       folder: 'Payments',
     });

@@ -22,6 +22,8 @@ const plausible: readonly string[] = [
   String.raw`C:\nowhere\at.all`,
   'http://127.0.0.1:9/',
   'https://kms.eu-central-1.amazonaws.com/',
+  'https://xks.example.org',
+  'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0',
   '{"Version":"2012-10-17","Statement":[]}',
 ];
 
@@ -57,6 +59,10 @@ export function valid(field: Declared, dice: Dice, choose: TextChoice = any): un
       );
       return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
     }
+    case 'record':
+      return dice.onceIn(3)
+        ? {}
+        : { [dice.one(field.names ?? ['entry'])]: valid(field.of, dice, choose) };
     case 'list': {
       const most = Math.min(field.most ?? 3, field.least + 2);
       const length = field.least + dice.below(most - field.least + 1);

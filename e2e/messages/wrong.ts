@@ -37,6 +37,18 @@ export function wrongs(field: Declared, value: unknown, carries: Carries, at: Pl
   switch (field.kind) {
     case 'object':
       return [...here(notThis(['object'], carries)), ...ofObject(field.fields, value, carries, at)];
+    case 'record': {
+      const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+      const within = entries.flatMap(([name, each]) =>
+        wrongs(field.of, each, carries, [...at, name]),
+      );
+      const unknown = (field.names ? strange : []).map((name) => ({
+        at: [...at, name],
+        why: 'an unknown entry',
+        value: entries[0]?.[1] ?? 1,
+      }));
+      return [...here(notThis(['object'], carries)), ...unknown, ...within];
+    }
     case 'list': {
       const list = value as readonly unknown[];
       const within = list.flatMap((each, n) => wrongs(field.of, each, carries, [...at, n]));
