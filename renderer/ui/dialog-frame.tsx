@@ -1,7 +1,9 @@
+import type { ButtonProps } from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { createContext, type FormEvent, type ReactNode, use, useId, useState } from 'react';
 import { useNotices } from '../state/notices.ts';
 import { useSnapshot } from '../state/snapshot.ts';
+import { DeedButton } from './deed-button.tsx';
 import styles from './dialog-frame.module.css';
 import { RealmTag, PracticeBand } from './realm.tsx';
 
@@ -12,24 +14,43 @@ export interface DialogFrameProps {
   readonly children: ReactNode;
   /** Stands above the buttons, in sight however far the body is scrolled. */
   readonly outcome?: ReactNode;
-  /** Buttons; the one primary deed last. */
+  /** Buttons: `LeaveButton` first, the one primary deed last. */
   readonly deeds: ReactNode;
   readonly width?: 'small' | 'medium' | 'wide';
   /** Keeps one height whatever is in it, so that nothing moves while it is filled in or checked. */
   readonly steady?: boolean;
+  /** Leaves it: by Esc and by its `LeaveButton` alike, and only while nothing runs. */
   readonly onClose: () => void;
   /** Enter in a field does this; the primary button is type="submit" then. */
   readonly onSubmit?: () => void;
-  /** Nothing may close it while this is true. */
+  /** A call that it began is under way: it stays until that is answered. */
   readonly busy?: boolean;
 }
 
 const widths = { small: 480, medium: 640, wide: 860 } as const;
 const steadyHeight = 'min(680px, calc(100vh - 32px))';
 
+interface Leaving {
+  readonly busy: boolean;
+  readonly leave: () => void;
+}
+const LeavingContext = createContext<Leaving>({ busy: false, leave: () => undefined });
+
+/**
+ * The button that leaves a dialog without its deed: Cancel, Close, Keep it. It does what Esc does.
+ * While a call runs both wait, for what was asked for goes on whether it is watched or not; the
+ * button keeps the focus and says why.
+ */
+export function LeaveButton(props: Omit<ButtonProps, 'onClick' | 'disabled'>) {
+  const { busy, leave } = use(LeavingContext);
+  return <DeedButton {...props} blocked={busy ? waiting : null} onClick={leave} />;
+}
+const waiting = 'Waits for the answer to what was asked for.';
+
 /**
  * The frame of every dialog: says at once whether real keys are touched, keeps title and deeds in
- * sight while its body scrolls, closes with Esc, and gives the focus back where it was.
+ * sight while its body scrolls, and gives the focus back where it was. Esc and its `LeaveButton`
+ * leave it, a click beside it does not: what was typed is not lost by a slip.
  */
 export function DialogFrame(props: DialogFrameProps) {
   const { title, subject, children, deeds, onClose, onSubmit, busy = false } = props;
@@ -44,7 +65,9 @@ export function DialogFrame(props: DialogFrameProps) {
   return (
     <Dialog
       open
-      onClose={() => (busy ? undefined : onClose())}
+      onClose={(_event, reason) => {
+        if (reason === 'escapeKeyDown' && !busy) onClose();
+      }}
       aria-labelledby={heading}
       maxWidth={false}
       slotProps={{
@@ -73,7 +96,9 @@ export function DialogFrame(props: DialogFrameProps) {
         {props.outcome === undefined ? null : (
           <div className={styles['outcome']}>{props.outcome}</div>
         )}
-        <footer className={styles['deeds']}>{deeds}</footer>
+        <LeavingContext value={{ busy, leave: onClose }}>
+          <footer className={styles['deeds']}>{deeds}</footer>
+        </LeavingContext>
         <Said />
       </form>
     </Dialog>

@@ -9,7 +9,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import type { Slot } from '../../ui/opening-fields.tsx';
@@ -69,9 +69,7 @@ export function AddSlotDialog({ dialog, close }: DialogProps<'add-slot'>) {
       onSubmit={() => void go()}
       deeds={
         <>
-          <Button disabled={add.busy} onClick={close}>
-            Cancel
-          </Button>
+          <LeaveButton>Cancel</LeaveButton>
           <Button type="submit" variant="contained" disabled={!may}>
             {add.busy ? 'Adding…' : `Add ${label.trim() || 'this way'}`}
           </Button>

@@ -9,7 +9,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { Choices } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { type ChosenPlace, noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
 import { AttachMaster } from './attach-master.tsx';
@@ -49,9 +49,7 @@ function AttachForm({
       onSubmit={() => void form.go()}
       deeds={
         <>
-          <Button disabled={busy} onClick={close}>
-            Cancel
-          </Button>
+          <LeaveButton>Cancel</LeaveButton>
           <Button type="submit" variant="contained" disabled={missing !== null || busy}>
             {busy ? 'Attaching and probing…' : sayDeed(place.token?.label, how, label)}
           </Button>

@@ -4,7 +4,7 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
@@ -49,9 +49,7 @@ export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-pa
       onSubmit={() => void go()}
       deeds={
         <>
-          <Button disabled={change.busy} onClick={close}>
-            Cancel
-          </Button>
+          <LeaveButton>Cancel</LeaveButton>
           <Button type="submit" variant="contained" disabled={change.busy || blocked !== null}>
             {change.busy ? 'Changing…' : 'Change passphrase'}
           </Button>

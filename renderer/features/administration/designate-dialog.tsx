@@ -3,7 +3,7 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 
 /** Takes over from another device, or is the first: what that means stands above the button. */
@@ -27,9 +27,7 @@ export function DesignateDialog({ close }: DialogProps<'designate'>) {
       onClose={close}
       deeds={
         <>
-          <Button autoFocus disabled={designate.busy} onClick={close}>
-            Leave it as it is
-          </Button>
+          <LeaveButton autoFocus>Leave it as it is</LeaveButton>
           <Button
             variant="contained"
             disabled={designate.busy || blocked !== null}

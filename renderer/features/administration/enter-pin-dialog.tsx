@@ -5,7 +5,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
@@ -50,9 +50,7 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
       onSubmit={() => void tryIt()}
       deeds={
         <>
-          <Button disabled={login.busy} onClick={close}>
-            Leave locked
-          </Button>
+          <LeaveButton>Leave locked</LeaveButton>
           <Button type="submit" variant="contained" disabled={!may}>
             {login.busy ? 'Trying the PIN…' : 'Try this PIN once'}
           </Button>

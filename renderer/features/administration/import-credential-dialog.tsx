@@ -6,7 +6,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { Credential } from './credential-words.ts';
 import { ImportAddress } from './import-address.tsx';
@@ -73,9 +73,7 @@ function ImportDialog({
       onSubmit={() => void go()}
       deeds={
         <>
-          <Button disabled={busy} onClick={close}>
-            Cancel
-          </Button>
+          <LeaveButton>Cancel</LeaveButton>
           <Button type="submit" variant="contained" disabled={!may}>
             {busy ? 'Importing…' : `Import ${form.name.trim() || 'credential'}`}
           </Button>

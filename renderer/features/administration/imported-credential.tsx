@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import { useRead } from '../../state/reads.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
@@ -29,9 +29,7 @@ export function ImportedCredential({
       onSubmit={() => (connected ? close() : void test.run(credential))}
       deeds={
         <>
-          <Button disabled={test.busy} onClick={close}>
-            {connected ? 'Close' : 'Close, test later'}
-          </Button>
+          <LeaveButton>{connected ? 'Close' : 'Close, test later'}</LeaveButton>
           {connected ? null : (
             <Button type="submit" variant="contained" disabled={test.busy} autoFocus>
               {test.busy ? 'Asking AWS…' : 'Test connection'}

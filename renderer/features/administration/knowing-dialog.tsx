@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { type ReactNode, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { Agreement } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import styles from './administration.module.css';
 
@@ -28,9 +28,7 @@ export function KnowingDialog(props: {
       onClose={props.onClose}
       deeds={
         <>
-          <Button autoFocus disabled={busy} onClick={props.onClose}>
-            Leave it as it is
-          </Button>
+          <LeaveButton autoFocus>Leave it as it is</LeaveButton>
           <Button variant="contained" disabled={busy || !knows} onClick={props.onDeed}>
             {props.deed}
           </Button>

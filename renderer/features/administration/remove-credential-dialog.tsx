@@ -3,7 +3,7 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayUsers } from './credential-words.ts';
 
@@ -28,9 +28,7 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
       onClose={close}
       deeds={
         <>
-          <Button autoFocus disabled={remove.busy} onClick={close}>
-            Keep it
-          </Button>
+          <LeaveButton autoFocus>Keep it</LeaveButton>
           <Button
             variant="contained"
             disabled={!credential || inUse || remove.busy || blocked !== null}

@@ -5,7 +5,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { slotKinds } from '../../ui/opening-fields.tsx';
 import styles from './administration.module.css';
@@ -42,9 +42,7 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
       onClose={close}
       deeds={
         <>
-          <Button autoFocus disabled={remove.busy} onClick={close}>
-            Keep it
-          </Button>
+          <LeaveButton autoFocus>Keep it</LeaveButton>
           <Button variant="contained" disabled={!may} onClick={() => void go()}>
             {remove.busy ? 'Removing…' : `Remove ${slot?.label ?? ''}`}
           </Button>

@@ -8,7 +8,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { FileField } from '../../ui/file-field.tsx';
 import { isAbsolutePath } from '../../ui/folder-field.tsx';
@@ -37,7 +37,7 @@ export function ExportAuditDialog({ dialog, close }: DialogProps<'export-audit'>
       onSubmit={() => void run()}
       deeds={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           <DeedButton
             type="submit"
             variant="contained"

@@ -1,11 +1,10 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { FileField } from '../../ui/file-field.tsx';
 import { isAbsolutePath } from '../../ui/folder-field.tsx';
@@ -41,7 +40,7 @@ export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>
       onSubmit={() => void run()}
       deeds={
         <>
-          <Button onClick={close}>Close</Button>
+          <LeaveButton>Close</LeaveButton>
           <DeedButton type="submit" variant="contained" disabled={deed.busy} blocked={missing}>
             {deed.busy ? 'Checking every record…' : 'Verify the export'}
           </DeedButton>

@@ -5,7 +5,7 @@ import { say } from '../../state/notices.ts';
 import { type Read, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
@@ -40,9 +40,7 @@ export function RestoreDialog({ close }: DialogProps<'restore'>) {
       onSubmit={submit}
       deeds={
         <>
-          <Button disabled={work.busy !== null} onClick={close}>
-            Close
-          </Button>
+          <LeaveButton>Close</LeaveButton>
           {found && free ? (
             <Button
               disabled={work.busy !== null}

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { Choices } from '../../ui/choices.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 
 export type Storage = 'hsm' | 'software';
 type Snapshot = OutputFor<'session.snapshot'>;
@@ -39,7 +39,7 @@ export function FirstDialog({
       onSubmit={onContinue}
       deeds={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           {/* Enter goes on: everything here has an answer already. */}
           <Button type="submit" variant="contained" autoFocus>
             Continue

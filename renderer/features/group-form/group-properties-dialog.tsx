@@ -8,7 +8,7 @@ import type { Dialog } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { usePlan } from '../plans/use-plan.ts';
@@ -29,7 +29,7 @@ export function GroupPropertiesDialog({ dialog, close }: DialogProps<'group-prop
       width="wide"
       steady
       onClose={close}
-      deeds={<Button onClick={close}>Cancel</Button>}
+      deeds={<LeaveButton>Cancel</LeaveButton>}
     >
       {shown.failure ? (
         <FailureNotice failure={shown.failure}>

@@ -3,7 +3,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { AwsTab } from './aws-tab.tsx';
 import { fieldId } from './form-row.tsx';
@@ -68,9 +68,7 @@ export function GroupWindow(props: GroupWindowProps) {
         ) : (
           <>
             <span className={styles['left']}>
-              <Button disabled={props.busy} onClick={onClose}>
-                Cancel
-              </Button>
+              <LeaveButton>Cancel</LeaveButton>
               {props.left}
             </span>
             {props.deeds}

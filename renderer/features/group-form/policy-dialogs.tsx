@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import { copyText } from '../../ui/copy.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import styles from './group-form.module.css';
 
 /** A policy in sentences, with its text below. */
@@ -23,9 +23,7 @@ export function PolicyReading({
       onClose={onClose}
       deeds={
         // Reading is all there is to do here.
-        <Button autoFocus onClick={onClose}>
-          Close
-        </Button>
+        <LeaveButton autoFocus>Close</LeaveButton>
       }
     >
       {reading.length === 0 ? (
@@ -58,7 +56,7 @@ export function StatementToAdd({
       onClose={onClose}
       deeds={
         <>
-          <Button onClick={onClose}>Close</Button>
+          <LeaveButton>Close</LeaveButton>
           <Button variant="contained" onClick={() => void copyText(statement, 'statement')}>
             Copy the statement
           </Button>

@@ -4,7 +4,7 @@ import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import styles from './group-form.module.css';
@@ -43,7 +43,7 @@ export function SelectCredential({
       onSubmit={choose}
       deeds={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           <Button
             variant={all.length === 0 ? 'contained' : 'outlined'}
             onClick={() => show({ kind: 'import-credential', chosen: setPicked })}

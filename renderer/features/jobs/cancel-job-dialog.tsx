@@ -1,10 +1,9 @@
-import Button from '@mui/material/Button';
 import { isFinal } from '../../../shared/model/job.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { JobDetail } from './aws-command.ts';
 
@@ -35,9 +34,9 @@ export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
       onClose={close}
       deeds={
         <>
-          <Button autoFocus variant="contained" onClick={close}>
+          <LeaveButton autoFocus variant="contained">
             {over ? 'Close' : keep}
-          </Button>
+          </LeaveButton>
           {detail === null || over ? null : leftover === 'key' ? (
             <>
               {button('Leave it', 'leave')}

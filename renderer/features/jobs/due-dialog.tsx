@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
@@ -8,7 +7,7 @@ import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { type DueRow, heldWords, lookFirst, startLabel } from './due-words.ts';
@@ -36,7 +35,7 @@ export function DueDialog({ close }: DialogProps<'due'>) {
       onSubmit={() => void start.run(chosen)}
       deeds={
         <>
-          <Button onClick={close}>Start none</Button>
+          <LeaveButton>Start none</LeaveButton>
           <DeedButton
             type="submit"
             variant="contained"

@@ -5,7 +5,7 @@ import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useRead } from '../../state/reads.ts';
 import { copyText } from '../../ui/copy.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import type { JobDetail } from './aws-command.ts';
@@ -42,7 +42,7 @@ export function JobDialog({ dialog, close }: DialogProps<'job'>) {
         title="Job"
         width="wide"
         onClose={close}
-        deeds={<Button onClick={close}>Close</Button>}
+        deeds={<LeaveButton>Close</LeaveButton>}
       >
         {read.failure ? <FailureNotice failure={read.failure} /> : <p>Reading the job.</p>}
       </DialogFrame>
@@ -54,7 +54,7 @@ export function JobDialog({ dialog, close }: DialogProps<'job'>) {
       width="wide"
       subject={<Subject detail={detail} />}
       onClose={close}
-      deeds={<Deeds detail={detail} close={close} />}
+      deeds={<Deeds detail={detail} />}
     >
       <JobProgress detail={detail} />
       <JobMessage detail={detail} />
@@ -79,12 +79,12 @@ function Subject({ detail }: { readonly detail: JobDetail }) {
   );
 }
 
-function Deeds({ detail, close }: { readonly detail: JobDetail; readonly close: () => void }) {
+function Deeds({ detail }: { readonly detail: JobDetail }) {
   const showGroup = useShowGroup();
   const { groupId } = detail.job;
   return (
     <>
-      <Button onClick={close}>Close</Button>
+      <LeaveButton>Close</LeaveButton>
       {groupId === null ? null : <Button onClick={() => showGroup(groupId)}>Show group</Button>}
       <Button onClick={() => void copyText(jobReport(detail), 'report of the job')}>
         Copy report

@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useId } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -7,7 +6,7 @@ import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 
 /** A new folder, in another one or at the top. */
@@ -37,7 +36,7 @@ export function AddFolderDialog({ dialog, close }: DialogProps<'add-folder'>) {
       onSubmit={() => void submit()}
       deeds={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           <DeedButton
             type="submit"
             variant="contained"

@@ -1,10 +1,9 @@
-import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { TreeGrid } from '../../ui/tree-grid.tsx';
 import { chooseOnly } from '../../ui/tree-selection.ts';
@@ -48,7 +47,7 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
       onSubmit={() => void submit()}
       deeds={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked}>
             {target === top ? 'Move to the top' : `Move to ${placeName}`}
           </DeedButton>

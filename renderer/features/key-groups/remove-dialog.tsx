@@ -1,11 +1,10 @@
-import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { top } from './tree-lists.ts';
 import { removeFolderBlocked, removeGroupBlocked } from './tree-menus.ts';
@@ -42,7 +41,7 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
       onSubmit={() => void submit()}
       deeds={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={held.blocked}>
             {`Remove ${name.length > 40 ? thing : name}${practice ? ' (practice)' : ''}`}
           </DeedButton>

@@ -7,7 +7,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -35,7 +35,7 @@ export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properti
       onClose={close}
       deeds={
         <>
-          <Button onClick={close}>Close</Button>
+          <LeaveButton>Close</LeaveButton>
           {key ? (
             <>
               <DeedButton

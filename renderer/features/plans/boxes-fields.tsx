@@ -22,14 +22,13 @@ export function boxMeanings(
     deleteMaterial: gone
       ? 'Nothing to delete: AWS has no material now.'
       : 'AWS removes its copy at once, with no waiting period.',
-    updatePolicy:
-      !hasPolicy
-        ? 'Nothing to update: this group has no policy template.'
-        : policy?.awsNow === 'differs'
-          ? 'Puts the policy of the group back.'
-          : policy?.awsNow === 'reads as the template'
-            ? 'Nothing to update: it reads as the template already.'
-            : 'Compares the policy in AWS with the template, and puts it back where it differs.',
+    updatePolicy: !hasPolicy
+      ? 'Nothing to update: this group has no policy template.'
+      : policy?.awsNow === 'differs'
+        ? 'Puts the policy of the group back.'
+        : policy?.awsNow === 'reads as the template'
+          ? 'Nothing to update: it reads as the template already.'
+          : 'Compares the policy in AWS with the template, and puts it back where it differs.',
     importMaterial: 'Sends the saved copy again.',
   };
 }

@@ -129,7 +129,7 @@ describe('the plan of Force Rotate', () => {
     const details = { holder };
     const held = rotationPlan({ blocked: { code: 'ALIAS_HELD_ELSEWHERE', details } });
     const adopting = rotationPlan({ number: 'cccccc333333', changes: ['KMS key x is adopted'] });
-    const { link, user } = planningCore(held, adopting);
+    const { link, user } = planningCore(held, held, adopting);
     expect(await screen.findByText(new RegExp(holder))).toBeTruthy();
     await user.click(await button('Choose another alias…'));
     expect(useDialogs.getState().open.at(-1)).toEqual({ kind: 'group-properties', group: groupId });

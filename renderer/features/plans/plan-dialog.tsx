@@ -5,7 +5,7 @@ import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { type Dialog, useDialogs } from '../../state/dialogs.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { type About, type OneDeed, useOneDeed } from './blocked-plan.tsx';
 import { anyMark } from './plan-marks.ts';
@@ -216,7 +216,7 @@ function PlanButtons<P extends Plan>({
   readonly primary: React.RefObject<HTMLButtonElement | null>;
   readonly cancel: React.RefObject<HTMLButtonElement | null>;
 }) {
-  const { planning, start, careful = false, close } = props;
+  const { planning, start, careful = false } = props;
   const { plan, checking } = planning;
   const replace = useDialogs((state) => state.replace);
   const job = plan?.runningJob ?? null;
@@ -227,9 +227,7 @@ function PlanButtons<P extends Plan>({
       : (plan?.button ?? props.idle ?? 'Nothing to start');
   return (
     <>
-      <Button ref={cancel} disabled={start.busy} onClick={close}>
-        {props.leave ?? 'Cancel'}
-      </Button>
+      <LeaveButton ref={cancel}>{props.leave ?? 'Cancel'}</LeaveButton>
       {plan && !checking ? (
         <span className={styles['foot']}>
           Plan <code>{plan.number}</code>

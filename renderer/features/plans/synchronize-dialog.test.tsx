@@ -50,7 +50,7 @@ const button = (name: string | RegExp) => screen.findByRole('button', { name });
 describe('Synchronize', () => {
   it('compares here, AWS now and after', async () => {
     synchronizing();
-    const row = (await screen.findByText('gone')).closest('tr');
+    const row = (await screen.findByText('gone', {}, { timeout: 5000 })).closest('tr');
     expect(row?.textContent).toBe('Key materialKCV 82B7A1goneimported again');
     expect(screen.getByText('Nothing to delete: AWS has no material now.')).toBeTruthy();
   });
@@ -84,9 +84,7 @@ describe('Synchronize', () => {
     const policy = await box('Update Policy');
     await button('Import material (practice)');
     expect([policy.matches(':checked'), policy.matches(':disabled')]).toEqual([false, true]);
-    expect(
-      screen.getByText('Nothing to update: this group has no policy template.'),
-    ).toBeTruthy();
+    expect(screen.getByText('Nothing to update: this group has no policy template.')).toBeTruthy();
     await user.click(await box('Delete Key Material'));
     await screen.findByText(/^! Import Key Material was switched off/);
     const asked = link.made('key.planSynchronize').map(({ updatePolicy }) => updatePolicy);

@@ -5,7 +5,14 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { type Boxes, countingBoxes, dateProblem, firstBoxes, type Until, validToOf } from './boxes.ts';
+import {
+  type Boxes,
+  countingBoxes,
+  dateProblem,
+  firstBoxes,
+  type Until,
+  validToOf,
+} from './boxes.ts';
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
