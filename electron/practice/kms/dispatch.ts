@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Prepared } from './actions/action.ts';
 import { ACTIONS } from './actions/actions.ts';
 import type { Authenticated } from './auth/authenticate.ts';
@@ -31,8 +31,7 @@ const MAX_SHOWN_TEXT = 4096;
 export function describeParameters(value: unknown): unknown {
   if (value instanceof SecretText) return '(secret)';
   if (Buffer.isBuffer(value)) {
-    const sha256 = createHash('sha256').update(value).digest('hex');
-    return { bytes: value.length, sha256 };
+    return { bytes: value.length, sha256: hash('sha256', value, 'hex') };
   }
   if (typeof value === 'string' && value.length > MAX_SHOWN_TEXT) {
     return `${value.slice(0, MAX_SHOWN_TEXT)}… (${value.length} characters)`;

@@ -120,6 +120,7 @@ function runDueRotations(world: World, now: number): void {
  * that no reply shows something that should be gone.
  */
 export function runDueEvents(world: World, now: number): void {
+  if (world.state.nextDue() > now) return;
   const { keys, materials, aliases, grants, pairs } = world.state;
   settleKeys(world, now);
   settleKeyStores(world, now);

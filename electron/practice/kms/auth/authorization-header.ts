@@ -28,10 +28,12 @@ function readDate(
   const given = headers['x-amz-date'] ?? headers['date'];
   if (given === undefined) return null;
   const parts = AMZ_DATE.exec(given);
-  const at =
+  const basic =
     parts === null
-      ? Date.parse(given)
+      ? Number.NaN
       : Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`);
+  if (!Number.isNaN(basic)) return { amzDate: given, at: basic };
+  const at = parts === null ? Date.parse(given) : basic;
   if (Number.isNaN(at)) {
     throw incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${given}'. See http://en.wikipedia.org/wiki/ISO_8601`,

@@ -11,6 +11,17 @@ export interface ReplyContext {
   readonly date: number;
 }
 
+let told = { second: Number.NaN, text: '' };
+
+/** The Date header; it stays the same for a second. */
+function dateText(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== told.second) {
+    told = { second, text: new Date(milliseconds).toUTCString() };
+  }
+  return told.text;
+}
+
 function head(
   response: ServerResponse,
   status: number,
@@ -24,7 +35,7 @@ function head(
     'Cache-Control': 'no-cache, no-store, must-revalidate, private',
     Expires: '0',
     Pragma: 'no-cache',
-    Date: new Date(context.date).toUTCString(),
+    Date: dateText(context.date),
     'Content-Type': type,
     'Content-Length': length,
     [WATERMARK_HEADER]: WATERMARK_VALUE,

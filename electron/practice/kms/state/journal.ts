@@ -98,6 +98,39 @@ export interface Journal {
   /** How many are kept. */
   size(): number;
   clear(): void;
+  /** Where it stands, and back there after a rollback; a database does that by itself. */
+  mark(): number;
+  rewind(mark: number): void;
+}
+
+/** Without a data file there is nothing to survive; entries are kept as text, which is small. */
+export function journalInMemory(): Journal {
+  let entries: string[] = [];
+  /** Number of the first entry that is kept. */
+  let first = 1;
+  return {
+    size: () => entries.length,
+    append(entry) {
+      entries.push(JSON.stringify(entry));
+      if (entries.length < 2 * KEPT_ENTRIES) return;
+      first += entries.length - KEPT_ENTRIES;
+      entries = entries.slice(-KEPT_ENTRIES);
+    },
+    since(since, limit) {
+      const start = Math.max(0, entries.length - KEPT_ENTRIES, since + 1 - first);
+      return entries
+        .slice(start, start + limit)
+        .map((entry, at) => ({ seq: first + start + at, ...(JSON.parse(entry) as JournalEntry) }));
+    },
+    clear() {
+      first += entries.length;
+      entries = [];
+    },
+    mark: () => first + entries.length,
+    rewind(mark) {
+      entries.length = Math.min(entries.length, Math.max(0, mark - first));
+    },
+  };
 }
 
 export function journalTable(db: Sqlite): Journal {
@@ -119,5 +152,7 @@ export function journalTable(db: Sqlite): Journal {
         .map((row) => ({ seq: row.seq, ...(JSON.parse(row.entry) as JournalEntry) })),
     // Numbers go on after a clear, so that a reader's `since` never skips new entries.
     clear: () => void db.exec('DELETE FROM journal'),
+    mark: () => 0,
+    rewind: () => undefined,
   };
 }

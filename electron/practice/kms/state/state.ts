@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type AliasTable, aliasTable } from './aliases.ts';
 import { openDatabase, type Sqlite } from './database.ts';
+import { dueTimes } from './due-times.ts';
 import { type GrantTable, grantTable } from './grants.ts';
-import { type Journal, journalTable } from './journal.ts';
+import { type Journal, journalInMemory, journalTable } from './journal.ts';
 import { type KeyStoreTable, keyStoreTable } from './key-stores.ts';
 import { type KeyTable, keyTable } from './keys.ts';
 import { type MaterialTable, materialTable } from './materials.ts';
+import { remembering } from './remembered.ts';
 import { type RotationTable, rotationTable } from './rotations.ts';
 import { type WrappingPairTable, wrappingPairTable } from './wrapping-pairs.ts';
 
@@ -25,6 +27,8 @@ export interface State {
   readonly sealKey: Buffer;
   /** Runs in one transaction; nested calls become savepoints and roll back alone. */
   transaction<T>(work: () => T): T;
+  /** When something falls due next by the practice clock; Infinity for never. */
+  nextDue(): number;
   readText(name: string): string | undefined;
   writeText(name: string, value: string): void;
   /** Removes keys, key stores, aliases, grants, pairs and the journal. */
@@ -36,25 +40,41 @@ export function openState(file: string | null): State {
   const db = openDatabase(file);
   const meta = metaTable(db);
   const run = db.transaction((work: () => unknown) => work());
+  const journal = file === null ? journalInMemory() : journalTable(db);
+  const remembered = remembering(dueTimes(db));
   return {
-    keys: keyTable(db),
-    materials: materialTable(db),
+    ...remembered.tables({
+      keys: keyTable(db),
+      materials: materialTable(db),
+      rotations: rotationTable(db),
+      keyStores: keyStoreTable(db),
+      pairs: wrappingPairTable(db),
+    }),
     aliases: aliasTable(db),
     grants: grantTable(db),
-    rotations: rotationTable(db),
-    keyStores: keyStoreTable(db),
-    pairs: wrappingPairTable(db),
-    journal: journalTable(db),
+    journal,
+    nextDue: remembered.nextDue,
     instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
     sealKey: meta.once('seal-key', () => randomBytes(32)),
-    transaction: <T>(work: () => T) => run(work) as T,
+    transaction<T>(work: () => T): T {
+      const mark = journal.mark();
+      try {
+        return run(work) as T;
+      } catch (error) {
+        journal.rewind(mark);
+        remembered.forget();
+        throw error;
+      }
+    },
     readText: (name) => meta.read(name)?.toString(),
     writeText: (name, value) => meta.write(name, Buffer.from(value)),
     clear() {
       for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage', 'rotations']) {
         db.exec(`DELETE FROM ${table}`);
       }
-      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs; DELETE FROM journal;');
+      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs;');
+      journal.clear();
+      remembered.forget();
     },
     close: () => void db.close(),
   };
