@@ -31,6 +31,7 @@ async function web(options: AttemptOptions): Promise<Attempt> {
   };
   const things = await fill(host.call, aws);
   const before = await lock();
+  await taken(host);
   await host.call('keystore.unlock', { passphrase: passphraseBytes() });
   await verified(host.call);
   await using transport = await WebTransport.open(host);
@@ -64,10 +65,23 @@ async function ipc(options: AttemptOptions): Promise<Attempt> {
   }
 }
 
-async function verified(call: Call): Promise<void> {
-  while ((await call('keystore.status', {})).state !== 'verified') {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** After a lock another process takes the keystore; until it has, nobody answers. */
+async function taken(host: ConsoleProcess): Promise<void> {
+  for (;;) {
+    const there = await host.call('keystore.status', {}).then(
+      () => true,
+      () => false,
+    );
+    if (there) return;
+    host.disconnect();
+    await moment();
   }
+}
+
+async function verified(call: Call): Promise<void> {
+  while ((await call('keystore.status', {})).state !== 'verified') await moment();
 }
 
 export const attempts = { web, ipc } as const;

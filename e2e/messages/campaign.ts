@@ -24,10 +24,9 @@ export interface Outcome {
 const nonsenseOnceIn = 100;
 const samples = 20;
 
-/** What is wrong with how a message ended; null: nothing. */
-function problemOf(message: Message, ending: Ending): 'accepted' | string | null {
+/** What is wrong with how a message ended that was not carried out; null: nothing. */
+function problemOf(message: Message, ending: Exclude<Ending, { kind: 'done' }>): string | null {
   if (ending.kind === 'broken') return `${message.what}: ${ending.why}`;
-  if (ending.kind === 'done') return message.mayRun ? null : 'accepted';
   if (message.refusedWith.includes(ending.code)) return null;
   return `${message.what}: refused with ${ending.code}`;
 }
@@ -45,9 +44,12 @@ class Tally {
     this.sent += 1;
     if (message.isWrong) this.wrong += 1;
     else this.controls += 1;
+    if (ending.kind === 'done') {
+      if (!message.mayRun) this.accepted.push(message.what);
+      return;
+    }
     const problem = problemOf(message, ending);
-    if (problem === 'accepted') this.accepted.push(message.what);
-    else if (problem !== null) this.astray.push(problem);
+    if (problem !== null) this.astray.push(problem);
   }
 
   noCall(what: string, ending: Ending): void {

@@ -64,42 +64,28 @@ const inner = (schema: z.core.$ZodType): Declared => declared(schema as z.ZodTyp
 function read(schema: z.ZodType): Declared {
   const { def } = (schema as unknown as Any)._zod;
   const accepts = (value: unknown): boolean => schema.safeParse(value).success;
-  switch (def.type) {
-    case 'object':
-      return {
-        kind: 'object',
-        fields: new Map(Object.entries(def.shape).map(([name, field]) => [name, inner(field)])),
-      };
-    case 'array':
-      return { kind: 'list', of: inner(def.element), ...lengthsOf(schema) };
-    case 'record':
-      return { kind: 'record', of: inner(def.valueType), names: namesOf(inner(def.keyType)) };
-    case 'union':
-      return { kind: 'choice', options: def.options.map(inner), accepts };
-    case 'enum':
-      return { kind: 'one-of', values: Object.values(def.entries) };
-    case 'literal':
-      return { kind: 'one-of', values: def.values };
-    case 'string':
-      return { kind: 'text', ...textOf(schema), accepts, schema };
-    case 'number':
-      return numberOf(schema);
-    case 'boolean':
-      return { kind: 'yes-no' };
-    case 'custom':
-      if (!accepts(new Uint8Array(8))) throw new Error('a custom field that takes no bytes');
-      return { kind: 'bytes' };
-    case 'readonly':
-      return inner(def.innerType);
-    case 'optional':
-    case 'default':
-      return { kind: 'absent-or', of: inner(def.innerType) };
-    case 'nullable':
-      return { kind: 'null-or', of: inner(def.innerType) };
-    default:
-      throw new Error(`the campaign knows no field of the kind ${def.type}`);
-  }
+  if (def.type === 'object') return objectOf(def.shape);
+  if (def.type === 'array') return { kind: 'list', of: inner(def.element), ...lengthsOf(schema) };
+  if (def.type === 'record')
+    return { kind: 'record', of: inner(def.valueType), names: namesOf(inner(def.keyType)) };
+  if (def.type === 'union') return { kind: 'choice', options: def.options.map(inner), accepts };
+  if (def.type === 'enum') return { kind: 'one-of', values: Object.values(def.entries) };
+  if (def.type === 'literal') return { kind: 'one-of', values: def.values };
+  if (def.type === 'string') return { kind: 'text', ...textOf(schema), accepts, schema };
+  if (def.type === 'number') return numberOf(schema);
+  if (def.type === 'boolean') return { kind: 'yes-no' };
+  if (def.type === 'custom' && accepts(new Uint8Array(8))) return { kind: 'bytes' };
+  if (def.type === 'readonly') return inner(def.innerType);
+  if (def.type === 'nullable') return { kind: 'null-or', of: inner(def.innerType) };
+  if (def.type === 'optional' || def.type === 'default')
+    return { kind: 'absent-or', of: inner(def.innerType) };
+  throw new Error(`the campaign knows no field of the kind ${def.type}`);
 }
+
+const objectOf = (shape: Readonly<Record<string, z.core.$ZodType>>): Declared => ({
+  kind: 'object',
+  fields: new Map(Object.entries(shape).map(([name, field]) => [name, inner(field)])),
+});
 
 const namesOf = (field: Declared): readonly string[] | null =>
   field.kind === 'one-of' ? field.values.map(String) : null;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { IpcRenderer } from 'electron';
 import type { InTestDesktop } from '../../electron/hosts/desktop/desktop.fixture.ts';
 import { channels } from '../../electron/hosts/transport/ipc/channels.ts';
 import { askEnvelope } from '../../electron/hosts/transport/ipc/envelopes.ts';
@@ -43,7 +42,7 @@ function badEnvelope(dice: Dice): readonly [what: string, parts: readonly unknow
     ['an unknown field', [{ name, input: {}, trusted: true }]],
     ['a ring', [{ name, input: endless() }]],
     ['too deep', [{ name, input: deep(40) }]],
-    ['too wide', [{ name, input: { list: new Array(100_001) } }]],
+    ['too wide', [{ name, input: { list: Array.from({ length: 100_001 }) } }]],
     ['too large', [{ name, input: { bytes: new Uint8Array(1024 * 1024 + 1) } }]],
     ['too much text', [{ name, input: { text: 'x'.repeat(600_000) } }]],
   ]);
@@ -56,7 +55,7 @@ export class IpcTransport implements Transport {
   readonly atOnce = 24;
   readonly #desktop: InTestDesktop;
   readonly #bridge: DesktopBridge;
-  readonly #raw: Pick<IpcRenderer, 'invoke'>;
+  readonly #raw: ReturnType<InTestDesktop['window']['ipcRenderer']>;
 
   constructor(desktop: InTestDesktop) {
     this.#desktop = desktop;
