@@ -156,6 +156,7 @@ describe('a change was made, and then AWS allows no look at it', () => {
     expect(stopped.leftovers).toMatch(
       /^Cancel now leaves KMS key .* alias\/blind may name it already\.$/,
     );
+    expect(stopped.discardable).toBe(false);
     return stopped.job.id;
   };
 

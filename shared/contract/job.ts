@@ -75,6 +75,8 @@ export const jobDetail = z.strictObject({
     .nullable(),
   /** What would stay in AWS after a cancel. */
   leftovers: z.string().nullable(),
+  /** A cancel could schedule the deletion of the KMS key that this job made. */
+  discardable: z.boolean(),
   needsPin: z.boolean(),
 });
 

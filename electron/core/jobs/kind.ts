@@ -4,6 +4,12 @@ import type { CallChange } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { LeftoverTexts } from '../../../shared/text/leftovers.ts';
 
+/** What a cancel leaves behind. */
+export interface Leftovers extends LeftoverTexts {
+  /** The job made a KMS key that nothing uses, or may have made one: its deletion may be scheduled. */
+  readonly discardable?: boolean;
+}
+
 /** A line of evidence beside a step: what was read back, with the request that showed it. */
 export interface Proof {
   readonly text: string;
@@ -149,7 +155,7 @@ export interface JobKind<P = unknown> {
     readonly outputs: Readonly<Record<string, Json>>;
     /** As for `standing`. */
     readonly stepStates: Readonly<Record<string, string>>;
-  }): LeftoverTexts;
+  }): Leftovers;
   /** Inside the transaction that ends the job; again if a remark is done again. */
   onEnd?(context: {
     readonly jobId: string;

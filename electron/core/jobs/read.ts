@@ -3,7 +3,7 @@ import type { CallChange, JobState, StepState } from '../../../shared/model/job.
 import type { Json } from '../../../shared/model/json.ts';
 import type { Store } from '../store/store.ts';
 import type { JobChanges, LiveProgress } from './changes.ts';
-import type { CallRecord, Proof, Standing } from './kind.ts';
+import type { CallRecord, Leftovers, Proof, Standing } from './kind.ts';
 import type { KindTable } from './kinds-table.ts';
 import {
   type JobRow,
@@ -73,6 +73,8 @@ export interface JobDetails extends JobSummary {
   readonly standingDue: boolean;
   /** What a cancel would leave now; after a cancel, what it left. */
   readonly leftovers: string | null;
+  /** A cancel now could schedule the deletion of the KMS key that the job made. */
+  readonly discardable: boolean;
   readonly outputs: Readonly<Record<string, Json>>;
 }
 
@@ -186,13 +188,15 @@ export class JobReader {
     const newest = newestRuns(runs);
     const kind = this.#kinds.find(row.kind);
     const outputs = outputsBefore(row.steps, newest);
+    const left = this.#leftovers(row, runs, outputs);
     return {
       ...this.#summary(row),
       steps: this.#steps(row, newest),
       commitStep: kind?.commitStep ?? null,
       standing: parseOr<Standing>(row.standing),
       standingDue: row.standing_due === 1,
-      leftovers: row.leftovers ?? this.#leftovers(row, runs, outputs),
+      leftovers: row.leftovers ?? left?.now ?? null,
+      discardable: left?.discardable ?? false,
       outputs,
     };
   }
@@ -294,7 +298,7 @@ export class JobReader {
     row: JobRow,
     runs: readonly StepRow[],
     outputs: Readonly<Record<string, Json>>,
-  ): string | null {
+  ): Leftovers | null {
     if (row.ended_at !== null) return null;
     try {
       const { kind, payload } = this.#kinds.read(row, runs);
@@ -302,7 +306,7 @@ export class JobReader {
         payload,
         outputs,
         stepStates: stepStates(kind.steps, newestRuns(runs)),
-      }).now;
+      });
     } catch (error) {
       if (error instanceof OperationError) return null;
       throw error;

@@ -64,6 +64,7 @@ export function viewJobDetail(open: OpenKeystore, job: JobDetails): Detail {
     standing: job.standing,
     next: next(job),
     leftovers: job.leftovers,
+    discardable: job.discardable,
     needsPin: gate || job.failure?.code === 'HSM_PIN_NEEDED',
   };
 }

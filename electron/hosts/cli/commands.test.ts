@@ -87,6 +87,7 @@ const detail = (state: JobState, more: object = {}) => ({
   },
   next: { text: 'Add kms:UpdateAlias, then continue.', deed: 'continue' },
   leftovers: null,
+  discardable: false,
   needsPin: false,
   ...more,
 });

@@ -14,7 +14,6 @@ export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
   const cancel = useDeed('job.cancel');
   const blocked = useBlocked();
   const keep = detail?.job.state === 'needs-you' ? 'Keep the job' : 'Go on with the job';
-  const leftover = detail === null ? 'nothing' : leftoverOf(detail);
   const over = detail !== null && isFinal(detail.job.state);
   const run = async (what: 'leave' | 'schedule-deletion'): Promise<void> => {
     const answer = await cancel.run({ job: dialog.job, leftover: what });
@@ -37,7 +36,7 @@ export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
           <LeaveButton autoFocus variant="contained">
             {over ? 'Close' : keep}
           </LeaveButton>
-          {detail === null || over ? null : leftover === 'key' ? (
+          {detail === null || over ? null : detail.discardable ? (
             <>
               {button('Leave it', 'leave')}
               {button('Schedule its deletion in 7 days', 'schedule-deletion')}
@@ -49,31 +48,19 @@ export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
       }
     >
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
-      {detail === null ? null : <Facts detail={detail} leftover={leftover} over={over} />}
+      {detail === null ? null : <Facts detail={detail} over={over} />}
       {cancel.failure ? <FailureNotice failure={cancel.failure} /> : null}
     </DialogFrame>
   );
 }
 
-/** Is there a KMS key that could be left or removed? */
-const leftoverOf = ({ leftovers }: JobDetail): 'key' | 'nothing' =>
-  leftovers !== null && /KMS key/.test(leftovers) ? 'key' : 'nothing';
-
-function Facts({
-  detail,
-  leftover,
-  over,
-}: {
-  readonly detail: JobDetail;
-  readonly leftover: 'key' | 'nothing';
-  readonly over: boolean;
-}) {
+function Facts({ detail, over }: { readonly detail: JobDetail; readonly over: boolean }) {
   if (over) return <p>The job has ended by itself: {detail.job.message}</p>;
   const crossed = commitCrossed(detail);
   return (
     <>
       <p>{detail.leftovers ?? 'What would stay is told when the job has stopped.'}</p>
-      {leftover === 'key' ? (
+      {detail.discardable ? (
         <p>
           Left as it is, it costs what AWS takes for a KMS key, and a later rotation does not use
           it. A scheduled deletion can be taken back in AWS for 7 days. The copy in the keystore

@@ -107,6 +107,15 @@ describe('a job that needs somebody', () => {
       expect(screen.queryByRole('dialog', { name: 'Cancel job 1043?' })).toBeNull(),
     );
   });
+
+  it('offers no deletion of a KMS key that the job did not make', async () => {
+    const { dialog, user } = await look({ ...stopped(), discardable: false });
+    await user.click(dialog.getByRole('button', { name: 'Cancel job…' }));
+    const ask = within(await screen.findByRole('dialog', { name: 'Cancel job 1043?' }));
+    expect(await ask.findByText(/leaves KMS key a81c…40d2 in AWS/)).toBeTruthy();
+    expect(ask.getByRole('button', { name: 'Cancel the job' })).toBeTruthy();
+    expect(ask.queryByRole('button', { name: /deletion/ })).toBeNull();
+  });
 });
 
 describe('other states', () => {

@@ -104,6 +104,7 @@ export function stopped(more: Partial<JobView> = {}): JobDetail {
     },
     next: { text: 'Remove the cause, then continue from step 9, Move alias.', deed: 'continue' },
     leftovers: 'Cancel now leaves KMS key a81c…40d2 in AWS, enabled, without alias.',
+    discardable: true,
     needsPin: false,
   };
 }

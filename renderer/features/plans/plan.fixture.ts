@@ -134,5 +134,6 @@ export const jobShown = (
   standing: null,
   next: null,
   leftovers: null,
+  discardable: false,
   needsPin: false,
 });

@@ -89,7 +89,9 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
         context.stepStates,
       ),
     leftovers: (context) =>
-      leftoversOf(services, keyIdOf(context), context.stepStates, mayHaveMade(context)),
+      leftoversOf(services, keyIdOf(context), context.stepStates, {
+        mayHaveMadeKey: mayHaveMade(context),
+      }),
     onEnd: (ended) => endRotation(services, ended),
   };
 }

@@ -1,10 +1,10 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
-import { leftoverTexts, type LeftoverTexts } from '../../../../shared/text/leftovers.ts';
+import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
-import type { Standing, StandingLine } from '../kind.ts';
+import type { Leftovers, Standing, StandingLine } from '../kind.ts';
 import { readHolder, readingOf, shortId, requireAccount } from './reading.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
@@ -259,14 +259,21 @@ export function leftoversOf(
   services: DeedServices,
   keyId: string | null,
   stepStates: Readonly<Record<string, string>>,
-  mayHaveMadeKey = false,
-): LeftoverTexts {
+  /** Of a rotation, which makes the KMS key itself; whether it made it may be in doubt. */
+  rotation: { readonly mayHaveMadeKey: boolean } | null = null,
+): Leftovers {
   const found = keyId === null ? null : services.keys.byId(keyId);
   if (!found) return leftoverTexts({ what: 'nothing' });
   const { key, remote } = found;
-  if (!remote) return leftoverTexts({ what: 'version', version: key.version, mayHaveMadeKey });
+  if (!remote) {
+    const mayHaveMadeKey = rotation?.mayHaveMadeKey ?? false;
+    const texts = leftoverTexts({ what: 'version', version: key.version, mayHaveMadeKey });
+    return { ...texts, discardable: mayHaveMadeKey };
+  }
   const { alias } = services.groups.get(key.groupId);
-  return leftoverTexts({
+  const named = remote.alias !== null || stepStates['alias'] === 'begun';
+  const fresh = remote.madeBy === 'group' && key.lifecycle === 'pre-activation';
+  const texts = leftoverTexts({
     what: 'kms-key',
     key: shortId(remote.kmsKeyId),
     state: remote.state,
@@ -274,4 +281,5 @@ export function leftoversOf(
     alias: remote.alias,
     aliasInDoubt: stepStates['alias'] === 'begun' ? `alias/${alias}` : null,
   });
+  return { ...texts, discardable: rotation !== null && fresh && !named };
 }
