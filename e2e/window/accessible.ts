@@ -9,17 +9,25 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
+/** The two looks of the window. */
+export const schemes = ['light', 'dark'] as const;
+
+/** Gives the page one of its looks, and waits until it has it. */
+export async function inScheme(page: Page, scheme: (typeof schemes)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.locator(`html[data-scheme="${scheme}"]`).waitFor();
+  // Colours that are still on their way from one look to the other are nobody's contrast.
+  await page.evaluate(async () => {
+    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  });
+}
+
 /** Everything axe finds wrong with what is shown now, in light and in dark. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
   const told: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-scheme="${colorScheme}"]`).waitFor();
-    // Colours that are still on their way from one look to the other are nobody's contrast.
-    await page.evaluate(async () => {
-      await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    });
+  for (const scheme of schemes) {
+    await inScheme(page, scheme);
     await page.evaluate(source);
     const violations = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as {
@@ -29,7 +37,7 @@ export async function axeFindings(page: Page): Promise<readonly string[]> {
     });
     for (const { id, nodes } of violations) {
       for (const { html, failureSummary } of nodes) {
-        told.push(`${colorScheme} ${id}: ${html}\n${failureSummary ?? ''}`);
+        told.push(`${scheme} ${id}: ${html}\n${failureSummary ?? ''}`);
       }
     }
   }

@@ -4,31 +4,35 @@ import { type Desk, requireDone } from '../support/desk.ts';
 import type { OutsideAws } from '../support/outside-aws.ts';
 import { policyTemplate } from '../support/policies.ts';
 import { faultsOf } from './every-look.ts';
+import { picture, takesPictures } from './pictures/camera.ts';
+import type { PictureName } from './pictures/shown.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { LaterStage } from './later-stage.ts';
 import { TreePage } from './tree-page.ts';
 
-/** As long as a name may be, with nowhere to break it. */
-const long = 'a-name-as-long-as-a-name-may-be-'.repeat(8).slice(0, 255);
-const longGroup = /^a-name-as-long.*, key group/;
-const longKey = /^a-name-as-long.* version 1, key/;
+/** As long as a name may be, with nowhere to break it; as people name things in pictures. */
+const longest = 'a-name-as-long-as-a-name-may-be-'.repeat(8).slice(0, 255);
+const long = takesPictures ? 'ledger-prod' : longest;
+const longFolder = takesPictures ? 'Cards' : `Cards ${longest}`.slice(0, 255);
+const longGroup = takesPictures ? /ledger-prod, key group/ : /^a-name-as-long.*, key group/;
+const longKey = takesPictures ? /ledger-prod version 1, key/ : /^a-name-as-long.* version 1, key/;
 const places = [
-  'Key Groups',
-  'Keys',
-  'Jobs',
-  'Audit',
-  'HSM',
-  'Credentials',
-  'Configuration',
-  'Security and backup',
-  'Practice',
-];
+  ['Key Groups', 'key-groups'],
+  ['Keys', 'keys'],
+  ['Jobs', 'jobs'],
+  ['Audit', 'audit'],
+  ['HSM', 'hsm'],
+  ['Credentials', 'credentials'],
+  ['Configuration', 'configuration'],
+  ['Security and backup', 'security'],
+  ['Practice', 'practice'],
+] as const;
 
 async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   const other = Uint8Array.from(Buffer.from('another passphrase of words'));
   await desk.call('keystore.addSlot', { kind: 'passphrase', label: 'deputy', passphrase: other });
   await desk.call('folder.add', { name: 'Empty' });
-  const cards = await desk.call('folder.add', { name: `Cards ${long}`.slice(0, 255) });
+  const cards = await desk.call('folder.add', { name: longFolder });
   await desk.addGroup(long, { alias: 'long', folder: cards.id, storage: 'hsm' });
   requireDone(await desk.rotate(long));
   await desk.addGroup('payments-prod', { policy: policyTemplate, storage: 'hsm' });
@@ -60,8 +64,10 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     await later.page.getByRole('navigation', { name: 'Places' }).waitFor();
   });
 
-  const look = async (name: string): Promise<void> => {
-    faults.push(...(await faultsOf(later.page, name)));
+  /** What is shown is without fault; and its picture, where it is one to show. */
+  const look = async (name: PictureName, page = later.page): Promise<void> => {
+    faults.push(...(await faultsOf(page, name)));
+    await picture(page, name);
   };
   /** Whatever was found so far, once. */
   const found = (): readonly string[] => faults.splice(0);
@@ -105,10 +111,10 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     await tree.row(row).click();
   };
   /** A dialog that a command opens, once what it reads is there. */
-  const lookAtCommand = async (title: string, there: RegExp): Promise<void> => {
+  const lookAtCommand = async (name: PictureName, title: string, there: RegExp): Promise<void> => {
     await command(title);
     await form.top.getByText(there).first().waitFor();
-    await look(title);
+    await look(name);
     await closeTop();
   };
 
@@ -122,15 +128,15 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
   });
 
   it('what waits for somebody: the PIN, the designation', async () => {
-    await lookAtCommand('Designate this device…', /rotat/);
+    await lookAtCommand('designate', 'Designate this device…', /rotat/);
     await later.call('device.designate', { confirm: true });
-    await lookAtCommand('Enter PIN of the HSM…', /PIN/);
+    await lookAtCommand('enter-pin', 'Enter PIN of the HSM…', /PIN/);
     await later.hsm.login(later);
     expect(found()).toEqual([]);
   });
 
   it('every place, with long names and with trouble', async () => {
-    for (const place of places) {
+    for (const [place, name] of places) {
       await go(place);
       if (place === 'Key Groups') {
         await onto(longKey);
@@ -138,17 +144,22 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
       }
       if (place === 'Jobs') await later.page.getByText('Needs you').first().waitFor();
       if (place === 'Audit') await later.page.getByRole('grid').getByRole('row').nth(2).click();
-      await look(place);
+      await look(name);
     }
     expect(found()).toEqual([]);
   });
 
   it('the menus of the tree', async () => {
-    for (const row of [/^Cards a-name/, longGroup, longKey]) {
+    const menus = [
+      [takesPictures ? /Cards, folder/ : /Cards a-name/, 'menu--folder'],
+      [longGroup, 'menu--group'],
+      [longKey, 'menu--key'],
+    ] as const;
+    for (const [row, name] of menus) {
       await onto(row);
       await tree.press('Shift+F10');
       await later.page.getByRole('menu').waitFor();
-      await look(`menu of ${row.source}`);
+      await look(name);
       await tree.press('Escape');
     }
     expect(found()).toEqual([]);
@@ -156,13 +167,13 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
 
   it('Add Key Group: both steps, both tabs, its problems, what lies over it', async () => {
     await command('Add key group…');
-    await look('add-group, first');
+    await look('add-group');
     await form.button('Continue').click();
     await form.field('Name').fill(long);
-    await look('add-group, Group');
+    await look('add-group--group');
     await form.button(/^Select credential/).click();
     await form.top.getByRole('radio').first().waitFor();
-    await look('select a credential');
+    await look('add-group--credential');
     await closeTop();
     await form.tab('AWS Properties').click();
     await form.top.locator('input[type=file]').setInputFiles({
@@ -172,11 +183,11 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     });
     await form.button('Read the policy').waitFor();
     await form.button('Add Group').click();
-    await look('add-group, with problems');
+    await look('add-group--problems');
     await form.tab('AWS Properties').click();
-    await look('add-group, AWS Properties');
+    await look('add-group--aws');
     await form.button('Read the policy').click();
-    await look('the policy, read');
+    await look('add-group--policy');
     await closeTop();
     await closeTop();
     expect(found()).toEqual([]);
@@ -184,33 +195,33 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
 
   it('dialogs of Key Management', async () => {
     await onto(/^Empty, folder/);
-    await lookAtCommand('Remove Empty…', /Empty/);
-    await lookAtCommand('Move Empty…', /Empty/);
-    await lookAtCommand('Add folder in Empty…', /Empty|Name/);
+    await lookAtCommand('remove', 'Remove Empty…', /Empty/);
+    await lookAtCommand('move', 'Move Empty…', /Empty/);
+    await lookAtCommand('add-folder', 'Add folder in Empty…', /Empty|Name/);
     await onto(longGroup);
     await command('Force Rotate');
     await form
       .button(/^Rotate /)
       .and(later.page.locator(':enabled:not([aria-disabled])'))
       .waitFor();
-    await look('force rotate');
+    await look('force-rotate');
     await closeTop();
-    await lookAtCommand('Properties of', /Rotate Every/);
+    await lookAtCommand('group-properties', 'Properties of', /Rotate Every/);
     await onto(longKey);
-    await lookAtCommand('Properties of', /COPIES|Copies/);
+    await lookAtCommand('key-properties', 'Properties of', /COPIES|Copies/);
     await command('Synchronize');
     await form.button(/^Import material/).waitFor();
     await look('synchronize');
     await form.box('Delete Key Material').check();
     await form.button(/^Delete material/).waitFor();
-    await look('synchronize, delete');
+    await look('synchronize--delete');
     await closeTop();
     await onto(/^payments-prod, key group/);
     await tree.press('ArrowRight');
     await tree.row(/payments-prod version 1, key/).click();
     await command('Make payments-prod');
     await form.button(/^Make version 1 active/).waitFor();
-    await look('make active');
+    await look('make-active');
     await closeTop();
     expect(found()).toEqual([]);
   });
@@ -223,35 +234,41 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     await look('job');
     await form.button('Cancel job…').click();
     await form.top.getByText(/^Cancel now leaves/).waitFor();
-    await look('cancel job');
+    await look('cancel-job');
     await closeTop();
     await closeTop();
-    await lookAtCommand('Export the audit log…', /export|file/i);
-    await lookAtCommand('Verify an exported audit log…', /verify|file/i);
+    await lookAtCommand('export-audit', 'Export the audit log…', /export|file/i);
+    await lookAtCommand('verify-audit', 'Verify an exported audit log…', /verify|file/i);
     expect(found()).toEqual([]);
   });
 
   it('dialogs of Administration', async () => {
     await command('Import credential…');
-    for (const kind of [/^CSV/, /^Keys/, /^Profile/, /^Role/]) {
+    const kinds = [
+      [/^CSV/, 'import-credential--csv'],
+      [/^Keys/, 'import-credential--keys'],
+      [/^Profile/, 'import-credential--profile'],
+      [/^Role/, 'import-credential--role'],
+    ] as const;
+    for (const [kind, name] of kinds) {
       await form.top.getByRole('radio', { name: kind }).check();
-      await look(`import credential, ${kind.source}`);
+      await look(name);
     }
     await closeTop();
-    await lookAtCommand('Attach HSM…', /token|module/i);
-    await lookAtCommand('Add a way to unlock…', /passphrase/i);
-    await lookAtCommand('Restore a backup…', /backup/i);
+    await lookAtCommand('attach-hsm', 'Attach HSM…', /token|module/i);
+    await lookAtCommand('add-slot', 'Add a way to unlock…', /passphrase/i);
+    await lookAtCommand('restore', 'Restore a backup…', /backup/i);
     await go('Credentials');
     await later.page.getByRole('grid').getByText('payments-kms').first().click();
     await later.page.getByRole('button', { name: /^Remove/ }).click();
-    await look('remove credential');
+    await look('remove-credential');
     await closeTop();
     await go('Security and backup');
     await later.page.getByRole('button', { name: 'Remove deputy' }).click();
-    await look('remove slot');
+    await look('remove-slot');
     await closeTop();
     await later.page.getByRole('button', { name: 'Change the passphrase deputy' }).click();
-    await look('change passphrase');
+    await look('change-passphrase');
     await closeTop();
     expect(found()).toEqual([]);
   });
@@ -271,9 +288,9 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     const second = await context.newPage();
     await second.goto(await later.stage.host.link());
     await second.getByRole('heading', { name: /^Another browser works/ }).waitFor();
-    faults.push(...(await faultsOf(second, 'waiting')));
+    await look('takeover--waiting', second);
     await form.heading('Another browser asks to take over').waitFor();
-    await look('take over');
+    await look('takeover');
     await form.button('Keep working here').click();
     await second.getByRole('heading', { level: 1 }).waitFor();
     await context.close();

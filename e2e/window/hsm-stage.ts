@@ -16,12 +16,12 @@ export class HsmStage implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async open(): Promise<HsmStage> {
+  static async open(kms: readonly string[] = []): Promise<HsmStage> {
     const folder = mkdtempSync(join(tmpdir(), 'keyreeve-hsm-stage-'));
     try {
       // Before the console starts: its processes inherit where SoftHSM looks for tokens.
       const hsm = new SoftHsm(folder);
-      const jobs = await JobStage.open();
+      const jobs = await JobStage.open({}, kms);
       await hsm.attach(jobs);
       return new HsmStage(jobs, hsm, folder);
     } catch (error) {

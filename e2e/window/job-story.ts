@@ -17,8 +17,12 @@ export class JobStage implements AsyncDisposable {
     this.aws = aws;
   }
 
-  static async open(options: ConsoleStageOptions = {}): Promise<JobStage> {
-    const aws = await OutsideAws.start();
+  /** `kms` are further words for the command that starts the practice KMS. */
+  static async open(
+    options: ConsoleStageOptions = {},
+    kms: readonly string[] = [],
+  ): Promise<JobStage> {
+    const aws = await OutsideAws.start(kms);
     try {
       const stage = await ConsoleStage.open({ ...options, keystore: 'practice' });
       const jobs = new JobStage(stage, aws);
