@@ -1,15 +1,15 @@
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { JobDetail } from './aws-command.ts';
-import { localTimes } from './job-words.ts';
+import { localTimes, waitsForHsm } from './job-words.ts';
 import styles from './jobs.module.css';
 
 /** How it ended, or why it stopped, in the words there are for it. */
-export function JobMessage({ detail: { job } }: { readonly detail: JobDetail }) {
+export function JobMessage({ detail: { job, needsPin } }: { readonly detail: JobDetail }) {
   const { glyph, tone } = jobStateTexts[job.state];
   const text = job.failure === null ? null : renderFailure(job.failure);
   const ended = job.state === 'done' || job.state === 'cancelled';
-  const told = localTimes(job.message);
+  const told = needsPin && job.state === 'waiting' ? waitsForHsm : localTimes(job.message);
   const [head, rest] =
     job.state === 'needs-you' && text !== null ? [text.headline, ''] : firstSentence(told);
   return (

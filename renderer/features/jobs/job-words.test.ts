@@ -6,6 +6,7 @@ import {
   etaWords,
   headerLine,
   localTimes,
+  outsideAdvice,
   progressWords,
   stepWords,
   timeWords,
@@ -17,6 +18,16 @@ describe('a job in words', () => {
     const at = new Date(began).toISOString();
     expect(localTimes(`starts on ${at}`, began)).toBe(`starts on ${sayTime(began, began)}`);
     expect(localTimes('backup verified')).toBe('backup verified');
+  });
+
+  it('says what a waiting job needs from somebody, and from where it goes on', () => {
+    expect(outsideAdvice('attach-hsm', job(1), 'BYOK-A')).toBe(
+      'Attach token “BYOK-A” and enter its PIN. The job then goes on by itself from step 5. Another token is not accepted.',
+    );
+    expect(outsideAdvice('enter-pin', job(1, { step: null }), null)).toBe(
+      'Enter the PIN of the token of this keystore. The job then goes on by itself.',
+    );
+    expect(outsideAdvice('cancel', job(1), 'BYOK-A')).toBeNull();
   });
 
   it('says how far it came', () => {

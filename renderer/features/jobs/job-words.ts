@@ -2,6 +2,7 @@ import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import { sayTime, sayTook } from '../../ui/moments.ts';
 import type { JobDetail, StepView } from './aws-command.ts';
+import type { JobDeedKind } from './job-deeds.ts';
 
 /** The core tells times within a sentence as exports do; people read local ones. */
 export const localTimes = (text: string, now: number = Date.now()): string =>
@@ -25,6 +26,26 @@ export function stepWords({ state, step, progress }: JobView): string {
   if (isFinal(state)) return `ended at ${n} of ${of}`;
   if (state === 'waiting' && progress !== null) return `${n} of ${of}, ${localTimes(progress)}`;
   return `${n} of ${of}, ${title}`;
+}
+
+/** What happened where a job waits because the HSM is away, or its PIN is not entered. */
+export const waitsForHsm = 'The HSM is not ready. The job waits at a safe step.';
+
+/** What a waiting job needs from somebody, and what it does then; null where it needs nobody. */
+export function outsideAdvice(
+  kind: JobDeedKind,
+  { step }: JobView,
+  token: string | null,
+): string | null {
+  const from = step === null ? '' : ` from step ${step.n}`;
+  const the = token === null ? 'the token of this keystore' : `token “${token}”`;
+  if (kind === 'enter-pin')
+    return `Enter the PIN of ${the}. The job then goes on by itself${from}.`;
+  if (kind === 'attach-hsm') {
+    return `Attach ${the} and enter its PIN. The job then goes on by itself${from}. Another token is not accepted.`;
+  }
+  if (kind === 'designate') return `Designate this device. The job then goes on by itself${from}.`;
+  return null;
 }
 
 /** How long it took, or when it is likely to be done. */

@@ -10,6 +10,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { JobDetail } from './aws-command.ts';
 import { type JobDeed, jobDeeds } from './job-deeds.ts';
+import { outsideAdvice } from './job-words.ts';
 import { policyStatement } from './policy-statement.ts';
 import { useShowGroup } from './show-group.ts';
 import styles from './jobs.module.css';
@@ -28,7 +29,9 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   if (first === null && others.length === 0) return null;
   const practice = snapshot?.keystore.realm === 'practice' ? ' (practice)' : '';
   const advice = job.failure === null ? null : renderFailure(naming(job.failure, credential)).next;
-  const text = first === null ? null : (advice ?? next?.text ?? null);
+  const outside =
+    first === null ? null : outsideAdvice(first.kind, job, snapshot?.hsmLabel ?? null);
+  const text = first === null ? null : (advice ?? next?.text ?? outside);
   const button = (deed: JobDeed, primary: boolean) => (
     <DeedButton
       key={deed.kind}
