@@ -79,7 +79,7 @@ async function untilAnswered(work: () => Outcome): Promise<Outcome> {
  * data can never disagree. The outcome may be sent only after this returned.
  */
 export function createDispatcher(world: World, onBug: (error: unknown) => void) {
-  const callAt = (invocation: Invocation, now: number, effects: Effect[], steps: Steps): Call => ({
+  const callAt = (invocation: Invocation, now: number, effects: Effect[], steps: Steps) => ({
     world,
     requestId: invocation.requestId,
     operation: invocation.operation,
@@ -87,7 +87,7 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
     region: invocation.who.region,
     now,
     steps,
-    effect: (effect) => effects.push(effect),
+    effect: (effect: Effect) => effects.push(effect),
   });
 
   function commit(
@@ -100,7 +100,7 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
       const now = world.clock.now();
       runDueEvents(world, now);
       const effects: Effect[] = [];
-      const outcome = work(callAt(invocation, now, effects, steps));
+      const outcome = work({ ...callAt(invocation, now, effects, steps), input });
       const failure = outcome.ok ? null : outcome.failure;
       const entry: JournalEntry = {
         time: new Date(now).toISOString(),
@@ -148,7 +148,8 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
       if (prepared.prepare !== null) {
         const now = world.clock.now();
         world.state.transaction(() => runDueEvents(world, now));
-        await prepared.prepare(callAt(invocation, now, [], steps));
+        const { input } = prepared;
+        await prepared.prepare({ ...callAt(invocation, now, [], steps), input });
       }
       return await untilAnswered(() => act(invocation, prepared, steps));
     } catch (error) {

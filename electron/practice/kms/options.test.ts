@@ -7,7 +7,7 @@ describe('the command line', () => {
   test('is read whole', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
-      '--data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
+      '--principals /p --skip-policy-checks --data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
       '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
@@ -19,6 +19,8 @@ describe('the command line', () => {
           { accountId: '444455556666', accessKeyId: 'K', secretAccessKey: 's' },
         ],
         allowUnsigned: true,
+        principalsFile: '/p',
+        skipPolicyChecks: true,
         dataFile: '/d',
         wrappingKeyReuse: 50,
         quota: { enabled: true, scale: 2.5 },
@@ -45,6 +47,7 @@ describe('the command line', () => {
         controlPort: 7001,
         accounts: [],
         allowUnsigned: false,
+        skipPolicyChecks: false,
         wrappingKeyReuse: 1,
         rotationSeconds: 0,
         settleSeconds: 0,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { AccountKey } from './auth/accounts.ts';
+import type { AccountKey } from './principals/directory.ts';
 import type { PracticeKmsOptions } from './start.ts';
 import { readHost, readLoopbackPort, type XksRoute } from './xks/routes.ts';
 
@@ -17,6 +17,8 @@ export interface CommandLine {
 export const USAGE = `usage: practice-kms --port N --control-port M [options]
 
   --account ID:ACCESSKEYID:SECRET   an account and an access key of its root (repeatable)
+  --principals FILE                 users, roles and their IAM policies (JSON)
+  --skip-policy-checks              take any text as a key policy; everybody may do everything
   --allow-unsigned                  accept unsigned requests (region eu-west-2, default account)
   --data FILE                       keep everything in FILE; without it, memory only
   --wrapping-key-reuse N            let one RSA pair serve N GetParametersForImport (benches, tests)
@@ -29,6 +31,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --xks-connect HOST=127.0.0.1:PORT where the proxy of a key store is really reached (repeatable)
   --trust-ca FILE                   certificates (PEM) that may have signed those of proxies
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
+  --event-history FILE              append the event history to FILE, one CloudTrail record a line
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
   --until-stdin-closes              end when standard input closes
@@ -82,6 +85,8 @@ function parse(argv: readonly string[]) {
         port: { type: 'string' },
         'control-port': { type: 'string' },
         account: { type: 'string', multiple: true },
+        principals: { type: 'string' },
+        'skip-policy-checks': { type: 'boolean' },
         'allow-unsigned': { type: 'boolean' },
         data: { type: 'string' },
         'wrapping-key-reuse': { type: 'string' },
@@ -93,6 +98,7 @@ function parse(argv: readonly string[]) {
         'xks-connect': { type: 'string', multiple: true },
         'trust-ca': { type: 'string' },
         'on-demand-limit': { type: 'string' },
+        'event-history': { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
         'until-stdin-closes': { type: 'boolean' },
@@ -115,6 +121,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       controlPort: wholeNumber('control-port', given['control-port'], 0, 65_535),
       accounts: (given.account ?? []).map(readAccount),
       allowUnsigned: given['allow-unsigned'] ?? false,
+      skipPolicyChecks: given['skip-policy-checks'] ?? false,
       wrappingKeyReuse: wholeNumber(
         'wrapping-key-reuse',
         given['wrapping-key-reuse'] ?? '1',
@@ -128,7 +135,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
       quota: readQuota(given.quota, given['quota-scale']),
       ...(given['trust-ca'] === undefined ? {} : { trustCaFile: given['trust-ca'] }),
+      ...(given.principals === undefined ? {} : { principalsFile: given.principals }),
       ...(given.data === undefined ? {} : { dataFile: given.data }),
+      ...(given['event-history'] === undefined ? {} : { eventHistory: given['event-history'] }),
       ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),
     },
     parentPid: parentPid === undefined ? null : wholeNumber('parent-pid', parentPid, 1, 2 ** 22),

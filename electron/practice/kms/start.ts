@@ -1,9 +1,9 @@
-import { type AccountKey, createAccounts } from './auth/accounts.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
 import { PRACTICE_ACCOUNT_ID, UNSIGNED_REGION } from './constants.ts';
 import { createControlHandler } from './control/control-listener.ts';
 import { rememberInitialQuota } from './control/routes.ts';
 import { createDispatcher } from './dispatch.ts';
+import { deliverHistory } from './history/delivery.ts';
 import { type Listening, listenOnLoopback } from './listener/http-server.ts';
 import { createKmsService } from './listener/kms-service.ts';
 import { openRequestLog } from './listener/request-log.ts';
@@ -12,6 +12,9 @@ import { createStsService } from './listener/sts-service.ts';
 import { createPairPool } from './material/pair-pool.ts';
 import { createUnwrap } from './material/unwrap.ts';
 import { createMischiefs } from './mischief/mischief.ts';
+import { createDenials } from './policy/denials.ts';
+import { type AccountKey, createDirectory } from './principals/directory.ts';
+import { type Principals, readPrincipals } from './principals/document.ts';
 import { createQuotas } from './quota/quotas.ts';
 import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
@@ -27,7 +30,7 @@ export {
   PRACTICE_ACCOUNT_ID,
   PRACTICE_SECRET_ACCESS_KEY,
 } from './constants.ts';
-export type { AccountKey } from './auth/accounts.ts';
+export type { AccountKey } from './principals/directory.ts';
 
 /** All optional: without options, an in-memory practice KMS on two free ports. */
 export interface PracticeKmsOptions {
@@ -36,6 +39,10 @@ export interface PracticeKmsOptions {
   readonly controlPort?: number;
   /** Beside the default account. */
   readonly accounts?: readonly AccountKey[];
+  /** Users and roles, in a file of JSON. */
+  readonly principalsFile?: string;
+  /** Takes any text as a key policy, and lets everybody do everything. */
+  readonly skipPolicyChecks?: boolean;
   readonly allowUnsigned?: boolean;
   /** Data file; absent: memory only. */
   readonly dataFile?: string;
@@ -61,6 +68,8 @@ export interface PracticeKmsOptions {
   readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
   readonly requestLog?: string;
+  /** Appends the event history to this file, one record a line. */
+  readonly eventHistory?: string;
   /** Told of mistakes of the practice KMS itself (never of refused calls). */
   readonly onBug?: (error: unknown) => void;
 }
@@ -74,12 +83,18 @@ export interface PracticeKms {
 
 const PROXY_BUDGET_MS = 250;
 
+function principalsOf({ principalsFile: file }: PracticeKmsOptions): Principals {
+  return file === undefined ? { accounts: [] } : readPrincipals(file);
+}
+
 function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyTransport): World {
   const xksRoutes = createXksRoutes(options.xksConnect ?? []);
   const world: World = {
     state,
     clock: practiceClock(state),
-    accounts: createAccounts(options.accounts ?? []),
+    directory: createDirectory(options.accounts ?? [], principalsOf(options)),
+    denials: createDenials(),
+    spentCodes: new Set(),
     pairs: createPairPool(options.wrappingKeyReuse ?? 1),
     unwrap: createUnwrap(),
     mischiefs: createMischiefs(),
@@ -91,6 +106,7 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
     settleMs: (options.settleSeconds ?? 0) * 1000,
     connectMs: (options.connectSeconds ?? 0) * 1000,
     onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
+    skipPolicyChecks: options.skipPolicyChecks ?? false,
   };
   rememberInitialQuota(world);
   return world;
@@ -98,7 +114,7 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
 
 /**
  * Starts a practice KMS in this process. Both ports listen on loopback only.
- * Raises DataFileError for an unusable data file and the listen error for a taken port.
+ * Raises DataFileError and PrincipalsFileError for unusable files, and the listen error for a taken port.
  */
 export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
   const onBug = options.onBug ?? (() => undefined);
@@ -107,8 +123,9 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   const state = openState(options.dataFile ?? null);
   const world = buildWorld(state, options, transport);
   const requestLog = openRequestLog(options.requestLog ?? null);
+  const delivery = deliverHistory(options.eventHistory ?? null, state);
   const authenticate = createAuthenticator({
-    accounts: world.accounts,
+    directory: world.directory,
     sessionSeal: world.seals.session,
     realNow: () => Date.now(),
     toldNow: () => Date.now() + world.mischiefs.current.clockSkewSeconds * 1000,
@@ -131,6 +148,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
     await Promise.all(servers.map((server) => server.close()));
     transport.close();
     requestLog.close();
+    delivery.close();
     state.close();
   };
   try {

@@ -1,14 +1,17 @@
-import type { Accounts, Caller } from './auth/accounts.ts';
 import { createSeal, type Seal } from './auth/seal.ts';
 import type { PairPool } from './material/pair-pool.ts';
 import type { Unwrap } from './material/unwrap.ts';
 import type { Mischiefs } from './mischief/mischief.ts';
 import type { Place } from './model/arn.ts';
+import type { Denials } from './policy/denials.ts';
+import type { Caller } from './principals/caller.ts';
+import type { Directory } from './principals/directory.ts';
 import type { Quotas } from './quota/quotas.ts';
 import type { PracticeClock } from './state/clock.ts';
 import type { Effect } from './state/journal.ts';
 import type { State } from './state/state.ts';
 import type { Steps } from './steps.ts';
+import type { SpentCodes } from './sts/mfa.ts';
 import type { XksProxies } from './xks/proxy.ts';
 import type { XksRoutes } from './xks/routes.ts';
 
@@ -29,7 +32,9 @@ export const createSeals = (root: Buffer): Seals => ({
 export interface World {
   readonly state: State;
   readonly clock: PracticeClock;
-  readonly accounts: Accounts;
+  readonly directory: Directory;
+  readonly denials: Denials;
+  readonly spentCodes: SpentCodes;
   readonly pairs: PairPool;
   readonly unwrap: Unwrap;
   readonly mischiefs: Mischiefs;
@@ -45,6 +50,8 @@ export interface World {
   readonly connectMs: number;
   /** On-demand rotations that a key may have in its life. */
   readonly onDemandLimit: number;
+  /** Takes any text as a key policy, and lets everybody do everything. */
+  readonly skipPolicyChecks: boolean;
 }
 
 /** One authenticated call on its way through an operation. */
@@ -54,6 +61,8 @@ export interface Call {
   readonly operation: string;
   readonly caller: Caller;
   readonly region: string;
+  /** What the request says, its constraints checked. */
+  readonly input: unknown;
   /** The practice time at which this phase of the call began, in milliseconds. */
   readonly now: number;
   readonly steps: Steps;

@@ -13,7 +13,7 @@ import {
   requireRoomForAlias,
 } from './alias-rules.ts';
 import { aliasNameMember, keyIdMember } from './fields.ts';
-import { openKey } from './key-access.ts';
+import { openKey, requireAliasPermission } from './key-access.ts';
 
 export const createAlias = defineAction({
   name: 'CreateAlias',
@@ -22,6 +22,7 @@ export const createAlias = defineAction({
     requireAliasName(request.AliasName);
     requireKeyTarget(request.TargetKeyId);
     const key = openKey(call, 'CreateAlias', request.TargetKeyId);
+    requireAliasPermission(call, request.AliasName);
     const place = placeOf(call);
     const { aliases } = call.world.state;
     const before = aliases.find(place, request.AliasName);

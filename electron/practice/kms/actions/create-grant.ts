@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GRANT_OPERATIONS, grantableOperations } from '../model/grant-operations.ts';
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
+import { rootArn } from '../principals/caller.ts';
 import {
   dryRunSucceeded,
   KmsFailure,
@@ -108,7 +109,7 @@ function draft(call: Call, key: KeyRecord, request: Input, grantee: string): Gra
     createdAt: call.now,
     granteePrincipal: grantee,
     retiringPrincipal: request.RetiringPrincipal ?? null,
-    issuingAccount: call.caller.principal,
+    issuingAccount: rootArn(call.caller.account),
     operations: [...new Set(request.Operations)],
     constraints: (request.Constraints as GrantConstraints | undefined) ?? null,
   };
@@ -136,7 +137,7 @@ export const createGrant = defineAction({
     const same =
       wanted.name === null
         ? undefined
-        : grants.of(key).find((grant) => shapeOf(grant) === shapeOf(wanted));
+        : grants.heldBy(key, grantee).find((grant) => shapeOf(grant) === shapeOf(wanted));
     const grant = same === undefined ? wanted : { ...same, token: wanted.token };
     grants.put(grant);
     call.effect({ kind: 'grant', keyId: key.keyId, grantId: grant.grantId, made: true });

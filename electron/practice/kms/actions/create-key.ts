@@ -13,15 +13,15 @@ import {
 } from '../model/key-specs.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
-import { requireNoLockout } from '../policy/authorize.ts';
-import { defaultPolicy, readPolicy } from '../policy/document.ts';
+import { acceptPolicy } from '../policy/accept.ts';
+import { defaultPolicy } from '../policy/document.ts';
 import { unsupported, validation } from '../wire/failures.ts';
 import { boolean, oneOf, optional, type Parsed, structure } from '../wire/members.ts';
 import { type Call, placeOf } from '../world.ts';
 import { defineSlowAction } from './action.ts';
 import { chooseStore, requireExternalKey } from './create-key-in-store.ts';
 import { descriptionMember, policyMember } from './fields.ts';
-import { requireAccountPermission, requireNotDenied } from './key-access.ts';
+import { requireAccountPermission } from './key-access.ts';
 import { storeIdMember, xksKeyIdMember } from './key-store-fields.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
@@ -73,11 +73,8 @@ function chooseUsage(spec: KeySpec, wanted: KeyUsage | undefined): KeyUsage {
 
 function choosePolicy(call: Call, request: Input, key: Omit<KeyRecord, 'policy'>): string {
   if (request.Policy === undefined) return defaultPolicy(key.account, key.region);
-  const { policy, text } = readPolicy(request.Policy);
-  if (request.BypassPolicyLockoutSafetyCheck !== true) {
-    requireNoLockout(policy, call.caller, key, call.region);
-  }
-  return text;
+  const bypass = request.BypassPolicyLockoutSafetyCheck === true;
+  return acceptPolicy(call, request.Policy, key, bypass);
 }
 
 function generatedMaterial(key: KeyRecord, bytes: Buffer): MaterialRecord {
@@ -134,7 +131,7 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
 function open(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   requireAccountPermission(call);
   // As AWS says of the Tags parameter: whoever uses it needs this permission too.
-  if (request.Tags) requireNotDenied(call, '*', 'TagResource');
+  if (request.Tags) requireAccountPermission({ ...call, operation: 'TagResource' }, 'unnamed');
   const draft = draftKey(call, request);
   requireUsableTags(draft.tags);
   return draft;

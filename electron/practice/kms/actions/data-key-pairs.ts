@@ -43,8 +43,7 @@ interface PairRequest {
 type PairOperation = 'GenerateDataKeyPair' | 'GenerateDataKeyPairWithoutPlaintext';
 
 function open(call: Call, operation: PairOperation, request: PairRequest) {
-  const encryptionContext = request.EncryptionContext;
-  const key = openKey(call, operation, request.KeyId, { aliases: true, encryptionContext });
+  const key = openKey(call, operation, request.KeyId, { aliases: true });
   requireSymmetricUse(call, key);
   requireInside(key);
   if (request.KeyPairSpec === 'SM2') throw unsupported('SM2 exists in China Regions only.');

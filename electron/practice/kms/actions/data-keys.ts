@@ -38,10 +38,7 @@ export function makeDataKey(
   beforeUse: () => void = () => undefined,
 ) {
   const context = request.EncryptionContext;
-  const key = openKey(call, operation, request.KeyId, {
-    aliases: true,
-    encryptionContext: context,
-  });
+  const key = openKey(call, operation, request.KeyId, { aliases: true });
   requireSymmetricUse(call, key);
   const length = lengthOf(request);
   beforeUse();

@@ -25,7 +25,7 @@ export const decrypt = defineAction({
       const modified = request.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') === true;
       if (request.DryRun !== true || !modified || keyId === undefined)
         throw validation('CiphertextBlob is required.');
-      const key = openKey(call, 'Decrypt', keyId, { aliases: true, encryptionContext: context });
+      const key = openKey(call, 'Decrypt', keyId, { aliases: true });
       requireEncryption(call, key, { algorithm, context });
       throw dryRunSucceeded();
     }
@@ -33,7 +33,6 @@ export const decrypt = defineAction({
       operation: 'Decrypt',
       keyId,
       ciphertext: bytes,
-      context,
     });
     requireEncryption(call, key, { algorithm, context });
     requireNoRecipient(request.Recipient);

@@ -6,7 +6,7 @@ import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { aliasVisibleAt, noteAlias, requireAliasName } from './alias-rules.ts';
 import { aliasNameMember } from './fields.ts';
-import { requireNotDenied, requirePermission } from './key-access.ts';
+import { requireAliasPermission, requirePermission } from './key-access.ts';
 
 export const deleteAlias = defineAction({
   name: 'DeleteAlias',
@@ -15,7 +15,7 @@ export const deleteAlias = defineAction({
     requireAliasName(request.AliasName);
     const place = placeOf(call);
     const { aliases, keys } = call.world.state;
-    requireNotDenied(call, aliasArn(place, request.AliasName));
+    requireAliasPermission(call, request.AliasName);
     const before = aliases.find(place, request.AliasName);
     if (before === undefined || before.target === null) {
       throw notFound(`Alias ${aliasArn(place, request.AliasName)} is not found.`);

@@ -24,7 +24,6 @@ export const deriveSharedSecret = defineAction({
       keyId: request.KeyId,
       usage: 'KEY_AGREEMENT',
       algorithm,
-      facts: { 'kms:keyagreementalgorithm': [algorithm] },
     });
     if (!isCurveSpec(key.spec)) throw unsupported();
     requireNoRecipient(request.Recipient);

@@ -17,10 +17,7 @@ export const encrypt = defineAction({
   }),
   act(call, request) {
     const { EncryptionContext: context, EncryptionAlgorithm: algorithm } = request;
-    const key = openKey(call, 'Encrypt', request.KeyId, {
-      aliases: true,
-      encryptionContext: context,
-    });
+    const key = openKey(call, 'Encrypt', request.KeyId, { aliases: true });
     requireEncryption(call, key, { algorithm, context });
     endDryRun(key, request.DryRun);
     const turned = encryptUnder(call, key, { bytes: request.Plaintext, algorithm, context });

@@ -14,7 +14,9 @@ import {
 import type { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
-import { incorrectKey, invalidCiphertext, KmsFailure, validation } from '../wire/failures.ts';
+import { deniedFailure } from '../policy/denial-text.ts';
+import type { FactRecord } from '../policy/facts.ts';
+import { incorrectKey, invalidCiphertext, validation } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import { openKey } from './key-access.ts';
 import { bytesOf, originOf } from './key-material.ts';
@@ -95,7 +97,8 @@ export interface DecryptionRequest {
   readonly operation: 'Decrypt' | 'ReEncrypt';
   readonly keyId: string | undefined;
   readonly ciphertext: Buffer;
-  readonly context: EncryptionContext | undefined;
+  /** What only the operation itself can tell policies. */
+  readonly facts?: FactRecord;
 }
 
 function madeBy(key: KeyRecord, parsed: ParsedCiphertext): boolean {
@@ -104,21 +107,36 @@ function madeBy(key: KeyRecord, parsed: ParsedCiphertext): boolean {
   return account === own.account && region === own.region && keyId === own.keyId;
 }
 
+/** The key that a ciphertext names; undefined for one of another Region and for no ciphertext. */
+export function keyOfCiphertext(call: Call, ciphertext: Buffer | undefined): KeyRecord | undefined {
+  const parsed = ciphertext && parseCiphertext(ciphertext);
+  if (parsed === undefined) return undefined;
+  const { account, region, keyId } = parsed.origin;
+  const place = { account, region: region === '' ? call.region : region };
+  return place.region === call.region ? call.world.state.keys.find(place, keyId) : undefined;
+}
+
 /** Without a KeyId the ciphertext itself names its key, and the texts betray nothing. */
 function openByCiphertext(call: Call, request: DecryptionRequest): KeyRecord {
   const parsed = parseCiphertext(request.ciphertext);
-  if (parsed === undefined) throw invalidCiphertext();
-  const { account, region, keyId } = parsed.origin;
-  const place = { account, region: region === '' ? call.region : region };
-  if (place.region !== call.region) throw invalidCiphertext();
-  const key = call.world.state.keys.find(place, keyId);
+  if (parsed === undefined || !['', call.region].includes(parsed.origin.region)) {
+    throw invalidCiphertext();
+  }
+  const key = keyOfCiphertext(call, request.ciphertext);
   if (key === undefined) {
-    throw new KmsFailure(
-      'AccessDeniedException',
-      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    throw deniedFailure(
+      { allowed: false, by: 'resource', explicit: false },
+      {
+        principal: call.caller.arn,
+        action: `kms:${call.operation}`,
+        resource: '',
+        target: 'ciphertext',
+        foreign: true,
+      },
     );
   }
-  return openKey(call, request.operation, key.arn, { encryptionContext: request.context });
+  const facts = request.facts ?? {};
+  return openKey(call, request.operation, key.arn, { target: 'ciphertext', facts });
 }
 
 /** The key that is to decrypt: the one named, or the one that the ciphertext names. */
@@ -126,7 +144,7 @@ export function openDecryptionKey(call: Call, request: DecryptionRequest): KeyRe
   if (request.keyId === undefined) return openByCiphertext(call, request);
   const key = openKey(call, request.operation, request.keyId, {
     aliases: true,
-    encryptionContext: request.context,
+    facts: request.facts ?? {},
   });
   const parsed = parseCiphertext(request.ciphertext);
   // A ciphertext of another key is reported before a key that could never decrypt.

@@ -17,12 +17,7 @@ const input = structure({
 type Input = Parsed<typeof input>;
 
 function open(call: Call, request: Input) {
-  const key = openKey(call, 'GetParametersForImport', request.KeyId, {
-    facts: {
-      'kms:wrappingalgorithm': [request.WrappingAlgorithm],
-      'kms:wrappingkeyspec': [request.WrappingKeySpec],
-    },
-  });
+  const key = openKey(call, 'GetParametersForImport', request.KeyId);
   return { key, ...requireWrapping(key.spec, request.WrappingAlgorithm, request.WrappingKeySpec) };
 }
 

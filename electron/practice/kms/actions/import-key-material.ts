@@ -81,11 +81,7 @@ function readToken(
 }
 
 function open(call: Call, request: Input) {
-  const facts = {
-    'kms:expirationmodel': [request.ExpirationModel ?? 'KEY_MATERIAL_EXPIRES'],
-    ...(request.ValidTo === undefined ? {} : { 'kms:validto': [String(request.ValidTo / 1000)] }),
-  };
-  const key = openKey(call, 'ImportKeyMaterial', request.KeyId, { facts });
+  const key = openKey(call, 'ImportKeyMaterial', request.KeyId);
   return { key, expiry: readExpiry(call, request), ...readToken(call, request, key) };
 }
 

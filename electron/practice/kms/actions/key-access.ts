@@ -1,10 +1,14 @@
 import { aliasArn, isKeyId, keyArn, parseKmsArn, partitionOf, type Place } from '../model/arn.ts';
 import { requireState, type StatefulOperation } from '../model/key-states.ts';
 import type { KeyRecord } from '../model/records.ts';
-import { requireKeyPermission } from '../policy/authorize.ts';
-import type { RequestFacts } from '../policy/conditions.ts';
+import {
+  type KeyPermission,
+  requireIdentityPermission,
+  requireKeyPermission,
+} from '../policy/authorize.ts';
+import { deniedFailure, type Target } from '../policy/denial-text.ts';
 import { seenTarget } from '../state/aliases.ts';
-import { accessDenied, notFound } from '../wire/failures.ts';
+import { notFound } from '../wire/failures.ts';
 import { type Call, placeOf } from '../world.ts';
 
 /** Operations that AWS allows on a key of another account. */
@@ -34,15 +38,27 @@ const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
 
 const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
 
+/** Of another account AWS does not tell what exists there. */
+function requireOwnAccount(call: Call, place: Place, resource: string): void {
+  if (place.account === call.caller.account) return;
+  const principal = call.caller.arn;
+  throw deniedFailure(
+    { allowed: false, by: 'resource', explicit: false },
+    { principal, action: `kms:${call.operation}`, resource, target: 'named', foreign: true },
+  );
+}
+
 function findVisible(call: Call, place: Place, keyId: string): KeyRecord {
   const key = call.world.state.keys.find(place, keyId);
   if (key !== undefined && key.visibleAt <= call.now) return key;
+  requireOwnAccount(call, place, keyArn(place, keyId));
   throw notFound(`Key '${keyArn(place, keyId)}' does not exist`);
 }
 
 function findByAlias(call: Call, place: Place, name: string): KeyRecord {
   const alias = call.world.state.aliases.find(place, name);
   const target = alias === undefined ? null : seenTarget(alias, call.now);
+  if (target === null) requireOwnAccount(call, place, aliasArn(place, name));
   if (target === null) throw notFound(`Alias ${aliasArn(place, name)} is not found.`);
   return findVisible(call, place, target);
 }
@@ -73,42 +89,36 @@ export function findKey(call: Call, text: string, aliasesAllowed: boolean): KeyR
 }
 
 /** Raises AccessDeniedException when the control port was told to refuse this action. */
-export function requireNotDenied(call: Call, resource: string, operation = call.operation): void {
-  const action = `kms:${operation}`;
+export function requireNotDenied(call: Call, resource: string, target: Target): void {
+  const action = `kms:${call.operation}`;
   if (!call.world.mischiefs.strikesAction(action)) return;
-  const why = `because no identity-based policy allows the ${action} action`;
-  throw accessDenied(call.caller.arn, action, resource, why);
+  const decision = { allowed: false, by: 'identity', explicit: false } as const;
+  const principal = call.caller.arn;
+  throw deniedFailure(decision, { principal, action, resource, target, foreign: false });
 }
 
 /** Permission for what belongs to the account and not to one key (ListKeys, CreateKey, …). */
-export const requireAccountPermission = (call: Call): void => requireNotDenied(call, '*');
-
-export interface KeyQuestionDetails {
-  /** What the request tells policies, by condition key in lower case. */
-  readonly facts?: RequestFacts;
-  readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
+export function requireAccountPermission(call: Call, target: Target = 'named'): void {
+  requireNotDenied(call, '*', target);
+  requireIdentityPermission(call, '*', target);
 }
+
+/** Permission for an alias, which takes an IAM policy: a key policy says nothing about aliases. */
+export function requireAliasPermission(call: Call, name: string): void {
+  requireIdentityPermission(call, aliasArn(placeOf(call), name));
+}
+
+export type PermissionDetails = Omit<KeyPermission, 'crossAccount'>;
 
 /** Raises AccessDeniedException when the caller may not do this to the key. */
 export function requirePermission(
   call: Call,
   key: KeyRecord,
-  details: KeyQuestionDetails = {},
+  details: PermissionDetails = {},
 ): void {
-  requireNotDenied(call, key.arn);
-  const action = `kms:${call.operation}`;
-  if (key.account !== call.caller.account && !CROSS_ACCOUNT.has(call.operation)) {
-    const why = `because no resource-based policy allows the ${action} action`;
-    throw accessDenied(call.caller.arn, action, key.arn, why);
-  }
-  requireKeyPermission({
-    caller: call.caller,
-    key,
-    operation: call.operation,
-    region: call.region,
-    ...details,
-    grants: () => call.world.state.grants.of(key),
-  });
+  requireNotDenied(call, key.arn, details.target ?? 'named');
+  const crossAccount = CROSS_ACCOUNT.has(call.operation);
+  requireKeyPermission(call, key, { ...details, crossAccount });
 }
 
 /**
@@ -119,7 +129,7 @@ export function openKey(
   call: Call,
   operation: StatefulOperation,
   keyId: string,
-  options: KeyQuestionDetails & { readonly aliases?: boolean } = {},
+  options: PermissionDetails & { readonly aliases?: boolean } = {},
 ): KeyRecord {
   const key = findKey(call, keyId, options.aliases ?? false);
   requirePermission(call, key, options);

@@ -28,13 +28,12 @@ export interface Using {
   readonly keyId: string;
   readonly usage: KeyUsage;
   readonly algorithm: string;
-  readonly facts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The way in for every use of a key that is not symmetric: its record and its private half. */
 export function openForUse(call: Call, using: Using): { key: KeyRecord; material: Buffer } {
-  const { operation, keyId, usage, algorithm, facts } = using;
-  const key = openKey(call, operation, keyId, { aliases: true, ...(facts ? { facts } : {}) });
+  const { operation, keyId, usage, algorithm } = using;
+  const key = openKey(call, operation, keyId, { aliases: true });
   requireUsage(call, key, usage, algorithm);
   const material = bytesOf(key, currentMaterial(call.world.state.materials.of(key)));
   return { key, material };

@@ -30,9 +30,8 @@ interface MacRequest {
 /** The key and the code of the message under it. */
 export function macOf(call: Call, operation: 'GenerateMac' | 'VerifyMac', request: MacRequest) {
   const algorithm = request.MacAlgorithm;
-  const facts = { 'kms:macalgorithm': [algorithm] };
   const usage = 'GENERATE_VERIFY_MAC';
-  const using = { operation, keyId: request.KeyId, usage, algorithm, facts } as const;
+  const using = { operation, keyId: request.KeyId, usage, algorithm } as const;
   const { key, material } = openForUse(call, using);
   const hash = `sha${algorithm.slice('HMAC_SHA_'.length)}`;
   return { key, mac: createHmac(hash, material).update(request.Message).digest() };

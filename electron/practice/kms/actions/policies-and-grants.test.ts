@@ -7,6 +7,8 @@ const OTHER = { accountId: '210987654321', accessKeyId: 'OTHERKEY', secretAccess
 const ROOT = 'arn:aws:iam::123456789012:root';
 const ROLE = 'arn:aws:iam::123456789012:role/app/reader';
 
+const SESSION = 'arn:aws:sts::123456789012:assumed-role/reader/tester';
+
 let kms: PracticeKms;
 let client: ByokClient;
 let role: RawCredentials;
@@ -92,6 +94,20 @@ describe('key policies', () => {
     [
       'a third effect',
       policy(statement('Perhaps', { AWS: ROOT })),
+      'MalformedPolicyDocumentException',
+    ],
+    [
+      'an operator that IAM does not have',
+      policy(statement('Allow', { AWS: ROOT }, 'kms:*', { Condition: { Sounds: { a: 'b' } } })),
+      'MalformedPolicyDocumentException',
+    ],
+    [
+      'a set operator on a single value',
+      policy(
+        statement('Allow', { AWS: ROOT }, 'kms:*', {
+          Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:a': 'b' } },
+        }),
+      ),
       'MalformedPolicyDocumentException',
     ],
     [
@@ -185,16 +201,16 @@ describe('key policies', () => {
       false,
     ],
     [
-      'an unknown operator on an allow',
+      'an address inside a range',
       [
         statement('Allow', { AWS: ROLE }, 'kms:*', {
-          Condition: { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } },
+          Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
         }),
       ],
-      false,
+      true,
     ],
     [
-      'an unknown operator on a deny',
+      'an address inside a range that is denied',
       [
         statement('Allow', { AWS: ROLE }),
         statement('Deny', '*', 'kms:*', {
@@ -207,7 +223,12 @@ describe('key policies', () => {
       'a deny for all but the role',
       [
         statement('Allow', { AWS: ROOT }),
-        { Effect: 'Deny', NotPrincipal: { AWS: ROLE }, Action: 'kms:*', Resource: '*' },
+        {
+          Effect: 'Deny',
+          NotPrincipal: { AWS: [ROOT, ROLE, SESSION] },
+          Action: 'kms:*',
+          Resource: '*',
+        },
       ],
       true,
     ],

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { requireNoLockout } from '../policy/authorize.ts';
-import { readPolicy } from '../policy/document.ts';
+import { acceptPolicy } from '../policy/accept.ts';
 import { unsupported } from '../wire/failures.ts';
 import { boolean, optional, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
@@ -18,14 +17,11 @@ export const putKeyPolicy = defineAction({
   }),
   act(call, request) {
     const bypass = request.BypassPolicyLockoutSafetyCheck === true;
-    const key = openKey(call, 'PutKeyPolicy', request.KeyId, {
-      facts: { 'kms:bypasspolicylockoutsafetycheck': [String(bypass)] },
-    });
+    const key = openKey(call, 'PutKeyPolicy', request.KeyId);
     if ((request.PolicyName ?? POLICY_NAME) !== POLICY_NAME) {
       throw unsupported(`The only valid policy name is ${POLICY_NAME}.`);
     }
-    const { policy, text } = readPolicy(request.Policy);
-    if (!bypass) requireNoLockout(policy, call.caller, key, call.region);
+    const text = acceptPolicy(call, request.Policy, key, bypass);
     call.world.state.keys.put({ ...key, policy: text });
     const policySha256 = createHash('sha256').update(request.Policy).digest('hex');
     call.effect({ kind: 'policy-put', keyId: key.keyId, policySha256 });

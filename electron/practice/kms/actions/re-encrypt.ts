@@ -11,9 +11,15 @@ import {
 } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { decryptUnder, encryptUnder, openDecryptionKey, requireEncryption } from './encryption.ts';
+import {
+  decryptUnder,
+  encryptUnder,
+  keyOfCiphertext,
+  openDecryptionKey,
+  requireEncryption,
+} from './encryption.ts';
 import { grantTokens, keyIdMember } from './fields.ts';
-import { openKey } from './key-access.ts';
+import { findKey, openKey } from './key-access.ts';
 import { endDryRun } from './outside-use.ts';
 import { algorithmField, recordUse } from './symmetric-use.ts';
 
@@ -22,6 +28,23 @@ const half = (call: Call, operation: 'ReEncryptFrom' | 'ReEncryptTo'): Call => (
   ...call,
   operation,
 });
+
+/** Looks up both keys: what is not there is told before what is not allowed. */
+function isSameKey(
+  from: Call,
+  to: Call,
+  request: {
+    readonly SourceKeyId?: string;
+    readonly DestinationKeyId: string;
+    readonly CiphertextBlob?: Buffer;
+  },
+): boolean {
+  const source =
+    request.SourceKeyId === undefined
+      ? keyOfCiphertext(from, request.CiphertextBlob)
+      : findKey(from, request.SourceKeyId, true);
+  return source?.arn === findKey(to, request.DestinationKeyId, true).arn;
+}
 
 export const reEncrypt = defineAction({
   name: 'ReEncrypt',
@@ -50,16 +73,17 @@ export const reEncrypt = defineAction({
       algorithm: request.DestinationEncryptionAlgorithm,
       context: request.DestinationEncryptionContext,
     };
+    const facts = { 'kms:reencryptonsamekey': [String(isSameKey(from, to, request))] };
     const source = openDecryptionKey(from, {
       operation: 'ReEncrypt',
       keyId: request.SourceKeyId,
       ciphertext,
-      context: given.context,
+      facts,
     });
     requireEncryption(from, source, given);
     const destination = openKey(to, 'ReEncrypt', request.DestinationKeyId, {
       aliases: true,
-      encryptionContext: wanted.context,
+      facts,
     });
     requireEncryption(to, destination, wanted);
     // With a key of KMS's own on one side, that side could be tried; the answer would be the same.

@@ -2,14 +2,14 @@ import { familyOf, replicaMaterials, settleWaitingMaterial } from '../multi-regi
 import { keyArn, partitionOf } from '../model/arn.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
-import { requireNoLockout } from '../policy/authorize.ts';
-import { defaultPolicy, readPolicy } from '../policy/document.ts';
+import { acceptPolicy } from '../policy/accept.ts';
+import { defaultPolicy } from '../policy/document.ts';
 import { KmsFailure, validation } from '../wire/failures.ts';
 import { boolean, optional, type Parsed, required, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
 import { descriptionMember, KEY_ID, policyMember, regionMember } from './fields.ts';
-import { openKey, requireNotDenied } from './key-access.ts';
+import { openKey, requireAccountPermission } from './key-access.ts';
 import { notPrimary } from './replication.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
@@ -37,11 +37,15 @@ function requireNewRegion(call: Call, key: KeyRecord, region: string): void {
 
 function policyFor(call: Call, request: Input, key: KeyRecord): string {
   if (request.Policy === undefined) return defaultPolicy(key.account, request.ReplicaRegion);
-  const { policy, text } = readPolicy(request.Policy);
-  if (request.BypassPolicyLockoutSafetyCheck !== true) {
-    requireNoLockout(policy, call.caller, key, request.ReplicaRegion);
-  }
-  return text;
+  const bypass = request.BypassPolicyLockoutSafetyCheck === true;
+  return acceptPolicy(call, request.Policy, { ...key, region: request.ReplicaRegion }, bypass);
+}
+
+/** It also takes the permission to make a key where the replica is to be, with its tags. */
+function requireReplicaPermissions(call: Call, request: Input): void {
+  const there = { ...call, region: request.ReplicaRegion };
+  requireAccountPermission({ ...there, operation: 'CreateKey' });
+  if (request.Tags) requireAccountPermission({ ...there, operation: 'TagResource' }, 'unnamed');
 }
 
 export const replicateKey = defineAction({
@@ -50,12 +54,9 @@ export const replicateKey = defineAction({
   act(call, request) {
     const { state, settleMs } = call.world;
     const region = request.ReplicaRegion;
-    const key = openKey(call, 'ReplicateKey', request.KeyId, {
-      facts: { 'kms:replicaregion': [region], 'kms:primaryregion': [call.region] },
-    });
+    const key = openKey(call, 'ReplicateKey', request.KeyId);
     if (key.role !== 'PRIMARY') throw notPrimary(key);
-    // It also takes the permission to make a key where the replica is to be.
-    requireNotDenied(call, '*', 'CreateKey');
+    requireReplicaPermissions(call, request);
     requireNewRegion(call, key, region);
     const tags = request.Tags ?? [];
     requireUsableTags(tags);

@@ -1,11 +1,7 @@
 import type { GrantRecord, KeyRecord } from '../model/records.ts';
-import {
-  accessDenied,
-  dryRunSucceeded,
-  KmsFailure,
-  notFound,
-  validation,
-} from '../wire/failures.ts';
+import { requireRetirePermission } from '../policy/authorize.ts';
+import { rootArn } from '../principals/caller.ts';
+import { dryRunSucceeded, KmsFailure, notFound, validation } from '../wire/failures.ts';
 import { boolean, optional, string, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
@@ -32,16 +28,16 @@ function findById(call: Call, keyId: string, grantId: string) {
 }
 
 /**
- * Who may retire: the root of the account, the retiring principal, or a grantee whose grant allows
- * it. A key policy or IAM policy gives nobody this right.
+ * Who may retire: the account that owns the key, the retiring principal, or a grantee whose grant
+ * allows it. Whole accounts leave it to their IAM policies; a key policy gives nobody this right,
+ * and an explicit Deny in an IAM policy takes it away.
  */
 function requireRetirer(call: Call, key: KeyRecord, grant: GrantRecord): void {
-  const { caller } = call;
-  requireNotDenied(call, key.arn);
-  const root = caller.account === key.account && caller.arn.endsWith(':root');
-  const grantee = grant.operations.includes('RetireGrant') ? grant.granteePrincipal : null;
-  if (root || [grant.retiringPrincipal, grantee].includes(caller.arn)) return;
-  throw accessDenied(caller.arn, 'kms:RetireGrant', key.arn);
+  requireNotDenied(call, key.arn, 'named');
+  if (call.world.skipPolicyChecks) return;
+  const grantee = grant.operations.includes('RetireGrant') ? [grant.granteePrincipal] : [];
+  const retiring = grant.retiringPrincipal === null ? [] : [grant.retiringPrincipal];
+  requireRetirePermission(call, key, [...grantee, ...retiring, rootArn(key.account)]);
 }
 
 export const retireGrant = defineAction({

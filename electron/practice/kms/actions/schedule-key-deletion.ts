@@ -15,9 +15,7 @@ export const scheduleKeyDeletion = defineAction({
   input: structure({ ...KEY_ID, PendingWindowInDays: optional(windowMember) }),
   act(call, request) {
     const days = request.PendingWindowInDays ?? LONGEST_DAYS;
-    const key = openKey(call, 'ScheduleKeyDeletion', request.KeyId, {
-      facts: { 'kms:schedulekeydeletionpendingwindowindays': [String(days)] },
-    });
+    const key = openKey(call, 'ScheduleKeyDeletion', request.KeyId);
     if (days < SHORTEST_DAYS || days > LONGEST_DAYS) {
       throw validation(
         `PendingWindowInDays must be between ${SHORTEST_DAYS} and ${LONGEST_DAYS} (inclusive)`,

@@ -44,13 +44,11 @@ function requireFitting({ algorithm, type, message }: ToSign): void {
 export function openForSigning(call: Call, operation: 'Sign' | 'Verify', request: SigningRequest) {
   const algorithm = request.SigningAlgorithm;
   const type = request.MessageType ?? 'RAW';
-  const facts = { 'kms:signingalgorithm': [algorithm], 'kms:messagetype': [type] };
   const using = {
     operation,
     keyId: request.KeyId,
     usage: 'SIGN_VERIFY',
     algorithm,
-    facts,
   } as const;
   const { key, material } = openForUse(call, using);
   const what: ToSign = { spec: key.spec, algorithm, material, message: request.Message, type };

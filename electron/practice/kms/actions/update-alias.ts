@@ -14,7 +14,7 @@ import {
   requireRoomForAlias,
 } from './alias-rules.ts';
 import { aliasNameMember, keyIdMember } from './fields.ts';
-import { openKey, requirePermission } from './key-access.ts';
+import { openKey, requireAliasPermission, requirePermission } from './key-access.ts';
 
 /** An alias moves only between keys of the same type and usage. */
 function requireSameType(from: KeyRecord, to: KeyRecord): void {
@@ -35,6 +35,7 @@ export const updateAlias = defineAction({
     requireAliasName(request.AliasName);
     requireKeyTarget(request.TargetKeyId);
     const to = openKey(call, 'UpdateAlias', request.TargetKeyId);
+    requireAliasPermission(call, request.AliasName);
     const place = placeOf(call);
     const { aliases, keys } = call.world.state;
     const before = aliases.find(place, request.AliasName);

@@ -13,9 +13,7 @@ export const updatePrimaryRegion = defineAction({
   act(call, request) {
     const { state, settleMs } = call.world;
     const region = request.PrimaryRegion;
-    const key = openKey(call, 'UpdatePrimaryRegion', request.KeyId, {
-      facts: { 'kms:primaryregion': [region] },
-    });
+    const key = openKey(call, 'UpdatePrimaryRegion', request.KeyId);
     if (key.role !== 'PRIMARY') throw notPrimary(key);
     const replica = familyOf(state, key).find((each) => each.region === region);
     if (replica === undefined || replica === key || replica.role !== 'REPLICA') {

@@ -1,6 +1,7 @@
 import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import { KmsFailure } from '../wire/failures.ts';
-import { type Accounts, type Caller, rootCaller } from './accounts.ts';
+import { type Caller, rootCaller } from '../principals/caller.ts';
+import type { Directory } from '../principals/directory.ts';
 import {
   invalidSignature,
   readClaim,
@@ -26,7 +27,7 @@ export interface Authenticated {
 }
 
 export interface AuthenticationDeps {
-  readonly accounts: Accounts;
+  readonly directory: Directory;
   readonly sessionSeal: Seal;
   /** Real milliseconds: signature age never follows the practice clock. */
   readonly realNow: () => number;
@@ -86,16 +87,16 @@ export function createAuthenticator(deps: AuthenticationDeps) {
   }
 
   function identify(claim: SignatureClaim, token: string | undefined) {
-    const account = deps.accounts.find(claim.accessKeyId);
-    if (account !== undefined) {
+    const holder = deps.directory.findKey(claim.accessKeyId);
+    if (holder !== undefined) {
       if (token !== undefined) throw unrecognized();
-      return { secret: account.secretAccessKey, caller: rootCaller(account.accountId) };
+      return { secret: holder.secretAccessKey, caller: holder.caller };
     }
     const session = token === undefined ? undefined : readSessionToken(deps.sessionSeal, token);
     if (session === undefined || session.accessKeyId !== claim.accessKeyId) throw unrecognized();
     return {
       secret: session.secretAccessKey,
-      caller: sessionCaller(session, claim.scope.region),
+      caller: sessionCaller(session, claim.scope.region, deps.directory),
       expiresAt: session.expiresAt,
     };
   }

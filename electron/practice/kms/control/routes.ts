@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { runDueEvents } from '../due-events.ts';
+import { historyQuerySchema, readHistory } from '../history/query.ts';
 import { denySchema, mischiefSchema } from '../mischief/mischief.ts';
 import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
@@ -103,7 +104,7 @@ function showState(world: World, query: URLSearchParams) {
   const keys = wanted === null ? world.state.keys.all() : [findAnywhere(world, wanted)];
   return {
     instance: world.state.instance,
-    accounts: world.accounts.ids,
+    accounts: world.directory.accountIds,
     clock: clockState(world),
     quota: world.quotas.setting,
     keys: keys.map((key) => describe(world, key)),
@@ -149,7 +150,11 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   'GET /journal'(world, _body, query) {
     const since = read(numberSchema, query.get('since') ?? '0');
     const limit = read(numberSchema.max(JOURNAL_PAGE), query.get('limit') ?? String(JOURNAL_PAGE));
-    return world.state.journal.since(since, limit);
+    return world.state.journal.since(since, limit).map(({ trail: _trail, ...entry }) => entry);
+  },
+  'GET /events'(world, _body, query) {
+    bringUpToDate(world);
+    return readHistory(world.state.journal, read(historyQuerySchema, Object.fromEntries(query)));
   },
   'GET /journal/size': (world) => ({ size: world.state.journal.size() }),
   'DELETE /journal'(world) {

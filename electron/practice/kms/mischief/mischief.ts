@@ -37,8 +37,10 @@ export const mischiefSchema = z.strictObject({
     .strictObject({
       aliasesSeconds: z.number().min(0).max(3600).default(0),
       keysSeconds: z.number().min(0).max(3600).default(0),
+      /** New grants; a grant token helps at once. */
+      grantsSeconds: z.number().min(0).max(3600).default(0),
     })
-    .default({ aliasesSeconds: 0, keysSeconds: 0 }),
+    .default({ aliasesSeconds: 0, keysSeconds: 0, grantsSeconds: 0 }),
   /**
    * Shifts the Date header, from which an SDK learns what time AWS thinks it is. Signatures of that
    * time are taken too.

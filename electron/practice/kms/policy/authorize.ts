@@ -1,105 +1,208 @@
-import type { Caller } from '../auth/accounts.ts';
-import type { GrantRecord, KeyRecord } from '../model/records.ts';
-import { accessDenied, malformedPolicy } from '../wire/failures.ts';
-import type { RequestFacts } from './conditions.ts';
-import { type PolicyDocument, storedPolicy } from './document.ts';
-import { evaluatePolicy, type Verdict } from './evaluate.ts';
+import { resourceAliases } from './resource-aliases.ts';
+import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
+import { rootArn } from '../principals/caller.ts';
+import { KmsFailure, malformedPolicy } from '../wire/failures.ts';
+import type { Call } from '../world.ts';
+import {
+  type Decision,
+  decide,
+  decideByIdentity,
+  type IdentityQuestion,
+  type ResourceQuestion,
+} from './decide.ts';
+import { deniedFailure, type Target } from './denial-text.ts';
+import { policyOf } from './document.ts';
+import { type Explanation, explain } from './explain.ts';
+import { type FactRecord, lazyFacts } from './facts.ts';
+import { type GrantUse, grantMiss } from './grant-access.ts';
+import { encryptionContextOf, grantTokensOf, requestFacts } from './request-facts.ts';
+import { callerFacts, type JudgedKey, keyFacts } from './standing-facts.ts';
+import type { PolicyDocument } from './statements.ts';
 
-/** One question of permission for a key. */
-export interface KeyQuestion {
-  readonly caller: Caller;
-  readonly key: KeyRecord;
-  /** Without the `kms:` prefix. */
-  readonly operation: string;
-  readonly region: string;
-  readonly facts?: RequestFacts;
-  readonly grants: () => readonly GrantRecord[];
-  readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
+/** The part of a call that permissions depend on. */
+export type Asking = Pick<
+  Call,
+  'world' | 'operation' | 'caller' | 'region' | 'input' | 'now' | 'requestId'
+>;
+
+const NO_FACTS: FactRecord = {};
+
+function keyQuestion(asking: Asking, key: JudgedKey, policy: PolicyDocument, extra: FactRecord) {
+  const { caller, region, operation, input, now, world } = asking;
+  const common = [
+    () => callerFacts(caller, region, now),
+    () => keyFacts(caller, key),
+    () => requestFacts(operation, input),
+    () => extra,
+  ];
+  return {
+    caller,
+    action: `kms:${operation}`,
+    resource: key.arn,
+    owner: key.account,
+    policy,
+    // What aliases a key has can be asked in identity policies only.
+    facts: lazyFacts(...common, () => resourceAliases(world.state, key, now)),
+    resourceFacts: lazyFacts(...common),
+  } satisfies ResourceQuestion;
 }
 
-/** What policies can ask about any call on a key. */
-export function keyFacts(
-  caller: Caller,
-  key: Pick<KeyRecord, 'spec' | 'usage' | 'origin' | 'multiRegion'>,
-  region: string,
-): RequestFacts {
+function grantUse({ operation, input }: Asking): GrantUse {
+  const request = input as {
+    readonly Operations?: readonly string[];
+    readonly Constraints?: GrantConstraints;
+  } | null;
+  const child =
+    operation === 'CreateGrant'
+      ? { operations: request?.Operations ?? [], constraints: request?.Constraints ?? null }
+      : null;
+  return { operation, context: encryptionContextOf(operation, input), child };
+}
+
+/** Grants to the caller that it can use now: seen everywhere already, or named by their tokens. */
+function grantsFor(asking: Asking, key: KeyRecord): GrantRecord[] {
+  const { world, caller, input, now } = asking;
+  const tokens = grantTokensOf(input);
+  const unseenMs = world.mischiefs.current.eventualConsistency.grantsSeconds * 1000;
+  const names = [...new Set([caller.principal, caller.arn])];
+  return names
+    .flatMap((name) => world.state.grants.heldBy(key, name))
+    .filter((grant) => grant.createdAt + unseenMs <= now || tokens.includes(grant.token));
+}
+
+/** Raises InvalidGrantTokenException for a token that belongs to no grant. */
+function requireKnownTokens({ world, input }: Asking): void {
+  for (const token of grantTokensOf(input)) {
+    if (world.state.grants.findByToken(token) === undefined) {
+      throw new KmsFailure('InvalidGrantTokenException');
+    }
+  }
+}
+
+interface Refusal {
+  readonly asking: Asking;
+  readonly question: IdentityQuestion;
+  readonly decision: Decision & { allowed: false };
+  readonly target: Target;
+  readonly foreign: boolean;
+  readonly explanation: Explanation;
+}
+
+function refuse({ asking, question, decision, target, foreign, explanation }: Refusal): never {
+  const { action, resource, caller } = question;
+  const denied = { principal: caller.arn, action, resource, target, foreign };
+  const failure = deniedFailure(decision, denied);
+  asking.world.denials.note({
+    requestId: asking.requestId,
+    time: new Date(asking.now).toISOString(),
+    message: failure.text ?? '',
+    ...explanation,
+  });
+  throw failure;
+}
+
+export interface KeyPermission {
+  readonly target?: Target;
+  /** What only the operation itself can tell policies. */
+  readonly facts?: FactRecord;
+  /** False: an operation that AWS does not allow from another account. */
+  readonly crossAccount: boolean;
+}
+
+/** Judges a call on a key and says why, without refusing it. */
+export function judgeKey(asking: Asking, key: KeyRecord, permission: KeyPermission) {
+  const question = keyQuestion(asking, key, policyOf(key), permission.facts ?? NO_FACTS);
+  const foreign = asking.caller.account !== key.account;
+  const grants = () => grantsFor(asking, key);
+  const decision: Decision =
+    foreign && !permission.crossAccount
+      ? { allowed: false, by: 'resource', explicit: false }
+      : decide({
+          ...question,
+          grant: () => grants().find((each) => grantMiss(each, grantUse(asking)) === null),
+        });
   return {
-    'kms:calleraccount': [caller.account],
-    'kms:keyspec': [key.spec],
-    'kms:keyusage': [key.usage],
-    'kms:keyorigin': [key.origin],
-    'kms:multiregion': [String(key.multiRegion)],
-    'aws:principalaccount': [caller.account],
-    'aws:principalarn': [caller.principal],
-    'aws:userid': [caller.userId],
-    'aws:requestedregion': [region],
-    'aws:securetransport': ['true'],
+    decision,
+    question,
+    foreign,
+    explain: () => explain(question, decision, grants(), grantUse(asking)),
   };
 }
 
-function contextFits(grant: GrantRecord, context: Readonly<Record<string, string>>): boolean {
-  const equals = grant.constraints?.EncryptionContextEquals;
-  const subset = grant.constraints?.EncryptionContextSubset;
-  const contains = (pairs: Readonly<Record<string, string>>) =>
-    Object.entries(pairs).every(([name, value]) => context[name] === value);
-  if (equals !== undefined) {
-    return contains(equals) && Object.keys(equals).length === Object.keys(context).length;
-  }
-  return subset === undefined || contains(subset);
+/** Raises AccessDeniedException unless policies and grants let the caller do this to the key. */
+export function requireKeyPermission(
+  asking: Asking,
+  key: KeyRecord,
+  permission: KeyPermission,
+): void {
+  if (asking.world.skipPolicyChecks) return;
+  requireKnownTokens(asking);
+  const { decision, question, foreign, explain: explanation } = judgeKey(asking, key, permission);
+  if (decision.allowed) return;
+  const target = permission.target ?? 'named';
+  refuse({ asking, question, decision, target, foreign, explanation: explanation() });
 }
 
-function granted(question: KeyQuestion): boolean {
-  return question
-    .grants()
-    .some(
-      (grant) =>
-        grant.granteePrincipal === question.caller.principal &&
-        grant.operations.includes(question.operation) &&
-        contextFits(grant, question.encryptionContext ?? {}),
-    );
-}
-
-/**
- * Every principal here holds every IAM permission in its own account, so what a key policy
- * delegates to the caller's account is allowed. Raises AccessDeniedException.
- */
-export function requireKeyPermission(question: KeyQuestion): void {
-  const { caller, key, operation } = question;
-  const action = `kms:${operation}`;
-  const facts = { ...keyFacts(caller, key, question.region), ...question.facts };
-  const verdict: Verdict = evaluatePolicy(storedPolicy(key.policy), {
+/** Judges a call on an alias, or on no resource (`*`). */
+export function judgeByIdentity(asking: Asking, resource: string) {
+  const { caller, region, operation, input, now } = asking;
+  const question: IdentityQuestion = {
     caller,
-    action,
-    keyArn: key.arn,
-    facts,
-  });
-  if (verdict === 'allowed' || verdict === 'delegated') return;
-  if (verdict === 'silent' && granted(question)) return;
-  const why =
-    verdict === 'denied'
-      ? 'with an explicit deny in a resource-based policy'
-      : `because no resource-based policy allows the ${action} action`;
-  throw accessDenied(caller.arn, action, key.arn, why);
+    action: `kms:${operation}`,
+    resource,
+    facts: lazyFacts(
+      () => callerFacts(caller, region, now),
+      () => (resource === '*' ? requestFacts(operation, input) : NO_FACTS),
+      () => (resource === '*' ? { 'kms:calleraccount': [caller.account] } : NO_FACTS),
+    ),
+  };
+  const decision = decideByIdentity(question);
+  return { decision, question, explain: () => explain(question, decision) };
+}
+
+/** Raises AccessDeniedException unless the caller's own policies allow it. */
+export function requireIdentityPermission(
+  asking: Asking,
+  resource: string,
+  target: Target = 'named',
+): void {
+  const { caller, world } = asking;
+  if (world.skipPolicyChecks || (caller.policies ?? caller.sessionPolicy) === null) return;
+  const { decision, question, explain: explanation } = judgeByIdentity(asking, resource);
+  if (decision.allowed) return;
+  refuse({ asking, question, decision, target, foreign: false, explanation: explanation() });
 }
 
 /**
  * Refuses a policy under which the caller could not change the policy again.
  * Raises MalformedPolicyDocumentException.
  */
-export function requireNoLockout(
-  policy: PolicyDocument,
-  caller: Caller,
-  key: Pick<KeyRecord, 'arn' | 'spec' | 'usage' | 'origin' | 'multiRegion'>,
-  region: string,
-): void {
-  const verdict = evaluatePolicy(policy, {
-    caller,
-    action: 'kms:PutKeyPolicy',
-    keyArn: key.arn,
-    facts: keyFacts(caller, key, region),
-  });
-  if (verdict === 'allowed' || verdict === 'delegated') return;
+export function requireNoLockout(asking: Asking, policy: PolicyDocument, key: JudgedKey): void {
+  const later = { ...asking, operation: 'PutKeyPolicy', input: null };
+  if (decide(keyQuestion(later, key, policy, NO_FACTS)).allowed) return;
   throw malformedPolicy(
     'The new key policy will not allow you to update the key policy in the future.',
   );
+}
+
+/**
+ * Raises AccessDeniedException unless the caller is one of these principals, or belongs to one
+ * that is a whole account and has the permission there. Only a Deny can stand against it.
+ */
+export function requireRetirePermission(
+  asking: Asking,
+  key: KeyRecord,
+  principals: readonly string[],
+): void {
+  const { caller } = asking;
+  const { decision, question, explain: explanation } = judgeByIdentity(asking, key.arn);
+  const byName = principals.some((each) => [caller.principal, caller.arn].includes(each));
+  const byAccount = decision.allowed && principals.includes(rootArn(caller.account));
+  if (byAccount || (byName && (decision.allowed || !decision.explicit))) return;
+  const foreign = caller.account !== key.account;
+  const missing = decision.allowed
+    ? ({ allowed: false, by: 'resource', explicit: false } as const)
+    : decision;
+  const refusal = { asking, question, decision: missing, target: 'named', foreign } as const;
+  refuse({ ...refusal, explanation: explanation() });
 }

@@ -1,89 +1,52 @@
-import type { PolicyStatement } from './document.ts';
+import type { Facts } from './facts.ts';
+import { operatorOf, type Operator } from './operators.ts';
+import { type Resolved, resolveVariables } from './patterns.ts';
+import type { PolicyStatement } from './statements.ts';
 
-/** What a request says about itself, by condition key in lower case. */
-export type RequestFacts = Readonly<Record<string, readonly string[]>>;
-
-const PATTERNS = new Map<string, RegExp>();
-const MAX_PATTERNS = 512;
-
-function patternOf(pattern: string): RegExp {
-  const known = PATTERNS.get(pattern);
-  if (known !== undefined) return known;
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  const made = new RegExp(`^${source}$`, 's');
-  if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.clear();
-  PATTERNS.set(pattern, made);
-  return made;
+/** A condition that does not hold, and what the request had in its place. */
+export interface FailedCondition {
+  readonly operator: string;
+  readonly key: string;
+  readonly wanted: readonly string[];
+  /** Empty: the request does not have it. */
+  readonly found: readonly string[];
 }
 
-/** Matches `*` and `?` as policies use them. */
-export const matchesPattern = (pattern: string, text: string): boolean =>
-  pattern === '*' || (/[*?]/.test(pattern) ? patternOf(pattern).test(text) : pattern === text);
-
-type Test = (wanted: string, found: string) => boolean;
-
-const same: Test = (wanted, found) => wanted === found;
-const sameIgnoringCase: Test = (wanted, found) => wanted.toLowerCase() === found.toLowerCase();
-const numeric =
-  (compare: (found: number, wanted: number) => boolean): Test =>
-  (wanted, found) =>
-    compare(Number(found), Number(wanted));
-
-const POSITIVE: Readonly<Record<string, Test>> = {
-  StringEquals: same,
-  StringEqualsIgnoreCase: sameIgnoringCase,
-  StringLike: matchesPattern,
-  ArnEquals: matchesPattern,
-  ArnLike: matchesPattern,
-  Bool: sameIgnoringCase,
-  NumericEquals: numeric((found, wanted) => found === wanted),
-  NumericLessThan: numeric((found, wanted) => found < wanted),
-  NumericLessThanEquals: numeric((found, wanted) => found <= wanted),
-  NumericGreaterThan: numeric((found, wanted) => found > wanted),
-  NumericGreaterThanEquals: numeric((found, wanted) => found >= wanted),
-};
-
-const NEGATIVE: Readonly<Record<string, Test>> = {
-  StringNotEquals: same,
-  StringNotEqualsIgnoreCase: sameIgnoringCase,
-  StringNotLike: matchesPattern,
-  ArnNotEquals: matchesPattern,
-  ArnNotLike: matchesPattern,
-  NumericNotEquals: numeric((found, wanted) => found === wanted),
-};
-
-type Answer = boolean | 'unknown';
-
-function testOne(operator: string, found: readonly string[], wanted: readonly string[]): Answer {
-  const ifExists = operator.endsWith('IfExists');
-  let name = ifExists ? operator.slice(0, -'IfExists'.length) : operator;
-  if (name === 'Null') return (found.length === 0) === (wanted[0]?.toLowerCase() === 'true');
-  if (ifExists && found.length === 0) return true;
-  const all = name.startsWith('ForAllValues:');
-  name = name.replace(/^For(?:AllValues|AnyValue):/, '');
-  const positive = POSITIVE[name];
-  if (positive !== undefined) {
-    const hit = (value: string) => wanted.some((want) => positive(want, value));
-    return all ? found.every(hit) : found.some(hit);
-  }
-  const negative = NEGATIVE[name];
-  if (negative === undefined) return 'unknown';
-  return found.every((value) => !wanted.some((want) => negative(want, value)));
+function holds(
+  operator: Operator,
+  wanted: readonly string[],
+  facts: Facts,
+  found: readonly string[],
+) {
+  const { compare, negative, set, ifExists } = operator;
+  if (compare === null) return (found.length === 0) === (wanted[0]?.toLowerCase() === 'true');
+  if (found.length === 0 && ifExists) return true;
+  const meant: readonly Resolved[] = wanted
+    .map((text) => resolveVariables(text, (key) => facts.find(key)))
+    .filter((each) => each !== undefined);
+  const fits = (value: string) => meant.some((want) => compare(want, value)) !== negative;
+  if (set === 'ForAllValues') return found.every(fits);
+  if (set === 'ForAnyValue') return found.some(fits);
+  return negative ? found.every(fits) : found.some(fits);
 }
 
 /**
- * True when every condition of the statement holds. A condition that this evaluator does not
- * know is taken in the strict sense: an Allow does not apply, a Deny does.
+ * The first condition of the statement that does not hold; null when all do. A condition of an
+ * operator that nobody knows (policies are refused with one, but an old data file may have it) is
+ * taken in the strict sense: an Allow does not apply, a Deny does.
  */
-export function conditionsHold(statement: PolicyStatement, facts: RequestFacts): boolean {
-  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
+export function failedCondition(statement: PolicyStatement, facts: Facts): FailedCondition | null {
+  if (statement.Condition === undefined) return null;
+  for (const [name, keys] of Object.entries(statement.Condition)) {
+    const operator = operatorOf(name);
     for (const [key, wanted] of Object.entries(keys)) {
-      const answer = testOne(operator, facts[key.toLowerCase()] ?? [], wanted);
-      if (answer === 'unknown' ? statement.Effect === 'Allow' : !answer) return false;
+      const found = facts.find(key.toLowerCase());
+      const held =
+        operator === undefined
+          ? statement.Effect === 'Deny'
+          : holds(operator, wanted, facts, found);
+      if (!held) return { operator: name, key, wanted, found };
     }
   }
-  return true;
+  return null;
 }

@@ -1,123 +1,105 @@
-import { z } from 'zod';
 import { partitionOf } from '../model/arn.ts';
+import type { KeyRecord } from '../model/records.ts';
+import type { Directory } from '../principals/directory.ts';
+import { describeIssue } from '../principals/issues.ts';
 import { limitExceeded, malformedPolicy } from '../wire/failures.ts';
 import { layoutPolicy } from './layout.ts';
+import { keyPolicySchema, type PolicyDocument } from './statements.ts';
 
 /** A key policy is limited to this many bytes (32 KB); the model's own limit is higher. */
 export const MAX_POLICY_BYTES = 32_768;
 
-const oneOrMore = z
-  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-  .transform((value) => (typeof value === 'string' ? [value] : value));
-
-const principalMap = z.union([
-  z.literal('*').transform(() => ({ AWS: ['*'], Service: [], Federated: [] })),
-  z
-    .strictObject({
-      AWS: oneOrMore.optional(),
-      Service: oneOrMore.optional(),
-      Federated: oneOrMore.optional(),
-    })
-    .refine((map) => Object.keys(map).length > 0)
-    .transform((map) => ({
-      AWS: map.AWS ?? [],
-      Service: map.Service ?? [],
-      Federated: map.Federated ?? [],
-    })),
-]);
-
-const conditionValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const conditions = z.record(
-  z.string(),
-  z.record(
-    z.string(),
-    z
-      .union([conditionValue, z.array(conditionValue)])
-      .transform((value) => (Array.isArray(value) ? value : [value])),
-  ),
-);
-
-const statement = z
-  .strictObject({
-    Sid: z.string().optional(),
-    Effect: z.enum(['Allow', 'Deny']),
-    Principal: principalMap.optional(),
-    NotPrincipal: principalMap.optional(),
-    Action: oneOrMore.optional(),
-    NotAction: oneOrMore.optional(),
-    Resource: oneOrMore.optional(),
-    NotResource: oneOrMore.optional(),
-    Condition: conditions.optional(),
-  })
-  .refine((s) => (s.Principal === undefined) !== (s.NotPrincipal === undefined), {
-    error: 'a statement needs a principal',
-  })
-  .refine((s) => (s.Action === undefined) !== (s.NotAction === undefined), {
-    error: 'a statement needs an action',
-  })
-  .refine((s) => (s.Resource === undefined) !== (s.NotResource === undefined), {
-    error: 'a statement needs a resource',
-  });
-
-const document = z.strictObject({
-  Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
-  Id: z.string().optional(),
-  Statement: z
-    .union([statement, z.array(statement).min(1)])
-    .transform((value) => (Array.isArray(value) ? value : [value])),
-});
-
-export type PolicyDocument = z.infer<typeof document>;
-export type PolicyStatement = z.infer<typeof statement>;
-export type PrincipalMap = NonNullable<PolicyStatement['Principal']>;
-
 const PRINCIPAL =
   /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|user\/.+|role\/.+)|sts::\d{12}:(?:assumed-role|federated-user)\/.+))$/;
 
-function requireKnownPrincipals(policy: PolicyDocument): void {
+const PEOPLE = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\//;
+
+/** Users and roles are looked up where they were written down; others are taken at their word. */
+function exists(name: string, directory: Directory): boolean {
+  const [, account = '', kind] = PEOPLE.exec(name) ?? [];
+  if (!directory.isWrittenDown(account)) return true;
+  return (kind === 'user' ? directory.findUser(name) : directory.findRole(name)) !== undefined;
+}
+
+function requireKnownPrincipals(policy: PolicyDocument, directory: Directory): void {
   const names = policy.Statement.flatMap((s) => (s.Principal ?? s.NotPrincipal)?.AWS ?? []);
-  if (names.every((name) => PRINCIPAL.test(name))) return;
+  if (names.every((name) => PRINCIPAL.test(name) && exists(name, directory))) return;
   throw malformedPolicy('Policy contains a statement with one or more invalid principals.');
 }
 
+const SINGLE_VALUED = /^(kms:encryptioncontext:|aws:requesttag\/)/;
+
+/** A set operator on a key with one value would also allow requests that do not have the key. */
+function requireNarrowConditions(policy: PolicyDocument): void {
+  for (const { Condition: blocks = {} } of policy.Statement) {
+    for (const [operator, keys] of Object.entries(blocks)) {
+      if (!operator.startsWith('ForAllValues:')) continue;
+      const key = Object.keys(keys).find((each) => SINGLE_VALUED.test(each.toLowerCase()));
+      if (key === undefined) continue;
+      const what = key.toLowerCase().startsWith('aws:') ? 'tag' : 'encryption context';
+      throw malformedPolicy(
+        `OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches requests without the specified ${what} or with an unspecified ${what}. To fix, remove ForAllValues.`,
+      );
+    }
+  }
+}
+
+/** Raises LimitExceededException above 32 KB. */
+export function requirePolicySize(text: string): void {
+  if (Buffer.byteLength(text) <= MAX_POLICY_BYTES) return;
+  throw limitExceeded(`The policy is larger than the maximum of ${MAX_POLICY_BYTES} bytes.`);
+}
+
 /**
- * Reads a key policy that a client sent.
- * Raises LimitExceededException above 32 KB and MalformedPolicyDocumentException for text that
+ * Reads a key policy that a client sent. Raises MalformedPolicyDocumentException for text that
  * is no JSON or no key policy. `text` in the answer is what AWS would return for it later.
  */
-export function readPolicy(text: string): {
+export function readPolicy(
+  text: string,
+  directory: Directory,
+): {
   readonly policy: PolicyDocument;
   readonly text: string;
 } {
-  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
-    throw limitExceeded(`The policy is larger than the maximum of ${MAX_POLICY_BYTES} bytes.`);
-  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw malformedPolicy('The policy document is not valid JSON.');
   }
-  const parsed = document.safeParse(value);
+  const parsed = keyPolicySchema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
-    throw malformedPolicy(`The policy document is not a valid key policy${where}.`);
+    throw malformedPolicy(
+      `The policy document is not a valid key policy (${describeIssue(parsed.error)}).`,
+    );
   }
-  requireKnownPrincipals(parsed.data);
+  requireKnownPrincipals(parsed.data, directory);
+  requireNarrowConditions(parsed.data);
   return { policy: parsed.data, text: layoutPolicy(value) };
 }
 
 const STORED = new Map<string, PolicyDocument>();
 const MAX_STORED = 256;
 
-/** Reads a policy that was accepted before; most keys share a few texts. */
-export function storedPolicy(text: string): PolicyDocument {
-  const known = STORED.get(text);
+function readStored(text: string): PolicyDocument | undefined {
+  try {
+    return keyPolicySchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The policy of a key; most keys share a few texts. What was put without checks and cannot be read
+ * counts as the default policy.
+ */
+export function policyOf(key: Pick<KeyRecord, 'policy' | 'account' | 'region'>): PolicyDocument {
+  const known = STORED.get(key.policy);
   if (known !== undefined) return known;
-  const policy = document.parse(JSON.parse(text));
+  const policy = readStored(key.policy) ?? readStored(defaultPolicy(key.account, key.region));
+  if (policy === undefined) throw new Error('the default policy cannot be read');
   if (STORED.size >= MAX_STORED) STORED.clear();
-  STORED.set(text, policy);
+  STORED.set(key.policy, policy);
   return policy;
 }
 

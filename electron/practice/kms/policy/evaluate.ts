@@ -1,10 +1,13 @@
-import type { Caller } from '../auth/accounts.ts';
-import { conditionsHold, matchesPattern, type RequestFacts } from './conditions.ts';
-import type { PolicyDocument, PolicyStatement, PrincipalMap } from './document.ts';
+import type { Caller } from '../principals/caller.ts';
+import { type FailedCondition, failedCondition } from './conditions.ts';
+import type { Facts } from './facts.ts';
+import { meant, type Naming } from './named.ts';
+import { matchesAction, matchesArn, resolveVariables } from './patterns.ts';
+import type { PolicyDocument, PolicyStatement } from './statements.ts';
 
-/** What a key policy says about one call. */
+/** What a policy says about one call. */
 export type Verdict =
-  /** Names the caller itself, or everybody. */
+  /** Names the caller itself, or everybody; or the policy is the caller's own. */
   | 'allowed'
   /** Leaves it to the IAM policies of the caller's account. */
   | 'delegated'
@@ -13,60 +16,66 @@ export type Verdict =
 
 export interface PolicyQuestion {
   readonly caller: Caller;
-  /** With its `kms:` prefix. */
+  /** With the prefix of its service, `kms:` or `sts:`. */
   readonly action: string;
-  readonly keyArn: string;
-  readonly facts: RequestFacts;
+  /** An ARN, or `*` for what belongs to no resource. */
+  readonly resource: string;
+  readonly facts: Facts;
 }
 
-const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+/** Why a statement has nothing to say about a call. */
+export type Miss =
+  | { readonly part: 'principal' | 'action' | 'resource' }
+  | { readonly part: 'condition'; readonly condition: FailedCondition };
 
-const delegatesTo = (name: string, account: string): boolean =>
-  name === account || ROOT.exec(name)?.[1] === account;
+const OTHER_PRINCIPAL: Miss = { part: 'principal' };
+const OTHER_ACTION: Miss = { part: 'action' };
+const OTHER_RESOURCE: Miss = { part: 'resource' };
 
-const namesCaller = (name: string, caller: Caller): boolean =>
-  name === '*' || name === caller.principal || name === caller.arn;
-
-function names(map: PrincipalMap, caller: Caller): 'itself' | 'account' | null {
-  if (map.AWS.some((name) => namesCaller(name, caller) && !ROOT.test(name))) return 'itself';
-  return map.AWS.some((name) => delegatesTo(name, caller.account)) ? 'account' : null;
+function coversResource(pattern: string, { resource, facts }: PolicyQuestion): boolean {
+  if (pattern === '*') return true;
+  const meaning = resolveVariables(pattern, (key) => facts.find(key));
+  return meaning !== undefined && matchesArn(meaning.text, resource);
 }
 
-const covers = (patterns: readonly string[], text: string, ignoreCase: boolean): boolean =>
-  patterns.some((pattern) =>
-    ignoreCase
-      ? matchesPattern(pattern.toLowerCase(), text.toLowerCase())
-      : matchesPattern(pattern, text),
-  );
-
-function applies(statement: PolicyStatement, question: PolicyQuestion): boolean {
-  const action = covers(statement.Action ?? statement.NotAction ?? [], question.action, true);
-  if (action !== (statement.Action !== undefined)) return false;
-  const resource = covers(
-    statement.Resource ?? statement.NotResource ?? [],
-    question.keyArn,
-    false,
-  );
-  if (resource !== (statement.Resource !== undefined)) return false;
-  return conditionsHold(statement, question.facts);
+/** How a statement means the caller, or why it does not apply. */
+export function applicationOf(statement: PolicyStatement, question: PolicyQuestion): Naming | Miss {
+  const whom = meant(statement, question.caller);
+  if (whom === null) return OTHER_PRINCIPAL;
+  const { Action, NotAction, Resource, NotResource } = statement;
+  const action = (Action ?? NotAction ?? []).some((each) => matchesAction(each, question.action));
+  if (action !== (Action !== undefined)) return OTHER_ACTION;
+  if (Resource !== undefined || NotResource !== undefined) {
+    const named = (Resource ?? NotResource ?? []).some((each) => coversResource(each, question));
+    if (named !== (Resource !== undefined)) return OTHER_RESOURCE;
+  }
+  const condition = failedCondition(statement, question.facts);
+  return condition === null ? whom : { part: 'condition', condition };
 }
 
-/** Whom the statement means: a NotPrincipal means everybody it does not name. */
-function meant(statement: PolicyStatement, caller: Caller): 'itself' | 'account' | null {
-  if (statement.Principal !== undefined) return names(statement.Principal, caller);
-  if (statement.NotPrincipal === undefined) return null;
-  return names(statement.NotPrincipal, caller) === null ? 'itself' : null;
-}
-
-/** Evaluates a key policy for one caller and action. A Deny wins. */
+/** Evaluates one policy. A Deny wins. */
 export function evaluatePolicy(policy: PolicyDocument, question: PolicyQuestion): Verdict {
   let verdict: Verdict = 'silent';
   for (const statement of policy.Statement) {
-    const whom = meant(statement, question.caller);
-    if (whom === null || !applies(statement, question)) continue;
+    const whom = applicationOf(statement, question);
+    if (typeof whom !== 'string') continue;
     if (statement.Effect === 'Deny') return 'denied';
     if (whom === 'itself') verdict = 'allowed';
     else if (verdict === 'silent') verdict = 'delegated';
   }
   return verdict;
+}
+
+/** Evaluates several policies as one. */
+export function evaluateAll(
+  policies: readonly PolicyDocument[],
+  question: PolicyQuestion,
+): Exclude<Verdict, 'delegated'> {
+  let allowed = false;
+  for (const policy of policies) {
+    const verdict = evaluatePolicy(policy, question);
+    if (verdict === 'denied') return 'denied';
+    if (verdict === 'allowed') allowed = true;
+  }
+  return allowed ? 'allowed' : 'silent';
 }

@@ -60,6 +60,8 @@ export interface GrantTable {
   /** Grants of a key after `afterGrantId` in id order. */
   page(key: KeyRef, afterGrantId: string, limit: number): GrantRecord[];
   of(key: KeyRef): GrantRecord[];
+  /** Grants of a key to this principal. */
+  heldBy(key: KeyRef, grantee: string): GrantRecord[];
   countOf(key: KeyRef): number;
 }
 
@@ -80,6 +82,10 @@ export function grantTable(db: Sqlite): GrantTable {
   const page = db.prepare<[string, string, string, string, number], Row>(
     `SELECT * FROM grants WHERE account = ? AND region = ? AND key_id = ? AND grant_id > ?
      ORDER BY grant_id LIMIT ?`,
+  );
+  const held = db.prepare<[string, string, string, string], Row>(
+    `SELECT * FROM grants WHERE account = ? AND region = ? AND key_id = ? AND grantee = ?
+     ORDER BY grant_id`,
   );
   const byToken = db.prepare<[string], Row>('SELECT * FROM grants WHERE grant_token = ?');
   const retirable = db.prepare<[string, string, string], Row>(
@@ -105,6 +111,7 @@ export function grantTable(db: Sqlite): GrantTable {
     page: (key, after, limit) =>
       page.all(key.account, key.region, key.keyId, after, limit).map(fromRow),
     of: (key) => page.all(key.account, key.region, key.keyId, '', -1).map(fromRow),
+    heldBy: (key, grantee) => held.all(key.account, key.region, key.keyId, grantee).map(fromRow),
     countOf: (key) => count.get(key.account, key.region, key.keyId)?.n ?? 0,
   };
 }

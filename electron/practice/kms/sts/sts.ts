@@ -27,13 +27,18 @@ export interface StsAnswer {
   readonly journal: Partial<JournalEntry>;
 }
 
-function perform(world: World, who: Authenticated, parameters: URLSearchParams): XmlTree {
+function perform(
+  world: World,
+  who: Authenticated,
+  parameters: URLSearchParams,
+  requestId: string,
+): XmlTree {
   const action = parameters.get('Action') ?? '';
   switch (action) {
     case 'GetCallerIdentity':
       return getCallerIdentity(who);
     case 'AssumeRole':
-      return assumeRole(world, who, parameters);
+      return assumeRole(world, who, parameters, requestId);
     default:
       throw new KmsFailure(
         'InvalidAction',
@@ -74,7 +79,7 @@ export function answerSts(
   try {
     who = authenticate();
     if (fault !== null) throw fault;
-    const tree = perform(world, who, parameters);
+    const tree = perform(world, who, parameters, requestId);
     const root = `${parameters.get('Action') ?? ''}Response`;
     const xml = stsDocument(root, { ...tree, ResponseMetadata: { RequestId: requestId } });
     return { status: 200, xml, journal: identity() };

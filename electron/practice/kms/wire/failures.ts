@@ -65,13 +65,13 @@ export const throttled = (): KmsFailure =>
 export const serialization = (text: string): KmsFailure =>
   new KmsFailure('SerializationException', text);
 
-/** What AWS says when a principal lacks a permission; `why` is its closing clause. */
+/** What AWS says when a principal lacks a permission; `target` and `why` are its closing clauses. */
 export function accessDenied(
   principal: string,
   action: string,
-  resource: string,
+  target: string,
   why?: string,
 ): KmsFailure {
-  const text = `User: ${principal} is not authorized to perform: ${action} on resource: ${resource}`;
+  const text = `User: ${principal} is not authorized to perform: ${action}${target}`;
   return new KmsFailure('AccessDeniedException', why === undefined ? text : `${text} ${why}`);
 }

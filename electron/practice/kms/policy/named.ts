@@ -1,0 +1,39 @@
+import type { Caller } from '../principals/caller.ts';
+import type { PolicyStatement, PrincipalMap } from './statements.ts';
+
+/** How a statement means a caller: by name (or as anybody), or through its whole account. */
+export type Naming = 'itself' | 'account';
+
+const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+
+/** The account that a policy names as a whole, by its number or the ARN of its root. */
+export const accountNamed = (name: string): string | null =>
+  /^\d{12}$/.test(name) ? name : (ROOT.exec(name)?.[1] ?? null);
+
+const isCaller = (name: string, caller: Caller): boolean =>
+  name === caller.principal || name === caller.arn;
+
+function names({ AWS }: PrincipalMap, caller: Caller): Naming | null {
+  if (AWS.some((name) => name === '*' || (isCaller(name, caller) && accountNamed(name) === null))) {
+    return 'itself';
+  }
+  return AWS.some((name) => accountNamed(name) === caller.account) ? 'account' : null;
+}
+
+/**
+ * A caller is excepted only when all its names are there: its account, and for a session the role
+ * and the session.
+ */
+const excepts = ({ AWS }: PrincipalMap, caller: Caller): boolean =>
+  AWS.includes('*') ||
+  (AWS.some((name) => accountNamed(name) === caller.account) &&
+    [caller.principal, caller.arn].every(
+      (name) => accountNamed(name) !== null || AWS.includes(name),
+    ));
+
+/** Whom the statement means: a NotPrincipal means everybody that it does not except. */
+export function meant(statement: PolicyStatement, caller: Caller): Naming | null {
+  if (statement.Principal !== undefined) return names(statement.Principal, caller);
+  if (statement.NotPrincipal === undefined) return 'itself';
+  return excepts(statement.NotPrincipal, caller) ? null : 'itself';
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { operatorOf } from './operators.ts';
+
+const oneOrMore = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));
+
+const principalMap = z.union([
+  z.literal('*').transform(() => ({ AWS: ['*'], Service: [], Federated: [] })),
+  z
+    .strictObject({
+      AWS: oneOrMore.optional(),
+      Service: oneOrMore.optional(),
+      Federated: oneOrMore.optional(),
+    })
+    .refine((map) => Object.keys(map).length > 0, { error: 'names nobody' })
+    .transform((map) => ({
+      AWS: map.AWS ?? [],
+      Service: map.Service ?? [],
+      Federated: map.Federated ?? [],
+    })),
+]);
+
+const conditionValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const conditions = z
+  .record(
+    z.string(),
+    z.record(
+      z.string().min(1),
+      z
+        .union([conditionValue, z.array(conditionValue).min(1)])
+        .transform((value) => (Array.isArray(value) ? value : [value])),
+    ),
+  )
+  .superRefine((blocks, context) => {
+    for (const name of Object.keys(blocks)) {
+      if (operatorOf(name) === undefined) {
+        context.addIssue({ code: 'custom', path: [name], message: 'no such condition operator' });
+      }
+    }
+  });
+
+const common = {
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: oneOrMore.optional(),
+  NotAction: oneOrMore.optional(),
+  Condition: conditions.optional(),
+};
+const principals = { Principal: principalMap.optional(), NotPrincipal: principalMap.optional() };
+const resources = { Resource: oneOrMore.optional(), NotResource: oneOrMore.optional() };
+
+interface ReadStatement {
+  readonly Sid?: string | undefined;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: PrincipalMap | undefined;
+  readonly NotPrincipal?: PrincipalMap | undefined;
+  readonly Action?: readonly string[] | undefined;
+  readonly NotAction?: readonly string[] | undefined;
+  readonly Resource?: readonly string[] | undefined;
+  readonly NotResource?: readonly string[] | undefined;
+  readonly Condition?:
+    | Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+    | undefined;
+}
+
+export interface PrincipalMap {
+  readonly AWS: readonly string[];
+  readonly Service: readonly string[];
+  readonly Federated: readonly string[];
+}
+
+export type PolicyStatement = ReadStatement;
+export interface PolicyDocument {
+  readonly Version?: '2012-10-17' | '2008-10-17' | undefined;
+  readonly Id?: string | undefined;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+const exactlyOne = (a: unknown, b: unknown): boolean => (a === undefined) !== (b === undefined);
+const hasAction = (s: ReadStatement): boolean => exactlyOne(s.Action, s.NotAction);
+const hasResource = (s: ReadStatement): boolean => exactlyOne(s.Resource, s.NotResource);
+const hasPrincipal = (s: ReadStatement): boolean => exactlyOne(s.Principal, s.NotPrincipal);
+const ACTION = { error: 'a statement needs an action' };
+const RESOURCE = { error: 'a statement needs a resource' };
+const PRINCIPAL = { error: 'a statement needs a principal' };
+
+const documentOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
+  z.strictObject({
+    Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
+    Id: z.string().optional(),
+    Statement: z
+      .union([statement, z.array(statement).min(1)])
+      .transform((value): readonly PolicyStatement[] => (Array.isArray(value) ? value : [value])),
+  });
+
+/** The policy of a key: whom, what, and `*` or the key as resource. */
+export const keyPolicySchema = documentOf(
+  z
+    .strictObject({ ...common, ...principals, ...resources })
+    .refine(hasPrincipal, PRINCIPAL)
+    .refine(hasAction, ACTION)
+    .refine(hasResource, RESOURCE),
+);
+
+/** What a user or role may do; whom it is for is where it is attached. */
+export const identityPolicySchema = documentOf(
+  z
+    .strictObject({ ...common, ...resources })
+    .refine(hasAction, ACTION)
+    .refine(hasResource, RESOURCE),
+);
+
+/** Who may take on a role; the role itself is the resource. */
+export const trustPolicySchema = documentOf(
+  z
+    .strictObject({ ...common, ...principals })
+    .refine(hasPrincipal, PRINCIPAL)
+    .refine(hasAction, ACTION),
+);
