@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useHost } from '../../state/host.tsx';
 import { failureOf } from '../../state/reads.ts';
+import { useSettled } from '../../state/settled.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { draftOf, type GroupDraft, type GroupForm } from './fields.ts';
 import {
@@ -60,7 +61,7 @@ export function useGroupForm(
   const [wanted, setWanted] = useState<GroupFormControl['wanted']>(null);
   const [checking, setChecking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const settled = useSettled(state.form);
+  const settled = useSettled(state.form, pause);
   const answer = usePreview(settled, group);
   const all = allProblems(state.form, stillTrue(state.form, answer.data));
   const problems = state.pressed
@@ -136,14 +137,4 @@ function stillTrue(form: GroupForm, answer: Answer | undefined): Preview['proble
   return answer.preview.problems.filter(
     ({ field }) => same(field as keyof GroupDraft) && (field !== 'alias' || same('name')),
   );
-}
-
-/** The form as it was when nobody had typed for a moment. */
-function useSettled(form: GroupForm): GroupForm {
-  const [settled, setSettled] = useState(form);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(form), pause);
-    return () => clearTimeout(timer);
-  }, [form]);
-  return settled;
 }

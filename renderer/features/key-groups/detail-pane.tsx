@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useSettled } from '../../state/settled.ts';
 import { FolderPane, GroupPane } from './group-pane.tsx';
 import { KeyPane } from './key-pane.tsx';
 import styles from './key-groups.module.css';
@@ -7,15 +7,6 @@ import { useTreeState } from './tree-state.ts';
 
 /** A row that has the focus for less than this (ms) is not read: arrows go past it. */
 const pause = 60;
-
-function useRested<Value>(value: Value): Value {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), pause);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
-}
 
 /** What the focus is on, in full. */
 export function DetailPane({
@@ -28,7 +19,7 @@ export function DetailPane({
   readonly width: number;
 }) {
   const active = useTreeState((state) => state.selection.active);
-  const rested = useRested(active) ?? '';
+  const rested = useSettled(active, pause) ?? '';
   const folder = reader.folders.get(rested);
   const group = reader.groups.get(rested);
   const key = reader.keys.get(rested);

@@ -5,6 +5,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useFind } from '../../state/find.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useRead } from '../../state/reads.ts';
+import { useSettled } from '../../state/settled.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import styles from './find-field.module.css';
 
@@ -18,6 +19,9 @@ const kinds: Readonly<Record<Hit['kind'], string>> = {
 /** Longer than this nothing can be found by. */
 const longest = 2048;
 
+/** Typed faster than this (ms) from key to key, only the last text is asked for. */
+const rush = 50;
+
 /** Goes to what was found: a place in the tree, or a job. */
 function useGoTo(): (hit: Hit) => void {
   const land = useNavigation((state) => state.land);
@@ -30,16 +34,18 @@ function useGoTo(): (hit: Hit) => void {
 
 /** Hits for what is typed; `current` once they belong to this very text. */
 function useHits(typed: string, open: boolean) {
-  const text = typed.trim().slice(0, longest);
+  const wanted = typed.trim().slice(0, longest);
+  const text = useSettled(wanted, rush, { atOnce: true });
   const read = useRead(
     'session.find',
     { text: text === '' ? '-' : text },
     { enabled: open && text !== '' },
   );
   return {
-    hits: text === '' ? [] : (read.data?.hits ?? []),
+    hits: wanted === '' || text === '' ? [] : (read.data?.hits ?? []),
     failure: text === '' ? null : read.failure,
-    current: text !== '' && !read.pending && !read.refreshing,
+    // An answer to an earlier text is shown meanwhile, and never taken for that of this one.
+    current: text !== '' && text === wanted && !read.pending && !read.refreshing,
   };
 }
 
