@@ -3,6 +3,8 @@ import type { Prepared } from './actions/action.ts';
 import { ACTIONS } from './actions/actions.ts';
 import type { Authenticated } from './auth/authenticate.ts';
 import { runDueEvents } from './due-events.ts';
+import { observe } from './history/observe.ts';
+import type { Source } from './history/trail.ts';
 import type { Effect, JournalEntry } from './state/journal.ts';
 import { KmsFailure, unsupported } from './wire/failures.ts';
 import { createSteps, Pause, type Steps } from './steps.ts';
@@ -19,6 +21,7 @@ export interface Invocation {
   readonly requestId: string;
   readonly operation: string;
   readonly who: Authenticated;
+  readonly source: Source;
   /** The parsed JSON of the request. */
   readonly body: unknown;
   /** Which rehearsed fault will strike after the effect; for the journal. */
@@ -102,13 +105,18 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
       const effects: Effect[] = [];
       const outcome = work({ ...callAt(invocation, now, effects, steps), input });
       const failure = outcome.ok ? null : outcome.failure;
+      const { operation, source, who } = invocation;
+      const told = outcome.ok ? effects : [];
+      const reply = outcome.ok ? outcome.body : undefined;
+      const seen = { state: world.state, operation, source, input, reply, effects: told, now };
       const entry: JournalEntry = {
         time: new Date(now).toISOString(),
         ...emptyCall(invocation),
         parameters: describeParameters(input),
         error: failure?.code ?? null,
         message: failure?.text ?? null,
-        effects: outcome.ok ? effects : [],
+        effects: told,
+        trail: observe({ ...seen, caller: who.caller, region: who.region }),
       };
       world.state.journal.append(entry);
       return outcome;

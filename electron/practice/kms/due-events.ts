@@ -54,6 +54,7 @@ function note(
     message: null,
     effects,
     mischief: null,
+    trail: null,
   });
 }
 

@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto';
+import { eventIdOf } from '../history/event-id.ts';
 import { seconds } from '../model/metadata.ts';
 import type { KeyUsageRecord } from '../model/records.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
-
-/** A stable event id for a request, in the form of a UUID. */
-function eventIdOf(requestId: string): string {
-  const hex = createHash('sha256').update(`event ${requestId}`).digest('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`];
-  return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
-}
 
 const usageData = (use: KeyUsageRecord) => ({
   Operation: use.operation,

@@ -55,6 +55,7 @@ export function journalAlone(
     message: null,
     effects: [],
     mischief: null,
+    trail: null,
     ...entry,
   });
 }

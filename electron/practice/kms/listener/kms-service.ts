@@ -1,6 +1,7 @@
 import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Dispatcher, Invocation, Outcome } from '../dispatch.ts';
+import { sourceOf } from '../history/trail.ts';
 import type { Trouble } from '../mischief/mischief.ts';
 import { KmsFailure, serialization, throttled } from '../wire/failures.ts';
 import { KMS_OPERATIONS } from '../wire/operations.ts';
@@ -84,7 +85,13 @@ export function createKmsService(deps: KmsServiceDeps) {
     if (admitted === null) return;
     const { requestId, response } = exchange;
     const trouble = await meetTrouble(deps.world, admitted.operation);
-    const invocation = { requestId, ...admitted, body: null, mischief: mischiefName(trouble) };
+    const invocation = {
+      requestId,
+      ...admitted,
+      source: sourceOf(exchange.request.headers),
+      body: null,
+      mischief: mischiefName(trouble),
+    };
     if (trouble.kind === 'dropped before effect') {
       deps.dispatcher.refuse(invocation, null, new KmsFailure('ConnectionDropped'));
       response.destroy();

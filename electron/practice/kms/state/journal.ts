@@ -1,3 +1,4 @@
+import type { TrailEntry } from '../history/trail.ts';
 import type { Sqlite } from './database.ts';
 
 /** Something a call changed, in the words of the journal. */
@@ -84,6 +85,8 @@ export interface JournalEntry {
   readonly effects: readonly Effect[];
   /** Which rehearsed fault struck, e.g. `response lost`. */
   readonly mischief: string | null;
+  /** What only the event history tells; null for what is no call, or of nobody. */
+  readonly trail: TrailEntry | null;
 }
 
 export type NumberedEntry = JournalEntry & { readonly seq: number };
@@ -98,6 +101,8 @@ export interface Journal {
   /** How many are kept. */
   size(): number;
   clear(): void;
+  /** Called before entries are forgotten at once. */
+  beforeClear(work: () => void): void;
   /** Where it stands, and back there after a rollback; a database does that by itself. */
   mark(): number;
   rewind(mark: number): void;
@@ -106,6 +111,7 @@ export interface Journal {
 /** Without a data file there is nothing to survive; entries are kept as text, which is small. */
 export function journalInMemory(): Journal {
   let entries: string[] = [];
+  let before = (): void => undefined;
   /** Number of the first entry that is kept. */
   let first = 1;
   return {
@@ -122,7 +128,9 @@ export function journalInMemory(): Journal {
         .slice(start, start + limit)
         .map((entry, at) => ({ seq: first + start + at, ...(JSON.parse(entry) as JournalEntry) }));
     },
+    beforeClear: (work) => void (before = work),
     clear() {
+      before();
       first += entries.length;
       entries = [];
     },
@@ -140,6 +148,7 @@ export function journalTable(db: Sqlite): Journal {
     'SELECT seq, entry FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM journal');
+  let before = (): void => undefined;
   return {
     size: () => count.get()?.n ?? 0,
     append(entry) {
@@ -149,9 +158,15 @@ export function journalTable(db: Sqlite): Journal {
     since: (number, limit) =>
       since
         .all(number, limit)
-        .map((row) => ({ seq: row.seq, ...(JSON.parse(row.entry) as JournalEntry) })),
+        .map(({ seq, entry }) => ({ seq, ...(JSON.parse(entry) as JournalEntry) }))
+        // Entries of older versions have none.
+        .map((entry) => ({ ...entry, trail: entry.trail ?? null })),
+    beforeClear: (work) => void (before = work),
     // Numbers go on after a clear, so that a reader's `since` never skips new entries.
-    clear: () => void db.exec('DELETE FROM journal'),
+    clear() {
+      before();
+      db.exec('DELETE FROM journal');
+    },
     mark: () => 0,
     rewind: () => undefined,
   };
