@@ -19,11 +19,13 @@ export function Window() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
   const overdue = useOverdue(connection.kind === 'lost', snapshot.data?.locksAt ?? null);
+  const state = snapshot.data?.keystore.state;
   useForgetting(
     overdue ||
       connection.kind === 'refused' ||
       connection.kind === 'waiting' ||
-      snapshot.data?.keystore.state === 'locked',
+      state === 'locked' ||
+      state === 'locking',
   );
   if (connection.kind === 'refused') return <Refused reason={connection.reason} />;
   if (connection.kind === 'waiting') return <WaitingPage {...connection} />;
@@ -74,7 +76,10 @@ function Inside({ snapshot }: { readonly snapshot: Snapshot }) {
         <DialogStack only="restore" />
       </>
     );
-  if (locking !== null) return <LockingPage path={path} realm={realm} jobs={locking} />;
+  if (state === 'locking' || locking !== null) {
+    const jobs = snapshot.locking?.jobs ?? locking ?? 0;
+    return <LockingPage path={path} realm={realm} jobs={jobs} note={snapshot.lock} />;
+  }
   return (
     <>
       {state === 'absent' || guided ? <FirstRun /> : <Shell snapshot={snapshot} />}

@@ -74,6 +74,7 @@ describe.skipIf(chromiumPath === null)('a core that ends by itself', () => {
     stage.host.disconnect();
     process.kill(corePid(stage.host.pid), 'SIGKILL');
     await stage.page.getByRole('heading', { name: 'Unlock desk.keystore' }).waitFor();
+    await stage.page.getByText('The process that held it ended unasked').waitFor();
     await stage.page.getByLabel('Passphrase').fill(passphrase);
     await stage.page.getByRole('button', { name: 'Unlock desk.keystore' }).click();
     await stage.page.getByRole('button', { name: 'Lock now' }).waitFor();

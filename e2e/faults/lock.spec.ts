@@ -66,6 +66,32 @@ describe('calls that are under way when the keystore is locked', () => {
     requireDone(await desk.settled(jobId));
   });
 
+  it('a job at a step is named to every window until it is safe, and nothing else is shown', async () => {
+    await aws.misbehave({ operations: { '*': { latencyMs: 300 } } });
+    const { number: plan } = await desk.plan('payments');
+    const { jobId } = await desk.call('group.forceRotate', { group: 'payments', plan });
+    const { job } = await desk.until(jobId, (detail) => detail.job.state === 'running');
+    const told = Promise.withResolvers<void>();
+    desk.core.onChange(({ what }) => what === 'session' && told.resolve());
+    const locked = lock();
+    await told.promise;
+    const seen = await desk.call('session.snapshot', {});
+    expect(seen).toMatchObject({
+      keystore: { state: 'locking' },
+      locking: { jobs: [job.number] },
+      latest: null,
+      counts: { groups: 0, running: 0 },
+    });
+    expect(await locked).toEqual({ pausedJobs: 1 });
+    expect(await desk.call('session.snapshot', {})).toMatchObject({
+      keystore: { state: 'locked' },
+      locking: null,
+    });
+    await aws.misbehave();
+    await desk.unlock();
+    requireDone(await desk.settled(jobId));
+  });
+
   it('a backup is whole', async () => {
     const reply = replyTo('keystore.backup', {});
     await lock();

@@ -165,6 +165,7 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
     const entry = await open({ keystore: 'practice' });
     await entry.button('Lock now').click();
     await entry.heading('Unlock desk.keystore').waitFor();
+    await entry.page.getByText('You locked it here.').waitFor();
     await entry.unlock('not the passphrase at all');
     await entry.page.getByRole('alert').getByText('That did not open the keystore.').waitFor();
     await expect.poll(() => entry.passphrase.inputValue()).toBe('');
@@ -182,6 +183,7 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
     await host().call('keystore.create', { realm: 'real', passphrase: bytes(), backupPlace });
     await lockElsewhere(entry);
     await entry.page.getByText('REAL KEYS', { exact: true }).waitFor();
+    await entry.page.getByText('It was locked from the command line.').waitFor();
     await entry.unlock(passphrase);
     await entry.page
       .getByRole('alert')

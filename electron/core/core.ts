@@ -1,5 +1,5 @@
 import type { Effect } from '../../shared/contract/op.ts';
-import type { Change } from '../../shared/contract/session.ts';
+import type { Change, LockNote } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { CloudSettings } from './cloud/cloud.ts';
 
@@ -51,6 +51,8 @@ export interface CoreConfig {
   readonly unattended?: boolean;
   /** How the process before this one ended although nobody asked it to; noted at the next unlock. */
   readonly formerEnd?: string | null;
+  /** Why the keystore was locked when the process before this one let go of it. */
+  readonly formerLock?: LockNote | null;
   /** People work here and leave: the keystore locks when nobody was at work for a while. */
   readonly idleLock?: boolean;
   /** How many jobs may run at once; 8 unless told otherwise. */

@@ -59,7 +59,10 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
       return () => listeners.delete(listener);
     },
     stop: async () => {
-      await session.lock({ actor: 'core', host: '', channel: 'scheduler' });
+      await session.lock({
+        caller: { actor: 'core', host: '', channel: 'scheduler' },
+        why: 'stop',
+      });
     },
   };
 }

@@ -43,6 +43,10 @@ export function followChanges(link: Link, reads: QueryClient): () => void {
       everything();
       return;
     }
+    // A lock covers what is shown at once, whatever is still being read.
+    if (change.what === 'session') {
+      void reads.invalidateQueries({ queryKey: ['session.snapshot'] }, { cancelRefetch: true });
+    }
     waiting.push(change);
     later();
   });

@@ -4,12 +4,15 @@ import { useHost } from './host.tsx';
 import { useNotices } from './notices.ts';
 import { failureOf } from './reads.ts';
 import { useSnapshot } from './snapshot.ts';
+import { remember, remembered } from './tab-memory.ts';
 
 interface Locking {
   /** Jobs that ran when somebody locked; null while nobody does. */
   readonly stopping: number | null;
   /** Jobs that the last lock of this window paused; null when it did not lock. */
   readonly paused: number | null;
+  /** It was this window that locked last; also after its page was loaded again. */
+  readonly here: boolean;
   readonly begin: (running: number) => void;
   readonly locked: (paused: number) => void;
   readonly end: () => void;
@@ -17,14 +20,23 @@ interface Locking {
   readonly opened: () => void;
 }
 
+const place = 'keyreeve-locked-here';
+
 /** A lock that somebody asked for in this window: jobs may take a while to come to a safe step. */
 export const useLocking = create<Locking>((set) => ({
   stopping: null,
   paused: null,
+  here: remembered(place) !== null,
   begin: (stopping) => set({ stopping, paused: null }),
-  locked: (paused) => set({ paused }),
+  locked: (paused) => {
+    remember(place, 'yes');
+    set({ paused, here: true });
+  },
   end: () => set({ stopping: null }),
-  opened: () => set({ paused: null }),
+  opened: () => {
+    remember(place, null);
+    set({ paused: null, here: false });
+  },
 }));
 
 /** Locks the keystore. What is open leaves the screen at once; it comes back only when that failed. */

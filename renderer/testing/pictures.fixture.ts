@@ -23,7 +23,7 @@ export function snapshotOf(
   realm: Realm = 'practice',
   more: Partial<Snapshot> = {},
 ): Snapshot {
-  const open = state !== 'absent' && state !== 'locked';
+  const open = state !== 'absent' && state !== 'locked' && state !== 'locking';
   return {
     revision: 1,
     product: 'Keyreeve',
@@ -34,6 +34,8 @@ export function snapshotOf(
       realm: state === 'absent' ? null : realm,
       storeId: state === 'absent' ? null : storeId,
     },
+    locking: state === 'locking' ? { jobs: [] } : null,
+    lock: null,
     locksAt: null,
     hsmLabel: null,
     hsm: 'none',

@@ -17,6 +17,20 @@ const unlock = {
   confirmLastTry: z.boolean().default(false),
 };
 
+/** `locking`: open still, and shown no more: running steps and changes under way end first. */
+export const keystoreState = z.enum([
+  'absent',
+  'locked',
+  'locking',
+  'checking',
+  'verified',
+  'read-only',
+]);
+
+/** What a host says of a lock that no person asked for; who is asked for it is told by the caller. */
+const lockReason = z.enum(['asked', 'no-window', 'suspend', 'screen', 'user-switch']);
+export type LockReason = z.output<typeof lockReason>;
+
 const unlockFails = [
   'UNLOCK_REFUSED',
   'KEYSTORE_HEADER_MISSING',
@@ -55,7 +69,7 @@ export const slot = z.strictObject({
 
 export const keystoreStatus = z.strictObject({
   path,
-  state: z.enum(['absent', 'locked', 'checking', 'verified', 'read-only']),
+  state: keystoreState,
   reason: z.string().nullable(),
   storeId: id.nullable(),
   realm: realm.nullable(),
@@ -134,7 +148,7 @@ export const keystoreOps = {
     effect: 'change',
     needs: 'nothing',
     summary: 'Let running steps finish, then wipe secrets and close the keystore',
-    input: nothing,
+    input: z.strictObject({ why: lockReason.default('asked') }),
     output: z.strictObject({ pausedJobs: z.number().int() }),
   }),
   passphrase: op({

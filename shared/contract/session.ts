@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keystoreState } from './keystore.ts';
 import { nothing, op } from './op.ts';
 import { accountId, id, realm, regionCode, time } from './shapes.ts';
 
@@ -11,17 +12,54 @@ const latestJob = z.strictObject({
   at: time,
 });
 
+/** Why a keystore is locked. */
+export const lockCauses = [
+  /** Nobody was at work for its time. */
+  'idle',
+  /** Asked for in a window of the browser console; in the desktop's window or menu; by a command. */
+  'window',
+  'desktop',
+  'command',
+  /** The last window of the console was closed for a while. */
+  'no-window',
+  'suspend',
+  'screen',
+  'user-switch',
+  /** The process that held it ended unasked. */
+  'core-ended',
+  /** Keyreeve was ended; it has just begun. */
+  'stop',
+  'start',
+] as const;
+export type LockCause = (typeof lockCauses)[number];
+
+/** What is remembered of a lock while a keystore is locked. Says nothing of what is in it. */
+export const lockNote = z.strictObject({
+  cause: z.enum(lockCauses),
+  at: time,
+  /** How long nobody was at work, where that is the cause. */
+  minutes: z.number().int().nullable(),
+});
+export type LockNote = z.output<typeof lockNote>;
+
+/** More jobs than this at once are not named. */
+export const mostStopping = 100;
+
 /** The small picture every window starts from; changes after `revision` arrive by name. */
 export const snapshot = z.strictObject({
   revision: z.number().int(),
   product: z.string(),
   keystore: z.strictObject({
     path: z.string(),
-    state: z.enum(['absent', 'locked', 'checking', 'verified', 'read-only']),
+    state: keystoreState,
     reason: z.string().nullable(),
     realm: realm.nullable(),
     storeId: id.nullable(),
   }),
+  /** Being locked: numbers of the jobs that still have to come to a safe step. */
+  locking: z.strictObject({ jobs: z.array(z.number().int()).max(mostStopping) }).nullable(),
+  /** Why it is locked, or is being locked; null where it is open, or nobody here may know. */
+  lock: lockNote.nullable(),
   /** When the keystore locks by itself unless a person does something; null: it does not. */
   locksAt: time.nullable(),
   /** Label of the attached token; null without one. */

@@ -103,10 +103,6 @@ const counted = (n: number, one: string, many = `${one}s`): string =>
 
 export const lockTexts = {
   locked: 'The keystore is locked.',
-  locking: (jobs: number): string =>
-    jobs === 0
-      ? 'The keystore closes.'
-      : `${counted(jobs, 'job')} ${jobs === 1 ? 'stops' : 'stop'} at ${jobs === 1 ? 'its' : 'their'} next safe step, then the keystore closes.`,
   lockedNow: (paused: number): string =>
     paused === 0
       ? 'Locked.'
@@ -133,6 +129,7 @@ export const storageTexts = { hsm: 'HSM Protected', software: 'Software Protecte
 export const keystoreStateTexts = {
   absent: { glyph: '-', word: 'There is no keystore here', tone: 'quiet' },
   locked: { glyph: '◌', word: 'Locked', tone: 'quiet' },
+  locking: { glyph: '▸', word: 'Being locked', tone: 'busy' },
   checking: { glyph: '▸', word: 'Open, being checked', tone: 'busy' },
   verified: { glyph: '✓', word: 'Open and verified', tone: 'good' },
   'read-only': { glyph: '!', word: 'Open for reading only', tone: 'attention' },

@@ -91,12 +91,16 @@ describe('an open keystore that nobody uses', () => {
     expect(locksAt).toBe(test.clock.now() + 10 * minute);
     await test.clock.advance(10 * minute);
     await test.until('locked');
-    expect((await test.call('session.snapshot', {})).locksAt).toBeNull();
+    expect(await test.call('session.snapshot', {})).toMatchObject({
+      locksAt: null,
+      lock: { cause: 'idle', at: test.clock.now(), minutes: 10 },
+    });
     await test.unlock();
+    expect((await test.call('session.snapshot', {})).lock).toBeNull();
     const { records } = await test.call('audit.list', { action: 'keystore.lock' });
     expect(records[0]).toMatchObject({
       actor: 'idle-lock',
-      details: { reason: 'nobody was at work' },
+      details: { cause: 'idle' },
     });
   });
 

@@ -41,7 +41,6 @@ export function statusOf(session: Session, opened = session.maybe): Status {
   const counts = opened.open.jobs.counts();
   return {
     ...nothing,
-    state: store.condition,
     reason: store.reason,
     storeId: store.id,
     realm: store.realm,
@@ -123,7 +122,7 @@ const lifeHandlers = (
     return statusOf(session);
   },
 
-  lock: async (_input, caller) => ({ pausedJobs: await session.lock(caller) }),
+  lock: async ({ why }, caller) => ({ pausedJobs: await session.lock({ caller, why }) }),
 
   allowSoftwareModuleToAws: (input) => {
     const { open } = session.opened;

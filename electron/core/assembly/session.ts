@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { LockNote } from '../../../shared/contract/session.ts';
 import type { Operation } from '../../../shared/contract/op.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, CoreConfig } from '../core.ts';
@@ -12,13 +13,14 @@ import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
 import { createSettings } from '../keystore/settings.ts';
 import type { CallContext } from './call-context.ts';
 import { IdleLock } from './idle-lock.ts';
+import { LockNotes, type LockWish } from './lock-notes.ts';
 import type { Opened } from './opened.ts';
 import { UnderWay } from './under-way.ts';
 
 /** How long a lock waits for changes that are under way. Milliseconds. */
 const lockPatience = 5_000;
 
-export type SessionState = 'absent' | 'locked' | StoreCondition;
+export type SessionState = 'absent' | 'locked' | 'locking' | StoreCondition;
 
 export interface SessionParts {
   readonly ports: HostPorts;
@@ -39,6 +41,7 @@ export class Session {
   readonly path: string;
   readonly #parts: SessionParts;
   readonly #idle: IdleLock;
+  readonly #lockNotes: LockNotes;
   #opened: Opened | null = null;
   #calls: UnderWay;
   #verifying: Promise<void> = Promise.resolve();
@@ -49,9 +52,11 @@ export class Session {
     this.#parts = parts;
     this.path = parts.config.keystorePath;
     this.#formerEnd = parts.config.formerEnd ?? null;
+    const { clock } = parts.ports;
+    this.#lockNotes = new LockNotes(clock, parts.config.formerLock ?? null, this.#formerEnd);
     this.#calls = new UnderWay(this.path);
     this.#idle = new IdleLock({
-      clock: parts.ports.clock,
+      clock,
       minutes: () => this.#own?.autoLockMinutes ?? null,
       lock: () => this.#lockIdle(),
       moved: () => parts.changed('session'),
@@ -65,8 +70,14 @@ export class Session {
 
   /** How the keystore stands for somebody who sees `opened` of it. */
   stateOf(opened: Opened | null): SessionState {
-    if (opened) return opened.file.store.condition;
+    if (opened) return this.#lockNotes.locking ? 'locking' : opened.file.store.condition;
     return existsSync(this.path) ? 'locked' : 'absent';
+  }
+
+  /** Why it is locked or being locked, for somebody who sees `opened` of it. */
+  lockNoteOf(opened: Opened | null): LockNote | null {
+    const hidden = this.#opened !== opened;
+    return hidden ? null : this.#lockNotes.note;
   }
 
   /** What a caller may see: a keystore that it may not use is a locked one. */
@@ -125,7 +136,7 @@ export class Session {
 
   /** A person is at work. */
   touch(): void {
-    if (this.#opened && this.#parts.config.idleLock) this.#idle.touch();
+    if (this.#opened && !this.#lockNotes.locking && this.#parts.config.idleLock) this.#idle.touch();
   }
 
   /** The time until it locks by itself was set anew. */
@@ -196,12 +207,14 @@ export class Session {
 
   /**
    * Running steps finish, and changes that are under way for a while; secrets are wiped, the
-   * keystore is closed. Locked already: nothing.
+   * keystore is closed. Nothing of it is shown from the first moment. Locked already: nothing.
    */
-  lock(caller: Pick<Caller, 'actor' | 'host' | 'channel'>, reason?: string): Promise<number> {
+  lock(wish: LockWish): Promise<number> {
+    this.#beginLock(wish);
     return this.exclusively(async () => {
       const opened = this.#opened;
       if (!opened) return 0;
+      this.#beginLock(wish);
       this.#idle.end();
       await this.#verifying;
       const { stopping: paused, quiet } = opened.jobs.runner.pause();
@@ -209,13 +222,10 @@ export class Session {
       this.#calls.end();
       try {
         await opened.close();
-        await this.#noteLock(
-          opened,
-          caller,
-          reason === undefined ? { paused } : { paused, reason },
-        );
+        await this.#noteLock(opened, wish, paused);
       } finally {
         this.#opened = null;
+        this.#lockNotes.end();
         this.#parts.calls.sink = null;
         await opened.token.close().finally(() => opened.file.store.close());
         this.#parts.changed('session');
@@ -224,8 +234,15 @@ export class Session {
     });
   }
 
+  /** Waiting for its turn, a lock is told already: what it covers must not stay in sight. */
+  #beginLock(wish: LockWish): void {
+    if (!this.#opened || this.#lockNotes.locking) return;
+    this.#lockNotes.begin(wish, this.#own?.autoLockMinutes ?? null);
+    this.#parts.changed('session');
+  }
+
   #lockIdle(): void {
-    this.lock(nobody, 'nobody was at work').catch((error: unknown) => {
+    this.lock({ caller: nobody, why: 'idle' }).catch((error: unknown) => {
       const why = error instanceof Error ? (error.stack ?? error.message) : 'not an error';
       this.#parts.ports.log.log('error', 'idle-lock-failed', { error: why });
     });
@@ -286,6 +303,7 @@ export class Session {
   #adopt(Made: MakeOpened, file: OpenKeystore, whenVerified?: () => void): Opened {
     const opened = new Made({ ...this.#parts, file });
     this.#opened = opened;
+    this.#lockNotes.opened();
     this.touch();
     this.#calls = new UnderWay(this.path);
     this.#verifying = this.#verify(opened, whenVerified);
@@ -317,17 +335,13 @@ export class Session {
     }
   }
 
-  async #noteLock(
-    opened: Opened,
-    caller: Pick<Caller, 'actor' | 'host' | 'channel'>,
-    details: Readonly<Record<string, string | number>>,
-  ): Promise<void> {
+  async #noteLock(opened: Opened, { caller }: LockWish, paused: number): Promise<void> {
     if (opened.file.store.condition !== 'verified') return;
     opened.audit.append({
       ...who(caller),
       action: 'keystore.lock',
       outcome: 'OK',
-      details,
+      details: { paused, cause: this.#lockNotes.note?.cause ?? '' },
     });
     await this.#leaveMarks(opened);
   }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { snapshot } from '../../../shared/contract/session.ts';
+import { mostStopping, type snapshot } from '../../../shared/contract/session.ts';
 import { groupsNeedingSomebody } from '../operations/needing.ts';
 import type { Clock } from '../ports.ts';
 import { statusOf } from './keystore-handlers.ts';
@@ -19,17 +19,25 @@ export function takeSnapshot(
   { clock, revision }: { readonly clock: Clock; readonly revision: number },
 ): Snapshot {
   const { path, state, reason, realm, storeId } = statusOf(session, opened);
+  const shown = state === 'locking' ? null : opened;
   return {
     revision,
     product,
     keystore: { path, state, reason, realm, storeId },
-    locksAt: opened ? session.locksAt : null,
+    locking: state === 'locking' && opened ? { jobs: stoppingOf(opened) } : null,
+    lock: session.lockNoteOf(opened),
+    locksAt: shown ? session.locksAt : null,
     at: clock.now(),
-    ...(opened ? inside(opened) : closed),
+    ...(shown ? inside(shown) : closed),
   };
 }
 
-type Inside = Omit<Snapshot, 'revision' | 'product' | 'keystore' | 'locksAt' | 'at'>;
+const stoppingOf = ({ jobs }: Opened): number[] => [...jobs.runner.active].slice(0, mostStopping);
+
+type Inside = Omit<
+  Snapshot,
+  'revision' | 'product' | 'keystore' | 'locking' | 'lock' | 'locksAt' | 'at'
+>;
 
 const closed: Inside = {
   hsmLabel: null,

@@ -98,6 +98,11 @@ export class JobRunner extends Service {
     this.#unsubscribe();
   }
 
+  /** Numbers of the jobs that are at a step. */
+  get active(): readonly number[] {
+    return [...this.#active.keys()];
+  }
+
   /** Begins no further step. What runs ends its step; waiting inside steps is interrupted. */
   pause(): Pausing {
     this.#paused = true;

@@ -1,6 +1,6 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { isFinal, type JobState } from '../../../shared/model/job.ts';
-import { lockTexts } from '../../../shared/text/states.ts';
+import { lockingText } from '../../../shared/text/locks.ts';
 import type { CommandContext } from './command-context.ts';
 import { type JobDetail, jobText, stepLine } from './render/job.ts';
 import { type Style, styleFor } from './render/moments.ts';
@@ -156,7 +156,7 @@ async function interrupted(
     screen.note(`${job} goes on in the process that holds the keystore.`);
     if (progress.number !== null) screen.note(`  keyreeve job watch ${progress.number}`);
   } else {
-    screen.note(`Stopping. ${lockTexts.locking(1)}`);
+    screen.note(`Stopping. ${lockingText(1)}`);
     screen.note('  Ctrl+C again leaves at once; what is under way is then looked at next time.');
     await session.end();
     screen.note(`${job} is paused and goes on when the keystore is opened again.`);

@@ -5,6 +5,7 @@ import { createCore } from '../../core/create-core.ts';
 import type { Caller, Core } from '../../core/core.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import { watchSecrets } from '../clean-image.ts';
+import { lockNoteOf } from '../core-process/lock-note.ts';
 import { localActor } from '../local-actor.ts';
 import { fileLogger } from '../log-file.ts';
 import { nodePorts } from '../node-ports.ts';
@@ -79,7 +80,7 @@ export class ConsoleCore {
   }
 
   async #start(settings: CoreSettings): Promise<void> {
-    const { keystorePath, stateFolder, formerEnd } = settings;
+    const { keystorePath, stateFolder, formerEnd, formerLock } = settings;
     const log = fileLogger(stateFolder, 'console-core');
     const actor = localActor();
     const self: Caller = { trusted: true, ...actor, channel: 'scheduler' };
@@ -90,9 +91,10 @@ export class ConsoleCore {
       longLived: true,
       idleLock: true,
       formerEnd,
+      formerLock,
     });
     const { core, soiled } = watchSecrets(bare, self);
-    void soiled.then(() => this.#say({ soiled: true }));
+    void soiled.then(() => this.#saySoiled(core, self));
     const lastWindow = new LastWindow({ core, caller: self, clock: nodeClock });
     const events = this.#events(settings, core, lastWindow);
     const tabs = new TabServer({ core, caller: actor, log, events });
@@ -148,7 +150,11 @@ export class ConsoleCore {
     this.#say({ takeover: proved ? 'proved' : 'not-proved', by });
     // Where nothing is open the passphrase was of no other use.
     const self: Caller = { trusted: true, ...localActor(), channel: 'scheduler' };
-    if (!(await isOpen(core, self))) this.#say({ soiled: true });
+    if (!(await isOpen(core, self))) await this.#saySoiled(core, self);
+  }
+
+  async #saySoiled(core: Core, self: Caller): Promise<void> {
+    this.#say({ soiled: true, lock: await lockNoteOf(core, self) });
   }
 
   /** The command line may ask for a link where it may ask for anything else: on the private socket. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { LockNote } from '../../../shared/contract/session.ts';
 import { childEnvironment, childFlags } from '../../core/kernel/node-launcher.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
@@ -20,7 +21,7 @@ const endsCountFor = 60_000;
 const stopPatience = 60_000;
 
 export interface KeeperParts {
-  readonly settings: Omit<CoreSettings, 'formerEnd'>;
+  readonly settings: Omit<CoreSettings, 'formerEnd' | 'formerLock'>;
   readonly place: SocketPlace;
   readonly log: Logger;
   /** What the core says of windows and of the keystore. */
@@ -28,6 +29,15 @@ export interface KeeperParts {
   link(): ConsoleLink;
   /** It cannot be kept running. */
   gaveUp(): void;
+  /** Starts the core's program; tests start another. */
+  readonly fork?: () => ChildProcess;
+}
+
+/** A core process, listened to from its first moment: it may end before it is needed. */
+interface Forked {
+  readonly child: ChildProcess;
+  /** How it ended. */
+  readonly ended: Promise<string>;
 }
 
 /**
@@ -36,10 +46,14 @@ export interface KeeperParts {
  */
 export class CoreKeeper implements TabsPlace {
   readonly #parts: KeeperParts;
-  #child: ChildProcess | null = null;
+  #now: Forked | null = null;
   #ready = Promise.withResolvers<void>();
   #ends: number[] = [];
   #replacing = false;
+  /** A core took calls once. */
+  #ran = false;
+  /** Why it is locked, until a core has taken that over. */
+  #lock: LockNote | null = null;
   #stopping = false;
 
   constructor(parts: KeeperParts) {
@@ -49,15 +63,16 @@ export class CoreKeeper implements TabsPlace {
 
   /** @throws OperationError what keeps the core from starting */
   async start(): Promise<void> {
-    this.#begin(forkCore(), null);
+    this.#begin(this.#fork(), null);
     await this.#ready.promise;
   }
 
   accept(handshake: Handshake, socket: Socket): void {
     this.#ready.promise.then(
       () => {
-        if (socket.destroyed || !this.#child?.connected) socket.destroy();
-        else this.#child.send({ handshake } satisfies ToCore, socket, {}, () => undefined);
+        const child = this.#now?.child;
+        if (socket.destroyed || !child?.connected) socket.destroy();
+        else child.send({ handshake } satisfies ToCore, socket, {}, () => undefined);
       },
       () => socket.destroy(),
     );
@@ -74,66 +89,77 @@ export class CoreKeeper implements TabsPlace {
   /** Locks, lets running steps finish and ends the process. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    await this.#endOf(child);
+    if (this.#now) await this.#endOf(this.#now);
   }
 
-  #endOf(child: ChildProcess): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopPatience);
-      child.once('exit', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      child.send({ stop: true } satisfies ToCore, () => undefined);
+  async #endOf({ child, ended }: Forked): Promise<void> {
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopPatience);
+    if (child.connected) child.send({ stop: true } satisfies ToCore, () => undefined);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #fork(): Forked {
+    const child = (this.#parts.fork ?? forkCore)();
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ?? String(code)));
+      // A process that could not be made has no exit; of another one the exit says enough.
+      child.on('error', () => child.pid === undefined && resolve('not started'));
     });
+    return { child, ended };
   }
 
-  #begin(child: ChildProcess, formerEnd: string | null): void {
-    this.#child = child;
-    child.on('message', (message) => this.#take(message as FromCore));
-    child.once('exit', (code, signal) => this.#ended(child, signal ?? String(code)));
-    this.#send({ start: { ...this.#parts.settings, formerEnd } });
+  #begin(next: Forked, formerEnd: string | null): void {
+    this.#now = next;
+    next.child.on('message', (message) => this.#take(message as FromCore));
+    void this.#watch(next);
+    this.#send({ start: { ...this.#parts.settings, formerEnd, formerLock: this.#lock } });
   }
 
   #send(message: ToCore): void {
     // A broken line is followed by the exit, which is what is acted on.
-    if (this.#child?.connected) this.#child.send(message, () => undefined);
+    const child = this.#now?.child;
+    if (child?.connected) child.send(message, () => undefined);
   }
 
   #take(message: FromCore): void {
     if ('ready' in message) {
+      this.#ran = true;
+      this.#lock = null;
       endRenewal(this.#parts.place);
       this.#ready.resolve();
     } else if ('failed' in message) {
-      this.#stopping = true;
-      this.#ready.reject(new OperationError(message.failed, {}));
-      this.#child?.kill('SIGKILL');
+      // What keeps the first one from starting is told; a later one counts as one that ended.
+      this.#stopping ||= !this.#ran;
+      if (!this.#ran) this.#ready.reject(new OperationError(message.failed, {}));
+      this.#now?.child.kill('SIGKILL');
     } else if ('taken' in message) this.#send({ go: message.taken });
-    else if ('soiled' in message) void this.#replace();
-    else if ('linkWanted' in message) {
+    else if ('soiled' in message) {
+      this.#lock = message.lock;
+      void this.#replace();
+    } else if ('linkWanted' in message) {
       this.#send({ link: this.#parts.link(), number: message.linkWanted });
     } else this.#parts.heard(message);
   }
 
   /** The next one loads while this one ends, so that windows hardly notice. */
   async #replace(): Promise<void> {
-    const child = this.#child;
-    if (!child || this.#replacing || this.#stopping) return;
+    const former = this.#now;
+    if (!former || this.#replacing || this.#stopping) return;
     this.#replacing = true;
     this.#ready = Promise.withResolvers<void>();
     this.#ready.promise.catch(() => undefined);
     noteRenewal(this.#parts.place);
-    const next = forkCore();
-    await this.#endOf(child);
+    const next = this.#fork();
+    await this.#endOf(former);
     this.#replacing = false;
-    if (this.#stopping) next.kill('SIGKILL');
+    if (this.#stopping) next.child.kill('SIGKILL');
     else this.#begin(next, null);
   }
 
-  #ended(child: ChildProcess, how: string): void {
-    if (child !== this.#child) return;
+  async #watch(which: Forked): Promise<void> {
+    const how = await which.ended;
+    if (which !== this.#now) return;
     this.#parts.heard({ keystoreOpen: false });
     if (this.#replacing || this.#stopping) return;
     this.#parts.log.log('error', 'console.core-ended', { how });
@@ -141,8 +167,9 @@ export class CoreKeeper implements TabsPlace {
     this.#ends = [...this.#ends.filter((at) => now - at < endsCountFor), now];
     this.#ready = Promise.withResolvers<void>();
     this.#ready.promise.catch(() => undefined);
-    if (this.#ends.length < mostEnds) this.#begin(forkCore(), how);
-    else {
+    if (this.#ends.length < mostEnds) {
+      this.#begin(this.#fork(), how);
+    } else {
       this.#ready.reject(new OperationError('INTERNAL', {}));
       this.#parts.gaveUp();
     }

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../../shared/errors/failures.ts';
+import type { LockNote } from '../../../shared/contract/session.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
 import type { TabTicket } from '../transport/http/tab.ts';
@@ -9,6 +10,8 @@ export interface CoreSettings {
   readonly stateFolder: string;
   /** How the core process before this one ended, when nobody asked it to; else null. */
   readonly formerEnd: string | null;
+  /** Why the keystore was locked when the process before this one was ended. */
+  readonly formerLock: LockNote | null;
 }
 
 /** What the process that listens tells the one that has the core. */
@@ -29,7 +32,7 @@ export type FromCore =
   /** It could not start: the code of the failure. */
   | { readonly failed: FailureCode }
   /** Secrets came in and are of no use any more: only a new process has a clean memory. */
-  | { readonly soiled: true }
+  | { readonly soiled: true; readonly lock: LockNote | null }
   /** The connection of this window is here; whoever handed it over may still read from it. */
   | { readonly taken: string }
   | { readonly keystoreOpen: boolean }

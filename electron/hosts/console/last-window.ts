@@ -62,7 +62,7 @@ export class LastWindow {
     const limit = (autoLockMinutes ?? usualMinutes) * 60_000;
     if (this.#tabs.size > 0 || sinceMoment(clock, this.#nobodySince) < limit) return;
     this.#locking = true;
-    await core.call('keystore.lock', {}, caller);
+    await core.call('keystore.lock', { why: 'no-window' }, caller);
     this.#locking = false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../../../shared/contract/session.ts';
+import type { Change, LockNote } from '../../../shared/contract/session.ts';
 import type { Caller, Reply } from '../../core/core.ts';
 import type { ChildChannel, ChildExit } from '../../core/ports.ts';
 import type { CoreSettings, FromCore, ToCore } from './messages.ts';
@@ -14,7 +14,7 @@ export class CoreGone extends Error {
 export interface CoreEvents {
   change(change: Change): void;
   /** This core's memory should be emptied, by ending it and starting another. */
-  soiled(wasOpen: boolean): void;
+  soiled(wasOpen: boolean, lock: LockNote | null): void;
   /** Called once, after every call in flight was given up. */
   exit(exit: ChildExit): void;
   /** A process that the core asks for; a host whose core launches for itself never hears it. */
@@ -95,7 +95,7 @@ export class CoreLine {
       this.#pending.delete(message.id);
     } else if ('change' in message) this.#events.change(message.change);
     else if ('ready' in message) this.#ready.resolve();
-    else if ('soiled' in message) this.#events.soiled(message.wasOpen);
+    else if ('soiled' in message) this.#events.soiled(message.wasOpen, message.lock);
     else if ('stopped' in message) this.#send({ end: true });
     else this.#events.wants?.(message);
   }

@@ -56,10 +56,11 @@ export class CoreProcess {
       longLived: true,
       idleLock: true,
       formerEnd: settings.formerEnd,
+      formerLock: settings.formerLock ?? null,
     });
-    const self = { trusted: true, ...localActor() } as const;
-    const { core, soiled } = watchSecrets(bare, { ...self, channel: 'scheduler' });
-    const served = serveCore(this.#line, { core, soiled, log });
+    const self = { trusted: true, ...localActor(), channel: 'scheduler' } as const;
+    const { core, soiled } = watchSecrets(bare, self);
+    const served = serveCore(this.#line, { core, soiled, self, log });
     const socket = settings.socket ? openSocket(core, settings, log) : Promise.resolve(null);
     this.#started = { core, served, socket };
     this.#line.send({ ready: true });

@@ -1,4 +1,4 @@
-import type { Change } from '../../../shared/contract/session.ts';
+import type { Change, LockNote } from '../../../shared/contract/session.ts';
 import type { Caller, Reply } from '../../core/core.ts';
 import type { ChildExit } from '../../core/ports.ts';
 
@@ -18,6 +18,8 @@ export interface CoreSettings {
   readonly launches: 'here' | 'host';
   /** How the core process before this one ended, when nobody asked it to; else null. */
   readonly formerEnd: string | null;
+  /** Why the keystore was locked when the process before this one was ended. */
+  readonly formerLock?: LockNote | null;
 }
 
 /** Processes that a core may ask its host for. */
@@ -49,7 +51,7 @@ export type FromCore =
    * Secrets came in and are of no use any more: only a new process has a clean memory. `wasOpen`: a
    * keystore was open, as opposed to a passphrase that did not open it.
    */
-  | { readonly soiled: true; readonly wasOpen: boolean }
+  | { readonly soiled: true; readonly wasOpen: boolean; readonly lock: LockNote | null }
   | { readonly stopped: true }
   | {
       readonly launch: number;

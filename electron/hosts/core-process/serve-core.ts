@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { Core, Reply } from '../../core/core.ts';
+import type { Caller, Core, Reply } from '../../core/core.ts';
+import { lockNoteOf } from './lock-note.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { HostLine } from './host-line.ts';
 import type { ToCore } from './messages.ts';
@@ -11,6 +12,8 @@ export interface ServedCore {
   readonly core: Core;
   /** Resolves when this process holds what only a new one would not. */
   readonly soiled: Promise<true>;
+  /** As whom this process asks its own core. */
+  readonly self: Caller;
   readonly log: Logger;
 }
 
@@ -21,11 +24,13 @@ const opening = new Set(['keystore.create', 'keystore.unlock', 'keystore.restore
  * Answers the calls of the host by their numbers and passes every change on. Callers are as the
  * host established them: this line ends at the host and nowhere else.
  */
-export function serveCore(line: HostLine, { core, soiled, log }: ServedCore) {
+export function serveCore(line: HostLine, { core, soiled, self, log }: ServedCore) {
   const running = new Set<Promise<void>>();
   let wasOpen = false;
   core.onChange((change) => line.send({ change }));
-  void soiled.then(() => line.send({ soiled: true, wasOpen }));
+  void soiled.then(async () => {
+    line.send({ soiled: true, wasOpen, lock: await lockNoteOf(core, self) });
+  });
 
   const answer = async (message: CallMessage): Promise<void> => {
     const { id, call, input, caller } = message;

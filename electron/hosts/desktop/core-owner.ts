@@ -1,5 +1,6 @@
 import type { BridgeAnswer, CoreState } from '../../../shared/host/desktop-bridge.ts';
-import type { Change } from '../../../shared/contract/session.ts';
+import type { Change, LockNote } from '../../../shared/contract/session.ts';
+import type { LockReason } from '../../../shared/contract/keystore.ts';
 import type { Caller } from '../../core/core.ts';
 import type { ChildExit, Logger } from '../../core/ports.ts';
 import { CoreGone, CoreLine } from '../core-process/core-line.ts';
@@ -40,6 +41,7 @@ export class CoreOwner {
   #renewing: Promise<void> | null = null;
   #ending = false;
   #formerEnd: string | null = null;
+  #formerLock: LockNote | null = null;
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -71,7 +73,7 @@ export class CoreOwner {
   }
 
   /** Locks now. A core that does not manage it in a moment is ended, which locks as well. */
-  async lock(caller: Caller): Promise<void> {
+  async lock(caller: Caller, why: LockReason): Promise<void> {
     const line = this.#line;
     if (!line || this.#state !== 'open') return;
     const timer = setTimeout(() => {
@@ -79,7 +81,7 @@ export class CoreOwner {
       line.kill();
     }, lockPatience);
     try {
-      await line.call('keystore.lock', {}, caller);
+      await line.call('keystore.lock', { why }, caller);
     } catch (error) {
       if (!(error instanceof CoreGone)) throw error;
     } finally {
@@ -100,15 +102,19 @@ export class CoreOwner {
     const owned = new OwnedChildren(children, channel);
     const line: CoreLine = new CoreLine(
       channel,
-      { ...settings, formerEnd: this.#formerEnd },
+      { ...settings, formerEnd: this.#formerEnd, formerLock: this.#formerLock },
       {
         change: (change) => this.#options.onChange(change),
-        soiled: (wasOpen) => this.#renew(line, wasOpen),
+        soiled: (wasOpen, lock) => {
+          this.#formerLock = lock;
+          this.#renew(line, wasOpen);
+        },
         exit: (exit) => this.#exited(line, exit, owned),
         wants: (asked) => owned.serve(asked, (launch, how) => line.tellExited(launch, how)),
       },
     );
     this.#formerEnd = null;
+    this.#formerLock = null;
     this.#line = line;
     this.#show('starting');
     void line.ready.then(

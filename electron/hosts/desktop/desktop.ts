@@ -1,4 +1,5 @@
 import type Electron from 'electron';
+import type { LockReason } from '../../../shared/contract/keystore.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { CoreSettings } from '../core-process/messages.ts';
 import { readWindowFiles } from '../console/window-files.ts';
@@ -112,7 +113,7 @@ class Desktop {
 
   run(): void {
     const { app, Menu, powerMonitor } = this.#electron;
-    const deeds = { lockNow: () => this.#lock('menu'), about: () => void this.#about() };
+    const deeds = { lockNow: () => this.#lock('asked'), about: () => void this.#about() };
     Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(deeds, process.platform)));
     this.#core.start();
     this.#openWindow();
@@ -156,9 +157,9 @@ class Desktop {
     else this.#openWindow();
   }
 
-  #lock(why: string): void {
+  #lock(why: LockReason): void {
     this.#options.log.log('info', 'lock', { why });
-    void this.#core.lock(this.#caller);
+    void this.#core.lock(this.#caller, why);
   }
 
   /** Running steps end first: leaving in the middle of one would leave it to be looked for. */

@@ -22,8 +22,8 @@ function setUp(platform: NodeJS.Platform) {
 
 it.each([
   ['suspend', 'suspend'],
-  ['lock-screen', 'screen locked'],
-  ['user-did-resign-active', 'another user'],
+  ['lock-screen', 'screen'],
+  ['user-did-resign-active', 'user-switch'],
 ])('locks at %s', (event, why) => {
   const { fake, locks } = setUp('darwin');
   fake.emit(event);
@@ -42,7 +42,7 @@ it('looks at the screen on Linux, and locks once each time that it was locked', 
     fake.state = state;
     look();
   }
-  expect(locks).toEqual(['screen locked', 'screen locked']);
+  expect(locks).toEqual(['screen', 'screen']);
 });
 
 it('asks nobody where the system tells by itself', () => {

@@ -1,4 +1,5 @@
 import type { PowerMonitor } from 'electron';
+import type { LockReason } from '../../../shared/contract/keystore.ts';
 
 /** How often a Linux desktop is asked whether its screen is locked (ms). */
 const lookEvery = 5_000;
@@ -7,8 +8,8 @@ const idleAfter = 24 * 60 * 60;
 
 export interface PowerOptions {
   readonly platform: NodeJS.Platform;
-  /** Locks; the word says why, for the log. */
-  readonly lock: (why: string) => void;
+  /** Locks; the word says why. */
+  readonly lock: (why: LockReason) => void;
   /** The computer is going down: end in order, now. */
   readonly leave: () => void;
   readonly every?: (work: () => void, ms: number) => void;
@@ -22,15 +23,15 @@ export interface PowerOptions {
 export function watchPower(monitor: PowerMonitor, options: PowerOptions): void {
   const { lock, platform, leave } = options;
   monitor.on('suspend', () => lock('suspend'));
-  monitor.on('lock-screen', () => lock('screen locked'));
-  monitor.on('user-did-resign-active', () => lock('another user'));
+  monitor.on('lock-screen', () => lock('screen'));
+  monitor.on('user-did-resign-active', () => lock('user-switch'));
   monitor.on('shutdown', () => leave());
   if (platform !== 'linux') return;
   const every = options.every ?? ((work, ms) => setInterval(work, ms).unref());
   let wasLocked = false;
   every(() => {
     const locked = monitor.getSystemIdleState(idleAfter) === 'locked';
-    if (locked && !wasLocked) lock('screen locked');
+    if (locked && !wasLocked) lock('screen');
     wasLocked = locked;
   }, lookEvery);
 }

@@ -12,6 +12,7 @@ import { type Opening, OpeningFields, type OpeningHandle } from '../../ui/openin
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
 import { RefusedByConsole } from './refused-by-console.tsx';
+import { WhyLocked } from './why-locked.tsx';
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
@@ -41,6 +42,7 @@ export function Unlock() {
       realm={realm}
       lead={<RealmLine realm={realm} />}
     >
+      {snapshot?.lock ? <WhyLocked note={snapshot.lock} /> : null}
       <Paused />
       {status.failure ? <FailureNotice failure={status.failure} /> : null}
       <form

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { consoleTexts } from '../../../../shared/text/console.ts';
-import { lockTexts } from '../../../../shared/text/states.ts';
+import { lockingText } from '../../../../shared/text/locks.ts';
 import type { ConsoleLink } from '../../console/console.ts';
 import { dataFolder } from '../../transport/argv/global-options.ts';
 import { portNumber } from '../../transport/argv/values.ts';
@@ -56,7 +56,7 @@ async function openConsole(context: CommandContext, options: ConsoleOptions): Pr
     sayReady(context, link);
     const end = await Promise.race([stop.told, console.gaveUp.then(() => 'gave-up' as const)]);
     if (end === 'gave-up') throw new OperationError('INTERNAL', { at: 'console' });
-    context.remark(lockTexts.locking(0));
+    context.remark(lockingText(0));
   } finally {
     window?.close();
     await console.stop();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Core } from '../../../core/core.ts';
-import { lockTexts } from '../../../../shared/text/states.ts';
+import { lockingText } from '../../../../shared/text/locks.ts';
 import { canTakeCleanImage, isRenewed, takeCleanImage, watchSecrets } from '../../clean-image.ts';
 import { localActor } from '../../local-actor.ts';
 import { fileLogger } from '../../log-file.ts';
@@ -44,7 +44,7 @@ async function daemon(context: CommandContext, options: DaemonOptions): Promise<
     if (options.unlock === true && !renewed) await context.unlock(session);
     if (!renewed) sayReady(context, await session.call('keystore.status', {}));
     renew = await Promise.race([stop.told.then(() => false), canTakeCleanImage() ? soiled : never]);
-    if (!renew) context.remark(lockTexts.locking(0));
+    if (!renew) context.remark(lockingText(0));
   } finally {
     if (renew) noteRenewal(place);
     await server.stopListening();

@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LockNote } from '../../../shared/contract/session.ts';
+import { socketPlace } from '../transport/socket/place.ts';
+import { CoreKeeper } from './core-keeper.ts';
+import type { FromCore } from './core-messages.ts';
+
+/** Stands in for the core's program: says what it was started with, and does as it is told. */
+const program = `
+  const settings = JSON.parse(process.argv.at(-1));
+  if (settings.life === 'ends at once') process.exit(3);
+  process.on('message', (message) => {
+    if ('start' in message) {
+      if (settings.life === 'fails') { process.send({ failed: 'DISK_FULL' }); return; }
+      process.send({ ready: true });
+      process.send({ keystoreOpen: settings.life, start: message.start });
+    }
+    if ('tell' in message) process.send({ soiled: true, lock: message.message });
+    if ('stop' in message && settings.life !== 'lingers') process.exit(0);
+  });
+  process.on('disconnect', () => process.exit(0));
+`;
+type Life = 'runs' | 'lingers' | 'ends at once' | 'fails';
+
+let folder: string;
+let keeper: CoreKeeper | null = null;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyreeve-keeper-'));
+});
+afterEach(async () => {
+  await keeper?.stop();
+  keeper = null;
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `lives`: one for each process that is started, the last one goes on for ever. */
+function keep(...lives: Life[]) {
+  const starts: { life: Life; formerEnd: string | null; formerLock: LockNote | null }[] = [];
+  const gaveUp = Promise.withResolvers<void>();
+  const next = (): ChildProcess => {
+    const life = lives.length > 1 ? lives.shift() : lives[0];
+    const flags = ['--input-type=commonjs', '--eval', program];
+    const child = fork('', [JSON.stringify({ life })], {
+      execArgv: flags,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    children.push(child);
+    return child;
+  };
+  const place = socketPlace(folder, join(folder, 'a.keystore'));
+  mkdirSync(dirname(place.renewing), { recursive: true });
+  keeper = new CoreKeeper({
+    settings: { keystorePath: join(folder, 'a.keystore'), stateFolder: folder },
+    place,
+    log: { log: () => undefined },
+    heard: (message: FromCore) => {
+      if ('start' in message) {
+        const { start, keystoreOpen } = message as never as {
+          start: (typeof starts)[0];
+          keystoreOpen: Life;
+        };
+        starts.push({ ...start, life: keystoreOpen });
+      }
+    },
+    link: () => ({ url: '', expiresAt: 0, pid: 0 }),
+    gaveUp: () => gaveUp.resolve(),
+    fork: next,
+  });
+  return { keeper, starts, gaveUp: gaveUp.promise };
+}
+
+const idle: LockNote = { cause: 'idle', at: 1_800_000_000_000, minutes: 10 };
+
+describe('the core of a console', () => {
+  it('is replaced after a lock, and the next one knows why it is locked', async () => {
+    const { keeper, starts } = keep('runs');
+    await keeper.start();
+    keeper.tell('any', idle);
+    await expect.poll(() => starts.length).toBe(2);
+    expect(starts[1]).toMatchObject({ formerEnd: null, formerLock: idle });
+  });
+
+  it('is started again where the next one died before it was needed', async () => {
+    const { keeper, starts } = keep('lingers', 'ends at once', 'runs');
+    await keeper.start();
+    keeper.tell('any', idle);
+    await expect.poll(() => children[1]?.exitCode).toBe(3);
+    children[0]?.kill('SIGKILL');
+    await expect.poll(() => starts.length).toBe(2);
+    expect(children).toHaveLength(3);
+    expect(starts[1]).toMatchObject({ formerEnd: '3', formerLock: idle });
+  });
+
+  it.each(['ends at once', 'fails'] as const)(
+    'is given up, and that is told, where each next one %s',
+    async (life) => {
+      const { keeper, gaveUp } = keep('runs', life);
+      await keeper.start();
+      keeper.tell('any', idle);
+      await gaveUp;
+      expect(children).toHaveLength(6);
+    },
+  );
+
+  it('does not start where the first one fails, and says why', async () => {
+    const { keeper } = keep('fails');
+    await expect(keeper.start()).rejects.toMatchObject({ code: 'DISK_FULL' });
+  });
+});
