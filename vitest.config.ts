@@ -10,7 +10,19 @@ const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
 const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
 const unit = shim
   ? ['electron/{core,practice}/**/*.test.ts']
-  : ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'];
+  : ['{shared,electron,scripts}/**/*.test.ts'];
+
+/**
+ * The window's tests beside its code. They share a worker and its page: to load jsdom, React and the
+ * components anew for every file took as long as the tests themselves.
+ */
+const renderer = {
+  name: 'renderer',
+  include: ['renderer/**/*.test.{ts,tsx}'],
+  setupFiles: ['renderer/testing/setup.ts'],
+  isolate: false,
+  testTimeout: 30_000,
+};
 
 /** What drives a page or its door; it waits for Chromium as much as it works. */
 const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
@@ -23,14 +35,17 @@ const acrossProcesses = {
 };
 
 /**
- * `unit` sits beside the code; `e2e` and `window` cross processes and run one file at a time, the two
- * of them side by side.
+ * `unit` and `renderer` sit beside the code; `e2e` and `window` cross processes and run one file at a
+ * time, the two of them side by side.
  */
 export default defineConfig({
   test: {
     env: environment,
+    // Left to itself, vitest keeps one of two processors for nobody.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: unit, setupFiles, testTimeout: 30_000 } },
+      { test: renderer },
       { test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: pages, ...acrossProcesses } },
       { test: { name: 'window', include: pages, ...acrossProcesses } },
     ],

@@ -1,7 +1,7 @@
 // Runs the vitest projects one after the other and ends with one line that adds them up:
-// "N passed, N failed, N skipped". Arguments: project names; `unit:boringssl` runs unit under the
-// shim that takes away what Electron's BoringSSL lacks; `e2e+window` runs two side by side, and shows
-// what the second said after the first.
+// "N passed, N failed, N skipped". Arguments: project names; `unit,renderer` runs two as one;
+// `unit:boringssl` runs unit under the shim that takes away what Electron's BoringSSL lacks;
+// `e2e+window` runs two side by side, and shows what the second said after the first.
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,16 +18,15 @@ const broken = Number(/^--broken=(\d+)$/.exec(process.argv[2] ?? '')?.[1] ?? 0);
 const total = { passed: 0, failed: broken, skipped: 0 };
 let sound = true;
 
-const fileOf = (name, kind) => join(results, `${name.replace(':', '-')}.${kind}`);
+const fileOf = (name, kind) => join(results, `${name.replace(/[:,]/, '-')}.${kind}`);
 
 /** Resolves with the exit status and how long it took; a quiet one writes to a file. */
 function run(name, quiet) {
-  const [project, variant] = name.split(':');
+  const [projects, variant] = name.split(':');
   const words = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
-    '--project',
-    project,
+    ...projects.split(',').flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${fileOf(name, 'json')}`,

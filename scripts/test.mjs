@@ -20,7 +20,7 @@ const tests = spawnSync(
   [
     join(root, 'scripts/run-tests.mjs'),
     `--broken=${broken}`,
-    'unit',
+    'unit,renderer',
     'unit:boringssl',
     'e2e+window',
   ],
