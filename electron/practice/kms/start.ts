@@ -14,7 +14,7 @@ import { createUnwrap } from './material/unwrap.ts';
 import { createMischiefs } from './mischief/mischief.ts';
 import { createDenials } from './policy/denials.ts';
 import { type AccountKey, createDirectory } from './principals/directory.ts';
-import { type Principals, readPrincipals } from './principals/document.ts';
+import { NO_PRINCIPALS, readPrincipals } from './principals/document.ts';
 import { createQuotas } from './quota/quotas.ts';
 import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
@@ -83,16 +83,15 @@ export interface PracticeKms {
 
 const PROXY_BUDGET_MS = 250;
 
-function principalsOf({ principalsFile: file }: PracticeKmsOptions): Principals {
-  return file === undefined ? { accounts: [] } : readPrincipals(file);
-}
-
 function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyTransport): World {
   const xksRoutes = createXksRoutes(options.xksConnect ?? []);
   const world: World = {
     state,
     clock: practiceClock(state),
-    directory: createDirectory(options.accounts ?? [], principalsOf(options)),
+    directory: createDirectory(
+      options.accounts ?? [],
+      options.principalsFile === undefined ? NO_PRINCIPALS : readPrincipals(options.principalsFile),
+    ),
     denials: createDenials(),
     spentCodes: new Set(),
     pairs: createPairPool(options.wrappingKeyReuse ?? 1),

@@ -6,35 +6,11 @@ import {
   requireIdentityPermission,
   requireKeyPermission,
 } from '../policy/authorize.ts';
+import { isCrossAccount } from '../policy/cross-account.ts';
 import { deniedFailure, type Target } from '../policy/denial-text.ts';
 import { seenTarget } from '../state/aliases.ts';
 import { notFound } from '../wire/failures.ts';
 import { type Call, placeOf } from '../world.ts';
-
-/** Operations that AWS allows on a key of another account. */
-const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
-  'DescribeKey',
-  'Encrypt',
-  'Decrypt',
-  'ReEncryptFrom',
-  'ReEncryptTo',
-  'GenerateDataKey',
-  'GenerateDataKeyWithoutPlaintext',
-  'GenerateDataKeyPair',
-  'GenerateDataKeyPairWithoutPlaintext',
-  'Sign',
-  'Verify',
-  'GenerateMac',
-  'VerifyMac',
-  'GetPublicKey',
-  'DeriveSharedSecret',
-  'Encapsulate',
-  'Decapsulate',
-  'GetKeyRotationStatus',
-  'CreateGrant',
-  'ListGrants',
-  'RevokeGrant',
-]);
 
 const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
 
@@ -117,7 +93,7 @@ export function requirePermission(
   details: PermissionDetails = {},
 ): void {
   requireNotDenied(call, key.arn, details.target ?? 'named');
-  const crossAccount = CROSS_ACCOUNT.has(call.operation);
+  const crossAccount = isCrossAccount(call.operation);
   requireKeyPermission(call, key, { ...details, crossAccount });
 }
 

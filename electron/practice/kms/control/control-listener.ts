@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
 import { BodyTooLarge, readBody } from '../listener/http-server.ts';
 import type { World } from '../world.ts';
-import { CONTROL_ROUTES, ControlRefusal } from './routes.ts';
+import { ControlRefusal } from './reading.ts';
+import { CONTROL_ROUTES } from './routes.ts';
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   const bytes = Buffer.from(`${JSON.stringify(body)}\n`, 'utf8');

@@ -7,27 +7,9 @@ import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import type { World } from '../world.ts';
+import { PRINCIPAL_ROUTES } from './principal-routes.ts';
+import { findAnywhere, read, type Route } from './reading.ts';
 import { readHost, readLoopbackPort, routeText } from '../xks/routes.ts';
-
-/** A control request that cannot be served. Nothing was changed. */
-export class ControlRefusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'ControlRefusal';
-    this.status = status;
-  }
-}
-
-type Route = (world: World, body: unknown, query: URLSearchParams) => unknown;
-
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue === undefined ? '' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
-  throw new ControlRefusal(400, where);
-}
 
 /** Far enough for any deletion window or expiry, not far enough to overflow a date. */
 const MAX_ADVANCE_SECONDS = 100 * 365 * 86_400;
@@ -82,13 +64,6 @@ function describe(world: World, key: KeyRecord) {
   };
 }
 
-/** Id or ARN; with a bare id, the first key of that id in any account and region. */
-function findAnywhere(world: World, keyId: string): KeyRecord {
-  const found = world.state.keys.all().find((key) => key.keyId === keyId || key.arn === keyId);
-  if (found === undefined) throw new ControlRefusal(404, `no key ${keyId}`);
-  return found;
-}
-
 const clockState = (world: World) => ({
   now: new Date(world.clock.now()).toISOString(),
   aheadSeconds: world.clock.offset / 1000,
@@ -125,6 +100,9 @@ function reset(world: World, initialQuota: World['quotas']['setting']) {
     world.clock.restore();
   });
   world.mischiefs.reset();
+  world.directory.reset();
+  world.denials.clear();
+  world.spentCodes.clear();
   world.xksRoutes.reset();
   world.quotas.setting = initialQuota;
   world.quotas.forget();
@@ -139,6 +117,7 @@ export function rememberInitialQuota(world: World): void {
 }
 
 export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
+  ...PRINCIPAL_ROUTES,
   'POST /reset': (world) => reset(world, initialQuotas.get(world) ?? { enabled: false, scale: 1 }),
   'GET /clock': clockState,
   'POST /clock'(world, body) {

@@ -6,7 +6,14 @@ import {
 } from '../constants.ts';
 import type { PolicyDocument } from '../policy/statements.ts';
 import { type Caller, type NamedPolicy, rootCaller } from './caller.ts';
-import type { MfaEntry, Principals, RoleEntry, UserEntry } from './document.ts';
+import type {
+  MfaEntry,
+  Principals,
+  PrincipalsDocument,
+  RoleEntry,
+  UserEntry,
+  WrittenPrincipals,
+} from './document.ts';
 
 /** An access key of an account's root. */
 export interface AccountKey {
@@ -45,8 +52,8 @@ export interface Directory {
   findUser(arn: string): Caller | undefined;
   mfaDevicesOf(userArn: string): readonly MfaEntry[];
   /** What stands in the file or was put in its place. */
-  readonly principals: Principals;
-  replace(principals: Principals): void;
+  readonly written: WrittenPrincipals;
+  replace(document: PrincipalsDocument): void;
   /** Back to what it was at the start. */
   reset(): void;
 }
@@ -148,13 +155,16 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
 const inMainPartition = (arn: string): string => arn.replace(/^arn:aws[a-z-]*:/, 'arn:aws:');
 
 /** A later key replaces an earlier one with the same access key id. */
-export function createDirectory(keys: readonly AccountKey[], initial: Principals): Directory {
+export function createDirectory(
+  keys: readonly AccountKey[],
+  initial: PrincipalsDocument,
+): Directory {
   const rootKeys = [DEFAULT_ACCOUNT_KEY, ...keys];
-  let principals = initial;
-  let index = indexOf(rootKeys, initial);
-  const replace = (next: Principals) => {
-    index = indexOf(rootKeys, next);
-    principals = next;
+  let { written } = initial;
+  let index = indexOf(rootKeys, initial.read);
+  const replace = (next: PrincipalsDocument) => {
+    index = indexOf(rootKeys, next.read);
+    written = next.written;
   };
   return {
     findKey: (accessKeyId) => index.keys.get(accessKeyId),
@@ -171,8 +181,8 @@ export function createDirectory(keys: readonly AccountKey[], initial: Principals
     },
     findUser: (arn) => index.users.get(inMainPartition(arn))?.caller,
     mfaDevicesOf: (arn) => index.users.get(arn)?.entry.mfaDevices ?? [],
-    get principals() {
-      return principals;
+    get written() {
+      return written;
     },
     replace,
     reset: () => replace(initial),

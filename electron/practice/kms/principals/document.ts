@@ -90,6 +90,16 @@ export const principalsSchema = z
   });
 
 export type Principals = z.infer<typeof principalsSchema>;
+
+/** The same as it was written, for showing and changing it. */
+export type WrittenPrincipals = z.input<typeof principalsSchema>;
+
+export interface PrincipalsDocument {
+  readonly written: WrittenPrincipals;
+  readonly read: Principals;
+}
+
+export const NO_PRINCIPALS: PrincipalsDocument = { written: {}, read: { accounts: [] } };
 export type UserEntry = z.infer<typeof userSchema>;
 export type RoleEntry = z.infer<typeof roleSchema>;
 export type AccessKeyEntry = z.infer<typeof accessKeySchema>;
@@ -104,7 +114,7 @@ export class PrincipalsFileError extends Error {
 }
 
 /** Raises PrincipalsFileError. */
-export function readPrincipals(file: string): Principals {
+export function readPrincipals(file: string): PrincipalsDocument {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -118,7 +128,7 @@ export function readPrincipals(file: string): Principals {
     throw new PrincipalsFileError(`the principals file ${file} is not JSON`, error);
   }
   const parsed = principalsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { written: value as WrittenPrincipals, read: parsed.data };
   throw new PrincipalsFileError(
     `the principals file ${file} cannot be used: ${describeIssue(parsed.error)}`,
   );
