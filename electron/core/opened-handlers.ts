@@ -31,7 +31,10 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
     }),
     device: deviceHandlers(access),
     audit: auditHandlers({ ...access, log: () => session.opened.audit }),
-    setting: settingHandlers({ ...access, lockTimeChanged: () => session.reset() }),
+    setting: settingHandlers({
+      ...access,
+      settingsChanged: () => session.settingsChanged(),
+    }),
     practice: practiceHandlers(session),
   };
 }

@@ -33,6 +33,31 @@ describe('a keystore of real keys in the browser console', () => {
     ]);
   });
 
+  it('stays closed to a page that waits until what opens it is typed there', async () => {
+    await using test = new TestCore();
+    await test.create('real');
+    const seen = async () => (await test.call('session.snapshot', {}, 'console')).keystore.state;
+    await test.call('setting.change', { consoleAllowed: true, confirm: true });
+    expect(await seen()).toBe('locked');
+    await expect(test.call('group.list', {}, 'console')).rejects.toMatchObject({
+      code: 'KEYSTORE_LOCKED',
+    });
+    const wrong = Uint8Array.from(Buffer.from('not the passphrase at all'));
+    await expect(
+      test.call('keystore.unlock', { passphrase: wrong }, 'console'),
+    ).rejects.toMatchObject({ code: 'UNLOCK_REFUSED' });
+    expect(await seen()).toBe('locked');
+    await test.unlock('console');
+    expect(await seen()).toBe('verified');
+    const { records } = await test.call('audit.list', { action: 'keystore.unlock' });
+    expect(records[0]).toMatchObject({ channel: 'console', details: { wasOpen: true } });
+
+    await test.call('setting.change', { consoleAllowed: false });
+    expect(await seen()).toBe('locked');
+    await test.call('setting.change', { consoleAllowed: true, confirm: true });
+    expect(await seen()).toBe('locked');
+  });
+
   it('is not shown there while somebody has it open elsewhere', async () => {
     await using test = new TestCore();
     await test.create('real');

@@ -12,6 +12,7 @@ import type { Realm, StoreCondition } from '../store/store.ts';
 import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
 import { createSettings } from '../keystore/settings.ts';
 import type { CallContext } from './call-context.ts';
+import { ConsoleEntry } from './console-entry.ts';
 import { IdleLock } from './idle-lock.ts';
 import { LockNotes, type LockWish } from './lock-notes.ts';
 import type { Opened } from './opened.ts';
@@ -42,6 +43,7 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #idle: IdleLock;
   readonly #lockNotes: LockNotes;
+  readonly #console: ConsoleEntry;
   #opened: Opened | null = null;
   #calls: UnderWay;
   #verifying: Promise<void> = Promise.resolve();
@@ -52,6 +54,7 @@ export class Session {
     this.#parts = parts;
     this.path = parts.config.keystorePath;
     this.#formerEnd = parts.config.formerEnd ?? null;
+    this.#console = new ConsoleEntry(this.path);
     const { clock } = parts.ports;
     this.#lockNotes = new LockNotes(clock, parts.config.formerLock ?? null, this.#formerEnd);
     this.#calls = new UnderWay(this.path);
@@ -82,7 +85,7 @@ export class Session {
 
   /** What a caller may see: a keystore that it may not use is a locked one. */
   shownTo(caller: Caller): Opened | null {
-    return mayUse(caller, this.#own) ? this.#opened : null;
+    return this.#console.sees(caller, this.#own) ? this.#opened : null;
   }
 
   /** @throws OperationError KEYSTORE_LOCKED */
@@ -125,7 +128,7 @@ export class Session {
     if (effect !== 'read' && isPersonAtWork(caller) && this.shownTo(caller)) this.touch();
     if (needs === 'nothing') return work();
     await this.requireReady(needs);
-    this.#requireMayUse(caller, this.#own);
+    this.#console.require(caller, this.#own);
     return this.#calls.run(effect, work);
   }
 
@@ -139,8 +142,8 @@ export class Session {
     if (this.#opened && !this.#lockNotes.locking && this.#parts.config.idleLock) this.#idle.touch();
   }
 
-  /** The time until it locks by itself was set anew. */
-  reset(): void {
+  settingsChanged(): void {
+    if (this.#own) this.#console.changed(this.#own);
     this.#idle.set();
   }
 
@@ -177,7 +180,7 @@ export class Session {
   unlock(unlock: UnlockWith, caller: Caller): Promise<Opened> {
     return this.exclusively(async () => {
       if (this.#opened) {
-        this.#requireMayUse(caller, this.#own);
+        await this.#enter(this.#opened, unlock, caller);
         return this.#opened;
       }
       const { ports } = this.#parts;
@@ -279,14 +282,24 @@ export class Session {
     return mine;
   }
 
-  #requireMayUse(caller: Caller, own: OwnSettings | null): void {
-    if (!mayUse(caller, own)) throw new OperationError('CONSOLE_NOT_ALLOWED', { path: this.path });
+  /** It is open: only a console that does not see it yet still has to show what opens it. */
+  async #enter(opened: Opened, unlock: UnlockWith, caller: Caller): Promise<void> {
+    this.#console.requireAllowed(caller, this.#own);
+    if (this.#console.sees(caller, this.#own)) return;
+    const slot = await this.#console.enter(unlock);
+    opened.audit.append({
+      ...who(caller),
+      action: 'keystore.unlock',
+      outcome: 'OK',
+      details: { slot: slot.label, wasOpen: true },
+    });
+    this.#parts.changed('session');
   }
 
   /** Before anything of it is shown or runs. */
   #closeUnlessAllowed({ store }: OpenKeystore, caller: Caller): void {
     try {
-      this.#requireMayUse(caller, readOwnSettings(createSettings(store), store.realm));
+      this.#console.requireAllowed(caller, readOwnSettings(createSettings(store), store.realm));
     } catch (error) {
       store.close();
       throw error;
@@ -304,6 +317,7 @@ export class Session {
     const opened = new Made({ ...this.#parts, file });
     this.#opened = opened;
     this.#lockNotes.opened();
+    if (this.#own) this.#console.opened(this.#own);
     this.touch();
     this.#calls = new UnderWay(this.path);
     this.#verifying = this.#verify(opened, whenVerified);
@@ -360,10 +374,6 @@ export class Session {
 }
 
 const nobody = { actor: 'idle-lock', host: '', channel: 'scheduler' } as const;
-
-/** A keystore of real keys is used in the browser console only where its owner allowed it. */
-const mayUse = (caller: Caller, own: OwnSettings | null): boolean =>
-  caller.channel !== 'console' || own === null || own.consoleAllowed;
 
 /** Programs and the schedule are no sign that somebody sits there. */
 const isPersonAtWork = ({ channel }: Caller): boolean =>

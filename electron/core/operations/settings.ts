@@ -10,8 +10,8 @@ const view = (open: OpenKeystore): z.output<typeof settingView> => ({
 });
 
 export interface SettingAccess extends Access {
-  /** The time until the keystore locks by itself is another one. */
-  lockTimeChanged(): void;
+  /** After the change: the time until it locks, and who may see it, may be others. */
+  settingsChanged(): void;
 }
 
 /** Settings that a keystore carries with it. */
@@ -33,7 +33,7 @@ export const settingHandlers = (access: SettingAccess): HandlersOfNoun<'setting'
         ...(consoleAllowed === undefined ? {} : { consoleAllowed }),
       });
     });
-    if (autoLockMinutes !== undefined) access.lockTimeChanged();
+    access.settingsChanged();
     open.changed('setting');
     return view(open);
   },
