@@ -15,7 +15,7 @@ import {
   askProxy,
   type ControlRequest,
   type ControlStatus,
-} from '../../electron/hosts/xks/control.ts';
+} from '../../electron/core/xks/control-client.ts';
 import {
   makeDevice,
   makeKeys,

@@ -11,6 +11,9 @@ import { groupHandlers } from './operations/groups.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { keyHandlers } from './operations/keys.ts';
 import { settingHandlers } from './operations/settings.ts';
+import { xksHandlers, xksRuleHandlers } from './operations/xks.ts';
+import { xksKeyHandlers } from './operations/xks-keys.ts';
+import { xksStoreHandlers } from './operations/xks-stores.ts';
 import type { HostPorts } from './ports.ts';
 
 export type OpenedHandlers = Omit<Handlers<Caller>, 'session' | 'keystore'>;
@@ -36,5 +39,9 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
       settingsChanged: () => session.settingsChanged(),
     }),
     practice: practiceHandlers(session),
+    xks: xksHandlers(access),
+    xksStore: xksStoreHandlers(access),
+    xksKey: xksKeyHandlers(access),
+    xksRule: xksRuleHandlers(access),
   };
 }

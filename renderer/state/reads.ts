@@ -46,6 +46,7 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   device: ['session', 'device', 'job', 'audit'],
   setting: ['session', 'setting', 'audit'],
   practice: ['session', 'practice', 'credential', 'audit'],
+  xks: ['session', 'xks', 'xksStore', 'xksKey', 'xksRule', 'audit'],
 };
 
 /** Nouns to read again after these changes. */

@@ -10,6 +10,9 @@ import type { ArgumentsOf, ClientOf, HandlersOf, Operation, OutputOf } from './o
 import { practiceOps } from './practice.ts';
 import { sessionOps } from './session.ts';
 import { settingOps } from './setting.ts';
+import { xksOps, xksRuleOps } from './xks.ts';
+import { xksKeyOps } from './xks-key.ts';
+import { xksStoreOps } from './xks-store.ts';
 
 /** Every operation there is, declared once for desktop, console and command line. */
 export const contract = {
@@ -25,6 +28,10 @@ export const contract = {
   audit: auditOps,
   setting: settingOps,
   practice: practiceOps,
+  xks: xksOps,
+  xksStore: xksStoreOps,
+  xksKey: xksKeyOps,
+  xksRule: xksRuleOps,
 };
 export type Contract = typeof contract;
 export type Handlers<Context> = HandlersOf<Contract, Context>;

@@ -101,6 +101,7 @@ export const change = z.strictObject({
     'device',
     'setting',
     'practice',
+    'xks',
   ]),
   ids: z.array(z.string()).max(500),
 });

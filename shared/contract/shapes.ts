@@ -138,7 +138,14 @@ export const planNumber = z.string().regex(/^[0-9a-f]{6,64}$/);
 
 export const plan = z.strictObject({
   number: planNumber,
-  deed: z.enum(['force-rotate', 'synchronize', 'make-active', 'change-group']),
+  deed: z.enum([
+    'force-rotate',
+    'synchronize',
+    'make-active',
+    'change-group',
+    'xks-store',
+    'xks-key',
+  ]),
   title: z.string(),
   /** Account, Region, alias, active version: what the deed is about, in one line. */
   subject: z.string(),

@@ -110,6 +110,22 @@ export const failures = {
   NOT_DESIGNATED: denied(409),
   SOFTWARE_KEY_TO_REAL_AWS: denied(409),
 
+  // external key stores
+  XKS_NO_STORE: usage(409),
+  XKS_STORE_IN_USE: usage(409),
+  XKS_TWO_CREDENTIALS: usage(409),
+  XKS_LAST_CREDENTIAL: usage(409),
+  XKS_KEY_BOUND: usage(409),
+  XKS_ONLY_IN_HSM: usage(409),
+  XKS_UNSUPPORTED: usage(409),
+  XKS_NOT_PUBLISHED: later(),
+  XKS_NOT_SERVED: later(),
+  XKS_STORE_STATE: person(),
+  XKS_STORE_GONE: person(),
+  XKS_CONNECT_FAILED: person(),
+  XKS_PROXY_REFUSED: person(),
+  XKS_KEY_UNUSABLE: person(),
+
   // jobs
   JOB_NOT_CANCELLABLE: usage(409),
   JOB_NOT_WAITING_FOR_YOU: usage(409),

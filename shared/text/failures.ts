@@ -5,6 +5,7 @@ import { callWording } from './failures/call.ts';
 import { groupWording } from './failures/group.ts';
 import { hsmWording } from './failures/hsm.ts';
 import { keystoreWording } from './failures/keystore.ts';
+import { xksWording } from './failures/xks.ts';
 import { DetailReader, type Line, printable, shorten, type Wording } from './wording.ts';
 
 /** Operator wording of every failure there is. A code without wording does not compile. */
@@ -14,6 +15,7 @@ export const failureWording = {
   ...hsmWording,
   ...groupWording,
   ...awsWording,
+  ...xksWording,
 } satisfies Record<FailureCode, Wording>;
 
 export interface FailureText {

@@ -119,6 +119,12 @@ export class BackupPlaces implements SafetyCopies {
     return { at: receipt.at, where: `the backup in ${this.place}` };
   }
 
+  /** As `protect`, for other rows that must not be lost; the caller notes that they are safe. */
+  async protectRows(refs: readonly RowRef[]): Promise<{ readonly at: number } | null> {
+    if (this.#changing) await this.#settled();
+    return this.place === null ? null : this.#append(refs);
+  }
+
   /**
    * After a deed: what AWS now has of a group's newest keys, who holds the alias, the template. None
    * of it could be lost for good (AWS can be asked again), so trouble is logged and waits for the

@@ -35,6 +35,8 @@ const byCode: Partial<Record<FailureCode, FailureClass>> = {
   DISK_FULL: 'retry',
   DISK_FAILED: 'park',
   DISK_READ_ONLY: 'park',
+  XKS_NOT_PUBLISHED: 'park',
+  XKS_NOT_SERVED: 'park',
   KEYSTORE_LOCKED: 'ambiguous',
 };
 

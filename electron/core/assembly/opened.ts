@@ -11,9 +11,11 @@ import type { JobEvent } from '../jobs/events.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { Schedule } from '../jobs/schedule.ts';
 import type { JobKind } from '../jobs/kind.ts';
+import { createAccountsSeen } from '../jobs/kinds/accounts-seen.ts';
 import { jobKinds } from '../jobs/kinds/index.ts';
 import { createParcels } from '../jobs/kinds/parcels.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
+import { createWrappingKeys } from '../jobs/kinds/wrapping-keys.ts';
 import { followUpTitles } from '../jobs/kinds/titles.ts';
 import { createDevice, type Device } from '../keystore/device.ts';
 import { createDomain, type DomainModel } from '../keystore/domain.ts';
@@ -28,13 +30,15 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Anchor } from '../store/anchor.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
-import { auditSink, auditJobEvent } from './session-audit.ts';
+import { auditBeginning, auditJobEvent, auditSink } from './session-audit.ts';
 import { classify } from './classify.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
 import { Practice } from './practice.ts';
 import { Token } from './token.ts';
+import { XksDesk } from './xks-desk.ts';
+import { xksServices } from './xks-services.ts';
 
 /** A Region to ask STS in when nobody named one: every account has it. */
 const anyRegion = 'us-east-1';
@@ -54,6 +58,7 @@ export class Opened {
   readonly token: Token;
   readonly jobs: Jobs;
   readonly backups: BackupPlaces;
+  readonly desk: XksDesk;
   readonly schedule: Schedule;
   readonly open: OpenKeystore;
   readonly practice: Practice;
@@ -87,6 +92,8 @@ export class Opened {
       onState: () => this.#tokenMoved(),
       onBuiltInBack: () => this.#goOn(),
     });
+    const { token, backups } = this;
+    this.desk = new XksDesk({ ports, config, file, domain, token, backups });
     const kinds: JobKind[] = [];
     const deeds = this.#deeds(domain, kinds);
     kinds.push(...(jobKinds(deeds) as unknown as JobKind[]));
@@ -159,8 +166,11 @@ export class Opened {
     this.useSigner();
     if (!this.#parts.config.longLived) return;
     // Whoever needs AWS waits for it: unlocking does not.
-    void this.practice.begin((objects, details) => this.#noteBeginning(objects, details));
+    void this.practice.begin((objects, details) =>
+      auditBeginning(this.audit, this.#host, objects, details),
+    );
     await this.work();
+    await this.desk.begin();
     await this.schedule.start();
   }
 
@@ -213,6 +223,7 @@ export class Opened {
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
     await this.backups.close();
+    await this.desk.close();
     await this.practice.stop();
     this.#connections.close();
     this.#cloud.close();
@@ -234,19 +245,6 @@ export class Opened {
     if (event.type !== 'state' || !isFinal(event.to)) return;
     const { group } = this.jobs.read.subjectsOf(event.jobId);
     if (group !== undefined) this.backups.followUp(group);
-  }
-
-  #noteBeginning(objects: readonly string[], details: Readonly<Record<string, string>>): void {
-    this.audit.append({
-      action: 'practice.start',
-      actor: 'unlock',
-      host: this.#host,
-      channel: 'scheduler',
-      objects,
-      requestHash: null,
-      outcome: 'OK',
-      details,
-    });
   }
 
   /** Counts against the jobs that ran: twice with the same job, and a person looks at it. */
@@ -313,8 +311,6 @@ export class Opened {
   #deeds(domain: DomainModel, kinds: readonly JobKind[]): DeedServices {
     const { ports, config, file } = this.#parts;
     const { store } = file;
-    const seen = store.db.prepare('select 1 from wrapping_key_seen where fingerprint = ?');
-    const note = store.db.prepare('insert into wrapping_key_seen values (?, ?, ?, ?)');
     return {
       clock: ports.clock,
       random: ports.random,
@@ -326,6 +322,10 @@ export class Opened {
       vaults: this.token,
       safety: this.backups satisfies SafetyCopies,
       parcels: createParcels(store),
+      xks: xksServices(domain, this.desk, async (...place) => {
+        await this.practice.settled();
+        return this.#connections.get(...place);
+      }),
       connect: (group, region) => this.#connect(domain, group, region),
       glance: (group, region) => this.#connect(domain, group, region, personPatience),
       wishes: {
@@ -348,11 +348,13 @@ export class Opened {
         if (domain.settings.read('software-module-to-aws') !== null) return;
         throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
       },
-      accounts: new WeakMap(),
-      wrappingKeys: {
-        seen: (fingerprint) => seen.get(fingerprint) !== undefined,
-        note: (fingerprint, arn, jobId) => note.run(fingerprint, arn, jobId, ports.clock.now()),
-      },
+      accounts: createAccountsSeen({
+        store,
+        clock: ports.clock,
+        credentials: domain.credentials,
+        changed: (id) => this.#parts.changed('credential', id),
+      }),
+      wrappingKeys: createWrappingKeys({ store, clock: ports.clock }),
       orphanSearch: config.orphanSearch ?? (store.realm === 'practice' ? 15_000 : 300_000),
     };
   }
@@ -386,6 +388,7 @@ export class Opened {
         doneBy: (kind, group) => this.#eta.ifAsked(kind, group),
         startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
       }),
+      desk: this.desk,
       get hsmTitle() {
         return token.title;
       },

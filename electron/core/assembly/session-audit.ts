@@ -65,3 +65,22 @@ export function auditJobEvent(log: AuditLog, host: string, event: JobEvent): voi
     }
   }
 }
+
+/** What a keystore begins by itself after unlocking: its practice KMS. */
+export function auditBeginning(
+  audit: AuditLog,
+  host: string,
+  objects: readonly string[],
+  details: Readonly<Record<string, string>>,
+): void {
+  audit.append({
+    action: 'practice.start',
+    actor: 'unlock',
+    host,
+    channel: 'scheduler',
+    objects,
+    requestHash: null,
+    outcome: 'OK',
+    details,
+  });
+}

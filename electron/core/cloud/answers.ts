@@ -129,6 +129,25 @@ export interface LastUsage extends Read {
   readonly trackedSince: number | null;
 }
 
+/** A custom key store, as AWS describes it. */
+export interface CustomKeyStore {
+  readonly kmsStoreId: string;
+  readonly name: string;
+  /** EXTERNAL_KEY_STORE or AWS_CLOUDHSM. */
+  readonly type: string;
+  /** As AWS spells it; a new one would come through verbatim. */
+  readonly state: string;
+  /** Why the last connect failed. */
+  readonly error: string | null;
+  readonly createdAt: number | null;
+  readonly accessKeyId: string | null;
+  readonly endpoint: string | null;
+  readonly path: string | null;
+  readonly connectivity: string | null;
+  readonly vpcService: string | null;
+  readonly vpcOwner: string | null;
+}
+
 export interface MarkedKey extends KmsKey {
   /** Do the tags say the same as the description? Null when they could not be read. */
   readonly tagsAgree: boolean | null;

@@ -7,6 +7,7 @@ import type {
   CallerIdentity,
   CallRecord,
   CreatedKey,
+  CustomKeyStore,
   Grant,
   ImportParameters,
   KmsKeyRead,
@@ -17,6 +18,8 @@ import type {
   Read,
   Tag,
 } from './answers.ts';
+import type { Connectivity } from '../../../shared/model/xks.ts';
+import type { Secret } from '../kernel/secret.ts';
 import type { CloudCredential } from './credential.ts';
 import type { Patience } from './patience.ts';
 import type { ConnectionException, TlsChoice } from './tls.ts';
@@ -82,6 +85,38 @@ export interface NewKey {
   readonly tags: readonly Tag[];
 }
 
+/** Where AWS finds a proxy. */
+export interface ProxyPlace {
+  readonly endpoint: string;
+  /** Prefix and `/kms/xks/v1`. */
+  readonly path: string;
+  readonly connectivity: Connectivity;
+  readonly vpcService: string | null;
+  readonly vpcOwner: string | null;
+}
+
+/** An external key store to be made. The secret stays the caller's. */
+export interface NewKeyStore extends ProxyPlace {
+  readonly name: string;
+  readonly accessKeyId: string;
+  readonly secret: Secret;
+}
+
+/** What is left out stays as it is. */
+export interface KeyStoreChange extends Partial<ProxyPlace> {
+  readonly name?: string;
+  readonly credential?: { readonly accessKeyId: string; readonly secret: Secret };
+}
+
+/** A KMS key whose material is an external key. */
+export interface NewKeyInStore {
+  readonly kmsStoreId: string;
+  readonly xksKeyId: string;
+  readonly description: string;
+  readonly marker: string;
+  readonly tags: readonly Tag[];
+}
+
 export interface MaterialImport {
   readonly keyId: string;
   readonly token: Uint8Array;
@@ -122,7 +157,12 @@ export interface CloudConnection {
   createExternalKey(key: NewKey, context?: CallContext): Promise<CreatedKey>;
   /** Keys that carry the marker and wait for material, made since `since` less 15 minutes. */
   findByMarker(
-    search: { readonly marker: string; readonly since: number },
+    search: {
+      readonly marker: string;
+      readonly since: number;
+      /** Which keys are meant: by default those that wait for material. */
+      readonly origin?: 'EXTERNAL_KEY_STORE';
+    },
     context?: CallContext,
   ): Promise<Read & { readonly keys: readonly MarkedKey[]; readonly looked: number }>;
   enableKey(keyId: string, context?: CallContext): Promise<Read>;
@@ -178,6 +218,26 @@ export interface CloudConnection {
     keyId: string,
     context?: CallContext,
   ): Promise<Read & { readonly materialId: string | null }>;
+
+  /** Not repeatable: look for the name first. */
+  createKeyStore(
+    store: NewKeyStore,
+    context?: CallContext,
+  ): Promise<Read & { readonly kmsStoreId: string }>;
+  /** @throws OperationError XKS_STORE_GONE */
+  describeKeyStore(kmsStoreId: string, context?: CallContext): Promise<Read & CustomKeyStore>;
+  findKeyStore(
+    name: string,
+    context?: CallContext,
+  ): Promise<Read & { readonly store: CustomKeyStore | null }>;
+  /** Answers before it is connected. */
+  connectKeyStore(kmsStoreId: string, context?: CallContext): Promise<Read>;
+  disconnectKeyStore(kmsStoreId: string, context?: CallContext): Promise<Read>;
+  updateKeyStore(kmsStoreId: string, change: KeyStoreChange, context?: CallContext): Promise<Read>;
+  /** A store that is gone counts as deleted. @throws OperationError XKS_STORE_IN_USE */
+  deleteKeyStore(kmsStoreId: string, context?: CallContext): Promise<Read>;
+  /** @throws OperationError XKS_KEY_UNUSABLE; a second KMS key for one external key is never made */
+  createKeyInStore(key: NewKeyInStore, context?: CallContext): Promise<KmsKeyRead>;
 
   /** Ends idle sockets and wipes the copies of secrets. Calls under way still finish. */
   close(): void;

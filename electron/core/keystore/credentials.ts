@@ -60,7 +60,8 @@ class CredentialTable implements Credentials {
       users: db
         .prepare<[{ id: string }], number>(
           `select (select count(*) from key_group where credential_id = @id)
-             + (select count(*) from credential where source_id = @id)`,
+             + (select count(*) from credential where source_id = @id)
+             + (select count(*) from external_store where credential_id = @id)`,
         )
         .pluck(),
       insert: db.prepare(

@@ -8,6 +8,7 @@ import { createOverview, type Overview } from './overview.ts';
 import { createReferences, type References } from './references.ts';
 import type { Domain } from './rows.ts';
 import { createSettings, type Settings } from './settings.ts';
+import { createXksModel, type XksModel } from './xks/xks-domain.ts';
 
 /** Everything this keystore keeps about keys, by noun. */
 export interface DomainModel {
@@ -20,6 +21,7 @@ export interface DomainModel {
   readonly overview: Overview;
   readonly finder: Finder;
   readonly endings: KeyEndings;
+  readonly xks: XksModel;
 }
 
 export function createDomain(domain: Domain): DomainModel {
@@ -37,5 +39,6 @@ export function createDomain(domain: Domain): DomainModel {
     overview: createOverview(domain.store.db),
     finder: createFinder(domain.store.db),
     endings: createKeyEndings(domain.store.db),
+    xks: createXksModel(domain),
   };
 }

@@ -1,4 +1,5 @@
-import type { Handlers } from '../../../shared/contract/index.ts';
+import type { Handlers, OutputFor } from '../../../shared/contract/index.ts';
+import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import type { CallerIdentity } from '../cloud/answers.ts';
 import type { CloudConnection } from '../cloud/cloud.ts';
 import type { Caller } from '../core.ts';
@@ -23,7 +24,8 @@ export type Noun =
   | 'hsm'
   | 'device'
   | 'setting'
-  | 'practice';
+  | 'practice'
+  | 'xks';
 
 /** Jobs as the operations see them. */
 export interface JobsPort {
@@ -59,12 +61,22 @@ export interface JobsPort {
   startRotation(group: Group, caller: Caller): { readonly jobId: string; readonly number: number };
 }
 
+/** What stands between external key stores and the proxies that serve them. */
+export interface Desk {
+  publish(): Promise<ServingView>;
+  status(): Promise<ServingView>;
+  /** Inside a change. */
+  chooseFolder(folder: string): void;
+  prepareProxy(): Promise<OutputFor<'xks.prepareProxy'>>;
+}
+
 /** An open keystore with everything that works on it. */
 export interface OpenKeystore extends Base, DomainModel {
   readonly store: Store;
   readonly device: Device;
   readonly deeds: DeedServices;
   readonly jobs: JobsPort;
+  readonly desk: Desk;
   /** How the attached token is called, e.g. `HSM "BYOK-A"`; null without one. */
   readonly hsmTitle: string | null;
   /** Writes an audit record; inside `store.change` it stands or falls with the change. */

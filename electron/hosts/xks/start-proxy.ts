@@ -1,21 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import type { Logger } from '../../core/ports.ts';
+import { controlSocket, type ControlStatus } from '../../core/xks/control-client.ts';
 import type { Health } from '../../core/xks/health.ts';
 import { XksProxy } from '../../core/xks/proxy.ts';
 import { derived } from '../../core/xks/serving/sealed-set.ts';
 import { CertificateWatch, daysLeft } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
-import { type ControlStatus, listenForControl } from './control.ts';
+import { listenForControl } from './control.ts';
 import { listen, type XksListener } from './listener.ts';
 import { metricsText } from './metrics.ts';
 import { openParts, type Parts } from './open-parts.ts';
 import { listenForProbes, type Probe } from './probe.ts';
-
-/** Where a proxy's socket is. */
-export const controlSocket = (stateFolder: string): string => join(stateFolder, 'control.sock');
 
 /**
  * Starts everything an XKS proxy is: its device in a process of its own, the sealed serving set, the

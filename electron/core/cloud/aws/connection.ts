@@ -13,6 +13,7 @@ import { type Route, routeOf } from './endpoints.ts';
 import type { FreshKeys } from './fresh-keys.ts';
 import { identityProvider } from './identity.ts';
 import * as keys from './keys.ts';
+import * as stores from './key-stores.ts';
 import { isRepeatable, Link } from './link.ts';
 import * as materials from './materials.ts';
 import type { Pacer } from './pacing.ts';
@@ -163,6 +164,14 @@ function assemble(made: {
     listAliases: (keyId, context) => aliases.listAliases(link, keyId, context),
     createAlias: (name, keyId, context) => aliases.createAlias(link, name, keyId, context),
     updateAlias: (name, keyId, context) => aliases.updateAlias(link, name, keyId, context),
+    createKeyStore: (store, context) => stores.createKeyStore(link, store, context),
+    describeKeyStore: (id, context) => stores.describeKeyStore(link, id, context),
+    findKeyStore: (name, context) => stores.findKeyStore(link, name, context),
+    connectKeyStore: (id, context) => stores.connectKeyStore(link, id, context),
+    disconnectKeyStore: (id, context) => stores.disconnectKeyStore(link, id, context),
+    updateKeyStore: (id, change, context) => stores.updateKeyStore(link, id, change, context),
+    deleteKeyStore: (id, context) => stores.deleteKeyStore(link, id, context),
+    createKeyInStore: (key, context) => stores.createKeyInStore(link, key, context),
     close: made.close,
   };
 }

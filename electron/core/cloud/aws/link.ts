@@ -17,6 +17,7 @@ const notRepeatable: ReadonlySet<string> = new Set([
   'CreateKey',
   'RotateKeyOnDemand',
   'ReplicateKey',
+  'CreateCustomKeyStore',
 ]);
 export const isRepeatable = (operation: string): boolean => !notRepeatable.has(operation);
 

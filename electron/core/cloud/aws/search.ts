@@ -1,7 +1,7 @@
 import { ListKeysCommand } from '@aws-sdk/client-kms';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKey, MarkedKey, Read } from '../answers.ts';
-import type { CallContext } from '../cloud.ts';
+import type { CallContext, CloudConnection } from '../cloud.ts';
 import { carriesMarker, checkMarker, markerTag } from '../marker.ts';
 import { listTags } from './access.ts';
 import { describeKey } from './keys.ts';
@@ -19,7 +19,7 @@ const together = 8;
  */
 export async function findByMarker(
   link: Link,
-  search: { readonly marker: string; readonly since: number },
+  search: Parameters<CloudConnection['findByMarker']>[0],
   context: CallContext = {},
 ): Promise<Read & { readonly keys: readonly MarkedKey[]; readonly looked: number }> {
   checkMarker(search.marker);
@@ -35,7 +35,11 @@ export async function findByMarker(
     changed: 'no',
   });
   const hits = found
-    .filter((key) => key.origin === 'EXTERNAL' && key.state === 'PendingImport')
+    .filter((key) =>
+      search.origin === undefined
+        ? key.origin === 'EXTERNAL' && key.state === 'PendingImport'
+        : key.origin === search.origin,
+    )
     .filter((key) => key.createdAt >= search.since - before)
     .filter((key) => carriesMarker(key.description, search.marker))
     .sort((a, b) => a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1));

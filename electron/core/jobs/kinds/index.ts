@@ -5,9 +5,29 @@ import { forceRotate } from './force-rotate.ts';
 import { makeActive } from './make-active.ts';
 import type { DeedServices } from './services.ts';
 import { synchronize } from './synchronize.ts';
+import { createXksKey } from './xks/key-create.ts';
+import { turnXksKey } from './xks/key-state.ts';
+import { connectStore, disconnectStore } from './xks/store-connection.ts';
+import { createStore } from './xks/store-create.ts';
+import { rotateCredential } from './xks/store-rotate-credential.ts';
+import { deleteStore, updateStore } from './xks/store-update.ts';
+
+const xksKinds = [
+  createStore,
+  connectStore,
+  disconnectStore,
+  updateStore,
+  rotateCredential,
+  deleteStore,
+  createXksKey,
+  turnXksKey('enable'),
+  turnXksKey('disable'),
+  turnXksKey('schedule-deletion'),
+  turnXksKey('cancel-deletion'),
+];
 
 /** Every kind of job there is. A job of a kind not named here is parked, never deleted. */
 export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
-  [forceRotate, synchronize, makeActive, disableFormer, discard].map(
+  [forceRotate, synchronize, makeActive, disableFormer, discard, ...xksKinds].map(
     (kind) => kind(services) as unknown as JobKind<never>,
   );

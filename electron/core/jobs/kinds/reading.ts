@@ -24,13 +24,12 @@ export interface AccountSeen {
  * @throws OperationError ACCOUNT_MISMATCH
  */
 export async function checkAccount(
-  { accounts }: Pick<DeedServices, 'accounts'>,
+  services: Pick<DeedServices, 'accounts'>,
   connection: CloudConnection,
   group: Group,
   context: CallContext,
 ): Promise<AccountSeen> {
-  const owner = await connection.accountOwner(context);
-  accounts.set(connection, owner.account);
+  const owner = await askOwner(services, connection, group, context);
   requireBound(group, owner.account, owner);
   const clock = await connection.checkClock(context);
   const off = (Math.abs(clock.skew) / 1000).toFixed(1);
@@ -48,19 +47,34 @@ export async function checkAccount(
  * @throws OperationError ACCOUNT_MISMATCH
  */
 export async function requireAccount(
-  { accounts }: Pick<DeedServices, 'accounts'>,
+  services: Pick<DeedServices, 'accounts'>,
   connection: CloudConnection,
   group: Group,
   context: CallContext,
 ): Promise<void> {
-  const known = accounts.get(connection);
+  const known = services.accounts.of(connection);
   if (known !== undefined) {
     requireBound(group, known, null);
     return;
   }
-  const owner = await connection.accountOwner(context);
-  accounts.set(connection, owner.account);
+  const owner = await askOwner(services, connection, group, context);
   requireBound(group, owner.account, owner);
+}
+
+async function askOwner(
+  { accounts }: Pick<DeedServices, 'accounts'>,
+  connection: CloudConnection,
+  group: Group,
+  context: CallContext,
+): Promise<AccountOwner> {
+  try {
+    const owner = await connection.accountOwner(context);
+    accounts.seen(connection, group.credentialId, owner);
+    return owner;
+  } catch (error) {
+    accounts.refused(group.credentialId, error);
+    throw error;
+  }
 }
 
 function requireBound(group: Group, account: string, owner: AccountOwner | null): void {

@@ -8,6 +8,8 @@ import type { Group } from '../../keystore/rows.ts';
 import type { SafetyCopies, Vaults } from '../../keystore/vaults.ts';
 import type { Base } from '../../ports.ts';
 import type { Store } from '../../store/store.ts';
+import type { AccountsSeen } from './accounts-seen.ts';
+import type { XksServices } from './xks/services.ts';
 import type { Json } from '../../../../shared/model/json.ts';
 
 /** What a job hands from one step to a later one and must not keep: import token, wrapped key. */
@@ -29,6 +31,8 @@ export interface DeedServices extends Base {
   readonly vaults: Vaults;
   readonly safety: SafetyCopies;
   readonly parcels: Parcels;
+  /** External key stores and what serves them. */
+  readonly xks: XksServices;
   /**
    * Keys that no hardware protects may go to real AWS only after one explicit choice per keystore.
    * @throws OperationError SOFTWARE_KEY_TO_REAL_AWS
@@ -44,8 +48,7 @@ export interface DeedServices extends Base {
     payload: Json,
     options: { readonly notBefore?: number },
   ): number;
-  /** Which account a connection was last seen to be of. */
-  readonly accounts: WeakMap<CloudConnection, string>;
+  readonly accounts: AccountsSeen;
   /** Was this wrapping key or modulus seen before? Notes it when not. Inside a `record`. */
   readonly wrappingKeys: {
     seen(fingerprint: string): boolean;

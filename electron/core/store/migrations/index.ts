@@ -5,6 +5,7 @@ import { callChanges } from './0004-call-changes.ts';
 import { consoleIndexes } from './0005-console.ts';
 import { lighter } from './0006-lighter.ts';
 import { ending } from './0007-ending.ts';
+import { xks } from './0008-xks.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   consoleIndexes,
   lighter,
   ending,
+  xks,
 ];

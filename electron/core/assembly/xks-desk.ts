@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { xksOps } from '../../../shared/contract/xks.ts';
+import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { CoreConfig } from '../core.ts';
+import type { DomainModel } from '../keystore/domain.ts';
+import type { StorageLocation } from '../keystore/rows.ts';
+import type { Vault } from '../keystore/vaults.ts';
+import type { HostPorts } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import { replaceFile } from '../xks/serving/set-file.ts';
+import type { BackupPlaces } from './backup-places.ts';
+import { environmentOf, practicePin } from './practice-token.ts';
+import type { Token } from './token.ts';
+import { softwareDevice, XksDevice } from './xks-device.ts';
+import { servingFiles, XksPublisher } from './xks-publisher.ts';
+
+type Prepared = z.output<typeof xksOps.prepareProxy.output>;
+
+export interface DeskParts {
+  readonly ports: HostPorts;
+  readonly config: Pick<CoreConfig, 'keystorePath'>;
+  readonly file: { readonly store: Store };
+  readonly domain: Pick<DomainModel, 'settings' | 'xks'>;
+  readonly token: Token;
+  readonly backups: BackupPlaces;
+}
+
+/** What stands between the external key stores of an open keystore and the proxies that serve them. */
+export class XksDesk {
+  readonly #parts: DeskParts;
+  readonly #device: XksDevice;
+  readonly #publisher: XksPublisher;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    const { ports, config, file, domain, token } = parts;
+    const { store } = file;
+    this.#device = new XksDevice({ ports, store, token });
+    const usualFolder = `${config.keystorePath}.xks`;
+    this.#publisher = new XksPublisher({ ports, store, ...domain, usualFolder });
+  }
+
+  device(storage: StorageLocation): Promise<Vault> {
+    return this.#device.ready(storage);
+  }
+
+  publish(): Promise<ServingView> {
+    return this.#publisher.publish();
+  }
+
+  status(): Promise<ServingView> {
+    return this.#publisher.status();
+  }
+
+  chooseFolder(folder: string): void {
+    this.#publisher.chooseFolder(folder);
+  }
+
+  /** Null where there is no second place. */
+  async protect(versionId: string): Promise<{ readonly at: number } | null> {
+    return this.#parts.backups.protectRows([
+      { table: 'xks_serving', key: 1 },
+      { table: 'xks_version', key: versionId },
+    ]);
+  }
+
+  /** After unlocking, in a process that stays. */
+  async begin(): Promise<void> {
+    try {
+      await this.#publisher.catchUp();
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      this.#parts.ports.log.log('warn', 'xks-not-published', { code: error.code });
+    }
+  }
+
+  /** The files of a proxy on this computer; none of them opens anything but service keys. */
+  async prepareProxy(): Promise<Prepared> {
+    const { domain, file } = this.#parts;
+    const { storage } = domain.xks.serving;
+    if (storage === null) throw new OperationError('XKS_NO_STORE');
+    const { folder } = await this.publish();
+    const device = storage === 'hsm' ? await this.#hsm(folder) : await this.#software(folder);
+    return { folder, ...servingFiles(folder), realm: file.store.realm, device };
+  }
+
+  close(): Promise<void> {
+    return this.#device.close();
+  }
+
+  async #hsm(folder: string): Promise<Prepared['device']> {
+    const { token, ports, file } = this.#parts;
+    const { binding } = token;
+    if (binding === null) throw new OperationError('HSM_NOT_ATTACHED');
+    const environment = environmentOf(ports, binding.practiceFolder);
+    const pin = practicePin(file.store, binding);
+    const pinFile = join(folder, 'pin');
+    try {
+      if (pin !== null) await pin.use((bytes) => replaceFile(pinFile, bytes));
+    } finally {
+      pin?.dispose();
+    }
+    return {
+      driver: 'pkcs11',
+      module: binding.module,
+      moduleSha256: binding.moduleSha256,
+      libraryParameters: binding.libraryParameters,
+      environment: environment === undefined ? null : { ...environment },
+      tokenSerial: binding.serial,
+      tokenLabel: binding.label,
+      pinFile: pin === null ? null : pinFile,
+    };
+  }
+
+  async #software(folder: string): Promise<Prepared['device']> {
+    const keyFile = join(folder, 'device-key');
+    using key = this.#parts.file.store.derive(softwareDevice);
+    await key.use((bytes) => replaceFile(keyFile, bytes));
+    return { driver: 'software', keyFile };
+  }
+}

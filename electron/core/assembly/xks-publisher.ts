@@ -1,0 +1,206 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Settings } from '../keystore/settings.ts';
+import type { XksModel } from '../keystore/xks/xks-domain.ts';
+import type { HostPorts } from '../ports.ts';
+import type { Store } from '../store/store.ts';
+import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
+import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
+import { replaceFile } from '../xks/serving/set-file.ts';
+
+/** The files of a serving folder. */
+export const servingFiles = (folder: string) => ({
+  servingSet: join(folder, 'serving-set'),
+  servingKey: join(folder, 'serving-key'),
+  nodes: join(folder, 'nodes'),
+});
+
+export interface PublisherParts {
+  readonly ports: HostPorts;
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly xks: XksModel;
+  /** Folder of this keystore where nobody chose another. */
+  readonly usualFolder: string;
+}
+
+type Node = ServingView['nodes'][number];
+
+const setting = 'xks-folder';
+/** A proxy on this computer answers in a few milliseconds; one that hangs must not hold a person up. */
+const nodePatience = 1_500;
+
+/**
+ * Brings what is served from the keystore to the proxies: one sealed file, replaced as a whole, and a
+ * word to each proxy whose folder is here. One publication after the other.
+ */
+export class XksPublisher {
+  readonly #parts: PublisherParts;
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+  }
+
+  get folder(): string {
+    return (this.#parts.settings.read(setting) as string | null) ?? this.#parts.usualFolder;
+  }
+
+  /** Inside a change. */
+  chooseFolder(folder: string): void {
+    this.#parts.settings.write(setting, folder);
+  }
+
+  /** The newest set is in the folder and in force at every proxy that answers. */
+  publish(): Promise<ServingView> {
+    const mine = this.#line.then(() => this.#publish(true));
+    this.#line = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** What lies in the folder, and what proxies say. Writes nothing. */
+  async status(): Promise<ServingView> {
+    const published = this.#published();
+    const nodes = await this.#askAll('status');
+    return this.#view(published, nodes);
+  }
+
+  /** At unlocking: a set that could not be written when it changed is written now. */
+  async catchUp(): Promise<void> {
+    const { serving } = this.#parts.xks;
+    if (serving.storage === null || this.#published() === serving.revision) return;
+    await this.publish();
+  }
+
+  /** @throws OperationError XKS_NO_STORE, XKS_NOT_PUBLISHED */
+  async #publish(again: boolean): Promise<ServingView> {
+    const { xks, ports } = this.#parts;
+    const found = this.#published();
+    // a keystore put back from a backup counts from a lower number than proxies have seen
+    if (found !== null && found > xks.serving.revision) xks.serving.raise(found + 1);
+    const set = xks.serving.build();
+    if (set === null) throw new OperationError('XKS_NO_STORE');
+    using key = this.#key();
+    const { servingSet, servingKey } = servingFiles(this.folder);
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      await key.use((bytes) => keep(servingKey, bytes));
+      await replaceFile(servingSet, sealSet(set, key, ports.random));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const external = { name: error.code, at: error.syscall ?? 'write' };
+      throw new OperationError(
+        'XKS_NOT_PUBLISHED',
+        { path: this.folder },
+        { external, cause: error },
+      );
+    }
+    const nodes = await this.#askAll('reload');
+    if (again && this.#noteBindings(nodes)) return this.#publish(false);
+    return this.#view(set.revision, nodes);
+  }
+
+  /** What proxies bound by themselves becomes the same for every copy. */
+  #noteBindings(nodes: readonly Asked[]): boolean {
+    const { keys, serving } = this.#parts.xks;
+    const seen = nodes.flatMap(({ status }) => status?.bindings ?? []);
+    return this.#parts.store.change(() => {
+      const noted = seen.filter(([name, arn]) => {
+        const xksId = name.slice(name.indexOf('/') + 1);
+        const key = keys.list(null).find((each) => each.xksId === xksId);
+        return key !== undefined && keys.bind(key.id, arn, 'first');
+      });
+      if (noted.length > 0) serving.raise();
+      return noted.length > 0;
+    });
+  }
+
+  /** Revision of the set in the folder; null when there is none that opens under our key. */
+  #published(): number | null {
+    const { servingSet } = servingFiles(this.folder);
+    if (!existsSync(servingSet)) return null;
+    using key = this.#key();
+    try {
+      return openSet(readFileSync(servingSet), key).revision;
+    } catch (error) {
+      if (error instanceof UnreadableSet || isSystemError(error)) return null;
+      throw error;
+    }
+  }
+
+  #key(): Secret {
+    return this.#parts.store.derive('xks serving set');
+  }
+
+  async #askAll(request: 'status' | 'reload'): Promise<Asked[]> {
+    const { nodes } = servingFiles(this.folder);
+    if (!existsSync(nodes)) return [];
+    using key = this.#key();
+    const controlKey = derived(key, 'control');
+    try {
+      const names = readdirSync(nodes).toSorted();
+      return await Promise.all(
+        names.map(async (node) => {
+          const socket = controlSocket(join(nodes, node));
+          const status = await ask(socket, controlKey, request);
+          return { node, status };
+        }),
+      );
+    } finally {
+      controlKey.fill(0);
+    }
+  }
+
+  #view(published: number | null, nodes: readonly Asked[]): ServingView {
+    const { serving } = this.#parts.xks;
+    const { revision } = serving;
+    return {
+      folder: this.folder,
+      storage: serving.storage,
+      revision,
+      published,
+      nodes: nodes.map(({ node, status }): Node => {
+        const none = { health: null, problem: 'it does not answer', certificateDays: null };
+        if (status === null) return { node, revision: null, newest: false, ...none };
+        return {
+          node,
+          revision: status.revision,
+          newest: status.revision === revision,
+          health: status.health.status,
+          problem: status.setProblem ?? status.health.problem ?? status.certificate.problem,
+          certificateDays: status.certificate.days,
+        };
+      }),
+    };
+  }
+}
+
+interface Asked {
+  readonly node: string;
+  /** Null: it does not answer. */
+  readonly status: ControlStatus | null;
+}
+
+async function ask(
+  socket: string,
+  key: Buffer,
+  request: 'status' | 'reload',
+): Promise<ControlStatus | null> {
+  try {
+    return await askProxy(socket, key, request, nodePatience);
+  } catch (error) {
+    if (error instanceof Error) return null; // gone, hung, or of another keystore: all the same here
+    throw error;
+  }
+}
+
+async function keep(file: string, bytes: Uint8Array): Promise<void> {
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
+  await replaceFile(file, bytes);
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { code: string } =>
+  error instanceof Error && 'syscall' in error && 'code' in error;

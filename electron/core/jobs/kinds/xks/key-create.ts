@@ -1,0 +1,287 @@
+import { z } from 'zod';
+import type { Json } from '../../../../../shared/model/json.ts';
+import { aliasName } from '../../../../../shared/contract/shapes.ts';
+import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { leftoverTexts } from '../../../../../shared/text/leftovers.ts';
+import type { KmsKeyRead } from '../../../cloud/answers.ts';
+import type { XksKey, XksVersion } from '../../../keystore/xks/rows.ts';
+import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
+import { proof, shortId } from '../reading.ts';
+import type { DeedServices } from '../services.ts';
+import { kmsStoreIdOf, openStore, outputOf, publishAndConfirm, readStore } from './opening.ts';
+import {
+  fieldsOf,
+  install,
+  newVersion,
+  putIntoService,
+  requireSecondPlace,
+  save,
+  storageOf,
+  unfinishedOf,
+} from './service-key.ts';
+import { storeStanding } from './standing.ts';
+
+export const keyCreatePayload = z.strictObject({
+  storeId: z.uuid(),
+  /** Of the external key: one of this name that has no KMS key is taken, else it is made. */
+  name: z.string().min(1).max(255),
+  description: z.string().max(8000),
+  alias: aliasName.nullable(),
+});
+export type KeyCreatePayload = z.output<typeof keyCreatePayload>;
+type Context = StepContext<KeyCreatePayload>;
+type Step = StepSpec<KeyCreatePayload>;
+
+interface External {
+  readonly keyId: string;
+}
+
+/** One action: the external key in the HSM, and the KMS key in AWS that stands for it. */
+export function createXksKey(services: DeedServices): JobKind<KeyCreatePayload> {
+  const keyId = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>
+    (context.outputs['external'] as External | undefined)?.keyId ?? null;
+  return {
+    name: 'xks-key.create',
+    payload: keyCreatePayload,
+    steps: [
+      checkStep(services),
+      externalStep(services),
+      saveStep(services),
+      installStep(services),
+      publishStep(services, 'serve', 'Give the proxies the external key'),
+      createStep(services),
+      publishStep(services, 'bind', 'Bind the external key to its KMS key'),
+      aliasStep(services),
+      tryStep(services),
+    ],
+    orderKey: ({ storeId }) => `xks:${storeId}`,
+    deedKey: ({ storeId, name }) => `create-key:${storeId}/${name}`,
+    needsDesignation: false,
+    commitStep: 'create',
+    standing: (context) => storeStanding(services, context.payload.storeId, keyId(context)),
+    leftovers: (context) => {
+      const id = keyId(context);
+      const remote = id === null ? null : (services.xks.model.keys.byId(id)?.remote ?? null);
+      if (remote === null) return leftoverTexts({ what: 'nothing' });
+      const { state } = remote;
+      const key = shortId(remote.kmsKeyId);
+      const clear = { stateInDoubt: false, alias: null, aliasInDoubt: null };
+      return leftoverTexts({ what: 'kms-key', key, state, ...clear });
+    },
+  };
+}
+
+const checkStep = (services: DeedServices): Step => ({
+  name: 'check',
+  title: 'Check account, store, HSM and backup',
+  changes: 'nothing',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    requireSecondPlace(services);
+    const vault = await services.xks.device(storageOf(services));
+    services.requireMayLeave(vault.probe.assurance);
+    const opened = await openStore(services, context.payload.storeId, context);
+    const seen = await readStore(services, opened, context);
+    if (seen.state !== 'CONNECTED') {
+      const details = { state: seen.state, needs: 'CONNECTED' };
+      return { type: 'stop', error: new OperationError('XKS_STORE_STATE', details) };
+    }
+    const read = proof(`${seen.name} reads ${seen.state}`, seen.requestId);
+    return { type: 'done', proof: [opened.proof, read, proof(`${vault.title} ready`)] };
+  },
+});
+
+/** The key of this name that waits for its KMS key; null when there is none. */
+function waitingKey(services: DeedServices, payload: KeyCreatePayload): XksKey | null {
+  const { keys } = services.xks.model;
+  const key = keys.list(payload.storeId).find(({ name }) => name === payload.name) ?? null;
+  if (key === null) return null;
+  const arn = key.remote?.arn ?? keys.bindings(key.id)[0]?.arn;
+  if (arn !== undefined) throw new OperationError('XKS_KEY_BOUND', { name: key.name, arn });
+  if (!key.enabled || key.blocked || !key.usage.encrypt || !key.usage.decrypt) {
+    const problem = 'the external key is disabled, blocked, or not for both directions';
+    throw new OperationError('XKS_KEY_UNUSABLE', { name: key.name, problem });
+  }
+  return key;
+}
+
+const externalStep = (services: DeedServices): Step => ({
+  name: 'external',
+  title: 'Make the external key',
+  changes: 'here',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async ({ payload }) => {
+    const waiting = waitingKey(services, payload);
+    if (waiting) {
+      const said = proof(`${waiting.name} (${waiting.xksId}) is there and has no KMS key`);
+      return { type: 'done', output: { keyId: waiting.id }, proof: [said] };
+    }
+    const vault = await services.xks.device(storageOf(services));
+    const version = await newVersion(services, vault, false);
+    const { storeId, name } = payload;
+    const usage = { encrypt: true, decrypt: true };
+    const fields = { storeId, name, usage, binding: 'first', onlyInHsm: false } as const;
+    const { key } = services.xks.model.keys.add(fieldsOf(vault, fields), version);
+    const kcv = version.blob?.kcv.value ?? '';
+    const said = proof(`${key.name} (${key.xksId}) made in ${vault.title}, KCV ${kcv}`);
+    return { type: 'done', output: { keyId: key.id }, proof: [said] };
+  },
+});
+
+/** Key and unfinished version of the job, read afresh. */
+function ofJob(services: DeedServices, context: Context): { key: XksKey; made: XksVersion | null } {
+  const key = services.xks.model.keys.get(outputOf<External>(context, 'external').keyId);
+  return { key, made: unfinishedOf(services, key) };
+}
+
+const saveStep = (services: DeedServices): Step => ({
+  name: 'save',
+  title: 'Save a second copy',
+  changes: 'here',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    requireSecondPlace(services);
+    const { made } = ofJob(services, context);
+    const receipt = made === null ? null : await save(services, made);
+    if (receipt) return { type: 'done', proof: [proof('saved in the keystore and in the backup')] };
+    return { type: 'skip', proof: [proof('saved in the keystore; there is no further place')] };
+  },
+});
+
+const installStep = (services: DeedServices): Step => ({
+  name: 'install',
+  title: 'Put the external key onto the device',
+  changes: 'here',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    const { key, made } = ofJob(services, context);
+    if (made === null) return { type: 'skip', proof: [proof('it is there already')] };
+    const vault = await services.xks.device(key.storage);
+    await install(services, vault, made);
+    return {
+      type: 'done',
+      proof: [proof(`${vault.title} holds it; it reads as sensitive and not extractable`)],
+      record: () => putIntoService(services, made),
+    };
+  },
+});
+
+const publishStep = (services: DeedServices, name: string, title: string): Step => ({
+  name,
+  title,
+  changes: 'here',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async () => ({ type: 'done', proof: [await publishAndConfirm(services)] }),
+});
+
+const createStep = (services: DeedServices): Step => ({
+  name: 'create',
+  title: 'Create KMS key',
+  changes: 'aws',
+  repeatable: false,
+  intent: (context) => ({
+    marker: `kr-${context.jobNumber}-${services.random(6).toString('hex')}`,
+  }),
+  act: async (context) => {
+    const { store, connection } = await openStore(services, context.payload.storeId, context);
+    const { key } = ofJob(services, context);
+    const { marker } = context.intent as { marker: string };
+    const made = await connection.createKeyInStore(
+      {
+        kmsStoreId: kmsStoreIdOf(store),
+        xksKeyId: key.xksId,
+        description: context.payload.description,
+        marker,
+        tags: [
+          { key: 'keyreeve:store', value: services.store.id },
+          { key: 'keyreeve:job', value: String(context.jobNumber) },
+        ],
+      },
+      context,
+    );
+    return adopt(services, key, made, `${shortId(made.keyId)} for ${key.xksId}`);
+  },
+  reconcile: async (context) => {
+    const { connection } = await openStore(services, context.payload.storeId, context);
+    const { marker } = context.intent as { marker: string };
+    const origin = 'EXTERNAL_KEY_STORE';
+    const search = { marker, since: context.begunAt, origin } as const;
+    const found = await connection.findByMarker(search, context);
+    const [made] = found.keys;
+    if (made) {
+      const read = { ...made, requestId: found.requestId, readAt: found.readAt };
+      const said = `${shortId(made.keyId)}, found by its mark ${marker}`;
+      return adopt(services, ofJob(services, context).key, read, said);
+    }
+    const now = services.clock.now();
+    const until = context.begunAt + services.orphanSearch;
+    // a second KMS key for the same external key is refused by AWS: acting again is safe by then
+    if (now >= until) return 'act';
+    const next = Math.min(until, now + Math.max(500, services.orphanSearch / 10));
+    return { type: 'later', until: next, why: `looking for a KMS key marked ${marker}` };
+  },
+});
+
+/** The KMS key becomes the external key's, and the only one that may use it. */
+function adopt(services: DeedServices, key: XksKey, made: KmsKeyRead, said: string): StepResult {
+  const { keys, serving } = services.xks.model;
+  const { keyId: kmsKeyId, arn, state, readAt } = made;
+  return {
+    type: 'done',
+    output: { kmsKeyId, arn },
+    proof: [proof(said, made.requestId)],
+    record: () => {
+      keys.noteRemote(key.id, { kmsKeyId, arn, state, readAt });
+      keys.bind(key.id, arn, 'made');
+      serving.raise();
+    },
+  };
+}
+
+const aliasStep = (services: DeedServices): Step => ({
+  name: 'alias',
+  title: 'Create alias',
+  changes: 'aws',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    const { alias, storeId } = context.payload;
+    if (alias === null) return { type: 'skip', proof: [proof('no alias was asked for')] };
+    const { connection } = await openStore(services, storeId, context);
+    const { kmsKeyId } = outputOf<{ kmsKeyId: string }>(context, 'create');
+    const target = await connection.aliasTarget(alias, context);
+    if (target.keyId === kmsKeyId)
+      return { type: 'done', proof: [proof(`alias/${alias} names it`, target.requestId)] };
+    const { requestId } = await connection.createAlias(alias, kmsKeyId, context);
+    return { type: 'done', proof: [proof(`alias/${alias} names it`, requestId)] };
+  },
+});
+
+/** Through AWS and back: what the whole way from AWS to the HSM gives. */
+const tryStep = (services: DeedServices): Step => ({
+  name: 'try',
+  title: 'Encrypt and decrypt through AWS',
+  changes: 'nothing',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    const { connection } = await openStore(services, context.payload.storeId, context);
+    const { kmsKeyId } = outputOf<{ kmsKeyId: string }>(context, 'create');
+    const tried = await connection.tryKey(kmsKeyId, context);
+    const read = await connection.describeKey(kmsKeyId, context);
+    const { key } = ofJob(services, context);
+    return {
+      type: 'done',
+      proof: [proof('32 bytes came back as they were sent', tried.requestId)],
+      record: () => {
+        const { keyId, arn, state, readAt } = read;
+        services.xks.model.keys.noteRemote(key.id, { kmsKeyId: keyId, arn, state, readAt });
+      },
+    };
+  },
+});

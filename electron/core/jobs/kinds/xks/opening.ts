@@ -1,0 +1,125 @@
+import type { Json } from '../../../../../shared/model/json.ts';
+import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import type { CustomKeyStore, Read } from '../../../cloud/answers.ts';
+import type { CallContext, CloudConnection } from '../../../cloud/cloud.ts';
+import type { ExternalStore, StoreInAws } from '../../../keystore/xks/rows.ts';
+import { proof } from '../reading.ts';
+import type { DeedServices } from '../services.ts';
+import type { Proof } from '../../kind.ts';
+
+/** Looks that deeds on external key stores begin with. */
+
+export interface OpenedStore {
+  readonly store: ExternalStore;
+  readonly connection: CloudConnection;
+  readonly account: string;
+  readonly proof: Proof;
+}
+
+/**
+ * The store and a connection of the account it is in; for one that AWS does not have yet, of an
+ * account that its proxy lets in.
+ * @throws OperationError ACCOUNT_MISMATCH and what a connection throws
+ */
+export async function openStore(
+  services: DeedServices,
+  storeId: string,
+  context: CallContext,
+  way: 'connect' | 'glance' = 'connect',
+): Promise<OpenedStore> {
+  const store = services.xks.model.stores.get(storeId);
+  const connection = await services.xks[way](store);
+  const known = services.accounts.get(connection);
+  const owner = known === undefined ? await connection.accountOwner(context) : null;
+  const account = known ?? owner?.account ?? '';
+  services.accounts.set(connection, account);
+  const bound = store.remote?.account ?? null;
+  const letIn = store.accounts === null || store.accounts.includes(account);
+  if ((bound !== null && bound !== account) || !letIn) {
+    throw new OperationError('ACCOUNT_MISMATCH', {
+      group: store.name,
+      bound: bound ?? store.accounts?.join(', ') ?? '',
+      credential: account,
+    });
+  }
+  return { store, connection, account, proof: proof(`account ${account}`, owner?.requestId) };
+}
+
+/** AWS's own id of the store. @throws OperationError XKS_STORE_GONE */
+export function kmsStoreIdOf({ remote, name }: ExternalStore): string {
+  if (!remote) throw new OperationError('XKS_STORE_GONE', { name });
+  return remote.kmsStoreId;
+}
+
+export const remoteFrom = (seen: CustomKeyStore & Read, account: string): StoreInAws => ({
+  kmsStoreId: seen.kmsStoreId,
+  account,
+  state: seen.state,
+  error: seen.error,
+  accessKeyId: seen.accessKeyId,
+  readAt: seen.readAt,
+});
+
+/** Reads the store from AWS and notes what it says. @throws OperationError XKS_STORE_GONE */
+export async function readStore(
+  services: DeedServices,
+  { store, connection, account }: OpenedStore,
+  context: CallContext,
+): Promise<CustomKeyStore & Read> {
+  try {
+    const seen = await connection.describeKeyStore(kmsStoreIdOf(store), context);
+    services.xks.model.stores.noteRemote(store.id, remoteFrom(seen, account));
+    return seen;
+  } catch (error) {
+    const gone = error instanceof OperationError && error.code === 'XKS_STORE_GONE';
+    if (gone && store.remote) {
+      const readAt = services.clock.now();
+      services.xks.model.stores.noteRemote(store.id, { ...store.remote, state: 'GONE', readAt });
+    }
+    throw error;
+  }
+}
+
+/** Path as AWS is given it. */
+export const uriPathOf = ({ prefix }: Pick<ExternalStore, 'prefix'>): string =>
+  `${prefix}/kms/xks/v1`;
+
+/** @throws OperationError BAD_INPUT for the first thing that AWS needs and nobody has said */
+export function placeOf(store: ExternalStore) {
+  const { endpoint, connectivity, vpcService, vpcOwner } = store;
+  const lacks = (field: string, problem: string) =>
+    new OperationError('BAD_INPUT', { field, problem });
+  if (endpoint === null) throw lacks('endpoint', 'the address of the proxy is not set');
+  if (connectivity === 'VPC_ENDPOINT_SERVICE' && vpcService === null)
+    throw lacks('vpcService', 'the VPC endpoint service is not set');
+  const vpc = connectivity === 'VPC_ENDPOINT_SERVICE';
+  return {
+    endpoint,
+    path: uriPathOf(store),
+    connectivity,
+    vpcService: vpc ? vpcService : null,
+    vpcOwner: vpc ? vpcOwner : null,
+  };
+}
+
+/** Every proxy that answers serves the newest set. @throws OperationError XKS_NOT_SERVED */
+export async function publishAndConfirm(services: DeedServices): Promise<Proof> {
+  const view = await services.xks.publish();
+  const answering = view.nodes.filter(({ revision }) => revision !== null);
+  const behind = answering.find(({ newest }) => !newest);
+  if (behind) {
+    const details = { node: behind.node, problem: behind.problem ?? 'it serves an older set' };
+    throw new OperationError('XKS_NOT_SERVED', details);
+  }
+  const told = answering.map(({ node }) => node).join(', ');
+  return proof(
+    told === ''
+      ? `serving set ${view.revision} is written; no proxy answers on this computer`
+      : `serving set ${view.revision} is served by ${told}`,
+  );
+}
+
+export const outputOf = <T>(
+  context: { readonly outputs: Readonly<Record<string, Json>> },
+  step: string,
+): T => context.outputs[step] as T;

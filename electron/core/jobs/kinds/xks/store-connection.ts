@@ -1,0 +1,97 @@
+import type { JobKind } from '../../kind.ts';
+import { proof } from '../reading.ts';
+import type { DeedServices } from '../services.ts';
+import { kmsStoreIdOf, openStore, readStore } from './opening.ts';
+import { serveStep } from './store-create.ts';
+import {
+  awaitState,
+  storeCheck,
+  storeKind,
+  type StorePayload,
+  type StoreStep,
+} from './store-steps.ts';
+
+/** Connects a store and waits until AWS says so; one that FAILED is disconnected first. */
+export const connectStore = (services: DeedServices): JobKind<StorePayload> =>
+  storeKind(services, 'connect', 'connect', [
+    storeCheck(services, 'connect'),
+    serveStep(services),
+    connectStep(services),
+    {
+      name: 'settle',
+      title: 'Wait until AWS is connected',
+      changes: 'nothing',
+      repeatable: true,
+      reconcile: async () => 'act',
+      act: (context) => awaitState(services, context, 'CONNECTED', 'CONNECTING'),
+    },
+  ]);
+
+/** Disconnects a store and waits until AWS says so. */
+export const disconnectStore = (services: DeedServices): JobKind<StorePayload> =>
+  storeKind(services, 'disconnect', 'disconnect', [
+    storeCheck(services, 'disconnect'),
+    {
+      name: 'disconnect',
+      title: 'Disconnect custom key store',
+      changes: 'aws',
+      repeatable: true,
+      reconcile: async () => 'act',
+      act: async (context) => {
+        const opened = await openStore(services, context.payload.storeId, context);
+        const seen = await readStore(services, opened, context);
+        if (seen.state === 'DISCONNECTED' || seen.state === 'DISCONNECTING')
+          return { type: 'skip', proof: [proof(`it reads ${seen.state} already`, seen.requestId)] };
+        const id = kmsStoreIdOf(opened.store);
+        const { requestId } = await opened.connection.disconnectKeyStore(id, context);
+        return { type: 'done', proof: [proof('AWS disconnects it', requestId)] };
+      },
+    },
+    {
+      name: 'settle',
+      title: 'Wait until AWS is disconnected',
+      changes: 'nothing',
+      repeatable: true,
+      reconcile: async () => 'act',
+      act: (context) => awaitState(services, context, 'DISCONNECTED', 'DISCONNECTING'),
+    },
+  ]);
+
+/** Between a failed and a new connection AWS wants the store disconnected. Milliseconds. */
+const lookAgain = { practice: 300, real: 10_000 } as const;
+
+const connectStep = (services: DeedServices): StoreStep => ({
+  name: 'connect',
+  title: 'Connect custom key store',
+  changes: 'aws',
+  repeatable: true,
+  reconcile: async () => 'act',
+  act: async (context) => {
+    const opened = await openStore(services, context.payload.storeId, context);
+    const { connection, store } = opened;
+    const id = kmsStoreIdOf(store);
+    const seen = await readStore(services, opened, context);
+    if (seen.state === 'CONNECTED' || seen.state === 'CONNECTING')
+      return { type: 'skip', proof: [proof(`it reads ${seen.state} already`, seen.requestId)] };
+    if (seen.state !== 'DISCONNECTED') {
+      if (seen.state === 'FAILED') await connection.disconnectKeyStore(id, context);
+      const until = services.clock.now() + lookAgain[services.store.realm];
+      return { type: 'later', until, why: 'AWS disconnects what failed before' };
+    }
+    const { requestId } = await connection.connectKeyStore(id, context);
+    return {
+      type: 'done',
+      proof: [proof('AWS connects it', requestId)],
+      record: () => {
+        const { remote } = services.xks.model.stores.get(store.id);
+        if (remote)
+          services.xks.model.stores.noteRemote(store.id, {
+            ...remote,
+            state: 'CONNECTING',
+            error: null,
+            readAt: services.clock.now(),
+          });
+      },
+    };
+  },
+});

@@ -1,0 +1,248 @@
+import type { StoreDeed } from '../../../shared/model/xks.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { sealPlan } from '../jobs/kinds/plan.ts';
+import { openStore, readStore, uriPathOf } from '../jobs/kinds/xks/opening.ts';
+import { planStore } from '../jobs/kinds/xks/plan-store.ts';
+import { beginServing } from '../jobs/kinds/xks/service-key.ts';
+import { newest } from '../jobs/kinds/xks/store-create.ts';
+import { storeKindName } from '../jobs/kinds/xks/store-steps.ts';
+import { storeJobTitle } from '../jobs/kinds/xks/titles.ts';
+import type { StoreChange } from '../keystore/xks/external-stores.ts';
+import type { ExternalStore } from '../keystore/xks/rows.ts';
+import { onDisk } from '../store/disk-errors.ts';
+import { writeDurably } from '../store/durable-file.ts';
+import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { startDeed } from './start-deed.ts';
+import { viewCredential, viewStore, viewStoreDetail } from './xks-view.ts';
+
+type Stores = HandlersOfNoun<'xksStore'>;
+
+/** External key stores: what the proxy serves under a prefix, and what AWS has of it. */
+export const xksStoreHandlers = (access: Access): Stores => ({
+  ...keepingHandlers(access),
+  ...credentialHandlers(access),
+  ...deedHandlers(access),
+});
+
+/** Changes what is served, in one transaction with its audit record, and brings it to the proxies. */
+export async function serving<T>(open: OpenKeystore, change: () => T): Promise<T> {
+  const result = open.store.change(() => {
+    const made = change();
+    if (open.xks.serving.storage !== null) open.xks.serving.raise();
+    return made;
+  });
+  open.changed('xks');
+  if (open.xks.serving.storage !== null) await open.desk.publish();
+  return result;
+}
+
+const credentialIdOf = (open: OpenKeystore, reference: string | null): string | null =>
+  reference === null ? null : open.references.credential(reference).id;
+
+function keepingHandlers(
+  access: Access,
+): Pick<Stores, 'add' | 'list' | 'show' | 'edit' | 'remove' | 'check'> {
+  return {
+    add: async (input) => {
+      const open = access.open();
+      const { credential, storage, ...fields } = input;
+      if (input.accounts === null && open.store.realm === 'real') {
+        const problem = 'say which accounts own KMS keys here: every other one is refused';
+        throw new OperationError('BAD_INPUT', { field: 'accounts', problem });
+      }
+      await beginServing(open.deeds, storageFor(open, storage));
+      const store = await serving(open, () => {
+        const credentialId = credentialIdOf(open, credential);
+        const made = open.xks.stores.add({ ...fields, credentialId, rulesMode: 'enforce' });
+        const pair = open.xks.credentials.make(made.id);
+        open.audit('OK', [made.id], { name: made.name, accessKeyId: pair.accessKeyId });
+        return made;
+      });
+      return viewStoreDetail(open, open.xks.stores.get(store.id));
+    },
+    list: () => {
+      const open = access.open();
+      return { stores: open.xks.stores.list().map((store) => viewStore(open, store)) };
+    },
+    show: (input) => {
+      const open = access.open();
+      return viewStoreDetail(open, open.xks.stores.find(input.store));
+    },
+    edit: async (input) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      const change = changeOf(open, input);
+      requireEditable(store, change);
+      await serving(open, () => {
+        open.xks.stores.edit(store.id, change);
+        open.audit('OK', [store.id], { name: store.name, fields: Object.keys(change).join(', ') });
+      });
+      return viewStoreDetail(open, open.xks.stores.get(store.id));
+    },
+    remove: async (input) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      if (!input.confirm)
+        throw new OperationError('CONFIRMATION_NEEDED', { what: `remove ${store.name}` });
+      await serving(open, () => {
+        open.xks.stores.remove(store.id);
+        open.audit('OK', [store.id], { name: store.name });
+      });
+      return {};
+    },
+    check: async (input) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      const opened = await openStore(open.deeds, store.id, {}, 'glance');
+      if (store.remote !== null) await readStore(open.deeds, opened, {});
+      await readKeys(open, store, opened.connection);
+      open.audit('OK', [store.id], { account: opened.account });
+      open.changed('xks', store.id);
+      return viewStoreDetail(open, open.xks.stores.get(store.id));
+    },
+  };
+}
+
+/** What AWS says now of the KMS keys of a store. */
+async function readKeys(
+  open: OpenKeystore,
+  store: ExternalStore,
+  connection: Awaited<ReturnType<typeof openStore>>['connection'],
+): Promise<void> {
+  for (const key of open.xks.keys.list(store.id)) {
+    if (key.remote === null) continue;
+    const noted = await connection.describeKey(key.remote.kmsKeyId).catch((error: unknown) => {
+      if (error instanceof OperationError && error.code === 'AWS_KEY_GONE') return null;
+      throw error;
+    });
+    const now = { state: noted?.state ?? 'Gone', readAt: open.clock.now() };
+    open.xks.keys.noteRemote(key.id, { ...key.remote, ...now });
+  }
+}
+
+/** The first store says where service keys are; one proxy serves one device. */
+function storageFor(open: OpenKeystore, wish: 'hsm' | 'software' | undefined): 'hsm' | 'software' {
+  const { storage } = open.xks.serving;
+  if (storage !== null && wish !== undefined && wish !== storage) {
+    const problem = `external keys of this keystore are ${storage} protected`;
+    throw new OperationError('BAD_INPUT', { field: 'storage', problem });
+  }
+  return storage ?? wish ?? 'hsm';
+}
+
+type Edit = Parameters<Stores['edit']>[0];
+
+function changeOf(open: OpenKeystore, input: Edit): StoreChange {
+  const { store: _store, credential, ...rest } = input;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(given) as StoreChange),
+    ...(credential === undefined ? {} : { credentialId: credentialIdOf(open, credential) }),
+  };
+}
+
+/** Where AWS has the store decides whose it is: it cannot be moved by an edit. */
+function requireEditable({ remote, name, region }: ExternalStore, change: StoreChange): void {
+  if (remote === null || change.region === undefined || change.region === region) return;
+  throw new OperationError('XKS_STORE_IN_USE', { name, inAws: remote.kmsStoreId });
+}
+
+function credentialHandlers(
+  access: Access,
+): Pick<Stores, 'addCredential' | 'retireCredential' | 'writeCredential'> {
+  return {
+    addCredential: async (input) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      const pair = await serving(open, () => {
+        const made = open.xks.credentials.make(store.id);
+        open.audit('OK', [store.id], { name: store.name, accessKeyId: made.accessKeyId });
+        return made;
+      });
+      return viewCredential(store, pair);
+    },
+    retireCredential: async (input) => {
+      const open = access.open();
+      const { accessKeyId } = input;
+      const pair = open.xks.credentials.find(accessKeyId);
+      const store = open.xks.stores.get(pair.storeId);
+      if (!input.confirm) {
+        const signs = store.remote?.accessKeyId === accessKeyId;
+        const what = `retire ${accessKeyId}${signs ? ', which AWS signs with: it would be refused' : ''}`;
+        throw new OperationError('CONFIRMATION_NEEDED', { what });
+      }
+      await serving(open, () => {
+        open.xks.credentials.retire(pair.id);
+        open.audit('OK', [store.id], { name: store.name, accessKeyId });
+      });
+      return {};
+    },
+    writeCredential: (input) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      const pair = newest(open.deeds, store.id);
+      using secret = open.xks.credentials.secret(pair.id);
+      const text = secret.use((bytes) =>
+        Buffer.from(
+          JSON.stringify({
+            XksProxyUriPath: uriPathOf(store),
+            XksProxyAuthenticationCredential: {
+              AccessKeyId: pair.accessKeyId,
+              RawSecretAccessKey: Buffer.from(bytes).toString('latin1'),
+            },
+          }),
+        ),
+      );
+      try {
+        onDisk('proxy credential', () => writeDurably(input.file, text, open.random));
+      } finally {
+        text.fill(0);
+      }
+      open.audit('OK', [store.id], { accessKeyId: pair.accessKeyId, file: input.file });
+      return { file: input.file, accessKeyId: pair.accessKeyId };
+    },
+  };
+}
+
+/** How long a deed on a store takes AWS, about. Milliseconds. */
+const about = { practice: 3_000, real: 5 * 60_000 } as const;
+
+async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
+  const draft = await planStore(open.deeds, store, deed);
+  const now = open.clock.now();
+  return sealPlan(draft, {
+    now,
+    runningJob: open.jobs.underWay(storeKindName(deed), { storeId: store.id }),
+    doneBy: now + (deed === 'connect' || deed === 'disconnect' ? about[open.store.realm] : 10_000),
+  });
+}
+
+function deedHandlers(access: Access): Pick<Stores, 'plan' | 'run'> {
+  return {
+    plan: async (input) => {
+      const open = access.open();
+      return plan(open, open.xks.stores.find(input.store), input.deed);
+    },
+    run: async (input, caller) => {
+      const open = access.open();
+      const store = open.xks.stores.find(input.store);
+      const { deed } = input;
+      const now = await plan(open, store, deed);
+      requireTyped(now.confirmName, input.confirm);
+      return startDeed(open, {
+        kind: storeKindName(deed),
+        payload: { storeId: store.id },
+        title: storeJobTitle(deed, store),
+        subjects: { store: store.id },
+        plan: now,
+        given: input.plan,
+        caller,
+      });
+    },
+  };
+}
+
+/** @throws OperationError NAME_NOT_TYPED */
+export function requireTyped(name: string | null, typed: string | undefined): void {
+  if (name !== null && typed !== name) throw new OperationError('NAME_NOT_TYPED', { name });
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { connectivities, ruleConditions, storeDeeds, xksKeyDeeds } from '../model/xks.ts';
+import { accountId, assurance, id, kcv, regionCode, storageLocation, time } from './shapes.ts';
+
+/** Shapes of what external key stores are told and what is shown of them. */
+
+/** `https://` and a host name; AWS takes no port and no path here. */
+export const proxyEndpoint = z
+  .string()
+  .min(10)
+  .max(128)
+  .regex(/^https:\/\/[a-zA-Z0-9.-]+$/, { message: 'https:// and a host name, nothing else' });
+export const vpcServiceName = z
+  .string()
+  .min(20)
+  .max(64)
+  .regex(/^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$/, {
+    message: 'the name of a VPC endpoint service',
+  });
+
+export const rulesMode = z.enum(['enforce', 'dry-run']);
+const patterns = z.array(z.string().min(1).max(2048)).min(1).max(256);
+/** By what is asked; of the patterns of one, any may fit, and each of those named must. */
+export const ruleWhen = z.partialRecord(z.enum(ruleConditions), patterns);
+
+export const ruleView = z.strictObject({
+  id,
+  name: z.string(),
+  keyId: id.nullable(),
+  effect: z.enum(['allow', 'deny']),
+  when: z.record(z.string(), z.array(z.string())),
+});
+
+export const proxyCredentialView = z.strictObject({
+  accessKeyId: z.string(),
+  madeAt: time,
+  retiredAt: time.nullable(),
+  /** AWS signs with this one, as last read. */
+  inAws: z.boolean(),
+});
+
+/** What AWS said of the custom key store, and what that means. */
+export const storeInAwsView = z.strictObject({
+  kmsStoreId: z.string(),
+  account: accountId,
+  state: z.string(),
+  meaning: z.string(),
+  /** AWS's code, why it could not connect, and what to do. */
+  error: z.strictObject({ code: z.string(), cause: z.string(), mend: z.string() }).nullable(),
+  accessKeyId: z.string().nullable(),
+  readAt: time,
+});
+
+export const storeView = z.strictObject({
+  id,
+  name: z.string(),
+  /** As AWS is given it: prefix and `/kms/xks/v1`. */
+  uriPath: z.string(),
+  accounts: z.array(accountId).nullable(),
+  regions: z.array(z.string()).nullable(),
+  blocked: z.boolean(),
+  quota: z.number().int().nullable(),
+  rulesMode,
+  credential: z.string().nullable(),
+  region: regionCode.nullable(),
+  endpoint: z.string().nullable(),
+  connectivity: z.enum(connectivities),
+  vpcService: z.string().nullable(),
+  vpcOwner: z.string().nullable(),
+  keys: z.number().int(),
+  inAws: storeInAwsView.nullable(),
+  createdAt: time,
+});
+export type StoreView = z.output<typeof storeView>;
+
+export const storeDetail = storeView.extend({
+  credentials: z.array(proxyCredentialView),
+  rules: z.array(ruleView),
+});
+
+export const xksKeyView = z.strictObject({
+  id,
+  storeId: id,
+  storeName: z.string(),
+  name: z.string(),
+  /** The external key id, as AWS is given it. */
+  xksKeyId: z.string(),
+  usage: z.strictObject({ encrypt: z.boolean(), decrypt: z.boolean() }),
+  enabled: z.boolean(),
+  /** Blocked itself, or its whole store. */
+  blocked: z.boolean(),
+  /** Served by proxies; false until its first version is on the device. */
+  served: z.boolean(),
+  version: z.number().int(),
+  storage: storageLocation,
+  assurance,
+  onlyInHsm: z.boolean(),
+  binding: z.enum(['first', 'any']),
+  kmsKeyArn: z.string().nullable(),
+  kmsKeyState: z.string().nullable(),
+  readAt: time.nullable(),
+});
+export type XksKeyView = z.output<typeof xksKeyView>;
+
+export const xksKeyDetail = xksKeyView.extend({
+  versions: z.array(
+    z.strictObject({
+      number: z.number().int(),
+      state: z.enum(['made', 'usable', 'destroyed']),
+      kcv: kcv.nullable(),
+      madeAt: time,
+      backedUpAt: time.nullable(),
+      installedAt: time.nullable(),
+    }),
+  ),
+  bindings: z.array(
+    z.strictObject({ arn: z.string(), how: z.enum(['made', 'first', 'allowed']), at: time }),
+  ),
+  rulesMode,
+  rules: z.array(ruleView),
+  /** Custom key store section of AWS's Cryptographic configuration tab, in the same words. */
+  cryptographicConfiguration: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+});
+
+/** One copy of the proxy on this computer, or one whose folder is here. */
+export const proxyNode = z.strictObject({
+  node: z.string(),
+  /** Null: it does not answer. */
+  revision: z.number().int().nullable(),
+  newest: z.boolean(),
+  health: z.string().nullable(),
+  problem: z.string().nullable(),
+  certificateDays: z.number().int().nullable(),
+});
+
+export const servingView = z.strictObject({
+  folder: z.string(),
+  storage: storageLocation.nullable(),
+  /** Of the newest set; 0 before the first store. */
+  revision: z.number().int(),
+  /** Of the set that lies in the folder; null when there is none that opens. */
+  published: z.number().int().nullable(),
+  nodes: z.array(proxyNode),
+});
+export type ServingView = z.output<typeof servingView>;
+
+export const storeDeed = z.enum(storeDeeds);
+export const xksKeyDeed = z.enum(xksKeyDeeds);

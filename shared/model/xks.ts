@@ -1,0 +1,59 @@
+/** Facts about external key stores that the core, the window and the command line share. */
+
+/** Connection states of a custom key store, as AWS spells them. */
+export const storeStates = [
+  'DISCONNECTED',
+  'CONNECTING',
+  'CONNECTED',
+  'DISCONNECTING',
+  'FAILED',
+] as const;
+export type StoreState = (typeof storeStates)[number];
+
+export const connectivities = ['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'] as const;
+export type Connectivity = (typeof connectivities)[number];
+
+/** What a rule may ask about a request. */
+export const ruleConditions = [
+  'awsPrincipalArn',
+  'kmsKeyArn',
+  'kmsOperation',
+  'awsSourceVpc',
+  'awsSourceVpce',
+  'kmsViaService',
+] as const;
+export type RuleCondition = (typeof ruleConditions)[number];
+
+/** What AWS does not offer for keys in an external key store. */
+export const unsupportedFeatures = [
+  'data-key-pairs',
+  'data-key-pairs-without-plaintext',
+  'hmac-keys',
+  'asymmetric-keys',
+  'cloudformation',
+  'multi-region',
+  'imported-material',
+  'automatic-rotation',
+] as const;
+export type UnsupportedFeature = (typeof unsupportedFeatures)[number];
+
+/** What a person may do with a store in AWS. */
+export const storeDeeds = [
+  'create',
+  'connect',
+  'disconnect',
+  'update',
+  'rotate-credential',
+  'delete',
+] as const;
+export type StoreDeed = (typeof storeDeeds)[number];
+
+/** What a person may do with the KMS key of an external key. */
+export const xksKeyDeeds = [
+  'create',
+  'enable',
+  'disable',
+  'schedule-deletion',
+  'cancel-deletion',
+] as const;
+export type XksKeyDeed = (typeof xksKeyDeeds)[number];

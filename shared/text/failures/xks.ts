@@ -1,0 +1,79 @@
+import type { Wording } from '../wording.ts';
+import { connectionError } from '../xks.ts';
+
+/** Wording for external key stores. Keys in their HSM are touched by none of these. */
+export const xksWording = {
+  XKS_NO_STORE: {
+    headline: 'There is no external key store yet.',
+    forYourKeys: 'Nothing was changed.',
+    next: 'Add one: keyreeve xks store add.',
+  },
+  XKS_STORE_IN_USE: {
+    headline: 'The external key store is still in use.',
+    forYourKeys: (d) =>
+      `It was kept${d.when('keys', (keys) => `; it holds ${keys} external keys`)}${d.when('inAws', (id) => `; AWS still has it as ${id}`)}.`,
+    next: 'Delete its KMS keys and the store in AWS, then remove it here.',
+  },
+  XKS_TWO_CREDENTIALS: {
+    headline: 'The store has two valid credentials already.',
+    forYourKeys: 'Nothing was changed. Both go on being accepted.',
+    next: 'Retire the one that AWS no longer signs with.',
+  },
+  XKS_LAST_CREDENTIAL: {
+    headline: 'This is the only valid credential of the store.',
+    forYourKeys: 'It was kept: without it every request from AWS would be refused.',
+    next: 'Rotate the credential: the new one comes first, the old one goes last.',
+  },
+  XKS_KEY_BOUND: {
+    headline: 'A KMS key depends on this external key.',
+    forYourKeys: (d) => `Nothing was removed. ${d.text('arn', 'Its KMS key', 100)} needs it.`,
+    next: 'Disable the external key instead. What AWS encrypted under it can be opened by it only.',
+  },
+  XKS_ONLY_IN_HSM: {
+    headline: 'This HSM cannot take the key back from its copy.',
+    forYourKeys: 'No key is served. A key that exists in the HSM only is lost with the HSM.',
+    next: 'Use another HSM, or make the key again and confirm that it exists in this HSM only.',
+  },
+  XKS_UNSUPPORTED: {
+    headline: 'AWS has no such thing for external key stores.',
+    forYourKeys: (d) => `Nothing was changed${d.because('reason')}.`,
+    next: 'Leave it out, or keep such a key in a key group.',
+  },
+  XKS_NOT_PUBLISHED: {
+    headline: 'The change is saved, but proxies were not told.',
+    forYourKeys: (d) => `Proxies go on serving what they had${d.because()}.`,
+    next: 'Make the folder of the serving set writable, then publish: keyreeve xks publish.',
+  },
+  XKS_NOT_SERVED: {
+    headline: 'A proxy does not serve the newest set yet.',
+    forYourKeys: (d) => `Nothing was changed in AWS${d.because()}.`,
+    next: (d) => `Look at proxy ${d.quoted('node', 'of this store')}, then continue.`,
+  },
+  XKS_STORE_STATE: {
+    headline: 'The key store is in a state that does not allow this.',
+    forYourKeys: (d) => `AWS changed nothing.${d.when('state', (s) => ` The store reads ${s}.`)}`,
+    next: 'Connect or disconnect the store as the deed needs it, then do it again.',
+  },
+  XKS_STORE_GONE: {
+    headline: 'AWS no longer has this key store.',
+    forYourKeys: 'External keys are safe here. KMS keys of that store cannot be used.',
+    next: 'Look in AWS with the right account and Region, or create the store again.',
+  },
+  XKS_CONNECT_FAILED: {
+    headline: 'AWS could not connect the key store.',
+    forYourKeys: (d) =>
+      `Its KMS keys cannot be used until it is: ${connectionError(d.text('reason', ''))?.cause ?? 'AWS gives a cause not known here'}.`,
+    next: (d) =>
+      `${connectionError(d.text('reason', ''))?.mend ?? 'Remove the cause that AWS gives, then disconnect and connect the store'}.`,
+  },
+  XKS_PROXY_REFUSED: {
+    headline: 'AWS cannot use the proxy as it is.',
+    forYourKeys: 'AWS changed nothing. What was served before is served on.',
+    next: 'Start the proxy, look at what AWS says below, then continue.',
+  },
+  XKS_KEY_UNUSABLE: {
+    headline: 'AWS does not accept the external key.',
+    forYourKeys: (d) => `No KMS key was made for it${d.because()}.`,
+    next: 'Enable the external key for both encryption and decryption, then do it again.',
+  },
+} satisfies Record<string, Wording>;
