@@ -1,77 +1,52 @@
-import { type Screen, useNavigation } from '../state/navigation.ts';
+import { useNavigation } from '../state/navigation.ts';
+import { headings, type Place, places, type Screen } from '../state/places.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import styles from './shell.module.css';
 
-interface Place {
-  readonly screen: Screen;
-  readonly title: string;
-  readonly count?: (snapshot: Snapshot) => string;
-}
-
-const sections: readonly (readonly [string, readonly Place[]])[] = [
-  [
-    'Key management',
-    [
-      { screen: 'key-groups', title: 'Key Groups' },
-      { screen: 'keys', title: 'Keys' },
-    ],
-  ],
-  [
-    'Logging and reporting',
-    [
-      {
-        screen: 'jobs',
-        title: 'Jobs',
-        count: ({ counts }) => (counts.needsYou > 0 ? `! ${counts.needsYou}` : ''),
-      },
-      { screen: 'audit', title: 'Audit' },
-    ],
-  ],
-  [
-    'Administration',
-    [
-      { screen: 'hsm', title: 'HSM', count: ({ hsm }) => (hsm === 'pin-needed' ? '!' : '') },
-      { screen: 'credentials', title: 'Credentials' },
-      { screen: 'configuration', title: 'Configuration' },
-      { screen: 'security', title: 'Security and backup' },
-      { screen: 'practice', title: 'Practice' },
-    ],
-  ],
-];
+/** How much of a place needs somebody; empty where nothing does. */
+const needs: Partial<Record<Screen, (snapshot: Snapshot) => string>> = {
+  jobs: ({ counts }) => (counts.needsYou > 0 ? `! ${counts.needsYou}` : ''),
+  hsm: ({ hsm }) => (hsm === 'pin-needed' ? '!' : ''),
+};
 
 /** Every place of the window, under the three headings of the trade. */
 export function NavigationList({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { screen, go } = useNavigation();
   return (
     <nav className={styles['navigation']} aria-label="Places">
-      {sections.map(([heading, places]) => (
-        <div key={heading}>
+      {Object.entries(headings).map(([id, heading]) => (
+        <div key={id}>
           <h3>{heading}</h3>
           <ul>
-            {places.map((place) => {
-              const count = place.count?.(snapshot) ?? '';
-              return (
+            {places
+              .filter(({ under }) => under === id)
+              .map((place) => (
                 <li key={place.screen}>
-                  <button
-                    type="button"
-                    className={styles['place']}
-                    aria-current={screen === place.screen ? 'page' : undefined}
-                    onClick={() => go(place.screen)}
-                  >
-                    <span>{place.title}</span>
-                    {count === '' ? null : (
-                      <span className="tone-attention">
-                        {count}
-                        <span className="unseen"> needs you</span>
-                      </span>
-                    )}
-                  </button>
+                  <PlaceButton place={place} count={needs[place.screen]?.(snapshot) ?? ''} />
                 </li>
-              );
-            })}
+              ))}
           </ul>
         </div>
       ))}
     </nav>
+  );
+}
+
+function PlaceButton({ place, count }: { readonly place: Place; readonly count: string }) {
+  const { screen, go } = useNavigation();
+  return (
+    <button
+      type="button"
+      className={styles['place']}
+      aria-current={screen === place.screen ? 'page' : undefined}
+      onClick={() => go(place.screen)}
+    >
+      <span>{place.title}</span>
+      {count === '' ? null : (
+        <span className="tone-attention">
+          {count}
+          <span className="unseen"> needs you</span>
+        </span>
+      )}
+    </button>
   );
 }

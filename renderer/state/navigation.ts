@@ -1,18 +1,8 @@
 import { create } from 'zustand';
+import { places, type Screen } from './places.ts';
 import { remember, remembered } from './tab-memory.ts';
 
-export const screens = [
-  'key-groups',
-  'keys',
-  'jobs',
-  'audit',
-  'hsm',
-  'credentials',
-  'configuration',
-  'security',
-  'practice',
-] as const;
-export type Screen = (typeof screens)[number];
+export type { Screen } from './places.ts';
 
 /** A thing to land on: opened, scrolled to, selected and focused by the screen that shows it. */
 export interface Landing {
@@ -38,7 +28,8 @@ const place = 'keyreeve-screen';
 const first: Screen = 'key-groups';
 
 /** Where the tab was before its page was loaded again. */
-const formerly = (): Screen => screens.find((screen) => screen === remembered(place)) ?? first;
+const formerly = (): Screen =>
+  places.find(({ screen }) => screen === remembered(place))?.screen ?? first;
 
 /** Where a person is in the window. */
 export const useNavigation = create<Navigation>((set) => ({

@@ -1,20 +1,28 @@
-import type { Screen } from './navigation.ts';
-
-/** A place of the window, as it is called in its list and in the commands. */
-export interface Place {
-  readonly screen: Screen;
-  readonly title: string;
-}
+/** The three headings of the trade, under which the places stand. */
+export const headings = {
+  keys: 'Key management',
+  reporting: 'Logging and reporting',
+  administration: 'Administration',
+} as const;
+type Heading = keyof typeof headings;
 
 /** Every place, in the order of the list: Alt and its number go there. */
-export const places: readonly Place[] = [
-  { screen: 'key-groups', title: 'Key Groups' },
-  { screen: 'keys', title: 'Keys' },
-  { screen: 'jobs', title: 'Jobs' },
-  { screen: 'audit', title: 'Audit' },
-  { screen: 'hsm', title: 'HSM' },
-  { screen: 'credentials', title: 'Credentials' },
-  { screen: 'configuration', title: 'Configuration' },
-  { screen: 'security', title: 'Security and backup' },
-  { screen: 'practice', title: 'Practice' },
-];
+export const places = [
+  { screen: 'key-groups', title: 'Key Groups', under: 'keys' },
+  { screen: 'keys', title: 'Keys', under: 'keys' },
+  { screen: 'jobs', title: 'Jobs', under: 'reporting' },
+  { screen: 'audit', title: 'Audit', under: 'reporting' },
+  { screen: 'hsm', title: 'HSM', under: 'administration' },
+  { screen: 'credentials', title: 'Credentials', under: 'administration' },
+  { screen: 'configuration', title: 'Configuration', under: 'administration' },
+  { screen: 'security', title: 'Security and backup', under: 'administration' },
+  { screen: 'practice', title: 'Practice', under: 'administration' },
+] as const satisfies readonly {
+  readonly screen: string;
+  readonly title: string;
+  readonly under: Heading;
+}[];
+
+/** A place of the window, as it is called in its list, in its title and in the commands. */
+export type Place = (typeof places)[number];
+export type Screen = Place['screen'];

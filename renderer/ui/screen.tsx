@@ -1,14 +1,15 @@
 import type { ReactNode } from 'react';
+import { places, type Screen } from '../state/places.ts';
 import styles from './screen.module.css';
 
 /** The frame of a screen: its title, what can be done on it, and its content, which may scroll. */
 export function ScreenFrame({
-  title,
+  screen,
   deeds,
   children,
   padded = false,
 }: {
-  readonly title: string;
+  readonly screen: Screen;
   readonly deeds?: ReactNode;
   readonly children: ReactNode;
   readonly padded?: boolean;
@@ -16,7 +17,7 @@ export function ScreenFrame({
   return (
     <div className={styles['screen']}>
       <header className={styles['head']}>
-        <h1>{title}</h1>
+        <h1>{places.find((place) => place.screen === screen)?.title}</h1>
         <div className={styles['deeds']}>{deeds}</div>
       </header>
       <div className={padded ? styles['padded'] : styles['content']}>{children}</div>

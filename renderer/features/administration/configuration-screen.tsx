@@ -12,7 +12,7 @@ import { Facts, ScreenFrame, Section } from '../../ui/screen.tsx';
 /** Which device rotates, and how the window looks. */
 export function ConfigurationScreen() {
   return (
-    <ScreenFrame title="Configuration" padded>
+    <ScreenFrame screen="configuration" padded>
       <ProtectedKeyOptions />
       <Appearance />
     </ScreenFrame>

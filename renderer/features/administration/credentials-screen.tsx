@@ -58,7 +58,7 @@ export function CredentialsScreen() {
   const importing = () => show({ kind: 'import-credential' });
   return (
     <ScreenFrame
-      title="Credentials"
+      screen="credentials"
       deeds={
         <DeedButton
           variant={credentials.length === 0 ? 'contained' : 'outlined'}

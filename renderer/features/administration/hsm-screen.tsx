@@ -22,7 +22,7 @@ export function HsmScreen() {
   const { data } = status;
   return (
     <ScreenFrame
-      title="HSM"
+      screen="hsm"
       padded
       deeds={
         data?.attached ? (

@@ -14,7 +14,7 @@ import { Facts, ScreenFrame, Section } from '../../ui/screen.tsx';
 export function PracticeScreen() {
   const realm = useSnapshot().data?.keystore.realm ?? null;
   return (
-    <ScreenFrame title="Practice" padded>
+    <ScreenFrame screen="practice" padded>
       {realm === 'practice' ? <PracticeKms /> : <ElsewhereOnly />}
     </ScreenFrame>
   );

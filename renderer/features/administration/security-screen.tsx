@@ -19,7 +19,7 @@ export function SecurityScreen() {
   const blocked = useBlocked();
   const failure = status.failure ?? settings.failure;
   return (
-    <ScreenFrame title="Security and backup" padded>
+    <ScreenFrame screen="security" padded>
       {failure ? (
         <FailureNotice failure={failure}>
           <Button

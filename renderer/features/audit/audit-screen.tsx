@@ -90,7 +90,7 @@ export function AuditScreen() {
   };
   return (
     <ScreenFrame
-      title="Audit"
+      screen="audit"
       deeds={
         <>
           <FormControlLabel

@@ -169,6 +169,17 @@ describe('Add Key Group', () => {
     await waitFor(() => expect(useDialogs.getState().open).toEqual([]));
   });
 
+  it('takes a whole Region code by Enter, and adds nothing by it', async () => {
+    const { link, user } = working(add);
+    await fillIn(user);
+    const region = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Region' });
+    await user.clear(region);
+    await user.type(region, 'eu-west-3{Enter}{Enter}');
+    expect(region.value).toBe('eu-west-3');
+    await user.tab();
+    expect(link.made('group.add')).toEqual([]);
+  });
+
   it('goes on to the plan of the first rotation', async () => {
     const { user } = working(add);
     await fillIn(user);

@@ -40,6 +40,10 @@ export function RegionField({
           const text = regionChoice(inputValue) === null ? inputValue : '';
           return findRegions(text, usedHere).map(({ code }) => code);
         }}
+        // Enter takes a Region; whether the list is open or not, it never sends the whole form.
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.preventDefault();
+        }}
         onInputChange={(_event, text, reason) => {
           if (reason !== 'reset' && reason !== 'blur')
             control.set({ region: text.trim().toLowerCase() });

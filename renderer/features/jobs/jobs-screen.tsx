@@ -35,7 +35,7 @@ export function JobsScreen() {
     table.current?.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
   };
   return (
-    <ScreenFrame title="Jobs" deeds={<NarrowField label="Title or number" onText={setFind} />}>
+    <ScreenFrame screen="jobs" deeds={<NarrowField label="Title or number" onText={setFind} />}>
       <div className={styles['screen']}>
         <JobFilters
           chosen={chosen}

@@ -41,7 +41,7 @@ export function KeyGroupsScreen() {
   const acts = useRowActs(tree, deeds, blocked);
   return (
     <ScreenFrame
-      title="Key Groups"
+      screen="key-groups"
       deeds={<TreeTools onAdd={(place) => menu.open(null, place)} paneShown={paneShown} />}
     >
       <div className={styles['screen']}>

@@ -121,7 +121,7 @@ export function KeysScreen() {
   useToldKey(keys.rows.find(({ id }) => id === selected) ?? null);
   return (
     <ScreenFrame
-      title="Keys"
+      screen="keys"
       deeds={
         <div className={styles['find']}>
           <NarrowField label="Group, key ID, ARN, alias, KCV, material" onText={setFind} />
