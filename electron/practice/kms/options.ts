@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Mischief, mischiefSchema } from './mischief/setting.ts';
 import type { AccountKey } from './principals/directory.ts';
 import type { PracticeKmsOptions } from './start.ts';
 import { readHost, readLoopbackPort, type XksRoute } from './xks/routes.ts';
@@ -32,6 +34,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --trust-ca FILE                   certificates (PEM) that may have signed those of proxies
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --event-history FILE              append the event history to FILE, one CloudTrail record a line
+  --mischief FILE                   rehearsed faults from the start (JSON, as POST /mischief)
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
   --until-stdin-closes              end when standard input closes
@@ -75,6 +78,19 @@ function readQuota(state: string | undefined, scale: string | undefined) {
   return { enabled: state === 'on', scale: factor };
 }
 
+function readMischief(file: string): Mischief {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--mischief ${file}: ${error instanceof Error ? error.message : ''}`);
+  }
+  const parsed = mischiefSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`--mischief ${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+}
+
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
@@ -99,6 +115,7 @@ function parse(argv: readonly string[]) {
         'trust-ca': { type: 'string' },
         'on-demand-limit': { type: 'string' },
         'event-history': { type: 'string' },
+        mischief: { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
         'until-stdin-closes': { type: 'boolean' },
@@ -138,6 +155,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       ...(given.principals === undefined ? {} : { principalsFile: given.principals }),
       ...(given.data === undefined ? {} : { dataFile: given.data }),
       ...(given['event-history'] === undefined ? {} : { eventHistory: given['event-history'] }),
+      ...(given.mischief === undefined ? {} : { mischief: readMischief(given.mischief) }),
       ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),
     },
     parentPid: parentPid === undefined ? null : wholeNumber('parent-pid', parentPid, 1, 2 ** 22),

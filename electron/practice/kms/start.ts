@@ -12,6 +12,7 @@ import { createStsService } from './listener/sts-service.ts';
 import { createPairPool } from './material/pair-pool.ts';
 import { createUnwrap } from './material/unwrap.ts';
 import { createMischiefs } from './mischief/mischief.ts';
+import type { Mischief } from './mischief/setting.ts';
 import { createDenials } from './policy/denials.ts';
 import { type AccountKey, createDirectory } from './principals/directory.ts';
 import { NO_PRINCIPALS, readPrincipals } from './principals/document.ts';
@@ -68,6 +69,8 @@ export interface PracticeKmsOptions {
   readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
   readonly requestLog?: string;
+  /** Rehearsed faults from the start; a reset goes back to them. */
+  readonly mischief?: Mischief;
   /** Appends the event history to this file, one record a line. */
   readonly eventHistory?: string;
   /** Told of mistakes of the practice KMS itself (never of refused calls). */
@@ -96,7 +99,7 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
     spentCodes: new Set(),
     pairs: createPairPool(options.wrappingKeyReuse ?? 1),
     unwrap: createUnwrap(),
-    mischiefs: createMischiefs(),
+    mischiefs: createMischiefs(options.mischief),
     quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
     seals: createSeals(state.sealKey),
     proxies: createXksProxies(xksRoutes, transport),

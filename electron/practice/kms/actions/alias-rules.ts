@@ -1,8 +1,7 @@
 import type { AliasRecord, KeyRecord } from '../model/records.ts';
 import { KmsFailure, limitExceeded, validation } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
-
-const MAX_ALIASES_PER_KEY = 50;
+import { consistencyOf } from './veil.ts';
 
 /**
  * Raises what AWS answers for names that cannot be a customer's alias: ValidationException, or
@@ -28,14 +27,15 @@ export function requireKeyTarget(target: string): void {
 }
 
 export function requireRoomForAlias(call: Call, key: KeyRecord): void {
-  if (call.world.state.aliases.countOf(key, key.keyId) >= MAX_ALIASES_PER_KEY) {
-    throw limitExceeded(`The key ${key.arn} has the maximum of ${MAX_ALIASES_PER_KEY} aliases.`);
+  const most = call.world.quotas.most('aliasesPerKey');
+  if (call.world.state.aliases.countOf(key, key.keyId) >= most) {
+    throw limitExceeded(`The key ${key.arn} has the maximum of ${most} aliases.`);
   }
 }
 
 /** When an alias change becomes visible to other calls. */
 export const aliasVisibleAt = (call: Call): number =>
-  call.now + call.world.mischiefs.current.eventualConsistency.aliasesSeconds * 1000;
+  call.now + consistencyOf(call).aliasesSeconds * 1000;
 
 /** Notes the move for the journal. */
 export function noteAlias(call: Call, alias: AliasRecord, from: string | null): void {

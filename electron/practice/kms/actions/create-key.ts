@@ -22,6 +22,7 @@ import { defineSlowAction } from './action.ts';
 import { chooseStore, requireExternalKey } from './create-key-in-store.ts';
 import { descriptionMember, policyMember } from './fields.ts';
 import { requireAccountPermission } from './key-access.ts';
+import { requireRoomForKey } from './key-quota.ts';
 import { storeIdMember, xksKeyIdMember } from './key-store-fields.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
@@ -105,7 +106,8 @@ function draftKey(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   const multiRegion = request.MultiRegion ?? false;
   const keyId = multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
   const place = placeOf(call);
-  const delay = call.world.mischiefs.current.eventualConsistency.keysSeconds * 1000;
+  const { eventualConsistency } = call.world.mischiefs.of(call.caller.account);
+  const delay = eventualConsistency.keysSeconds * 1000;
   return {
     ...place,
     keyId,
@@ -134,6 +136,7 @@ function open(call: Call, request: Input): Omit<KeyRecord, 'policy'> {
   if (request.Tags) requireAccountPermission({ ...call, operation: 'TagResource' }, 'unnamed');
   const draft = draftKey(call, request);
   requireUsableTags(draft.tags);
+  requireRoomForKey(call, draft);
   return draft;
 }
 

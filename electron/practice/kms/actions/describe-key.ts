@@ -9,8 +9,9 @@ export const describeKey = defineAction({
   name: 'DescribeKey',
   input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
   act(call, request) {
-    const key = openKey(call, 'DescribeKey', request.KeyId, { aliases: true });
-    const { state } = call.world;
+    const opened = openKey(call, 'DescribeKey', request.KeyId, { aliases: true });
+    const { mischiefs, state } = call.world;
+    const key = mischiefs.veils.seen(opened, call.now);
     return { KeyMetadata: keyMetadata(key, state.materials.of(key), familyOf(state, key)) };
   },
 });

@@ -2,12 +2,15 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
 import { openKey, setKeyState } from './key-access.ts';
+import { veil } from './veil.ts';
 
 export const disableKey = defineAction({
   name: 'DisableKey',
   input: structure(KEY_ID),
   act(call, request) {
-    setKeyState(call, openKey(call, 'DisableKey', request.KeyId), 'Disabled');
+    const key = openKey(call, 'DisableKey', request.KeyId);
+    if (key.state !== 'Disabled') veil(call, key, 'state');
+    setKeyState(call, key, 'Disabled');
     return null;
   },
 });

@@ -11,7 +11,8 @@ export const getKeyPolicy = defineAction({
   name: 'GetKeyPolicy',
   input: structure({ ...KEY_ID, PolicyName: optional(policyNameMember) }),
   act(call, request) {
-    const key = openKey(call, 'GetKeyPolicy', request.KeyId);
+    const opened = openKey(call, 'GetKeyPolicy', request.KeyId);
+    const key = call.world.mischiefs.veils.seen(opened, call.now);
     if ((request.PolicyName ?? POLICY_NAME) !== POLICY_NAME) {
       throw notFound('No such policy exists');
     }

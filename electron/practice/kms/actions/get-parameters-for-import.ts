@@ -40,7 +40,7 @@ export const getParametersForImport = defineSlowAction({
     const { spec } = open(call, request);
     const { pairs, mischiefs } = call.world;
     const kept = await pairs.take(spec);
-    if (!mischiefs.current.swapWrappingKey) return { kept, sent: kept };
+    if (!mischiefs.of(call.caller.account).swapWrappingKey) return { kept, sent: kept };
     let sent = await pairs.take(spec);
     while (sent.pairId === kept.pairId) sent = await pairs.take(spec);
     return { kept, sent };

@@ -74,7 +74,8 @@ function readToken(
   const { seals, mischiefs, state } = call.world;
   const token = openToken(seals.importToken, request.ImportToken);
   if (token === undefined || token.keyArn !== key.arn) throw invalidToken();
-  if (mischiefs.current.expireTokens || token.expiresAt <= call.now) throw expiredToken();
+  if (mischiefs.of(call.caller.account).expireTokens || token.expiresAt <= call.now)
+    throw expiredToken();
   const pair = state.pairs.find(token.pairId);
   if (pair === undefined) throw invalidToken();
   return { token, pair };

@@ -94,7 +94,8 @@ export function requirePermission(
 ): void {
   requireNotDenied(call, key.arn, details.target ?? 'named');
   const crossAccount = isCrossAccount(call.operation);
-  requireKeyPermission(call, key, { ...details, crossAccount });
+  const seen = call.world.mischiefs.veils.seen(key, call.now);
+  requireKeyPermission(call, seen, { ...details, crossAccount });
 }
 
 /**
@@ -109,7 +110,7 @@ export function openKey(
 ): KeyRecord {
   const key = findKey(call, keyId, options.aliases ?? false);
   requirePermission(call, key, options);
-  requireState(operation, key);
+  requireState(operation, call.world.mischiefs.veils.seen(key, call.now));
   return key;
 }
 

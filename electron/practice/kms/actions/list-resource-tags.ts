@@ -8,7 +8,8 @@ export const listResourceTags = defineAction({
   name: 'ListResourceTags',
   input: structure({ ...KEY_ID, ...PAGING_FIELDS }),
   act(call, request) {
-    const key = openKey(call, 'ListResourceTags', request.KeyId);
+    const opened = openKey(call, 'ListResourceTags', request.KeyId);
+    const key = call.world.mischiefs.veils.seen(opened, call.now);
     const { items, ...more } = readPage(
       call.world.seals.marker,
       `ListResourceTags ${key.arn}`,

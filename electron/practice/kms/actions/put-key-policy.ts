@@ -6,6 +6,7 @@ import { defineAction } from './action.ts';
 import { KEY_ID, policyMember, policyNameMember } from './fields.ts';
 import { POLICY_NAME } from './get-key-policy.ts';
 import { openKey } from './key-access.ts';
+import { veil } from './veil.ts';
 
 export const putKeyPolicy = defineAction({
   name: 'PutKeyPolicy',
@@ -22,6 +23,7 @@ export const putKeyPolicy = defineAction({
       throw unsupported(`The only valid policy name is ${POLICY_NAME}.`);
     }
     const text = acceptPolicy(call, request.Policy, key, bypass);
+    veil(call, key, 'policy');
     call.world.state.keys.put({ ...key, policy: text });
     const policySha256 = createHash('sha256').update(request.Policy).digest('hex');
     call.effect({ kind: 'policy-put', keyId: key.keyId, policySha256 });

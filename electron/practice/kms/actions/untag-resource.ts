@@ -2,6 +2,7 @@ import { list, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID, tagKeyMember } from './fields.ts';
 import { openKey } from './key-access.ts';
+import { veil } from './veil.ts';
 
 export const untagResource = defineAction({
   name: 'UntagResource',
@@ -10,6 +11,7 @@ export const untagResource = defineAction({
     const key = openKey(call, 'UntagResource', request.KeyId);
     const gone = new Set(request.TagKeys);
     const tags = key.tags.filter((tag) => !gone.has(tag.TagKey));
+    veil(call, key, 'tags');
     call.world.state.keys.put({ ...key, tags });
     return null;
   },

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { runDueEvents } from '../due-events.ts';
 import { historyQuerySchema, readHistory } from '../history/query.ts';
-import { denySchema, mischiefSchema } from '../mischief/mischief.ts';
+import { MISCHIEF_DESCRIPTIONS } from '../mischief/descriptions.ts';
+import { denySchema, mischiefSchema } from '../mischief/setting.ts';
 import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
@@ -153,6 +154,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     };
   },
   'GET /mischief': (world) => world.mischiefs.current,
+  'GET /mischief/kinds': () => MISCHIEF_DESCRIPTIONS,
   'POST /mischief'(world, body) {
     world.mischiefs.replace(read(mischiefSchema, body));
     return world.mischiefs.current;

@@ -18,19 +18,30 @@ export interface Exchange {
 export const replyContext = (world: World, requestId: string): ReplyContext => ({
   requestId,
   date: Date.now() + world.mischiefs.current.clockSkewSeconds * 1000,
+  dateHeader: world.mischiefs.current.dateHeader,
 });
 
 /** Rehearsed failures that replace the work; null for those that do not. */
 export function troubleFailure(kind: Trouble['kind']): KmsFailure | null {
   if (kind === 'throttled') return throttled();
   if (kind === 'http 500') return new KmsFailure('KMSInternalException', undefined, 500);
+  if (kind === 'credentials expired') {
+    return new KmsFailure(
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+    );
+  }
   if (kind === 'http 503') return new KmsFailure('ServiceUnavailableException', undefined, 503);
   return null;
 }
 
 /** Decides the trouble of a call and serves its latency. */
-export async function meetTrouble(world: World, operation: string): Promise<Trouble> {
-  const trouble = world.mischiefs.meet(operation);
+export async function meetTrouble(
+  world: World,
+  operation: string,
+  account: string | null,
+): Promise<Trouble> {
+  const trouble = world.mischiefs.meet(operation, account);
   if (trouble.latencyMs > 0) await wait(trouble.latencyMs);
   return trouble;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Dispatcher, Invocation, Outcome } from '../dispatch.ts';
@@ -14,7 +15,8 @@ import {
   replyContext,
   troubleFailure,
 } from './exchange.ts';
-import { JSON_TYPE, sendFailure, sendJson } from './replies.ts';
+import { breakOff, sendThrough, strikesBefore, type TextReply } from './faulty-reply.ts';
+import { failureText, JSON_TYPE, sendFailure, successText } from './replies.ts';
 
 export interface KmsServiceDeps {
   readonly world: World;
@@ -78,13 +80,19 @@ async function outcomeOf(
   }
 }
 
+const replyOf = (outcome: Outcome): TextReply =>
+  outcome.ok
+    ? { status: 200, type: JSON_TYPE, text: successText(outcome.body) }
+    : { status: outcome.failure.status, type: JSON_TYPE, text: failureText(outcome.failure) };
+
 /** Answers AWS JSON 1.1. */
 export function createKmsService(deps: KmsServiceDeps) {
   return async (exchange: Exchange): Promise<void> => {
     const admitted = admit(deps, exchange);
     if (admitted === null) return;
-    const { requestId, response } = exchange;
-    const trouble = await meetTrouble(deps.world, admitted.operation);
+    const { requestId, response, body } = exchange;
+    const { account } = admitted.who.caller;
+    const trouble = await meetTrouble(deps.world, admitted.operation, account);
     const invocation = {
       requestId,
       ...admitted,
@@ -92,18 +100,16 @@ export function createKmsService(deps: KmsServiceDeps) {
       body: null,
       mischief: mischiefName(trouble),
     };
-    if (trouble.kind === 'dropped before effect') {
+    if (strikesBefore(trouble.kind)) {
       deps.dispatcher.refuse(invocation, null, new KmsFailure('ConnectionDropped'));
-      response.destroy();
+      breakOff(trouble.kind, response);
       return;
     }
-    const outcome = await outcomeOf(deps, trouble, invocation, exchange.body);
-    if (trouble.kind === 'response lost') {
-      response.destroy();
-      return;
+    if (trouble.kind === 'delivered twice') {
+      await outcomeOf(deps, trouble, { ...invocation, requestId: randomUUID() }, body);
     }
+    const outcome = await outcomeOf(deps, trouble, invocation, body);
     const context = replyContext(deps.world, requestId);
-    if (outcome.ok) sendJson(response, context, outcome.body);
-    else sendFailure(response, context, outcome.failure);
+    await sendThrough(trouble, response, context, replyOf(outcome));
   };
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
+import type { Mischief } from '../mischief/setting.ts';
 import type { KmsFailure } from '../wire/failures.ts';
 
 export const JSON_TYPE = 'application/x-amz-json-1.1';
@@ -9,6 +10,8 @@ export interface ReplyContext {
   readonly requestId: string;
   /** Real milliseconds, shifted only by the clock skew mischief. */
   readonly date: number;
+  /** Rehearsed: no Date header, or none that can be read. */
+  readonly dateHeader: Mischief['dateHeader'];
 }
 
 let told = { second: Number.NaN, text: '' };
@@ -22,7 +25,13 @@ function dateText(milliseconds: number): string {
   return told.text;
 }
 
-function head(
+function dateField({ date, dateHeader }: ReplyContext): Readonly<Record<string, string>> {
+  if (dateHeader === 'absent') return {};
+  return { Date: dateHeader === 'garbled' ? 'yesterday, about noon' : dateText(date) };
+}
+
+/** Writes the head of a reply; the body is to be of this length. */
+export function sendHead(
   response: ServerResponse,
   status: number,
   context: ReplyContext,
@@ -35,7 +44,7 @@ function head(
     'Cache-Control': 'no-cache, no-store, must-revalidate, private',
     Expires: '0',
     Pragma: 'no-cache',
-    Date: dateText(context.date),
+    ...dateField(context),
     'Content-Type': type,
     'Content-Length': length,
     [WATERMARK_HEADER]: WATERMARK_VALUE,
@@ -49,27 +58,25 @@ export function sendText(
   type: string,
   text: string,
 ): void {
-  head(response, status, context, type, Buffer.byteLength(text));
+  sendHead(response, status, context, type, Buffer.byteLength(text));
   // As a string: node then sends head and body in one write.
   response.end(text, 'utf8');
 }
 
 /** `body` null: AWS sends 200 with nothing. */
-export function sendJson(
-  response: ServerResponse,
-  context: ReplyContext,
-  body: Readonly<Record<string, unknown>> | null,
-): void {
-  sendText(response, context, 200, JSON_TYPE, body === null ? '' : JSON.stringify(body));
-}
+export const successText = (body: Readonly<Record<string, unknown>> | null): string =>
+  body === null ? '' : JSON.stringify(body);
 
 /** A bare `__type`; `message` only where AWS gives one. */
+export function failureText(failure: KmsFailure): string {
+  const text = failure.text === undefined ? {} : { message: failure.text };
+  return JSON.stringify({ __type: failure.code, ...text });
+}
+
 export function sendFailure(
   response: ServerResponse,
   context: ReplyContext,
   failure: KmsFailure,
 ): void {
-  const text = failure.text === undefined ? {} : { message: failure.text };
-  const body = JSON.stringify({ __type: failure.code, ...text });
-  sendText(response, context, failure.status, JSON_TYPE, body);
+  sendText(response, context, failure.status, JSON_TYPE, failureText(failure));
 }

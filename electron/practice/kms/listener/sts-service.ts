@@ -9,14 +9,14 @@ import {
   replyContext,
   troubleFailure,
 } from './exchange.ts';
-import { sendText } from './replies.ts';
+import { breakOff, sendThrough, strikesBefore } from './faulty-reply.ts';
 
 /** Answers the AWS Query protocol of STS on the same address. */
 export function createStsService(world: World, authenticate: Authenticate) {
   return async ({ request, body, response, requestId }: Exchange): Promise<void> => {
     const parameters = new URLSearchParams(body.toString('utf8'));
     const action = parameters.get('Action') ?? 'unknown';
-    const trouble = await meetTrouble(world, `sts:${action}`);
+    const trouble = await meetTrouble(world, `sts:${action}`, null);
     const answer = answerSts(
       world,
       () => authenticate(request, ['sts']),
@@ -31,10 +31,12 @@ export function createStsService(world: World, authenticate: Authenticate) {
       operation: action,
       mischief: mischiefName(trouble),
     });
-    if (trouble.kind === 'response lost' || trouble.kind === 'dropped before effect') {
-      response.destroy();
+    if (strikesBefore(trouble.kind)) {
+      breakOff(trouble.kind, response);
       return;
     }
-    sendText(response, replyContext(world, requestId), answer.status, 'text/xml', answer.xml);
+    const { status, xml } = answer;
+    const reply = { status, type: 'text/xml', text: xml };
+    await sendThrough(trouble, response, replyContext(world, requestId), reply);
   };
 }

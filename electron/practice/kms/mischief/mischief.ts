@@ -1,77 +1,42 @@
-import { z } from 'zod';
-
-const count = z.int().min(0).max(1_000_000);
-const milliseconds = z.int().min(0).max(120_000);
-
-/** Two years: a rehearsal of scheduled rotations lives that far ahead. */
-const MAX_SKEW_SECONDS = 2 * 366 * 86_400;
-
-const operationMischief = z.strictObject({
-  /** Waits before the work; a pair is a seeded random range. */
-  latencyMs: z.union([milliseconds, z.tuple([milliseconds, milliseconds])]).optional(),
-  /** The next N calls take effect, then the connection breaks without a reply. */
-  loseResponseAfterEffect: count.optional(),
-  /** The connection of the next N calls breaks before anything happens. */
-  dropBeforeEffect: count.optional(),
-  /** The next N calls are throttled. */
-  throttle: count.optional(),
-  /** The next N calls answer KMSInternalException, without effect. */
-  http500: count.optional(),
-  /** The next N calls answer a 503, without effect. */
-  http503: count.optional(),
-});
-export type OperationMischief = z.infer<typeof operationMischief>;
-
-/** The whole mischief, replaced by `POST /mischief`. An empty object is good behaviour. */
-export const mischiefSchema = z.strictObject({
-  /** Makes the random parts repeatable. */
-  seed: z.int().min(0).max(0xffff_ffff).default(1),
-  /** By operation name, `sts:` names included; `*` stands for every operation. */
-  operations: z.record(z.string().max(64), operationMischief).default({}),
-  /** GetParametersForImport answers a public key that is not the one it stored. */
-  swapWrappingKey: z.boolean().default(false),
-  /** Every import token counts as older than 24 hours. */
-  expireTokens: z.boolean().default(false),
-  /** How long changes stay unseen by other calls, by the practice clock. */
-  eventualConsistency: z
-    .strictObject({
-      aliasesSeconds: z.number().min(0).max(3600).default(0),
-      keysSeconds: z.number().min(0).max(3600).default(0),
-      /** New grants; a grant token helps at once. */
-      grantsSeconds: z.number().min(0).max(3600).default(0),
-    })
-    .default({ aliasesSeconds: 0, keysSeconds: 0, grantsSeconds: 0 }),
-  /**
-   * Shifts the Date header, from which an SDK learns what time AWS thinks it is. Signatures of that
-   * time are taken too.
-   */
-  clockSkewSeconds: z.number().min(-MAX_SKEW_SECONDS).max(MAX_SKEW_SECONDS).default(0),
-});
-export type Mischief = z.infer<typeof mischiefSchema>;
-
-export const denySchema = z.strictObject({
-  /** IAM action names, e.g. `kms:UpdateAlias`. */
-  actions: z.array(z.string().regex(/^(kms|sts):[A-Za-z]+$/)).max(100),
-  /** After so many refusals the actions are allowed again. Absent: until reset. */
-  times: z.int().min(1).max(1_000_000).optional(),
-});
-export type DenyRequest = z.infer<typeof denySchema>;
+import {
+  type AccountMischief,
+  type DenyRequest,
+  type Mischief,
+  mischiefSchema,
+  type OperationMischief,
+  type Span,
+} from './setting.ts';
+import { createVeils, type Veils } from './veils.ts';
 
 /** What one call runs into. */
 export interface Trouble {
   readonly latencyMs: number;
+  /** Between the effect and its reply. */
+  readonly replyDelayMs: number;
+  readonly slowBodyMs: number;
   readonly kind:
     | 'none'
-    | 'response lost'
     | 'dropped before effect'
+    | 'reset before effect'
+    | 'hung before effect'
     | 'throttled'
     | 'http 500'
-    | 'http 503';
+    | 'http 503'
+    | 'credentials expired'
+    | 'delivered twice'
+    | 'response lost'
+    | 'reset after effect'
+    | 'hung after effect'
+    | 'reply cut';
 }
 
 /** Rehearsed faults and refusals: the current setting, counted down as it strikes. */
 export interface Mischiefs {
   readonly current: Mischief;
+  /** What strikes this account. */
+  of(account: string): AccountMischief;
+  /** What readers still see of changed keys. */
+  readonly veils: Veils;
   readonly denials: Readonly<Record<string, number | null>>;
   replace(mischief: Mischief): void;
   deny(request: DenyRequest): void;
@@ -80,19 +45,29 @@ export interface Mischiefs {
   /** True when the action is to be refused; counts down. */
   strikesAction(action: string): boolean;
   /** Decides the trouble of one call; counts down. */
-  meet(operation: string): Trouble;
+  meet(operation: string, account: string | null): Trouble;
   reset(): void;
 }
 
-type Counter = keyof Omit<OperationMischief, 'latencyMs'>;
+type Counter = keyof Omit<OperationMischief, 'latencyMs' | 'replyDelayMs' | 'slowBodyMs'>;
+type Delay = 'latencyMs' | 'replyDelayMs' | 'slowBodyMs';
 
 const COUNTERS: readonly (readonly [Counter, Trouble['kind']])[] = [
   ['dropBeforeEffect', 'dropped before effect'],
+  ['resetBeforeEffect', 'reset before effect'],
+  ['hangBeforeEffect', 'hung before effect'],
   ['throttle', 'throttled'],
   ['http500', 'http 500'],
   ['http503', 'http 503'],
+  ['expiredCredentials', 'credentials expired'],
+  ['deliverTwice', 'delivered twice'],
   ['loseResponseAfterEffect', 'response lost'],
+  ['resetAfterEffect', 'reset after effect'],
+  ['hangAfterEffect', 'hung after effect'],
+  ['cutReply', 'reply cut'],
 ];
+
+const NO_TROUBLE: Trouble = { latencyMs: 0, replyDelayMs: 0, slowBodyMs: 0, kind: 'none' };
 
 /** Deterministic numbers in [0, 1): good enough to vary delays, useless for secrets. */
 function seeded(seed: number): () => number {
@@ -105,33 +80,60 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Not persisted: mischief is part of a rehearsal, and a restart begins well-behaved. */
-export function createMischiefs(): Mischiefs {
-  let current = mischiefSchema.parse({});
+function readSpan(wanted: Span, random: () => number): number {
+  if (typeof wanted === 'number') return wanted;
+  const [low, high] = wanted;
+  return Math.round(low + random() * Math.max(0, high - low));
+}
+
+/** Counts down what is counted, throws the dice for the rest. */
+function strikes(rule: OperationMischief, counter: Counter, random: () => number): boolean {
+  const wanted = rule[counter] ?? 0;
+  if (typeof wanted === 'object') return random() < wanted.odds;
+  if (wanted > 0) rule[counter] = wanted - 1;
+  return wanted > 0;
+}
+
+function troubleOf(rules: readonly OperationMischief[], random: () => number): Trouble {
+  if (rules.length === 0) return NO_TROUBLE;
+  const delay = (name: Delay): number =>
+    readSpan(rules.find((rule) => rule[name] !== undefined)?.[name] ?? 0, random);
+  const delays = {
+    latencyMs: delay('latencyMs'),
+    replyDelayMs: delay('replyDelayMs'),
+    slowBodyMs: delay('slowBodyMs'),
+  };
+  for (const [counter, kind] of COUNTERS) {
+    if (rules.some((rule) => strikes(rule, counter, random))) return { ...delays, kind };
+  }
+  return { ...delays, kind: 'none' };
+}
+
+/** Not persisted: mischief is part of a rehearsal. `initial` is what the command line asked for. */
+export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): Mischiefs {
+  let current = structuredClone(initial);
   let random = seeded(current.seed);
   const denials = new Map<string, number | null>();
+  const veils = createVeils();
 
-  const rulesFor = (operation: string): OperationMischief[] =>
-    [current.operations[operation], current.operations['*']].filter((rule) => rule !== undefined);
+  const of = (account: string | null): AccountMischief =>
+    (account === null ? undefined : current.accounts[account]) ?? current;
 
-  function latency(rules: readonly OperationMischief[]): number {
-    const wanted = rules.find((rule) => rule.latencyMs !== undefined)?.latencyMs ?? 0;
-    if (typeof wanted === 'number') return wanted;
-    const [low, high] = wanted;
-    return Math.round(low + random() * Math.max(0, high - low));
+  function replace(mischief: Mischief): void {
+    current = structuredClone(mischief);
+    random = seeded(current.seed);
   }
 
   return {
     get current() {
       return current;
     },
+    of,
+    veils,
     get denials() {
       return Object.fromEntries(denials);
     },
-    replace(mischief) {
-      current = structuredClone(mischief);
-      random = seeded(current.seed);
-    },
+    replace,
     deny(request) {
       for (const action of request.actions) denials.set(action, request.times ?? null);
     },
@@ -143,21 +145,15 @@ export function createMischiefs(): Mischiefs {
       else if (left !== null) denials.set(action, left - 1);
       return true;
     },
-    meet(operation) {
-      const rules = rulesFor(operation);
-      const latencyMs = latency(rules);
-      for (const [counter, kind] of COUNTERS) {
-        const rule = rules.find((candidate) => (candidate[counter] ?? 0) > 0);
-        if (rule === undefined) continue;
-        rule[counter] = (rule[counter] ?? 0) - 1;
-        return { latencyMs, kind };
-      }
-      return { latencyMs, kind: 'none' };
+    meet(operation, account) {
+      const { operations } = of(account);
+      const rules = [operations[operation], operations['*']].filter((rule) => rule !== undefined);
+      return troubleOf(rules, random);
     },
     reset() {
-      current = mischiefSchema.parse({});
-      random = seeded(current.seed);
+      replace(initial);
       denials.clear();
+      veils.clear();
     },
   };
 }

@@ -63,7 +63,7 @@ function grantUse({ operation, input }: Asking): GrantUse {
 function grantsFor(asking: Asking, key: KeyRecord): GrantRecord[] {
   const { world, caller, input, now } = asking;
   const tokens = grantTokensOf(input);
-  const unseenMs = world.mischiefs.current.eventualConsistency.grantsSeconds * 1000;
+  const unseenMs = world.mischiefs.of(caller.account).eventualConsistency.grantsSeconds * 1000;
   const names = [...new Set([caller.principal, caller.arn])];
   return names
     .flatMap((name) => world.state.grants.heldBy(key, name))

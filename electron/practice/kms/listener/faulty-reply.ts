@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Trouble } from '../mischief/mischief.ts';
+import { type ReplyContext, sendHead, sendText } from './replies.ts';
+
+/** A reply as it is to go out. */
+export interface TextReply {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+type Kind = Trouble['kind'];
+
+const ENDING: ReadonlySet<Kind> = new Set(['dropped before effect', 'response lost']);
+const RESETTING: ReadonlySet<Kind> = new Set(['reset before effect', 'reset after effect']);
+
+/** True for a fault that keeps the work from being done. */
+export const strikesBefore = (kind: Kind): boolean => kind.endsWith('before effect');
+
+/** Ends a connection without a reply; one that hangs is left as it is, until the client gives up. */
+export function breakOff(kind: Kind, response: ServerResponse): void {
+  if (RESETTING.has(kind)) response.socket?.resetAndDestroy();
+  else if (ENDING.has(kind)) response.destroy();
+}
+
+const PIECES = 10;
+
+/** The body in ten pieces over so many milliseconds. Whoever goes away ends it. */
+async function trickle(response: ServerResponse, text: string, ms: number): Promise<void> {
+  const bytes = Buffer.from(text, 'utf8');
+  const size = Math.max(1, Math.ceil(bytes.length / PIECES));
+  response.flushHeaders();
+  for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
+    await wait(ms / PIECES);
+    response.write(bytes.subarray(at, at + size));
+  }
+  response.end();
+}
+
+/** Half of the body, and the end of the connection. */
+function cut(response: ServerResponse, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  response.flushHeaders();
+  response.write(half, () => response.destroy());
+}
+
+/** Sends a reply, or what the fault leaves of it. */
+export async function sendThrough(
+  trouble: Trouble,
+  response: ServerResponse,
+  context: ReplyContext,
+  { status, type, text }: TextReply,
+): Promise<void> {
+  const { kind, replyDelayMs, slowBodyMs } = trouble;
+  if (replyDelayMs > 0) await wait(replyDelayMs);
+  if (ENDING.has(kind) || RESETTING.has(kind) || kind === 'hung after effect') {
+    breakOff(kind, response);
+    return;
+  }
+  if (kind !== 'reply cut' && slowBodyMs === 0) {
+    sendText(response, context, status, type, text);
+    return;
+  }
+  sendHead(response, status, context, type, Buffer.byteLength(text));
+  if (kind === 'reply cut') cut(response, text);
+  else await trickle(response, text, slowBodyMs);
+}
