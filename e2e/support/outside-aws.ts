@@ -15,7 +15,7 @@ import {
   PRACTICE_ACCESS_KEY_ID,
   PRACTICE_SECRET_ACCESS_KEY,
 } from '../../electron/practice/kms/constants.ts';
-import type { DenyRequest, Mischief } from '../../electron/practice/kms/mischief/mischief.ts';
+import type { DenyRequest, Mischief } from '../../electron/practice/kms/mischief/setting.ts';
 import type { NumberedEntry } from '../../electron/practice/kms/state/journal.ts';
 import { control } from '../../electron/practice/kms/testing/raw-client.ts';
 
