@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Desk } from '../support/desk.ts';
+import { Desk, requireDone } from '../support/desk.ts';
 import { practiceAccount } from '../../shared/model/practice-account.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';
 
@@ -30,6 +30,31 @@ describe('the small picture', () => {
       counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
       latest: null,
     });
+  });
+
+  it('counts what a plan and a job found out of a credential as its test', async () => {
+    await using fresh = await Desk.open(aws);
+    const credential = async () => (await fresh.call('credential.list', {})).credentials[0];
+    const connected = async () => (await fresh.call('session.snapshot', {})).connections.connected;
+    await fresh.addGroup('tested-prod');
+    expect(await credential()).toMatchObject({ connection: 'Not tested', testedAt: null });
+    await fresh.plan('tested-prod');
+    expect(await credential()).toMatchObject({
+      connection: 'Connected',
+      account: practiceAccount.id,
+      testedAt: expect.any(Number),
+    });
+    expect(await connected()).toBe(1);
+    await aws.stop();
+    expect((await fresh.plan('tested-prod')).blocked?.code).toBe('AWS_UNREACHABLE');
+    expect(await credential()).toMatchObject({
+      connection: 'Not Connected',
+      problem: 'ECONNREFUSED',
+    });
+    expect(await connected()).toBe(0);
+    await aws.startAgain();
+    requireDone(await fresh.rotate('tested-prod'));
+    expect(await credential()).toMatchObject({ connection: 'Connected', problem: null });
   });
 
   it('says what runs, what ended, where keys are and who answers', async () => {

@@ -9,23 +9,21 @@ import type { Store } from '../../store/store.ts';
 const freshFor = 60_000;
 
 /** Which account a connection is of; each time AWS is asked, it is a test of the credential too. */
-export interface AccountsSeen {
-  /** What AWS said last of this connection. */
-  of(connection: CloudConnection): string | undefined;
+export interface AccountsSeen extends Pick<WeakMap<CloudConnection, string>, 'get' | 'set'> {
   seen(connection: CloudConnection, credentialId: string, owner: AccountOwner): void;
   refused(credentialId: string, error: unknown): void;
 }
 
-export function createAccountsSeen({
-  store,
-  credentials,
-  clock,
-  changed,
-}: Pick<Base, 'clock'> & {
-  readonly store: Store;
-  readonly credentials: Credentials;
-  readonly changed: (credentialId: string) => void;
-}): AccountsSeen {
+export interface AccountsParts {
+  readonly ports: Pick<Base, 'clock'>;
+  readonly file: { readonly store: Store };
+  readonly changed: (what: 'credential', credentialId: string) => void;
+}
+
+export function createAccountsSeen(
+  { ports: { clock }, file: { store }, changed }: AccountsParts,
+  credentials: Credentials,
+): AccountsSeen {
   const accounts = new WeakMap<CloudConnection, string>();
   const note = (id: string, result: Parameters<Credentials['noteTest']>[1]): void => {
     // A look at a keystore that takes no changes changes nothing.
@@ -38,10 +36,11 @@ export function createAccountsSeen({
     const age = clock.now() - (before.testedAt ?? 0);
     if (same && age >= 0 && age < freshFor) return;
     credentials.noteTest(id, result);
-    changed(id);
+    changed('credential', id);
   };
   return {
-    of: (connection) => accounts.get(connection),
+    get: (connection) => accounts.get(connection),
+    set: (connection, account) => accounts.set(connection, account),
     seen: (connection, credentialId, { account, principalArn }) => {
       accounts.set(connection, account);
       const who = principalArn === null ? { account } : { account, principalArn };

@@ -52,7 +52,7 @@ export async function requireAccount(
   group: Group,
   context: CallContext,
 ): Promise<void> {
-  const known = services.accounts.of(connection);
+  const known = services.accounts.get(connection);
   if (known !== undefined) {
     requireBound(group, known, null);
     return;
