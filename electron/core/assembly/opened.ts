@@ -348,12 +348,7 @@ export class Opened {
         if (domain.settings.read('software-module-to-aws') !== null) return;
         throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
       },
-      accounts: createAccountsSeen({
-        store,
-        clock: ports.clock,
-        credentials: domain.credentials,
-        changed: (id) => this.#parts.changed('credential', id),
-      }),
+      accounts: createAccountsSeen(this.#parts, domain.credentials),
       wrappingKeys: createWrappingKeys({ store, clock: ports.clock }),
       orphanSearch: config.orphanSearch ?? (store.realm === 'practice' ? 15_000 : 300_000),
     };
