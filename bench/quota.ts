@@ -33,7 +33,7 @@ export const bench: Bench = async ({ quick }) => {
   const rounds = quick ? 1 : 5;
   const groups = quick ? 12 : 60;
   using folder = new TemporaryFolder();
-  const options = ['--wrapping-key-reuse', '100000', '--quota', 'off', '--quota-scale', `${scale}`];
+  const options = ['--wrapping-key-reuse', '100000'];
   const seen = await withPractice(options, async ({ url, controlUrl }) => {
     const stage = { url, storage: 'hsm', backup: true, groups } as const;
     await using core = await startCore(folder.path, 'store', stage);
@@ -41,14 +41,14 @@ export const bench: Bench = async ({ quick }) => {
     // One round before the first: how long a job takes is foretold from those before it.
     for (let round = -1; round < rounds; round++) {
       await core.ask('queue', { groups });
-      await control(controlUrl, 'POST /quota', { enabled: true, scale });
+      await control(controlUrl, 'POST /quotas', { scale });
       await control(controlUrl, 'DELETE /journal');
       const cloud = { pacePractice: true, quotaScale: scale };
       const batch = await core.ask('runQueue', { parallel: 8, cloud });
       const journal = await control<NumberedEntry[]>(controlUrl, 'GET /journal?since=0');
       const { keys } = await control<Held>(controlUrl, 'GET /state');
       if (round >= 0) all.push(seenIn(batch, journal, keys));
-      await control(controlUrl, 'POST /quota', { enabled: false, scale });
+      await control(controlUrl, 'POST /quotas', { enabled: false });
     }
     return all;
   });

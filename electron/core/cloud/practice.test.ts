@@ -318,7 +318,7 @@ it('takes on a role of the same account', async () => {
 });
 
 it('keeps AWS’s pace: with quotas on, next to nothing is throttled and nothing is left over', async () => {
-  await kms.control('POST', '/quota', { enabled: true, scale: 20 });
+  await kms.control('POST', '/quotas', { scale: 20 });
   cloud.close();
   cloud = createCloud(testPorts(), { quotaScale: 20, pacePractice: true });
   connection = await cloud.connect(spec({ account: '123456789012' }));

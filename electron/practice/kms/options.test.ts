@@ -7,7 +7,7 @@ describe('the command line', () => {
   test('is read whole', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
-      '--principals /p --skip-policy-checks --data /d --wrapping-key-reuse 50 --quota on --quota-scale 2.5 --request-log /l ' +
+      '--principals /p --skip-policy-checks --data /d --wrapping-key-reuse 50 --quotas ./q.json --request-log /l ' +
       '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
@@ -23,7 +23,7 @@ describe('the command line', () => {
         skipPolicyChecks: true,
         dataFile: '/d',
         wrappingKeyReuse: 50,
-        quota: { enabled: true, scale: 2.5 },
+        quotas: { file: './q.json' },
         requestLog: '/l',
         rotationSeconds: 60,
         settleSeconds: 5,
@@ -54,7 +54,7 @@ describe('the command line', () => {
         connectSeconds: 0,
         xksConnect: [],
         onDemandLimit: 25,
-        quota: { enabled: false, scale: 1 },
+        quotas: 'off',
       },
       parentPid: null,
       untilStdinCloses: false,
@@ -69,9 +69,7 @@ describe('the command line', () => {
     [[...PORTS, '--account', '12:KEY:secret']],
     [[...PORTS, '--account', '111122223333:KEY']],
     [[...PORTS, '--host', '0.0.0.0']],
-    [[...PORTS, '--quota', 'maybe']],
-    [[...PORTS, '--quota-scale', '-1']],
-    [[...PORTS, '--quota-scale', 'x']],
+    [[...PORTS, '--quotas']],
     [[...PORTS, '--wrapping-key-reuse', '0']],
     [[...PORTS, '--parent-pid', '0']],
     [[...PORTS, '--connect-seconds', 'soon']],

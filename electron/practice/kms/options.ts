@@ -24,8 +24,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --allow-unsigned                  accept unsigned requests (region eu-west-2, default account)
   --data FILE                       keep everything in FILE; without it, memory only
   --wrapping-key-reuse N            let one RSA pair serve N GetParametersForImport (benches, tests)
-  --quota on|off                    request quotas as in AWS (default off)
-  --quota-scale X                   multiply the quotas
+  --quotas on|off|FILE              request quotas as in AWS (default off), or as FILE says (JSON)
   --rotation-seconds N              how long an on-demand rotation takes (default 0)
   --settle-seconds N                how long a replica is Creating or Updating, and a key store
                                     DISCONNECTING (default 0)
@@ -67,16 +66,8 @@ function readXksRoute(text: string): XksRoute {
   return { host, port };
 }
 
-function readQuota(state: string | undefined, scale: string | undefined) {
-  if (state !== undefined && state !== 'on' && state !== 'off') {
-    throw new UsageError('--quota takes on or off');
-  }
-  const factor = scale === undefined ? 1 : Number(scale);
-  if (!(factor > 0 && factor <= 100_000)) {
-    throw new UsageError('--quota-scale takes a number above 0');
-  }
-  return { enabled: state === 'on', scale: factor };
-}
+/** A file of the name `on` or `off` takes a path: `./on`. */
+const readQuotas = (text: string) => (text === 'on' || text === 'off' ? text : { file: text });
 
 function readMischief(file: string): Mischief {
   let value: unknown;
@@ -88,7 +79,9 @@ function readMischief(file: string): Mischief {
   const parsed = mischiefSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UsageError(`--mischief ${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+  throw new UsageError(
+    `--mischief ${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+  );
 }
 
 function parse(argv: readonly string[]) {
@@ -106,8 +99,7 @@ function parse(argv: readonly string[]) {
         'allow-unsigned': { type: 'boolean' },
         data: { type: 'string' },
         'wrapping-key-reuse': { type: 'string' },
-        quota: { type: 'string' },
-        'quota-scale': { type: 'string' },
+        quotas: { type: 'string' },
         'rotation-seconds': { type: 'string' },
         'settle-seconds': { type: 'string' },
         'connect-seconds': { type: 'string' },
@@ -150,7 +142,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       connectSeconds: wholeNumber('connect-seconds', given['connect-seconds'] ?? '0', 0, 86_400),
       xksConnect: (given['xks-connect'] ?? []).map(readXksRoute),
       onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
-      quota: readQuota(given.quota, given['quota-scale']),
+      quotas: readQuotas(given.quotas ?? 'off'),
       ...(given['trust-ca'] === undefined ? {} : { trustCaFile: given['trust-ca'] }),
       ...(given.principals === undefined ? {} : { principalsFile: given.principals }),
       ...(given.data === undefined ? {} : { dataFile: given.data }),

@@ -1,7 +1,6 @@
 import { createAuthenticator } from './auth/authenticate.ts';
 import { PRACTICE_ACCOUNT_ID, UNSIGNED_REGION } from './constants.ts';
 import { createControlHandler } from './control/control-listener.ts';
-import { rememberInitialQuota } from './control/routes.ts';
 import { createDispatcher } from './dispatch.ts';
 import { deliverHistory } from './history/delivery.ts';
 import { type Listening, listenOnLoopback } from './listener/http-server.ts';
@@ -17,6 +16,7 @@ import { createDenials } from './policy/denials.ts';
 import { type AccountKey, createDirectory } from './principals/directory.ts';
 import { NO_PRINCIPALS, readPrincipals } from './principals/document.ts';
 import { createQuotas } from './quota/quotas.ts';
+import { plainQuotas, readQuotas } from './quota/setting.ts';
 import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
 import { openState, type State } from './state/state.ts';
@@ -49,7 +49,8 @@ export interface PracticeKmsOptions {
   readonly dataFile?: string;
   /** Requests that one wrapping pair serves; 1 as AWS. */
   readonly wrappingKeyReuse?: number;
-  readonly quota?: { readonly enabled: boolean; readonly scale: number };
+  /** AWS's requests per second, `off` by default; or a file that says which quotas hold. */
+  readonly quotas?: 'on' | 'off' | { readonly file: string };
   /** How long an on-demand rotation takes, in seconds of the practice clock; 0 by default. */
   readonly rotationSeconds?: number;
   /**
@@ -86,6 +87,10 @@ export interface PracticeKms {
 
 const PROXY_BUDGET_MS = 250;
 
+function quotasOf(wish: NonNullable<PracticeKmsOptions['quotas']>) {
+  return typeof wish === 'string' ? plainQuotas(wish === 'on') : readQuotas(wish.file);
+}
+
 function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyTransport): World {
   const xksRoutes = createXksRoutes(options.xksConnect ?? []);
   const world: World = {
@@ -100,7 +105,7 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
     pairs: createPairPool(options.wrappingKeyReuse ?? 1),
     unwrap: createUnwrap(),
     mischiefs: createMischiefs(options.mischief),
-    quotas: createQuotas(options.quota ?? { enabled: false, scale: 1 }, () => performance.now()),
+    quotas: createQuotas(quotasOf(options.quotas ?? 'off'), () => performance.now()),
     seals: createSeals(state.sealKey),
     proxies: createXksProxies(xksRoutes, transport),
     xksRoutes,
@@ -110,13 +115,12 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
     onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
     skipPolicyChecks: options.skipPolicyChecks ?? false,
   };
-  rememberInitialQuota(world);
   return world;
 }
 
 /**
  * Starts a practice KMS in this process. Both ports listen on loopback only.
- * Raises DataFileError and PrincipalsFileError for unusable files, and the listen error for a taken port.
+ * Raises DataFileError, PrincipalsFileError and QuotasFileError for unusable files, and the listen error for a taken port.
  */
 export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
   const onBug = options.onBug ?? (() => undefined);

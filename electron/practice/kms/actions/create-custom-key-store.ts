@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyStoreRecord, MOST_KEY_STORES, type ProxySettings } from '../model/key-stores.ts';
+import { type KeyStoreRecord, type ProxySettings } from '../model/key-stores.ts';
 import { KmsFailure, limitExceeded, validation } from '../wire/failures.ts';
 import { oneOf, optional, type Parsed, required, string, structure } from '../wire/members.ts';
 import { type Call, placeOf } from '../world.ts';
@@ -98,9 +98,10 @@ export const createCustomKeyStore = defineAction({
     const settings = settingsOf(request);
     const { keyStores } = call.world.state;
     requireUnique(call, { ...settings, storeId: null, name: request.CustomKeyStoreName });
-    if (keyStores.of(placeOf(call)).length >= MOST_KEY_STORES) {
+    const most = call.world.quotas.most('keyStores');
+    if (keyStores.of(placeOf(call)).length >= most) {
       throw limitExceeded(
-        `The account has ${MOST_KEY_STORES} custom key stores in this Region, which is the limit.`,
+        `The account has ${most} custom key stores in this Region, which is the limit.`,
       );
     }
     // A proxy behind an endpoint service is first called when the store is connected.

@@ -52,7 +52,6 @@ const input = structure({
 });
 type Input = Parsed<typeof input>;
 
-const MAX_GRANTS_PER_KEY = 50_000;
 const MAX_CONTEXT_PAIRS = 8;
 const MAX_CONTEXT_VALUE = 384;
 
@@ -129,8 +128,9 @@ export const createGrant = defineAction({
     requirePrincipal(request.RetiringPrincipal);
     requireFit(key, request);
     const { grants } = call.world.state;
-    if (grants.countOf(key) >= MAX_GRANTS_PER_KEY) {
-      throw limitExceeded(`The key ${key.arn} has the maximum of ${MAX_GRANTS_PER_KEY} grants.`);
+    const most = call.world.quotas.most('grantsPerKey');
+    if (grants.countOf(key) >= most) {
+      throw limitExceeded(`The key ${key.arn} has the maximum of ${most} grants.`);
     }
     if (request.DryRun === true) throw dryRunSucceeded();
     const wanted = draft(call, key, request, grantee);

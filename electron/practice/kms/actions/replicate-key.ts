@@ -10,6 +10,7 @@ import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
 import { descriptionMember, KEY_ID, policyMember, regionMember } from './fields.ts';
 import { openKey, requireAccountPermission } from './key-access.ts';
+import { requireRoomForKey } from './key-quota.ts';
 import { notPrimary } from './replication.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
@@ -58,6 +59,7 @@ export const replicateKey = defineAction({
     if (key.role !== 'PRIMARY') throw notPrimary(key);
     requireReplicaPermissions(call, request);
     requireNewRegion(call, key, region);
+    requireRoomForKey(call, { account: key.account, region });
     const tags = request.Tags ?? [];
     requireUsableTags(tags);
     const { account, keyId } = key;

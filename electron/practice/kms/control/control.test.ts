@@ -65,7 +65,7 @@ test('reset removes everything but the accounts', async () => {
   await mischief({ expireTokens: true, operations: { '*': { latencyMs: 1 } } });
   await control(kms.controlUrl, 'POST /deny', { actions: ['kms:ListKeys'] });
   await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 5000 });
-  await control(kms.controlUrl, 'POST /quota', { enabled: true });
+  await control(kms.controlUrl, 'POST /quotas', {});
   const before = await control<{ instance: string; accounts: string[] }>(
     kms.controlUrl,
     'GET /state',
@@ -76,7 +76,7 @@ test('reset removes everything but the accounts', async () => {
     instance: before.instance,
     accounts: before.accounts,
     clock: { aheadSeconds: 0 },
-    quota: { enabled: false, scale: 1 },
+    quotas: { enabled: false, scale: 1 },
     keys: [],
     aliases: [],
   });
@@ -218,7 +218,7 @@ describe('mischief', () => {
 
 describe('quotas', () => {
   test('throttle by operation, account and region when switched on', async () => {
-    await control(kms.controlUrl, 'POST /quota', { enabled: true, scale: 0.4 });
+    await control(kms.controlUrl, 'POST /quotas', { scale: 0.4 });
     const list = (region: string) =>
       client.call('UpdateKeyDescription', { KeyId: 'x', Description: '' }, { region });
     const types = [];

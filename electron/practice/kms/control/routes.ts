@@ -7,6 +7,7 @@ import { denySchema, mischiefSchema } from '../mischief/setting.ts';
 import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
+import { quotaSettingSchema } from '../quota/setting.ts';
 import type { World } from '../world.ts';
 import { PRINCIPAL_ROUTES } from './principal-routes.ts';
 import { findAnywhere, read, type Route } from './reading.ts';
@@ -17,10 +18,6 @@ const MAX_ADVANCE_SECONDS = 100 * 365 * 86_400;
 
 const clockSchema = z.strictObject({
   advanceSeconds: z.number().min(0).max(MAX_ADVANCE_SECONDS),
-});
-const quotaSchema = z.strictObject({
-  enabled: z.boolean(),
-  scale: z.number().min(0.001).max(100_000).default(1),
 });
 const xksRouteSchema = z.strictObject({
   host: z.string().transform((text, context) => {
@@ -82,7 +79,7 @@ function showState(world: World, query: URLSearchParams) {
     instance: world.state.instance,
     accounts: world.directory.accountIds,
     clock: clockState(world),
-    quota: world.quotas.setting,
+    quotas: world.quotas.setting,
     keys: keys.map((key) => describe(world, key)),
     keyStores:
       wanted === null
@@ -95,7 +92,7 @@ function showState(world: World, query: URLSearchParams) {
 /** How much of the journal one answer carries; read on with `since`. */
 const JOURNAL_PAGE = 10_000;
 
-function reset(world: World, initialQuota: World['quotas']['setting']) {
+function reset(world: World) {
   world.state.transaction(() => {
     world.state.clear();
     world.clock.restore();
@@ -105,21 +102,17 @@ function reset(world: World, initialQuota: World['quotas']['setting']) {
   world.denials.clear();
   world.spentCodes.clear();
   world.xksRoutes.reset();
-  world.quotas.setting = initialQuota;
-  world.quotas.forget();
+  world.quotas.reset();
   return { ok: true };
 }
 
-const initialQuotas = new WeakMap<World, World['quotas']['setting']>();
-
-/** Call once before serving: `POST /reset` goes back to this setting. */
-export function rememberInitialQuota(world: World): void {
-  initialQuotas.set(world, world.quotas.setting);
+function showQuotas(world: World, region: string | null) {
+  return { setting: world.quotas.setting, ...world.quotas.table(region ?? 'eu-central-1') };
 }
 
 export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   ...PRINCIPAL_ROUTES,
-  'POST /reset': (world) => reset(world, initialQuotas.get(world) ?? { enabled: false, scale: 1 }),
+  'POST /reset': reset,
   'GET /clock': clockState,
   'POST /clock'(world, body) {
     const { advanceSeconds } = read(clockSchema, body);
@@ -176,9 +169,9 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     else world.xksRoutes.set({ host, port: to });
     return xksConnections(world);
   },
-  'POST /quota'(world, body) {
-    world.quotas.setting = read(quotaSchema, body);
-    world.quotas.forget();
+  'GET /quotas': (world, _body, query) => showQuotas(world, query.get('region')),
+  'POST /quotas'(world, body) {
+    world.quotas.replace(read(quotaSettingSchema, body));
     return world.quotas.setting;
   },
 };

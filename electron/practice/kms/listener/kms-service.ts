@@ -4,6 +4,7 @@ import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Dispatcher, Invocation, Outcome } from '../dispatch.ts';
 import { sourceOf } from '../history/trail.ts';
 import type { Trouble } from '../mischief/mischief.ts';
+import { admitCall } from '../quota/admission.ts';
 import { KmsFailure, serialization, throttled } from '../wire/failures.ts';
 import { KMS_OPERATIONS } from '../wire/operations.ts';
 import type { World } from '../world.ts';
@@ -70,7 +71,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { dispatcher, world } = deps;
   const { operation, who } = invocation;
-  const admitted = world.quotas.admit(who.caller.account, who.region, operation);
+  const admitted = admitCall(world, who, operation, body);
   const refusal = troubleFailure(trouble.kind) ?? (admitted ? null : throttled());
   if (refusal !== null) return dispatcher.refuse(invocation, null, refusal);
   try {

@@ -49,6 +49,3 @@ export interface KeyStoreRecord extends Place, ProxySettings {
   readonly settlesAt: number | null;
   readonly settlesTo: ConnectionState | null;
 }
-
-/** AWS's limit for one account and Region, both types together. */
-export const MOST_KEY_STORES = 10;

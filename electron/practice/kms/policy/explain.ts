@@ -182,7 +182,8 @@ function summaryOf(question: IdentityQuestion, decision: Decision): string {
     return decision.grant === null ? `${who}.` : `${who}, by grant ${decision.grant.grantId}.`;
   }
   const kind = decision.by === 'resource' ? 'policy of the resource' : `${decision.by} policy`;
-  return decision.explicit ? `${who}: a ${kind} denies it.` : `${who}: no ${kind} allows it.`;
+  const one = decision.by === 'identity' ? 'an' : 'a';
+  return decision.explicit ? `${who}: ${one} ${kind} denies it.` : `${who}: no ${kind} allows it.`;
 }
 
 /** `use` is there for calls on a key that grants can allow; `label` names the resource's policy. */

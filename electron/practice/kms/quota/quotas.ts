@@ -1,65 +1,25 @@
 import type { KeyStoreRecord } from '../model/key-stores.ts';
-
-/**
- * Requests per second per account and region (facts section 7). Operations with the same pool
- * share one bucket. The symmetric pool is the one of ordinary regions.
- */
-const POOLS: Readonly<Record<string, number>> = {
-  'symmetric cryptography': 10_000,
-};
-
-const POOL_OF: Readonly<Record<string, string>> = {
-  Encrypt: 'symmetric cryptography',
-  Decrypt: 'symmetric cryptography',
-  GenerateDataKey: 'symmetric cryptography',
-};
-
-export const REQUEST_QUOTAS: Readonly<Record<string, number>> = {
-  GetParametersForImport: 1,
-  ImportKeyMaterial: 15,
-  DeleteImportedKeyMaterial: 15,
-  RotateKeyOnDemand: 5,
-  ListKeyRotations: 100,
-  GetKeyRotationStatus: 1000,
-  DescribeKey: 2000,
-  GetPublicKey: 2000,
-  ListResourceTags: 2000,
-  ListKeys: 500,
-  ListAliases: 500,
-  ListGrants: 100,
-  ListKeyPolicies: 100,
-  ListRetirableGrants: 100,
-  CreateGrant: 50,
-  RetireGrant: 50,
-  RevokeGrant: 50,
-  EnableKeyRotation: 15,
-  PutKeyPolicy: 15,
-  ScheduleKeyDeletion: 15,
-  DeleteAlias: 15,
-  TagResource: 10,
-};
-
-/** Uses of all keys of one custom key store together. */
-export const STORE_QUOTA = 1800;
-
-/** Everything that the table does not name. */
-export const DEFAULT_QUOTA = 5;
-
-export interface QuotaSetting {
-  readonly enabled: boolean;
-  /** Multiplies every rate. */
-  readonly scale: number;
-}
+import type { QuotaSetting } from './setting.ts';
+import { KEY_STORE, REQUEST_QUOTAS, RESOURCE_QUOTAS, type ResourceQuota } from './table.ts';
 
 type StoreRef = Pick<KeyStoreRecord, 'account' | 'region' | 'storeId'>;
 
 export interface Quotas {
-  setting: QuotaSetting;
-  /** Takes one token; false means throttled. STS has no quota here. */
-  admit(account: string, region: string, operation: string): boolean;
+  readonly setting: QuotaSetting;
+  /** Takes one request from a quota of the table; false means throttled. */
+  admit(account: string, region: string, quota: string): boolean;
   /** The same for the uses of the keys in one custom key store, which share a quota of their own. */
   admitToStore(store: StoreRef): boolean;
-  forget(): void;
+  /** How many of a thing there may be, with quotas on or off. */
+  most(resource: ResourceQuota): number;
+  /** What holds in a Region now, in requests per second, and how many there may be of a thing. */
+  table(region: string): {
+    readonly requestsPerSecond: Readonly<Record<string, number>>;
+    readonly resources: Readonly<Record<ResourceQuota, number>>;
+  };
+  replace(setting: QuotaSetting): void;
+  /** Back to what it was at the start. */
+  reset(): void;
 }
 
 interface Bucket {
@@ -67,37 +27,72 @@ interface Bucket {
   filledAt: number;
 }
 
+/** Rates with the setting over those of AWS. */
+function ratesOf(setting: QuotaSetting, region: string): Readonly<Record<string, number>> {
+  const scaled = Object.entries(REQUEST_QUOTAS).map(
+    ([name, rate]) =>
+      [name, (setting.requestsPerSecond[name] ?? rate(region)) * setting.scale] as const,
+  );
+  return Object.fromEntries(scaled);
+}
+
+/** Buckets that hold one second's worth, and never less than one token. */
+function createBuckets(monotonic: () => number) {
+  const buckets = new Map<string, Bucket>();
+  return {
+    take(name: string, rate: number): boolean {
+      const capacity = Math.max(1, rate);
+      const now = monotonic();
+      const bucket = buckets.get(name) ?? { tokens: capacity, filledAt: now };
+      bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
+      bucket.filledAt = now;
+      buckets.set(name, bucket);
+      if (bucket.tokens < 1) return false;
+      bucket.tokens -= 1;
+      return true;
+    },
+    clear: () => buckets.clear(),
+  };
+}
+
 /**
- * One token bucket per account, region and operation (or pool). A bucket holds one second's
- * worth, and never less than one token. `monotonic` gives real milliseconds: quotas do not follow
- * the practice clock, or moving it would hand out requests.
+ * One token bucket per account, Region and quota. `monotonic` gives real milliseconds: quotas do
+ * not follow the practice clock, or moving it would hand out requests.
  */
 export function createQuotas(initial: QuotaSetting, monotonic: () => number): Quotas {
-  const buckets = new Map<string, Bucket>();
-  function take(setting: QuotaSetting, name: string, base: number): boolean {
-    if (!setting.enabled) return true;
-    const rate = base * setting.scale;
-    const capacity = Math.max(1, rate);
-    const now = monotonic();
-    const bucket = buckets.get(name) ?? { tokens: capacity, filledAt: now };
-    bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
-    bucket.filledAt = now;
-    buckets.set(name, bucket);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
-  }
+  const buckets = createBuckets(monotonic);
+  const rates = new Map<string, Readonly<Record<string, number>>>();
+  let setting = initial;
+  const rateOf = (quota: string, region: string): number => {
+    const known = rates.get(region) ?? ratesOf(setting, region);
+    rates.set(region, known);
+    return known[quota] ?? 0;
+  };
+  const replace = (next: QuotaSetting) => {
+    setting = next;
+    buckets.clear();
+    rates.clear();
+  };
+  const most = (resource: ResourceQuota) =>
+    setting.resources[resource] ?? RESOURCE_QUOTAS[resource];
+  const take = (account: string, region: string, quota: string, bucket: string) =>
+    !setting.enabled || buckets.take(`${account} ${region} ${bucket}`, rateOf(quota, region));
   return {
-    setting: initial,
-    admit(account, region, operation) {
-      const pool = POOL_OF[operation];
-      const base =
-        pool === undefined ? (REQUEST_QUOTAS[operation] ?? DEFAULT_QUOTA) : (POOLS[pool] ?? 0);
-      return take(this.setting, `${account} ${region} ${pool ?? operation}`, base);
+    get setting() {
+      return setting;
     },
-    admitToStore({ account, region, storeId }) {
-      return take(this.setting, `${account} ${region} ${storeId}`, STORE_QUOTA);
+    admit: (account, region, quota) => take(account, region, quota, quota),
+    admitToStore: ({ account, region, storeId }) => take(account, region, KEY_STORE, storeId),
+    most,
+    table(region) {
+      const names = Object.keys(RESOURCE_QUOTAS) as ResourceQuota[];
+      const resources = Object.fromEntries(names.map((name) => [name, most(name)]));
+      return {
+        requestsPerSecond: ratesOf(setting, region),
+        resources: resources as Record<ResourceQuota, number>,
+      };
     },
-    forget: () => buckets.clear(),
+    replace,
+    reset: () => replace(initial),
   };
 }

@@ -87,6 +87,8 @@ export interface KeyTable {
   /** Visible keys after `afterKeyId` in key id order. */
   page(place: Place, afterKeyId: string, limit: number, now: number): KeyRecord[];
   all(): KeyRecord[];
+  /** True when there are so many in an account and Region. */
+  isFull(place: Place, most: number): boolean;
   /** Every member of a multi-Region family, by Region. */
   family(key: Pick<KeyRecord, 'account' | 'keyId'>): KeyRecord[];
   /** Keys whose Creating or Updating is over. */
@@ -122,6 +124,11 @@ export function keyTable(db: Sqlite): KeyTable {
   const all = db.prepare<[], Row>(
     'SELECT * FROM keys ORDER BY account, region, created_at, key_id',
   );
+  // Rows are numbered as they are written, so most of the time nothing has to be counted.
+  const written = db.prepare<[], { n: number | null }>('SELECT max(rowid) AS n FROM keys');
+  const countIn = db.prepare<[string, string], { n: number }>(
+    'SELECT count(*) AS n FROM keys WHERE account = ? AND region = ?',
+  );
   const family = db.prepare<[string, string], Row>(
     'SELECT * FROM keys WHERE account = ? AND key_id = ? AND role IS NOT NULL ORDER BY region',
   );
@@ -155,6 +162,8 @@ export function keyTable(db: Sqlite): KeyTable {
     page: (place, after, limit, now) =>
       page.all(place.account, place.region, after, now, limit).map(fromRow),
     all: () => all.all().map(fromRow),
+    isFull: (place, most) =>
+      (written.get()?.n ?? 0) >= most && (countIn.get(place.account, place.region)?.n ?? 0) >= most,
     family: (key) => family.all(key.account, key.keyId).map(fromRow),
     dueToSettle: (now) => settling.all(now).map(fromRow),
     dueForDeletion: (now) => due.all(now).map(fromRow),

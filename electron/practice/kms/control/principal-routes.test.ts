@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { type ByokClient, byokClient } from '../testing/byok.ts';
+import {
+  ACCOUNT,
+  allowing,
+  assume,
+  keyOf,
+  OTHER_ACCOUNT,
+  trusting,
+  user,
+  userArn,
+  writeDown,
+} from '../testing/people.ts';
+import { control, send } from '../testing/raw-client.ts';
+import type { Denial } from '../policy/denials.ts';
+import type { Explanation } from '../policy/explain.ts';
+
+const ME = userArn('custodian');
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/push`;
+
+let kms: PracticeKms;
+let root: ByokClient;
+let keyId = '';
+let keyArn = '';
+beforeAll(async () => {
+  kms = await startPracticeKms();
+  root = byokClient(kms.url);
+});
+beforeEach(async () => {
+  await control(kms.controlUrl, 'POST /reset');
+  keyId = await root.createKey({ Origin: 'AWS_KMS' });
+  keyArn = String((await root.metadata(keyId))['Arn']);
+});
+afterAll(() => kms.close());
+
+const people = (policies: object = {}) =>
+  writeDown(
+    kms.controlUrl,
+    {
+      accountId: ACCOUNT,
+      users: [user('custodian', { policies })],
+      roles: [{ name: 'push', trust: trusting(ME), policies: {} }],
+    },
+    { accountId: OTHER_ACCOUNT, users: [user('stranger')] },
+  );
+const describeKey = (who: string) =>
+  root.call('DescribeKey', { KeyId: keyArn }, { credentials: keyOf(who) });
+const post = (route: string, body: object) =>
+  send(`${kms.controlUrl}${route}`, 'POST', {}, JSON.stringify(body));
+const explainOf = async (who: string): Promise<Denial> => {
+  const { headers } = await describeKey(who);
+  const id = String(headers['x-amzn-requestid']);
+  return control<Denial>(kms.controlUrl, `GET /denials?requestId=${id}`);
+};
+const allowStatement = { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: '*' };
+
+test('a missing permission is found, added, and no longer missing', async () => {
+  await people({ other: allowing('kms:ListKeys') });
+  const denial = await explainOf('custodian');
+  expect(denial).toMatchObject({
+    principal: ME,
+    action: 'kms:DescribeKey',
+    resource: keyArn,
+    allowed: false,
+    summary: `${ME} may not kms:DescribeKey on ${keyArn}: no identity policy allows it.`,
+    message: expect.stringContaining('because no identity-based policy allows'),
+    policies: [
+      {
+        policy: 'key policy',
+        statements: [
+          {
+            statement: 1,
+            sid: 'Enable IAM User Permissions',
+            effect: 'Allow',
+            applies: true,
+            why: "it leaves this to the IAM policies of the caller's account",
+          },
+        ],
+      },
+      {
+        policy: 'identity policy other',
+        statements: [{ applies: false, why: 'it is about other actions' }],
+      },
+    ],
+  });
+  expect(denial.wouldAllow).toEqual([
+    {
+      where: `an identity policy of ${ME}`,
+      what: 'Allow kms:DescribeKey there.',
+      add: { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keyArn },
+    },
+  ]);
+  await control(kms.controlUrl, 'POST /principals/policy', {
+    principal: ME,
+    name: 'found',
+    document: { Version: '2012-10-17', Statement: [denial.wouldAllow[0]?.add] },
+  });
+  expect((await describeKey('custodian')).status).toBe(200);
+  await control(kms.controlUrl, 'POST /principals/policy', {
+    principal: ME,
+    name: 'found',
+    document: null,
+  });
+  expect((await describeKey('custodian')).type).toBe('AccessDeniedException');
+});
+
+test('a condition that does not hold is named with what the request had', async () => {
+  const Condition = { StringEquals: { 'kms:KeyOrigin': ['EXTERNAL', 'AWS_CLOUDHSM'] } };
+  await people({ imported: { Statement: { ...allowStatement, Sid: 'Imported', Condition } } });
+  const { wouldAllow } = await explainOf('custodian');
+  expect(wouldAllow[0]).toEqual({
+    where: 'identity policy imported',
+    what: 'Meet the condition of statement 1 (Imported): StringEquals kms:KeyOrigin wants EXTERNAL or AWS_CLOUDHSM; the request has AWS_KMS.',
+    add: null,
+  });
+});
+
+test('a Deny is told before anything that would allow', async () => {
+  const deny = { Statement: { ...allowStatement, Effect: 'Deny' } };
+  await people({ all: allowing('kms:*'), no: deny });
+  const denial = await explainOf('custodian');
+  expect(denial.summary).toContain('an identity policy denies it');
+  expect(denial.wouldAllow).toEqual([
+    {
+      where: 'identity policy no',
+      what: 'Remove or narrow statement 1: a Deny wins over everything that allows.',
+      add: null,
+    },
+  ]);
+});
+
+test('a stranger needs both sides, and is told neither', async () => {
+  await people();
+  const reply = await describeKey('stranger');
+  expect(reply.message).toBe(
+    `User: ${userArn('stranger', OTHER_ACCOUNT)} is not authorized to perform: kms:DescribeKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+  );
+  const { wouldAllow } = await explainOf('stranger');
+  expect(wouldAllow.map(({ where }) => where)).toEqual([
+    `the key policy of ${keyArn}`,
+    `an identity policy of ${userArn('stranger', OTHER_ACCOUNT)}`,
+  ]);
+});
+
+test('the role that nobody lets in is explained, too', async () => {
+  await people();
+  await writeDown(kms.controlUrl, {
+    accountId: ACCOUNT,
+    users: [user('custodian')],
+    roles: [{ name: 'push', trust: trusting(userArn('somebody-else')) }],
+  });
+  await expect(assume(kms.url, keyOf('custodian'), ROLE)).rejects.toThrow('sts:AssumeRole');
+  const [denial] = await control<Denial[]>(kms.controlUrl, 'GET /denials');
+  expect(denial).toMatchObject({
+    action: 'sts:AssumeRole',
+    resource: ROLE,
+    policies: [
+      { policy: 'trust policy', statements: [{ why: 'it does not mean this principal' }] },
+    ],
+    wouldAllow: [
+      {
+        where: `the trust policy of ${ROLE}`,
+        add: { Effect: 'Allow', Principal: { AWS: ME }, Action: 'sts:AssumeRole' },
+      },
+    ],
+  });
+});
+
+describe('POST /explain', () => {
+  const explain = (body: object) =>
+    control<Explanation>(kms.controlUrl, 'POST /explain', { action: 'kms:Encrypt', ...body });
+
+  test('judges calls that nobody makes', async () => {
+    await people({ encrypt: allowing('kms:Encrypt') });
+    const verdict = async (principal: string, more: object = {}) =>
+      (await explain({ principal, resource: keyArn, ...more })).allowed;
+    expect(await verdict('AKIA-custodian')).toBe(true);
+    expect(await verdict(ME, { resource: keyId })).toBe(true);
+    expect(await verdict(ME, { action: 'kms:Decrypt' })).toBe(false);
+    expect(await verdict(ROLE)).toBe(false);
+    expect(await verdict(`arn:aws:iam::${ACCOUNT}:root`, { action: 'kms:Decrypt' })).toBe(true);
+    expect(await verdict(ME, { resource: '*', action: 'kms:CreateKey' })).toBe(false);
+  });
+
+  test('sees the members of the request', async () => {
+    const Condition = { StringEquals: { 'kms:EncryptionContext:Department': 'pay' } };
+    const Statement = { Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*', Condition };
+    await people({ pay: { Statement } });
+    const wish = { principal: ME, resource: keyArn };
+    expect((await explain(wish)).allowed).toBe(false);
+    const request = { EncryptionContext: { department: 'pay' } };
+    expect((await explain({ ...wish, request })).allowed).toBe(true);
+  });
+
+  test.each([
+    [{ principal: 'nobody' }, 404],
+    [{ principal: ME, resource: 'no-such-key' }, 404],
+    [{ principal: ME, action: 's3:GetObject' }, 400],
+    [{ principal: ME, more: 1 }, 400],
+  ])('%j', async (body, status) => {
+    await people();
+    expect((await post('/explain', { action: 'kms:Encrypt', ...body })).status).toBe(status);
+  });
+});
+
+describe('the principals', () => {
+  test('are shown without their secrets', async () => {
+    await people({ all: allowing('kms:*') });
+    const shown = await control(kms.controlUrl, 'GET /principals');
+    expect(JSON.stringify(shown)).not.toContain('secret of');
+    expect(shown).toMatchObject({
+      accounts: [ACCOUNT, OTHER_ACCOUNT],
+      principals: {
+        accounts: [{ users: [{ accessKeys: [{ accessKeyId: 'AKIA-custodian' }] }] }, {}],
+      },
+    });
+  });
+
+  test('are not changed by what cannot be read, and go with a reset', async () => {
+    await people({ all: allowing('kms:*') });
+    const bad = await post('/principals', { accounts: [{ accountId: 'x' }] });
+    expect([bad.status, bad.json?.['error']]).toEqual([
+      400,
+      'accounts.0.accountId: not twelve digits',
+    ]);
+    const nobody = { principal: userArn('nobody'), name: 'p', document: null };
+    expect((await post('/principals/policy', nobody)).status).toBe(404);
+    const noPolicy = { principal: ME, name: 'p', document: { Statement: 1 } };
+    expect((await post('/principals/policy', noPolicy)).status).toBe(400);
+    expect((await describeKey('custodian')).status).toBe(200);
+    await control(kms.controlUrl, 'POST /reset');
+    expect((await describeKey('custodian')).type).toBe('UnrecognizedClientException');
+    expect(await control(kms.controlUrl, 'GET /denials')).toEqual([]);
+  });
+
+  test('that policies name must exist where they were written down', async () => {
+    await people();
+    const policyFor = (AWS: string) =>
+      JSON.stringify({
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:root`, AWS] },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+        ],
+      });
+    const put = (AWS: string) =>
+      root.call('PutKeyPolicy', { KeyId: keyId, Policy: policyFor(AWS) });
+    expect((await put(ROLE)).status).toBe(200);
+    expect((await put(`arn:aws:iam::999999999999:role/anybody`)).status).toBe(200);
+    const refused = await put(`${ROLE}-er`);
+    expect([refused.type, refused.message]).toEqual([
+      'MalformedPolicyDocumentException',
+      'Policy contains a statement with one or more invalid principals.',
+    ]);
+  });
+});
