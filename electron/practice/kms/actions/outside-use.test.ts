@@ -314,7 +314,9 @@ describe('ReEncrypt', () => {
 
 test('the keys of a store share its quota, when quotas are on', async () => {
   const other = await bench.keyIn(storeId, 'ext-2');
-  await control(bench.kms.controlUrl, 'POST /quota', { enabled: true, scale: 0.001 });
+  await control(bench.kms.controlUrl, 'POST /quotas', {
+    requestsPerSecond: { 'Cryptography key store': 1 },
+  });
   bench.peer.requests.length = 0;
   const types = [];
   for (const KeyId of [keyId, other]) {

@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -86,6 +86,9 @@ ALTER TABLE keys ADD COLUMN store_id TEXT;
 ALTER TABLE keys ADD COLUMN xks_key_id TEXT;
 CREATE INDEX keys_store ON keys (account, region, store_id, xks_key_id)
   WHERE store_id IS NOT NULL;
+`,
+  5: `
+CREATE INDEX grants_grantee ON grants (account, region, key_id, grantee);
 `,
 };
 
