@@ -29,10 +29,7 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const store = services.xks.model.stores.get(storeId);
   const connection = await services.xks[way](store);
-  const known = services.accounts.get(connection);
-  const owner = known === undefined ? await connection.accountOwner(context) : null;
-  const account = known ?? owner?.account ?? '';
-  services.accounts.set(connection, account);
+  const account = await accountOf(services, store, connection, context);
   const bound = store.remote?.account ?? null;
   const letIn = store.accounts === null || store.accounts.includes(account);
   if ((bound !== null && bound !== account) || !letIn) {
@@ -42,7 +39,26 @@ export async function openStore(
       credential: account,
     });
   }
-  return { store, connection, account, proof: proof(`account ${account}`, owner?.requestId) };
+  return { store, connection, account, proof: proof(`account ${account}`) };
+}
+
+/** Asks AWS only where nobody has asked yet. */
+async function accountOf(
+  { accounts }: DeedServices,
+  { credentialId }: ExternalStore,
+  connection: CloudConnection,
+  context: CallContext,
+): Promise<string> {
+  const known = accounts.get(connection);
+  if (known !== undefined || credentialId === null) return known ?? '';
+  try {
+    const owner = await connection.accountOwner(context);
+    accounts.seen(connection, credentialId, owner);
+    return owner.account;
+  } catch (error) {
+    accounts.refused(credentialId, error);
+    throw error;
+  }
 }
 
 /** AWS's own id of the store. @throws OperationError XKS_STORE_GONE */

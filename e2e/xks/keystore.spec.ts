@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireDone } from '../support/desk.ts';
+import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
+
+describe('an external key store, from the keystore through the proxy to AWS', () => {
+  let stage: KeystoreStage;
+  let keyArn = '';
+  let first: Uint8Array;
+
+  beforeAll(async () => {
+    stage = await KeystoreStage.open('hsm');
+  });
+  afterAll(async () => stage[Symbol.asyncDispose]());
+
+  it('is added with a credential, served by a proxy, and created in AWS', async () => {
+    await stage.addStore('ledger');
+    const nobody = await stage.store('create', 'ledger');
+    expect(nobody.job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'XKS_PROXY_REFUSED' },
+    });
+    await stage.startProxy();
+    requireDone(await stage.desk.goOn(nobody.job.id));
+    const store = await stage.desk.call('xksStore.show', { store: 'ledger' });
+    expect(store.inAws).toMatchObject({ state: 'DISCONNECTED', error: null });
+    expect(store.credentials).toMatchObject([{ inAws: true, retiredAt: null }]);
+  });
+
+  it('is connected, and takes a KMS key together with its external key', async () => {
+    requireDone(await stage.store('connect', 'ledger'));
+    const done = await stage.key('create', 'ledger/payments', 'ledger-payments');
+    requireDone(done);
+    const key = await stage.desk.call('xksKey.show', { key: 'ledger/payments' });
+    expect(key).toMatchObject({
+      served: true,
+      enabled: true,
+      onlyInHsm: false,
+      kmsKeyState: 'Enabled',
+    });
+    expect(key.bindings).toMatchObject([{ how: 'made', arn: key.kmsKeyArn }]);
+    expect(key.versions[0]?.backedUpAt).not.toBeNull();
+    keyArn = key.kmsKeyArn ?? '';
+  });
+
+  it('encrypts, decrypts, re-encrypts and makes data keys through the HSM', async () => {
+    first = await stage.encrypt(keyArn, 'a first secret');
+    expect(await stage.decrypt(first)).toBe('a first secret');
+    const again = await stage.reEncrypt(first, 'alias/ledger-payments');
+    expect(await stage.decrypt(again)).toBe('a first secret');
+    const { plain, wrapped } = await stage.dataKey(keyArn);
+    expect(plain).toHaveLength(32);
+    expect(Buffer.from(await stage.decrypt(wrapped)).length).toBeGreaterThan(0);
+  });
+
+  it('rotates here: new versions encrypt, earlier ones decrypt, AWS sees nothing', async () => {
+    const mark = await stage.aws.mark();
+    const rotated = await stage.desk.call('xksKey.rotate', { key: keyArn });
+    expect(rotated.version).toBe(2);
+    expect(await stage.aws.calls(mark)).toEqual([]);
+    const second = await stage.encrypt(keyArn, 'a second secret');
+    expect(await stage.decrypt(second)).toBe('a second secret');
+    expect(await stage.decrypt(first)).toBe('a first secret');
+  });
+
+  it('is refused while its external key is disabled, though the KMS key stays Enabled', async () => {
+    await stage.desk.call('xksKey.disable', { key: keyArn });
+    expect(await awsRefuses(stage.encrypt(keyArn, 'x'))).toContain('KMSInvalidStateException');
+    expect(await stage.keyState(keyArn)).toBe('Enabled');
+    await stage.desk.call('xksKey.enable', { key: keyArn });
+    expect(await stage.decrypt(first)).toBe('a first secret');
+  });
+
+  it('stops at the kill switch, and goes on when it is lifted', async () => {
+    const asked = await stage.desk.refused('xks.kill', { key: keyArn });
+    expect(asked.code).toBe('CONFIRMATION_NEEDED');
+    for (const target of [{ key: keyArn }, { store: 'ledger' }]) {
+      const killed = await stage.desk.call('xks.kill', { ...target, confirm: true });
+      expect(killed.nodes).toMatchObject([{ newest: true }]);
+      expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
+      await stage.desk.call('xks.restore', target);
+      expect(await stage.decrypt(first)).toBe('a first secret');
+    }
+  });
+
+  it('exchanges its credential as one job, and the former one is refused', async () => {
+    const before = await stage.desk.call('xksStore.show', { store: 'ledger' });
+    requireDone(await stage.store('rotate-credential', 'ledger'));
+    const after = await stage.desk.call('xksStore.show', { store: 'ledger' });
+    const valid = after.credentials.filter(({ retiredAt }) => retiredAt === null);
+    expect(valid).toMatchObject([{ inAws: true }]);
+    expect(valid[0]?.accessKeyId).not.toBe(before.credentials[0]?.accessKeyId);
+    expect(await stage.decrypt(first)).toBe('a first secret');
+  });
+
+  it('binds its external key to one KMS key', async () => {
+    const refused = await stage.desk.call('xksKey.plan', { key: keyArn, deed: 'create' });
+    expect(refused.blocked?.code).toBe('XKS_KEY_BOUND');
+    expect((await stage.desk.refused('xksKey.remove', { key: keyArn, confirm: true })).code).toBe(
+      'XKS_KEY_BOUND',
+    );
+  });
+
+  it('is disconnected, and its keys cannot be used until it is connected', async () => {
+    requireDone(await stage.store('disconnect', 'ledger'));
+    expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
+    const blocked = await stage.desk.call('xksStore.plan', { store: 'ledger', deed: 'disconnect' });
+    expect(blocked.blocked?.code).toBe('NOTHING_TO_DO');
+    requireDone(await stage.store('connect', 'ledger'));
+    expect(await stage.decrypt(first)).toBe('a first secret');
+  });
+
+  it('has its KMS key disabled, enabled, and scheduled for deletion in AWS', async () => {
+    requireDone(await stage.key('disable', keyArn));
+    expect(await stage.keyState(keyArn)).toBe('Disabled');
+    requireDone(await stage.key('enable', keyArn));
+    requireDone(await stage.key('schedule-deletion', keyArn));
+    expect(await stage.keyState(keyArn)).toBe('PendingDeletion');
+    requireDone(await stage.key('cancel-deletion', keyArn));
+    expect(await stage.keyState(keyArn)).toBe('Disabled');
+  });
+});

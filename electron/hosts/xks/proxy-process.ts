@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConfigurationInput } from './configuration.ts';
+
+const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** A proxy that did not come up; the message is what it logged. */
+export class ProxyDidNotStart extends Error {
+  override readonly name = 'ProxyDidNotStart';
+}
+
+/** The proxy in a process of its own, from its start to its end. */
+export class ProxyProcess {
+  readonly port: number;
+  readonly probePort: number | null;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+
+  private constructor(
+    child: ChildProcess,
+    told: { readonly port: number; readonly probePort: number | null },
+    ended: Promise<number | null>,
+  ) {
+    this.#child = child;
+    this.port = told.port;
+    this.probePort = told.probePort;
+    this.#ended = ended;
+  }
+
+  /**
+   * Starts it and waits until it listens. `onLog` receives its log lines.
+   * @throws ProxyDidNotStart
+   */
+  static async start(
+    input: ConfigurationInput,
+    onLog: (text: string) => void = () => undefined,
+  ): Promise<ProxyProcess> {
+    mkdirSync(input.stateFolder, { recursive: true, mode: 0o700 });
+    const name = `configuration-${randomBytes(4).toString('hex')}.json`;
+    const file = join(input.stateFolder, name);
+    writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
+    const child = spawn(process.execPath, ['--disable-sigusr1', entry, file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (piece: Buffer) => {
+      log = `${log}${piece.toString()}`.slice(-8_000);
+      onLog(piece.toString());
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const line = await new Promise<string>((resolve, reject) => {
+      child.stdout.once('data', (piece: Buffer) => resolve(piece.toString()));
+      child.once('error', reject);
+      void ended.then(() => reject(new ProxyDidNotStart(log.trim())));
+    });
+    const told = JSON.parse(line) as { port: number; probePort: number | null };
+    return new ProxyProcess(child, told, ended);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  /** Its exit code, once it has ended. */
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Lets it answer what is under way. */
+  async stop(): Promise<void> {
+    this.signal('SIGTERM');
+    await this.#ended;
+  }
+}
