@@ -1,3 +1,4 @@
+import { inNameOrder } from '../../../shared/model/name-order.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
@@ -54,7 +55,7 @@ class CredentialTable implements Credentials {
     this.#domain = domain;
     const { db } = domain.store;
     this.#sql = {
-      all: db.prepare<[], Row>('select * from credential order by name'),
+      all: db.prepare<[], Row>('select * from credential'),
       one: db.prepare<[string], Row>('select * from credential where id = ?'),
       named: db.prepare<[string], unknown>('select 1 from credential where name = ?'),
       users: db
@@ -85,7 +86,7 @@ class CredentialTable implements Credentials {
   }
 
   list(): Credential[] {
-    return this.#sql.all.all().map(credentialFrom);
+    return inNameOrder(this.#sql.all.all().map(credentialFrom));
   }
 
   byId(id: string): Credential | null {

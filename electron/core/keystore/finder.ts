@@ -26,7 +26,7 @@ export interface Finder {
 
 const holding = (column: string): string =>
   `select id from key_group where instr(${column}, @text) > 0
-   order by instr(${column}, @text) > 1, ${column}, id limit @most`;
+   order by instr(${column}, @text) > 1, name_order, id limit @most`;
 
 export function createFinder(db: Database): Finder {
   const aliased = db

@@ -1,3 +1,4 @@
+import { inNameOrder } from '../../../shared/model/name-order.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import { keptName } from './names.ts';
@@ -31,7 +32,7 @@ class FolderTable implements Folders {
     this.#domain = domain;
     const { db } = domain.store;
     this.#sql = {
-      all: db.prepare<[], Row>('select * from folder order by name, id'),
+      all: db.prepare<[], Row>('select * from folder'),
       one: db.prepare<[string], Row>('select * from folder where id = ?'),
       named: db
         .prepare<[string, string], string>(
@@ -61,7 +62,7 @@ class FolderTable implements Folders {
   }
 
   list(): readonly Folder[] {
-    return this.#sql.all.all().map(folderFrom);
+    return inNameOrder(this.#sql.all.all().map(folderFrom));
   }
 
   byId(id: string): Folder | null {

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { nameOrder } from '../../../shared/model/name-order.ts';
 import type { GroupQuery } from './groups.ts';
 import { holdsText, KeySearch } from './key-search.ts';
-import { foldedName, searchText } from './names.ts';
+import { searchText } from './names.ts';
 import { Prepared, where } from './prepared.ts';
 import { type Group, groupFrom } from './rows.ts';
 
@@ -12,7 +13,7 @@ const holdsOneOf =
   'g.id in (select k.group_id from json_each(@rows) h join "key" k on k.n = h.value)';
 const holdsMany = `exists (select 1 from "key" k left join remote_key r on r.key_id = k.id
   where k.group_id = g.id and ${holdsText})`;
-const behind = '(g.name_folded, g.id) > (@afterName, @afterId)';
+const behind = '(g.name_order, g.id) > (@afterName, @afterId)';
 
 /** Reads pages of groups. */
 export class GroupListing {
@@ -37,13 +38,13 @@ export class GroupListing {
       only: JSON.stringify([...(query.only ?? [])]),
       find,
       rows: JSON.stringify(hits.rows ?? []),
-      afterName: query.after === null ? '' : foldedName(query.after.name),
+      afterName: query.after === null ? '' : nameOrder(query.after.name),
       afterId: query.after?.id ?? '',
       limit: query.limit,
     };
     const paged = query.after === null ? conditions : [...conditions, behind];
     const page = `select g.* from key_group g ${where(paged)}
-      order by g.name_folded, g.id limit @limit + 0`;
+      order by g.name_order, g.id limit @limit + 0`;
     const total =
       conditions.length === 0
         ? "select rows from row_count where of = 'key_group'"

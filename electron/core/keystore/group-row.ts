@@ -1,3 +1,4 @@
+import { nameOrder } from '../../../shared/model/name-order.ts';
 import { foldedName } from './names.ts';
 import type { Group } from './rows.ts';
 
@@ -13,6 +14,7 @@ export const groupToRow = (group: Group) => ({
   folder_id: group.folderId,
   name: group.name,
   name_folded: foldedName(group.name),
+  name_order: nameOrder(group.name),
   credential_id: group.credentialId,
   account: group.account,
   rotate: Number(group.rotate),
@@ -45,6 +47,7 @@ const changeable: readonly Column[] = [
   'folder_id',
   'name',
   'name_folded',
+  'name_order',
   'credential_id',
   'account',
   'rotate',

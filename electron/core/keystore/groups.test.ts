@@ -118,19 +118,28 @@ it('binds to an account once and for ever', () => {
 });
 
 describe('listing', () => {
-  it('reads pages in the order of names without regard to case, each group once', () => {
-    const all = ['Zebra', 'apple', 'Banana', 'älg', 'cherry', 'apple2', 'Apple3'];
+  it('reads pages in the order of names, numbers by their value, each group once', () => {
+    const all = ['Zebra', 'apple10', 'apple', 'Banana', 'älg', 'cherry', 'apple2', 'Apple3'];
     for (const name of all) keystore.addGroup({ name, alias: name.replace('ä', 'a') });
     const read: string[] = [];
     let after: GroupQuery['after'] = null;
     do {
       const { groups, total } = keystore.groups.list({ find: '', limit: 2, after });
-      expect(total).toBe(7);
+      expect(total).toBe(8);
       read.push(...groups.map((group) => group.name));
       expect(read.length).toBeLessThanOrEqual(total);
       after = groups.at(-1) ?? null;
     } while (after !== null);
-    expect(read).toEqual(['apple', 'apple2', 'Apple3', 'Banana', 'cherry', 'Zebra', 'älg']);
+    expect(read).toEqual([
+      'apple',
+      'apple2',
+      'Apple3',
+      'apple10',
+      'Banana',
+      'cherry',
+      'Zebra',
+      'älg',
+    ]);
   });
 
   it('reads equal names of several folders once each', () => {

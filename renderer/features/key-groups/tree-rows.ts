@@ -1,3 +1,4 @@
+import { inNameOrder } from '../../../shared/model/name-order.ts';
 import type { TreeRow } from '../../ui/tree-keys.ts';
 import { type Container, type GroupList, type Kept, top } from './tree-lists.ts';
 
@@ -122,7 +123,7 @@ export function foldersByParent(
   folders: readonly { readonly id: string; readonly parentId: string | null; name: string }[],
 ): ReadonlyMap<Container, readonly string[]> {
   const known = new Set(folders.map(({ id }) => id));
-  const sorted = [...folders].sort((a, b) => inOrder.compare(a.name, b.name));
+  const sorted = inNameOrder(folders);
   const under = new Map<Container, string[]>();
   for (const { id, parentId } of sorted) {
     const place = parentId !== null && known.has(parentId) ? parentId : top;
@@ -130,8 +131,6 @@ export function foldersByParent(
   }
   return under;
 }
-
-const inOrder = new Intl.Collator(undefined, { numeric: true });
 
 /** The folders from the top down to this one, itself last. */
 export function folderLine(

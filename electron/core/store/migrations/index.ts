@@ -6,6 +6,7 @@ import { consoleIndexes } from './0005-console.ts';
 import { lighter } from './0006-lighter.ts';
 import { ending } from './0007-ending.ts';
 import { xks } from './0008-xks.ts';
+import { nameOrder } from './0009-name-order.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   lighter,
   ending,
   xks,
+  nameOrder,
 ];
