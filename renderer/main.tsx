@@ -3,12 +3,17 @@ import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { createRoot } from 'react-dom/client';
 import { clientOver } from './client/client.ts';
+import { desktopBridge } from './client/desktop-link.ts';
 import { openLink } from './client/open-link.ts';
 import { newReads } from './state/reads.ts';
 import { tellOfActivity } from './state/activity.ts';
+import { keepBack } from './state/history.ts';
+import { isOpen } from './state/snapshot.ts';
+import { askBeforeLoss } from './state/unsaved.ts';
 import { followChanges } from './state/follow.ts';
 import './ui/base.css';
 import { Root } from './root.tsx';
+import { Start } from './start.tsx';
 
 /** The style nonce that the host gave this page load: without it no style of ours would apply. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -22,9 +27,14 @@ const call = clientOver(link);
 const reads = newReads();
 followChanges(link, reads);
 tellOfActivity(call);
+keepBack(() => isOpen(reads));
+// Electron would not ask, it would only not close; there the page is kept by its host.
+if (!desktopBridge()) askBeforeLoss();
 
 createRoot(place).render(
   <CacheProvider value={styles}>
-    <Root host={{ link, call }} reads={reads} />
+    <Root host={{ link, call }} reads={reads}>
+      <Start />
+    </Root>
   </CacheProvider>,
 );

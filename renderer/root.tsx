@@ -1,23 +1,28 @@
 import { ThemeProvider, useColorScheme } from '@mui/material/styles';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { type Host, HostProvider } from './state/host.tsx';
 import { useLook } from './state/look.ts';
 import { Contained } from './ui/contained.tsx';
 import { theme } from './ui/theme.ts';
-import { Window } from './window.tsx';
 
 /** Everything a window needs around it. Tests give it a link of their own. */
-export function Root({ host, reads }: { readonly host: Host; readonly reads: QueryClient }) {
+export function Root({
+  host,
+  reads,
+  children,
+}: {
+  readonly host: Host;
+  readonly reads: QueryClient;
+  readonly children: ReactNode;
+}) {
   return (
     <ThemeProvider theme={theme} defaultMode="system" storageManager={null} noSsr>
       <QueryClientProvider client={reads}>
         <HostProvider value={host}>
           <ChosenLook />
-          <Contained>
-            <Window />
-          </Contained>
+          <Contained>{children}</Contained>
           <TakeoverAsked />
         </HostProvider>
       </QueryClientProvider>

@@ -10,6 +10,7 @@ import { useLocking } from '../state/locking.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { useNotices } from '../state/notices.ts';
 import { newReads } from '../state/reads.ts';
+import { Window as WholeWindow } from '../window.tsx';
 import { ScriptedLink } from './scripted-link.fixture.ts';
 
 /** Under jsdom the encoder is Node's, whose byte arrays are none of the page's own kind. */
@@ -35,7 +36,11 @@ export function openWindow(link: ScriptedLink): TestWindow {
   useConnection.getState().set({ kind: 'connecting' });
   const reads = newReads();
   const endFollowing = followChanges(link, reads);
-  const { container } = render(<Root host={{ link, call: clientOver(link) }} reads={reads} />);
+  const { container } = render(
+    <Root host={{ link, call: clientOver(link) }} reads={reads}>
+      <WholeWindow />
+    </Root>,
+  );
   return {
     reads,
     container,
