@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   loop: () => import('./loop.ts'),
   cli: () => import('./cli.ts'),
   memory: () => import('./memory.ts'),
+  window: () => import('./window.ts'),
   practice: () => import('./practice.ts'),
 };
 

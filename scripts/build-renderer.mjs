@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleSize, sizeLine, tooLarge } from './bundle-size.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const built = join(root, 'dist', 'renderer');
@@ -82,4 +83,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.stderr.write(`${problem}\nbuild-renderer: the window could not be built\n`);
     process.exit(1);
   }
+  if (process.argv.includes('--force')) checkSize();
+}
+
+/** A console that starts is not held up by a window that has grown; whoever builds one is. */
+function checkSize() {
+  const size = bundleSize(built);
+  process.stdout.write(`the window: ${sizeLine(size)}\n`);
+  const problems = tooLarge(size);
+  for (const problem of problems) process.stderr.write(`build-renderer: too large ${problem}\n`);
+  if (problems.length > 0) process.exit(1);
 }

@@ -65,7 +65,7 @@ const demo = ['softhsm2', 'g++', 'make', 'python3'];
 const sets = {
   demo,
   test: [...demo, 'libnss3', 'openssl', 'awscli', 'strace', 'chromium', 'fonts-dejavu-core'],
-  bench: [...demo, 'openssl', 'awscli', 'wrk'],
+  bench: [...demo, 'openssl', 'awscli', 'wrk', 'chromium', 'fonts-dejavu-core'],
 };
 
 function run(command, args, env = {}) {

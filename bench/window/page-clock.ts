@@ -1,0 +1,60 @@
+/**
+ * Runs in the page before anything of ours: notes when the host said that the keystore can be read,
+ * how many updates of jobs came, what moved, and measures from an event to the frame after it. All
+ * times are the page's own.
+ */
+export const pageClock = `(() => {
+  const clock = { waits: false, readable: 0, jobUpdates: 0, shifts: [] };
+  globalThis.benchClock = clock;
+  const Native = globalThis.WebSocket;
+  globalThis.WebSocket = class extends Native {
+    constructor(...parts) {
+      super(...parts);
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data !== 'string') return;
+        if (clock.waits && /"state":"(checking|verified)"/.test(data)) {
+          clock.waits = false;
+          clock.readable = performance.now();
+        }
+        if (data.startsWith('{"change"') && data.includes('"what":"job"')) clock.jobUpdates += 1;
+      });
+    }
+  };
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries())
+      if (!hadRecentInput) clock.shifts.push(value);
+  }).observe({ type: 'layout-shift', buffered: true });
+  /** Once the frame that is being made is on its way to the screen. */
+  clock.afterFrame = () => new Promise((resolve) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now());
+    port2.postMessage(0);
+  }));
+  /** The time at which a frame showed what is looked for. */
+  clock.shown = async (looksRight) => {
+    for (;;) {
+      const there = looksRight();
+      const at = await clock.afterFrame();
+      if (there) return at;
+    }
+  };
+  /** Of the last key: from its event to the frame after it. */
+  clock.keyToFrame = Promise.resolve(0);
+  addEventListener('keydown', ({ timeStamp }) => {
+    clock.keyToFrame = clock.afterFrame().then((at) => at - timeStamp);
+  }, { capture: true });
+  /** Of the next text that is entered: from its event to the frame that shows what is looked for. */
+  clock.expect = (looksRight) => {
+    clock.found = new Promise((resolve) => addEventListener('input', ({ timeStamp }) => {
+      void clock.shown(looksRight).then((at) => resolve(at - timeStamp));
+    }, { capture: true, once: true }));
+  };
+  clock.expectRows = (rowsThere) => {
+    clock.waits = true;
+    clock.rows = clock.shown(rowsThere).then((at) => at - clock.readable);
+  };
+})()`;
+
+/** Rows of the tree with something in them. */
+export const rowsThere = `() => document.querySelectorAll(
+  '[role="treegrid"] [role="rowgroup"] > [role="row"][aria-label]:not([aria-label=""])').length > 0`;

@@ -1,0 +1,50 @@
+// How large the built window is, and how large it may be. What a start has to load is the page's own
+// scripts and styles; the rest comes when a place or a dialog is opened.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const kibibyte = 1024;
+
+/** In KiB. A build that is larger fails its check: make it smaller, or say here why it may grow. */
+export const limits = { start: { raw: 680, gzip: 210 }, all: { raw: 1280, gzip: 400 } };
+
+function sizeOf(bodies) {
+  const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;
+  return {
+    raw: sum((body) => body),
+    gzip: sum((body) => gzipSync(body)),
+    brotli: sum(brotliCompressSync),
+  };
+}
+
+/** Sizes in KiB of scripts and styles in a built window: those of the start, and all. */
+export function bundleSize(folder) {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  const names = readdirSync(join(folder, 'assets')).filter((name) => /\.(?:js|css)$/.test(name));
+  const read = (name) => readFileSync(join(folder, 'assets', name));
+  return {
+    start: sizeOf(names.filter((name) => page.includes(name)).map(read)),
+    all: sizeOf(names.map(read)),
+  };
+}
+
+/** What is too large, in words; empty when nothing is. */
+export function tooLarge(size) {
+  return Object.entries(limits).flatMap(([part, limit]) =>
+    Object.entries(limit)
+      .filter(([kind, most]) => size[part][kind] > most)
+      .map(([kind, most]) => `${part}, ${kind}: ${size[part][kind].toFixed(1)} KiB, limit ${most}`),
+  );
+}
+
+export const sizeLine = ({ start, all }) =>
+  [
+    ['at the start', start],
+    ['in all', all],
+  ]
+    .map(([when, { raw, gzip, brotli }]) => {
+      const [a, b, c] = [raw, gzip, brotli].map((each) => each.toFixed(1));
+      return `${when} ${a} KiB (gzip ${b}, brotli ${c})`;
+    })
+    .join('; ');
