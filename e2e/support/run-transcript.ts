@@ -28,12 +28,13 @@ export class TranscriptRun implements AsyncDisposable {
   readonly #running = new Map<string, Running>();
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor() {
+  /** `programs` is where `keyreeve` is found: the checkout's, or that of a package. */
+  constructor(programs = dirname(bin)) {
     const { folder } = this;
     mkdirSync(join(folder, 'home'));
     this.names.set('folder', folder);
     this.#environment = {
-      PATH: `${dirname(bin)}${delimiter}${process.env['PATH'] ?? ''}`,
+      PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}`,
       HOME: join(folder, 'home'),
       TZ: 'UTC',
       LANG: 'C.UTF-8',

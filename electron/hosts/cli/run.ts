@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -107,10 +107,8 @@ const openCore: OpenCore = async (options) => {
 };
 
 function productVersion(): string {
-  const { version } = createRequire(import.meta.url)('../../../package.json') as {
-    version: string;
-  };
-  return version;
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** A pipe takes what was written later than it was written. */

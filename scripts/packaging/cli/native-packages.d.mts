@@ -1,0 +1,1 @@
+export function nativePackages(platform: string, arch: string): string[];
