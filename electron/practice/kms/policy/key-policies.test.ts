@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { assume } from '../testing/people.ts';
+import { policy, ROLE, ROOT, SESSION, statement } from '../testing/policies.ts';
+import { control, PRACTICE_CREDENTIALS, type RawCredentials } from '../testing/raw-client.ts';
+
+const OTHER = { accountId: '210987654321', accessKeyId: 'OTHERKEY', secretAccessKey: 's3cret' };
+
+let kms: PracticeKms;
+let client: ByokClient;
+let role: RawCredentials;
+beforeAll(async () => {
+  kms = await startPracticeKms({ accounts: [OTHER] });
+  client = byokClient(kms.url);
+  const name = { RoleSessionName: 'tester' };
+  role = await assume(kms.url, PRACTICE_CREDENTIALS, ROLE, name);
+});
+afterAll(() => kms.close());
+
+const put = (KeyId: string, text: string, more: object = {}) =>
+  client.call('PutKeyPolicy', { KeyId, Policy: text, ...more });
+
+describe('key policies', () => {
+  test.each([
+    ['root only, so the account decides', [statement('Allow', { AWS: ROOT })], true],
+    ['the account by its id', [statement('Allow', { AWS: '123456789012' })], true],
+    ['everybody', [statement('Allow', '*')], true],
+    [
+      'an explicit deny',
+      [statement('Allow', { AWS: ROOT }), statement('Deny', { AWS: ROLE }, 'kms:Describe*')],
+      false,
+    ],
+    ['actions by pattern', [statement('Allow', { AWS: ROLE }, ['kms:Desc?ibe*'])], true],
+    ['another action', [statement('Allow', { AWS: ROLE }, 'kms:Encrypt')], false],
+    [
+      'all but an action',
+      [{ ...statement('Allow', { AWS: ROLE }), Action: undefined, NotAction: 'kms:Encrypt' }],
+      true,
+    ],
+    [
+      'a condition that holds',
+      [
+        statement('Allow', { AWS: ROLE }, 'kms:*', {
+          Condition: {
+            StringEquals: { 'kms:CallerAccount': '123456789012', 'kms:KeyOrigin': ['EXTERNAL'] },
+          },
+        }),
+      ],
+      true,
+    ],
+    [
+      'a condition that fails',
+      [
+        statement('Allow', { AWS: ROLE }, 'kms:*', {
+          Condition: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
+        }),
+      ],
+      false,
+    ],
+    [
+      'an address inside a range',
+      [
+        statement('Allow', { AWS: ROLE }, 'kms:*', {
+          Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
+        }),
+      ],
+      true,
+    ],
+    [
+      'an address inside a range that is denied',
+      [
+        statement('Allow', { AWS: ROLE }),
+        statement('Deny', '*', 'kms:*', {
+          Condition: { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } },
+        }),
+      ],
+      false,
+    ],
+    [
+      'a deny for all but the role',
+      [
+        statement('Allow', { AWS: ROOT }),
+        {
+          Effect: 'Deny',
+          NotPrincipal: { AWS: [ROOT, ROLE, SESSION] },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+      true,
+    ],
+  ])('%s', async (_name, statements, allowed) => {
+    const keyId = await client.createKey();
+    const bypass = { BypassPolicyLockoutSafetyCheck: true };
+    expect((await put(keyId, policy(...statements), bypass)).status).toBe(200);
+    const reply = await client.call('DescribeKey', { KeyId: keyId }, { credentials: role });
+    expect(reply.type).toBe(allowed ? undefined : 'AccessDeniedException');
+    if (!allowed)
+      expect(reply.message).toContain(
+        'User: arn:aws:sts::123456789012:assumed-role/reader/tester is not',
+      );
+  });
+
+  test('another account needs the key policy, and never reaches what AWS keeps at home', async () => {
+    const keyId = await client.createKey();
+    const { Arn: arn } = await client.metadata(keyId);
+    const asOther = { credentials: OTHER };
+    const before = await client.call('DescribeKey', { KeyId: arn }, asOther);
+    expect(before.type).toBe('AccessDeniedException');
+    const shared = policy(
+      statement('Allow', { AWS: ROOT }),
+      statement('Allow', { AWS: 'arn:aws:iam::210987654321:root' }),
+    );
+    await put(keyId, shared);
+    expect((await client.call('DescribeKey', { KeyId: arn }, asOther)).status).toBe(200);
+    const policyRead = await client.call('GetKeyPolicy', { KeyId: arn }, asOther);
+    expect(policyRead.type).toBe('AccessDeniedException');
+  });
+});
+
+describe('rehearsed refusals', () => {
+  test('name action and resource, count down, and change nothing', async () => {
+    const [a, b] = [await client.createKey(), await client.createKey()];
+    const { Arn: arn } = await client.metadata(b);
+    await client.must('CreateAlias', { AliasName: 'alias/denied', TargetKeyId: a });
+    await control(kms.controlUrl, 'POST /deny', { actions: ['kms:UpdateAlias'], times: 2 });
+    const outcomes = [];
+    for (let round = 0; round < 3; round += 1) {
+      const reply = await client.call('UpdateAlias', { AliasName: 'alias/denied', TargetKeyId: b });
+      outcomes.push(reply.message ?? reply.status);
+    }
+    const text = `User: ${ROOT} is not authorized to perform: kms:UpdateAlias on resource: ${arn as string} because no identity-based policy allows the kms:UpdateAlias action`;
+    expect(outcomes).toEqual([text, text, 200]);
+  });
+
+  test('hold for account-wide actions until they are taken back', async () => {
+    await control(kms.controlUrl, 'POST /deny', { actions: ['kms:CreateKey', 'kms:ListKeys'] });
+    for (const operation of ['CreateKey', 'ListKeys']) {
+      const reply = await client.call(operation, {});
+      expect(reply.message).toContain(`perform: kms:${operation} on resource: *`);
+    }
+    await control(kms.controlUrl, 'DELETE /deny');
+    expect((await client.call('ListKeys', {})).status).toBe(200);
+  });
+});
