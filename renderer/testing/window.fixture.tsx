@@ -6,6 +6,7 @@ import { useConnection } from '../state/connection.ts';
 import { useDialogs } from '../state/dialogs.ts';
 import { useEntry } from '../state/entry.ts';
 import { followChanges } from '../state/follow.ts';
+import { forgetScreen } from '../state/kept-on-screen.ts';
 import { useLocking } from '../state/locking.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { useNotices } from '../state/notices.ts';
@@ -30,6 +31,7 @@ export interface TestWindow {
 export function openWindow(link: ScriptedLink): TestWindow {
   useDialogs.getState().closeAll();
   useNotices.getState().dismiss();
+  forgetScreen();
   useLocking.getState().end();
   useLocking.getState().opened();
   useNavigation.getState().go('key-groups');

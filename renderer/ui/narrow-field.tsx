@@ -1,5 +1,6 @@
 import TextField from '@mui/material/TextField';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
+import { useKeptOnScreen } from '../state/kept-on-screen.ts';
 
 /** A list is asked for anew when nobody has typed for so long, in ms. */
 const pause = 200;
@@ -12,7 +13,7 @@ export function NarrowField({
   readonly label: string;
   readonly onText: (text: string) => void;
 }) {
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useKeptOnScreen(label, '');
   useEffect(() => {
     const timer = setTimeout(() => onText(typed.trim()), pause);
     return () => clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed } from '../../state/reads.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -23,7 +24,7 @@ export function BackupSection({
   const setPlace = useDeed('keystore.setBackupPlace');
   const backUp = useDeed('keystore.backup');
   const show = useDialogs((state) => state.show);
-  const [typed, setTyped] = useState(backup.place ?? '');
+  const [typed, setTyped] = useKeptOnScreen('backup place', backup.place ?? '');
   const [report, setReport] = useState<Report | null>(null);
   const [last, setLast] = useState<'place' | 'backup'>('backup');
   const busy = setPlace.busy || backUp.busy;

@@ -1,5 +1,6 @@
 import TextField from '@mui/material/TextField';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId } from 'react';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
 import { Choices } from '../../ui/choices.tsx';
@@ -19,8 +20,8 @@ export function LockSection({
   readonly blocked: string | null;
 }) {
   const change = useDeed('setting.change');
-  const [byItself, setByItself] = useState(minutes !== null);
-  const [typed, setTyped] = useState(String(minutes ?? unlessSaid));
+  const [byItself, setByItself] = useKeptOnScreen('locks by itself', minutes !== null);
+  const [typed, setTyped] = useKeptOnScreen('lock minutes', String(minutes ?? unlessSaid));
   const id = useId();
   const wanted = byItself ? Number(typed) : null;
   const fits = wanted === null || (Number.isInteger(wanted) && wanted >= 1 && wanted <= 480);

@@ -3,6 +3,7 @@ import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import { useMemo, useRef, useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { usePages } from '../../state/reads.ts';
@@ -64,8 +65,8 @@ function nothingRecorded(action: string, failed: boolean): string {
 
 /** Logging and Reporting > Audit: what was done here, by whom, and what proves it. */
 export function AuditScreen() {
-  const [action, setAction] = useState('');
-  const [failed, setFailed] = useState(false);
+  const [action, setAction] = useKeptOnScreen('audit action', '');
+  const [failed, setFailed] = useKeptOnScreen('audit failed', false);
   const outcome = failed ? 'failed' : '';
   const [selected, setSelected] = useState<string | null>(null);
   const show = useDialogs((state) => state.show);

@@ -1,11 +1,12 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -26,7 +27,7 @@ export function FirstGroup({
   readonly path: string;
   readonly practice: OutputFor<'practice.status'> | undefined;
 }) {
-  const [name, setName] = useState('first-group');
+  const [name, setName] = useKeptOnScreen('first group', 'first-group');
   const blocked = useBlocked();
   const bound = (useSnapshot().data?.hsmLabel ?? null) !== null;
   const show = useDialogs((state) => state.show);

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import type { MenuPlace } from '../../ui/context-menu.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -16,9 +17,11 @@ import { JobMenu } from './job-menu.tsx';
 import { useJobs } from './use-jobs.ts';
 import styles from './jobs.module.css';
 
+const everyState: ReadonlySet<string> = new Set();
+
 /** Logging and Reporting > Jobs: every job, newest first, live. */
 export function JobsScreen() {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useKeptOnScreen('job states', everyState);
   const { jobsOf, showJobsOf } = useNavigation();
   const show = useDialogs((state) => state.show);
   const presence = usePresence();

@@ -3,6 +3,7 @@ import type { Hit } from '../../../shared/contract/session.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useFind } from '../../state/find.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useRead } from '../../state/reads.ts';
 import { useSettled } from '../../state/settled.ts';
@@ -51,7 +52,7 @@ function useHits(typed: string, open: boolean) {
 
 /** What is typed, which hit is chosen, and what the keys of a combobox do to them. */
 function useFinding() {
-  const [text, setText] = useState('');
+  const [text, setText] = useKeptOnScreen('find', '');
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const [enterWaits, setEnterWaits] = useState(false);
