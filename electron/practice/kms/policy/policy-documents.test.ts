@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { policy, ROLE, ROOT, statement } from '../testing/policies.ts';
+
+let kms: PracticeKms;
+let client: ByokClient;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+  client = byokClient(kms.url);
+});
+afterAll(() => kms.close());
+
+const put = (KeyId: string, text: string, more: object = {}) =>
+  client.call('PutKeyPolicy', { KeyId, Policy: text, ...more });
+
+test('the default one gives the account its say, in the layout of AWS', async () => {
+  const keyId = await client.createKey();
+  const reply = await client.must('GetKeyPolicy', { KeyId: keyId });
+  expect(reply['PolicyName']).toBe('default');
+  expect(reply['Policy']).toBe(
+    `{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n  "Statement" : [ {\n    "Sid" : "Enable IAM User Permissions",\n    "Effect" : "Allow",\n    "Principal" : {\n      "AWS" : "${ROOT}"\n    },\n    "Action" : "kms:*",\n    "Resource" : "*"\n  } ]\n}`,
+  );
+});
+
+test('a policy comes back as the same JSON, re-spaced', async () => {
+  const keyId = await client.createKey();
+  const text = policy(
+    statement('Allow', { AWS: [ROOT, ROLE] }),
+    statement('Deny', '*', ['kms:Sign'], {
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+  );
+  expect((await put(keyId, text)).text).toBe('');
+  const back = (await client.must('GetKeyPolicy', { KeyId: keyId }))['Policy'] as string;
+  expect(back).not.toBe(text);
+  expect(JSON.parse(back)).toEqual(JSON.parse(text));
+});
+
+test.each([
+  ['no JSON', '{', 'MalformedPolicyDocumentException'],
+  ['not an object', '[]', 'MalformedPolicyDocumentException'],
+  ['no statement', '{"Version":"2012-10-17"}', 'MalformedPolicyDocumentException'],
+  [
+    'no principal',
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] }),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'no such principal',
+    policy(statement('Allow', { AWS: 'arn:aws:iam::1:root' })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'a third effect',
+    policy(statement('Perhaps', { AWS: ROOT })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'an operator that IAM does not have',
+    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { Condition: { Sounds: { a: 'b' } } })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'a set operator on a single value',
+    policy(
+      statement('Allow', { AWS: ROOT }, 'kms:*', {
+        Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:a': 'b' } },
+      }),
+    ),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'the caller locked out',
+    policy(statement('Allow', { AWS: ROLE })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'the caller denied',
+    policy(statement('Allow', { AWS: ROOT }), statement('Deny', '*', 'kms:PutKeyPolicy')),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    '32769 bytes',
+    policy(statement('Allow', { AWS: ROOT })).padEnd(32_769),
+    'LimitExceededException',
+  ],
+  ['131073 characters', ' '.repeat(131_073), 'ValidationException'],
+])('%s is refused and changes nothing', async (_name, text, type) => {
+  const keyId = await client.createKey();
+  const before = await client.must('GetKeyPolicy', { KeyId: keyId });
+  expect((await put(keyId, text)).type).toBe(type);
+  expect((await client.call('CreateKey', { Policy: text })).type).toBe(type);
+  expect(await client.must('GetKeyPolicy', { KeyId: keyId })).toEqual(before);
+});
+
+test('32768 bytes fit', async () => {
+  const text = policy(statement('Allow', { AWS: ROOT })).padEnd(32_768);
+  expect((await put(await client.createKey(), text)).status).toBe(200);
+});
+
+test('with the check bypassed, root can lock itself out, and AWS would say so like this', async () => {
+  const keyId = await client.createKey();
+  const { Arn: arn } = await client.metadata(keyId);
+  const bypass = { BypassPolicyLockoutSafetyCheck: true };
+  expect((await put(keyId, policy(statement('Allow', { AWS: ROLE })), bypass)).status).toBe(200);
+  const refused = await client.call('DescribeKey', { KeyId: keyId });
+  expect([refused.status, refused.type, refused.message]).toEqual([
+    400,
+    'AccessDeniedException',
+    `User: ${ROOT} is not authorized to perform: kms:DescribeKey on resource: ${arn as string} because no resource-based policy allows the kms:DescribeKey action`,
+  ]);
+});
+
+describe('with --skip-policy-checks', () => {
+  let loose: PracticeKms;
+  let anybody: ByokClient;
+  beforeAll(async () => {
+    loose = await startPracticeKms({ skipPolicyChecks: true });
+    anybody = byokClient(loose.url);
+  });
+  afterAll(() => loose.close());
+
+  test.each([
+    ['no policy at all', 'my policy'],
+    ['a policy that locks everybody out', policy(statement('Deny', '*'))],
+  ])('%s is kept as it is, and stops nobody', async (_name, text) => {
+    const made = await anybody.must('CreateKey', { Policy: text });
+    const KeyId = (made['KeyMetadata'] as { KeyId: string }).KeyId;
+    expect((await anybody.must('GetKeyPolicy', { KeyId }))['Policy']).toBe(text);
+    expect((await anybody.call('PutKeyPolicy', { KeyId, Policy: text })).status).toBe(200);
+    expect((await anybody.call('Encrypt', { KeyId, Plaintext: 'AQI=' })).status).toBe(200);
+  });
+
+  test('a policy is still no larger than 32 KB', async () => {
+    const reply = await anybody.call('CreateKey', { Policy: ' '.repeat(32_769) });
+    expect(reply.type).toBe('LimitExceededException');
+  });
+});
