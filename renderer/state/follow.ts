@@ -57,6 +57,9 @@ export function followChanges(link: Link, reads: QueryClient): () => void {
     if (wasOpen) {
       revision = null;
       everything();
+    } else {
+      // What was asked before there was a connection has failed, and is not asked by itself again.
+      void reads.invalidateQueries({ predicate: ({ state: { status } }) => status === 'error' });
     }
     wasOpen = true;
   });

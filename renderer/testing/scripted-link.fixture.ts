@@ -33,6 +33,7 @@ export class ScriptedLink implements Link {
   readonly #changes = new Set<(change: Change) => void>();
   readonly #states = new Set<(state: LinkState) => void>();
   #revision = 1;
+  #first: LinkState = { kind: 'open' };
 
   constructor(script: Script, host?: HostDeeds) {
     this.script = script;
@@ -76,13 +77,18 @@ export class ScriptedLink implements Link {
     return () => this.#changes.delete(listener);
   }
 
+  /** How it stands when the window opens, unless it is open. */
+  begin(state: LinkState): void {
+    this.#first = state;
+  }
+
   state(state: LinkState): void {
     for (const listener of this.#states) listener(state);
   }
 
   onState(listener: (state: LinkState) => void): () => void {
     this.#states.add(listener);
-    listener({ kind: 'open' });
+    listener(this.#first);
     return () => this.#states.delete(listener);
   }
 

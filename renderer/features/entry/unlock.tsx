@@ -1,9 +1,10 @@
 import Button from '@mui/material/Button';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { lockTexts } from '../../../shared/text/states.ts';
+import { useConnection } from '../../state/connection.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useLocking } from '../../state/locking.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { type Deed, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -27,6 +28,7 @@ export function Unlock() {
   const path = snapshot?.keystore.path ?? '';
   const realm = status.data?.realm ?? snapshot?.keystore.realm ?? null;
   useFocusAfterFailure(unlock, () => fields.current?.focus());
+  const again = useAnswerLost(unlock);
   const older = unlock.failure?.code === 'KEYSTORE_OLDER_THAN_ANCHOR';
 
   const open = async (): Promise<void> => {
@@ -44,6 +46,9 @@ export function Unlock() {
     >
       {snapshot?.lock ? <WhyLocked note={snapshot.lock} /> : null}
       <Paused />
+      {again ? (
+        <p role="status">The connection is back. Nothing was opened: type it again.</p>
+      ) : null}
       {status.failure ? <FailureNotice failure={status.failure} /> : null}
       <form
         className={styles['steps']}
@@ -90,6 +95,23 @@ export function Unlock() {
       </p>
     </EntryFrame>
   );
+}
+
+/** The answer to an unlock was lost, and the line is back: whether it opened is seen by now. */
+function useAnswerLost({ busy, failure, forget }: Deed<'keystore.unlock'>): boolean {
+  const connection = useConnection((state) => state.state.kind);
+  const [again, setAgain] = useState(false);
+  const lost = failure?.code === 'CONNECTION_LOST';
+  useEffect(() => {
+    if (connection !== 'open' || !lost) return;
+    setAgain(true);
+    forget();
+    // Only when the line comes back; what is given here is new at every render.
+  }, [connection]);
+  useEffect(() => {
+    if (busy) setAgain(false);
+  }, [busy]);
+  return again;
 }
 
 function RealmLine({ realm }: { readonly realm: 'practice' | 'real' | null }) {

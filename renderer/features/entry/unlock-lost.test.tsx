@@ -1,0 +1,53 @@
+// @vitest-environment jsdom
+import { act, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, it } from 'vitest';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import { LinkLost } from '../../client/link.ts';
+import { snapshotOf, statusOf } from '../../testing/pictures.fixture.ts';
+import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
+import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+
+let opened: TestWindow | null = null;
+afterEach(() => {
+  opened?.close();
+  opened = null;
+});
+
+it('does not go on telling of a lost connection once it is back', async () => {
+  let answer = Promise.withResolvers<OutputFor<'keystore.unlock'>>();
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('locked'),
+    'keystore.status': () => statusOf('locked'),
+    'keystore.unlock': () => answer.promise,
+  });
+  opened = openWindow(link);
+  await userEvent.type(await screen.findByLabelText('Passphrase'), 'a passphrase{Enter}');
+  act(() => link.state({ kind: 'lost', since: Date.now() }));
+  await act(async () => answer.reject(new LinkLost()));
+  await screen.findByRole('alert');
+  act(() => link.state({ kind: 'open' }));
+  await screen.findByText(/^The connection is back/);
+  expect(screen.queryByRole('alert')).toBeNull();
+  answer = Promise.withResolvers();
+  await userEvent.type(screen.getByLabelText('Passphrase'), 'a passphrase{Enter}');
+  expect(screen.queryByText(/^The connection is back/)).toBeNull();
+});
+
+it('reads again what was asked before there was a connection', async () => {
+  let there = false;
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('locked'),
+    'keystore.status': () => {
+      if (there) return statusOf('locked');
+      throw new LinkLost();
+    },
+  });
+  link.begin({ kind: 'connecting' });
+  opened = openWindow(link);
+  await screen.findByRole('alert');
+  there = true;
+  act(() => link.state({ kind: 'open' }));
+  await screen.findByLabelText('Passphrase');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
