@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -19,13 +18,8 @@ import { spellings } from '../secrets/spellings.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
 import { ConsoleProcess } from '../support/console-process.ts';
+import { corePid } from '../support/core-pid.ts';
 import { useLink, WebCaller } from '../support/web-caller.ts';
-
-/** The process that has the core of a console. */
-const corePid = (pid: number): number =>
-  Number(
-    execFileSync('pgrep', ['-P', String(pid), '-f', 'console/core-main'], { encoding: 'utf8' }),
-  );
 
 function holds(pid: number, secret: string): boolean {
   const finder = new Finder(new Map([['secret', spellings(Buffer.from(secret))]]));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
+import type { Clock } from '../../electron/core/ports.ts';
 import { ConsoleStage } from '../support/console.ts';
 import { Desk } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
@@ -24,17 +25,21 @@ export class LaterStage implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** `work` fills the keystore, with the HSM attached; it is locked when the window opens. */
+  /**
+   * `work` fills the keystore, with the HSM attached and at the time of the given clock; it is locked
+   * when the window opens.
+   */
   static async open(
     work: (desk: Desk, aws: OutsideAws) => Promise<void>,
     sameDevice = false,
+    clock: Clock = nodeClock,
   ): Promise<LaterStage> {
     const folder = mkdtempSync(join(tmpdir(), 'keyreeve-later-'));
     const hsm = new SoftHsm(folder);
     const aws = await OutsideAws.start();
     try {
       {
-        await using desk = await Desk.open(aws, { folder, clock: nodeClock });
+        await using desk = await Desk.open(aws, { folder, clock });
         await hsm.attach(desk);
         await work(desk, aws);
       }

@@ -21,6 +21,10 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
     stage = await HsmStage.open(['--account', account]);
     const { page } = stage.jobs;
     [jobs, form, tree] = [new JobsPage(page), new GroupFormPage(page), new TreePage(page)];
+    await form.page.getByText(/^No key groups yet/).waitFor();
+    await picture(page, 'key-groups--empty');
+    await jobs.open();
+    await picture(page, 'jobs--empty');
     await stage.jobs.addGroup('payments-prod', { storage: 'hsm' });
     await stage.jobs.rotated('payments-prod');
     await jobs.open();
@@ -48,6 +52,13 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
 
   it('2: the alias did not move: whose permission is missing, and the step to go on from', async () => {
     const { job } = await stage.jobs.stopped('payments-prod');
+    await tree.press('Alt+1');
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.top.getByText(/^Already rotating since/).waitFor();
+    await picture(form.page, 'force-rotate--running');
+    await tree.press('Escape');
+    await jobs.open();
     await openJob(job.id);
     await told('AWS did not allow the alias to move.', 'Continue from step 9 (practice)');
     await jobs.dialog.getByText('Allow kms:UpdateAlias for "ledger-kms", then continue.').waitFor();
@@ -139,7 +150,17 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
 
   it('1: the PIN was not accepted: nothing changed, and no PIN is tried by itself', async () => {
     const entry = new EntryPage(form.page);
+    // A job that waits for an answer comes to its safe step before the keystore closes.
+    const latencyMs = takesPictures ? 6000 : 1200;
+    await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs } } });
+    const job = await stage.jobs.begin('payments-prod');
+    await jobs.open();
+    await openJob(job);
+    await jobs.dialog.getByText(/step 5 of 9/).waitFor();
+    await tree.press('Escape');
     await entry.button('Lock now').click();
+    await entry.heading(/^Locking/).waitFor();
+    await picture(form.page, 'locking');
     await entry.heading(/^Unlock/).waitFor();
     await entry.unlock(passphrase);
     await entry.button('Enter PIN…').click();

@@ -5,7 +5,7 @@ import { useDialogs } from '../state/dialogs.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { type Notice, useNotices } from '../state/notices.ts';
 import type { Snapshot } from '../state/snapshot.ts';
-import { sayTime } from '../ui/moments.ts';
+import { sayShort } from '../ui/moments.ts';
 import styles from './shell.module.css';
 
 /** How long (ms) a notice stays that asks for nothing; one that needs somebody stays. */
@@ -117,6 +117,6 @@ function countWords({ counts: { running, needsYou }, latest }: Snapshot): string
   return [
     running === 0 ? 'nothing running' : `${running} running`,
     ...(needsYou > 0 ? [`${needsYou} need${needsYou === 1 ? 's' : ''} you`] : []),
-    ...(latest?.kind === 'ended' ? [`last ended ${sayTime(latest.at)}`] : []),
+    ...(latest?.kind === 'ended' ? [`last ended ${sayShort(latest.at)}`] : []),
   ].join(' · ');
 }

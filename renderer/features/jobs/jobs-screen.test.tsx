@@ -51,6 +51,19 @@ async function look(jobs: readonly JobView[]) {
 }
 
 describe('the list of jobs', () => {
+  it('draws only what is in sight of a thousand stopped jobs, and counts them all', async () => {
+    const many = Array.from({ length: 1000 }, (_, at) =>
+      job(2000 - at, { state: 'needs-you', failure: stopped().job.failure }),
+    );
+    const { grid, numbers, user } = await look(many);
+    expect(numbers().length).toBeLessThan(100);
+    expect(numbers()[0]).toBe('2000');
+    expect(screen.getByText(/^1,?000 jobs, newest first$/)).toBeTruthy();
+    grid.focus();
+    await user.keyboard('{End}');
+    await waitFor(() => expect(numbers()).toContain('1001'));
+  });
+
   it('shows new jobs on top while nobody is at it', async () => {
     const { numbers, change } = await look([done(2), done(1)]);
     change([job(3), done(2), done(1)]);

@@ -12,6 +12,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { usePages } from '../../state/reads.ts';
 import { useSelection } from '../../state/selection.ts';
+import { Isolated } from '../../ui/isolated.tsx';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -36,7 +37,11 @@ const columns: readonly Column<KeyView>[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(180px, 2fr)',
-    cell: ({ reference }) => <span title={reference}>{reference}</span>,
+    cell: ({ reference }) => (
+      <span title={reference}>
+        <Isolated path={reference} />
+      </span>
+    ),
   },
   {
     id: 'state',
