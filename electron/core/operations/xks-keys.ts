@@ -7,7 +7,6 @@ import {
   fieldsOf,
   install,
   newVersion,
-  putIntoService,
   requireSecondPlace,
   save,
   storageOf,
@@ -104,7 +103,7 @@ async function finish(open: OpenKeystore, key: XksKey): Promise<void> {
     throw error;
   }
   await serving(open, () => {
-    putIntoService(open.deeds, made);
+    open.xks.keys.markInstalled(made.id);
     open.audit('OK', [key.id], { name: key.name, version: made.number });
   });
 }

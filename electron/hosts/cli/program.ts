@@ -43,6 +43,10 @@ export const nouns: Readonly<Record<string, Noun>> = {
     summary: 'the practice KMS of a practice keystore',
     load: () => import('./commands/practice.ts'),
   },
+  xks: {
+    summary: 'external key stores: AWS KMS keys whose material never leaves this HSM',
+    load: () => import('./commands/xks.ts'),
+  },
   device: { summary: 'which device rotates keys', load: () => import('./commands/device.ts') },
   daemon: {
     summary: 'hold a keystore open for other commands',

@@ -1,0 +1,121 @@
+import { type Command, Option } from 'commander';
+import type { RuleCondition } from '../../../../shared/model/xks.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { rulesText, trialText } from '../render/xks.ts';
+import type { Run } from './noun.ts';
+import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
+
+/** By the name of its option. Patterns know * and ?. */
+const conditions = {
+  principal: 'awsPrincipalArn',
+  kmsKey: 'kmsKeyArn',
+  operation: 'kmsOperation',
+  vpc: 'awsSourceVpc',
+  vpce: 'awsSourceVpce',
+  viaService: 'kmsViaService',
+} as const satisfies Record<string, RuleCondition>;
+type Conditions = Partial<Record<keyof typeof conditions, readonly string[]>>;
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+const conditionOptions = (command: Command): Command =>
+  command
+    .option('--principal <pattern>', 'ARN of the caller (may be repeated)', collect)
+    .option('--kms-key <pattern>', 'ARN of the KMS key (may be repeated)', collect)
+    .option('--operation <pattern>', 'KMS operation (may be repeated)', collect)
+    .option('--vpc <pattern>', 'source VPC (may be repeated)', collect)
+    .option('--vpce <pattern>', 'source VPC endpoint (may be repeated)', collect)
+    .option('--via-service <pattern>', 'AWS service acting for the caller', collect);
+
+/** `xks rule list|add|remove|mode|try` */
+export function addRuleVerbs(noun: Command, run: Run): void {
+  noun
+    .command('list')
+    .argument('<store>')
+    .description('list the rules of a store and of its keys')
+    .action((store: string) =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xksRule.list', { store }), rulesText);
+      }),
+    );
+  conditionOptions(targetOptions(noun.command('add')))
+    .argument('<name>')
+    .description('add a rule; without rules everything within the owner accounts is allowed')
+    .addOption(
+      new Option('--effect <effect>', 'what it does').choices(['allow', 'deny']).default('allow'),
+    )
+    .action((name: string, options: AddOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const { effect } = options;
+        const when = whenOf(options);
+        const input = { ...targetOf(options), name, effect, when };
+        const output = await session.call('xksRule.add', input);
+        context.show(output, ({ id }) => `✓ ${name}: ${effect}  ${id}`);
+      }),
+    );
+  noun
+    .command('remove')
+    .argument('<rule>', 'its id')
+    .description('remove a rule')
+    .action((rule: string) =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xksRule.remove', { rule }), () => '✓ Removed.');
+      }),
+    );
+  targetOptions(noun.command('mode'))
+    .argument('<mode>', 'enforce or dry-run')
+    .description('let rules refuse, or only say what they would have refused')
+    .action((mode: string, options: TargetOptions) =>
+      run(async (context) => {
+        if (mode !== 'enforce' && mode !== 'dry-run') {
+          const problem = 'say enforce or dry-run';
+          throw new OperationError('BAD_INPUT', { field: 'mode', problem });
+        }
+        const session = await context.opened();
+        const output = await session.call('xksRule.setMode', { ...targetOf(options), mode });
+        context.show(output, () => `✓ ${mode}.`);
+      }),
+    );
+  addTrial(noun, run);
+}
+
+type AddOptions = TargetOptions & Conditions & { readonly effect: 'allow' | 'deny' };
+
+const whenOf = (options: Conditions): Partial<Record<RuleCondition, string[]>> =>
+  Object.fromEntries(
+    Object.entries(conditions).flatMap(([option, name]) => {
+      const patterns = options[option as keyof typeof conditions];
+      return patterns === undefined ? [] : [[name, [...patterns]]];
+    }),
+  );
+
+function addTrial(noun: Command, run: Run): void {
+  conditionOptions(noun.command('try'))
+    .argument('<key>', 'the external key')
+    .description('say whether a request would be let in, and which rule decides')
+    .action((key: string, options: Conditions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const one = (name: keyof typeof conditions): string | null => options[name]?.[0] ?? null;
+        const output = await session.call('xksRule.try', {
+          key,
+          request: {
+            kmsOperation: one('operation') ?? 'Decrypt',
+            awsPrincipalArn: one('principal'),
+            kmsKeyArn: one('kmsKey'),
+            awsSourceVpc: one('vpc'),
+            awsSourceVpce: one('vpce'),
+            kmsViaService: one('viaService'),
+          },
+        });
+        context.show(output, trialText);
+        return output.allowed ? 0 : 2;
+      }),
+    );
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { type ConfirmOptions, confirmed } from '../interactive.ts';
+import { blockedText, limitsText, servingText } from '../render/xks.ts';
+import type { Run } from './noun.ts';
+import { addKeyVerbs } from './xks-key.ts';
+import { addRuleVerbs } from './xks-rule.ts';
+import { addServe } from './xks-serve.ts';
+import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
+import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
+
+/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|limits` */
+export function addVerbs(noun: Command, run: Run): void {
+  const group = (name: string, about: string): Command =>
+    noun.command(name).description(about).helpCommand(false);
+  addStoreVerbs(group('store', 'external key stores, here and in AWS'), run);
+  addKeyVerbs(group('key', 'external keys and their KMS keys'), run);
+  addRuleVerbs(group('rule', 'who may use a store or a key'), run);
+  addCredentialVerbs(group('credential', 'what KMS signs with'), run);
+  addServe(noun, run);
+  addServingVerbs(noun, run);
+  addBlockVerbs(noun, run);
+}
+
+function addServingVerbs(noun: Command, run: Run): void {
+  noun
+    .command('status')
+    .description('say what proxies are served, and which serve it')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xks.status', {}), servingText);
+      }),
+    );
+  noun
+    .command('publish')
+    .description('write the serving set again and tell the proxies')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xks.publish', {}), servingText);
+      }),
+    );
+  noun
+    .command('folder')
+    .argument('<folder>')
+    .description('choose the folder in which proxies find their serving set')
+    .action((folder: string) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('xks.setFolder', { folder: resolve(folder) });
+        context.show(output, servingText);
+      }),
+    );
+  noun
+    .command('limits')
+    .description('say what AWS does not offer for external key stores, and why')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xks.limits', {}), limitsText);
+      }),
+    );
+}
+
+function addBlockVerbs(noun: Command, run: Run): void {
+  targetOptions(noun.command('kill'))
+    .description('block a store or a key: within a second nothing is encrypted or decrypted')
+    .option('--yes', 'confirm')
+    .action((options: TargetOptions & ConfirmOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const named = options.key ?? options.store ?? '';
+        const question = `Every use of ${named} is refused from then on. Block it?`;
+        const confirm = await confirmed(context, options, question);
+        const output = await session.call('xks.kill', { ...targetOf(options), confirm });
+        context.show(output, blockedText);
+      }),
+    );
+  targetOptions(noun.command('restore'))
+    .description('lift the block of a store or a key')
+    .action((options: TargetOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('xks.restore', targetOf(options)), servingText);
+      }),
+    );
+}
