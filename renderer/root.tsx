@@ -1,7 +1,6 @@
 import { ThemeProvider, useColorScheme } from '@mui/material/styles';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { type Host, HostProvider } from './state/host.tsx';
 import { useLook } from './state/look.ts';
 import { Contained } from './ui/contained.tsx';
@@ -23,7 +22,6 @@ export function Root({
         <HostProvider value={host}>
           <ChosenLook />
           <Contained>{children}</Contained>
-          <TakeoverAsked />
         </HostProvider>
       </QueryClientProvider>
     </ThemeProvider>

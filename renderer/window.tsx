@@ -6,6 +6,7 @@ import { FirstRun } from './features/entry/first-run.tsx';
 import { LockingPage } from './features/entry/locking-page.tsx';
 import { KeystoreUnreadable } from './features/entry/keystore-unreadable.tsx';
 import { Unlock } from './features/entry/unlock.tsx';
+import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
@@ -13,9 +14,22 @@ import { useEntry } from './state/entry.ts';
 import { forgetOpened } from './state/forget.ts';
 import { useLocking } from './state/locking.ts';
 import { type Snapshot, useSnapshot } from './state/snapshot.ts';
+import { Contained } from './ui/contained.tsx';
+
+/** The whole window, and the question of another browser, which stands above whatever it shows. */
+export function Window() {
+  return (
+    <>
+      <Contained>
+        <Shown />
+      </Contained>
+      <TakeoverAsked />
+    </>
+  );
+}
 
 /** What the window shows: the way in, or the work. */
-export function Window() {
+function Shown() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
   const overdue = useOverdue(connection.kind === 'lost', snapshot.data?.locksAt ?? null);

@@ -1,5 +1,5 @@
-import { findOperation } from '../../shared/contract/index.ts';
 import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
+import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { Link } from './link.ts';
 
@@ -9,6 +9,10 @@ export type Call = <Name extends OperationName>(
   input: InputFor<Name>,
 ) => Promise<OutputFor<Name>>;
 
+/** The contract is large and no page shows it: it is read while the first call is under way. */
+const declared = async (name: OperationName): Promise<Operation | null> =>
+  (await import('./declarations.ts')).findOperation(name);
+
 /**
  * The contract over a link, held on this side too: what the host answers is checked against the
  * declared output before anything shows it. Byte arrays of the input are wiped once it was sent.
@@ -16,10 +20,9 @@ export type Call = <Name extends OperationName>(
  */
 export function clientOver(link: Link): Call {
   return async (name, input) => {
-    const operation = findOperation(name);
-    if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name });
     try {
-      const reply = await link.call(name, input);
+      const [reply, operation] = await Promise.all([link.call(name, input), declared(name)]);
+      if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name });
       if (!reply.ok) throw OperationError.from(reply.failure);
       const output = operation.output.safeParse(reply.output);
       if (!output.success) throw new OperationError('INTERNAL', { call: name, at: 'answer' });

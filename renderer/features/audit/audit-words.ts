@@ -1,4 +1,5 @@
-import { contract, findOperation, type OutputFor } from '../../../shared/contract/index.ts';
+import type { OutputFor } from '../../../shared/contract/index.ts';
+import { contract, findOperation } from '../../client/declarations.ts';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
 import { jobStateTexts, shortId, type StateText } from '../../../shared/text/states.ts';
 import { jobStates, type JobState } from '../../../shared/model/job.ts';
