@@ -4,6 +4,7 @@ import { optional, string, structure } from '../wire/members.ts';
 import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
+import { requirePrincipal } from './create-grant.ts';
 import { principalMember } from './fields.ts';
 import { requireAccountPermission } from './key-access.ts';
 import { grantEntry } from './list-grants.ts';
@@ -22,6 +23,7 @@ export const listRetirableGrants = defineAction({
     }
     const principal = request.RetiringPrincipal;
     if (principal === undefined) throw validation('RetiringPrincipal is required.');
+    requirePrincipal(principal);
     const place = placeOf(call);
     const { items, ...more } = readPage(
       call.world.seals.marker,

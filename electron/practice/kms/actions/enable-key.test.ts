@@ -1,0 +1,18 @@
+import { type Refusal, testOperation } from '../testing/operation.ts';
+
+const PENDING_IMPORT: Refusal = {
+  when: 'a key that waits for its material',
+  request: async (_base, stage) => ({ KeyId: await stage.createKey() }),
+  type: 'KMSInvalidStateException',
+  message: /is pending import\.$/,
+};
+
+testOperation('EnableKey', {
+  request: async (stage) => ({ KeyId: await stage.own() }),
+  reply: null,
+  required: ['KeyId'],
+  key: { alias: false },
+  disabled: 'ok',
+  leaving: 'KMSInvalidStateException',
+  refusals: [PENDING_IMPORT],
+});

@@ -1,0 +1,11 @@
+import { testOperation, tooMany } from '../testing/operation.ts';
+
+testOperation('ListKeyPolicies', {
+  request: async (stage) => ({ KeyId: await stage.own() }),
+  reply: { PolicyNames: ['default'], Truncated: false },
+  required: ['KeyId'],
+  key: { alias: false },
+  disabled: 'ok',
+  leaving: 'ok',
+  refusals: [tooMany],
+});

@@ -1,0 +1,57 @@
+import { testOperation } from '../testing/operation.ts';
+
+const STATEMENT = {
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+  Action: 'kms:*',
+  Resource: '*',
+};
+const POLICY = { Version: '2012-10-17', Statement: [STATEMENT] };
+
+testOperation('PutKeyPolicy', {
+  request: async (stage) => ({ KeyId: await stage.own(), Policy: JSON.stringify(POLICY) }),
+  reply: null,
+  required: ['KeyId', 'Policy'],
+  key: { alias: false },
+  disabled: 'ok',
+  leaving: 'ok',
+  refusals: [
+    {
+      when: 'no JSON',
+      request: (base) => ({ ...base, Policy: 'nonsense' }),
+      type: 'MalformedPolicyDocumentException',
+    },
+    {
+      when: 'an unknown principal',
+      request: (base) => ({
+        ...base,
+        Policy: JSON.stringify({
+          ...POLICY,
+          Statement: [{ ...STATEMENT, Principal: { AWS: 'nobody' } }],
+        }),
+      }),
+      type: 'MalformedPolicyDocumentException',
+    },
+    {
+      when: 'a policy that locks its writer out',
+      request: (base) => ({
+        ...base,
+        Policy: JSON.stringify({ ...POLICY, Statement: [{ ...STATEMENT, Action: 'kms:Encrypt' }] }),
+      }),
+      type: 'MalformedPolicyDocumentException',
+    },
+    {
+      when: 'more than 32 KB',
+      request: (base) => ({
+        ...base,
+        Policy: JSON.stringify({ ...POLICY, Id: 'x'.repeat(32_768) }),
+      }),
+      type: 'LimitExceededException',
+    },
+    {
+      when: 'another name',
+      request: (base) => ({ ...base, PolicyName: 'other' }),
+      type: 'UnsupportedOperationException',
+    },
+  ],
+});
