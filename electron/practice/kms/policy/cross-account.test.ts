@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { type ByokClient, byokClient } from '../testing/byok.ts';
+import {
+  ACCOUNT,
+  allowing,
+  assume,
+  keyOf,
+  OTHER_ACCOUNT,
+  trusting,
+  user,
+  userArn,
+  writeDown,
+} from '../testing/people.ts';
+import { policy, ROOT, statement } from '../testing/policies.ts';
+
+const NOT_TOLD =
+  'on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
+const OTHER_ROOT = `arn:aws:iam::${OTHER_ACCOUNT}:root`;
+const FRIEND = userArn('friend', OTHER_ACCOUNT);
+const every = { every: allowing('kms:*') };
+
+let kms: PracticeKms;
+let root: ByokClient;
+let keyArn = '';
+beforeAll(async () => {
+  kms = await startPracticeKms();
+  root = byokClient(kms.url);
+  keyArn = String((await root.metadata(await root.createKey({ Origin: 'AWS_KMS' })))['Arn']);
+  await writeDown(
+    kms.controlUrl,
+    {
+      accountId: ACCOUNT,
+      users: [user('local'), user('admin', { policies: every })],
+      roles: [
+        { name: 'reader', path: '/app/', trust: trusting(userArn('local')), policies: every },
+      ],
+    },
+    {
+      accountId: OTHER_ACCOUNT,
+      users: [user('friend', { policies: every }), user('poor')],
+    },
+  );
+});
+afterAll(() => kms.close());
+
+const withPolicy = (...statements: unknown[]) =>
+  root.must('PutKeyPolicy', {
+    KeyId: keyArn,
+    Policy: policy(statement('Allow', { AWS: ROOT }), ...statements),
+  });
+const call = (who: string, operation = 'DescribeKey', more: object = {}) =>
+  root.call(operation, { KeyId: keyArn, ...more }, { credentials: keyOf(who) });
+
+describe('a key of another account', () => {
+  test.each<[string, unknown[], string, string | null]>([
+    ['that nobody shared', [], 'friend', NOT_TOLD],
+    ['shared with the account', [statement('Allow', { AWS: OTHER_ROOT })], 'friend', null],
+    ['shared with the user', [statement('Allow', { AWS: FRIEND })], 'friend', null],
+    ['shared with everybody', [statement('Allow', '*')], 'friend', null],
+    [
+      'shared, but the own account does not let',
+      [statement('Allow', { AWS: OTHER_ROOT })],
+      'poor',
+      'because no identity-based policy allows the kms:DescribeKey action',
+    ],
+    [
+      'shared with everybody, but the own account does not let',
+      [statement('Allow', '*')],
+      'poor',
+      'because no identity-based policy allows the kms:DescribeKey action',
+    ],
+    [
+      'shared and denied',
+      [statement('Allow', '*'), statement('Deny', { AWS: FRIEND })],
+      'friend',
+      NOT_TOLD,
+    ],
+    [
+      'shared with its own account only',
+      [
+        statement('Allow', '*', 'kms:*', {
+          Condition: { StringEquals: { 'kms:CallerAccount': ACCOUNT } },
+        }),
+      ],
+      'friend',
+      NOT_TOLD,
+    ],
+  ])('%s', async (_name, statements, who, why) => {
+    await withPolicy(...statements);
+    const reply = await call(who);
+    if (why === null) expect(reply.status).toBe(200);
+    else {
+      expect(reply.type).toBe('AccessDeniedException');
+      expect(reply.message?.endsWith(why)).toBe(true);
+    }
+  });
+
+  test.each(['GetKeyPolicy', 'DisableKey', 'ListKeyRotations', 'ListResourceTags'])(
+    '%s stays at home, whoever is let in',
+    async (operation) => {
+      await withPolicy(statement('Allow', '*'));
+      expect((await call('friend', operation)).message).toContain(NOT_TOLD);
+    },
+  );
+
+  test('that does not exist looks like one that nobody shared', async () => {
+    for (const name of ['key/11111111-2222-4333-8444-555555555555', 'alias/none']) {
+      const arn = `arn:aws:kms:eu-central-1:${ACCOUNT}:${name}`;
+      const reply = await call('friend', 'DescribeKey', { KeyId: arn });
+      expect(reply.message).toBe(
+        `User: ${FRIEND} is not authorized to perform: kms:DescribeKey ${NOT_TOLD}`,
+      );
+    }
+  });
+
+  test('can be used by grant alone', async () => {
+    await withPolicy();
+    const GranteePrincipal = userArn('poor', OTHER_ACCOUNT);
+    const wish = { KeyId: keyArn, GranteePrincipal, Operations: ['DescribeKey'] };
+    expect((await call('poor')).type).toBe('AccessDeniedException');
+    await root.must('CreateGrant', wish);
+    expect((await call('poor')).status).toBe(200);
+  });
+
+  test('is not told by the ciphertext either', async () => {
+    await withPolicy();
+    const sealed = await root.must('Encrypt', { KeyId: keyArn, Plaintext: 'AQI=' });
+    const body = { CiphertextBlob: sealed['CiphertextBlob'] };
+    const decrypt = async (who: string) =>
+      (await root.call('Decrypt', body, { credentials: keyOf(who) })).message;
+    const onCiphertext = 'kms:Decrypt on the resource associated with this ciphertext because';
+    expect(await decrypt('friend')).toBe(
+      `User: ${FRIEND} is not authorized to perform: ${onCiphertext}${NOT_TOLD.replace(/^.*? because/, '')}`,
+    );
+    expect(await decrypt('local')).toBe(
+      `User: ${userArn('local')} is not authorized to perform: ${onCiphertext} no identity-based policy allows the kms:Decrypt action`,
+    );
+  });
+});
+
+describe('NotPrincipal with a Deny', () => {
+  const denyAllBut = (...AWS: string[]) => ({
+    Effect: 'Deny',
+    NotPrincipal: { AWS },
+    Action: 'kms:DescribeKey',
+    Resource: '*',
+  });
+  const ADMIN = userArn('admin');
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/app/reader`;
+  const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/reader/night-shift`;
+
+  test.each([
+    ['a user with its account', [ROOT, ADMIN], 200],
+    ['a user without its account', [ADMIN], 400],
+    ['an account without its user', [ROOT], 400],
+  ])('excepts %s: %d', async (_name, names, status) => {
+    await withPolicy(denyAllBut(...names));
+    expect((await call('admin')).status).toBe(status);
+  });
+
+  test.each([
+    ['account, role and session', [ROOT, ROLE, SESSION], 200],
+    ['account and role', [ROOT, ROLE], 400],
+  ])('a session takes %s: %d', async (_name, names, status) => {
+    await withPolicy(denyAllBut(...names));
+    const credentials = await assume(kms.url, keyOf('local'), ROLE);
+    const reply = await root.call('DescribeKey', { KeyId: keyArn }, { credentials });
+    expect(reply.status).toBe(status);
+  });
+});
+
+describe('aliases', () => {
+  const alias = (name: string) => `arn:aws:kms:eu-central-1:${ACCOUNT}:alias/${name}`;
+  const outcome = async (resources: string[]) => {
+    const Statement = { Effect: 'Allow', Action: 'kms:*Alias', Resource: resources };
+    await writeDown(kms.controlUrl, {
+      accountId: ACCOUNT,
+      users: [user('aliaser', { policies: { some: { Statement } } })],
+    });
+    const body = { AliasName: 'alias/mine', TargetKeyId: keyArn };
+    return (await root.call('CreateAlias', body, { credentials: keyOf('aliaser') })).message;
+  };
+
+  test('take the permission on the key and on the alias', async () => {
+    await withPolicy();
+    const denied = `User: ${userArn('aliaser')} is not authorized to perform: kms:CreateAlias on resource: `;
+    const why = ' because no identity-based policy allows the kms:CreateAlias action';
+    expect(await outcome([alias('*')])).toBe(`${denied}${keyArn}${why}`);
+    expect(await outcome([keyArn])).toBe(`${denied}${alias('mine')}${why}`);
+    expect(await outcome([keyArn, alias('yours')])).toBe(`${denied}${alias('mine')}${why}`);
+    expect(await outcome([keyArn, alias('m*')])).toBeUndefined();
+  });
+});
