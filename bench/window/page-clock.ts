@@ -16,7 +16,10 @@ export const pageClock = `(() => {
           clock.waits = false;
           clock.readable = performance.now();
         }
-        if (data.startsWith('{"change"') && data.includes('"what":"job"')) clock.jobUpdates += 1;
+        if (!data.startsWith('{"change"')) return;
+        const { what, ids } = JSON.parse(data).change;
+        // One message may tell of several jobs.
+        if (what === 'job') clock.jobUpdates += Math.max(1, ids.length);
       });
     }
   };
