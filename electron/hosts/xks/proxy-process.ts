@@ -12,7 +12,7 @@ export class ProxyDidNotStart extends Error {
   override readonly name = 'ProxyDidNotStart';
 }
 
-/** The proxy in a process of its own, from its start to its end. */
+/** The proxy in a process of its own, which ends with this one at the latest. */
 export class ProxyProcess {
   readonly port: number;
   readonly probePort: number | null;
@@ -42,9 +42,9 @@ export class ProxyProcess {
     const name = `configuration-${randomBytes(4).toString('hex')}.json`;
     const file = join(input.stateFolder, name);
     writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
-    const child = spawn(process.execPath, ['--disable-sigusr1', entry, file], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const given = ['--disable-sigusr1', entry, file, '--until-stdin-closes'];
+    const child = spawn(process.execPath, given, { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.on('error', () => undefined); // it has ended: `ended` says so
     let log = '';
     child.stderr.on('data', (piece: Buffer) => {
       log = `${log}${piece.toString()}`.slice(-8_000);
