@@ -96,7 +96,101 @@ const choices = {
   validTo: time.nullable().optional(),
 };
 
+const lookFails = [
+  'NOT_FOUND',
+  'AMBIGUOUS_NAME',
+  'KEY_NOT_IN_AWS',
+  'ACCOUNT_MISMATCH',
+  ...awsFails,
+] as const;
+
+/** Which request of AWS answered, and when. */
+const answered = { requestId: z.string().nullable(), readAt: time };
+
+const policySide = z.strictObject({
+  text: z.string(),
+  /** One sentence for each statement. */
+  reading: z.array(z.string()),
+});
+
+/** Looks at one key by itself: its kept copy, and what AWS says of its KMS key. */
+const looks = {
+  prove: op({
+    effect: 'change',
+    summary: 'Open the kept copy where it was made and hold its KCV against the one noted at birth',
+    input: z.strictObject({ key: reference }),
+    output: keyDetail,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'HSM_KEY_DIFFERS', ...hsmFails],
+  }),
+  grants: op({
+    effect: 'change',
+    summary: 'Read the grants of the KMS key from AWS now',
+    input: z.strictObject({ key: reference }),
+    output: z.strictObject({
+      keyId: kmsKeyId,
+      grants: z.array(
+        z.strictObject({
+          grantId: z.string(),
+          name: z.string(),
+          grantee: z.string(),
+          retiring: z.string().nullable(),
+          operations: z.array(z.string()),
+          createdAt: time.nullable(),
+        }),
+      ),
+      ...answered,
+    }),
+    fails: lookFails,
+  }),
+  comparePolicy: op({
+    effect: 'change',
+    summary: "Read the policy of the KMS key now and compare it with the group's template",
+    input: z.strictObject({ key: reference }),
+    output: z.strictObject({
+      /** Null where the group has no template. */
+      same: z.boolean().nullable(),
+      here: policySide.nullable(),
+      inAws: policySide,
+      differences: z.array(
+        z.strictObject({
+          /** Sid, or `statement N`. */
+          name: z.string(),
+          /** Seen from the template: AWS has one more, one less, or another one. */
+          how: z.enum(['added', 'removed', 'changed']),
+          here: z.string().nullable(),
+          inAws: z.string().nullable(),
+        }),
+      ),
+      ...answered,
+    }),
+    fails: [...lookFails, 'POLICY_INVALID'],
+  }),
+  materials: op({
+    effect: 'change',
+    summary: 'Read the key materials of the KMS key from AWS now',
+    input: z.strictObject({ key: reference }),
+    output: z.strictObject({
+      keyId: kmsKeyId,
+      materials: z.array(
+        z.strictObject({
+          materialId: z.string(),
+          state: z.string(),
+          /** Null where AWS does not say. */
+          importState: z.string().nullable(),
+          description: z.string(),
+          validTo: time.nullable(),
+          /** The one that is kept here. */
+          ours: z.boolean(),
+        }),
+      ),
+      ...answered,
+    }),
+    fails: lookFails,
+  }),
+};
+
 export const keyOps = {
+  ...looks,
   list: op({
     effect: 'read',
     summary: 'List keys with their state here and in AWS',

@@ -61,6 +61,10 @@ export interface Keys {
   setLifecycle(id: string, to: Lifecycle): void;
   markBackedUp(id: string, at: number): void;
   markProved(id: string, at: number): void;
+  /** The kept copy was tried; `well`: it opened, and its KCV was the one noted at birth. */
+  markOpened(id: string, at: number, well: boolean): void;
+  /** When the kept copy was last tried, and how that ended; null: not since it was made. */
+  opened(id: string): { readonly at: number; readonly well: boolean } | null;
 
   setRemote(remote: Omit<RemoteKey, 'policyRead'> & { readonly policyRead?: string | null }): void;
   /**
@@ -138,6 +142,10 @@ function statements({ store: { db } }: Domain) {
     setLifecycle: db.prepare('update "key" set lifecycle = ?, lifecycle_times = ? where id = ?'),
     setBackedUp: db.prepare('update "key" set backed_up_at = ? where id = ?'),
     setProved: db.prepare('update "key" set proved_at = ? where id = ?'),
+    setOpened: db.prepare('update "key" set opened_at = ?, opened_well = ? where id = ?'),
+    opened: db.prepare<[string], { at: number; well: number }>(
+      'select opened_at as at, opened_well as well from "key" where id = ? and opened_at is not null',
+    ),
     addEvent: db.prepare('insert into key_event (key_id, at, text, job_id) values (?, ?, ?, ?)'),
     events: db.prepare<[string], KeyEvent>(
       `select at, text, job_id as jobId from key_event where key_id = ?
@@ -250,6 +258,15 @@ class KeyTable implements Keys {
 
   markProved(id: string, at: number): void {
     this.#domain.store.change(() => this.#sql.setProved.run(at, id));
+  }
+
+  markOpened(id: string, at: number, well: boolean): void {
+    this.#domain.store.change(() => this.#sql.setOpened.run(at, Number(well), id));
+  }
+
+  opened(id: string): { at: number; well: boolean } | null {
+    const row = this.#sql.opened.get(id);
+    return row ? { at: row.at, well: row.well === 1 } : null;
   }
 
   setRemote(...of: Parameters<Keys['setRemote']>): void {

@@ -46,13 +46,22 @@ export function viewKeyDetail(
 ): z.output<typeof keyDetail> {
   const { key } = found;
   const place = open.deeds.safety.place;
+  const opened = open.keys.opened(key.id);
   return {
     ...viewKey(open, found),
     tokenSerial: key.tokenSerial,
     masterId: key.storage === 'hsm' ? key.masterId : null,
     lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
     copies: [
-      { ok: true, text: 'Keystore', at: null },
+      opened === null
+        ? { ok: true, text: 'Keystore, not opened since it was made', at: null }
+        : {
+            ok: opened.well,
+            text: opened.well
+              ? 'Keystore, opened with the right KCV'
+              : 'The copy in the keystore did not open as noted at birth',
+            at: opened.at,
+          },
       key.backedUpAt === null
         ? {
             ok: false,

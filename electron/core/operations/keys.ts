@@ -11,6 +11,7 @@ import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { keyLooks } from './key-looks.ts';
 import { viewKey, viewKeyDetail } from './key-view.ts';
 
 type SynchronizeInput = z.output<typeof keyOps.planSynchronize.input>;
@@ -59,6 +60,8 @@ async function plan(
 
 /** Keys: what is kept here and what AWS has of it. */
 export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
+  ...keyLooks(access),
+
   list: (input) => {
     const open = access.open();
     const after = input.after === null ? null : open.keys.byId(input.after);

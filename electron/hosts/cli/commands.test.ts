@@ -102,6 +102,8 @@ beforeEach(() => {
     revision: 0,
     product: 'keyreeve',
     keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice', storeId: id },
+    locking: null,
+    lock: null,
     locksAt: null,
     hsmLabel: null,
     hsm: 'ready',

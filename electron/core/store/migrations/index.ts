@@ -7,6 +7,7 @@ import { lighter } from './0006-lighter.ts';
 import { ending } from './0007-ending.ts';
 import { xks } from './0008-xks.ts';
 import { nameOrder } from './0009-name-order.ts';
+import { keyOpened } from './0010-key-opened.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   ending,
   xks,
   nameOrder,
+  keyOpened,
 ];

@@ -4,6 +4,7 @@ import { dateOrNever, orNull, whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
+import { comparisonText, grantsText, materialsText } from '../render/key-looks.ts';
 import { keyDetailText, keysText, keyText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
@@ -14,7 +15,7 @@ interface ListOptions extends PageOptions {
   readonly find?: string;
 }
 
-/** `key list|show|check|synchronize` */
+/** `key list|show|check|prove|grants|compare-policy|materials|synchronize` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -35,6 +36,26 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('read the KMS key from AWS now and note what it says')
     .action((key: string) => run((context) => check(context, key)));
+  noun
+    .command('prove')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('open the kept copy and hold its KCV against the one noted at birth')
+    .action((key: string) => run((context) => prove(context, key)));
+  noun
+    .command('grants')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('read the grants of the KMS key from AWS now')
+    .action((key: string) => run((context) => grants(context, key)));
+  noun
+    .command('compare-policy')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description("compare the policy that AWS has now with the group's template")
+    .action((key: string) => run((context) => comparePolicy(context, key)));
+  noun
+    .command('materials')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('read the key materials of the KMS key from AWS now')
+    .action((key: string) => run((context) => materials(context, key)));
   deedOptions(noun.command('synchronize'))
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('bring one KMS key in line with the key kept here')
@@ -77,6 +98,30 @@ async function check(context: CommandContext, key: string): Promise<void> {
   const session = await context.opened();
   const output = await session.call('key.check', { key });
   context.show(output, (shown) => keyText(shown, styleFor(context.screen)));
+}
+
+async function prove(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.prove', { key });
+  context.show(output, (shown) => keyDetailText(shown, styleFor(context.screen)));
+}
+
+async function grants(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.grants', { key });
+  context.show(output, (shown) => grantsText(shown, styleFor(context.screen)));
+}
+
+async function comparePolicy(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.comparePolicy', { key });
+  context.show(output, (shown) => comparisonText(shown, styleFor(context.screen)));
+}
+
+async function materials(context: CommandContext, key: string): Promise<void> {
+  const session = await context.opened();
+  const output = await session.call('key.materials', { key });
+  context.show(output, (shown) => materialsText(shown, styleFor(context.screen)));
 }
 
 interface SyncOptions extends DeedOptions {
