@@ -72,7 +72,7 @@ export interface LiveSeen {
   readonly updatesPerSecond: number;
   readonly typed: number;
   readonly dropped: number;
-  /** Milliseconds from a key to the frame after it. */
+  /** Milliseconds of work from a key to the frame after it. */
   readonly keyMedian: number;
   readonly keyP95: number;
   /** What moved while nobody touched anything, as the browser scores it. */
@@ -101,7 +101,8 @@ export async function liveUpdates(
     await field.focus();
     const wanted = text(length);
     const times: number[] = [];
-    for (const letter of wanted) times.push(await window.press(letter === ' ' ? 'Space' : letter));
+    for (const letter of wanted)
+      times.push((await window.press(letter === ' ' ? 'Space' : letter)).work);
     const got = await field.inputValue();
     await field.fill('');
     const shifted = (await window.heard()).shifts.length;

@@ -4,6 +4,14 @@ import type { ConsoleProcess } from '../../e2e/support/console-process.ts';
 import { passphrase } from '../../e2e/support/console.ts';
 import { pageClock, rowsThere } from './page-clock.ts';
 
+/** Milliseconds. */
+export interface KeyTimes {
+  /** From the key to the frame after it. */
+  readonly frame: number;
+  /** The same without waiting for the time of that frame. */
+  readonly work: number;
+}
+
 /** A window of a real console in a real browser, with a clock inside the page. */
 export class OpenedWindow {
   readonly host: ConsoleProcess;
@@ -58,10 +66,10 @@ export class OpenedWindow {
     }
   }
 
-  /** Milliseconds from a key to the frame after it. */
-  async press(key: string): Promise<number> {
+  /** Presses a key and waits for the frame after it. */
+  async press(key: string): Promise<KeyTimes> {
     await this.page.keyboard.press(key);
-    return this.page.evaluate<number>('benchClock.keyToFrame');
+    return this.page.evaluate<KeyTimes>('benchClock.key');
   }
 
   /** Milliseconds from a text in the Find field until its hit is shown. */

@@ -41,10 +41,24 @@ export const pageClock = `(() => {
       if (there) return at;
     }
   };
-  /** Of the last key: from its event to the frame after it. */
-  clock.keyToFrame = Promise.resolve(0);
+  /**
+   * Of the last key: \`frame\`, from its event to the frame after it; \`work\`, the same without the
+   * time in which nothing was done but waiting for the screen to be ready for a frame.
+   */
+  clock.key = Promise.resolve({ frame: 0, work: 0 });
+  const taskAfter = () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now());
+    port2.postMessage(0);
+  });
   addEventListener('keydown', ({ timeStamp }) => {
-    clock.keyToFrame = clock.afterFrame().then((at) => at - timeStamp);
+    const handled = taskAfter();
+    clock.key = new Promise((resolve) => requestAnimationFrame(async () => {
+      const began = performance.now();
+      const after = await taskAfter();
+      const idle = Math.max(0, began - (await handled));
+      resolve({ frame: after - timeStamp, work: after - timeStamp - idle });
+    }));
   }, { capture: true });
   /** Of the next text that is entered: from its event to the frame that shows what is looked for. */
   clock.expect = (looksRight) => {

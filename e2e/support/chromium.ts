@@ -26,11 +26,11 @@ const quiet = [
 ];
 
 /** The sandbox of the browser needs an account other than root. */
-export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+export function launchChromium(): Promise<Browser> {
   if (chromiumPath === null) throw new Error('no Chromium on this computer: npm run setup');
   return chromium.launch({
     executablePath: chromiumPath,
-    args: [...quiet, ...more],
+    args: quiet,
     chromiumSandbox: process.getuid?.() !== 0,
   });
 }
