@@ -3,7 +3,13 @@ import { aeskwp } from '@noble/ciphers/aes.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMaterial } from '../material/key-pairs.ts';
 import { curveKey, rsaKey } from '../material/private-key.ts';
-import { familyOf, type KeySpec, type KeyUsage, SPEC_USAGES } from '../model/key-specs.ts';
+import {
+  familyOf,
+  KEY_SPECS,
+  type KeySpec,
+  type KeyUsage,
+  SPEC_USAGES,
+} from '../model/key-specs.ts';
 import {
   WRAPPING_ALGORITHMS,
   WRAPPING_KEY_SPECS,
@@ -31,17 +37,8 @@ function legal(spec: KeySpec, algorithm: WrappingAlgorithm, wrapping: WrappingKe
   return family === 'symmetric' || family === 'hmac';
 }
 
-const specs: readonly KeySpec[] = [
-  'SYMMETRIC_DEFAULT',
-  'HMAC_224',
-  'HMAC_512',
-  'RSA_2048',
-  'RSA_4096',
-  'ECC_NIST_P256',
-  'ECC_NIST_P384',
-  'ECC_NIST_P521',
-  'ECC_SECG_P256K1',
-];
+/** All that can be imported; every other spec is refused when its key is created. */
+const specs = KEY_SPECS.filter((spec) => familyOf(spec) !== 'other');
 const cells = specs.flatMap((spec) =>
   WRAPPING_ALGORITHMS.flatMap((algorithm) =>
     WRAPPING_KEY_SPECS.map((wrapping) => [spec, algorithm, wrapping] as const),
@@ -81,6 +78,37 @@ const materialOf = (spec: KeySpec): Promise<Buffer> => {
   materials.set(spec, known);
   return known;
 };
+
+test('what can be imported is what the guide names', () => {
+  expect(specs.toSorted()).toEqual(
+    `ECC_NIST_P256 ECC_NIST_P384 ECC_NIST_P521 ECC_SECG_P256K1 HMAC_224 HMAC_256 HMAC_384 HMAC_512
+    RSA_2048 RSA_3072 RSA_4096 SYMMETRIC_DEFAULT`.split(/\s+/),
+  );
+});
+
+test.each(KEY_SPECS.filter((spec) => familyOf(spec) === 'other'))(
+  'keys of %s cannot be made for an import',
+  async (KeySpec) => {
+    const usage = Object.keys(SPEC_USAGES[KeySpec] ?? { SIGN_VERIFY: [] }).at(-1);
+    const wish = { Origin: 'EXTERNAL', KeySpec, KeyUsage: usage };
+    expect((await client.call('CreateKey', wish)).type).toBe('UnsupportedOperationException');
+  },
+);
+
+/** What RSAES_OAEP can carry: the modulus less two hashes and two bytes (AWS's table). */
+const OAEP_LIMITS = {
+  RSAES_OAEP_SHA_1: { RSA_2048: 214, RSA_3072: 342, RSA_4096: 470 },
+  RSAES_OAEP_SHA_256: { RSA_2048: 190, RSA_3072: 318, RSA_4096: 446 },
+} as const;
+
+test('every legal cell fits: the longest private keys against the limits of OAEP', async () => {
+  for (const [spec, algorithm, wrapping] of cells) {
+    if (!legal(spec, algorithm, wrapping) || !algorithm.startsWith('RSAES_OAEP')) continue;
+    const limit =
+      OAEP_LIMITS[algorithm as keyof typeof OAEP_LIMITS][wrapping as 'RSA_2048' | 'RSA_4096'];
+    expect((await materialOf(spec)).length).toBeLessThanOrEqual(limit);
+  }
+});
 
 describe('what carries what', () => {
   test.each(cells)('%s by %s under %s', async (spec, algorithm, wrapping) => {
