@@ -79,6 +79,37 @@ describe('data files', () => {
   });
 });
 
+describe('files of settings', () => {
+  const write = (name: string, value: unknown): string => {
+    const file = join(folder, name);
+    writeFileSync(file, JSON.stringify(value));
+    return file;
+  };
+
+  test('say who there is, and what the quotas are', async () => {
+    const accessKey = { accessKeyId: 'AKIAME', secretAccessKey: 'mine' };
+    const me = { name: 'me', accessKeys: [accessKey] };
+    const accounts = [{ accountId: '123456789012', users: [me] }];
+    const principals = write('principals.json', { accounts });
+    const quotas = write('quotas.json', { requestsPerSecond: { CreateKey: 0.001 } });
+    const kms = await spawnPracticeKms(['--principals', principals, '--quotas', quotas]);
+    const asMe = await rawCall(kms.url, 'CreateKey', {}, { credentials: accessKey });
+    expect(asMe.message).toContain('User: arn:aws:iam::123456789012:user/me is not authorized');
+    expect((await rawCall(kms.url, 'CreateKey', {})).type).toBe('ThrottlingException');
+    kms.child.kill('SIGTERM');
+    await kms.exit;
+  });
+
+  test.each([
+    ['--principals', { accounts: [{ accountId: 1 }] }, 'accounts.0.accountId'],
+    ['--quotas', { requestsPerSecond: { Flights: 1 } }, 'requestsPerSecond.Flights: no such quota'],
+  ])('%s: what cannot be read is told with its place', async (option, value, problem) => {
+    const file = write('wrong.json', value);
+    await expect(spawnPracticeKms([option, file])).rejects.toThrow(problem);
+    await expect(spawnPracticeKms([option, `${file}.missing`])).rejects.toThrow('read');
+  });
+});
+
 test('the request log holds requests byte for byte', async () => {
   const file = join(folder, 'requests.log');
   const kms = await spawnPracticeKms(['--request-log', file]);

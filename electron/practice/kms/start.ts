@@ -2,6 +2,7 @@ import { createAuthenticator } from './auth/authenticate.ts';
 import { PRACTICE_ACCOUNT_ID, UNSIGNED_REGION } from './constants.ts';
 import { createControlHandler } from './control/control-listener.ts';
 import { createDispatcher } from './dispatch.ts';
+import { decideOpenPoints, type Readings } from './open-points/points.ts';
 import { deliverHistory } from './history/delivery.ts';
 import { type Listening, listenOnLoopback } from './listener/http-server.ts';
 import { createKmsService } from './listener/kms-service.ts';
@@ -13,10 +14,11 @@ import { createUnwrap } from './material/unwrap.ts';
 import { createMischiefs } from './mischief/mischief.ts';
 import type { Mischief } from './mischief/setting.ts';
 import { createDenials } from './policy/denials.ts';
-import { type AccountKey, createDirectory } from './principals/directory.ts';
-import { NO_PRINCIPALS, readPrincipals } from './principals/document.ts';
+import { type AccountKey, createDirectory, type Directory } from './principals/directory.ts';
+import { NO_PRINCIPALS, type PrincipalsDocument, readPrincipals } from './principals/document.ts';
+import { forgetPrincipals, keptPrincipals } from './principals/kept.ts';
 import { createQuotas } from './quota/quotas.ts';
-import { plainQuotas, readQuotas } from './quota/setting.ts';
+import { plainQuotas, type QuotaSetting, readQuotas } from './quota/setting.ts';
 import { MOST_ON_DEMAND } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
 import { openState, type State } from './state/state.ts';
@@ -70,6 +72,8 @@ export interface PracticeKmsOptions {
   readonly onDemandLimit?: number;
   /** Appends every raw request to this file. */
   readonly requestLog?: string;
+  /** Readings of what nobody recorded of AWS, where they are not the usual ones. */
+  readonly openPoints?: Readings;
   /** Rehearsed faults from the start; a reset goes back to them. */
   readonly mischief?: Mischief;
   /** Appends the event history to this file, one record a line. */
@@ -87,31 +91,57 @@ export interface PracticeKms {
 
 const PROXY_BUDGET_MS = 250;
 
-function quotasOf(wish: NonNullable<PracticeKmsOptions['quotas']>) {
-  return typeof wish === 'string' ? plainQuotas(wish === 'on') : readQuotas(wish.file);
+/** What stands in files beside the data file, read before that is opened. */
+interface Settings {
+  /** Null: no file. */
+  readonly principals: PrincipalsDocument | null;
+  readonly quotas: QuotaSetting;
 }
 
-function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyTransport): World {
+const readSettings = ({ principalsFile, quotas = 'off' }: PracticeKmsOptions): Settings => ({
+  principals: principalsFile === undefined ? null : readPrincipals(principalsFile),
+  quotas: typeof quotas === 'string' ? plainQuotas(quotas === 'on') : readQuotas(quotas.file),
+});
+
+/** What the file says; without one, what was put at the control port before. */
+function directoryOf(
+  state: State,
+  { accounts = [] }: PracticeKmsOptions,
+  { principals }: Settings,
+): Directory {
+  if (principals !== null) {
+    forgetPrincipals(state);
+    return createDirectory(accounts, principals);
+  }
+  const directory = createDirectory(accounts, NO_PRINCIPALS);
+  directory.replace(keptPrincipals(state) ?? NO_PRINCIPALS);
+  return directory;
+}
+
+function buildWorld(
+  state: State,
+  options: PracticeKmsOptions,
+  settings: Settings,
+  transport: ProxyTransport,
+): World {
   const xksRoutes = createXksRoutes(options.xksConnect ?? []);
   const world: World = {
     state,
     clock: practiceClock(state),
-    directory: createDirectory(
-      options.accounts ?? [],
-      options.principalsFile === undefined ? NO_PRINCIPALS : readPrincipals(options.principalsFile),
-    ),
+    directory: directoryOf(state, options, settings),
     denials: createDenials(),
     spentCodes: new Set(),
     pairs: createPairPool(options.wrappingKeyReuse ?? 1),
     unwrap: createUnwrap(),
     mischiefs: createMischiefs(options.mischief),
-    quotas: createQuotas(quotasOf(options.quotas ?? 'off'), () => performance.now()),
+    quotas: createQuotas(settings.quotas, () => performance.now()),
     seals: createSeals(state.sealKey),
     proxies: createXksProxies(xksRoutes, transport),
     xksRoutes,
     rotationMs: (options.rotationSeconds ?? 0) * 1000,
     settleMs: (options.settleSeconds ?? 0) * 1000,
     connectMs: (options.connectSeconds ?? 0) * 1000,
+    openPoints: decideOpenPoints(options.openPoints ?? {}),
     onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
     skipPolicyChecks: options.skipPolicyChecks ?? false,
   };
@@ -120,14 +150,16 @@ function buildWorld(state: State, options: PracticeKmsOptions, transport: ProxyT
 
 /**
  * Starts a practice KMS in this process. Both ports listen on loopback only.
- * Raises DataFileError, PrincipalsFileError and QuotasFileError for unusable files, and the listen error for a taken port.
+ * Raises DataFileError, PrincipalsFileError and QuotasFileError for unusable files, and the listen
+ * error for a taken port.
  */
 export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
   const onBug = options.onBug ?? (() => undefined);
   const trustedCa = options.trustCaFile === undefined ? null : readTrustedCa(options.trustCaFile);
   const transport = createTransport(trustedCa, options.proxyBudgetMs ?? PROXY_BUDGET_MS);
+  const settings = readSettings(options);
   const state = openState(options.dataFile ?? null);
-  const world = buildWorld(state, options, transport);
+  const world = buildWorld(state, options, settings, transport);
   const requestLog = openRequestLog(options.requestLog ?? null);
   const delivery = deliverHistory(options.eventHistory ?? null, state);
   const authenticate = createAuthenticator({

@@ -4,7 +4,7 @@ import { notFound } from '../wire/failures.ts';
 import { required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID, regionMember } from './fields.ts';
-import { openKey } from './key-access.ts';
+import { openKey, requirePermission } from './key-access.ts';
 import { notPrimary } from './replication.ts';
 
 export const updatePrimaryRegion = defineAction({
@@ -19,6 +19,8 @@ export const updatePrimaryRegion = defineAction({
     if (replica === undefined || replica === key || replica.role !== 'REPLICA') {
       throw notFound(`Key '${key.keyId}' has no replica in ${region}.`);
     }
+    // Both keys change, so it takes the permission on both.
+    requirePermission(call, replica);
     const becomes = (each: KeyRecord, role: KeyRecord['role']): KeyRecord => ({
       ...each,
       role,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
@@ -256,5 +259,44 @@ describe('the principals', () => {
       'MalformedPolicyDocumentException',
       'Policy contains a statement with one or more invalid principals.',
     ]);
+  });
+});
+
+describe('principals that were put at the control port', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'principals-'));
+  const dataFile = join(folder, 'kms.db');
+  const principalsFile = join(folder, 'principals.json');
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const usersOf = async (options: object) => {
+    const practice = await startPracticeKms({ dataFile, ...options });
+    const shown = await control<{ principals: { accounts?: { users: { name: string }[] }[] } }>(
+      practice.controlUrl,
+      'GET /principals',
+    );
+    return {
+      practice,
+      users: (shown.principals.accounts ?? []).flatMap(({ users }) =>
+        users.map(({ name }) => name),
+      ),
+    };
+  };
+  const account = (name: string) => ({ accountId: ACCOUNT, users: [user(name)] });
+
+  test('outlive a restart with the data file, until a reset or a file of principals', async () => {
+    const first = await usersOf({});
+    await writeDown(first.practice.controlUrl, account('put'));
+    await first.practice.close();
+    const second = await usersOf({});
+    expect(second.users).toEqual(['put']);
+    await second.practice.close();
+    writeFileSync(principalsFile, JSON.stringify({ accounts: [account('filed')] }));
+    const third = await usersOf({ principalsFile });
+    expect(third.users).toEqual(['filed']);
+    await writeDown(third.practice.controlUrl, account('put'));
+    await control(third.practice.controlUrl, 'POST /reset');
+    await third.practice.close();
+    const fourth = await usersOf({});
+    expect(fourth.users).toEqual([]);
+    await fourth.practice.close();
   });
 });

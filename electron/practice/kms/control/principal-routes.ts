@@ -4,6 +4,7 @@ import { type Asking, judgeByIdentity, judgeKey } from '../policy/authorize.ts';
 import { isCrossAccount } from '../policy/cross-account.ts';
 import { type Caller, rootCaller } from '../principals/caller.ts';
 import { principalsSchema, type WrittenPrincipals } from '../principals/document.ts';
+import { keepPrincipals } from '../principals/kept.ts';
 import type { World } from '../world.ts';
 import { ControlRefusal, findAnywhere, read, type Route } from './reading.ts';
 
@@ -23,7 +24,9 @@ function show(world: World) {
 
 function put(world: World, value: unknown) {
   const principals = read(principalsSchema, value);
-  world.directory.replace({ written: value as WrittenPrincipals, read: principals });
+  const written = value as WrittenPrincipals;
+  world.directory.replace({ written, read: principals });
+  keepPrincipals(world.state, written);
   return show(world);
 }
 

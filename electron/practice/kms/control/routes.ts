@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { runDueEvents } from '../due-events.ts';
 import { historyQuerySchema, readHistory } from '../history/query.ts';
+import { openPointsSchema } from '../open-points/schema.ts';
 import { MISCHIEF_DESCRIPTIONS } from '../mischief/descriptions.ts';
 import { denySchema, mischiefSchema } from '../mischief/setting.ts';
 import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
+import { forgetPrincipals } from '../principals/kept.ts';
 import { quotaSettingSchema } from '../quota/setting.ts';
 import type { World } from '../world.ts';
 import { PRINCIPAL_ROUTES } from './principal-routes.ts';
@@ -98,7 +100,9 @@ function reset(world: World) {
     world.clock.restore();
   });
   world.mischiefs.reset();
+  world.openPoints.reset();
   world.directory.reset();
+  forgetPrincipals(world.state);
   world.denials.clear();
   world.spentCodes.clear();
   world.xksRoutes.reset();
@@ -147,6 +151,12 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     };
   },
   'GET /mischief': (world) => world.mischiefs.current,
+  'GET /open-points': (world) => world.openPoints.all,
+  'POST /open-points'(world, body) {
+    const wanted = read(openPointsSchema, body);
+    world.openPoints.change(wanted);
+    return world.openPoints.all;
+  },
   'GET /mischief/kinds': () => MISCHIEF_DESCRIPTIONS,
   'POST /mischief'(world, body) {
     world.mischiefs.replace(read(mischiefSchema, body));
