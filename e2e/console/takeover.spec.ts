@@ -26,6 +26,16 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
   const works = (page: Page) => page.getByRole('button', { name: 'Lock now' }).waitFor();
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 
+  /** What the audit log says of who came and who left, the newest first. */
+  async function doors(): Promise<string[]> {
+    const { records } = await stage.call('audit.list', {});
+    return records
+      .filter(({ action, outcome }) => action.startsWith('session.') && outcome === 'OK')
+      .map(({ action, channel, details: { at: _at, ...rest } }) =>
+        [action, channel, ...Object.values(rest)].join(' '),
+      );
+  }
+
   it('takes over when the person at the first hands over', async () => {
     const page = await second();
     await heading(stage.page, 'Another browser asks to take over');
@@ -53,6 +63,10 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
     await page.getByLabel('Passphrase').fill(passphrase);
     await page.getByRole('button', { name: 'Take over this keystore' }).click();
     await works(page);
+    expect((await doors()).slice(0, 2)).toEqual([
+      'session.takeover console passphrase',
+      'session.end console taken-over',
+    ]);
   });
 
   it('needs another link after five wrong passphrases', async () => {
@@ -68,6 +82,12 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
     const { records } = await stage.call('audit.list', {});
     const refused = records.filter(({ outcome }) => outcome === 'CALLER_NOT_TRUSTED');
     expect(refused.length).toBeGreaterThanOrEqual(5);
+    // newest first: it came, tried five times, and was turned away
+    expect(await doors()).toEqual([
+      'session.end console ended',
+      'session.begin console waiting Chromium or Chrome',
+      'session.begin console at work Chromium or Chrome',
+    ]);
   });
 
   it('withdraws its question when it goes', async () => {

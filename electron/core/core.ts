@@ -27,6 +27,21 @@ export interface Core {
   stop(): Promise<void>;
 }
 
+/** A window's session as its host knows it, for the audit log: no secret, nothing a cookie holds. */
+export interface DoorNote {
+  readonly event: 'begin' | 'takeover' | 'end';
+  /** An id that the host made for this session. */
+  readonly session: string;
+  /** When it happened; wall time in ms. */
+  readonly at: number;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** What a host that lets people in tells its core beside their calls. */
+export interface HostedCore extends Core {
+  note(note: DoorNote, caller: Caller): void;
+}
+
 export interface GateAudit {
   /** Runs `work` with the audit context of this call in place. */
   within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T>;

@@ -3,7 +3,7 @@ import { CallContext } from './assembly/call-context.ts';
 import { keystoreHandlers } from './assembly/keystore-handlers.ts';
 import { Session } from './assembly/session.ts';
 import { sessionHandlers } from './assembly/session-handlers.ts';
-import type { Core, CoreConfig } from './core.ts';
+import type { CoreConfig, HostedCore } from './core.ts';
 import { createGate, type Handler } from './gate.ts';
 import type { OpenedHandlers } from './opened-handlers.ts';
 import type { HostPorts } from './ports.ts';
@@ -18,7 +18,7 @@ const pick = (handlers: object, noun: string, verb: string): Handler | null =>
  * Builds the whole core for one keystore. Every host brings its own ports; there are no defaults
  * and no globals. Nothing is opened yet: the first call may be `keystore.create` or `.unlock`.
  */
-export function createCore(ports: HostPorts, config: CoreConfig): Core {
+export function createCore(ports: HostPorts, config: CoreConfig): HostedCore {
   const listeners = new Set<(change: Change) => void>();
   let revision = 0;
   const changed = (what: Change['what'], ...ids: string[]): void => {
@@ -54,6 +54,7 @@ export function createCore(ports: HostPorts, config: CoreConfig): Core {
 
   return {
     call: gate,
+    note: (note, caller) => session.note(note, caller),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { InputFor, OperationName, OutputFor } from '../../../shared/contract/index.ts';
 import type { Change } from '../../../shared/contract/session.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { Caller, Core, CoreConfig } from '../core.ts';
+import type { Caller, CoreConfig, HostedCore } from '../core.ts';
 import { createCore } from '../create-core.ts';
 import { TestClock } from '../kernel/test-clock.ts';
 
@@ -24,7 +24,7 @@ export class TestCore implements AsyncDisposable {
   readonly backups = join(this.folder, 'backups');
   readonly clock = new TestClock();
   readonly changes: Change[] = [];
-  readonly core: Core;
+  readonly core: HostedCore;
 
   constructor(config: Partial<CoreConfig> = {}) {
     mkdirSync(this.backups);

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { LockNote } from '../../../shared/contract/session.ts';
 import type { Operation } from '../../../shared/contract/op.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { Caller, CoreConfig } from '../core.ts';
+import type { Caller, CoreConfig, DoorNote } from '../core.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Noun } from '../operations/context.ts';
 import { createKeystore, openKeystore, type OpenKeystore } from '../store/keystore-file.ts';
@@ -12,7 +11,9 @@ import type { Realm, StoreCondition } from '../store/store.ts';
 import { type OwnSettings, readOwnSettings } from '../keystore/own-settings.ts';
 import { createSettings } from '../keystore/settings.ts';
 import type { CallContext } from './call-context.ts';
+import { isPersonAtWork, nobody, who } from './callers.ts';
 import { ConsoleEntry } from './console-entry.ts';
+import { DoorNotes } from './door-notes.ts';
 import { IdleLock } from './idle-lock.ts';
 import { LockNotes, type LockWish } from './lock-notes.ts';
 import type { Opened } from './opened.ts';
@@ -44,6 +45,7 @@ export class Session {
   readonly #idle: IdleLock;
   readonly #lockNotes: LockNotes;
   readonly #console: ConsoleEntry;
+  readonly #door = new DoorNotes();
   #opened: Opened | null = null;
   #calls: UnderWay;
   #verifying: Promise<void> = Promise.resolve();
@@ -265,6 +267,13 @@ export class Session {
     this.#parts.changed('session');
   }
 
+  /** Somebody came to a window or left. Written where the log takes records, else kept until then. */
+  note(note: DoorNote, caller: Caller): void {
+    const opened = this.#opened;
+    const takes = opened?.file.store.condition === 'verified' && !this.#lockNotes.locking;
+    this.#door.note(takes ? opened.audit : null, note, caller);
+  }
+
   /** A core that ended unasked was locked by its end; the audit log hears of it once. */
   #afterFormerEnd(): { formerEnd?: string } {
     const formerEnd = this.#formerEnd;
@@ -332,6 +341,7 @@ export class Session {
       const condition = await opened.file.store.verify();
       if (condition === 'verified') {
         whenVerified?.();
+        this.#door.flush(opened.audit);
         await opened.begin();
       } else {
         log.log('error', 'keystore-read-only', { reason: opened.file.store.reason });
@@ -372,17 +382,3 @@ export class Session {
     }
   }
 }
-
-const nobody = { actor: 'idle-lock', host: '', channel: 'scheduler' } as const;
-
-/** Programs and the schedule are no sign that somebody sits there. */
-const isPersonAtWork = ({ channel }: Caller): boolean =>
-  channel === 'desktop' || channel === 'console';
-
-const who = (caller: Pick<Caller, 'actor' | 'host' | 'channel'>) => ({
-  actor: caller.actor,
-  host: caller.host || hostname(),
-  channel: caller.channel,
-  objects: [],
-  requestHash: null,
-});

@@ -3,7 +3,11 @@ import { BrowserSessions, sessionLimits } from './browser-sessions.ts';
 
 function setUp() {
   const at = { wall: 1_800_000_000_000, steady: 5 };
-  const sessions = new BrowserSessions({ now: () => at.wall, monotonic: () => at.steady });
+  const ended: string[] = [];
+  const sessions = new BrowserSessions(
+    { now: () => at.wall, monotonic: () => at.steady },
+    ({ from }, why) => ended.push(`${from}: ${why}`),
+  );
   return { at, sessions };
 }
 

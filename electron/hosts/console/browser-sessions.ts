@@ -30,12 +30,15 @@ export interface Opened {
 /** Holds the one browser that works here and the one that waits to take over. */
 export class BrowserSessions {
   readonly #clock: Watch;
+  readonly #tellEnded: (session: BrowserSession, reason: EndReason) => void;
   readonly #ended: { readonly cookieHash: Buffer; readonly reason: EndReason }[] = [];
   #active: BrowserSession | null = null;
   #waiting: BrowserSession | null = null;
 
-  constructor(clock: Watch) {
+  /** `ended`: hears of each session that ends, and why. */
+  constructor(clock: Watch, ended: (session: BrowserSession, reason: EndReason) => void) {
     this.#clock = clock;
+    this.#tellEnded = ended;
   }
 
   get active(): BrowserSession | null {
@@ -77,6 +80,7 @@ export class BrowserSessions {
     if (this.#ended.length > mostRemembered) this.#ended.shift();
     if (this.#active === session) this.#active = null;
     if (this.#waiting === session) this.#waiting = null;
+    this.#tellEnded(session, reason);
   }
 
   /** The living session of one of these cookies, or why there is none. */

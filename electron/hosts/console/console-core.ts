@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { createCore } from '../../core/create-core.ts';
-import type { Caller, Core } from '../../core/core.ts';
+import type { Caller, Core, DoorNote, HostedCore } from '../../core/core.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import { watchSecrets } from '../clean-image.ts';
 import { lockNoteOf } from '../core-process/lock-note.ts';
@@ -24,6 +24,8 @@ const lastWords = 150;
 interface Started {
   readonly settings: CoreSettings;
   readonly core: Core;
+  /** The same, where it is told what no window may tell it. */
+  readonly bare: HostedCore;
   readonly tabs: TabServer;
   readonly socket: SocketServer;
   readonly lastWindow: LastWindow;
@@ -51,6 +53,7 @@ export class ConsoleCore {
     } else if ('go' in message) this.#accept(message.go);
     else if ('start' in message) await this.#start(message.start);
     else if ('tell' in message) this.#started?.tabs.tell(message.tell, message.message);
+    else if ('note' in message) this.#note(message.note);
     else if ('link' in message) {
       this.#links.get(message.number)?.(message.link);
       this.#links.delete(message.number);
@@ -101,7 +104,7 @@ export class ConsoleCore {
     try {
       const place = socketPlace(stateFolder, keystorePath);
       const socket = await serveSocket(this.#withLinks(core), { place, caller: actor, log });
-      this.#started = { settings, core, tabs, socket, lastWindow };
+      this.#started = { settings, core, bare, tabs, socket, lastWindow };
     } catch (error) {
       this.#say({ failed: error instanceof OperationError ? error.code : 'INTERNAL' });
       return;
@@ -151,6 +154,10 @@ export class ConsoleCore {
     // Where nothing is open the passphrase was of no other use.
     const self: Caller = { trusted: true, ...localActor(), channel: 'scheduler' };
     if (!(await isOpen(core, self))) await this.#saySoiled(core, self);
+  }
+
+  #note(note: DoorNote): void {
+    this.#started?.bare.note(note, { trusted: true, ...localActor(), channel: 'console' });
   }
 
   async #saySoiled(core: Core, self: Caller): Promise<void> {

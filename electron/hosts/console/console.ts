@@ -9,6 +9,7 @@ import {
   type HostWord,
 } from '../../../shared/wire/console.ts';
 import { isRecord } from '../../../shared/wire/message.ts';
+import type { DoorNote } from '../../core/core.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { TabTicket } from '../transport/http/tab.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
@@ -23,6 +24,8 @@ export interface TabsPlace {
   accept(handshake: Handshake, socket: Socket): void;
   tell(session: string, message: unknown): void;
   end(session: string | null, cause: CloseCause): void;
+  /** Who came and who left, for the audit log. */
+  note(note: DoorNote): void;
 }
 
 /** A one-time link as it is handed to a person. */
@@ -62,7 +65,9 @@ export class WebConsole {
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#links = new OneTimeLinks(options.clock);
-    this.#sessions = new BrowserSessions(options.clock);
+    this.#sessions = new BrowserSessions(options.clock, (session, cause) =>
+      this.#note('end', session, { cause }),
+    );
   }
 
   async start(): Promise<void> {
@@ -72,6 +77,8 @@ export class WebConsole {
 
   /** Windows are told first, by the process that has their lines. */
   endAll(): void {
+    const { active } = this.#sessions;
+    if (active) this.#note('end', active, { cause: 'stopped' });
     this.#options.tabs.end(null, 'ended');
   }
 
@@ -117,8 +124,8 @@ export class WebConsole {
     if (!waiting) return;
     const fromActive = by.session === active?.id;
     const fromWaiting = by.session === waiting.id;
-    if (answer === 'allow' && fromActive) this.#takeOver();
-    else if (answer === 'proved' && fromWaiting) this.#takeOver();
+    if (answer === 'allow' && fromActive) this.#takeOver('handed over');
+    else if (answer === 'proved' && fromWaiting) this.#takeOver('passphrase');
     else if (answer === 'refuse' && fromActive) this.#end(waiting, 'kept');
     else if (answer === 'not-proved' && fromWaiting) this.#wrongPassphrase(waiting);
   }
@@ -153,11 +160,14 @@ export class WebConsole {
     return this.#granted(free ? this.#sessions.open(from) : this.#sessions.queue(from));
   }
 
-  #takeOver(): void {
+  #takeOver(by: string): void {
     const { active } = this.#sessions;
     const next = this.#sessions.promote();
     if (active) this.#options.tabs.end(active.id, 'taken-over');
-    if (next) this.#options.tabs.end(next.id, 'granted');
+    if (next) {
+      this.#options.tabs.end(next.id, 'granted');
+      this.#note('takeover', next, { by });
+    }
     this.#options.log.log('info', 'console.taken-over');
   }
 
@@ -183,6 +193,11 @@ export class WebConsole {
     if (active) this.#say(active, { host: 'takeover-asked', from: waiting.from });
   }
 
+  #note(event: DoorNote['event'], session: BrowserSession, details: DoorNote['details']): void {
+    const at = this.#options.clock.now();
+    this.#options.tabs.note({ event, session: session.id, at, details });
+  }
+
   #say(to: BrowserSession, word: HostWord): void {
     this.#options.tabs.tell(to.id, word);
   }
@@ -196,6 +211,7 @@ export class WebConsole {
   #granted({ session, cookie, factor }: Opened): ChangeAnswer {
     const waiting = session === this.#sessions.waiting;
     this.#options.log.log('info', 'console.session', { waiting });
+    this.#note('begin', session, { browser: session.from, as: waiting ? 'waiting' : 'at work' });
     const grant: Grant = { factor, waiting };
     return { status: 200, body: grant, cookie };
   }

@@ -16,9 +16,11 @@ const program = `
     if ('start' in message) {
       if (settings.life === 'fails') { process.send({ failed: 'DISK_FULL' }); return; }
       process.send({ ready: true });
-      process.send({ keystoreOpen: settings.life, start: message.start });
+      process.send({ life: settings.life, start: message.start });
     }
-    if ('tell' in message) process.send({ soiled: true, lock: message.message });
+    if ('note' in message) process.send({ keystoreOpen: true, noted: message.note.event });
+    if ('tell' in message && message.message === 'open') process.send({ keystoreOpen: true });
+    else if ('tell' in message) process.send({ soiled: true, lock: message.message });
     if ('stop' in message && settings.life !== 'lingers') process.exit(0);
   });
   process.on('disconnect', () => process.exit(0));
@@ -41,6 +43,7 @@ afterEach(async () => {
 /** `lives`: one for each process that is started, the last one goes on for ever. */
 function keep(...lives: Life[]) {
   const starts: { life: Life; formerEnd: string | null; formerLock: LockNote | null }[] = [];
+  const noted: string[] = [];
   const gaveUp = Promise.withResolvers<void>();
   const next = (): ChildProcess => {
     const life = lives.length > 1 ? lives.shift() : lives[0];
@@ -60,19 +63,20 @@ function keep(...lives: Life[]) {
     place,
     log: { log: () => undefined },
     heard: (message: FromCore) => {
+      if ('noted' in message) noted.push(String(message.noted));
       if ('start' in message) {
-        const { start, keystoreOpen } = message as never as {
+        const { start, life } = message as never as {
           start: (typeof starts)[0];
-          keystoreOpen: Life;
+          life: Life;
         };
-        starts.push({ ...start, life: keystoreOpen });
+        starts.push({ ...start, life });
       }
     },
     link: () => ({ url: '', expiresAt: 0, pid: 0 }),
     gaveUp: () => gaveUp.resolve(),
     fork: next,
   });
-  return { keeper, starts, gaveUp: gaveUp.promise };
+  return { keeper, starts, noted, gaveUp: gaveUp.promise };
 }
 
 const idle: LockNote = { cause: 'idle', at: 1_800_000_000_000, minutes: 10 };
@@ -107,6 +111,20 @@ describe('the core of a console', () => {
       expect(children).toHaveLength(6);
     },
   );
+
+  it('is told who came and left once it can write it down, also by the next core', async () => {
+    const { keeper, starts, noted } = keep('runs');
+    await keeper.start();
+    const note = { session: 'a', at: 1, details: {} };
+    keeper.note({ ...note, event: 'begin' });
+    keeper.tell('any', idle);
+    await expect.poll(() => starts.length).toBe(2);
+    expect(noted).toEqual([]);
+    keeper.tell('any', 'open');
+    await expect.poll(() => noted).toEqual(['begin']);
+    keeper.note({ ...note, event: 'end' });
+    await expect.poll(() => noted).toEqual(['begin', 'end']);
+  });
 
   it('does not start where the first one fails, and says why', async () => {
     const { keeper } = keep('fails');

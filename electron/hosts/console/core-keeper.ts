@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { LockNote } from '../../../shared/contract/session.ts';
 import { childEnvironment, childFlags } from '../../core/kernel/node-launcher.ts';
+import type { DoorNote } from '../../core/core.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
@@ -17,6 +18,8 @@ const entry = fileURLToPath(new URL('./core-main.ts', import.meta.url));
 /** A core that ends by itself so often within a minute is not started again. */
 const mostEnds = 5;
 const endsCountFor = 60_000;
+/** Comings and goings that are held until a keystore is open; the oldest give way. */
+const mostNotes = 100;
 /** How long running steps and the closing of the keystore may take at the end (ms). */
 const stopPatience = 60_000;
 
@@ -52,6 +55,8 @@ export class CoreKeeper implements TabsPlace {
   #replacing = false;
   /** A core took calls once. */
   #ran = false;
+  #open = false;
+  #notes: DoorNote[] = [];
   /** Why it is locked, until a core has taken that over. */
   #lock: LockNote | null = null;
   #stopping = false;
@@ -76,6 +81,12 @@ export class CoreKeeper implements TabsPlace {
       },
       () => socket.destroy(),
     );
+  }
+
+  /** A core that has no keystore open could not write it: it waits here, for cores come and go. */
+  note(note: DoorNote): void {
+    if (this.#open) this.#send({ note });
+    else this.#notes = [...this.#notes, note].slice(-mostNotes);
   }
 
   tell(session: string, message: unknown): void {
@@ -139,7 +150,15 @@ export class CoreKeeper implements TabsPlace {
       void this.#replace();
     } else if ('linkWanted' in message) {
       this.#send({ link: this.#parts.link(), number: message.linkWanted });
-    } else this.#parts.heard(message);
+    } else {
+      if ('keystoreOpen' in message) this.#heardOpen(message.keystoreOpen);
+      this.#parts.heard(message);
+    }
+  }
+
+  #heardOpen(open: boolean): void {
+    this.#open = open;
+    if (open) for (const note of this.#notes.splice(0)) this.#send({ note });
   }
 
   /** The next one loads while this one ends, so that windows hardly notice. */
@@ -160,6 +179,7 @@ export class CoreKeeper implements TabsPlace {
   async #watch(which: Forked): Promise<void> {
     const how = await which.ended;
     if (which !== this.#now) return;
+    this.#open = false;
     this.#parts.heard({ keystoreOpen: false });
     if (this.#replacing || this.#stopping) return;
     this.#parts.log.log('error', 'console.core-ended', { how });

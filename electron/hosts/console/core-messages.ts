@@ -1,3 +1,4 @@
+import type { DoorNote } from '../../core/core.ts';
 import type { FailureCode } from '../../../shared/errors/failures.ts';
 import type { LockNote } from '../../../shared/contract/session.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
@@ -24,6 +25,8 @@ export type ToCore =
   | { readonly tell: string; readonly message: unknown }
   | { readonly end: string | null; readonly cause: CloseCause }
   | { readonly link: ConsoleLink; readonly number: number }
+  /** Somebody came or left: for the audit log. */
+  | { readonly note: DoorNote }
   | { readonly stop: true };
 
 /** What the process that has the core tells the one that listens. */

@@ -17,6 +17,9 @@ const otherActions: Readonly<Record<string, string>> = {
   'job.cancel-asked': 'A person asked to cancel a job',
   'job.continued': 'A person let a job go on',
   'job.retried': 'A person had the open remark done again',
+  'session.begin': 'A browser came to the console by its link',
+  'session.takeover': 'A browser took over the console from another',
+  'session.end': 'The session of a browser at the console ended',
   'keystore.accept-older': 'An older keystore than the HSM remembers was accepted',
 };
 
