@@ -11,6 +11,7 @@ const programs = {
   'console-core': 'electron/hosts/console/core-main.ts',
   'hsm-bridge': 'electron/core/hsm/bridge/main.ts',
   'practice-kms': 'electron/practice/kms/main.ts',
+  'xks-proxy': 'electron/hosts/xks/main.ts',
   'parent-watch': 'electron/core/kernel/node-parent-watch.ts',
 };
 

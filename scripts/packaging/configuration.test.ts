@@ -24,6 +24,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   devDependencies: Record<string, string>;
 };
 const read = (): Configuration => load(readFileSync('electron-builder.yml', 'utf8'));
+const onThisSystem = (pattern: string): string =>
+  pattern.replace('${platform}', process.platform).replace('${arch}', process.arch);
 const valid = (config: unknown) => validateConfiguration(config, new DebugLogger(false));
 
 describe('the packaging', () => {
@@ -49,7 +51,7 @@ describe('the packaging', () => {
 
   it('keeps the archive whole, with native code beside it', () => {
     const config = read();
-    expect(config['asar']).toBe(true);
+    expect(config['asar']).toEqual({ smartUnpack: false });
     expect(config.asarUnpack).toEqual(['**/*.node']);
     expect(config['disableAsarIntegrity']).toBeUndefined();
     expect(config['npmRebuild']).toBe(false);
@@ -81,8 +83,34 @@ describe('the packaging', () => {
       const patterns = files.filter((pattern) => pattern.startsWith(`node_modules/${name}/`));
       expect(patterns.length, name).toBeGreaterThan(0);
       if (!existsSync(`node_modules/${name}`)) continue;
-      for (const pattern of patterns) expect(globSync(pattern).length, pattern).toBeGreaterThan(0);
+      for (const pattern of patterns) {
+        expect(globSync(onThisSystem(pattern)).length, pattern).toBeGreaterThan(0);
+      }
     }
+  });
+
+  it('installs the command with deb and nsis, and with nothing else', async () => {
+    const command = [{ from: 'dist/cli/${platform}-${arch}', to: 'cli' }];
+    expect(read()['linux']).toMatchObject({ target: ['deb'], extraResources: command });
+    expect(read()['win']).toMatchObject({ target: ['nsis'], extraResources: command });
+    expect(read()['mac']).not.toHaveProperty('extraResources');
+    expect(read()['deb']).toMatchObject({
+      fpm: ['resources/linux/keyreeve=/usr/bin/keyreeve'],
+    });
+    expect(existsSync((read()['nsis'] as { include: string }).include)).toBe(true);
+    const other = load(readFileSync('electron-builder.appimage.yml', 'utf8'));
+    expect(other['linux']).toEqual({ target: ['AppImage'], extraResources: null });
+    await valid(other);
+  });
+
+  it('pins the Node that is installed, for every system that gets the command', () => {
+    const pinned = JSON.parse(readFileSync('scripts/packaging/cli/node-binaries.json', 'utf8')) as {
+      version: string;
+      sha512: Record<string, string>;
+    };
+    expect(pinned.version).toBe(manifest.devDependencies['node']);
+    expect(Object.keys(pinned.sha512)).toEqual(['linux-x64', 'linux-arm64', 'win32-x64']);
+    for (const sum of Object.values(pinned.sha512)) expect(sum).toMatch(/^[0-9a-f]{128}$/);
   });
 
   it('has no launcher that takes the sandbox away', () => {

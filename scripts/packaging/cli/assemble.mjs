@@ -95,6 +95,7 @@ function writeLauncher(to, { node, start }) {
   const launcher = join(to, windows ? 'keyreeve.cmd' : 'keyreeve');
   writeFileSync(launcher, windows ? text.replace(/\r?\n/g, '\r\n') : text);
   chmodSync(launcher, 0o755);
+  if (windows) cpSync(join(here, 'path.ps1'), join(to, 'path.ps1'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,0 +1,1 @@
+export function buildParts(root: string, dist?: string): Promise<void>;

@@ -1,0 +1,1 @@
+export function writePackaged(root: string, folder?: string): string;
