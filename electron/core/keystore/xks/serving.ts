@@ -71,7 +71,7 @@ class ServingTable implements Serving {
       one: db.prepare<[], ServingRow>('select * from xks_serving'),
       insert: db.prepare(
         `insert into xks_serving (id, storage, revision, canary_id, kcv_method, kcv, mechanism,
-           master_id) values (1, @storage, 0, @id, @method, @kcv, @mechanism, @masterId)`,
+           master_id) values (1, @storage, 1, @id, @method, @kcv, @mechanism, @masterId)`,
       ),
       raise: db.prepare('update xks_serving set revision = ?'),
     };

@@ -13,7 +13,7 @@ import {
 
 /** Connects a store and waits until AWS says so; one that FAILED is disconnected first. */
 export const connectStore = (services: DeedServices): JobKind<StorePayload> =>
-  storeKind(services, 'connect', 'connect', [
+  storeKind(services, 'connect', 'settle', [
     storeCheck(services, 'connect'),
     serveStep(services),
     connectStep(services),
@@ -29,7 +29,7 @@ export const connectStore = (services: DeedServices): JobKind<StorePayload> =>
 
 /** Disconnects a store and waits until AWS says so. */
 export const disconnectStore = (services: DeedServices): JobKind<StorePayload> =>
-  storeKind(services, 'disconnect', 'disconnect', [
+  storeKind(services, 'disconnect', 'settle', [
     storeCheck(services, 'disconnect'),
     {
       name: 'disconnect',

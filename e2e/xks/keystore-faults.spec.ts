@@ -1,0 +1,171 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectionErrorCodes } from '../../shared/text/xks.ts';
+import { unsupportedFeatures } from '../../shared/model/xks.ts';
+import { renderFailure } from '../../shared/text/failures.ts';
+import { requireDone } from '../support/desk.ts';
+import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
+
+describe('an external key store, when something is not as it should be', () => {
+  let stage: KeystoreStage;
+  let keyArn = '';
+  let sealed: Uint8Array;
+
+  const show = () => stage.desk.call('xksStore.show', { store: 'ledger' });
+  const stopProxy = async () => {
+    stage.proxy?.signal('SIGKILL');
+    await stage.proxy?.ended();
+  };
+
+  beforeAll(async () => {
+    stage = await KeystoreStage.open('software');
+    await stage.addStore('ledger', { storage: 'software' });
+    await stage.startProxy();
+    requireDone(await stage.store('create', 'ledger'));
+  });
+  afterAll(async () => stage[Symbol.asyncDispose]());
+
+  it('that cannot be connected says why and how to mend it, and goes on once that is done', async () => {
+    await stopProxy();
+    const failed = await stage.store('connect', 'ledger');
+    expect(failed.job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'XKS_CONNECT_FAILED' },
+    });
+    const { inAws } = await show();
+    expect(inAws).toMatchObject({ state: 'FAILED', error: { code: 'XKS_PROXY_NOT_REACHABLE' } });
+    expect(inAws?.error?.mend).toContain('Start proxy and HSM');
+    const told = failed.job.failure;
+    expect(told && renderFailure(told).next).toContain('Start proxy and HSM');
+    await stage.startProxy();
+    requireDone(await stage.desk.goOn(failed.job.id));
+    expect((await show()).inAws).toMatchObject({ state: 'CONNECTED', error: null });
+  });
+
+  it('has a cause and a way to mend for every code that AWS gives', () => {
+    expect(connectionErrorCodes).toHaveLength(11);
+    for (const reason of connectionErrorCodes) {
+      const { forYourKeys, next } = renderFailure({
+        code: 'XKS_CONNECT_FAILED',
+        details: { reason },
+      });
+      expect(forYourKeys).not.toContain('not known here');
+      expect(next).not.toContain('Remove the cause');
+    }
+  });
+
+  it.each(unsupportedFeatures)('refuses %s with the reason, and makes nothing', async (feature) => {
+    const asked = { key: 'ledger/nothing', deed: 'create' as const, wants: [feature] };
+    const plan = await stage.desk.call('xksKey.plan', asked);
+    expect(plan.blocked?.code).toBe('XKS_UNSUPPORTED');
+    expect(plan.blocked?.details['reason']).toMatch(/\w+ \w+/);
+    const refused = await stage.desk.refused('xksKey.run', { ...asked, plan: plan.number });
+    expect(refused.code).toBe('XKS_UNSUPPORTED');
+    expect((await stage.desk.call('xksKey.list', {})).keys).toEqual([]);
+  });
+
+  it('finds the KMS key whose making was answered by nobody, and makes no second one', async () => {
+    await stage.aws.misbehave({ operations: { CreateKey: { loseResponseAfterEffect: 1_000 } } });
+    const done = await stage.key('create', 'ledger/payments');
+    await stage.aws.misbehave();
+    requireDone(done);
+    const key = await stage.desk.call('xksKey.show', { key: 'ledger/payments' });
+    keyArn = key.kmsKeyArn ?? '';
+    const held = (await stage.aws.held()).keys.filter(({ metadata }) => metadata.Arn === keyArn);
+    expect(held).toHaveLength(1);
+    expect(done.steps.find(({ name }) => name === 'create')?.proof[0]?.text).toContain(
+      'found by its mark',
+    );
+    sealed = await stage.encrypt(keyArn, 'kept');
+  });
+
+  it('binds a second KMS key only when a person allows it', async () => {
+    const other = keyArn.replace(/key\/.*/, 'key/0b7a1c2d-1111-4222-8333-444455556691');
+    const asked = { key: 'ledger/payments', arn: other };
+    expect((await stage.desk.refused('xksKey.allowKmsKey', asked)).code).toBe(
+      'CONFIRMATION_NEEDED',
+    );
+    const { bindings } = await stage.desk.call('xksKey.allowKmsKey', { ...asked, confirm: true });
+    expect(bindings.map(({ how }) => how)).toEqual(['made', 'allowed']);
+  });
+
+  it('goes on being served while the keystore is locked, and is brought up to date at unlocking', async () => {
+    await stage.desk.lock();
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    rmSync(`${stage.desk.keystore}.xks/serving-set`);
+    await stage.desk.unlock();
+    await expect
+      .poll(async () => (await stage.desk.call('xks.status', {})).published)
+      .not.toBeNull();
+  });
+
+  it('keeps the former credential when AWS does not take the new one', async () => {
+    const before = await show();
+    await stopProxy();
+    const stopped = await stage.store('rotate-credential', 'ledger');
+    expect(stopped.job.state).toBe('needs-you');
+    expect((await show()).inAws?.accessKeyId).toBe(before.inAws?.accessKeyId);
+    await stage.startProxy();
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    requireDone(await stage.desk.goOn(stopped.job.id));
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    const after = await show();
+    expect(after.credentials.filter(({ retiredAt }) => retiredAt === null)).toHaveLength(1);
+    expect(after.inAws?.accessKeyId).not.toBe(before.inAws?.accessKeyId);
+  });
+
+  it('rules refuse by caller, and only say so while they are tried out', async () => {
+    const { id } = await stage.desk.call('xksRule.add', {
+      store: 'ledger',
+      name: 'nobody we know',
+      effect: 'allow',
+      when: { awsPrincipalArn: ['arn:aws:iam::123456789012:role/clerk-*'] },
+    });
+    expect(await awsRefuses(stage.decrypt(sealed))).toContain('its rules deny access');
+    await stage.desk.call('xksRule.setMode', { store: 'ledger', mode: 'dry-run' });
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    await stage.desk.call('xksRule.setMode', { store: 'ledger', mode: 'enforce' });
+    await stage.desk.call('xksRule.remove', { rule: id });
+    expect(await stage.decrypt(sealed)).toBe('kept');
+  });
+
+  it('refuses every account but its owners', async () => {
+    await stage.desk.call('xksStore.edit', { store: 'ledger', accounts: ['999988887777'] });
+    expect(await awsRefuses(stage.decrypt(sealed))).toContain('its rules deny access');
+    const plan = await stage.desk.call('xksStore.plan', { store: 'ledger', deed: 'disconnect' });
+    expect(plan.blocked?.code).toBe('ACCOUNT_MISMATCH');
+    await stage.desk.call('xksStore.edit', { store: 'ledger', accounts: ['123456789012'] });
+    expect(await stage.decrypt(sealed)).toBe('kept');
+  });
+
+  it('is not moved in AWS while it is connected, and is renamed there', async () => {
+    await stage.desk.call('xksStore.edit', {
+      store: 'ledger',
+      endpoint: 'https://other.example.test',
+    });
+    const blocked = await stage.desk.call('xksStore.plan', { store: 'ledger', deed: 'update' });
+    expect(blocked.blocked).toMatchObject({ code: 'XKS_STORE_STATE' });
+    await stage.desk.call('xksStore.edit', {
+      store: 'ledger',
+      endpoint: 'https://xks.example.test',
+      name: 'ledger-two',
+    });
+    requireDone(await stage.store('update', 'ledger-two'));
+    expect(await stage.decrypt(sealed)).toBe('kept');
+  });
+
+  it('is not deleted while it holds KMS keys, and says so', async () => {
+    requireDone(await stage.store('disconnect', 'ledger-two'));
+    const kept = await stage.store('delete', 'ledger-two');
+    expect(kept.job).toMatchObject({
+      state: 'stopped-nothing-changed',
+      failure: { code: 'XKS_STORE_IN_USE' },
+    });
+  });
+
+  it('leaves no secret in what it publishes', () => {
+    const set = readFileSync(`${stage.desk.keystore}.xks/serving-set`);
+    expect(set.includes('payments')).toBe(false);
+    expect(set.includes('secretAccessKey')).toBe(false);
+  });
+});

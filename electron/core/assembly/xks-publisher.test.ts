@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listenForControl } from '../../hosts/xks/control.ts';
+import { testBlob, type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
+import type { HostPorts } from '../ports.ts';
+import { controlSocket, type ControlStatus } from '../xks/control-client.ts';
+import { derived, openSet, sealSet } from '../xks/serving/sealed-set.ts';
+import { servingFiles, XksPublisher } from './xks-publisher.ts';
+
+let keystore: TestKeystore;
+let folder: string;
+let publisher: XksPublisher;
+
+const store = () => keystore.temporary.store;
+const key = () => store().derive('xks serving set');
+function publishedSet() {
+  using secret = key();
+  return openSet(readFileSync(servingFiles(folder).servingSet), secret);
+}
+
+beforeEach(() => {
+  keystore = testKeystore();
+  folder = mkdtempSync(join(tmpdir(), 'kr-publish-'));
+  const ports = { random: randomBytes } as unknown as HostPorts;
+  const { settings, xks } = keystore;
+  publisher = new XksPublisher({ ports, store: store(), settings, xks, usualFolder: folder });
+  const kcv = { method: 'CMAC', value: '0A1B2C3D4E' } as const;
+  xks.serving.begin('hsm', { id: 'canary', blob: testBlob({ kcv }) });
+});
+afterEach(() => {
+  keystore[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const answer = (status: Partial<ControlStatus>): ControlStatus => ({
+  node: 'one',
+  revision: 1,
+  setProblem: null,
+  health: { status: 'ACTIVE', problem: null },
+  certificate: { days: 19, problem: null },
+  audit: null,
+  bindings: [],
+  verdicts: {},
+  inFlight: 0,
+  ...status,
+});
+
+/** A proxy as far as its control socket goes. */
+async function proxy(perform: () => ControlStatus): Promise<{ close(): Promise<void> }> {
+  const place = join(servingFiles(folder).nodes, 'one');
+  mkdirSync(place, { recursive: true });
+  using secret = key();
+  return listenForControl(controlSocket(place), derived(secret, 'control'), async () => perform());
+}
+
+it('writes what the tables say, readable with its own key only', async () => {
+  const view = await publisher.publish();
+  expect(view).toMatchObject({ revision: 1, published: 1, nodes: [] });
+  expect(publishedSet()).toMatchObject({ revision: 1, stores: [], canary: { id: 'canary' } });
+  expect((await publisher.status()).published).toBe(1);
+  const other = Buffer.from(readFileSync(servingFiles(folder).servingKey));
+  expect(other).toHaveLength(32);
+});
+
+it('numbers above what lies there, as after a restore of an older keystore', async () => {
+  await publisher.publish();
+  using secret = key();
+  const later = { ...publishedSet(), revision: 50 };
+  writeFileSync(servingFiles(folder).servingSet, sealSet(later, secret, randomBytes));
+  expect((await publisher.publish()).revision).toBe(51);
+  expect(publishedSet().revision).toBe(51);
+});
+
+it('replaces what does not open, and says when it cannot write', async () => {
+  writeFileSync(servingFiles(folder).servingSet, 'of somebody else');
+  expect((await publisher.publish()).published).toBe(1);
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  store().change(() => publisher.chooseFolder(join(file, 'below')));
+  await expect(publisher.publish()).rejects.toMatchObject({ code: 'XKS_NOT_PUBLISHED' });
+});
+
+it('writes at unlocking what could not be written before, and only then', async () => {
+  await publisher.catchUp();
+  expect(publishedSet().revision).toBe(1);
+  const first = readFileSync(servingFiles(folder).servingSet);
+  await publisher.catchUp();
+  expect(readFileSync(servingFiles(folder).servingSet).equals(first)).toBe(true);
+  keystore.xks.serving.raise();
+  await publisher.catchUp();
+  expect(publishedSet().revision).toBe(2);
+});
+
+it('tells a proxy that answers, and says of one that does not that it does not', async () => {
+  const node = await proxy(() => answer({ revision: publishedSet().revision }));
+  const { nodes } = await publisher.publish();
+  expect(nodes).toEqual([
+    {
+      node: 'one',
+      revision: 1,
+      newest: true,
+      health: 'ACTIVE',
+      problem: null,
+      certificateDays: 19,
+    },
+  ]);
+  await node.close();
+  const silent = (await publisher.status()).nodes;
+  expect(silent).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
+});
+
+it('takes over what a proxy bound, so that every copy binds the same', async () => {
+  const { xks } = keystore;
+  const made = xks.stores.add({
+    name: 'ledger',
+    accounts: null,
+    regions: null,
+    quota: null,
+    rulesMode: 'enforce',
+    credentialId: null,
+    region: null,
+    endpoint: null,
+    connectivity: 'PUBLIC_ENDPOINT',
+    vpcService: null,
+    vpcOwner: null,
+  });
+  xks.credentials.make(made.id);
+  const usage = { encrypt: true, decrypt: true };
+  const fields = { storeId: made.id, name: 'k', usage, binding: 'first', onlyInHsm: true } as const;
+  const { key: external, version } = xks.keys.add(
+    { ...fields, storage: 'hsm', assurance: 'hardware' },
+    { deviceId: 'd', tokenSerial: null, blob: null },
+  );
+  xks.keys.markInstalled(version.id);
+  const arn = 'arn:aws:kms:eu-west-1:123456789012:key/0b7a1c2d-1111-4222-8333-444455556691';
+  const bindings = [[`${made.id}/${external.xksId}`, arn]] as const;
+  const node = await proxy(() => answer({ revision: publishedSet().revision, bindings }));
+  const view = await publisher.publish();
+  expect(xks.keys.bindings(external.id)).toMatchObject([{ arn, how: 'first' }]);
+  expect(publishedSet().stores[0]?.keys[0]?.kmsKeyArns).toEqual([arn]);
+  expect(view.nodes).toMatchObject([{ newest: true }]);
+  await node.close();
+});
