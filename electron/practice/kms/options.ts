@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { OPEN_POINTS, readReading, type Readings } from './open-points/points.ts';
 import { type Mischief, mischiefSchema } from './mischief/setting.ts';
 import type { AccountKey } from './principals/directory.ts';
 import type { PracticeKmsOptions } from './start.ts';
@@ -33,6 +34,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --trust-ca FILE                   certificates (PEM) that may have signed those of proxies
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --event-history FILE              append the event history to FILE, one CloudTrail record a line
+  --open-point NAME=READING         another reading of what nobody recorded of AWS (repeatable)
   --mischief FILE                   rehearsed faults from the start (JSON, as POST /mischief)
   --request-log FILE                append every raw request to FILE
   --parent-pid PID                  end when that process is gone
@@ -68,6 +70,21 @@ function readXksRoute(text: string): XksRoute {
 
 /** A file of the name `on` or `off` takes a path: `./on`. */
 const readQuotas = (text: string) => (text === 'on' || text === 'off' ? text : { file: text });
+
+function readOpenPoint(text: string): Readings {
+  const [name = '', reading = ''] = text.split('=', 2);
+  const read = readReading(name, reading);
+  if (read !== null) return read;
+  const known = Object.entries(OPEN_POINTS).map(
+    ([point, readings]) => `${point}=${readings.join('|')}`,
+  );
+  throw new UsageError(`--open-point takes one of ${known.join(', ')}`);
+}
+
+const readOpenPoints = (texts: readonly string[] | undefined) =>
+  texts === undefined
+    ? {}
+    : { openPoints: Object.assign({}, ...texts.map(readOpenPoint)) as Readings };
 
 function readMischief(file: string): Mischief {
   let value: unknown;
@@ -107,6 +124,7 @@ function parse(argv: readonly string[]) {
         'trust-ca': { type: 'string' },
         'on-demand-limit': { type: 'string' },
         'event-history': { type: 'string' },
+        'open-point': { type: 'string', multiple: true },
         mischief: { type: 'string' },
         'request-log': { type: 'string' },
         'parent-pid': { type: 'string' },
@@ -147,6 +165,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       ...(given.principals === undefined ? {} : { principalsFile: given.principals }),
       ...(given.data === undefined ? {} : { dataFile: given.data }),
       ...(given['event-history'] === undefined ? {} : { eventHistory: given['event-history'] }),
+      ...readOpenPoints(given['open-point']),
       ...(given.mischief === undefined ? {} : { mischief: readMischief(given.mischief) }),
       ...(given['request-log'] === undefined ? {} : { requestLog: given['request-log'] }),
     },

@@ -1,4 +1,5 @@
 import { createSeal, type Seal } from './auth/seal.ts';
+import type { Decided } from './open-points/points.ts';
 import type { PairPool } from './material/pair-pool.ts';
 import type { Unwrap } from './material/unwrap.ts';
 import type { Mischiefs } from './mischief/mischief.ts';
@@ -39,6 +40,7 @@ export interface World {
   readonly unwrap: Unwrap;
   readonly mischiefs: Mischiefs;
   readonly quotas: Quotas;
+  readonly openPoints: Decided;
   readonly seals: Seals;
   readonly proxies: XksProxies;
   readonly xksRoutes: XksRoutes;

@@ -1,6 +1,6 @@
 import { loseMaterial } from '../due-events.ts';
 import { currentMaterial } from '../model/metadata.ts';
-import { notFound, validation } from '../wire/failures.ts';
+import { refusal, validation } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { KEY_ID, materialIdMember } from './fields.ts';
@@ -22,7 +22,8 @@ export const deleteImportedKeyMaterial = defineAction({
         ? currentMaterial(known)
         : known.find((candidate) => candidate.materialId === wanted);
     if (wanted !== undefined && material === undefined) {
-      throw notFound(`Key material '${wanted}' is not associated with ${key.arn}.`);
+      const code = call.world.openPoints.reading('unknown-material');
+      throw refusal(code, `Key material '${wanted}' is not associated with ${key.arn}.`);
     }
     // Gone already: AWS reports success and nothing happens.
     if (material !== undefined && material.bytes !== null)

@@ -1,3 +1,4 @@
+import { foreignOrigin } from '../model/key-states.ts';
 import { seconds } from '../model/metadata.ts';
 import { unsupported } from '../wire/failures.ts';
 import { structure } from '../wire/members.ts';
@@ -17,6 +18,8 @@ export const getKeyRotationStatus = defineAction({
     const key = openKey(call, 'GetKeyRotationStatus', request.KeyId);
     if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
     requireInside(key);
+    const code = call.world.openPoints.reading('rotation-status-imported');
+    if (key.origin === 'EXTERNAL' && code !== 'answers') throw foreignOrigin(key);
     const { days, nextAt, startedAt } = call.world.state.rotations.of(key);
     const on = days !== null && nextAt !== null && key.state !== 'PendingDeletion';
     return {

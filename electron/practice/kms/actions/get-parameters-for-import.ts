@@ -7,6 +7,7 @@ import { oneOf, type Parsed, required, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineSlowAction } from './action.ts';
 import { KEY_ID } from './fields.ts';
+import { noteTokenIssued } from './import-tokens.ts';
 import { openKey } from './key-access.ts';
 
 const input = structure({
@@ -18,7 +19,9 @@ type Input = Parsed<typeof input>;
 
 function open(call: Call, request: Input) {
   const key = openKey(call, 'GetParametersForImport', request.KeyId);
-  return { key, ...requireWrapping(key.spec, request.WrappingAlgorithm, request.WrappingKeySpec) };
+  const { WrappingAlgorithm: algorithm, WrappingKeySpec: spec } = request;
+  const code = call.world.openPoints.reading('wrapping-combination');
+  return { key, ...requireWrapping(key.spec, algorithm, spec, code) };
 }
 
 const fingerprint = (pair: WrappingPair): string =>
@@ -50,10 +53,12 @@ export const getParametersForImport = defineSlowAction({
     const expiresAt = call.now + TOKEN_LIFETIME_MS;
     call.world.state.pairs.keep(kept, expiresAt);
     noteIssue(call, key, kept, sent);
-    const token = { keyArn: key.arn, pairId: kept.pairId, algorithm, spec, expiresAt };
+    const bound = { keyArn: key.arn, pairId: kept.pairId, algorithm, spec, expiresAt };
+    const token = sealToken(call.world.seals.importToken, bound);
+    noteTokenIssued(call, key, token);
     return {
       KeyId: key.arn,
-      ImportToken: sealToken(call.world.seals.importToken, token).toString('base64'),
+      ImportToken: token.toString('base64'),
       PublicKey: sent.spki.toString('base64'),
       ParametersValidTo: seconds(expiresAt),
     };

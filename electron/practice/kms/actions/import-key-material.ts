@@ -21,6 +21,7 @@ import type { Call } from '../world.ts';
 import { defineSlowAction } from './action.ts';
 import { KEY_ID, materialIdMember } from './fields.ts';
 import { acceptMaterial, IMPORT_TYPES, settleKeyState } from './import-rules.ts';
+import { noteTokenSpent, requireUnspentToken } from './import-tokens.ts';
 import { openKey } from './key-access.ts';
 
 const input = structure({
@@ -74,6 +75,7 @@ function readToken(
   const { seals, mischiefs, state } = call.world;
   const token = openToken(seals.importToken, request.ImportToken);
   if (token === undefined || token.keyArn !== key.arn) throw invalidToken();
+  requireUnspentToken(call, key, request.ImportToken);
   if (mischiefs.of(call.caller.account).expireTokens || token.expiresAt <= call.now)
     throw expiredToken();
   const pair = state.pairs.find(token.pairId);
@@ -113,6 +115,7 @@ export const importKeyMaterial = defineSlowAction({
       wrappingKeyFingerprint: createHash('sha256').update(pair.spki).digest('hex'),
     });
     settleKeyState(call, key);
+    noteTokenSpent(call, request.ImportToken);
     const shown =
       key.spec === 'SYMMETRIC_DEFAULT' ? { KeyMaterialId: accepted.material.materialId } : {};
     return { KeyId: key.arn, ...shown };

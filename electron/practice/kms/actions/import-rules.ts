@@ -3,7 +3,7 @@ import { isCurveSpec, isRsaSpec, readPrivateKey } from '../material/private-key.
 import { RAW_MATERIAL_LENGTHS } from '../model/key-specs.ts';
 import { isPermanent } from '../model/metadata.ts';
 import type { ExpirationModel, KeyRecord, MaterialRecord } from '../model/records.ts';
-import { incorrectMaterial, invalidState, validation } from '../wire/failures.ts';
+import { incorrectMaterial, invalidState, refusal, validation } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import { replicaMaterials, replicasOf, settleWaitingMaterial } from '../multi-region.ts';
 import { setKeyState } from './key-access.ts';
@@ -41,10 +41,11 @@ function readMaterial(key: KeyRecord, bytes: Buffer): Buffer {
   throw incorrectMaterial(refusal);
 }
 
-function requireSymmetricWish(wish: ImportWish): void {
+function requireSymmetricWish(call: Call, wish: ImportWish): void {
   const { importType, materialId, description } = wish;
   if (importType === undefined && materialId === undefined && description === undefined) return;
-  throw validation(
+  throw refusal(
+    call.world.openPoints.reading('import-members'),
     'ImportType, KeyMaterialId and KeyMaterialDescription are valid only for symmetric encryption keys.',
   );
 }
@@ -58,6 +59,7 @@ function matchForLife(known: readonly MaterialRecord[], materialId: string): Imp
 }
 
 function matchSymmetric(
+  call: Call,
   key: KeyRecord,
   known: readonly MaterialRecord[],
   wish: ImportWish,
@@ -71,7 +73,10 @@ function matchSymmetric(
     throw incorrectMaterial('The key material is not the one that the KMS key expects.');
   }
   // Only its primary can be given a new material; a replica then gets the same.
-  if (key.role === 'REPLICA') throw notPrimary(key);
+  if (key.role === 'REPLICA') {
+    const code = call.world.openPoints.reading('new-on-replica');
+    throw refusal(code, notPrimary(key).message);
+  }
   if (wish.materialId !== undefined) {
     throw validation('KeyMaterialId cannot be used when the ImportType is NEW_KEY_MATERIAL');
   }
@@ -98,15 +103,19 @@ export function acceptMaterial(
   wish: ImportWish,
 ): Accepted {
   const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
-  if (!symmetric) requireSymmetricWish(wish);
+  if (!symmetric) requireSymmetricWish(call, wish);
   const bytes = readMaterial(key, unwrapped);
   const { materials } = call.world.state;
   const known = materials.of(key);
   const materialId = materialIdOf(key.keyId, bytes);
   const importType = symmetric
-    ? matchSymmetric(key, known, wish, materialId)
+    ? matchSymmetric(call, key, known, wish, materialId)
     : matchForLife(known, materialId);
   const before = known.find((material) => material.materialId === materialId);
+  const over = call.world.openPoints.reading('import-over-present');
+  if (over !== 'allowed' && before != null && before.bytes !== null) {
+    throw invalidState(`${key.arn} has this key material; delete it before importing it again.`);
+  }
   const material: MaterialRecord = {
     account: key.account,
     region: key.region,
@@ -139,7 +148,8 @@ function spread(call: Call, key: KeyRecord, material: MaterialRecord): void {
 
 /** A waiting key becomes usable once every material it ever used is present. */
 export function settleKeyState(call: Call, key: KeyRecord): void {
-  if (key.state !== 'PendingImport') return;
+  const enables = call.world.openPoints.reading('import-into-disabled') === 'enables';
+  if (key.state !== 'PendingImport' && !(enables && key.state === 'Disabled')) return;
   const permanent = call.world.state.materials.of(key).filter(isPermanent);
   if (permanent.length > 0 && permanent.every((material) => material.bytes !== null)) {
     setKeyState(call, key, 'Enabled');

@@ -81,10 +81,13 @@ async function outcomeOf(
   }
 }
 
-const replyOf = (outcome: Outcome): TextReply =>
-  outcome.ok
-    ? { status: 200, type: JSON_TYPE, text: successText(outcome.body) }
-    : { status: outcome.failure.status, type: JSON_TYPE, text: failureText(outcome.failure) };
+function replyOf(outcome: Outcome, world: World): TextReply {
+  if (outcome.ok) return { status: 200, type: JSON_TYPE, text: successText(outcome.body) };
+  const { failure } = outcome;
+  const denied = failure.code === 'AccessDeniedException';
+  const member = denied ? world.openPoints.reading('access-denied-member') : 'message';
+  return { status: failure.status, type: JSON_TYPE, text: failureText(failure, member) };
+}
 
 /** Answers AWS JSON 1.1. */
 export function createKmsService(deps: KmsServiceDeps) {
@@ -111,6 +114,6 @@ export function createKmsService(deps: KmsServiceDeps) {
     }
     const outcome = await outcomeOf(deps, trouble, invocation, body);
     const context = replyContext(deps.world, requestId);
-    await sendThrough(trouble, response, context, replyOf(outcome));
+    await sendThrough(trouble, response, context, replyOf(outcome, deps.world));
   };
 }

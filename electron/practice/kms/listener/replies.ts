@@ -68,8 +68,11 @@ export const successText = (body: Readonly<Record<string, unknown>> | null): str
   body === null ? '' : JSON.stringify(body);
 
 /** A bare `__type`; `message` only where AWS gives one. */
-export function failureText(failure: KmsFailure): string {
-  const text = failure.text === undefined ? {} : { message: failure.text };
+export function failureText(
+  failure: KmsFailure,
+  member: 'message' | 'Message' = 'message',
+): string {
+  const text = failure.text === undefined ? {} : { [member]: failure.text };
   return JSON.stringify({ __type: failure.code, ...text });
 }
 

@@ -107,7 +107,8 @@ interface KeyInState {
   readonly state: KeyState;
 }
 
-const foreignOrigin = ({ arn, origin }: KeyInState): KmsFailure =>
+/** What is said of an operation that takes keys of another origin. */
+export const foreignOrigin = ({ arn, origin }: Pick<KeyInState, 'arn' | 'origin'>): KmsFailure =>
   unsupported(`${arn} origin is ${origin} which is not valid for this operation.`);
 
 const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFailure>> = {

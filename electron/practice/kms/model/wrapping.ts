@@ -1,4 +1,4 @@
-import { unsupported, validation } from '../wire/failures.ts';
+import { refusal as refuse, unsupported, validation } from '../wire/failures.ts';
 import { familyOf, type KeySpec, type SpecFamily } from './key-specs.ts';
 
 export const WRAPPING_ALGORITHMS = [
@@ -57,13 +57,14 @@ export const describeWrapping = (
 
 /**
  * The wrapping an import may use, or the refusal AWS gives.
- * Combinations that AWS never allows are UnsupportedOperationException; the RSA_AES wrap of a
+ * Combinations that AWS never allows are refused with `code`; the RSA_AES wrap of a
  * key that is not RSA or ECC is a ValidationException (both codes unrecorded: facts 3.2, 3.3).
  */
 export function requireWrapping(
   keySpec: KeySpec,
   algorithm: WrappingAlgorithm,
   wrappingSpec: WrappingKeySpec,
+  code: string,
 ): { readonly algorithm: UsableWrapping; readonly spec: RsaWrappingSpec } {
   const family = familyOf(keySpec);
   const refusal = `Wrapping algorithm ${algorithm} with wrapping key spec ${wrappingSpec} is not supported for key spec ${keySpec}.`;
@@ -72,11 +73,11 @@ export function requireWrapping(
   }
   if (wrappingSpec === 'SM2' || !CARRIES[algorithm].has(family)) {
     const aesWrap = algorithm.startsWith('RSA_AES') && wrappingSpec !== 'SM2';
-    throw aesWrap ? validation(refusal) : unsupported(refusal);
+    throw aesWrap ? validation(refusal) : refuse(code, refusal);
   }
   if (keySpec === 'ECC_NIST_P521' && wrappingSpec === 'RSA_2048' && isOaep(algorithm)) {
-    throw unsupported(refusal);
+    throw refuse(code, refusal);
   }
-  if (!isUsable(algorithm)) throw unsupported(refusal);
+  if (!isUsable(algorithm)) throw refuse(code, refusal);
   return { algorithm, spec: wrappingSpec };
 }

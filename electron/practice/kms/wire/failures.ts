@@ -65,6 +65,9 @@ export const throttled = (): KmsFailure =>
 export const serialization = (text: string): KmsFailure =>
   new KmsFailure('SerializationException', text);
 
+/** A refusal whose code nobody recorded: the reading of an open point says which. */
+export const refusal = (code: string, text: string): KmsFailure => new KmsFailure(code, text);
+
 /** What AWS says when a principal lacks a permission; `target` and `why` are its closing clauses. */
 export function accessDenied(
   principal: string,

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { KeyRecord } from '../model/records.ts';
+import { invalidToken } from '../wire/failures.ts';
+import type { Call } from '../world.ts';
+
+const digest = (token: Buffer): string => createHash('sha256').update(token).digest('hex');
+const spentName = (token: Buffer): string => `spent-token ${digest(token)}`;
+const lastName = (key: KeyRecord): string => `last-token ${key.arn}`;
+
+const refuses = (call: Call, point: 'token-reuse' | 'older-parameters'): boolean =>
+  call.world.openPoints.reading(point) === 'InvalidImportTokenException';
+
+/** Remembers what the stricter readings of AWS's guide need to know of a token. */
+export function noteTokenIssued(call: Call, key: KeyRecord, token: Buffer): void {
+  if (!refuses(call, 'older-parameters')) return;
+  call.world.state.writeText(lastName(key), digest(token));
+}
+
+export function noteTokenSpent(call: Call, token: Buffer): void {
+  if (refuses(call, 'token-reuse')) call.world.state.writeText(spentName(token), 'spent');
+}
+
+/** Raises InvalidImportTokenException where a token is good for less than its 24 hours. */
+export function requireUnspentToken(call: Call, key: KeyRecord, token: Buffer): void {
+  const { state } = call.world;
+  if (refuses(call, 'token-reuse') && state.readText(spentName(token)) !== undefined) {
+    throw invalidToken();
+  }
+  if (!refuses(call, 'older-parameters')) return;
+  const last = state.readText(lastName(key));
+  if (last !== undefined && last !== digest(token)) throw invalidToken();
+}
