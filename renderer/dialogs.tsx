@@ -21,6 +21,11 @@ import { GroupPropertiesDialog } from './features/group-form/group-properties-di
 import { AddFolderDialog } from './features/key-groups/add-folder-dialog.tsx';
 import { MoveDialog } from './features/key-groups/move-dialog.tsx';
 import { RemoveDialog } from './features/key-groups/remove-dialog.tsx';
+import {
+  KeyGrantsDialog,
+  KeyMaterialsDialog,
+  KeyPolicyDialog,
+} from './features/keys/key-look-dialog.tsx';
 import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
@@ -41,6 +46,9 @@ const table: DialogTable = {
   move: MoveDialog,
   remove: RemoveDialog,
   'key-properties': KeyPropertiesDialog,
+  'key-policy': KeyPolicyDialog,
+  'key-grants': KeyGrantsDialog,
+  'key-materials': KeyMaterialsDialog,
   'import-credential': ImportCredentialDialog,
   'remove-credential': RemoveCredentialDialog,
   'attach-hsm': AttachHsmDialog,

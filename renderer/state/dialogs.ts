@@ -18,6 +18,9 @@ export type Dialog =
   | { readonly kind: 'synchronize'; readonly key: string }
   | { readonly kind: 'make-active'; readonly key: string }
   | { readonly kind: 'key-properties'; readonly key: string }
+  | { readonly kind: 'key-policy'; readonly key: string }
+  | { readonly kind: 'key-grants'; readonly key: string }
+  | { readonly kind: 'key-materials'; readonly key: string }
   | { readonly kind: 'job'; readonly job: string }
   | { readonly kind: 'cancel-job'; readonly job: string }
   | { readonly kind: 'due' }

@@ -9,6 +9,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { makeActiveBlocked, synchronizeBlocked } from '../keys/key-menu.ts';
+import { ProveCopy } from '../keys/prove-copy.tsx';
 import styles from './key-groups.module.css';
 import { expirySentence, kcvMethods, keySentence } from './key-sentence.ts';
 import { Copies, History, PaneFacts } from './pane-parts.tsx';
@@ -61,7 +62,9 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
           ['Expires', expirySentence(key)],
         ]}
       />
-      <Copies copies={detail?.copies} />
+      <Copies copies={detail?.copies}>
+        <ProveCopy of={view.id} />
+      </Copies>
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
       <div className={styles['buttons']}>
         <DeedButton

@@ -26,7 +26,14 @@ export function PaneFacts({
 }
 
 /** Could we put this key back tomorrow? One line for each place where a copy is, or is missing. */
-export function Copies({ copies }: { readonly copies: KeyDetail['copies'] | undefined }) {
+export function Copies({
+  copies,
+  children,
+}: {
+  readonly copies: KeyDetail['copies'] | undefined;
+  /** What can be done about them. */
+  readonly children?: ReactNode;
+}) {
   return (
     <section aria-label="Copies">
       <h3>Copies</h3>
@@ -37,7 +44,7 @@ export function Copies({ copies }: { readonly copies: KeyDetail['copies'] | unde
               {ok ? '✓' : '!'}
             </span>
             <span>
-              <span className="unseen">{ok ? 'There: ' : 'Missing: '}</span>
+              <span className="unseen">{ok ? 'Good: ' : 'Not good: '}</span>
               {text}
               {at === null ? null : (
                 <>
@@ -50,6 +57,7 @@ export function Copies({ copies }: { readonly copies: KeyDetail['copies'] | unde
         ))}
       </ul>
       {copies === undefined ? <p className="quiet">Being read.</p> : null}
+      {children}
     </section>
   );
 }

@@ -17,6 +17,7 @@ import { Copies, History, PaneFacts } from '../key-groups/pane-parts.tsx';
 import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
 import { lifecycleWords, sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
+import { ProveCopy } from './prove-copy.tsx';
 
 type KeyDetail = OutputFor<'key.show'>;
 
@@ -63,7 +64,9 @@ export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properti
           <div className={styles['columns']}>
             <div className={styles['column']}>
               <KeyFacts detail={key} />
-              <Copies copies={key.copies} />
+              <Copies copies={key.copies}>
+                <ProveCopy key={key.id} of={key.id} />
+              </Copies>
               <Lifecycle detail={key} />
             </div>
             <AwsFacts detail={key} />
@@ -185,7 +188,27 @@ function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
           ['Read', <Moment key="at" at={remote.readAt} />],
         ]}
       />
+      <Looks of={detail.id} />
     </section>
+  );
+}
+
+/** What else AWS can be asked about this KMS key. */
+function Looks({ of }: { readonly of: string }) {
+  const show = useDialogs((state) => state.show);
+  const blocked = useBlocked();
+  return (
+    <div className={styles['looks']}>
+      <DeedButton blocked={blocked} onClick={() => show({ kind: 'key-policy', key: of })}>
+        Compare policy
+      </DeedButton>
+      <DeedButton blocked={blocked} onClick={() => show({ kind: 'key-grants', key: of })}>
+        Show grants
+      </DeedButton>
+      <DeedButton blocked={blocked} onClick={() => show({ kind: 'key-materials', key: of })}>
+        Show materials
+      </DeedButton>
+    </div>
   );
 }
 

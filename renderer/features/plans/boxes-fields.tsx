@@ -43,12 +43,14 @@ export function BoxesFields({
   boxes,
   meanings,
   cannot,
+  beside = {},
   onChange,
   children,
 }: {
   readonly boxes: Boxes;
   readonly meanings: Readonly<Record<keyof SynchronizeChoices, string>>;
   /** Boxes that cannot be ticked; what each means says why. */
+  readonly beside?: Partial<Record<keyof SynchronizeChoices, React.ReactNode>>;
   readonly cannot: readonly (keyof SynchronizeChoices)[];
   readonly onChange: (boxes: Boxes) => void;
   /** Stands under Import Key Material. */
@@ -73,6 +75,7 @@ export function BoxesFields({
           <span id={`${base}-${box}`} className="quiet">
             {meanings[box]}
           </span>
+          {beside[box] ?? null}
         </div>
       ))}
       {children}

@@ -1,3 +1,4 @@
+import Button from '@mui/material/Button';
 import { useId, useState } from 'react';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
@@ -60,7 +61,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const [ticked, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
   const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
   const [typed, setTyped] = useState('');
-  const replace = useDialogs((state) => state.replace);
+  const { replace, show } = useDialogs();
   const shown = useRead('key.show', { key });
   const known = shown.data ?? null;
   const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
@@ -116,6 +117,15 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
         boxes={boxes}
         meanings={meanings}
         cannot={hasPolicy ? [] : ['updatePolicy']}
+        beside={
+          hasPolicy && known?.remote
+            ? {
+                updatePolicy: (
+                  <Button onClick={() => show({ kind: 'key-policy', key })}>Compare</Button>
+                ),
+              }
+            : {}
+        }
         onChange={change}
       >
         <UntilField
