@@ -35,6 +35,16 @@ it.each(rows.slice(3))(
   },
 );
 
+it('names tests that are there for every kind of check and every fault', () => {
+  const at = page.indexOf('## Nine kinds of check');
+  const told = page
+    .slice(at)
+    .split('\n')
+    .filter((line) => /^\| (?!check |fault |-)/.test(line) && !line.startsWith('|---'));
+  expect(told.length).toBeGreaterThanOrEqual(16);
+  for (const line of told) expectThere(claimsOf(line));
+});
+
 function expectThere(claims: ReturnType<typeof claimsOf>): void {
   expect(claims.length).toBeGreaterThan(0);
   for (const { file, title } of claims) {

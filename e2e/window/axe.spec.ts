@@ -13,6 +13,7 @@ import { TreePage } from './tree-page.ts';
 /** As long as a name may be, with nowhere to break it; as people name things in pictures. */
 const longest = 'a-name-as-long-as-a-name-may-be-'.repeat(8).slice(0, 255);
 const long = takesPictures ? 'ledger-prod' : longest;
+const empty = takesPictures ? 'Archive' : 'Empty';
 const longFolder = takesPictures ? 'Cards' : `Cards ${longest}`.slice(0, 255);
 const longGroup = takesPictures ? /ledger-prod, key group/ : /^a-name-as-long.*, key group/;
 const longKey = takesPictures ? /ledger-prod version 1, key/ : /^a-name-as-long.* version 1, key/;
@@ -28,17 +29,36 @@ const places = [
   ['Practice', 'practice'],
 ] as const;
 
+/** What else lies in the keystore of a treasury; where its payments are. */
+async function furnish(desk: Desk, aws: OutsideAws): Promise<{ folder: string }> {
+  await desk.call('credential.test', { credential: 'payments-kms' });
+  const { id: folder } = await desk.call('folder.add', { name: 'Payments' });
+  await desk.addGroup('payments-uat', { folder, storage: 'hsm' });
+  await desk.addGroup('invoices-prod', { folder, storage: 'hsm' });
+  await desk.addGroup('hsm-archive', { storage: 'hsm', rotate: false });
+  await desk.rotated('payments-uat');
+  const gone = await desk.rotated('invoices-prod');
+  await aws.deleteMaterial(gone.remote?.keyId ?? '');
+  await desk.call('key.check', { key: gone.id });
+  return { folder };
+}
+
 async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   const other = Uint8Array.from(Buffer.from('another passphrase of words'));
   await desk.call('keystore.addSlot', { kind: 'passphrase', label: 'deputy', passphrase: other });
-  await desk.call('folder.add', { name: 'Empty' });
+  await desk.call('folder.add', { name: empty });
   const cards = await desk.call('folder.add', { name: longFolder });
-  await desk.addGroup(long, { alias: 'long', folder: cards.id, storage: 'hsm' });
+  await desk.addGroup(long, {
+    alias: takesPictures ? long : 'long',
+    folder: cards.id,
+    storage: 'hsm',
+  });
   requireDone(await desk.rotate(long));
-  await desk.addGroup('payments-prod', { policy: policyTemplate, storage: 'hsm' });
+  const payments = takesPictures ? await furnish(desk, aws) : {};
+  await desk.addGroup('payments-prod', { ...payments, policy: policyTemplate, storage: 'hsm' });
   await desk.rotated('payments-prod');
   await desk.rotated('payments-prod');
-  await desk.addGroup('cards-prod');
+  await desk.addGroup('cards-prod', takesPictures ? { folder: cards.id } : {});
   await desk.rotated('cards-prod');
   await aws.deny(['kms:UpdateAlias']);
   await desk.rotate('cards-prod');
@@ -194,10 +214,10 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
   });
 
   it('dialogs of Key Management', async () => {
-    await onto(/^Empty, folder/);
-    await lookAtCommand('remove', 'Remove Empty…', /Empty/);
-    await lookAtCommand('move', 'Move Empty…', /Empty/);
-    await lookAtCommand('add-folder', 'Add folder in Empty…', /Empty|Name/);
+    await onto(new RegExp(`^${empty}, folder`));
+    await lookAtCommand('remove', `Remove ${empty}…`, new RegExp(empty));
+    await lookAtCommand('move', `Move ${empty}…`, new RegExp(empty));
+    await lookAtCommand('add-folder', `Add folder in ${empty}…`, /Name/);
     await onto(longGroup);
     await command('Force Rotate');
     await form

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { chromiumPath, ConsoleStage, type ConsoleStageOptions } from '../support/console.ts';
 import { axeFindings } from './accessible.ts';
 import { EntryPage } from './entry-page.ts';
+import { picture } from './pictures/camera.ts';
+import type { PictureName } from './pictures/shown.ts';
 
 const passphrase = 'a passphrase of several words';
 const bytes = () => Uint8Array.from(Buffer.from(passphrase));
@@ -72,6 +74,7 @@ describe.skipIf(chromiumPath === null)('the first steps', () => {
     ]);
     await entry.page.keyboard.press('Escape');
     await entry.page.getByText('That is the whole job.').waitFor();
+    await picture(entry.page, 'first-run--done');
     await entry.button('Show me').click();
     await entry.page.getByRole('dialog').getByText('Delete Key Material').waitFor();
   });
@@ -123,7 +126,7 @@ describe.skipIf(chromiumPath === null)('the first steps', () => {
 
   it('are readable by everybody, in both themes, and fit a small window and a zoomed one', async () => {
     const entry = await open();
-    const look = async (name: string): Promise<void> => {
+    const look = async (name: PictureName): Promise<void> => {
       expect(await axeFindings(entry.page), name).toEqual([]);
       for (const size of [
         { width: 900, height: 600 },
@@ -133,30 +136,31 @@ describe.skipIf(chromiumPath === null)('the first steps', () => {
         await entry.page.setViewportSize(size);
         expect(await entry.fits(), `${name} at ${size.width}`).toBe(true);
       }
+      if (name !== 'restore') await picture(entry.page, name);
     };
     await entry.heading('What would you like to do?').waitFor();
-    await look('choice');
+    await look('first-run');
     await entry.button(/^Open a keystore/).click();
-    await look('another keystore');
+    await look('first-run--open');
     await entry.button('Restore from a backup…').click();
     await entry.page.getByRole('dialog').waitFor();
     await look('restore');
     await entry.page.keyboard.press('Escape');
     await entry.button('Back').click();
     await entry.button(/^Create a real/).click();
-    await look('a real keystore');
+    await look('first-run--real');
     await entry.button('Back').click();
     await entry.button(/^Practise/).click();
     await entry.button('Create practice keystore').click();
-    await look('passphrase');
+    await look('first-run--passphrase');
     await entry.passphrase.fill(passphrase);
     await entry.passphraseAgain.fill(passphrase);
     await entry.button('Create practice keystore').click();
     await entry.button(/^Use (SoftHSM|software)$/).waitFor();
-    await look('place for keys');
+    await look('first-run--place');
     await entry.button(/^Use (SoftHSM|software)$/).click();
     await entry.heading('Your first key group').waitFor();
-    await look('first group');
+    await look('first-run--group');
   });
 });
 
@@ -171,6 +175,7 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
     await expect.poll(() => entry.passphrase.inputValue()).toBe('');
     await expect.poll(() => entry.focused(entry.passphrase)).toBe(true);
     expect(await axeFindings(entry.page)).toEqual([]);
+    await picture(entry.page, 'unlock--refused');
     await entry.unlock(passphrase);
     await entry.page.getByRole('navigation').waitFor();
   });
@@ -190,6 +195,7 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
       .getByText(/may not be opened in the browser/)
       .waitFor();
     await entry.page.getByText(/^keyreeve --keystore .*setting change --allow-console$/).waitFor();
+    await picture(entry.page, 'unlock--real');
 
     await host().call('keystore.unlock', { passphrase: bytes() });
     await verified();

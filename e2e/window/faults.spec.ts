@@ -129,7 +129,7 @@ describe.skipIf(chromiumPath === null)('faults at the window', () => {
       await tree.details.getByRole('heading', { name, exact: true }).waitFor();
       await tree.press('Shift+F10', 'Enter');
       await form.heading(`Rotate “${name}”?`).waitFor();
-      await expect.poll(() => entry.fits(), name).toBe(true);
+      await expect.poll(() => entry.fits(), { message: name }).toBe(true);
       await form.button(new RegExp(`^Rotate ${name}`)).waitFor();
       await tree.press('Escape');
       await noDialog();

@@ -132,19 +132,16 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
   it('6: what AWS has is not our copy: it is not to be deleted, and other copies are to be searched', async () => {
     const { aws } = stage.jobs;
     const keyId = await aws.makeKey('EXTERNAL');
-    await stage.jobs.addGroup('waits', { activeKeyId: keyId });
+    await stage.jobs.addGroup('ledger-prod', { activeKeyId: keyId });
     await aws.deny(['kms:ImportKeyMaterial']);
-    const job = await stage.jobs.begin('waits');
+    const job = await stage.jobs.begin('ledger-prod');
     await stage.jobs.reach(job, 'needs-you');
     await aws.allow();
     importOtherNow(aws, keyId);
     await jobs.open();
     await openJob(job);
     await form.button(/^Continue from step/).click();
-    await told(
-      'AWS says this is not the material the KMS key had.',
-      'Continue from step 7 (practice)',
-    );
+    await told('AWS says this is not the material the KMS key had.', 'Look in backups…');
     await picture(form.page, 'error--material');
   });
 
@@ -163,7 +160,12 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
     await picture(form.page, 'locking');
     await entry.heading(/^Unlock/).waitFor();
     await entry.unlock(passphrase);
+    stage.jobs.stage.host.disconnect();
+    await expect
+      .poll(async () => (await stage.jobs.call('keystore.status', {})).state)
+      .toBe('verified');
     await entry.button('Enter PIN…').click();
+    await form.heading(/PIN/).waitFor();
     await form.top.getByLabel(/PIN/).last().fill('0000-wrong');
     await form.page.keyboard.press('Enter');
     await form.top.getByText('The HSM did not accept that PIN.').waitFor();

@@ -104,6 +104,9 @@ export const shown = [
   },
 ] as const;
 
+/** Dialogs that nothing in the window opens yet; each leaves this list with its first picture. */
+export const notYetShown: readonly string[] = ['key-policy', 'key-grants', 'key-materials'];
+
 export type PictureName = (typeof shown)[number]['pictures'][number][0];
 
 export const pictureNames: readonly PictureName[] = shown.flatMap(({ pictures }) =>

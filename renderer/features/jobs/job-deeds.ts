@@ -11,6 +11,7 @@ export type JobDeedKind =
   | 'attach-hsm'
   | 'designate'
   | 'properties'
+  | 'look-in-backups'
   | 'show-group';
 
 /** One thing to do about a job. */
@@ -32,6 +33,7 @@ const enterPin: JobDeed = { kind: 'enter-pin', label: 'Enter PIN…' };
 const attach: JobDeed = { kind: 'attach-hsm', label: 'Attach HSM…' };
 const designate: JobDeed = { kind: 'designate', label: 'Designate this device…' };
 const credential: JobDeed = { kind: 'properties', label: 'Select another credential…' };
+const backups: JobDeed = { kind: 'look-in-backups', label: 'Look in backups…' };
 const showGroup: JobDeed = { kind: 'show-group', label: 'Show group' };
 
 /** What must be put right elsewhere before going on makes sense. */
@@ -44,6 +46,7 @@ const first: Partial<Record<FailureCode, JobDeed>> = {
   CREDENTIAL_REJECTED: credential,
   ACCOUNT_MISMATCH: credential,
   REALM_MISMATCH: credential,
+  IMPORT_WRONG_MATERIAL: backups,
 };
 
 /** The one next deed of a job, and what else can be done with it. */

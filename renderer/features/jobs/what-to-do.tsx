@@ -104,6 +104,9 @@ function useJobDeeds({ job }: JobDetail) {
       case 'designate':
         show({ kind: deed.kind });
         return;
+      case 'look-in-backups':
+        show({ kind: 'restore' });
+        return;
       case 'properties':
         if (job.groupId !== null) show({ kind: 'group-properties', group: job.groupId });
         return;
