@@ -5,7 +5,7 @@ import { bridges, killBridges } from '../support/bridges.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
 import { changed, requireOneRotation } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
-import { SoftHsm } from '../support/soft-hsm.ts';
+import { SoftHsm, tokenLabel } from '../support/soft-hsm.ts';
 import { failureOf, requireClear, requireTrueStanding } from '../support/truth.ts';
 
 let aws: OutsideAws;
@@ -136,6 +136,12 @@ describe('the PIN', () => {
     const warned = await desk.refused('hsm.login', { pin: pin() });
     expect(warned.code).toBe('HSM_PIN_LAST_TRY');
     requireClear(warned);
+    const attach = { module: token.module, label: tokenLabel, pin: pin() };
+    expect((await desk.refused('hsm.attach', attach)).code).toBe('HSM_PIN_LAST_TRY');
+    await desk.call('hsm.attach', { ...attach, pin: pin(), confirmLastTry: true });
+    await desk.lock();
+    await desk.unlock();
+    await desk.refused('hsm.login', { pin: Uint8Array.from(Buffer.from('0000-wrong')) });
     await desk.call('hsm.login', { pin: pin(), confirmed: true });
     requireDone(await desk.rotate('payments'));
   });

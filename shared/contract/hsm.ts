@@ -79,6 +79,8 @@ export const hsmOps = {
       /** Practice keystores and software modules only: set up an empty token first. */
       initializeToken: z.boolean().default(false),
       soPin: pin.optional(),
+      /** A person has seen that the token reports few tries left. */
+      confirmLastTry: z.boolean().default(false),
     }),
     output: hsmStatus,
     fails: [

@@ -140,6 +140,7 @@ async function attach(
     serial: chosen.serial,
     label: chosen.label,
     pin: input.pin ?? null,
+    confirmLastTry: input.confirmLastTry,
     createMaster: input.createMaster,
     secondCopy,
   });

@@ -36,6 +36,8 @@ export interface AttachChoice {
   readonly serial: string;
   readonly label: string;
   readonly pin: Uint8Array | null;
+  /** A person has seen that few tries are left. */
+  readonly confirmLastTry?: boolean;
   readonly createMaster: boolean;
   readonly secondCopy: string | null;
   /** Folder of a practice token that the core made. */
@@ -140,7 +142,8 @@ export class Token implements Vaults {
       this.#target({ ...choice, libraryParameters: choice.libraryParameters ?? null }),
     );
     try {
-      if (choice.pin) await this.#hsm.login(choice.pin);
+      const confirmed = choice.confirmLastTry === true;
+      if (choice.pin) await this.#hsm.login(choice.pin, { confirmed });
       else if (this.#hsm.state === 'pin-needed')
         throw new OperationError('HSM_PIN_NEEDED', { token: choice.label, serial: choice.serial });
       const probe = await this.#hsm.probe();

@@ -165,7 +165,9 @@ describe('the HSM', () => {
     });
     const window = await openAt(link, 'hsm', { kind: 'enter-pin' });
     const user = userEvent.setup();
-    expect(await screen.findByText(/A locked token makes its keys unavailable/)).toBeTruthy();
+    expect(
+      await screen.findByText(/what is only on this token is lost, its master key too/),
+    ).toBeTruthy();
     await user.type(screen.getByLabelText('PIN'), '4711-4711{Enter}');
     expect(link.made('hsm.login')).toEqual([]);
     await user.click(screen.getByRole('checkbox', { name: /BYOK-A”, serial 7016234/ }));
@@ -174,6 +176,22 @@ describe('the HSM', () => {
       expect(link.made('hsm.login')).toEqual([{ pin: '4711-4711', confirmed: true }]),
     );
     expect(memoryOf(window)).not.toContain('4711-4711');
+  });
+
+  it('is attached with its last PIN try only after somebody has seen what that costs', async () => {
+    const link = realCore();
+    const last = { ...token, pin: 'final-try' } as const;
+    link.script['hsm.status'] = () => ({ ...hsm, state: 'pin-needed', token: last });
+    await openAt(link, 'hsm', { kind: 'attach-hsm' });
+    const user = userEvent.setup();
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.type(await dialog.findByLabelText('PIN'), '4711-4711{Enter}');
+    expect(dialog.getByText(/what is only on this token is lost/)).toBeTruthy();
+    expect(dialog.getByText(/Still needed: your word that you are sure of the PIN/)).toBeTruthy();
+    expect(link.made('hsm.attach')).toEqual([]);
+    await user.click(dialog.getByRole('checkbox', { name: /sure of its PIN.*the last try/ }));
+    await user.click(dialog.getByRole('button', { name: 'Attach BYOK-A' }));
+    await waitFor(() => expect(link.made('hsm.attach')).toMatchObject([{ confirmLastTry: true }]));
   });
 });
 

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -14,6 +14,8 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { type ChosenPlace, noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
 import { AttachMaster } from './attach-master.tsx';
 import { type AttachHow, readyToAttach } from './attach-ready.ts';
+import { PinRisk } from './pin-risk.tsx';
+import { isRisky, type Pin } from './pin-words.ts';
 import { AttachSecrets, type AttachSecretsHandle } from './attach-secrets.tsx';
 
 /** Binds the keystore to one token: where it is, its PIN, and what becomes of its master key. */
@@ -59,20 +61,7 @@ function AttachForm({
       {former ? <Rebinding former={former} /> : null}
       <TokenPlaceFields place={place} onChange={form.setPlace} disabled={busy} />
       {realm === 'practice' && former === null && place.module !== '' ? (
-        <Choices
-          legend="Which token"
-          value={how}
-          disabled={busy}
-          onChoose={form.setHow}
-          choices={[
-            { value: 'existing', label: 'The one chosen above' },
-            {
-              value: 'empty',
-              label: 'Set up an empty one first',
-              meaning: 'Practice only. Takes a place of the module that holds no token yet.',
-            },
-          ]}
-        />
+        <WhichToken how={how} onHow={form.setHow} disabled={busy} />
       ) : null}
       <AttachSecrets
         ref={form.secrets}
@@ -90,6 +79,15 @@ function AttachForm({
         onSecondCopy={form.setSecondCopy}
         disabled={busy}
       />
+      {form.risk === null ? null : (
+        <PinRisk
+          pin={form.risk}
+          which={`“${place.token?.label ?? ''}”, serial ${place.token?.serial ?? ''}`}
+          sure={form.sure}
+          onSure={form.setSure}
+          disabled={busy}
+        />
+      )}
       {form.failure ? <FailureNotice failure={form.failure} /> : null}
       {missing === null ? null : (
         <p className="quiet" role="status">
@@ -111,8 +109,12 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
   const [label, setLabel] = useKept(dialog, () => '', 'label');
   const [createMaster, setCreateMaster] = useKept(dialog, () => false, 'master');
   const [secondCopy, setSecondCopy] = useKept(dialog, () => '', 'second copy');
+  const pin = how === 'empty' ? undefined : place.token?.pin;
+  const { risk, sure, setSure, unsure } = useRisk(pin, attach.failure?.code);
   const missing =
-    blocked ?? readyToAttach({ place, how, label, realm, secondCopy, former: former !== null });
+    blocked ??
+    readyToAttach({ place, how, label, realm, secondCopy, former: former !== null }) ??
+    (unsure ? 'your word that you are sure of the PIN.' : null);
 
   const go = async (): Promise<void> => {
     if (missing !== null || attach.busy) return;
@@ -120,10 +122,12 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
     const given = placeGiven(chosen);
     const typed = given && secrets.current?.take();
     if (!typed) return;
+    setSure(false);
     const done = await attach.run({
       ...given,
       ...typed,
       ...(how === 'empty' ? { label: label.trim(), initializeToken: true } : {}),
+      ...(risk === null ? {} : { confirmLastTry: true }),
       createMaster,
       secondCopy: secondCopy.trim() === '' ? null : secondCopy.trim(),
     });
@@ -145,11 +149,28 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
     secondCopy,
     setSecondCopy,
     secrets,
+    risk,
+    sure,
+    setSure,
     missing,
     go,
     busy: attach.busy,
     failure: attach.failure,
   };
+}
+
+/** What the token says of its PIN where a wrong one costs something. */
+function riskOf(pin: Pin | undefined, code: string | undefined): Pin | null {
+  if (pin === 'locked' || code === 'HSM_PIN_LOCKED') return 'locked';
+  if (isRisky(pin)) return pin ?? null;
+  return code === 'HSM_PIN_LAST_TRY' ? 'count-low' : null;
+}
+
+/** A person's word before a try that could lock the token. */
+function useRisk(pin: Pin | undefined, code: string | undefined) {
+  const [sure, setSure] = useState(false);
+  const risk = riskOf(pin, code);
+  return { risk, sure, setSure, unsure: risk !== null && risk !== 'locked' && !sure };
 }
 
 const placeOf = (former: Former | null): ChosenPlace =>
@@ -167,5 +188,32 @@ function Rebinding({ former }: { readonly former: Former }) {
       {former.master ? <code> {former.master.id}</code> : null}: a second copy, or the token itself
       behind another module.
     </p>
+  );
+}
+
+function WhichToken({
+  how,
+  onHow,
+  disabled,
+}: {
+  readonly how: AttachHow;
+  readonly onHow: (how: AttachHow) => void;
+  readonly disabled: boolean;
+}) {
+  return (
+    <Choices
+      legend="Which token"
+      value={how}
+      disabled={disabled}
+      onChoose={onHow}
+      choices={[
+        { value: 'existing', label: 'The one chosen above' },
+        {
+          value: 'empty',
+          label: 'Set up an empty one first',
+          meaning: 'Practice only. Takes a place of the module that holds no token yet.',
+        },
+      ]}
+    />
   );
 }

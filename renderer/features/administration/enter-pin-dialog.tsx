@@ -4,14 +4,12 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { Agreement } from '../../ui/choices.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
-import { StateWord } from '../../ui/state-word.tsx';
-import styles from './administration.module.css';
-import { isRisky, pinWords } from './pin-words.ts';
+import { PinRisk } from './pin-risk.tsx';
+import { isRisky } from './pin-words.ts';
 
 /** Tries a PIN once. Where the token may lock, only after somebody has looked. */
 export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
@@ -60,12 +58,13 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
       {status.failure ? <FailureNotice failure={status.failure} /> : null}
       {login.failure ? <FailureNotice failure={login.failure} /> : null}
       {token && (risky || locked) ? (
-        <p className={styles['careful']}>
-          <StateWord state={pinWords[token.pin === 'ok' ? 'count-low' : token.pin]} />.{' '}
-          {locked
-            ? 'Only the HSM officer can set a new PIN. Saved keys are not lost.'
-            : 'A locked token makes its keys unavailable until the HSM officer sets a new PIN.'}
-        </p>
+        <PinRisk
+          pin={token.pin === 'ok' ? 'count-low' : token.pin}
+          which={which}
+          sure={sure}
+          onSure={setSure}
+          disabled={login.busy}
+        />
       ) : null}
       {locked ? null : (
         <SecretField
@@ -77,11 +76,6 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
           onTyped={setTyped}
         />
       )}
-      {risky && !locked ? (
-        <Agreement checked={sure} onChange={setSure} disabled={login.busy}>
-          I have looked: this is token {which}, and I am sure of its PIN.
-        </Agreement>
-      ) : null}
       {blocked === null ? null : <p className="quiet">{blocked}</p>}
     </DialogFrame>
   );

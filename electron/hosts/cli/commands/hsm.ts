@@ -75,6 +75,7 @@ async function attach(context: CommandContext, options: AttachOptions): Promise<
     createMaster: options.createMaster === true,
     secondCopy: options.secondCopy ?? null,
     initializeToken: options.initializeToken === true,
+    confirmLastTry: context.options.confirmLastTry === true,
   });
   context.show(output, (shown) => hsmText(shown, styleFor(context.screen)));
 }
