@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
     return records
       .filter(({ action, outcome }) => action.startsWith('session.') && outcome === 'OK')
       .map(({ action, channel, details: { at: _at, ...rest } }) =>
-        [action, channel, ...Object.values(rest)].join(' '),
+        [action, channel, ...Object.values(rest).map(String)].join(' '),
       );
   }
 
