@@ -59,13 +59,20 @@ function grantUse({ operation, input }: Asking): GrantUse {
   return { operation, context: encryptionContextOf(operation, input), child };
 }
 
+/** By what names grants reach the caller; its whole account takes an IAM policy besides. */
+function granteeNames(question: IdentityQuestion): readonly string[] {
+  const { caller } = question;
+  const own = [caller.principal, caller.arn];
+  const byAccount = decideByIdentity(question).allowed ? [rootArn(caller.account)] : [];
+  return [...new Set([...own, ...byAccount])];
+}
+
 /** Grants to the caller that it can use now: seen everywhere already, or named by their tokens. */
-function grantsFor(asking: Asking, key: KeyRecord): GrantRecord[] {
+function grantsFor(asking: Asking, key: KeyRecord, question: IdentityQuestion): GrantRecord[] {
   const { world, caller, input, now } = asking;
   const tokens = grantTokensOf(input);
   const unseenMs = world.mischiefs.of(caller.account).eventualConsistency.grantsSeconds * 1000;
-  const names = [...new Set([caller.principal, caller.arn])];
-  return names
+  return granteeNames(question)
     .flatMap((name) => world.state.grants.heldBy(key, name))
     .filter((grant) => grant.createdAt + unseenMs <= now || tokens.includes(grant.token));
 }
@@ -113,7 +120,7 @@ export interface KeyPermission {
 export function judgeKey(asking: Asking, key: KeyRecord, permission: KeyPermission) {
   const question = keyQuestion(asking, key, policyOf(key), permission.facts ?? NO_FACTS);
   const foreign = asking.caller.account !== key.account;
-  const grants = () => grantsFor(asking, key);
+  const grants = () => grantsFor(asking, key, question);
   const decision: Decision =
     foreign && !permission.crossAccount
       ? { allowed: false, by: 'resource', explicit: false }

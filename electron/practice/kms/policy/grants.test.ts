@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import { ACCOUNT, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
+import { policy, statement } from '../testing/policies.ts';
 import { control } from '../testing/raw-client.ts';
 
 let kms: PracticeKms;
@@ -54,6 +55,19 @@ describe('a grant', () => {
     const { json } = await grant();
     await client.must('RevokeGrant', { KeyId: keyId, GrantId: json?.['GrantId'] });
     expect(await typeOf(encrypt())).toBe('AccessDeniedException');
+  });
+
+  test('to a whole account lets in whom its IAM policies let', async () => {
+    await people(user('app', { policies: { encrypt: allowing('kms:Encrypt') } }), user('helper'));
+    const root = `arn:aws:iam::${ACCOUNT}:root`;
+    const Policy = policy(statement('Allow', { AWS: root }, ['kms:*Grant*', 'kms:PutKeyPolicy']));
+    await client.must('PutKeyPolicy', { KeyId: keyId, Policy });
+    expect(await typeOf(encrypt())).toBe('AccessDeniedException');
+    await grant({ GranteePrincipal: root });
+    expect(await typeOf(encrypt())).toBe(200);
+    expect(await typeOf(as('helper', 'Encrypt', { Plaintext: 'AQI=' }))).toBe(
+      'AccessDeniedException',
+    );
   });
 
   test('does not reach past a Deny', async () => {
