@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { connectivities, ruleConditions, storeDeeds, xksKeyDeeds } from '../model/xks.ts';
+import {
+  type RuleCondition,
+  connectivities,
+  ruleConditions,
+  storeDeeds,
+  xksKeyDeeds,
+} from '../model/xks.ts';
 import { accountId, assurance, id, kcv, regionCode, storageLocation, time } from './shapes.ts';
 
 /** Shapes of what external key stores are told and what is shown of them. */
@@ -20,8 +26,13 @@ export const vpcServiceName = z
 
 export const rulesMode = z.enum(['enforce', 'dry-run']);
 const patterns = z.array(z.string().min(1).max(2048)).min(1).max(256);
-/** By what is asked; of the patterns of one, any may fit, and each of those named must. */
-export const ruleWhen = z.partialRecord(z.enum(ruleConditions), patterns);
+const condition = patterns.optional();
+const conditions = Object.fromEntries(ruleConditions.map((name) => [name, condition]));
+/**
+ * By what is asked; of the patterns of one, any may fit, and each of those named must. No record of
+ * words: that one takes an entry named `__proto__` and drops it.
+ */
+export const ruleWhen = z.strictObject(conditions as Record<RuleCondition, typeof condition>);
 
 export const ruleView = z.strictObject({
   id,
