@@ -51,7 +51,11 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   'job.list': ['after'],
   'key.planSynchronize': ['validTo'],
 };
-const waits: Readonly<Record<string, unknown>> = { 'job.wait': { revision: 0, waitMs: 0 } };
+/** What a valid message says instead: nothing waits, and no two fields contradict each other. */
+const instead: Readonly<Record<string, object>> = {
+  'job.wait': { revision: 0, waitMs: 0 },
+  'group.planEdit': { changes: {} },
+};
 
 const reads = operationNames.filter((name) => operationOf(name).effect === 'read');
 const quickReads = reads.filter((name) => !slow.test(name));
@@ -73,7 +77,7 @@ export function controlMessage(dice: Dice, { references }: Things): Message {
   const kept = Object.entries(drawn).filter(([field]) => !leftOut[name]?.includes(field));
   return {
     call: name,
-    input: { ...Object.fromEntries(kept), ...(waits[name] as object | undefined) },
+    input: { ...Object.fromEntries(kept), ...instead[name] },
     refusedWith: operation.fails,
     isWrong: false,
     mayRun: operation.effect === 'read',

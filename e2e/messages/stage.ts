@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { sha256 } from '../../electron/core/crypto/mac.ts';
+import type { Database } from 'better-sqlite3';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Secret } from '../../electron/core/kernel/secret.ts';
 import { openKeystore } from '../../electron/core/store/keystore-file.ts';
+import { trackedTables } from '../../electron/core/store/state-root.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 import { type OutsideAws, practiceRoot, region } from '../support/outside-aws.ts';
 import type { Things } from './messages.ts';
@@ -61,10 +62,22 @@ async function rotate(call: Call, group: string): Promise<void> {
   }
 }
 
-/**
- * One hash of everything that a locked keystore holds but its audit log, from a copy of its files: of
- * the sums that the store itself keeps of every row.
- */
+/** Noted by the core itself now and then: how far the clock has come. */
+const notedByTime = `"setting" where key <> 'wall'`;
+
+/** Over every row of every table that the keystore's own state root counts, in their order. */
+function contentHash(db: Database): string {
+  const hash = createHash('sha256');
+  for (const { name, order } of trackedTables(db)) {
+    const from = name === 'setting' ? notedByTime : `"${name}"`;
+    const rows = db.prepare<[], unknown[]>(`select * from ${from} order by ${order.join(', ')}`);
+    hash.update(`${name}\n`);
+    for (const row of rows.raw().iterate()) hash.update(`${JSON.stringify(row)}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** One hash of everything that a locked keystore holds but its audit log, from a copy of its files. */
 export async function stateHash(keystore: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'keyreeve-state-'));
   try {
@@ -80,9 +93,7 @@ export async function stateHash(keystore: string): Promise<string> {
       unlock: { passphrase: secret },
     });
     try {
-      const sums = store.db.prepare<[], Buffer>('select sums from state_sum').pluck().get();
-      if (!sums || sums.length === 0) throw new Error('the keystore has no sums');
-      return sha256(sums).toString('hex');
+      return contentHash(store.db);
     } finally {
       store.close();
     }
