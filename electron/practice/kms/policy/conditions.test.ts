@@ -20,9 +20,9 @@ const FACTS: FactRecord = {
   'aws:principaltag/star': ['a*'],
 };
 
-const holds = (Condition: object, Effect = 'Allow'): boolean => {
+const holds = (Condition: object, Effect = 'Allow', Version = '2012-10-17'): boolean => {
   const Statement = { Effect, Action: '*', Resource: '*', Condition };
-  const [statement] = identityPolicySchema.parse({ Version: '2012-10-17', Statement }).Statement;
+  const [statement] = identityPolicySchema.parse({ Version, Statement }).Statement;
   if (statement === undefined) throw new Error('no statement');
   return (
     failedCondition(
@@ -129,6 +129,12 @@ describe('policy variables', () => {
     ['around it wildcards work', 'aws:username', '*${aws:username}', true],
   ])('%s', (_name, key, wanted, result) => {
     expect(holds({ StringLike: { [key]: wanted } })).toBe(result);
+  });
+
+  test('exist since 2012; in an older policy they stand for themselves', () => {
+    const condition = { StringEquals: { 'aws:username': '${aws:username}' } };
+    expect(holds(condition)).toBe(true);
+    expect(holds(condition, 'Allow', '2008-10-17')).toBe(false);
   });
 
   test('a Deny with a variable that has no value denies nobody by it', () => {

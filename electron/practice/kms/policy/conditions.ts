@@ -15,14 +15,14 @@ export interface FailedCondition {
 function holds(
   operator: Operator,
   wanted: readonly string[],
-  facts: Facts,
+  facts: Facts | null,
   found: readonly string[],
 ) {
   const { compare, negative, set, ifExists } = operator;
   if (compare === null) return (found.length === 0) === (wanted[0]?.toLowerCase() === 'true');
   if (found.length === 0 && ifExists) return true;
   const meant: readonly Resolved[] = wanted
-    .map((text) => resolveVariables(text, (key) => facts.find(key)))
+    .map((text) => resolveVariables(text, facts && ((key) => facts.find(key))))
     .filter((each) => each !== undefined);
   const fits = (value: string) => meant.some((want) => compare(want, value)) !== negative;
   if (set === 'ForAllValues') return found.every(fits);
@@ -37,6 +37,7 @@ function holds(
  */
 export function failedCondition(statement: PolicyStatement, facts: Facts): FailedCondition | null {
   if (statement.Condition === undefined) return null;
+  const variables = statement.literal === true ? null : facts;
   for (const [name, keys] of Object.entries(statement.Condition)) {
     const operator = operatorOf(name);
     for (const [key, wanted] of Object.entries(keys)) {
@@ -44,7 +45,7 @@ export function failedCondition(statement: PolicyStatement, facts: Facts): Faile
       const held =
         operator === undefined
           ? statement.Effect === 'Deny'
-          : holds(operator, wanted, facts, found);
+          : holds(operator, wanted, variables, found);
       if (!held) return { operator: name, key, wanted, found };
     }
   }

@@ -32,9 +32,13 @@ const OTHER_PRINCIPAL: Miss = { part: 'principal' };
 const OTHER_ACTION: Miss = { part: 'action' };
 const OTHER_RESOURCE: Miss = { part: 'resource' };
 
-function coversResource(pattern: string, { resource, facts }: PolicyQuestion): boolean {
+function coversResource(
+  pattern: string,
+  { resource, facts }: PolicyQuestion,
+  literal: boolean | undefined,
+): boolean {
   if (pattern === '*') return true;
-  const meaning = resolveVariables(pattern, (key) => facts.find(key));
+  const meaning = resolveVariables(pattern, literal === true ? null : (key) => facts.find(key));
   return meaning !== undefined && matchesArn(meaning.text, resource);
 }
 
@@ -46,7 +50,9 @@ export function applicationOf(statement: PolicyStatement, question: PolicyQuesti
   const action = (Action ?? NotAction ?? []).some((each) => matchesAction(each, question.action));
   if (action !== (Action !== undefined)) return OTHER_ACTION;
   if (Resource !== undefined || NotResource !== undefined) {
-    const named = (Resource ?? NotResource ?? []).some((each) => coversResource(each, question));
+    const named = (Resource ?? NotResource ?? []).some((each) =>
+      coversResource(each, question, statement.literal),
+    );
     if (named !== (Resource !== undefined)) return OTHER_RESOURCE;
   }
   const condition = failedCondition(statement, question.facts);

@@ -64,13 +64,13 @@ function valueOf(name: string, find: (key: string) => readonly string[]): string
 
 /**
  * Puts a request's values in place of policy variables. Undefined when one has no value: then the
- * text matches nothing. What a variable brings in is never read as a wildcard.
+ * text matches nothing. What a variable brings in is never read as a wildcard. `find` null: the policy is of a version without variables.
  */
 export function resolveVariables(
   pattern: string,
-  find: (key: string) => readonly string[],
+  find: ((key: string) => readonly string[]) | null,
 ): Resolved | undefined {
-  if (!pattern.includes('${')) {
+  if (find === null || !pattern.includes('${')) {
     return { text: pattern, matches: (candidate) => matchesPattern(pattern, candidate) };
   }
   let text = '';

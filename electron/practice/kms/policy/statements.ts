@@ -53,6 +53,8 @@ const resources = { Resource: oneOrMore.optional(), NotResource: oneOrMore.optio
 interface ReadStatement {
   readonly Sid?: string | undefined;
   readonly Effect: 'Allow' | 'Deny';
+  /** Of a policy of a version that knows no variables: `${…}` stands for itself. */
+  readonly literal?: boolean | undefined;
   readonly Principal?: PrincipalMap | undefined;
   readonly NotPrincipal?: PrincipalMap | undefined;
   readonly Action?: readonly string[] | undefined;
@@ -85,13 +87,19 @@ const ACTION = { error: 'a statement needs an action' };
 const RESOURCE = { error: 'a statement needs a resource' };
 const PRINCIPAL = { error: 'a statement needs a principal' };
 
-const documentOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
+const shapeOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
   z.strictObject({
     Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
     Id: z.string().optional(),
     Statement: z
       .union([statement, z.array(statement).min(1)])
       .transform((value): readonly PolicyStatement[] => (Array.isArray(value) ? value : [value])),
+  });
+
+const documentOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
+  shapeOf(statement).transform(({ Statement, ...rest }): PolicyDocument => {
+    const literal = rest.Version !== '2012-10-17';
+    return { ...rest, Statement: literal ? Statement.map((s) => ({ ...s, literal })) : Statement };
   });
 
 /** The policy of a key: whom, what, and `*` or the key as resource. */
