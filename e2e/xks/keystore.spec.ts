@@ -71,12 +71,14 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
   });
 
   it('stops at the kill switch, and goes on when it is lifted', async () => {
-    const asked = await stage.desk.refused('xks.kill', { key: keyArn });
-    expect(asked.code).toBe('CONFIRMATION_NEEDED');
+    const doubted = await stage.desk.refused('xks.kill', { key: keyArn });
+    expect(doubted.code).toBe('CONFIRMATION_NEEDED');
     for (const target of [{ key: keyArn }, { store: 'ledger' }]) {
+      const asked = performance.now();
       const killed = await stage.desk.call('xks.kill', { ...target, confirm: true });
       expect(killed.nodes).toMatchObject([{ newest: true }]);
       expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
+      expect(performance.now() - asked).toBeLessThan(1000);
       await stage.desk.call('xks.restore', target);
       expect(await stage.decrypt(first)).toBe('a first secret');
     }
@@ -98,6 +100,20 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect((await stage.desk.refused('xksKey.remove', { key: keyArn, confirm: true })).code).toBe(
       'XKS_KEY_BOUND',
     );
+  });
+
+  it('calls a key that exists in the HSM only by that name, and removes it while nothing needs it', async () => {
+    const made = await stage.desk.call('xksKey.add', {
+      store: 'ledger',
+      name: 'alone',
+      onlyInHsm: true,
+    });
+    expect(made).toMatchObject({ onlyInHsm: true, served: true });
+    const { versions } = await stage.desk.call('xksKey.show', { key: made.xksKeyId });
+    expect(versions).toMatchObject([{ kcv: null, backedUpAt: null, state: 'usable' }]);
+    await stage.desk.call('xksKey.remove', { key: made.xksKeyId, confirm: true });
+    const { keys } = await stage.desk.call('xksKey.list', { store: 'ledger' });
+    expect(keys.map(({ name }) => name)).toEqual(['payments']);
   });
 
   it('is disconnected, and its keys cannot be used until it is connected', async () => {

@@ -109,9 +109,8 @@ export class XksPublisher {
     const seen = nodes.flatMap(({ status }) => status?.bindings ?? []);
     return this.#parts.store.change(() => {
       const noted = seen.filter(([name, arn]) => {
-        const xksId = name.slice(name.indexOf('/') + 1);
-        const key = keys.list(null).find((each) => each.xksId === xksId);
-        return key !== undefined && keys.bind(key.id, arn, 'first');
+        const key = keys.byXksId(name.slice(name.indexOf('/') + 1));
+        return key !== null && keys.bind(key.id, arn, 'first');
       });
       if (noted.length > 0) serving.raise();
       return noted.length > 0;

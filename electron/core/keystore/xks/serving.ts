@@ -11,7 +11,7 @@ import type {
 import type { Domain, StorageLocation } from '../rows.ts';
 import type { ExternalStores } from './external-stores.ts';
 import type { ProxyCredentials } from './proxy-credentials.ts';
-import type { ExternalStore, XksKey, XksVersion } from './rows.ts';
+import type { ExternalStore, XksKey, XksRule, XksVersion } from './rows.ts';
 import type { XksRules } from './rules.ts';
 import type { XksKeys } from './xks-keys.ts';
 
@@ -137,6 +137,7 @@ class ServingTable implements Serving {
 
   #store(store: ExternalStore, software: boolean): ServedStore {
     const { credentials, keys } = this.#parts;
+    const rules = this.#parts.rules.ofStore(store.id);
     return {
       id: store.id,
       prefix: store.prefix,
@@ -149,17 +150,17 @@ class ServingTable implements Serving {
         return { accessKeyId, secretAccessKey };
       }),
       accounts: store.accounts === null ? null : [...store.accounts],
-      rules: this.#rules(store.id, null, store.rulesMode),
+      rules: served(rules, null, store.rulesMode),
       quota: store.quota,
       keys: keys
         .list(store.id)
-        .map((key) => this.#key(key, software))
+        .map((key) => this.#key(key, rules, software))
         .filter((key) => key !== null),
     };
   }
 
   /** Null before its first version is on the device. */
-  #key(key: XksKey, software: boolean): ServedKey | null {
+  #key(key: XksKey, rules: readonly XksRule[], software: boolean): ServedKey | null {
     const { keys } = this.#parts;
     const versions = keys.versions(key.id).filter(({ state }) => state !== 'made');
     const current = versions.find(({ number }) => number === key.current);
@@ -177,7 +178,7 @@ class ServingTable implements Serving {
       })),
       binding: key.binding,
       kmsKeyArns: keys.bindings(key.id).map(({ arn }) => arn),
-      rules: this.#rules(key.storeId, key.id, key.rulesMode),
+      rules: served(rules, key.id, key.rulesMode),
     };
   }
 
@@ -186,20 +187,27 @@ class ServingTable implements Serving {
     return deviceKey(version.deviceId, kept ? this.#parts.keys.blob(version) : null);
   }
 
-  #rules(storeId: string, keyId: string | null, mode: ExternalStore['rulesMode']) {
-    const rules = this.#parts.rules.of(storeId, keyId).map(({ id, effect, when }) => ({
-      id,
-      effect,
-      when: Object.fromEntries(Object.entries(when).map(([name, list]) => [name, [...list]])),
-    }));
-    return { mode, rules };
-  }
-
   #row(): ServingRow {
     const row = this.#sql.one.get();
     if (!row) throw new OperationError('XKS_NO_STORE');
     return row;
   }
+}
+
+/** Those of one key, or of the store itself. */
+function served(
+  all: readonly XksRule[],
+  keyId: string | null,
+  mode: ExternalStore['rulesMode'],
+): ServedKey['rules'] {
+  const rules = all
+    .filter((rule) => rule.keyId === keyId)
+    .map(({ id, effect, when }) => ({
+      id,
+      effect,
+      when: Object.fromEntries(Object.entries(when).map(([name, list]) => [name, [...list]])),
+    }));
+  return { mode, rules };
 }
 
 const deviceKey = (id: string, blob: KeyBlob | null): DeviceKey => ({

@@ -29,6 +29,7 @@ export interface NewVersion {
 export interface XksKeys {
   list(storeId: string | null): readonly XksKey[];
   byId(id: string): XksKey | null;
+  byXksId(xksId: string): XksKey | null;
   /** @throws OperationError NOT_FOUND */
   get(id: string): XksKey;
   /**
@@ -78,6 +79,7 @@ function statements({ store: { db } }: Domain) {
     all: db.prepare<[], Row>(`${key} order by k.store_id, k.name`),
     ofStore: db.prepare<[string], Row>(`${key} where k.store_id = ? order by k.name`),
     one: db.prepare<[string], Row>(`${key} where k.id = ?`),
+    external: db.prepare<[string], Row>(`${key} where k.xks_id = ?`),
     exact: db.prepare<[{ reference: string }], Row>(
       `${key} where k.id = @reference or k.xks_id = @reference or k.kms_key_id = @reference
          or k.kms_arn = @reference`,
@@ -148,6 +150,11 @@ class XksKeyTable implements XksKeys {
 
   byId(id: string): XksKey | null {
     const row = this.#sql.one.get(id);
+    return row ? xksKeyFrom(row) : null;
+  }
+
+  byXksId(xksId: string): XksKey | null {
+    const row = this.#sql.external.get(xksId);
     return row ? xksKeyFrom(row) : null;
   }
 
