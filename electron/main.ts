@@ -59,6 +59,18 @@ startDesktop(parts, {
     'practice-kms': built('node/practice-kms.js'),
   },
   preload: built('preload/preload.cjs'),
+  place: {
+    manifest: built('node/packaged.json'),
+    unpacked: `${app.getAppPath()}.unpacked`,
+    // macOS keeps Electron in a framework beside the program.
+    program:
+      process.platform === 'darwin'
+        ? join(
+            process.execPath,
+            '../../Frameworks/Electron Framework.framework/Versions/A/Electron Framework',
+          )
+        : process.execPath,
+  },
   windowFolder: built('renderer'),
   settings: {
     keystorePath: defaultKeystore(process.env),

@@ -45,6 +45,16 @@ describe('starting', () => {
     expect(desktop.electron.windows).toEqual([]);
   });
 
+  it('does not start a packaged program whose native code nobody vouches for', async () => {
+    desktop.electron.isPackaged = true;
+    await desktop.start();
+    const what = `${join(desktop.folder, 'packaged.json')} is not the file that was packaged`;
+    expect(desktop.electron.exits).toEqual([70]);
+    expect(desktop.said[0]).toContain(what);
+    expect(desktop.electron.messages).toMatchObject([{ message: 'Keyreeve does not start' }]);
+    expect([desktop.electron.windows.length, desktop.electron.children.length]).toEqual([0, 0]);
+  });
+
   it('gives way to the one that runs already', async () => {
     desktop.electron.singleInstance = false;
     await desktop.start();

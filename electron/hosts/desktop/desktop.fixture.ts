@@ -45,6 +45,11 @@ export class InTestDesktop {
       words,
       programs: built.programs ?? sources,
       preload: '/app/preload.cjs',
+      place: {
+        manifest: join(this.folder, 'packaged.json'),
+        unpacked: this.folder,
+        program: process.execPath,
+      },
       windowFolder: built.windowFolder ?? join(this.folder, 'window'),
       settings: {
         keystorePath: join(this.folder, 'a.keystore'),

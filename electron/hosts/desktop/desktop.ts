@@ -9,9 +9,11 @@ import { ChildProcesses, type ProcessParts, type Programs } from './child-proces
 import { CoreOwner } from './core-owner.ts';
 import { lockDownApp } from './lockdown.ts';
 import { MainWindow, type WindowElectron } from './main-window.ts';
+import { changedFile, type PackagedPlace } from './packaged.ts';
 import { watchPower } from './power.ts';
 import { refusedSwitches, selfTestSwitch } from './refuse-switches.ts';
 import { selfTest } from './self-test.ts';
+import { tryPage } from './self-test-page.ts';
 import { versionLines } from './versions.ts';
 import { consoleScheme, serveWindow } from './window-files.ts';
 import { consolePartition } from './window-options.ts';
@@ -30,6 +32,8 @@ export interface DesktopOptions {
   readonly words: readonly string[];
   readonly programs: Programs;
   readonly preload: string;
+  /** Looked at in a packaged program alone. */
+  readonly place: PackagedPlace;
   /** The built window. */
   readonly windowFolder: string;
   readonly settings: Omit<CoreSettings, 'formerEnd'>;
@@ -42,6 +46,8 @@ export interface DesktopOptions {
 
 /** Exit code of a command line that is not taken (sysexits EX_USAGE). */
 const usage = 64;
+/** Exit code of a program that is not as it was packaged (sysexits EX_SOFTWARE). */
+const broken = 70;
 
 /**
  * Starts the desktop: takes the one place that there is per user, locks everything down before
@@ -59,27 +65,43 @@ export async function startDesktop(
     app.exit(usage);
     return;
   }
+  const testing = options.words.includes(selfTestSwitch);
+  // A self-test reports what it finds instead.
+  if (packaged && !testing && refuseChanged(electron, options)) return;
   lockDownApp(app, { packaged });
-  if (options.words.includes(selfTestSwitch)) return runSelfTest(electron, options);
-  if (!app.requestSingleInstanceLock()) {
+  electron.protocol.registerSchemesAsPrivileged([consoleScheme]);
+  if (!testing && !app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
-  electron.protocol.registerSchemesAsPrivileged([consoleScheme]);
   await app.whenReady();
   const { protocol } = electron.session.fromPartition(consolePartition);
   serveWindow(protocol, readWindowFiles(options.windowFolder));
+  if (testing) return runSelfTest(electron, options);
   new Desktop(electron, options, packaged).run();
+}
+
+/** Native code runs with every right of this account: what was changed is not loaded. */
+function refuseChanged({ app, dialog }: DesktopElectron, options: DesktopOptions): boolean {
+  const file = changedFile(options.place);
+  if (file === null) return false;
+  const what = `${file} is not the file that was packaged, so nothing was started.`;
+  const next = 'Install the package again. If that does not help, find out who changed it.';
+  options.say(`keyreeve: ${what} ${next}`);
+  dialog.showErrorBox('Keyreeve does not start', `${what}\n\n${next}`);
+  app.exit(broken);
+  return true;
 }
 
 /** Prints one JSON object and ends; nothing of this account's keystore or state is touched. */
 async function runSelfTest(electron: DesktopElectron, options: DesktopOptions): Promise<void> {
   const { app } = electron;
-  await app.whenReady();
   const report = await selfTest({
     product: options.product,
     packaged: app.isPackaged,
     children: new ChildProcesses(electron, options.programs),
+    place: app.isPackaged ? options.place : null,
+    page: () => tryPage(electron, options.preload),
     settings: options.settings,
     caller: { trusted: true, ...localActor(), channel: 'desktop' },
   });

@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hsmOps } from '../../../shared/contract/hsm.ts';
 import type { BridgeAnswer } from '../../../shared/host/desktop-bridge.ts';
 import type { Caller, Reply } from '../../core/core.ts';
 import { CoreLine } from '../core-process/core-line.ts';
 import type { CoreSettings } from '../core-process/messages.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { OwnedChildren } from './owned-children.ts';
+import { type PackagedPlace, tryPackaged } from './packaged.ts';
 
 export interface SelfTestReport {
   readonly product: string;
   readonly packaged: boolean;
   readonly platform: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
+  /** Is the cryptography BoringSSL's? Its known answers are checked when the keystore is made. */
+  readonly boringssl: boolean;
+  /** PKCS#11 modules of this computer, and what came of loading each. */
+  readonly modules: Readonly<Record<string, string>>;
   /** Each thing that was tried, and what came of it: `ok`, or a failure code. */
   readonly tried: Readonly<Record<string, string>>;
   readonly passed: boolean;
@@ -23,6 +29,10 @@ export interface SelfTestParts {
   readonly product: string;
   readonly packaged: boolean;
   readonly children: ChildProcesses;
+  /** Null where nothing was packaged. */
+  readonly place: PackagedPlace | null;
+  /** Tries the page; it needs Electron itself. */
+  readonly page: () => Promise<Readonly<Record<string, string>>>;
   readonly settings: Omit<CoreSettings, 'formerEnd'>;
   readonly caller: Caller;
 }
@@ -40,20 +50,28 @@ const outcome = (answer: Reply | BridgeAnswer): string =>
  */
 export async function selfTest(parts: SelfTestParts): Promise<SelfTestReport> {
   const folder = mkdtempSync(join(tmpdir(), 'keyreeve-self-test-'));
-  const tried: Record<string, string> = {};
+  const tried: Record<string, string> = parts.place === null ? {} : tryPackaged(parts.place);
+  const modules: Record<string, string> = {};
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    await work().catch((error: unknown) => {
+      tried[what] = error instanceof Error ? error.name : 'failed';
+    });
+  };
   try {
-    await tryCore(parts, folder, tried);
-  } catch (error) {
-    tried['core'] = error instanceof Error ? error.name : 'failed';
+    await attempt('core', () => tryCore(parts, folder, tried, modules));
+    await attempt('page', async () => void Object.assign(tried, await parts.page()));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   const { electron, chrome, node, v8 } = process.versions;
+  const { features } = process;
   return {
     product: parts.product,
     packaged: parts.packaged,
     platform: `${process.platform} ${process.arch}`,
     versions: { electron, chrome, node, v8 },
+    boringssl: 'openssl_is_boringssl' in features && features.openssl_is_boringssl === true,
+    modules,
     tried,
     passed: Object.values(tried).every((word) => word === 'ok'),
   };
@@ -63,6 +81,7 @@ async function tryCore(
   { caller, children, settings }: SelfTestParts,
   folder: string,
   tried: Record<string, string>,
+  modules: Record<string, string>,
 ): Promise<void> {
   const channel = children.startCore();
   const owned = new OwnedChildren(children, channel);
@@ -84,11 +103,14 @@ async function tryCore(
   );
   // A core that hangs is a failure too, and must not keep whoever asked waiting.
   const late = setTimeout(() => line.kill(), longest);
-  const attempt = async (what: string, name: string, input: unknown): Promise<void> => {
-    tried[what] = outcome(await line.call(name, input, caller));
+  const attempt = async (what: string, name: string, input: unknown): Promise<unknown> => {
+    const answer = await line.call(name, input, caller);
+    tried[what] = outcome(answer);
+    return 'ok' in answer && answer.ok ? answer.output : null;
   };
   await line.ready;
   const passphrase = new Uint8Array(randomBytes(24));
+  noteModules(await attempt('PKCS#11', 'hsm.list', {}), modules);
   await attempt('keystore', 'keystore.create', { realm: 'practice', passphrase });
   await attempt('practice KMS', 'practice.setUp', { keysIn: 'software' });
   await attempt('audit', 'audit.export', { to: join(folder, 'audit.jsonl') });
@@ -96,4 +118,12 @@ async function tryCore(
   const { code } = await line.stop(longest);
   clearTimeout(late);
   tried['end'] = code === 0 ? 'ok' : `exit code ${code}`;
+}
+
+/** What the bridge could make of each module: it loads them all. */
+function noteModules(output: unknown, modules: Record<string, string>): void {
+  const listed = hsmOps.list.output.safeParse(output);
+  for (const { path, usable, problem } of listed.data?.modules ?? []) {
+    modules[path] = usable ? 'ok' : (problem ?? 'not usable');
+  }
 }

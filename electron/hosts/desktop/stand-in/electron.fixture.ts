@@ -29,6 +29,10 @@ export class StandInWindow extends EventEmitter {
         void this.page.emit(channel, {}, structuredClone(message)),
       isDestroyed: () => this.destroyed,
       isCrashed: () => false,
+      // Of the page a self-test asks what it has, and what it can reach.
+      executeJavaScript: (script: string) =>
+        Promise.resolve(script.startsWith('fetch') ? 'ok' : 'object undefined undefined'),
+      getOSProcessId: () => process.pid,
       forcefullyCrashRenderer: () => {
         this.deeds.push('crash');
         fake.emit('render-process-gone', {}, { reason: 'killed' });
@@ -57,6 +61,10 @@ export class StandInWindow extends EventEmitter {
     this.destroyed = true;
     this.emit('closed');
   }
+  destroy = (): void => {
+    this.deeds.push('destroy');
+    this.destroyed = true;
+  };
   show = (): void => void this.deeds.push('show');
   hide = (): void => void this.deeds.push('hide');
   focus = (): void => void this.deeds.push('focus');
@@ -115,6 +123,8 @@ export class StandInElectron {
       dialog: {
         showOpenDialog: choose,
         showSaveDialog: choose,
+        showErrorBox: (title: string, content: string) =>
+          void this.messages.push({ message: title, detail: content }),
         showMessageBox: (...all: unknown[]) => {
           this.messages.push(all.at(-1) as Electron.MessageBoxOptions);
           return Promise.resolve({ response: 1 });
