@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { DialogStack } from './dialogs.tsx';
 import { Connecting, Refused } from './features/entry/connection-pages.tsx';
 import { FirstRun } from './features/entry/first-run.tsx';
@@ -10,6 +10,7 @@ import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
+import { stopwatch } from './state/elapsed.ts';
 import { useEntry } from './state/entry.ts';
 import { forgetOpened } from './state/forget.ts';
 import { useLocking } from './state/locking.ts';
@@ -28,11 +29,14 @@ export function Window() {
   );
 }
 
+/** How often (ms) a window that is cut off looks whether it must have been locked by now. */
+const lookEvery = 500;
+
 /** What the window shows: the way in, or the work. */
 function Shown() {
   const connection = useConnection((state) => state.state);
   const snapshot = useSnapshot();
-  const overdue = useOverdue(connection.kind === 'lost', snapshot.data?.locksAt ?? null);
+  const overdue = useOverdue(connection.kind === 'lost', snapshot.data);
   const state = snapshot.data?.keystore.state;
   useForgetting(
     overdue ||
@@ -58,16 +62,20 @@ function Shown() {
  * True once the hour of the lock has passed while nobody can say whether it locked: then nothing of
  * the keys stays on the screen.
  */
-function useOverdue(lost: boolean, locksAt: number | null): boolean {
+function useOverdue(lost: boolean, snapshot: Snapshot | undefined): boolean {
+  const { locksAt = null, at = 0 } = snapshot ?? {};
+  const since = useMemo(stopwatch, [locksAt, at]);
   const [overdue, setOverdue] = useState(false);
   useEffect(() => {
     if (!lost || locksAt === null) {
       setOverdue(false);
       return;
     }
-    const timer = setTimeout(() => setOverdue(true), Math.max(0, locksAt - Date.now()));
-    return () => clearTimeout(timer);
-  }, [lost, locksAt]);
+    const look = (): void => setOverdue(since() >= locksAt - at);
+    look();
+    const timer = setInterval(look, lookEvery);
+    return () => clearInterval(timer);
+  }, [lost, locksAt, at, since]);
   return overdue && lost;
 }
 

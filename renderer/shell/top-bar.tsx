@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useReducer } from 'react';
+import { stopwatch } from '../state/elapsed.ts';
 import { useLock } from '../state/locking.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { sayLeft } from '../ui/moments.ts';
@@ -45,7 +46,7 @@ export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
         </span>
       </div>
       <div className={styles['end']}>
-        <Countdown locksAt={snapshot.locksAt} />
+        <Countdown locksAt={snapshot.locksAt} at={snapshot.at} />
         <Button onClick={lock}>Lock now</Button>
       </div>
     </header>
@@ -67,16 +68,20 @@ function Places({ places }: { readonly places: Snapshot['places'] }) {
   );
 }
 
-/** Counts down by itself; read out only when somebody goes there. */
-function Countdown({ locksAt }: { readonly locksAt: number | null }) {
-  const [now, setNow] = useState(() => Date.now());
+/**
+ * Counts down by itself, from what the core said was left: the clock of this window may be another
+ * one, or be set. Read out only when somebody goes there.
+ */
+function Countdown({ locksAt, at }: { readonly locksAt: number | null; readonly at: number }) {
+  const since = useMemo(stopwatch, [locksAt, at]);
+  const [, tick] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     if (locksAt === null) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
   }, [locksAt]);
   if (locksAt === null) return <span className="quiet">Locks only when told to</span>;
-  const left = locksAt - now;
+  const left = Math.max(0, locksAt - at - since());
   return (
     <span
       className={`${styles['timer']} ${left < 60_000 ? 'tone-attention' : 'quiet'}`}

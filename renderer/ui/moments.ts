@@ -60,6 +60,7 @@ export const sayLeft = (ms: number): string => {
 
 /** `31 ms`, `19 s`, `2 min 05 s`, for how long something took. */
 export const sayTook = (ms: number): string => {
+  if (ms < 0) return 'an unknown time';
   if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < 1000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);

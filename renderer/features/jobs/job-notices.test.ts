@@ -42,6 +42,32 @@ describe('what is news', () => {
   });
 });
 
+describe('a thousand jobs that stop at once', () => {
+  const all = Array.from({ length: 1_000 }, (_, n) => needsYou(n + 1));
+
+  it('are one line, told once, whatever the clocks say of them', () => {
+    const memory = new JobMemory(
+      began,
+      all.map(({ number }) => job(number)),
+    );
+    const said = noticeOf(memory.news(all), nobody);
+    expect(said?.text).toBe(
+      'Rotate ledger-prod needs you: AWS did not allow this. Beside it 999 need you.',
+    );
+    expect(memory.news(all)).toEqual([]);
+    // The clock of the core was set back: what ends now ended before the window began.
+    const ended = all.map(({ number }) => done(number, { endedAt: began - 3_600_000 }));
+    expect(noticeOf(memory.news(ended), nobody)?.text).toBe('1000 jobs: 1000 done.');
+    expect(memory.news(ended)).toEqual([]);
+  });
+
+  it('never say that something took less than no time', () => {
+    const memory = new JobMemory(began, [job(5)]);
+    const text = say(memory, [done(5, { startedAt: began, endedAt: began - 60_000 })]);
+    expect(text).toBe('ledger-prod rotated.');
+  });
+});
+
 describe('what is said', () => {
   it('nothing while the dialog of the job is open, by id or by number', () => {
     expect(noticeOf([done(5)], new Set([done(5).id]))).toBeNull();

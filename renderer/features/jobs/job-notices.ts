@@ -93,7 +93,10 @@ function oneEnded(job: JobView): string {
 }
 
 const took = ({ startedAt, endedAt }: JobView): string =>
-  startedAt === null || endedAt === null ? '' : ` ${sayTook(endedAt - startedAt)}.`;
+  // A clock that was set in between says nothing of how long it took.
+  startedAt === null || endedAt === null || endedAt < startedAt
+    ? ''
+    : ` ${sayTook(endedAt - startedAt)}.`;
 
 /** The name a job's title ends with: `ledger-prod`, `ledger-prod/2`. */
 const subjectOf = (title: string): string => {

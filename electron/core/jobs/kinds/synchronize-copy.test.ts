@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { DeedServices } from './services.ts';
+import { type SynchronizePayload, synchronize } from './synchronize.ts';
+
+const account = '111122223333';
+const born = { method: 'CMAC', value: '82B7A1' } as const;
+
+/** What the step that deletes asks of the rest; AWS's end counts what was deleted there. */
+function stage(of: {
+  readonly realm: 'practice' | 'real';
+  readonly backedUpAt: number | null;
+  readonly opensAs?: string;
+}) {
+  const deleted: string[] = [];
+  const connection = {
+    deleteMaterial: async (keyId: string) => void deleted.push(keyId),
+    describeKey: async () => ({ state: deleted.length > 0 ? 'PendingImport' : 'Enabled' }),
+  };
+  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born, backedUpAt: of.backedUpAt };
+  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn' };
+  const services = {
+    store: { realm: of.realm },
+    groups: { get: () => ({ id: 'g', name: 'payments', account }) },
+    keys: { get: () => ({ key, remote }), blob: () => new Uint8Array(1) },
+    accounts: { get: () => account },
+    vaults: {
+      ready: async () => ({
+        title: 'HSM',
+        driver: { kcvOf: async () => ({ ...born, value: of.opensAs ?? born.value }) },
+      }),
+    },
+    connect: async () => connection,
+  } as unknown as DeedServices;
+  const step = synchronize(services).steps.find(({ name }) => name === 'delete');
+  if (!step) throw new Error('no step deletes');
+  const payload: SynchronizePayload = {
+    groupId: 'g',
+    keyId: 'k',
+    deleteMaterial: true,
+    updatePolicy: false,
+    importMaterial: false,
+    validTo: null,
+  };
+  const context = { payload, outputs: { check: { stateBefore: 'Enabled' } } };
+  // What comes after the delete is other tests'; here it counts whether AWS was asked to.
+  const act = () => step.act(context as unknown as Parameters<typeof step.act>[0]);
+  return { act, deleted };
+}
+
+describe('deleting material in AWS', () => {
+  it('does not happen in a real keystore while our copy is in no backup', async () => {
+    const { act, deleted } = stage({ realm: 'real', backedUpAt: null });
+    await expect(act()).rejects.toMatchObject({
+      code: 'COPY_NOT_PROVED',
+      details: { version: 2 },
+    });
+    expect(deleted).toEqual([]);
+  });
+
+  it.each([
+    { realm: 'real', backedUpAt: 1 },
+    { realm: 'practice', backedUpAt: null },
+  ] as const)('happens in a $realm keystore with backup $backedUpAt', async (of) => {
+    const { act, deleted } = stage(of);
+    await act().catch(() => undefined);
+    expect(deleted).toEqual(['7c1d']);
+  });
+
+  it('does not happen when our copy opens as another key', async () => {
+    const { act, deleted } = stage({ realm: 'real', backedUpAt: 1, opensAs: '000000' });
+    await expect(act()).rejects.toMatchObject({ code: 'HSM_KEY_DIFFERS' });
+    expect(deleted).toEqual([]);
+  });
+});
