@@ -1,5 +1,5 @@
 import TextField from '@mui/material/TextField';
-import { useEffect, useId } from 'react';
+import { useEffect, useEffectEvent, useId } from 'react';
 import { useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import styles from './administration.module.css';
@@ -47,9 +47,12 @@ function PracticeAddress({ form, change, disabled }: PartProps) {
   const practice = useRead('practice.status', {});
   const url = practice.data?.url ?? null;
   const { address } = form;
-  useEffect(() => {
+  const fillIn = useEffectEvent(() => {
     if (address === '' && url !== null) change({ address: url });
+  });
+  useEffect(() => {
     // Filled in once; whoever empties it afterwards means it.
+    fillIn();
   }, [url]);
   return (
     <Address form={form} change={change} disabled={disabled} label="Address of the practice KMS" />

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useConnection } from '../../state/connection.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -18,9 +18,10 @@ export function KeystoreUnreadable({
   const show = useDialogs((state) => state.show);
   const connection = useConnection((state) => state.state.kind);
   const unanswered = failure.code === 'CONNECTION_LOST';
+  const readAgain = useEffectEvent(again);
+  // Once for each new connection.
   useEffect(() => {
-    if (unanswered && connection === 'open') again();
-    // Once for each new connection; `again` is a new function at every render.
+    if (unanswered && connection === 'open') readAgain();
   }, [unanswered, connection]);
   if (unanswered) return <Connecting />;
   return (

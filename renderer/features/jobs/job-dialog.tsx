@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { isFinal } from '../../../shared/model/job.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -29,12 +29,11 @@ export function JobDialog({ dialog, close }: DialogProps<'job'>) {
   const detail = read.data;
   const open = detail !== undefined && !isFinal(detail.job.state);
   const waits = open && detail.job.state !== 'needs-you' && detail.job.progress !== null;
-  const { again } = read;
+  const again = useEffectEvent(read.again);
   useEffect(() => {
     if (!waits) return;
-    const timer = setInterval(again, tellAgain);
+    const timer = setInterval(() => again(), tellAgain);
     return () => clearInterval(timer);
-    // `again` is another function at every reading; the timer needs only one of them.
   }, [waits]);
   if (detail === undefined) {
     return (

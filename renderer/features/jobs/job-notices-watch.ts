@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import type { Change } from '../../../shared/contract/session.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
 import type { Call } from '../../client/client.ts';
@@ -20,10 +20,11 @@ const memories = new Map<string, JobMemory>();
 /** Says what ended elsewhere in the window, quietly, for as long as the shell is shown. */
 export function useJobNotices(storeId: string | null, since: number): void {
   const { link, call } = useHost();
+  // `since` matters only when the window first sees this keystore.
+  const watch = useEffectEvent((store: string) => watchJobs(link, call, store, since));
   useEffect(() => {
     if (storeId === null) return;
-    return watchJobs(link, call, storeId, since);
-    // `since` matters only when the window first sees this keystore.
+    return watch(storeId);
   }, [link, call, storeId]);
 }
 

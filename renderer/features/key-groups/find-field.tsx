@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import type { Hit } from '../../../shared/contract/session.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -63,12 +63,14 @@ function useFinding() {
     setEnterWaits(false);
     goTo(hit);
   };
-  useEffect(() => {
-    if (!enterWaits || !current) return;
+  const answerEnter = useEffectEvent(() => {
     const [first] = hits;
     if (first) choose(first);
     else setEnterWaits(false);
   });
+  useEffect(() => {
+    if (enterWaits && current) answerEnter();
+  }, [enterWaits, current]);
   const active = Math.min(at, hits.length - 1);
   const shown = open && text.trim() !== '';
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { FailureCode } from '../../../shared/errors/failures.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { type Dialog, useDialogs } from '../../state/dialogs.ts';
@@ -84,9 +84,12 @@ export function BlockedNotice({
   readonly takesFocus: boolean;
 }) {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  const appear = useEffectEvent(() => {
     if (takesFocus) button.current?.focus();
+  });
+  useEffect(() => {
     // Only when it appears: later readings must not pull the focus away.
+    appear();
   }, []);
   return (
     <FailureNotice failure={failure}>

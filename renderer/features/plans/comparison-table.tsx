@@ -26,7 +26,9 @@ export function ComparisonTable({
       </colgroup>
       <thead>
         <tr>
-          <td />
+          <th scope="col">
+            <span className="unseen">WHAT</span>
+          </th>
           <th scope="col">HERE</th>
           <th scope="col">AWS NOW</th>
           <th scope="col">AFTER</th>

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useBlocked } from '../../state/blocked.ts';
@@ -158,13 +158,14 @@ function useReplanning<P extends Plan>(
 ): void {
   const onTop = useDialogs(({ open }) => open.at(-1) === dialog);
   const wasOnTop = useRef(onTop);
+  const again = useEffectEvent(() => planning.again());
   useEffect(() => {
-    if (onTop && !wasOnTop.current) planning.again();
+    if (onTop && !wasOnTop.current) again();
     wasOnTop.current = onTop;
   }, [onTop]);
   const changed = startFailure?.code === 'PLAN_CHANGED';
   useEffect(() => {
-    if (changed) planning.again();
+    if (changed) again();
   }, [changed]);
 }
 

@@ -1,5 +1,5 @@
 import { isFinal } from '../../../shared/model/job.ts';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useRead } from '../../state/reads.ts';
 import { Moment } from '../../ui/moment.tsx';
 import styles from './plans.module.css';
@@ -17,9 +17,9 @@ export function RunningDeed({
 }) {
   const job = useRead('job.show', { job: jobId }).data?.job ?? null;
   const ended = job !== null && isFinal(job.state);
+  const tell = useEffectEvent(onEnded);
   useEffect(() => {
-    if (ended) onEnded();
-    // Once, when it ends.
+    if (ended) tell();
   }, [ended]);
   return (
     <p role="status" className={styles['running']}>

@@ -61,7 +61,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const [ticked, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
   const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
   const [typed, setTyped] = useState('');
-  const { replace, show } = useDialogs();
+  const replace = useDialogs((state) => state.replace);
   const shown = useRead('key.show', { key });
   const known = shown.data ?? null;
   const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
@@ -117,15 +117,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
         boxes={boxes}
         meanings={meanings}
         cannot={hasPolicy ? [] : ['updatePolicy']}
-        beside={
-          hasPolicy && known?.remote
-            ? {
-                updatePolicy: (
-                  <Button onClick={() => show({ kind: 'key-policy', key })}>Compare</Button>
-                ),
-              }
-            : {}
-        }
+        beside={hasPolicy && known?.remote ? { updatePolicy: <Compare of={key} /> } : {}}
         onChange={change}
       >
         <UntilField
@@ -139,6 +131,12 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
       <PlanSentence sentence={words.sentence} marks={marks} />
     </PlanDialog>
   );
+}
+
+/** What the template says against what AWS has, before it is put back. */
+function Compare({ of }: { readonly of: string }) {
+  const show = useDialogs((state) => state.show);
+  return <Button onClick={() => show({ kind: 'key-policy', key: of })}>Compare</Button>;
 }
 
 function ChangesInFull({
