@@ -64,7 +64,8 @@ function valueOf(name: string, find: (key: string) => readonly string[]): string
 
 /**
  * Puts a request's values in place of policy variables. Undefined when one has no value: then the
- * text matches nothing. What a variable brings in is never read as a wildcard. `find` null: the policy is of a version without variables.
+ * text matches nothing. What a variable brings in is never read as a wildcard. `find` is null for
+ * policies of a version without variables.
  */
 export function resolveVariables(
   pattern: string,
