@@ -12,6 +12,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Only a binary that is there: tests fetch nothing.
 const electron = await findElectron({ root, offline: true });
 const reason = electron.path === null ? electron.reason : 'there is a binary';
+// Where Electron was asked for, nothing may be left out in silence.
+if (process.env['KEYREEVE_E2E_HOST'] === 'electron' && electron.path === null) {
+  throw new Error(`KEYREEVE_E2E_HOST asks for Electron: ${reason}`);
+}
 
 /** The same window in a real Electron. Starts by itself wherever there is one. */
 describe.skipIf(electron.path === null)(`the desktop in Electron (${reason})`, () => {
@@ -33,6 +37,8 @@ describe.skipIf(electron.path === null)(`the desktop in Electron (${reason})`, (
         PATH: process.env['PATH'] ?? '',
         HOME: folder,
         DISPLAY: process.env['DISPLAY'] ?? '',
+        // A display of its own, as xvfb-run makes one, lets in only who has this.
+        XAUTHORITY: process.env['XAUTHORITY'] ?? '',
         KEYREEVE_STATE: join(folder, 'state'),
         KEYREEVE_KEYSTORE: join(folder, 'a.keystore'),
       },
