@@ -50,6 +50,11 @@ async function electron() {
     say('no display here, so the window opens in a browser');
     return null;
   }
+  // Its sandbox needs somebody else, and it is not started without one.
+  if (process.platform === 'linux' && process.getuid() === 0) {
+    say('Electron does not run as root, so the window opens in a browser');
+    return null;
+  }
   const finder = join(root, 'scripts/electron-binary.mjs');
   if (!existsSync(finder)) return null;
   const { findElectron } = await import(finder);
@@ -74,8 +79,11 @@ function buildDesktop() {
   return true;
 }
 
-function become(program, args) {
-  const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit' });
+/** Terminals of editors leave the first one set, which makes a plain Node of Electron. */
+const notForElectron = ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
+
+function become(program, args, env = process.env) {
+  const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit', env });
   // On a terminal Ctrl+C reaches the child by itself, and a second one would end it at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
@@ -91,8 +99,11 @@ function become(program, args) {
 
 setUp();
 const binary = await electron();
-if (binary !== null && buildDesktop()) become(binary, [root, ...words]);
-else if (process.platform === 'win32') {
+if (binary !== null && buildDesktop()) {
+  const env = { ...process.env };
+  for (const name of notForElectron) delete env[name];
+  become(binary, [root, ...words], env);
+} else if (process.platform === 'win32') {
   const entry = join(root, 'electron/hosts/cli/entry.mjs');
   become(node, ['--disable-sigusr1', entry, ...consoleWords()]);
 } else become(join(root, 'bin/keyreeve'), consoleWords());
