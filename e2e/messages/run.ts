@@ -38,9 +38,15 @@ function tell({ outcome, before, after }: Attempt): boolean {
   console.log(
     `${transport}: ${sent} messages, ${wrong} wrong in one field, ${nonsense} no call at all, ${controls} valid; ` +
       `${accepted.length} invalid accepted, ${astray.length} answered wrongly, ${crashes.length} crashes; ` +
-      `state hash ${same ? 'the same' : 'CHANGED'}; memory ${grown < 0 ? '' : '+'}${grown.toFixed(1)} MiB`,
+      `state hash ${same ? 'the same' : `CHANGED in ${changedTables(before, after)}`}; memory ${grown < 0 ? '' : '+'}${grown.toFixed(1)} MiB`,
   );
   return accepted.length + astray.length + crashes.length === 0 && same && grown <= mostGrowth;
+}
+
+function changedTables(before: string, after: string): string {
+  const kept = new Set(before.split('\n'));
+  const changed = after.split('\n').filter((line) => !kept.has(line));
+  return changed.map((line) => line.split(' ')[0]).join(', ');
 }
 
 function counted(found: readonly string[]): (readonly [string, number])[] {

@@ -65,19 +65,22 @@ async function rotate(call: Call, group: string): Promise<void> {
 /** Noted by the core itself now and then: how far the clock has come. */
 const notedByTime = `"setting" where key <> 'wall'`;
 
-/** Over every row of every table that the keystore's own state root counts, in their order. */
+/** Over every row of every table that the keystore's own state root counts: a line for each table. */
 function contentHash(db: Database): string {
-  const hash = createHash('sha256');
-  for (const { name, order } of trackedTables(db)) {
+  const lines = trackedTables(db).map(({ name, order }) => {
+    const hash = createHash('sha256');
     const from = name === 'setting' ? notedByTime : `"${name}"`;
     const rows = db.prepare<[], unknown[]>(`select * from ${from} order by ${order.join(', ')}`);
-    hash.update(`${name}\n`);
     for (const row of rows.raw().iterate()) hash.update(`${JSON.stringify(row)}\n`);
-  }
-  return hash.digest('hex');
+    return `${name} ${hash.digest('hex')}`;
+  });
+  return lines.join('\n');
 }
 
-/** One hash of everything that a locked keystore holds but its audit log, from a copy of its files. */
+/**
+ * A hash of each table of everything that a locked keystore holds but its audit log, from a copy of its
+ * files.
+ */
 export async function stateHash(keystore: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'keyreeve-state-'));
   try {
