@@ -10,7 +10,7 @@ import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useConnection } from './state/connection.ts';
-import { stopwatch } from './state/elapsed.ts';
+import { leftOf } from './state/elapsed.ts';
 import { useEntry } from './state/entry.ts';
 import { forgetOpened } from './state/forget.ts';
 import { useLocking } from './state/locking.ts';
@@ -64,18 +64,18 @@ function Shown() {
  */
 function useOverdue(lost: boolean, snapshot: Snapshot | undefined): boolean {
   const { locksAt = null, at = 0 } = snapshot ?? {};
-  const since = useMemo(stopwatch, [locksAt, at]);
+  const toGo = useMemo(() => leftOf((locksAt ?? at) - at), [locksAt, at]);
   const [overdue, setOverdue] = useState(false);
   useEffect(() => {
     if (!lost || locksAt === null) {
       setOverdue(false);
       return;
     }
-    const look = (): void => setOverdue(since() >= locksAt - at);
+    const look = (): void => setOverdue(toGo() === 0);
     look();
     const timer = setInterval(look, lookEvery);
     return () => clearInterval(timer);
-  }, [lost, locksAt, at, since]);
+  }, [lost, locksAt, toGo]);
   return overdue && lost;
 }
 

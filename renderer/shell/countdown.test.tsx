@@ -31,7 +31,9 @@ async function nineMinutesLeft(): Promise<{
   await screen.findByText('Locks in 9:00');
   return {
     says: () => screen.getByRole('timer').textContent,
-    after: (ms) => act(() => vi.advanceTimersByTime(ms)),
+    after: (ms) => {
+      act(() => void vi.advanceTimersByTime(ms));
+    },
   };
 }
 

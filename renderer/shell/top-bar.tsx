@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
 import { useEffect, useMemo, useReducer } from 'react';
-import { stopwatch } from '../state/elapsed.ts';
+import { leftOf } from '../state/elapsed.ts';
 import { useLock } from '../state/locking.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { sayLeft } from '../ui/moments.ts';
@@ -73,7 +73,7 @@ function Places({ places }: { readonly places: Snapshot['places'] }) {
  * one, or be set. Read out only when somebody goes there.
  */
 function Countdown({ locksAt, at }: { readonly locksAt: number | null; readonly at: number }) {
-  const since = useMemo(stopwatch, [locksAt, at]);
+  const toGo = useMemo(() => leftOf((locksAt ?? at) - at), [locksAt, at]);
   const [, tick] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     if (locksAt === null) return;
@@ -81,7 +81,7 @@ function Countdown({ locksAt, at }: { readonly locksAt: number | null; readonly 
     return () => clearInterval(timer);
   }, [locksAt]);
   if (locksAt === null) return <span className="quiet">Locks only when told to</span>;
-  const left = Math.max(0, locksAt - at - since());
+  const left = toGo();
   return (
     <span
       className={`${styles['timer']} ${left < 60_000 ? 'tone-attention' : 'quiet'}`}

@@ -1,8 +1,10 @@
 /**
- * Milliseconds since now, by the clock that says more: the steady one may stand still while the
- * computer sleeps, the other may be set. A term that has passed never comes back.
+ * What is left of a time (ms) that begins now, never below nothing. By the clock that says less: the
+ * steady one may stand still while the computer sleeps, the other may be set. What has passed never
+ * comes back.
  */
-export function stopwatch(): () => number {
+export function leftOf(time: number): () => number {
   const from = { wall: Date.now(), steady: performance.now() };
-  return () => Math.max(0, Date.now() - from.wall, performance.now() - from.steady);
+  return () =>
+    Math.max(0, time - Math.max(Date.now() - from.wall, performance.now() - from.steady));
 }
