@@ -33,7 +33,7 @@ export const slotKinds = {
 } as const satisfies Record<Slot['kind'], string>;
 
 const saySlot = ({ label, kind, tokenSerial }: Slot): string =>
-  `${label}: ${slotKinds[kind]}${tokenSerial === null ? '' : `, token ${tokenSerial}`}`;
+  `${label === slotKinds[kind] ? label : `${label}: ${slotKinds[kind]}`}${tokenSerial === null ? '' : `, token ${tokenSerial}`}`;
 
 /**
  * Asks for what opens a keystore, by the slots its header shows. Secrets stay in their fields until

@@ -5,7 +5,7 @@ export const shown = [
     pictures: [
       ['first-run', 'The first page: practise, open a keystore, or create a real one'],
       ['first-run--open', 'Open another keystore, or restore one'],
-      ['first-run--real', 'A real keystore asks for two more places'],
+      ['first-run--real', 'A real keystore is made in the desktop window, or on the command line'],
       ['first-run--passphrase', 'A passphrase for the practice keystore'],
       ['first-run--place', 'Where practice keys are made'],
       ['first-run--group', 'The first key group, filled in'],
@@ -40,6 +40,9 @@ export const shown = [
       ['add-group--policy', 'A key policy, read out in sentences'],
       ['group-properties', 'Properties of a key group'],
       ['key-properties', 'A key in full: copies, ids, history'],
+      ['key-policy', 'The policy in AWS beside the one of the template'],
+      ['key-grants', 'Who was granted the use of a KMS key'],
+      ['key-materials', 'Each key material of a KMS key'],
     ],
   },
   {
@@ -103,9 +106,6 @@ export const shown = [
     ],
   },
 ] as const;
-
-/** Dialogs that nothing in the window opens yet; each leaves this list with its first picture. */
-export const notYetShown: readonly string[] = ['key-policy', 'key-grants', 'key-materials'];
 
 export type PictureName = (typeof shown)[number]['pictures'][number][0];
 
