@@ -190,7 +190,7 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await tree.details.getByRole('heading', { name: 'payments-prod, version 1' }).waitFor();
     await expect.poll(() => tree.focused()).toMatch(/^payments-prod version 1, key, Decrypts only/);
     const copies = tree.details.getByRole('region', { name: 'Copies' });
-    await copies.getByText('Keystore').waitFor();
+    await copies.getByText('Keystore, ').waitFor();
     const history = tree.details.getByRole('region', { name: 'History' });
     await history.getByText(/Gave alias\/payments-prod to a newer version/).waitFor();
     await tree.details.getByText(oldest?.kcv.value ?? 'nothing').waitFor();
@@ -227,7 +227,7 @@ describe.skipIf(chromiumPath === null)('Key Management', () => {
     await tree.press('Alt+Enter');
     const dialog = tree.dialog('payments-prod, version 1');
     await dialog.waitFor();
-    await dialog.getByRole('region', { name: 'Copies' }).getByText('Keystore').waitFor();
+    await dialog.getByRole('region', { name: 'Copies' }).getByText('Keystore, ').waitFor();
     expect(await axeFindings(stage.page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Show version 2' }).click();
     await tree.dialog('payments-prod, version 2').waitFor();
