@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionErrorCodes } from '../../shared/text/xks.ts';
 import { unsupportedFeatures } from '../../shared/model/xks.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
-import { requireDone } from '../support/desk.ts';
+import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
+import { Desk, requireDone } from '../support/desk.ts';
 import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
 
 describe('an external key store, when something is not as it should be', () => {
@@ -12,11 +13,6 @@ describe('an external key store, when something is not as it should be', () => {
   let sealed: Uint8Array;
 
   const show = () => stage.desk.call('xksStore.show', { store: 'ledger' });
-  const stopProxy = async () => {
-    stage.proxy?.signal('SIGKILL');
-    await stage.proxy?.ended();
-  };
-
   beforeAll(async () => {
     stage = await KeystoreStage.open('software');
     await stage.addStore('ledger', { storage: 'software' });
@@ -26,7 +22,7 @@ describe('an external key store, when something is not as it should be', () => {
   afterAll(async () => stage[Symbol.asyncDispose]());
 
   it('that cannot be connected says why and how to mend it, and goes on once that is done', async () => {
-    await stopProxy();
+    await stage.stopProxy();
     const failed = await stage.store('connect', 'ledger');
     expect(failed.job).toMatchObject({
       state: 'needs-you',
@@ -38,7 +34,7 @@ describe('an external key store, when something is not as it should be', () => {
     const told = failed.job.failure;
     expect(told && renderFailure(told).next).toContain('Start proxy and HSM');
     await stage.startProxy();
-    requireDone(await stage.desk.goOn(failed.job.id));
+    requireDone(await stage.goOn(failed.job.id));
     expect((await show()).inAws).toMatchObject({ state: 'CONNECTED', error: null });
   });
 
@@ -101,13 +97,13 @@ describe('an external key store, when something is not as it should be', () => {
 
   it('keeps the former credential when AWS does not take the new one', async () => {
     const before = await show();
-    await stopProxy();
+    await stage.stopProxy();
     const stopped = await stage.store('rotate-credential', 'ledger');
     expect(stopped.job.state).toBe('needs-you');
     expect((await show()).inAws?.accessKeyId).toBe(before.inAws?.accessKeyId);
     await stage.startProxy();
     expect(await stage.decrypt(sealed)).toBe('kept');
-    requireDone(await stage.desk.goOn(stopped.job.id));
+    requireDone(await stage.goOn(stopped.job.id));
     expect(await stage.decrypt(sealed)).toBe('kept');
     const after = await show();
     expect(after.credentials.filter(({ retiredAt }) => retiredAt === null)).toHaveLength(1);
@@ -161,6 +157,23 @@ describe('an external key store, when something is not as it should be', () => {
       state: 'stopped-nothing-changed',
       failure: { code: 'XKS_STORE_IN_USE' },
     });
+  });
+
+  it('is put back from the backup, and its proxies take the number above the one they had', async () => {
+    const before = await stage.desk.call('xks.status', {});
+    await using restored = new Desk({ clock: nodeClock });
+    restored.passphrase = stage.desk.passphrase;
+    await restored.call('keystore.restore', {
+      from: stage.desk.backups,
+      passphrase: Uint8Array.from(restored.passphrase),
+    });
+    await restored.unlock();
+    const key = await restored.call('xksKey.show', { key: keyArn });
+    expect(key).toMatchObject({ name: 'payments', served: true, kmsKeyArn: keyArn });
+    const { folder } = before;
+    const after = await restored.call('xks.setFolder', { folder });
+    expect(after.revision).toBeGreaterThan(before.revision);
+    expect(after.nodes).toMatchObject([{ node: 'one', newest: true, problem: null }]);
   });
 
   it('leaves no secret in what it publishes', () => {

@@ -93,7 +93,27 @@ export class KeystoreStage implements AsyncDisposable {
     const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
     const input = { store, deed, plan: plan.number, ...confirm };
     const { jobId } = await this.desk.call('xksStore.run', input);
-    return this.desk.settled(jobId);
+    return this.#patiently(await this.desk.settled(jobId));
+  }
+
+  /** Goes on with a job, to its end. */
+  async goOn(job: string): Promise<Detail> {
+    return this.#patiently(await this.desk.goOn(job));
+  }
+
+  /** On a busy machine a proxy misses its 250 ms now and then; as long as it runs, AWS is asked again. */
+  async #patiently(detail: Detail): Promise<Detail> {
+    let now = detail;
+    for (let tries = 0; tries < 20 && this.proxy !== null && missedProxy(now); tries += 1) {
+      now = await this.desk.goOn(now.job.id);
+    }
+    return now;
+  }
+
+  async stopProxy(): Promise<void> {
+    this.proxy?.signal('SIGKILL');
+    await this.proxy?.ended();
+    this.proxy = null;
   }
 
   async key(deed: XksKeyDeed, key: string, alias: string | null = null): Promise<Detail> {
@@ -148,6 +168,10 @@ export class KeystoreStage implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const missedProxy = ({ job }: Detail): boolean =>
+  job.state === 'needs-you' &&
+  ['XKS_PROXY_REFUSED', 'XKS_CONNECT_FAILED'].includes(job.failure?.code ?? '');
 
 /** Name of the error that AWS answers with. */
 export async function awsRefuses(work: Promise<unknown>): Promise<string> {

@@ -20,7 +20,7 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
       failure: { code: 'XKS_PROXY_REFUSED' },
     });
     await stage.startProxy();
-    requireDone(await stage.desk.goOn(nobody.job.id));
+    requireDone(await stage.goOn(nobody.job.id));
     const store = await stage.desk.call('xksStore.show', { store: 'ledger' });
     expect(store.inAws).toMatchObject({ state: 'DISCONNECTED', error: null });
     expect(store.credentials).toMatchObject([{ inAws: true, retiredAt: null }]);

@@ -7,6 +7,7 @@ import type { CoreConfig } from '../core.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { StorageLocation } from '../keystore/rows.ts';
 import type { Vault } from '../keystore/vaults.ts';
+import type { XksVersion } from '../keystore/xks/rows.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
@@ -59,10 +60,12 @@ export class XksDesk {
   }
 
   /** Null where there is no second place. */
-  async protect(versionId: string): Promise<{ readonly at: number } | null> {
+  async protect({ id, keyId }: XksVersion): Promise<{ readonly at: number } | null> {
+    const bound = this.#parts.domain.xks.keys.bindings(keyId);
     return this.#parts.backups.protectRows([
       { table: 'xks_serving', key: 1 },
-      { table: 'xks_version', key: versionId },
+      { table: 'xks_version', key: id },
+      ...bound.map(({ arn }) => ({ table: 'xks_binding', key: [keyId, arn] })),
     ]);
   }
 

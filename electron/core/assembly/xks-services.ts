@@ -33,7 +33,7 @@ export function xksServices(
   return {
     model: xks,
     device: (storage) => desk.device(storage),
-    protect: (versionId) => desk.protect(versionId),
+    protect: (version) => desk.protect(version),
     publish: () => desk.publish(),
     status: () => desk.status(),
     connect: (store) => reach(store),

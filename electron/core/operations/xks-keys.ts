@@ -106,6 +106,8 @@ async function finish(open: OpenKeystore, key: XksKey): Promise<void> {
     open.xks.keys.markInstalled(made.id);
     open.audit('OK', [key.id], { name: key.name, version: made.number });
   });
+  // again, as it is on the device now
+  if (!key.onlyInHsm) await open.deeds.xks.protect(made);
 }
 
 /** A module that cannot take the key back never will: a first version leaves nothing behind. */

@@ -176,7 +176,14 @@ const publishStep = (services: DeedServices, name: string, title: string): Step 
   changes: 'here',
   repeatable: true,
   reconcile: async () => 'act',
-  act: async () => ({ type: 'done', proof: [await publishAndConfirm(services)] }),
+  act: async (context) => {
+    const served = await publishAndConfirm(services);
+    // as it stands now: on the device, and from the second time on with its KMS key
+    const { key } = ofJob(services, context);
+    const version = services.xks.model.keys.versions(key.id).at(-1);
+    if (version && !key.onlyInHsm) await services.xks.protect(version);
+    return { type: 'done', proof: [served] };
+  },
 });
 
 const createStep = (services: DeedServices): Step => ({

@@ -46,7 +46,7 @@ export const fieldsOf = (
 /** Keeps a second copy, before first use. */
 export async function save({ xks }: Services, version: XksVersion): Promise<{ at: number } | null> {
   if (version.kcv === null || version.backedUpAt !== null) return null;
-  const receipt = await xks.protect(version.id);
+  const receipt = await xks.protect(version);
   if (receipt) xks.model.keys.markBackedUp(version.id, receipt.at);
   return receipt;
 }
