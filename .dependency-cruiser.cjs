@@ -96,7 +96,7 @@ module.exports = {
     {
       name: 'migrations-stand-alone',
       severity: 'error',
-      from: { path: '^electron/core/store/migrations/\\d' },
+      from: { path: '^electron/core/store/migrations/\\d', pathNot: test },
       to: { path: '.*', dependencyTypesNot: ['type-only'] },
     },
     {

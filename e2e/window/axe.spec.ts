@@ -143,7 +143,10 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     await look('unlock');
     await later.page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await tree.press('Enter');
-    await tree.row(/, folder/).first().waitFor();
+    await tree
+      .row(/, folder/)
+      .first()
+      .waitFor();
     expect(found()).toEqual([]);
   });
 
