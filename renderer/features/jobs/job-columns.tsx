@@ -5,7 +5,7 @@ import { Isolated } from '../../ui/isolated.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './jobs.module.css';
-import { stepWords, timeWords, who } from './job-words.ts';
+import { shortTimeWords, stepWords, timeWords, who } from './job-words.ts';
 
 /** What a job is about stays readable where the column is too narrow for its whole title. */
 function JobTitle({ title }: { readonly title: string }) {
@@ -24,25 +24,25 @@ function JobTitle({ title }: { readonly title: string }) {
 
 const text = (words: string) => <span title={words}>{words}</span>;
 
-/** What the Jobs list says of each job. */
+/** What the Jobs list says of each job. Room goes to the title first: it tells jobs apart. */
 export const jobColumns: readonly Column<JobView>[] = [
-  { id: 'number', title: 'Job', width: '60px', align: 'end', cell: ({ number }) => number },
+  { id: 'number', title: 'Job', width: '56px', align: 'end', cell: ({ number }) => number },
   {
     id: 'state',
     title: 'State',
-    width: '188px',
+    width: '184px',
     cell: ({ state }) => <StateWord state={jobStateTexts[state]} />,
   },
   {
     id: 'title',
     title: 'Title',
-    width: 'minmax(200px, 10fr)',
+    width: 'minmax(256px, 12fr)',
     cell: ({ title }) => <JobTitle title={title} />,
   },
   {
     id: 'step',
     title: 'Step',
-    width: 'minmax(132px, 3fr)',
+    width: 'minmax(96px, 4fr)',
     cell: (job) => text(stepWords(job)),
   },
   {
@@ -51,6 +51,16 @@ export const jobColumns: readonly Column<JobView>[] = [
     width: '104px',
     cell: ({ startedAt, createdAt }) => <Moment at={startedAt ?? createdAt} as="short" />,
   },
-  { id: 'time', title: 'Time', width: '160px', cell: (job) => text(timeWords(job)) },
-  { id: 'who', title: 'Who', width: 'minmax(124px, 1fr)', cell: (job) => text(who(job)) },
+  {
+    id: 'time',
+    title: 'Time',
+    width: 'minmax(112px, 1fr)',
+    cell: (job) => <span title={timeWords(job)}>{shortTimeWords(job)}</span>,
+  },
+  {
+    id: 'who',
+    title: 'Who',
+    width: 'minmax(88px, 1fr)',
+    cell: (job) => <span title={job.actor}>{who(job)}</span>,
+  },
 ];

@@ -8,8 +8,10 @@ import {
   localTimes,
   outsideAdvice,
   progressWords,
+  shortTimeWords,
   stepWords,
   timeWords,
+  who,
 } from './job-words.ts';
 import { began, done, job, stopped } from './test-jobs.fixture.ts';
 
@@ -47,6 +49,13 @@ describe('a job in words', () => {
     expect(timeWords(job(1, { eta: began }))).toBe(`likely done by ${sayTime(began)}`);
     expect(timeWords(job(1, { state: 'needs-you' }))).toBe('waits for you');
     expect(timeWords(job(1))).toBe('');
+    expect(shortTimeWords(job(1, { eta: began }))).toBe(`likely by ${sayTime(began)}`);
+    expect(shortTimeWords(done(1))).toBe('took 19 s');
+  });
+
+  it('says who asked for it, without the channel where there is little room', () => {
+    expect(who(job(1))).toBe('custodian-2');
+    expect(who(job(1, { actor: 'schedule' }))).toBe('schedule');
   });
 
   it('says that the first time told was too early, once it is off by a third', () => {

@@ -56,8 +56,12 @@ export function timeWords({ state, startedAt, endedAt, eta }: JobView): string {
   return eta === null ? '' : `likely done by ${sayTime(eta)}`;
 }
 
+/** The same for a narrow column. */
+export const shortTimeWords = (job: JobView): string =>
+  timeWords(job).replace(/^likely done by /, 'likely by ');
+
 /** `custodian-2 (console)` without the channel, for a narrow column. */
-export const who = ({ actor }: JobView): string => actor;
+export const who = ({ actor }: JobView): string => actor.replace(/ \([^()]*\)$/, '');
 
 export const stepsDone = (steps: readonly StepView[]): number =>
   steps.filter(({ state }) => state === 'done' || state === 'skipped').length;
