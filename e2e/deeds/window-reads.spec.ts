@@ -120,6 +120,15 @@ describe('what needs somebody', () => {
     });
   });
 
+  it('tells folders page by page, whole all the same', async () => {
+    const first = await desk.call('folder.list', { limit: 1 });
+    expect(first).toMatchObject({ total: 2, folders: [{ path: 'Payments', groups: 2 }] });
+    const second = await desk.call('folder.list', { limit: 1, after: first.next });
+    expect(second).toMatchObject({ total: 2, next: null, folders: [{ path: 'Payments/Uat' }] });
+    const lost = await desk.refused('folder.list', { after: 'nowhere' });
+    expect(lost).toMatchObject({ code: 'BAD_INPUT', details: { field: 'after' } });
+  });
+
   it('is all that the filter leaves, in any folder', async () => {
     const names = async (input: Parameters<typeof list>[0]) =>
       (await list(input)).groups.map(({ name }) => name);

@@ -144,9 +144,13 @@ const aliasFails = ['ALIAS_TAKEN_IN_KEYSTORE', 'ACCOUNT_MISMATCH'] as const;
 export const folderOps = {
   list: op({
     effect: 'read',
-    summary: 'List folders',
-    input: nothing,
-    output: z.strictObject({ folders: z.array(folderView) }),
+    summary: 'List folders, by name',
+    input: z.strictObject(pageRequest),
+    output: z.strictObject({
+      folders: z.array(folderView),
+      total: z.number().int(),
+      next: z.string().nullable(),
+    }),
   }),
   add: op({
     effect: 'change',

@@ -54,7 +54,15 @@ function viewFolder(open: OpenKeystore, id: string): View {
 
 /** Folders: places in the tree. */
 export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
-  list: () => ({ folders: viewFolders(access.open()) }),
+  list: (input) => {
+    const all = viewFolders(access.open());
+    const from = input.after === null ? 0 : all.findIndex(({ id }) => id === input.after) + 1;
+    if (input.after !== null && from === 0)
+      throw new OperationError('BAD_INPUT', { field: 'after', problem: 'not a page mark' });
+    const folders = all.slice(from, from + input.limit);
+    const last = from + folders.length < all.length ? folders.at(-1) : undefined;
+    return { folders, total: all.length, next: last?.id ?? null };
+  },
   add: (input) => {
     const open = access.open();
     const parent = input.parent === null ? null : open.references.folder(input.parent).id;

@@ -309,6 +309,8 @@ it('prints times and ids whole in a pipe, and nothing raw', async () => {
     folders: [
       { id, name: 'a', parentId: null, path: 'a\u001b[2J/b\u202e', groups: 0, needsYou: 0 },
     ],
+    total: 1,
+    next: null,
   }));
   const { out } = await keyreeve('folder list');
   expect(out).toBe('a [2J/b \n');

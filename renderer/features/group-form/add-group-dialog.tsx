@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { storageTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useFolders } from '../../state/folders.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useNavigation } from '../../state/navigation.ts';
@@ -77,7 +78,7 @@ function AddWindow({ folder, snapshot, state, setState, onBack, close }: AddWind
   const adding = useAdding(state, close);
   const notNow = useBlocked();
   const notRotate = useNotRotate(state, snapshot);
-  const folders = useRead('folder.list', {}, { enabled: folder !== null }).data?.folders ?? [];
+  const { folders } = useFolders(folder !== null);
   const path = folders.find(({ id }) => id === folder)?.path ?? null;
   const busy = adding.busy || control.checking;
   const { form } = state;

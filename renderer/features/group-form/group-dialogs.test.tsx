@@ -65,7 +65,7 @@ function working(dialog: Dialog, more: Partial<Snapshot> = {}) {
       throw new Error('not asked here');
     },
     'credential.list': () => ({ credentials: [world.credential] }),
-    'folder.list': () => ({ folders: [] }),
+    'folder.list': () => ({ folders: [], total: 0, next: null }),
     'group.show': () => groupShown(),
     'group.preview': ({ fields }) => preview(fields),
     'group.add': ({ name }) => groupShown({ name, keys: 0 }).group,

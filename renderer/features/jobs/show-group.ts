@@ -1,4 +1,5 @@
 import type { Call } from '../../client/client.ts';
+import { foldersDownTo, readFolders } from '../../state/folders.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useNavigation } from '../../state/navigation.ts';
@@ -8,16 +9,11 @@ import { renderFailure } from '../../../shared/text/failures.ts';
 
 /** Folders from the top down to the one that holds the group. */
 async function foldersAbove(call: Call, group: string): Promise<readonly string[]> {
-  const [{ group: found }, { folders }] = await Promise.all([
+  const [{ group: found }, folders] = await Promise.all([
     call('group.show', { group }),
-    call('folder.list', {}),
+    readFolders(call),
   ]);
-  const parents = new Map(folders.map(({ id, parentId }) => [id, parentId]));
-  const above: string[] = [];
-  for (let at = found.folderId; at !== null && !above.includes(at); at = parents.get(at) ?? null) {
-    above.unshift(at);
-  }
-  return above;
+  return foldersDownTo(folders, found.folderId);
 }
 
 /** Leaves every dialog and lands on a group in the tree. */

@@ -2,9 +2,10 @@ import TextField from '@mui/material/TextField';
 import { useId } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useFolders } from '../../state/folders.ts';
 import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -16,7 +17,7 @@ export function AddFolderDialog({ dialog, close }: DialogProps<'add-folder'>) {
   const add = useDeed('folder.add');
   const blocked = useBlocked();
   const land = useNavigation((state) => state.land);
-  const folders = useRead('folder.list', {}).data?.folders ?? [];
+  const { folders } = useFolders();
   const parent = folders.find((folder) => folder.id === dialog.parent);
   const text = name.trim();
   const submit = async (): Promise<void> => {

@@ -12,7 +12,7 @@ import { StateWord } from '../../ui/state-word.tsx';
 import { GroupTrouble } from './group-trouble.tsx';
 import { PaneFacts } from './pane-parts.tsx';
 import styles from './key-groups.module.css';
-import type { FolderView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
 import { forceRotateBlocked } from './tree-menus.ts';
 import type { GroupCells } from './tree-sources.ts';
 import { counted, groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';

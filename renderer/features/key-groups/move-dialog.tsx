@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
-import { useRead } from '../../state/reads.ts';
+import { useFolders } from '../../state/folders.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -22,8 +22,7 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
   const [selection, setSelection] = useState(() => chooseOnly(top));
   const blocked = useBlocked();
   const move = useMove();
-  const { data, failure } = useRead('folder.list', {});
-  const folders = data?.folders ?? [];
+  const { folders, failure } = useFolders();
   const rows = placesFor(folders, new Set(items.map(({ id }) => id)));
   const names = new Map(folders.map(({ id, name }) => [id, name]));
   const nameOf = (id: string) => (id === top ? topName : (names.get(id) ?? ''));

@@ -1,4 +1,4 @@
-import type { FolderView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
 import { foldersByParent, type KeyTreeRow } from './tree-rows.ts';
 import { top } from './tree-lists.ts';
 

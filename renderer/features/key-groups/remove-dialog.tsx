@@ -1,5 +1,6 @@
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useFolders } from '../../state/folders.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -61,7 +62,7 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
 
 /** Why the thing cannot be removed, and where it stands. */
 function useHeld({ kind, id }: DialogProps<'remove'>['dialog']['item'], changes: string | null) {
-  const folders = useRead('folder.list', {}, { enabled: kind === 'folder' }).data?.folders ?? [];
+  const { folders } = useFolders(kind === 'folder');
   const group = useRead('group.show', { group: id }, { enabled: kind === 'group' }).data?.group;
   if (kind === 'group') {
     return {

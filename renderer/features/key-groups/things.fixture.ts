@@ -1,4 +1,5 @@
-import type { FolderView, KeyView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
+import type { KeyView } from './tree-lists.ts';
 import type { GroupCells } from './tree-sources.ts';
 
 export const someGroup = (given: Partial<GroupCells> = {}): GroupCells => ({

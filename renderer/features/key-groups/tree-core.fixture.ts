@@ -1,7 +1,8 @@
 import type { Call } from '../../client/client.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { someFolder, someGroup, someKey } from './things.fixture.ts';
-import type { FolderView, KeyView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
+import type { KeyView } from './tree-lists.ts';
 import type { GroupCells } from './tree-sources.ts';
 
 /** Answers the reads of the tree from lists, as the core does: pages by mark, in order of names. */
@@ -45,7 +46,7 @@ export class TreeCore {
   #answer(name: string, input: Record<string, unknown>): unknown {
     switch (name) {
       case 'folder.list':
-        return { folders: [...this.folders] };
+        return this.#folderPage(input);
       case 'group.list':
         return this.#page(input);
       case 'group.show':
@@ -59,6 +60,13 @@ export class TreeCore {
       default:
         throw new Error(`the tree does not ask ${name}`);
     }
+  }
+
+  #folderPage({ limit, after }: Record<string, unknown>) {
+    const from = this.folders.findIndex(({ id }) => id === after) + 1;
+    const folders = this.folders.slice(from, from + Number(limit));
+    const more = from + folders.length < this.folders.length;
+    return { folders, total: this.folders.length, next: more ? folders.at(-1)?.id : null };
   }
 
   #whole(id: unknown) {

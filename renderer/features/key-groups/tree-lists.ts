@@ -1,6 +1,5 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
 
-export type FolderView = OutputFor<'folder.list'>['folders'][number];
 export type GroupView = OutputFor<'group.list'>['groups'][number];
 export type KeyView = OutputFor<'key.list'>['keys'][number];
 

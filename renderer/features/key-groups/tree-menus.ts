@@ -2,7 +2,7 @@ import type { Snapshot } from '../../state/snapshot.ts';
 import type { TreeItem } from '../../state/dialogs.ts';
 import type { MenuSection } from '../../ui/context-menu.tsx';
 import { shellWord } from '../keys/key-menu.ts';
-import type { FolderView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
 import type { GroupCells } from './tree-sources.ts';
 import { counted } from './tree-words.ts';
 

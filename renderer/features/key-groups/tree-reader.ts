@@ -1,12 +1,12 @@
 import { type QueryClient, QueryObserver } from '@tanstack/react-query';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { Call } from '../../client/client.ts';
+import type { FolderView } from '../../state/folders.ts';
 import { failureOf } from '../../state/reads.ts';
 import {
   addPage,
   type Container,
   firstPage,
-  type FolderView,
   type GroupList,
   keep,
   grown,

@@ -1,14 +1,8 @@
 import type { QueryKey } from '@tanstack/react-query';
 import type { Call } from '../../client/client.ts';
+import { type FolderView, foldersKey, isTooLarge, readFolders } from '../../state/folders.ts';
 import { failureOf } from '../../state/reads.ts';
-import {
-  type Container,
-  type FolderView,
-  type GroupPage,
-  type GroupView,
-  type KeyView,
-  top,
-} from './tree-lists.ts';
+import { type Container, type GroupPage, type GroupView, type KeyView, top } from './tree-lists.ts';
 
 /** What is in sight is read again this many groups at a time. */
 const pageSize = 100;
@@ -37,8 +31,8 @@ export interface Source<Data> {
 }
 
 export const folderSource = (call: Call): Source<readonly FolderView[]> => ({
-  key: ['folder.list', {}, 'tree'],
-  read: async () => (await call('folder.list', {})).folders,
+  key: foldersKey,
+  read: () => readFolders(call),
 });
 
 export const pageSource = (
@@ -83,8 +77,6 @@ async function readGroups(
     return { ...two, ids: [...one.ids, ...two.ids], cells: [...one.cells, ...two.cells] };
   }
 }
-
-const isTooLarge = (error: unknown): boolean => failureOf(error).details['reason'] === 'too-large';
 
 /** One long page as several of the usual size, each with the mark of the next. */
 export function inPages(page: GroupAnswer, size = pageSize): readonly GroupAnswer[] {

@@ -1,6 +1,7 @@
 import { keyStates, shortId, type StateText } from '../../../shared/text/states.ts';
 import { sayDay, sayTime } from '../../ui/moments.ts';
-import type { FolderView, KeyView } from './tree-lists.ts';
+import type { FolderView } from '../../state/folders.ts';
+import type { KeyView } from './tree-lists.ts';
 import type { Fate, GroupCells } from './tree-sources.ts';
 
 const groupStates: Readonly<Record<string, StateText>> = {

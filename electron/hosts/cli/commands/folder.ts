@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import { clean } from '../screen.ts';
+import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { foldersText } from '../render/lists.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { OutputFor } from '../operations.ts';
+import { whole } from '../../transport/argv/values.ts';
 import type { Run } from './noun.ts';
 
 interface EditOptions {
@@ -14,12 +18,10 @@ export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
     .description('list folders')
-    .action(() =>
-      run(async (context) => {
-        const session = await context.opened();
-        context.show(await session.call('folder.list', {}), foldersText);
-      }),
-    );
+    .option('--limit <n>', 'how many at a time (at most 500)', whole)
+    .option('--after <mark>', 'go on where the last list ended')
+    .option('--all', 'every page')
+    .action((options: PageOptions) => run((context) => list(context, options)));
   noun
     .command('add')
     .argument('<name>')
@@ -61,4 +63,17 @@ export function addVerbs(noun: Command, run: Run): void {
         context.show(await session.call('folder.remove', { folder }), () => '✓ Removed.');
       }),
     );
+}
+
+async function list(context: CommandContext, options: PageOptions): Promise<void> {
+  const session = await context.opened();
+  let total = 0;
+  const { rows, next } = await readPages(options, async (page) => {
+    const answer = await session.call('folder.list', page);
+    ({ total } = answer);
+    return { rows: answer.folders, next: answer.next };
+  });
+  const output: OutputFor<'folder.list'> = { folders: rows, total, next };
+  context.show(output, foldersText);
+  tellMore(context, rows.length, total, next);
 }
