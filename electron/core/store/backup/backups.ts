@@ -1,5 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { standingAt } from '../durable-file.ts';
+import { schemaVersion } from '../migrate.ts';
 import type { OpenStore } from '../open-store.ts';
 import { AuditTail } from './audit-tail.ts';
 import type { RowCounts } from './check-copy.ts';
@@ -96,8 +97,8 @@ export class Backups {
   /**
    * Copies the rows named, as they are when this turn ends, with their sealed records, the rows
    * they refer to, and the audit records since the last time. Calls of one turn share one write.
-   * @throws OperationError BACKUP_NEEDED_FIRST when this place has no full copy of this incarnation,
-   *   BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID.
+   * @throws OperationError BACKUP_NEEDED_FIRST when this place has no full copy of this incarnation
+   *   and schema, BACKUP_PLACE_MISSING, BACKUP_PLACE_UNUSABLE, BACKUP_INVALID.
    */
   append(refs: readonly RowRef[]): Promise<BackupReceipt> {
     return new Promise((resolve, reject) => {
@@ -223,6 +224,7 @@ export class Backups {
     const { content, mac } = manifest;
     const mine =
       content.incarnation === this.#store.incarnation &&
+      content.schemaVersion === schemaVersion(this.#store.db) &&
       content.commitNumber <= this.#store.commitNumber;
     return mine ? { folder: last.folder, content, mac } : null;
   }

@@ -12,6 +12,7 @@ import {
   temporaryName,
   writeNew,
 } from '../durable-file.ts';
+import { type Migration, migrations } from '../migrations/index.ts';
 import type { OpenStore } from '../open-store.ts';
 import { takeProcessLock } from '../process-lock.ts';
 import { largestHeader } from '../slots/header.ts';
@@ -20,7 +21,7 @@ import { openUnderLock, requireNoStore, type StorePorts } from '../store-file.ts
 import { putBackAudit } from './audit-tail.ts';
 import type { Increment } from './increment-file.ts';
 import { invalid, keystoreName } from './manifest.ts';
-import { putBack } from './row-copy.ts';
+import { fits, putBack } from './row-copy.ts';
 import { type BackupReport, type BackupUnlock, checkBackup } from './verify-backup.ts';
 
 export interface RestoreSpec extends StorePorts {
@@ -29,6 +30,8 @@ export interface RestoreSpec extends StorePorts {
   /** Path of the keystore to make; nothing may be there. */
   readonly to: string;
   readonly unlock: BackupUnlock;
+  /** Another list than the released one, for the tests of migrating. */
+  readonly migrations?: readonly Migration[];
   /**
    * Called inside the transaction that gives the store its new incarnation, before anybody can open
    * it: marks inherited jobs for review, takes the designation away, writes the audit record.
@@ -74,28 +77,60 @@ async function makeItNew(
   report: BackupReport,
   spec: RestoreSpec,
 ): Promise<void> {
+  const all = spec.migrations ?? migrations;
+  const known = all.slice(0, report.manifest.schemaVersion);
+  const at = { path, rootKey, spec };
+  // What was written before a migration goes through it; put back behind it, it would miss it.
+  const older =
+    known.length < all.length
+      ? await within({ ...at, migrations: known }, (store) => takeIn(store, increments))
+      : 0;
+  await within({ ...at, migrations: all }, (store) => {
+    takeIn(store, increments.slice(older));
+    requireReferences(store);
+    store.db.prepare('update meta set incarnation = ?').run(uuidv7(spec));
+    spec.onRestored?.(store, report);
+  });
+  onDisk('restore', () => syncFile(path));
+}
+
+interface Place {
+  readonly path: string;
+  readonly rootKey: Secret;
+  readonly spec: RestoreSpec;
+  readonly migrations: readonly Migration[];
+}
+
+/** Opens the copy as these migrations make it, proves it, and changes it in one transaction. */
+async function within<T>(at: Place, work: (store: OpenStore) => T): Promise<T> {
+  const { spec, ...place } = at;
   const unshared = { release: () => undefined };
-  const { clock, random } = spec;
-  const store = await openUnderLock({ path, rootKey, clock, random }, unshared, LyingFile.none());
+  const ports = { clock: spec.clock, random: spec.random };
+  const store = await openUnderLock({ ...place, ...ports }, unshared, LyingFile.none());
   try {
     if ((await store.verify()) !== 'verified')
       throw invalid(keystoreName, store.reason ?? 'state root');
-    const { db } = store;
-    store.change(() => {
+    return store.change(() => {
       // Rows may come before the rows they refer to; the end result must fit, and is checked.
-      db.pragma('defer_foreign_keys = ON');
-      for (const { rows, audit, checkpoints } of increments) {
-        putBack(db, rows);
-        putBackAudit(db, audit, checkpoints);
-      }
-      requireReferences(store);
-      db.prepare('update meta set incarnation = ?').run(uuidv7(spec));
-      spec.onRestored?.(store, report);
+      store.db.pragma('defer_foreign_keys = ON');
+      return work(store);
     });
   } finally {
     store.close();
   }
-  onDisk('restore', () => syncFile(path));
+}
+
+/**
+ * Puts back what fits the schema, up to the first that does not: versions before this one went on
+ * with the log of a copy after a migration. Answers how many were put back.
+ */
+function takeIn({ db }: OpenStore, increments: readonly Increment[]): number {
+  for (const [taken, { rows, audit, checkpoints }] of increments.entries()) {
+    if (!fits(db, rows)) return taken;
+    putBack(db, rows);
+    putBackAudit(db, audit, checkpoints);
+  }
+  return increments.length;
 }
 
 function requireReferences(store: OpenStore): void {

@@ -180,6 +180,15 @@ export function putBack(db: Database, rows: readonly CopiedRow[]): void {
   }
 }
 
+/** Does the store have every table and column that these rows name? */
+export function fits(db: Database, rows: readonly CopiedRow[]): boolean {
+  const columns = db.prepare<[string], string>('select name from pragma_table_info(?)').pluck();
+  return rows.every(({ table, row }) => {
+    const there = new Set(columns.all(table));
+    return there.size > 0 && Object.keys(row ?? {}).every((column) => there.has(column));
+  });
+}
+
 /** The columns by which a row is pointed at. */
 function identity(db: Database, table: string): readonly string[] {
   const unique = db
