@@ -38,7 +38,7 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
       ...access,
       settingsChanged: () => session.settingsChanged(),
     }),
-    practice: practiceHandlers(session),
+    practice: practiceHandlers(session, ports),
     xks: xksHandlers(access),
     xksStore: xksStoreHandlers(access),
     xksKey: xksKeyHandlers(access),

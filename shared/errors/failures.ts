@@ -147,6 +147,8 @@ export const failures = {
   AWS_CLOCK_SKEW: person(),
   AWS_NOT_PRACTICE: denied(409),
   PRACTICE_NOT_STARTED: later(),
+  PRACTICE_NOT_RUNNING: person(),
+  PRACTICE_REFUSED: usage(),
   IMPORT_TOKEN_EXPIRED: later(409),
   IMPORT_WRONG_MATERIAL: data(),
   WRAPPING_KEY_CHANGED: person(),

@@ -9,7 +9,7 @@ import type { Credential } from '../keystore/rows.ts';
 import type { Noun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
-import { fetchJson, PracticeProcess } from './practice-process.ts';
+import { fetchJson, type PracticeAddress, PracticeProcess } from './practice-process.ts';
 import { dropPracticePin, keepPracticePin, makePracticeToken } from './practice-token.ts';
 import type { Token } from './token.ts';
 
@@ -70,6 +70,24 @@ export class Practice {
     };
   }
 
+  /**
+   * Where the practice KMS that this process started is controlled.
+   * @throws OperationError REALM_MISMATCH, PRACTICE_NOT_RUNNING
+   */
+  get controlUrl(): string {
+    return this.#address().controlUrl;
+  }
+
+  /** Its address for calls. @throws OperationError as `controlUrl` */
+  get url(): string {
+    return this.#address().url;
+  }
+
+  /** The credential of the practice account in this keystore; null before it was set up. */
+  get credentialId(): string | null {
+    return this.#credential()?.id ?? null;
+  }
+
   /** @throws OperationError REALM_MISMATCH, NEEDS_DAEMON, PRACTICE_NOT_STARTED */
   start(note: Note): Promise<void> {
     const work = this.#start(note);
@@ -78,7 +96,7 @@ export class Practice {
   }
 
   async #start(note: Note): Promise<void> {
-    this.#requirePractice();
+    this.requirePractice();
     if (!this.#parts.longLived) throw new OperationError('NEEDS_DAEMON');
     const before = this.#process.address;
     const { url } = await this.#process.start();
@@ -89,7 +107,7 @@ export class Practice {
 
   /** @throws OperationError as `start`; NAME_TAKEN, HSM_*, and what asking the practice KMS throws */
   async setUp(keysIn: KeysIn, note: Note): Promise<void> {
-    this.#requirePractice();
+    this.requirePractice();
     if (keysIn === 'softhsm' && findSoftHsm() === null && this.#parts.token.binding === null) {
       const problem = 'SoftHSM is not on this computer';
       throw new OperationError('HSM_MODULE_UNUSABLE', { problem });
@@ -123,7 +141,22 @@ export class Practice {
     return this.#process.stop();
   }
 
-  #requirePractice(): void {
+  /** Ends the one that was started here, because a person asked for it. */
+  async stopAsked(): Promise<void> {
+    this.#address();
+    await this.stop();
+    this.#parts.changed('practice');
+  }
+
+  #address(): PracticeAddress {
+    this.requirePractice();
+    const { address } = this.#process;
+    if (address === null) throw new OperationError('PRACTICE_NOT_RUNNING');
+    return address;
+  }
+
+  /** @throws OperationError REALM_MISMATCH */
+  requirePractice(): void {
     const { realm } = this.#parts.store;
     if (realm !== 'practice')
       throw new OperationError('REALM_MISMATCH', { keystore: realm, deed: 'practise' });

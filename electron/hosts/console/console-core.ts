@@ -9,6 +9,7 @@ import { lockNoteOf } from '../core-process/lock-note.ts';
 import { localActor } from '../local-actor.ts';
 import { fileLogger } from '../log-file.ts';
 import { nodePorts } from '../node-ports.ts';
+import { rehearsedCrash } from '../rehearsed-crash.ts';
 import { type Handshake, TabServer } from '../transport/http/tab-server.ts';
 import type { TabEvents } from '../transport/http/tab.ts';
 import { socketPlace } from '../transport/socket/place.ts';
@@ -88,7 +89,8 @@ export class ConsoleCore {
     const actor = localActor();
     const self: Caller = { trusted: true, ...actor, channel: 'scheduler' };
     // The window asks before it calls; in the middle of a call there is nobody here to ask.
-    const ports = nodePorts({ stateFolder, ask: { secret: () => Promise.resolve(null) }, log });
+    const ask = { secret: () => Promise.resolve(null) };
+    const ports = { ...nodePorts({ stateFolder, ask, log }), faults: rehearsedCrash };
     const bare = createCore(ports, {
       keystorePath,
       longLived: true,

@@ -8,6 +8,7 @@ import type { HostPorts, Logger } from '../../core/ports.ts';
 import { watchSecrets } from '../clean-image.ts';
 import { localActor } from '../local-actor.ts';
 import { fileLogger } from '../log-file.ts';
+import { rehearsedCrash } from '../rehearsed-crash.ts';
 import { socketPlace } from '../transport/socket/place.ts';
 import { type SocketServer, serveSocket } from '../transport/socket/serve.ts';
 import { HandedLauncher } from './handed-launcher.ts';
@@ -75,7 +76,7 @@ export class CoreProcess {
       // The window asks before it calls; in the middle of a call there is nobody here to ask.
       ask: { secret: () => Promise.resolve(null) },
       launcher: launches === 'host' ? this.#launcher : nodeLauncher,
-      faults: { reach: () => undefined },
+      faults: rehearsedCrash,
     };
   }
 

@@ -101,6 +101,17 @@ export const awsWording = {
     forYourKeys: (d) => `Practice keys stay in the keystore${d.because()}.`,
     next: 'Start it again. If it stays so, its log says why.',
   },
+  PRACTICE_NOT_RUNNING: {
+    headline: 'This Keyreeve runs no practice KMS.',
+    forYourKeys:
+      'Nothing was changed. Only the one it started can be looked into and changed here.',
+    next: 'Start it under Administration > Practice, or with "keyreeve practice start".',
+  },
+  PRACTICE_REFUSED: {
+    headline: 'The practice KMS did not accept that.',
+    forYourKeys: (d) => `Nothing was changed${d.because()}.`,
+    next: 'Correct it and try again.',
+  },
   IMPORT_TOKEN_EXPIRED: {
     headline: 'The import token of AWS has run out.',
     forYourKeys: 'No key material was sent. The key is saved here.',

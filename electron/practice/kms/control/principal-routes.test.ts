@@ -300,3 +300,19 @@ describe('principals that were put at the control port', () => {
     await fourth.practice.close();
   });
 });
+
+test('one user more leaves the others, and one of the same name takes its place', async () => {
+  await people();
+  const add = (policies: object) =>
+    control(kms.controlUrl, 'POST /principals/user', {
+      accountId: ACCOUNT,
+      user: user('second', { policies }),
+    });
+  await add({});
+  expect((await describeKey('second')).type).toBe('AccessDeniedException');
+  await add({ all: allowing('kms:*') });
+  expect((await describeKey('second')).status).toBe(200);
+  expect((await describeKey('custodian')).type).toBe('AccessDeniedException');
+  const bad = await post('/principals/user', { accountId: ACCOUNT, user: { name: 'x', more: 1 } });
+  expect(bad.status).toBe(400);
+});

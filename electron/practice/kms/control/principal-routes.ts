@@ -64,6 +64,27 @@ function changePolicy(world: World, body: unknown) {
   return put(world, written);
 }
 
+const userSchema = z.strictObject({
+  accountId: z.string().regex(/^\d{12}$/, 'not twelve digits'),
+  user: z.looseObject({ name: z.string().min(1).max(64) }),
+});
+
+/** Adds one user, or puts another in the place of the one of that name; all others stay. */
+function putUser(world: World, body: unknown) {
+  const { accountId, user } = read(userSchema, body);
+  const written = structuredClone(world.directory.written);
+  const accounts = written.accounts ?? [];
+  const account = accounts.find((each) => each.accountId === accountId) ?? { accountId };
+  const others = (account.users ?? []).filter(({ name }) => name !== user.name);
+  return put(world, {
+    ...written,
+    accounts: [
+      ...accounts.filter((each) => each.accountId !== accountId),
+      { ...account, users: [...others, user] },
+    ],
+  });
+}
+
 /** The caller that a name means: an access key id, the ARN of a root, user or role. */
 function callerNamed(world: World, name: string, region: string): Caller {
   const { directory } = world;
@@ -127,6 +148,7 @@ export const PRINCIPAL_ROUTES: Readonly<Record<string, Route>> = {
   'GET /principals': show,
   'POST /principals': put,
   'POST /principals/policy': changePolicy,
+  'POST /principals/user': (world, body) => putUser(world, body),
   'GET /denials': (world, _body, query) => denials(world, query),
   'POST /explain': explainCall,
 };

@@ -11,6 +11,8 @@ import type { KeyRecord } from '../model/records.ts';
 import { forgetPrincipals } from '../principals/kept.ts';
 import { quotaSettingSchema } from '../quota/setting.ts';
 import type { World } from '../world.ts';
+import { countHoldings, lookAhead } from './holdings.ts';
+import { latestCalls } from './latest-calls.ts';
 import { PRINCIPAL_ROUTES } from './principal-routes.ts';
 import { findAnywhere, read, type Route } from './reading.ts';
 import { readHost, readLoopbackPort, routeText } from '../xks/routes.ts';
@@ -129,6 +131,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     const limit = read(numberSchema.max(JOURNAL_PAGE), query.get('limit') ?? String(JOURNAL_PAGE));
     return world.state.journal.since(since, limit).map(({ trail: _trail, ...entry }) => entry);
   },
+  'GET /journal/latest': (world, _body, query) => latestCalls(world, query),
   'GET /events'(world, _body, query) {
     bringUpToDate(world);
     return readHistory(world.state.journal, read(historyQuerySchema, Object.fromEntries(query)));
@@ -138,6 +141,8 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     world.state.journal.clear();
     return { ok: true };
   },
+  'GET /holdings': countHoldings,
+  'GET /clock/ahead': (world, _body, query) => lookAhead(world, query),
   'GET /state': (world, _body, query) => showState(world, query),
   'POST /reveal-material'(world, body) {
     const key = findAnywhere(world, read(keySchema, body).keyId);

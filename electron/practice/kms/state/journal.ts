@@ -98,6 +98,8 @@ export interface Journal {
   append(entry: JournalEntry): void;
   /** Entries with a number above `since`, oldest first. */
   since(since: number, limit: number): NumberedEntry[];
+  /** Entries with a number below `before`, newest first. */
+  latest(before: number, limit: number): NumberedEntry[];
   /** How many are kept. */
   size(): number;
   clear(): void;
@@ -128,6 +130,16 @@ export function journalInMemory(): Journal {
         .slice(start, start + limit)
         .map((entry, at) => ({ seq: first + start + at, ...(JSON.parse(entry) as JournalEntry) }));
     },
+    latest(below, limit) {
+      const end = Math.max(0, Math.min(entries.length, below - first));
+      return entries
+        .slice(Math.max(0, end - limit), end)
+        .map((entry, at, all) => ({
+          seq: first + end - all.length + at,
+          ...(JSON.parse(entry) as JournalEntry),
+        }))
+        .reverse();
+    },
     beforeClear: (work) => void (before = work),
     clear() {
       before();
@@ -147,7 +159,15 @@ export function journalTable(db: Sqlite): Journal {
   const since = db.prepare<[number, number], { seq: number; entry: string }>(
     'SELECT seq, entry FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
+  const latest = db.prepare<[number, number], { seq: number; entry: string }>(
+    'SELECT seq, entry FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT ?',
+  );
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM journal');
+  const read = ({ seq, entry }: { seq: number; entry: string }): NumberedEntry => {
+    const whole = JSON.parse(entry) as JournalEntry;
+    // Entries of older versions have none.
+    return { seq, ...whole, trail: whole.trail ?? null };
+  };
   let before = (): void => undefined;
   return {
     size: () => count.get()?.n ?? 0,
@@ -155,12 +175,8 @@ export function journalTable(db: Sqlite): Journal {
       const seq = Number(append.run(JSON.stringify(entry)).lastInsertRowid);
       if (seq % 1000 === 0) trim.run(seq - KEPT_ENTRIES);
     },
-    since: (number, limit) =>
-      since
-        .all(number, limit)
-        .map(({ seq, entry }) => ({ seq, ...(JSON.parse(entry) as JournalEntry) }))
-        // Entries of older versions have none.
-        .map((entry) => ({ ...entry, trail: entry.trail ?? null })),
+    since: (number, limit) => since.all(number, limit).map(read),
+    latest: (below, limit) => latest.all(below, limit).map(read),
     beforeClear: (work) => void (before = work),
     // Numbers go on after a clear, so that a reader's `since` never skips new entries.
     clear() {
