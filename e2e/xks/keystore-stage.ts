@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
   EncryptCommand,
@@ -126,6 +127,19 @@ export class KeystoreStage implements AsyncDisposable {
       ...confirm,
     });
     return this.desk.settled(jobId);
+  }
+
+  /** A KMS key for an external key, made by somebody else than Keyreeve. Answers with its ARN. */
+  async createOutside(store: string, xksKeyId: string): Promise<string> {
+    const { inAws } = await this.desk.call('xksStore.show', { store });
+    const { KeyMetadata } = await this.aws.kms(region).send(
+      new CreateKeyCommand({
+        Origin: 'EXTERNAL_KEY_STORE',
+        CustomKeyStoreId: inAws?.kmsStoreId,
+        XksKeyId: xksKeyId,
+      }),
+    );
+    return KeyMetadata?.Arn ?? '';
   }
 
   /** What applications do. */

@@ -116,6 +116,29 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(keys.map(({ name }) => name)).toEqual(['payments']);
   });
 
+  it('makes one new version for two calls at the same time', async () => {
+    await stage.desk.call('xksKey.add', { store: 'ledger', name: 'twice' });
+    const key = 'ledger/twice';
+    const rotate = () => stage.desk.call('xksKey.rotate', { key });
+    const both = await Promise.all([rotate(), rotate()]);
+    expect(both.map(({ version }) => version)).toEqual([2, 2]);
+    const { versions } = await stage.desk.call('xksKey.show', { key });
+    expect(versions.map(({ state }) => state)).toEqual(['usable', 'usable']);
+    await stage.desk.call('xksKey.remove', { key, confirm: true });
+  });
+
+  it('keeps a key that somebody gave a KMS key past Keyreeve', async () => {
+    const made = await stage.desk.call('xksKey.add', { store: 'ledger', name: 'outside' });
+    const outside = await stage.createOutside('ledger', made.xksKeyId);
+    const kept = await stage.encrypt(outside, 'kept by nobody but us');
+    const refused = await stage.desk.refused('xksKey.remove', {
+      key: made.xksKeyId,
+      confirm: true,
+    });
+    expect(refused.code).toBe('XKS_KEY_BOUND');
+    expect(await stage.decrypt(kept)).toBe('kept by nobody but us');
+  });
+
   it('is disconnected, and its keys cannot be used until it is connected', async () => {
     requireDone(await stage.store('disconnect', 'ledger'));
     expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');

@@ -13,6 +13,7 @@ import {
   unfinishedOf,
 } from '../jobs/kinds/xks/service-key.ts';
 import { xksKeyJobTitle } from '../jobs/kinds/xks/titles.ts';
+import type { Vault } from '../keystore/vaults.ts';
 import type { ExternalStore, XksKey, XksVersion } from '../keystore/xks/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
@@ -57,6 +58,8 @@ function makingHandlers(access: Access): Pick<Keys, 'add' | 'list' | 'show' | 'r
         const vault = await open.deeds.xks.device(key.storage);
         const version = await newVersion(open.deeds, vault, key.onlyInHsm);
         open.store.change(() => {
+          // another call may have begun one meanwhile: that one is finished by both
+          if (unfinishedOf(open.deeds, key) !== null) return;
           const made = open.xks.keys.addVersion(key.id, version);
           open.audit('BEGUN', [key.id], { name: key.name, version: made.number });
         });
@@ -160,12 +163,13 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
       const named = `version ${input.version} of ${key.name}`;
       if (!input.confirm)
         throw new OperationError('CONFIRMATION_NEEDED', { what: `destroy ${named}` });
+      const vault = await beforeEnding(open, key);
       const gone = await serving(open, () => {
         const version = open.xks.keys.destroyVersion(key.id, input.version);
         open.audit('OK', [key.id], { name: key.name, version: input.version });
         return version;
       });
-      await takeOff(open, key, [gone]);
+      await takeOff(vault, [gone]);
       return viewXksKeyDetail(open, open.xks.keys.get(key.id));
     },
     remove: async (input) => {
@@ -175,24 +179,30 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
         throw new OperationError('CONFIRMATION_NEEDED', {
           what: `remove external key ${key.name}`,
         });
+      const vault = await beforeEnding(open, key);
       const versions = open.xks.keys.versions(key.id);
       await serving(open, () => {
         open.xks.keys.remove(key.id);
         open.audit('OK', [key.id], { name: key.name, xksKeyId: key.xksId });
       });
-      await takeOff(open, key, versions);
+      await takeOff(vault, versions);
       return {};
     },
   };
 }
 
+/**
+ * The device is there, for afterwards nothing would name what stayed on it; and proxies have said
+ * which KMS keys they bound by themselves, for one of those may need what is about to end.
+ */
+async function beforeEnding(open: OpenKeystore, key: XksKey): Promise<Vault> {
+  const vault = await open.deeds.xks.device(key.storage);
+  await open.desk.publish();
+  return vault;
+}
+
 /** No proxy is told of them any more: they may leave the device. */
-async function takeOff(
-  open: OpenKeystore,
-  key: XksKey,
-  versions: readonly XksVersion[],
-): Promise<void> {
-  const { driver } = await open.deeds.xks.device(key.storage);
+async function takeOff({ driver }: Vault, versions: readonly XksVersion[]): Promise<void> {
   for (const { deviceId } of versions) await driver.removeServiceKey(deviceId);
 }
 

@@ -76,13 +76,21 @@ export function putIntoService({ xks }: Services, version: XksVersion): number {
 export const unfinishedOf = ({ xks }: Pick<Services, 'xks'>, key: XksKey): XksVersion | null =>
   xks.model.keys.versions(key.id).find(({ state }) => state === 'made') ?? null;
 
-/** Keeps the canary of the device once it is on it: the serving set begins with this. */
+/**
+ * Keeps the canary of the device once it is on it: the serving set begins with this. What stands
+ * there after a crash is a key that nothing names and nothing was encrypted under.
+ */
 export async function beginServing(services: Services, storage: StorageLocation): Promise<void> {
   const { serving } = services.xks.model;
   if (serving.storage !== null) return;
-  const vault = await services.xks.device(storage);
-  const blob = await vault.driver.generateAes256(vault.master.id);
+  const { driver, master } = await services.xks.device(storage);
+  const blob = await driver.generateAes256(master.id);
   const id = uuidv7(services);
-  services.store.change(() => serving.begin(storage, { id, blob }));
-  await vault.driver.installServiceKey(id, blob);
+  await driver.installServiceKey(id, blob);
+  const first = services.store.change(() => {
+    if (serving.storage !== null) return false;
+    serving.begin(storage, { id, blob });
+    return true;
+  });
+  if (!first) await driver.removeServiceKey(id);
 }
