@@ -70,6 +70,8 @@ export interface ProcessLauncher {
  * `{ reach() {} }`; the harness kills the process from here, so nothing may be caught around it.
  */
 export interface FaultPoints {
+  /** Nobody listens: who passes a point often need not tell. */
+  readonly silent?: true;
   reach(point: string): void;
 }
 

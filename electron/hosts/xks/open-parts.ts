@@ -46,7 +46,7 @@ export async function openParts(configuration: Configuration, log: Logger): Prom
   const bridge = createHsmBridge({
     clock: nodeClock,
     launcher: nodeLauncher,
-    faults: { reach: () => undefined },
+    faults: { silent: true, reach: () => undefined },
     log,
   });
   const health = new HealthWatch(ports, {

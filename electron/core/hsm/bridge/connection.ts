@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { ChildChannel, ChildExit, HostPorts } from '../../ports.ts';
 import { type Call, deadlines, type Method } from './methods.ts';
+import { packCalls, unpackReplies } from './packed.ts';
 import { type Answer, answers, type Reply, replyFrame } from './protocol.ts';
 
 export type ConnectionPorts = Pick<HostPorts, 'clock' | 'faults'>;
@@ -67,9 +68,7 @@ export class BridgeConnection {
       return Promise.reject(this.#ended);
     }
     const seq = ++this.#seq;
-    const asCaller = AsyncLocalStorage.snapshot();
-    const reach = (moment: string) =>
-      asCaller(() => this.#ports.faults.reach(`hsm:${method}:${moment}`));
+    const reach = this.#ports.faults.silent === true ? notWatched : this.#reacher(method);
     const answer = new Promise<Answer<M>>((resolve, reject) => {
       this.#pending.set(seq, {
         method,
@@ -78,10 +77,16 @@ export class BridgeConnection {
         reach,
       });
     });
-    if (this.#outgoing.length === 0) process.nextTick(() => this.#flush());
+    // not a tick: each request that the network brings in one turn ends a tick of its own
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
     this.#outgoing.push({ seq, method, args });
     this.#toWipe.push(...wipe);
     return answer;
+  }
+
+  #reacher(method: Method): Pending['reach'] {
+    const asCaller = AsyncLocalStorage.snapshot();
+    return (moment) => asCaller(() => this.#ports.faults.reach(`hsm:${method}:${moment}`));
   }
 
   /** Ends the process at once. */
@@ -92,7 +97,11 @@ export class BridgeConnection {
   #flush(): void {
     const sent = this.#outgoing;
     this.#outgoing = [];
-    if (this.#ended === null) this.#channel.send({ calls: sent });
+    if (this.#ended === null) {
+      const packed = packCalls(sent);
+      this.#channel.send(packed === null ? { calls: sent } : { calls: [], packed });
+      packed?.fill(0);
+    }
     for (const secret of this.#toWipe.splice(0)) secret.fill(0);
     if (this.#ended !== null) return;
     this.#watchFirst();
@@ -103,10 +112,27 @@ export class BridgeConnection {
     if (this.#ended !== null) return;
     const frame = replyFrame.safeParse(message);
     if (!frame.success) return this.#end(gone('malformed answer', 'bridge process'), true);
-    for (const reply of frame.data.replies) {
+    const { replies, packed } = frame.data;
+    if (packed !== undefined && !this.#settlePacked(packed)) return;
+    for (const reply of replies) {
       if (!this.#settle(reply)) return;
     }
     this.#watchFirst();
+  }
+
+  #settlePacked(packed: Uint8Array): boolean {
+    for (const { seq, value } of unpackReplies(packed) ?? [{ seq: 0, value: packed }]) {
+      const pending = this.#pending.get(seq);
+      if (pending?.method !== 'gcmEncrypt' && pending?.method !== 'gcmDecrypt') {
+        this.#end(gone('malformed answer', 'bridge process'), true);
+        return false;
+      }
+      this.#answered(seq, pending);
+      // its own memory: whoever asked may keep it, or wipe it
+      pending.resolve(Uint8Array.prototype.slice.call(value));
+    }
+    packed.fill(0);
+    return true;
   }
 
   /** Hands one answer on; false when it made no sense and the connection has ended. */
@@ -170,6 +196,8 @@ export class BridgeConnection {
     this.#pending.clear();
   }
 }
+
+const notWatched = (): void => undefined;
 
 /** Ends the watch over a deadline. One for all: each new one would cost a stack trace. */
 const notLate = new Error('answered in time');

@@ -45,7 +45,11 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** One frame to the bridge: all calls of one turn of the event loop, in order. */
+/**
+ * One frame to the bridge: all calls of one turn of the event loop, in order. `packed` holds them as
+ * one byte string (packed.ts); then `calls` is empty.
+ */
 export interface CallFrame {
   readonly calls: readonly Call[];
+  readonly packed?: Uint8Array;
 }

@@ -113,8 +113,12 @@ const failure = z.strictObject({
     .optional(),
 });
 
-/** One frame from the bridge: answers in the order of the calls. */
+/**
+ * One frame from the bridge: answers in the order of the calls, but those to calls that came packed
+ * and went well, which are packed as well.
+ */
 export const replyFrame = z.strictObject({
+  packed: bytes.optional(),
   replies: z.array(
     z.union([
       z.strictObject({ seq: z.number().int(), ok: z.literal(true), value: z.unknown() }),

@@ -1,6 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { HsmDriver } from '../driver.ts';
 import { type Call, type CallFrame, type Method, mayTakeLong } from './methods.ts';
+import { type PackedReply, packReplies, unpackCalls } from './packed.ts';
 import type { Reply, ReplyFrame } from './protocol.ts';
 
 /** What the bridge process gives the server: a way back, time, and how to open a device. */
@@ -31,6 +32,8 @@ const slice = 5;
 export class BridgeServer {
   readonly #host: BridgeHost;
   readonly #waiting: Call[] = [];
+  /** Sequence numbers of calls that came packed and wait. */
+  readonly #packed = new Set<number>();
   #running = false;
   #driver: HsmDriver | null = null;
 
@@ -40,6 +43,12 @@ export class BridgeServer {
 
   receive(frame: CallFrame): void {
     this.#waiting.push(...frame.calls);
+    if (frame.packed !== undefined) {
+      for (const call of unpackCalls(frame.packed)) {
+        this.#packed.add(call.seq);
+        this.#waiting.push(call);
+      }
+    }
     if (this.#running) return;
     this.#running = true;
     void this.#runSlice();
@@ -55,13 +64,31 @@ export class BridgeServer {
       this.#waiting.shift();
       replies.push(await this.#answer(call));
     }
-    if (replies.length > 0) this.#host.send({ replies });
+    if (replies.length > 0) this.#send(replies);
     for (const reply of replies) wipeValue(reply);
     if (this.#waiting.length > 0) {
       this.#host.later(() => void this.#runSlice());
       return;
     }
     this.#running = false;
+  }
+
+  #send(replies: readonly Reply[]): void {
+    const frame = this.#frame(replies);
+    this.#host.send(frame);
+    frame.packed?.fill(0);
+  }
+
+  #frame(replies: readonly Reply[]): ReplyFrame {
+    if (this.#packed.size === 0) return { replies: [...replies] };
+    const packed: PackedReply[] = [];
+    const others: Reply[] = [];
+    for (const reply of replies) {
+      const wasPacked = this.#packed.delete(reply.seq);
+      if (wasPacked && reply.ok) packed.push(reply as PackedReply);
+      else others.push(reply);
+    }
+    return { replies: others, packed: packReplies(packed) };
   }
 
   async #answer(call: Call): Promise<Reply> {

@@ -53,7 +53,7 @@ export function encryptUnder(
   plain: Uint8Array,
 ): Buffer {
   requireSize(aad, plain);
-  return gcmEncrypt(scope, layout, requireServiceKey(scope, name), Buffer.from(aad), plain);
+  return gcmEncrypt(scope, layout, workingKey(scope, name), bufferOf(aad), plain);
 }
 
 /** @throws OperationError HSM_KEY_DIFFERS when it was made by another key or altered */
@@ -65,10 +65,10 @@ export function decryptUnder(
   sealed: Uint8Array,
 ): Buffer {
   requireSize(aad, sealed);
-  const key = requireServiceKey(scope, name);
+  const key = workingKey(scope, name);
   if (sealed.length < nonceLength + tagLength) throw notOurs();
-  const data = Buffer.from(sealed);
-  const { plain, refusal } = gcmDecrypt(scope, layout, key, Buffer.from(aad), data);
+  const data = bufferOf(sealed);
+  const { plain, refusal } = gcmDecrypt(scope, layout, key, bufferOf(aad), data);
   if (plain === null) throw notOurs(refusal);
   return plain;
 }
@@ -101,6 +101,16 @@ function requireServiceKey(scope: Scope, name: string): Handle {
   throw new OperationError('HSM_MASTER_MISSING', { serviceKey: id.toString('hex'), problem });
 }
 
+/** The key for one use: a copy in the session, as long as the token was looked at a moment ago. */
+function workingKey(scope: Scope, name: string): Handle {
+  const { copies } = scope.objects;
+  const recent = copies.recent(scope, name);
+  if (recent !== null) return recent.handle ?? requireServiceKey(scope, name);
+  const key = requireServiceKey(scope, name);
+  requireAsAsked(scope, key, serviceKeyTemplate(objectId(name)));
+  return copies.take(scope, name, key);
+}
+
 /** SoftHSM leaves the length of an unwrapped key at zero; its check value was compared instead. */
 function requireAes256(scope: Scope, handle: Handle): void {
   const [type, length] = scope.cryptoki.get(scope.session, handle, ['KEY_TYPE', 'VALUE_LEN']);
@@ -110,6 +120,9 @@ function requireAes256(scope: Scope, handle: Handle): void {
     problem: 'The service key on the token is no AES-256 key.',
   });
 }
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 function requireSize(aad: Uint8Array, value: Uint8Array): void {
   if (aad.length > 0 && aad.length <= longest && value.length <= longest) return;

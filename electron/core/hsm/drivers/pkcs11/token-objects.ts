@@ -1,4 +1,5 @@
 import type { Cryptoki, Handle, Template } from './cryptoki.ts';
+import { SessionCopies } from './session-copies.ts';
 
 /** What tells one object of ours from every other. */
 export interface ObjectQuery {
@@ -15,6 +16,8 @@ export interface ObjectQuery {
 export class TokenObjects {
   readonly #cryptoki: Cryptoki;
   readonly #handles = new Map<string, Handle>();
+  /** Of keys that are used by the thousand. */
+  readonly copies = new SessionCopies();
 
   constructor(cryptoki: Cryptoki) {
     this.#cryptoki = cryptoki;
@@ -46,5 +49,6 @@ export class TokenObjects {
 
   forgetAll(): void {
     this.#handles.clear();
+    this.copies.forgetAll((session, handle) => this.#cryptoki.destroy(session, handle));
   }
 }
