@@ -8,7 +8,7 @@ import { valid } from './valid.ts';
 import { spoilt, wrongs } from './wrong.ts';
 
 /** A sample of `npm run test:messages`. */
-const count = 1_500;
+const count = 600;
 
 describe('messages made from the contract', () => {
   it.each(operationNames)('%s: valid ones fit, and no wrong one does', (name) => {

@@ -17,6 +17,7 @@ const plausible: readonly string[] = [
   'eu-central-1',
   'us-gov-west-1',
   '111122223333',
+  'kms:CreateKey',
   'AKIAIOSFODNN7EXAMPLE',
   '/nowhere/at/all.file',
   String.raw`C:\nowhere\at.all`,

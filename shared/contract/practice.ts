@@ -114,7 +114,7 @@ const peopleOps = {
   loadPrincipals: op({
     effect: 'change',
     summary: 'Load a principals file into the practice KMS, in place of the users and roles it has',
-    input: z.strictObject({ file: secretBytes(1_000_000) }),
+    input: z.strictObject({ file: secretBytes(65_536) }),
     output: z.strictObject({ principals: z.array(practicePrincipal) }),
     fails: controlFails,
   }),
