@@ -78,7 +78,7 @@ export class BridgeConnection {
       });
     });
     // not a tick: each request that the network brings in one turn ends a tick of its own
-    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    if (this.#outgoing.length === 0) void this.#ports.clock.yield().then(() => this.#flush());
     this.#outgoing.push({ seq, method, args });
     this.#toWipe.push(...wipe);
     return answer;
