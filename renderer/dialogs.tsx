@@ -30,6 +30,16 @@ import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
+import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
+import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
+import { AllowKmsKeyDialog } from './features/xks/allow-kms-key-dialog.tsx';
+import { KeyDeedDialog, StoreDeedDialog } from './features/xks/deed-dialogs.tsx';
+import { RemoveXksDialog } from './features/xks/remove-xks-dialog.tsx';
+import { RotateKeyDialog } from './features/xks/rotate-key-dialog.tsx';
+import { StopDialog } from './features/xks/stop-dialog.tsx';
+import { AddStoreDialog, EditStoreDialog } from './features/xks/store-form-dialog.tsx';
+import { TryRulesDialog } from './features/xks/try-rules-dialog.tsx';
+import { WriteCredentialDialog } from './features/xks/write-credential-dialog.tsx';
 import { Contained } from './ui/contained.tsx';
 import { type Dialog, type DialogKind, type DialogOf, useDialogs } from './state/dialogs.ts';
 
@@ -70,6 +80,18 @@ const table: DialogTable = {
   'force-rotate': ForceRotateDialog,
   synchronize: SynchronizeDialog,
   'make-active': MakeActiveDialog,
+  'xks-add-store': AddStoreDialog,
+  'xks-edit-store': EditStoreDialog,
+  'xks-store-deed': StoreDeedDialog,
+  'xks-add-key': AddKeyDialog,
+  'xks-key-deed': KeyDeedDialog,
+  'xks-stop': StopDialog,
+  'xks-rotate-key': RotateKeyDialog,
+  'xks-allow-kms-key': AllowKmsKeyDialog,
+  'xks-remove': RemoveXksDialog,
+  'xks-add-rule': AddRuleDialog,
+  'xks-try-rules': TryRulesDialog,
+  'xks-write-credential': WriteCredentialDialog,
 };
 
 /** All open dialogs, the last on top; before the keystore is open, only those of one kind. */

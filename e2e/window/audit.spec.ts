@@ -35,7 +35,7 @@ async function verify(fingerprint: string): Promise<string> {
 
 describe.skipIf(chromiumPath === null)('Logging and Reporting > Audit', () => {
   it('lists what was done, newest first, and one record whole', async () => {
-    await on.page.keyboard.press('Alt+4');
+    await on.page.keyboard.press('Alt+5');
     await grid().getByText('folder.add').first().waitFor();
     const numbers = await grid().getByRole('row').locator(':nth-match(div, 1)').count();
     expect(numbers).toBeGreaterThan(0);

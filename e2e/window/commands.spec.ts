@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === null)('commands and keys', () => {
   });
 
   it('finds by Ctrl+F from any place', async () => {
-    await on.page.keyboard.press('Alt+4');
+    await on.page.keyboard.press('Alt+5');
     await on.page.keyboard.press('Control+f');
     await expect.poll(() => place()).toBe('Key Groups');
     await on.page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');

@@ -153,7 +153,7 @@ describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
   });
 
   it('works by keyboard alone: list, job, step, menu, filter', async () => {
-    await on.page.keyboard.press('Alt+3');
+    await on.page.keyboard.press('Alt+4');
     await jobs.grid.focus();
     await on.page.keyboard.press('Home');
     await on.page.keyboard.press('Enter');

@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
     await on.stopped('payments-prod');
     await on.aws.allow();
     await jobs.bottom.getByText(/needs you/).waitFor();
-    await press('Alt+3');
+    await press('Alt+4');
     await jobs.grid.getByText('Needs you').waitFor();
     await jobs.grid.focus();
     const used = await counted(async () => {

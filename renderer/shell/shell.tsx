@@ -9,6 +9,7 @@ import { GlobalKeys } from '../features/commands/global-keys.tsx';
 import { JobsScreen } from '../features/jobs/jobs-screen.tsx';
 import { KeyGroupsScreen } from '../features/key-groups/key-groups-screen.tsx';
 import { KeysScreen } from '../features/keys/keys-screen.tsx';
+import { XksScreen } from '../features/xks/xks-screen.tsx';
 import { type Screen, useNavigation } from '../state/navigation.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { Contained } from '../ui/contained.tsx';
@@ -22,6 +23,7 @@ import { TopBar } from './top-bar.tsx';
 const views: Readonly<Record<Screen, ComponentType>> = {
   'key-groups': KeyGroupsScreen,
   keys: KeysScreen,
+  xks: XksScreen,
   jobs: JobsScreen,
   audit: AuditScreen,
   hsm: HsmScreen,

@@ -1,10 +1,24 @@
 import { create } from 'zustand';
+import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
 
 /** What a person can move or remove in the tree. */
 export interface TreeItem {
   readonly kind: 'folder' | 'group';
   readonly id: string;
   readonly name: string;
+}
+
+/** What can be taken away of external key stores. A credential is named by its access key id. */
+export type XksRemoval =
+  | { readonly target: 'store' | 'key'; readonly id: string }
+  | { readonly target: 'version'; readonly id: string; readonly number: number }
+  | { readonly target: 'credential'; readonly id: string; readonly store: string };
+
+/** Of a KMS key that is to be created with its external key. */
+export interface NewKmsKey {
+  readonly store: string;
+  readonly alias: string | null;
+  readonly description: string;
 }
 
 /** Every dialog there is, with what it is about. Each is shown by one component (dialogs.tsx). */
@@ -35,6 +49,29 @@ export type Dialog =
   | { readonly kind: 'restore' }
   | { readonly kind: 'export-audit' }
   | { readonly kind: 'verify-audit' }
+  | { readonly kind: 'xks-add-store' }
+  | { readonly kind: 'xks-edit-store'; readonly store: string }
+  | { readonly kind: 'xks-store-deed'; readonly store: string; readonly deed: StoreDeed }
+  | { readonly kind: 'xks-add-key'; readonly store: string }
+  | {
+      readonly kind: 'xks-key-deed';
+      /** For `create` also STORE/NAME of an external key that is to be made. */
+      readonly key: string;
+      readonly deed: XksKeyDeed;
+      readonly made?: NewKmsKey;
+    }
+  | {
+      readonly kind: 'xks-stop';
+      readonly how: 'block' | 'disable';
+      readonly target: 'store' | 'key';
+      readonly id: string;
+    }
+  | { readonly kind: 'xks-rotate-key'; readonly key: string }
+  | { readonly kind: 'xks-allow-kms-key'; readonly key: string }
+  | { readonly kind: 'xks-remove'; readonly what: XksRemoval }
+  | { readonly kind: 'xks-add-rule'; readonly store: string; readonly key: string | null }
+  | { readonly kind: 'xks-try-rules'; readonly store: string; readonly key: string | null }
+  | { readonly kind: 'xks-write-credential'; readonly store: string }
   | { readonly kind: 'commands' }
   | { readonly kind: 'shortcuts' };
 export type DialogKind = Dialog['kind'];

@@ -6,10 +6,11 @@ export const headings = {
 } as const;
 type Heading = keyof typeof headings;
 
-/** Every place, in the order of the list: Alt and its number go there. */
+/** Every place, in the order of the list: Alt and its number go there, Alt+0 to the tenth. */
 export const places = [
   { screen: 'key-groups', title: 'Key Groups', under: 'keys' },
   { screen: 'keys', title: 'Keys', under: 'keys' },
+  { screen: 'xks', title: 'External Key Stores', under: 'keys' },
   { screen: 'jobs', title: 'Jobs', under: 'reporting' },
   { screen: 'audit', title: 'Audit', under: 'reporting' },
   { screen: 'hsm', title: 'HSM', under: 'administration' },

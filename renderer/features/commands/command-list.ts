@@ -1,3 +1,4 @@
+import type { StoreDeed } from '../../../shared/model/xks.ts';
 import type { Look } from '../../state/look.ts';
 import type { Screen } from '../../state/navigation.ts';
 import { places } from '../../state/places.ts';
@@ -68,6 +69,8 @@ function onSelected(reach: Reach): readonly Command[] {
       deed(`Properties of ${name}`, { kind: 'key-properties', key: id }, null),
     ];
   }
+  if (selected.kind === 'xks-store' || selected.kind === 'xks-key')
+    return xksCommands(selected, deed, blocked);
   const item: TreeItem = { kind: selected.kind, id, name };
   const both = [
     deed(`Move ${name}…`, { kind: 'move', items: [item] }, blocked),
@@ -96,6 +99,56 @@ function onSelected(reach: Reach): readonly Command[] {
   ];
 }
 
+/** Of a store or an external key; what stands against one is said by its plan. */
+function xksCommands(
+  { kind, id, name }: SelectedThing,
+  deed: ReturnType<typeof shows>,
+  blocked: string | null,
+): readonly Command[] {
+  if (kind === 'xks-key') {
+    return [
+      deed(`Rotate ${name}…`, { kind: 'xks-rotate-key', key: id }, blocked),
+      deed(
+        `Block ${name} at once…`,
+        { kind: 'xks-stop', how: 'block', target: 'key', id },
+        blocked,
+      ),
+      deed(
+        `Disable KMS key of ${name}…`,
+        { kind: 'xks-key-deed', key: id, deed: 'disable' },
+        blocked,
+      ),
+      deed(
+        `Schedule deletion of KMS key of ${name}…`,
+        { kind: 'xks-key-deed', key: id, deed: 'schedule-deletion' },
+        blocked,
+      ),
+      deed(
+        `Allow another KMS key to use ${name}…`,
+        { kind: 'xks-allow-kms-key', key: id },
+        blocked,
+      ),
+    ];
+  }
+  const inAws = (title: string, name: StoreDeed): Command =>
+    deed(title, { kind: 'xks-store-deed', store: id, deed: name }, blocked);
+  return [
+    deed(`Create KMS key in ${name}…`, { kind: 'xks-add-key', store: id }, blocked),
+    inAws(`Create ${name} in AWS…`, 'create'),
+    inAws(`Connect ${name}…`, 'connect'),
+    inAws(`Disconnect ${name}…`, 'disconnect'),
+    inAws(`Rotate proxy credential of ${name}…`, 'rotate-credential'),
+    deed(
+      `Block ${name} at once…`,
+      { kind: 'xks-stop', how: 'block', target: 'store', id },
+      blocked,
+    ),
+    deed(`Edit ${name}…`, { kind: 'xks-edit-store', store: id }, blocked),
+    deed(`Add rule to ${name}…`, { kind: 'xks-add-rule', store: id, key: null }, blocked),
+    deed(`Try a request to ${name}…`, { kind: 'xks-try-rules', store: id, key: null }, null),
+  ];
+}
+
 const notDesignated = 'This device is not the designated one.';
 
 const placeCommands = ({ go }: Reach): readonly Command[] =>
@@ -103,7 +156,7 @@ const placeCommands = ({ go }: Reach): readonly Command[] =>
     id: `go ${screen}`,
     title: `Go to ${title}`,
     section: 'Places',
-    shortcut: `Alt+${at + 1}`,
+    shortcut: `Alt+${(at + 1) % 10}`,
     blocked: null,
     run: () => go(screen),
   }));
@@ -131,6 +184,7 @@ function keyManagement(reach: Reach): readonly Command[] {
   const { due } = snapshot.counts;
   return [
     deed('Add key group…', { kind: 'add-group', folder: null }, blocked),
+    deed('Add external key store…', { kind: 'xks-add-store' }, blocked),
     deed('Add folder…', { kind: 'add-folder', parent: null }, blocked),
     deed(
       'Look at rotations that came due…',

@@ -29,7 +29,7 @@ function withControl(key: string): KeyMeaning | null {
 /** By the place of the key: with Alt some keyboards give another letter. */
 function withAlt(code: string): KeyMeaning | null {
   if (code === 'KeyL') return { kind: 'lock' };
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
-  const place = digit === undefined ? undefined : places[Number(digit) - 1];
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
+  const place = digit === undefined ? undefined : places[(Number(digit) + 9) % 10];
   return place === undefined ? null : { kind: 'place', screen: place.screen };
 }

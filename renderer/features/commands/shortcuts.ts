@@ -21,7 +21,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['Ctrl+K'], does: 'Commands: everything that can be done' },
       { keys: ['Ctrl+F'], does: 'Find a key, group, job, ARN, alias, KCV or request ID' },
       {
-        keys: ['Alt+1', 'Alt+9'],
+        keys: ['Alt+1', 'Alt+0'],
         between: 'to',
         does: 'Go to a place, in the order of the list at the left',
       },

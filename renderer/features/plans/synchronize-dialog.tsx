@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -19,6 +19,7 @@ import { ComparisonTable } from './comparison-table.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
 import styles from './plans.module.css';
+import { TypeTheName } from './type-the-name.tsx';
 import { usePlan } from './use-plan.ts';
 
 type KeyDetail = OutputFor<'key.show'>;
@@ -149,36 +150,5 @@ function ChangesInFull({
       <summary>What changes and what stays</summary>
       <ChangesAndStays plan={plan} marks={marks} />
     </details>
-  );
-}
-
-/** Asked only where the key is in use: a question asked every time is a question nobody reads. */
-function TypeTheName({
-  name,
-  typed,
-  onChange,
-}: {
-  readonly name: string;
-  readonly typed: string;
-  readonly onChange: (text: string) => void;
-}) {
-  const id = useId();
-  return (
-    <div className={styles['type']}>
-      <label htmlFor={id}>
-        Type <strong>{name}</strong> to go on
-      </label>
-      <input
-        id={id}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <span role="status" className="quiet">
-        {typed === name ? '✓ typed' : ''}
-      </span>
-    </div>
   );
 }

@@ -10,7 +10,9 @@ export type PlanCall =
   | 'group.planForceRotate'
   | 'group.planMakeActive'
   | 'group.planEdit'
-  | 'key.planSynchronize';
+  | 'key.planSynchronize'
+  | 'xksStore.plan'
+  | 'xksKey.plan';
 
 export interface Planning<Plan> {
   /** The plan of just this input; null while it is not known. */

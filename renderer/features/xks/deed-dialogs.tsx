@@ -1,0 +1,201 @@
+import { useState } from 'react';
+import type { InputFor } from '../../../shared/contract/index.ts';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
+import type { StoreDeed, XksKeyDeed } from '../../../shared/model/xks.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import type { OneDeed } from '../plans/blocked-plan.tsx';
+import { PlanDialog } from '../plans/plan-dialog.tsx';
+import { TypeTheName } from '../plans/type-the-name.tsx';
+import { usePlan } from '../plans/use-plan.ts';
+import { DaysField } from './days-field.tsx';
+
+const nothingKnown = { groupId: null, keyId: null } as const;
+
+const storeWords: Readonly<
+  Record<StoreDeed, { readonly title: string; readonly doing: string; readonly sentence: string }>
+> = {
+  create: {
+    title: 'Create the store in AWS?',
+    doing: 'Already creating it',
+    sentence: 'AWS gets a custom key store that asks your proxy for every use of its keys.',
+  },
+  connect: {
+    title: 'Connect the store?',
+    doing: 'Already connecting it',
+    sentence: 'AWS connects to the proxy. That takes about five minutes.',
+  },
+  disconnect: {
+    title: 'Disconnect the store?',
+    doing: 'Already disconnecting it',
+    sentence: 'AWS sends nothing to the proxy any more, and no key of the store can be used.',
+  },
+  update: {
+    title: 'Update the store in AWS?',
+    doing: 'Already updating it',
+    sentence: 'AWS is told name and place of the proxy as they are said here.',
+  },
+  'rotate-credential': {
+    title: 'Rotate the proxy credential?',
+    doing: 'Already rotating it',
+    sentence: 'The proxy accepts a new pair, AWS is given it, then the former one is retired.',
+  },
+  delete: {
+    title: 'Delete the store in AWS?',
+    doing: 'Already deleting it',
+    sentence: 'AWS forgets the store. Here and at the proxy nothing changes.',
+  },
+};
+const takesAway: readonly string[] = ['disconnect', 'delete', 'schedule-deletion', 'disable'];
+
+/** The plan of a deed on an external key store in AWS. */
+export function StoreDeedDialog({ dialog, close }: DialogProps<'xks-store-deed'>) {
+  const { store, deed } = dialog;
+  const replace = useDialogs((state) => state.replace);
+  const [typed, setTyped] = useState('');
+  const known = useRead('xksStore.show', { store }).data ?? null;
+  const planning = usePlan('xksStore.plan', { store, deed });
+  const start = useDeed('xksStore.run');
+  const otherDeed = useWayOut(store);
+  const words = storeWords[deed];
+  const confirmName = planning.plan?.confirmName ?? null;
+  return (
+    <PlanDialog
+      dialog={dialog}
+      close={close}
+      planning={planning}
+      about={nothingKnown}
+      doing={words.doing}
+      takesAway={takesAway.includes(deed)}
+      careful={takesAway.includes(deed)}
+      missing={missingName(confirmName, typed)}
+      otherDeed={otherDeed}
+      first={{
+        title: known === null ? words.title : words.title.replace('the store', known.name),
+        subject: known?.region ?? '',
+        sentence: words.sentence,
+      }}
+      start={{
+        busy: start.busy,
+        failure: start.failure,
+        forget: start.forget,
+        run: async ({ number }) => {
+          const confirm = confirmName === null ? {} : { confirm: typed };
+          const begun = await start.run({ store, deed, plan: number, ...confirm });
+          if (begun) replace({ kind: 'job', job: begun.jobId });
+        },
+      }}
+      {...(confirmName === null
+        ? {}
+        : { before: <TypeTheName name={confirmName} typed={typed} onChange={setTyped} /> })}
+    />
+  );
+}
+
+const keyWords: Readonly<
+  Record<XksKeyDeed, { readonly title: string; readonly doing: string; readonly sentence: string }>
+> = {
+  create: {
+    title: 'Create a KMS key?',
+    doing: 'Already creating it',
+    sentence: 'The external key is made and served; then AWS gets a KMS key that stands for it.',
+  },
+  enable: {
+    title: 'Enable the KMS key?',
+    doing: 'Already enabling it',
+    sentence: 'AWS uses the KMS key again, as long as its external key can be used.',
+  },
+  disable: {
+    title: 'Disable the KMS key?',
+    doing: 'Already disabling it',
+    sentence: 'AWS refuses every use of the KMS key. The external key goes on as it was.',
+  },
+  'schedule-deletion': {
+    title: 'Schedule the deletion of the KMS key?',
+    doing: 'Already scheduling it',
+    sentence: 'AWS deletes the KMS key after a wait. The external key stays.',
+  },
+  'cancel-deletion': {
+    title: 'Cancel the deletion of the KMS key?',
+    doing: 'Already cancelling it',
+    sentence: 'AWS keeps the KMS key; it is disabled afterwards.',
+  },
+};
+
+/** The plan of a deed on the KMS key of an external key. */
+export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
+  const { key, deed, made } = dialog;
+  const replace = useDialogs((state) => state.replace);
+  const [typed, setTyped] = useState('');
+  const [days, setDays] = useState(30);
+  const planned: InputFor<'xksKey.plan'> = {
+    key,
+    deed,
+    days,
+    ...(made === undefined ? {} : { alias: made.alias, description: made.description }),
+  };
+  const planning = usePlan('xksKey.plan', planned);
+  const start = useDeed('xksKey.run');
+  const otherDeed = useWayOut(made?.store ?? null);
+  const words = keyWords[deed];
+  const confirmName = planning.plan?.confirmName ?? null;
+  const asked = (
+    <>
+      {deed === 'schedule-deletion' ? <DaysField days={days} onChange={setDays} /> : null}
+      {confirmName === null ? null : (
+        <TypeTheName name={confirmName} typed={typed} onChange={setTyped} />
+      )}
+    </>
+  );
+  return (
+    <PlanDialog
+      dialog={dialog}
+      close={close}
+      planning={planning}
+      about={nothingKnown}
+      doing={words.doing}
+      takesAway={takesAway.includes(deed)}
+      careful={takesAway.includes(deed)}
+      missing={missingName(confirmName, typed)}
+      otherDeed={otherDeed}
+      first={{ title: words.title, subject: '', sentence: words.sentence }}
+      start={{
+        busy: start.busy,
+        failure: start.failure,
+        forget: start.forget,
+        run: async ({ number }) => {
+          const confirm = confirmName === null ? {} : { confirm: typed };
+          const begun = await start.run({ ...planned, plan: number, ...confirm });
+          if (begun) replace({ kind: 'job', job: begun.jobId });
+        },
+      }}
+      {...(deed === 'schedule-deletion' || confirmName !== null ? { before: asked } : {})}
+    />
+  );
+}
+
+const missingName = (name: string | null, typed: string): string | null =>
+  name !== null && typed !== name ? `Type ${name} first.` : null;
+
+/** What removes the obstacle, where it is another deed on the same store. */
+function useWayOut(store: string | null): (failure: Failure) => OneDeed | null {
+  const show = useDialogs((state) => state.show);
+  return ({ code, details }) => {
+    if (store === null) return null;
+    const deed = (label: string, name: StoreDeed): OneDeed => ({
+      label,
+      run: () => show({ kind: 'xks-store-deed', store, deed: name }),
+    });
+    if (code === 'XKS_STORE_STATE' && details['needs'] === 'CONNECTED')
+      return deed('Connect the store…', 'connect');
+    if (code === 'XKS_STORE_STATE' && details['state'] === 'CONNECTED')
+      return deed('Disconnect the store…', 'disconnect');
+    if (['ACCOUNT_MISMATCH', 'CREDENTIAL_REJECTED', 'BAD_INPUT'].includes(code))
+      return {
+        label: 'Edit the store…',
+        run: () => show({ kind: 'xks-edit-store', store }),
+      };
+    return null;
+  };
+}

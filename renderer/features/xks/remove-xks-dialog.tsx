@@ -1,0 +1,144 @@
+import { useState } from 'react';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { Agreement } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Points } from './points.tsx';
+import styles from './xks.module.css';
+
+type What = DialogProps<'xks-remove'>['dialog']['what'];
+
+/** Takes away what cannot be put back: a store, an external key or version, a credential. */
+export function RemoveXksDialog({ dialog, close }: DialogProps<'xks-remove'>) {
+  const { what } = dialog;
+  const [knows, setKnows] = useState(false);
+  const blocked = useBlocked();
+  const name = useNameOf(what);
+  const removal = useRemoval(what);
+  const words = wordsOf(what, name);
+  const go = async (): Promise<void> => {
+    if (!(await removal.run())) return;
+    close();
+    say(words.done);
+  };
+  return (
+    <DialogFrame
+      title={words.title}
+      width="small"
+      busy={removal.busy}
+      onClose={close}
+      deeds={
+        <>
+          <LeaveButton autoFocus>Keep it</LeaveButton>
+          <DeedButton
+            variant="contained"
+            color="error"
+            blocked={blocked ?? (knows ? null : 'Say that you know what it means.')}
+            disabled={removal.busy}
+            onClick={() => void go()}
+          >
+            {removal.busy ? 'Removing…' : words.deed}
+          </DeedButton>
+        </>
+      }
+    >
+      <Points label="What follows" points={words.points} />
+      <div className={styles['careful']}>
+        <Agreement checked={knows} onChange={setKnows} disabled={removal.busy}>
+          {words.agreement}
+        </Agreement>
+      </div>
+      {removal.failure ? <FailureNotice failure={removal.failure} /> : null}
+    </DialogFrame>
+  );
+}
+
+function useNameOf(what: What): string {
+  const stores = useRead('xksStore.list', {}).data?.stores ?? [];
+  const keys = useRead('xksKey.list', {}).data?.keys ?? [];
+  if (what.target === 'credential') return what.id;
+  const list: readonly { readonly id: string; readonly name: string }[] =
+    what.target === 'store' ? stores : keys;
+  const [name] = useState(() => list.find(({ id }) => id === what.id)?.name);
+  return list.find(({ id }) => id === what.id)?.name ?? name ?? '';
+}
+
+function useRemoval(what: What) {
+  const store = useDeed('xksStore.remove');
+  const key = useDeed('xksKey.remove');
+  const version = useDeed('xksKey.destroyVersion');
+  const credential = useDeed('xksStore.retireCredential');
+  const run = async (): Promise<boolean> => {
+    const confirm = true;
+    if (what.target === 'credential')
+      return (await credential.run({ accessKeyId: what.id, confirm })) !== null;
+    if (what.target === 'version')
+      return (await version.run({ key: what.id, version: what.number, confirm })) !== null;
+    return what.target === 'store'
+      ? (await store.run({ store: what.id, confirm })) !== null
+      : (await key.run({ key: what.id, confirm })) !== null;
+  };
+  return {
+    run,
+    busy: store.busy || key.busy || version.busy || credential.busy,
+    failure: store.failure ?? key.failure ?? version.failure ?? credential.failure,
+  };
+}
+
+interface RemovalWords {
+  readonly title: string;
+  readonly deed: string;
+  readonly points: readonly string[];
+  readonly agreement: string;
+  readonly done: string;
+}
+
+function wordsOf(what: What, name: string): RemovalWords {
+  switch (what.target) {
+    case 'store':
+      return {
+        title: `Remove the external key store ${name}?`,
+        deed: `Remove ${name}`,
+        points: [
+          'Its path and its credentials are erased; proxies refuse requests under that path',
+          'Nothing changes in AWS',
+        ],
+        agreement: 'I know that a store added later has another path.',
+        done: `Removed the external key store ${name}.`,
+      };
+    case 'key':
+      return {
+        title: `Remove the external key ${name}?`,
+        deed: `Remove ${name}`,
+        points: [
+          'It leaves this keystore and the device, with every version',
+          'Backups taken before still hold it',
+        ],
+        agreement: 'I know that what was encrypted under it can be opened by nothing else.',
+        done: `Removed the external key ${name}.`,
+      };
+    case 'version':
+      return {
+        title: `Destroy version ${what.number} of ${name}?`,
+        deed: `Destroy version ${what.number}`,
+        points: ['What this version encrypted can never be opened again'],
+        agreement: 'I know that nothing encrypted under this version is still needed.',
+        done: `Destroyed version ${what.number} of ${name}.`,
+      };
+    case 'credential':
+      return {
+        title: 'Retire a proxy credential?',
+        deed: `Retire ${name}`,
+        points: [
+          `Requests that are signed with ${name} are refused within a second`,
+          'Its secret is erased here',
+        ],
+        agreement: 'I know that AWS is refused if it still signs with this one.',
+        done: `Retired the proxy credential ${name}.`,
+      };
+  }
+}

@@ -1,0 +1,116 @@
+import { useBlocked } from '../../state/blocked.ts';
+import { say } from '../../state/notices.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { Facts } from '../../ui/screen.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import { storageTexts } from '../../../shared/text/states.ts';
+import styles from './xks.module.css';
+import { healthWord, proxyState } from './xks-words.ts';
+
+/** Days before its end from which a certificate needs somebody. */
+const soon = 30;
+
+/** Which proxies serve what is published, and how they are. */
+export function StoreProxies() {
+  const read = useRead('xks.status', {});
+  const publish = useDeed('xks.publish');
+  const blocked = useBlocked();
+  const again = async (): Promise<void> => {
+    const view = await publish.run({});
+    if (view) say(`Published serving set ${view.revision}.`);
+  };
+  const serving = read.data;
+  return (
+    <div className={styles['parts']}>
+      {read.failure ? <FailureNotice failure={read.failure} /> : null}
+      {serving ? (
+        <>
+          <Facts
+            facts={[
+              ['Proxies', <StateWord key="state" state={proxyState(serving)} />],
+              ['Serving set', `${serving.revision}, published ${serving.published ?? 'not yet'}`],
+              ['Folder', <code key="folder">{serving.folder}</code>],
+              [
+                'External keys',
+                serving.storage === null ? 'none yet' : storageTexts[serving.storage],
+              ],
+            ]}
+          />
+          {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}
+        </>
+      ) : null}
+      {publish.failure ? <FailureNotice failure={publish.failure} /> : null}
+      <div className={styles['line']}>
+        <DeedButton blocked={null} onClick={read.again}>
+          Ask the proxies again
+        </DeedButton>
+        <DeedButton blocked={blocked} disabled={publish.busy} onClick={() => void again()}>
+          Publish again
+        </DeedButton>
+      </div>
+    </div>
+  );
+}
+
+function StartOne() {
+  return (
+    <>
+      <p>
+        No proxy has been started on this computer. It is a process of its own, and serves on when
+        the keystore is locked. AWS needs one before the store can be created there.
+      </p>
+      <CommandLine command="keyreeve xks serve --certificate chain.pem --private-key key.pem" />
+    </>
+  );
+}
+
+type Node = Parameters<typeof proxyState>[0]['nodes'][number];
+
+function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
+  return (
+    <div className={styles['scroll']}>
+      <table className={styles['rows']} aria-label="Proxies">
+        <thead>
+          <tr>
+            <th scope="col">Proxy</th>
+            <th scope="col">Health</th>
+            <th scope="col">Serves set</th>
+            <th scope="col">Certificate</th>
+            <th scope="col">Trouble</th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <tr key={node.node}>
+              <td>{node.node}</td>
+              <td>
+                <StateWord state={healthWord(node.revision === null ? null : node.health)} />
+              </td>
+              <td>
+                {node.revision === null ? (
+                  '-'
+                ) : node.newest ? (
+                  node.revision
+                ) : (
+                  <span className="tone-attention">! {node.revision}, not the newest</span>
+                )}
+              </td>
+              <td>{certificateOf(node.certificateDays)}</td>
+              <td>{node.problem ?? 'none'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function certificateOf(days: number | null) {
+  if (days === null) return '-';
+  if (days < 0) return <span className="tone-attention">! ended</span>;
+  const words = `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+  return days < soon ? <span className="tone-attention">! {words}</span> : words;
+}

@@ -1,0 +1,24 @@
+import { create } from 'zustand';
+
+interface XksPlace {
+  /** Id of the store or external key whose details are shown. */
+  readonly selected: string | null;
+  /** Stores whose keys are not shown. */
+  readonly closed: ReadonlySet<string>;
+  readonly select: (id: string | null) => void;
+  readonly toggle: (store: string, open: boolean) => void;
+}
+
+/** What is chosen among external key stores; find and commands choose it too. */
+export const useXksPlace = create<XksPlace>((set) => ({
+  selected: null,
+  closed: new Set(),
+  select: (selected) => set({ selected }),
+  toggle: (store, open) =>
+    set(({ closed }) => {
+      const next = new Set(closed);
+      if (open) next.delete(store);
+      else next.add(store);
+      return { closed: next };
+    }),
+}));

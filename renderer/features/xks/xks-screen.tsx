@@ -1,0 +1,129 @@
+import { useEffect, useState } from 'react';
+import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { useRead } from '../../state/reads.ts';
+import { useSelection } from '../../state/selection.ts';
+import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { ScreenFrame } from '../../ui/screen.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import { KeyDetail } from './key-detail.tsx';
+import { StoreDetail } from './store-detail.tsx';
+import { useXksDeeds } from './use-xks-deeds.ts';
+import styles from './xks.module.css';
+import { storeMenu, xksKeyMenu } from './xks-menus.ts';
+import { useXksPlace } from './xks-place.ts';
+import { rowsOf, type XksRow } from './xks-rows.ts';
+import { XksTree } from './xks-tree.tsx';
+import { counted, proxyState } from './xks-words.ts';
+
+const none: readonly never[] = [];
+
+/** Key management > External Key Stores: stores, their keys below them, and the chosen one in full. */
+export function XksScreen() {
+  const stores = useRead('xksStore.list', {});
+  const keys = useRead('xksKey.list', {});
+  const serving = useRead('xks.status', {});
+  const { selected, closed } = useXksPlace();
+  const show = useDialogs((state) => state.show);
+  const blocked = useBlocked();
+  const acts = useXksDeeds();
+  const [menu, setMenu] = useState<{ readonly row: XksRow; readonly place: MenuPlace } | null>(
+    null,
+  );
+  const rows = rowsOf(stores.data?.stores ?? none, keys.data?.keys ?? none, closed);
+  const chosen = rows.find(({ id }) => id === selected) ?? null;
+  useToldXks(chosen);
+  const failure = stores.failure ?? keys.failure ?? serving.failure ?? acts.failure;
+  const fresh = stores.data !== undefined && stores.data.stores.length === 0;
+  return (
+    <ScreenFrame
+      screen="xks"
+      deeds={
+        <>
+          {serving.data && !fresh ? <StateWord state={proxyState(serving.data)} /> : null}
+          <DeedButton
+            variant={fresh ? 'contained' : 'outlined'}
+            blocked={blocked}
+            onClick={() => show({ kind: 'xks-add-store' })}
+          >
+            Add external key store…
+          </DeedButton>
+        </>
+      }
+    >
+      <div className={styles['split']}>
+        {failure ? <FailureNotice failure={failure} /> : null}
+        <div className={styles['tree']}>
+          <XksTree
+            rows={rows}
+            selected={chosen?.id ?? null}
+            onMenu={(row, place) => setMenu({ row, place })}
+            empty={stores.pending ? 'Reading external key stores.' : <Nothing />}
+          />
+        </div>
+        <p className={styles['foot']}>
+          {`${counted(stores.data?.stores.length ?? 0, 'store')}, ${counted(keys.data?.keys.length ?? 0, 'external key')}`}
+        </p>
+        <Chosen row={chosen} acts={acts.deeds} />
+      </div>
+      <ContextMenu
+        label={menu ? nameOf(menu.row) : 'External key store'}
+        place={menu?.place ?? null}
+        sections={menu ? sectionsOf(menu.row, blocked, acts.deeds) : []}
+        onClose={() => setMenu(null)}
+      />
+    </ScreenFrame>
+  );
+}
+
+function Chosen({
+  row,
+  acts,
+}: {
+  readonly row: XksRow | null;
+  readonly acts: ReturnType<typeof useXksDeeds>['deeds'];
+}) {
+  if (row === null) return null;
+  return row.kind === 'store' ? (
+    <StoreDetail key={row.id} store={row.store} deeds={acts} />
+  ) : (
+    <KeyDetail key={row.id} view={row.key} store={row.store} deeds={acts} />
+  );
+}
+
+const sectionsOf = (
+  row: XksRow,
+  blocked: string | null,
+  deeds: ReturnType<typeof useXksDeeds>['deeds'],
+) =>
+  row.kind === 'store'
+    ? storeMenu(row.store, blocked, deeds)
+    : xksKeyMenu(row.key, row.store, blocked, deeds);
+
+const nameOf = (row: XksRow): string => (row.kind === 'store' ? row.store.name : row.key.name);
+
+function Nothing() {
+  return (
+    <div className={styles['nothing']}>
+      <p>No external key stores yet.</p>
+      <p>
+        With one, AWS KMS asks your HSM for every encryption and decryption, through a proxy that
+        you run. Key material never enters AWS.
+      </p>
+    </div>
+  );
+}
+
+/** Tells the window's commands which store or key they would be about. */
+function useToldXks(row: XksRow | null): void {
+  const select = useSelection((state) => state.select);
+  const id = row?.id ?? null;
+  const kind = row?.kind === 'key' ? 'xks-key' : 'xks-store';
+  const name = row === null ? '' : nameOf(row);
+  useEffect(() => {
+    select(id === null ? null : { kind, id, name });
+    return () => select(null);
+  }, [select, id, kind, name]);
+}
