@@ -27,6 +27,7 @@ import {
   KeyPolicyDialog,
 } from './features/keys/key-look-dialog.tsx';
 import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
+import { ProveCopiesDialog } from './features/keys/prove-copies-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
@@ -59,6 +60,7 @@ const table: DialogTable = {
   'key-policy': KeyPolicyDialog,
   'key-grants': KeyGrantsDialog,
   'key-materials': KeyMaterialsDialog,
+  'prove-copies': ProveCopiesDialog,
   'import-credential': ImportCredentialDialog,
   'remove-credential': RemoveCredentialDialog,
   'attach-hsm': AttachHsmDialog,

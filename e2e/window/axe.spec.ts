@@ -257,6 +257,11 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     await look('synchronize--delete');
     await closeTop();
     await onto(/^payments-prod, key group/);
+    await command('Prove every keystore copy');
+    await later.page.getByText(/^Each of the \d copies opened with the right KCV\.$/).waitFor();
+    await look('prove-copies');
+    await closeTop();
+    await onto(/^payments-prod, key group/);
     await tree.press('ArrowRight');
     await tree.row(/payments-prod version 1, key/).click();
     await command('Make payments-prod');

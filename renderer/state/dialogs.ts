@@ -35,6 +35,10 @@ export type Dialog =
   | { readonly kind: 'key-policy'; readonly key: string }
   | { readonly kind: 'key-grants'; readonly key: string }
   | { readonly kind: 'key-materials'; readonly key: string }
+  | {
+      readonly kind: 'prove-copies';
+      readonly of: { readonly what: 'key' | 'group'; readonly id: string; readonly name: string };
+    }
   | { readonly kind: 'job'; readonly job: string }
   | { readonly kind: 'cancel-job'; readonly job: string }
   | { readonly kind: 'due' }

@@ -1,3 +1,5 @@
+import type { StateText } from './states.ts';
+
 /** What is said of grants, materials and the policy that AWS has of one KMS key. */
 
 export const grantsTitle = (count: number): string =>
@@ -23,3 +25,27 @@ export const differenceTexts = {
   removed: 'Only in the template',
   changed: 'Not the same',
 } as const;
+
+/** What was found when the kept copies of keys were opened one after the other. */
+export type CopyProof = 'waits' | 'opening' | 'proved' | 'differs';
+export const copyProofs: Readonly<Record<CopyProof, StateText>> = {
+  waits: { glyph: '·', word: 'Not opened yet', tone: 'quiet' },
+  opening: { glyph: '▸', word: 'Being opened', tone: 'busy' },
+  proved: { glyph: '✓', word: 'Proved', tone: 'good' },
+  differs: { glyph: '!', word: 'Not as noted at birth', tone: 'attention' },
+};
+
+/** What that says of all of them, in one line. */
+export function proofVerdict(proofs: readonly CopyProof[]): string {
+  const of = proofs.length;
+  const count = (proof: CopyProof): number => proofs.filter((each) => each === proof).length;
+  const [proved, differing] = [count('proved'), count('differs')];
+  const copies = `cop${of === 1 ? 'y' : 'ies'}`;
+  if (of === 0) return 'There is no key, so there is no copy.';
+  if (differing > 0)
+    return `${differing} of ${of} ${copies} ${differing === 1 ? 'is' : 'are'} not as noted at birth. ${proved} opened with the right KCV.`;
+  if (proved < of) return `${proved} of ${of} ${copies} opened with the right KCV so far.`;
+  return of === 1
+    ? 'The copy opened with the right KCV.'
+    : `Each of the ${of} copies opened with the right KCV.`;
+}

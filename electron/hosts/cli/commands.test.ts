@@ -316,6 +316,43 @@ it('prints times and ids whole in a pipe, and nothing raw', async () => {
   expect(out).toBe('a [2J/b \n');
 });
 
+it('opens every copy of a group, and fails once one is another key', async () => {
+  const key = (version: number) => ({
+    id: `${id.slice(0, -1)}${version}`,
+    groupId: id,
+    groupName: 'cards',
+    version,
+    reference: `cards/${version}`,
+    lifecycle: 'active' as const,
+    state: 'Not in AWS' as const,
+    kcv: { method: 'CMAC' as const, value: '82B7A1C04E' },
+    storage: 'software' as const,
+    assurance: 'built-in-software' as const,
+    madeAt: 0,
+    plannedEnd: 0,
+    remote: null,
+  });
+  core.handlers.set('key.list', () => ({ keys: [key(1), key(2)], total: 2, next: null }));
+  core.handlers.set('key.prove', ({ key: asked }) => {
+    if (asked === key(2).id) throw new OperationError('HSM_KEY_DIFFERS');
+    return {
+      ...key(1),
+      tokenSerial: null,
+      masterId: null,
+      lifecycleTimes: {},
+      copies: [],
+      history: [],
+    };
+  });
+  const { code, out, err } = await keyreeve('key prove --group cards');
+  expect(out).toBe(
+    '! cards/2  Not as noted at birth\n✓ cards/1  Proved\n1 of 2 copies is not as noted at birth. 1 opened with the right KCV.\n',
+  );
+  expect(err).toContain('Delete nothing.');
+  expect(code).toBeGreaterThan(0);
+  expect((await keyreeve('key prove')).code).toBe(64);
+});
+
 it('refuses a field that the contract does not know, in its own words', async () => {
   const { code, err } = await keyreeve('group add x --credential c --region nowhere');
   expect(code).toBe(64);

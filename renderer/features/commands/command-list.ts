@@ -66,6 +66,11 @@ function onSelected(reach: Reach): readonly Command[] {
     return [
       deed(`Synchronize ${name}…`, { kind: 'synchronize', key: id }, blocked),
       deed(`Make ${name} active…`, { kind: 'make-active', key: id }, blocked),
+      deed(
+        `Prove the keystore copy of ${name}`,
+        { kind: 'prove-copies', of: { what: 'key', id, name } },
+        blocked,
+      ),
       deed(`Properties of ${name}`, { kind: 'key-properties', key: id }, null),
     ];
   }
@@ -94,6 +99,11 @@ function onSelected(reach: Reach): readonly Command[] {
   return [
     deed(`Force Rotate ${name}…`, { kind: 'force-rotate', group: id }, rotates),
     deed(`Properties of ${name}…`, { kind: 'group-properties', group: id }, null),
+    deed(
+      `Prove every keystore copy of ${name}`,
+      { kind: 'prove-copies', of: { what: 'group', id, name } },
+      blocked,
+    ),
     jobs,
     ...both,
   ];

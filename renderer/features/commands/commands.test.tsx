@@ -52,6 +52,14 @@ describe('what can be done', () => {
     expect(find(reach({ blocked }), 'Verify an exported audit log…')?.blocked).toBeNull();
   });
 
+  it('opens the kept copies of what is selected', () => {
+    const key = { kind: 'key' as const, id: 'k1', name: 'ledger-prod, version 2' };
+    const title = 'Prove the keystore copy of ledger-prod, version 2';
+    expect(find(reach({ selected: key }), title)?.blocked).toBeNull();
+    const all = 'Prove every keystore copy of ledger-prod';
+    expect(find(reach({ selected: group, blocked: 'Locked.' }), all)?.blocked).toBe('Locked.');
+  });
+
   it('has a command for every place, and every command a name of its own', () => {
     const all = commandsFor(reach({ selected: group }));
     for (const { title } of places) {

@@ -33,6 +33,7 @@ function deeds() {
     addFolder: note('addFolder'),
     forceRotate: note('forceRotate'),
     check: note('check'),
+    proveAll: note('proveAll'),
     rename: note('rename'),
     move: note('move'),
     remove: note('remove'),
@@ -67,14 +68,16 @@ describe('menus of the tree', () => {
       'Cloud > Check against AWS',
       'Rename',
       'Move to folder…',
+      'Prove every keystore copy',
       'Show jobs',
       'Copy > Alias',
       'Copy > As command',
       'Properties',
       'Remove…',
     ];
+    const needKeys = ['Cloud > Check against AWS', 'Prove every keystore copy'];
     expect(drawn(groupMenu(someGroup({ keys: 0 }), facts, all))).toEqual(
-      expected.map((label) => (label === 'Cloud > Check against AWS' ? `${label} (no)` : label)),
+      expected.map((label) => (needKeys.includes(label) ? `${label} (no)` : label)),
     );
     const locked = groupMenu(someGroup(), { ...facts, blocked: 'Read-only.' }, all);
     expect(drawn(locked).filter((label) => !label.endsWith('(no)'))).toEqual([

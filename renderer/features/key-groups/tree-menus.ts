@@ -18,6 +18,7 @@ export interface TreeDeeds {
   readonly addFolder: (parent: string | null) => void;
   readonly forceRotate: (group: GroupCells) => void;
   readonly check: (groups: readonly GroupCells[]) => void;
+  readonly proveAll: (group: GroupCells) => void;
   readonly rename: (id: string) => void;
   readonly move: (items: readonly TreeItem[]) => void;
   readonly remove: (item: TreeItem) => void;
@@ -137,6 +138,11 @@ export function groupMenu(
       entries: [
         { label: 'Rename', shortcut: 'F2', blocked, run: () => deeds.rename(group.id) },
         { label: 'Move to folder…', blocked, run: () => deeds.move([item]) },
+        {
+          label: 'Prove every keystore copy',
+          blocked: blocked ?? noKeys,
+          run: () => deeds.proveAll(group),
+        },
         { label: 'Show jobs', run: () => deeds.showJobs(group) },
       ],
     },

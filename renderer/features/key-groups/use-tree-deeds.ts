@@ -20,6 +20,7 @@ export function useTreeDeeds({ check, checkGroups }: Checking): TreeDeeds & KeyD
       addFolder: (parent) => show({ kind: 'add-folder', parent }),
       forceRotate: ({ id }) => show({ kind: 'force-rotate', group: id }),
       check: (groups) => void checkGroups(groups),
+      proveAll: ({ id, name }) => show({ kind: 'prove-copies', of: { what: 'group', id, name } }),
       rename,
       move: (items) => show({ kind: 'move', items }),
       remove: (item) => show({ kind: 'remove', item }),
@@ -44,6 +45,11 @@ export const keyDeeds = (
   synchronize: ({ id }) => show({ kind: 'synchronize', key: id }),
   makeActive: ({ id }) => show({ kind: 'make-active', key: id }),
   check: (key) => void check([key], `${key.groupName}, version ${key.version}`),
+  prove: ({ id, groupName, version }) =>
+    show({
+      kind: 'prove-copies',
+      of: { what: 'key', id, name: `${groupName}, version ${version}` },
+    }),
   history: ({ id }) => show({ kind: 'key-properties', key: id }),
   properties: ({ id }) => show({ kind: 'key-properties', key: id }),
   copy: (text, what) => void copyText(text, what),

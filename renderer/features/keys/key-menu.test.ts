@@ -42,6 +42,7 @@ describe('what a key can do', () => {
       synchronize: never,
       makeActive: never,
       check: never,
+      prove: never,
       history: never,
       properties: never,
       copy: never,
@@ -50,12 +51,13 @@ describe('what a key can do', () => {
       entries.map(({ label, blocked }) => [heading, label, blocked == null] as const),
     );
     expect(lines.filter(([, , usable]) => usable).map(([, label]) => label)).toEqual([
+      'Prove keystore copy',
       'History',
       'KCV',
       'As command',
       'Properties',
     ]);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
   });
 });
 

@@ -8,6 +8,7 @@ export interface KeyDeeds {
   readonly synchronize: (key: KeyView) => void;
   readonly makeActive: (key: KeyView) => void;
   readonly check: (key: KeyView) => void;
+  readonly prove: (key: KeyView) => void;
   readonly history: (key: KeyView) => void;
   readonly properties: (key: KeyView) => void;
   readonly copy: (text: string, what: string) => void;
@@ -65,7 +66,12 @@ export function keyMenu(
         },
       ],
     },
-    { entries: [{ label: 'History', run: () => deeds.history(key) }] },
+    {
+      entries: [
+        { label: 'Prove keystore copy', blocked, run: () => deeds.prove(key) },
+        { label: 'History', run: () => deeds.history(key) },
+      ],
+    },
     {
       heading: 'Copy',
       entries: [

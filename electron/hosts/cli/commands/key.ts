@@ -9,6 +9,7 @@ import { keyDetailText, keysText, keyText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
 import type { Run } from './noun.ts';
+import { prove, type ProveOptions } from './prove-copies.ts';
 
 interface ListOptions extends PageOptions {
   readonly group?: string;
@@ -38,9 +39,12 @@ export function addVerbs(noun: Command, run: Run): void {
     .action((key: string) => run((context) => check(context, key)));
   noun
     .command('prove')
-    .argument('<key>', 'the key as GROUP/VERSION')
+    .argument('[key]', 'the key as GROUP/VERSION')
     .description('open the kept copy and hold its KCV against the one noted at birth')
-    .action((key: string) => run((context) => prove(context, key)));
+    .option('--group <group>', 'every key of this group, one after the other')
+    .action((key: string | undefined, options: ProveOptions) =>
+      run((context) => prove(context, key, options)),
+    );
   noun
     .command('grants')
     .argument('<key>', 'the key as GROUP/VERSION')
@@ -98,12 +102,6 @@ async function check(context: CommandContext, key: string): Promise<void> {
   const session = await context.opened();
   const output = await session.call('key.check', { key });
   context.show(output, (shown) => keyText(shown, styleFor(context.screen)));
-}
-
-async function prove(context: CommandContext, key: string): Promise<void> {
-  const session = await context.opened();
-  const output = await session.call('key.prove', { key });
-  context.show(output, (shown) => keyDetailText(shown, styleFor(context.screen)));
 }
 
 async function grants(context: CommandContext, key: string): Promise<void> {
