@@ -30,6 +30,9 @@ import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ProveCopiesDialog } from './features/keys/prove-copies-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
+import { AdvanceClockDialog } from './features/practice/advance-clock-dialog.tsx';
+import { CrashDialog } from './features/practice/crash-dialog.tsx';
+import { ResetPracticeDialog } from './features/practice/reset-practice-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
 import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
 import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
@@ -75,6 +78,9 @@ const table: DialogTable = {
   due: DueDialog,
   commands: CommandsDialog,
   shortcuts: ShortcutsDialog,
+  'advance-clock': AdvanceClockDialog,
+  'reset-practice': ResetPracticeDialog,
+  'crash-keyreeve': CrashDialog,
   'export-audit': ExportAuditDialog,
   'verify-audit': VerifyAuditDialog,
   'add-group': AddGroupDialog,

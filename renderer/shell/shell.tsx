@@ -3,7 +3,8 @@ import { AuditScreen } from '../features/audit/audit-screen.tsx';
 import { ConfigurationScreen } from '../features/administration/configuration-screen.tsx';
 import { CredentialsScreen } from '../features/administration/credentials-screen.tsx';
 import { HsmScreen } from '../features/administration/hsm-screen.tsx';
-import { PracticeScreen } from '../features/administration/practice-screen.tsx';
+import { PracticeScreen } from '../features/practice/practice-screen.tsx';
+import { RehearsalStrip } from '../features/practice/rehearsal-strip.tsx';
 import { SecurityScreen } from '../features/administration/security-screen.tsx';
 import { GlobalKeys } from '../features/commands/global-keys.tsx';
 import { JobsScreen } from '../features/jobs/jobs-screen.tsx';
@@ -49,6 +50,7 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       ) : null}
       <TopBar snapshot={snapshot} />
       <ConditionBar snapshot={snapshot} />
+      {snapshot.keystore.realm === 'practice' ? <RehearsalStrip /> : null}
       <div className={styles['middle']}>
         <NavigationList snapshot={snapshot} />
         <main id="work" tabIndex={-1} className={styles['work']}>

@@ -51,6 +51,9 @@ export type Dialog =
   | { readonly kind: 'add-slot' }
   | { readonly kind: 'remove-slot'; readonly slot: string }
   | { readonly kind: 'restore' }
+  | { readonly kind: 'advance-clock'; readonly seconds: number | null }
+  | { readonly kind: 'reset-practice' }
+  | { readonly kind: 'crash-keyreeve' }
   | { readonly kind: 'export-audit' }
   | { readonly kind: 'verify-audit' }
   | { readonly kind: 'xks-add-store' }

@@ -38,10 +38,10 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   session: ['session', 'keystore', 'hsm', 'device', 'setting', 'practice', 'job', 'audit'],
   folder: ['session', 'folder', 'group', 'audit'],
   group: ['session', 'folder', 'group', 'key', 'audit'],
-  key: ['session', 'folder', 'group', 'key', 'audit'],
+  key: ['session', 'folder', 'group', 'key', 'practice', 'audit'],
   credential: ['session', 'credential', 'group', 'audit'],
   // A rotation makes a key, and every step of a job may change what AWS holds of one.
-  job: ['session', 'job', 'folder', 'group', 'key', 'audit'],
+  job: ['session', 'job', 'folder', 'group', 'key', 'practice', 'audit'],
   hsm: ['session', 'hsm', 'keystore', 'audit'],
   device: ['session', 'device', 'job', 'audit'],
   setting: ['session', 'setting', 'audit'],

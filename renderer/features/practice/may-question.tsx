@@ -1,0 +1,66 @@
+import TextField from '@mui/material/TextField';
+import { type FormEvent, useId, useState } from 'react';
+import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts';
+import { useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { ExplanationText } from './explanation-text.tsx';
+import { Labelled } from './labelled.tsx';
+import styles from './practice.module.css';
+
+interface Question {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Judges a call that nobody makes: may this one do that, and why. */
+export function MayQuestion({ principal }: { readonly principal: string }) {
+  const [action, setAction] = useState('kms:CreateKey');
+  const [resource, setResource] = useState('');
+  const [asked, setAsked] = useState<Question | null>(null);
+  const id = useId();
+  const read = useRead(
+    'practice.explain',
+    { principal, action: asked?.action ?? action, resource: asked?.resource ?? '*' },
+    { enabled: asked !== null, keep: false },
+  );
+  const ask = (event: FormEvent): void => {
+    event.preventDefault();
+    setAsked({ action, resource: resource.trim() === '' ? '*' : resource.trim() });
+  };
+  return (
+    <form onSubmit={ask} className={styles['field']} aria-label="May it do this?">
+      <h3>May it do this?</h3>
+      <div className={styles['form']}>
+        <Labelled label="Action">
+          {(at) => (
+            <select
+              id={at}
+              className={styles['select']}
+              value={action}
+              onChange={(event) => setAction(event.target.value)}
+            >
+              {rehearsedOperations.map((name) => (
+                <option key={name} value={`kms:${name}`}>
+                  kms:{name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Labelled>
+        <DeedButton type="submit">Judge this call</DeedButton>
+      </div>
+      <TextField
+        id={id}
+        label="KMS key ID or ARN (optional)"
+        value={resource}
+        onChange={(event) => setResource(event.target.value)}
+        slotProps={{ htmlInput: { spellCheck: false, className: 'mono', maxLength: 2048 } }}
+      />
+      <div role="status">
+        {asked !== null && read.data ? <ExplanationText explanation={read.data} /> : null}
+      </div>
+      {asked !== null && read.failure ? <FailureNotice failure={read.failure} /> : null}
+    </form>
+  );
+}
