@@ -39,7 +39,8 @@ export interface DoorNote {
 
 /** What a host that lets people in tells its core beside their calls. */
 export interface HostedCore extends Core {
-  note(note: DoorNote, caller: Caller): void;
+  /** `written` is called once it stands in the audit log; a core that ends before that forgets it. */
+  note(note: DoorNote, caller: Caller, written?: () => void): void;
 }
 
 export interface GateAudit {

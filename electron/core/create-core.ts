@@ -54,7 +54,7 @@ export function createCore(ports: HostPorts, config: CoreConfig): HostedCore {
 
   return {
     call: gate,
-    note: (note, caller) => session.note(note, caller),
+    note: (note, caller, written) => session.note(note, caller, written),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

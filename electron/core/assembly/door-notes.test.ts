@@ -35,6 +35,21 @@ describe('who comes to the windows of a keystore', () => {
     ]);
   });
 
+  it('says when it stands there, and not before', async () => {
+    await using test = new TestCore();
+    await test.create();
+    const written: number[] = [];
+    const note = (at: number) =>
+      test.core.note(came(at), person('console'), () => written.push(at));
+    note(1);
+    expect(written).toEqual([1]);
+    await test.call('keystore.lock', {});
+    note(2);
+    expect(written).toEqual([1]);
+    await test.unlock();
+    expect(written).toEqual([1, 2]);
+  });
+
   it('is kept until the log takes it, and at most a hundred of them', async () => {
     await using test = new TestCore();
     for (let at = 1; at <= 150; at += 1) test.core.note(came(at), person('console'));

@@ -268,10 +268,10 @@ export class Session {
   }
 
   /** Somebody came to a window or left. Written where the log takes records, else kept until then. */
-  note(note: DoorNote, caller: Caller): void {
+  note(note: DoorNote, caller: Caller, written?: () => void): void {
     const opened = this.#opened;
     const takes = opened?.file.store.condition === 'verified' && !this.#lockNotes.locking;
-    this.#door.note(takes ? opened.audit : null, note, caller);
+    this.#door.note(takes ? opened.audit : null, { note, caller, written });
   }
 
   /** A core that ended unasked was locked by its end; the audit log hears of it once. */

@@ -54,7 +54,7 @@ export class ConsoleCore {
     } else if ('go' in message) this.#accept(message.go);
     else if ('start' in message) await this.#start(message.start);
     else if ('tell' in message) this.#started?.tabs.tell(message.tell, message.message);
-    else if ('note' in message) this.#note(message.note);
+    else if ('note' in message) this.#note(message.note, message.number);
     else if ('link' in message) {
       this.#links.get(message.number)?.(message.link);
       this.#links.delete(message.number);
@@ -158,8 +158,9 @@ export class ConsoleCore {
     if (!(await isOpen(core, self))) await this.#saySoiled(core, self);
   }
 
-  #note(note: DoorNote): void {
-    this.#started?.bare.note(note, { trusted: true, ...localActor(), channel: 'console' });
+  #note(note: DoorNote, number: number): void {
+    const caller: Caller = { trusted: true, ...localActor(), channel: 'console' };
+    this.#started?.bare.note(note, caller, () => this.#say({ written: number }));
   }
 
   async #saySoiled(core: Core, self: Caller): Promise<void> {

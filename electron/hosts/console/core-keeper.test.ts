@@ -18,14 +18,17 @@ const program = `
       process.send({ ready: true });
       process.send({ life: settings.life, start: message.start });
     }
-    if ('note' in message) process.send({ keystoreOpen: true, noted: message.note.event });
+    if ('note' in message) {
+      process.send({ keystoreOpen: true, noted: message.note.event });
+      if (settings.life !== 'forgets') process.send({ written: message.number });
+    }
     if ('tell' in message && message.message === 'open') process.send({ keystoreOpen: true });
     else if ('tell' in message) process.send({ soiled: true, lock: message.message });
     if ('stop' in message && settings.life !== 'lingers') process.exit(0);
   });
   process.on('disconnect', () => process.exit(0));
 `;
-type Life = 'runs' | 'lingers' | 'ends at once' | 'fails';
+type Life = 'runs' | 'forgets' | 'lingers' | 'ends at once' | 'fails';
 
 let folder: string;
 let keeper: CoreKeeper | null = null;
@@ -124,6 +127,24 @@ describe('the core of a console', () => {
     await expect.poll(() => noted).toEqual(['begin']);
     keeper.note({ ...note, event: 'end' });
     await expect.poll(() => noted).toEqual(['begin', 'end']);
+  });
+
+  it('tells the next core what the one before it was told and did not write down', async () => {
+    const { keeper, starts, noted } = keep('forgets', 'runs');
+    await keeper.start();
+    keeper.tell('any', 'open');
+    keeper.note({ session: 'a', at: 1, details: {}, event: 'end' });
+    await expect.poll(() => noted).toEqual(['end']);
+    keeper.tell('any', idle);
+    await expect.poll(() => starts.length).toBe(2);
+    keeper.tell('any', 'open');
+    await expect.poll(() => noted).toEqual(['end', 'end']);
+    // this one did
+    keeper.tell('any', idle);
+    await expect.poll(() => starts.length).toBe(3);
+    keeper.tell('any', 'open');
+    keeper.note({ session: 'b', at: 2, details: {}, event: 'begin' });
+    await expect.poll(() => noted).toEqual(['end', 'end', 'begin']);
   });
 
   it('does not start where the first one fails, and says why', async () => {

@@ -56,7 +56,11 @@ export class CoreKeeper implements TabsPlace {
   /** A core took calls once. */
   #ran = false;
   #open = false;
-  #notes: DoorNote[] = [];
+  /** Comings and goings by number, until a core has written them down. */
+  readonly #notes = new Map<number, DoorNote>();
+  #lastNote = 0;
+  /** Up to this one the core that runs now was told them. */
+  #toldNote = 0;
   /** Why it is locked, until a core has taken that over. */
   #lock: LockNote | null = null;
   #stopping = false;
@@ -83,10 +87,15 @@ export class CoreKeeper implements TabsPlace {
     );
   }
 
-  /** A core that has no keystore open could not write it: it waits here, for cores come and go. */
+  /**
+   * A core that has no keystore open could not write it, and one that is locking may end before it
+   * does: it waits here until it is written. A core that is killed in between may leave it twice.
+   */
   note(note: DoorNote): void {
-    if (this.#open) this.#send({ note });
-    else this.#notes = [...this.#notes, note].slice(-mostNotes);
+    this.#lastNote += 1;
+    this.#notes.set(this.#lastNote, note);
+    this.#notes.delete(this.#lastNote - mostNotes);
+    if (this.#open) this.#tellNotes();
   }
 
   tell(session: string, message: unknown): void {
@@ -122,6 +131,7 @@ export class CoreKeeper implements TabsPlace {
 
   #begin(next: Forked, formerEnd: string | null): void {
     this.#now = next;
+    this.#toldNote = 0;
     next.child.on('message', (message) => this.#take(message as FromCore));
     void this.#watch(next);
     this.#send({ start: { ...this.#parts.settings, formerEnd, formerLock: this.#lock } });
@@ -144,7 +154,8 @@ export class CoreKeeper implements TabsPlace {
       this.#stopping ||= !this.#ran;
       if (!this.#ran) this.#ready.reject(new OperationError(message.failed, {}));
       this.#now?.child.kill('SIGKILL');
-    } else if ('taken' in message) this.#send({ go: message.taken });
+    } else if ('written' in message) this.#notes.delete(message.written);
+    else if ('taken' in message) this.#send({ go: message.taken });
     else if ('soiled' in message) {
       this.#lock = message.lock;
       void this.#replace();
@@ -158,7 +169,13 @@ export class CoreKeeper implements TabsPlace {
 
   #heardOpen(open: boolean): void {
     this.#open = open;
-    if (open) for (const note of this.#notes.splice(0)) this.#send({ note });
+    if (open) this.#tellNotes();
+  }
+
+  #tellNotes(): void {
+    for (const [number, note] of this.#notes)
+      if (number > this.#toldNote) this.#send({ note, number });
+    this.#toldNote = this.#lastNote;
   }
 
   /** The next one loads while this one ends, so that windows hardly notice. */

@@ -26,7 +26,7 @@ export type ToCore =
   | { readonly end: string | null; readonly cause: CloseCause }
   | { readonly link: ConsoleLink; readonly number: number }
   /** Somebody came or left: for the audit log. */
-  | { readonly note: DoorNote }
+  | { readonly note: DoorNote; readonly number: number }
   | { readonly stop: true };
 
 /** What the process that has the core tells the one that listens. */
@@ -38,6 +38,8 @@ export type FromCore =
   | { readonly soiled: true; readonly lock: LockNote | null }
   /** The connection of this window is here; whoever handed it over may still read from it. */
   | { readonly taken: string }
+  /** What was to be noted under this number stands in the audit log. */
+  | { readonly written: number }
   | { readonly keystoreOpen: boolean }
   | { readonly opened: TabTicket }
   | { readonly closed: TabTicket }
