@@ -102,6 +102,14 @@ describe.skipIf(chromiumPath === null)('the first steps', () => {
     expect((await host().call('group.list', {})).groups.map(({ name }) => name)).toEqual([
       'by-keyboard',
     ]);
+    await keyboard.press('Enter');
+    await entry.page
+      .getByRole('dialog')
+      .getByText(/now holds alias/)
+      .waitFor();
+    await keyboard.press('Escape');
+    const heading = entry.heading('by-keyboard is rotated');
+    await expect.poll(() => entry.focused(heading)).toBe(true);
   });
 
   it('go on after a reload and a lock, and can be left without loss', async () => {

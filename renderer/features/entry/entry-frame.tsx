@@ -1,10 +1,12 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useDialogs } from '../../state/dialogs.ts';
 import { PracticeBand, RealmTag } from '../../ui/realm.tsx';
 import styles from './entry.module.css';
 
 /**
  * A page before the work begins: whose keystore it is on top, one question in the middle. The
- * heading takes the focus unless a field of the page does.
+ * heading takes the focus unless a field of the page does, also from a dialog that was opened by
+ * what is no longer there.
  */
 export function EntryFrame({
   title,
@@ -26,10 +28,12 @@ export function EntryFrame({
   readonly children?: ReactNode;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const covered = useDialogs((state) => state.open.length > 0);
   useEffect(() => {
     const focused = document.activeElement;
-    if (focused === null || focused === document.body) heading.current?.focus();
-  }, []);
+    const nowhere = focused === null || focused === document.body;
+    if (nowhere && !covered) heading.current?.focus();
+  }, [covered]);
   return (
     <div className={styles['page']}>
       <header>
