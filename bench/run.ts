@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   memory: () => import('./memory.ts'),
   window: () => import('./window.ts'),
   practice: () => import('./practice.ts'),
+  xks: () => import('./xks.ts'),
 };
 
 const results = fileURLToPath(new URL('./results/', import.meta.url));

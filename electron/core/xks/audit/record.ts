@@ -1,4 +1,4 @@
-import { sha256 } from '../../crypto/mac.ts';
+import { hash } from 'node:crypto';
 
 /** One request, or a notice of the proxy itself. Never a plaintext, a secret or a signature. */
 export interface XksRecord {
@@ -45,7 +45,7 @@ export interface SegmentHead {
 
 /** The hash that the next line names. `line` is without its line feed. */
 export const lineHash = (line: string): string =>
-  sha256('keyreeve xks audit v1\n', line).toString('hex');
+  hash('sha256', `keyreeve xks audit v1\n${line}`, 'hex');
 
 /** Longer text of a caller is cut: an ARN has at most 2048 characters. */
 const longest = 2048;
@@ -56,7 +56,18 @@ export function encodeRecord(
   place: { readonly seq: number; readonly at: number; readonly prev: string },
 ): string {
   const { seq, at, prev } = place;
-  return JSON.stringify({ seq, prev, at, ...record }, (_, value: unknown) =>
-    typeof value === 'string' ? value.slice(0, longest).toWellFormed() : value,
-  );
+  return JSON.stringify({ seq, prev, at, ...bounded(record) });
+}
+
+/** The record itself where nothing of it is too long or half a character: nearly always. */
+function bounded(record: XksRecord): XksRecord {
+  for (const value of Object.values(record)) {
+    if (typeof value !== 'string' || (value.length <= longest && value.isWellFormed())) continue;
+    const pairs = Object.entries(record).map(([name, one]: [string, unknown]) => [
+      name,
+      typeof one === 'string' ? one.slice(0, longest).toWellFormed() : one,
+    ]);
+    return Object.fromEntries(pairs) as XksRecord;
+  }
+  return record;
 }

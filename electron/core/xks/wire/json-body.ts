@@ -1,11 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { XksFailure } from './errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Deeper than any request of the API, with room for what AWS may add. */
 const deepest = 16;
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A request body as an object. Refused: what is not UTF-8, not JSON, not an object, nested deeper
@@ -15,7 +14,8 @@ export function readJsonBody(body: Uint8Array): JsonObject {
   let text: string;
   let value: unknown;
   try {
-    text = decoder.decode(body);
+    if (!isUtf8(body)) throw new SyntaxError('not UTF-8');
+    text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
     value = JSON.parse(text);
   } catch {
     throw new XksFailure('ValidationException', 'The request body is not valid JSON.');

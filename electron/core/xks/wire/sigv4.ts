@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../ports.ts';
 
 /** A request as it came, its body read. */
@@ -122,8 +122,30 @@ const trimmed = (value: string): string => {
   return text.includes('  ') ? text.replaceAll(/ +/g, ' ') : text;
 };
 
-const hmac = (key: KeyObject | string, data: string): Buffer =>
-  createHmac('sha256', key).update(data).digest();
+/** A key of HMAC-SHA-256 (RFC 2104), padded and masked for its two hashes. */
+interface MacKey {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const blockLength = 64;
+
+function macKey(key: Buffer): MacKey {
+  const given = key.length > blockLength ? hash('sha256', key, 'buffer') : key;
+  const inner = Buffer.alloc(blockLength, 0x36);
+  const outer = Buffer.alloc(blockLength, 0x5c);
+  for (const [at, byte] of given.entries()) {
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
+  }
+  return { inner, outer };
+}
+
+/** By two one-shot hashes: the library's own makes objects that are dear to collect. */
+function hmac({ inner, outer }: MacKey, data: string): Buffer {
+  const first = hash('sha256', Buffer.concat([inner, Buffer.from(data, 'utf8')]), 'buffer');
+  return hash('sha256', Buffer.concat([outer, first]), 'buffer');
+}
 
 const keptKeys = 256;
 
@@ -141,7 +163,7 @@ export interface SigningSecret {
 export class SignatureCheck {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #nobody: SigningSecret;
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #keys = new Map<string, MacKey>();
 
   constructor(clock: Pick<Clock, 'now'>, random: (length: number) => Buffer) {
     this.#clock = clock;
@@ -171,13 +193,13 @@ export class SignatureCheck {
     this.#keys.clear();
   }
 
-  #key({ name, secret }: SigningSecret, { date, region }: SignatureClaim): KeyObject {
+  #key({ name, secret }: SigningSecret, { date, region }: SignatureClaim): MacKey {
     const id = `${name}/${date}/${region}`;
     const known = this.#keys.get(id);
     if (known !== undefined) return known;
-    const day = createSecretKey(hmac(`AWS4${secret}`, date));
-    const place = createSecretKey(hmac(day, region));
-    const key = createSecretKey(hmac(createSecretKey(hmac(place, service)), terminator));
+    const day = macKey(hmac(macKey(Buffer.from(`AWS4${secret}`)), date));
+    const place = macKey(hmac(macKey(hmac(day, region)), service));
+    const key = macKey(hmac(place, terminator));
     const [oldest] = this.#keys.keys();
     if (this.#keys.size >= keptKeys && oldest !== undefined) this.#keys.delete(oldest);
     this.#keys.set(id, key);

@@ -73,7 +73,8 @@ export const slotKeyTemplate = (id: Buffer): Template => ({
 
 /**
  * A key that is used for others, by an external key store. No length: it may be unwrapped. Copies
- * are allowed, for they can do no more.
+ * are allowed, for they can do no more; so it may be modified, because SoftHSM copies nothing else into
+ * the session. Its flags are read again whenever a copy is renewed.
  */
 export const serviceKeyTemplate = (id: Buffer): Template => ({
   ...aesKey,
@@ -82,7 +83,6 @@ export const serviceKeyTemplate = (id: Buffer): Template => ({
   ID: id,
   ENCRYPT: true,
   DECRYPT: true,
-  ...frozen,
 });
 
 /** Object identifier of P-256 (prime256v1), DER. */
