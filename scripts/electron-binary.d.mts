@@ -2,6 +2,7 @@ export interface FindElectronOptions {
   readonly root: string;
   readonly offline: boolean;
   readonly fetchMs?: number;
+  readonly mostBytes?: number;
   readonly log?: (text: string) => void;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly base?: string;

@@ -1,4 +1,4 @@
-// Finds the Electron binary, or fetches it: one attempt of at most `fetchMs` in all, held against
+// Finds the Electron binary, or fetches it: one attempt of at most `fetchMs` and `mostBytes`, held against
 // the checksums that the npm package carries (its own integrity is pinned by package-lock.json). A
 // failed attempt is remembered, so that no later start waits again. Runs on Node 18 or newer.
 import { createHash } from 'node:crypto';
@@ -28,12 +28,13 @@ const programs = {
 
 /**
  * Where the Electron binary is, or why there is none. `fetchMs` bounds fetching, checking and
- * unpacking together; `base` is where releases are: ELECTRON_MIRROR, else GitHub.
+ * unpacking together, `mostBytes` what is taken in (releases have 100 to 150 MiB); `base` is where releases are: ELECTRON_MIRROR, else GitHub.
  */
 export async function findElectron({
   root,
   offline,
   fetchMs = 60_000,
+  mostBytes = 400 * 2 ** 20,
   log = () => undefined,
   environment = process.env,
   base = environment.ELECTRON_MIRROR ?? releases,
@@ -65,7 +66,7 @@ export async function findElectron({
   log(`fetching Electron ${version}, once, for at most ${Math.ceil(fetchMs / 1000)} s`);
   mkdirSync(cache, { recursive: true });
   const url = new URL(`v${version}/${name}`, base.endsWith('/') ? base : `${base}/`);
-  const problem = await fetchInto({ url, sum, folder, program, cache, fetchMs });
+  const problem = await fetchInto({ url, sum, folder, program, cache, fetchMs, mostBytes });
   if (problem === null) return { path };
   const reason = `Electron could not be fetched: ${problem}`;
   writeFileSync(mark, `${JSON.stringify({ name, reason })}\n`);
@@ -73,12 +74,12 @@ export async function findElectron({
 }
 
 /** Null when the binary is in its place; else why not. Leaves nothing half done. */
-async function fetchInto({ url, sum, folder, program, cache, fetchMs }) {
+async function fetchInto({ url, sum, folder, program, cache, fetchMs, mostBytes }) {
   const signal = AbortSignal.timeout(fetchMs);
   const zip = join(cache, `electron.${process.pid}.zip`);
   const fresh = join(folder, `dist.${process.pid}`);
   try {
-    const found = await download(url, zip, signal);
+    const found = await download(url, zip, { signal, mostBytes });
     if (found !== sum) return `its SHA-256 is ${found}, not ${sum}`;
     await within(signal, unpack(zip, fresh));
     if (!isProgram(join(fresh, program))) return `the archive holds no ${program}`;
@@ -96,12 +97,15 @@ async function fetchInto({ url, sum, folder, program, cache, fetchMs }) {
   }
 }
 
-async function download(url, file, signal) {
+async function download(url, file, { signal, mostBytes }) {
   const answer = await fetch(url, { signal, redirect: 'follow' });
   if (!answer.ok || answer.body === null) throw new Error(`${url.host} answered ${answer.status}`);
   const hash = createHash('sha256');
+  let bytes = 0;
   const count = new Transform({
     transform(chunk, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return done(new Error(`it is larger than ${mostBytes} bytes`));
       hash.update(chunk);
       done(null, chunk);
     },

@@ -167,6 +167,16 @@ describe.skipIf(process.platform !== 'linux')('the Electron binary', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('is given up when it is larger than any Electron, and nothing of it stays', async () => {
+    expect(await find({ mostBytes: archive.length - 1 })).toMatchObject({
+      reason: expect.stringContaining(`larger than ${archive.length - 1} bytes`),
+    });
+    const cache = join(root, 'node_modules', '.cache', 'keyreeve');
+    expect(readdirSync(cache)).toEqual(['electron-not-fetched.json']);
+    forget();
+    expect(await find({ mostBytes: archive.length })).toEqual({ path: binary() });
+  });
+
   it('is given up in time when the server says nothing, or goes on for ever', async () => {
     serve = () => undefined;
     expect(await find({ fetchMs: 50 })).toMatchObject({

@@ -78,6 +78,8 @@ describe('the built programs', () => {
           product: '1.2.3',
           versions: { node: process.versions.node },
           boringssl: false,
+          archive: 'no archive',
+          offline: false,
           tried: {
             'PKCS#11': 'ok',
             keystore: 'ok',

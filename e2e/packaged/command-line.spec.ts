@@ -61,6 +61,7 @@ describe('the packaged command line', () => {
     expect(names.filter((name) => /\.(ts|tsx|map|md)$|test|fixture/.test(name))).toEqual([]);
     expect(names.filter((name) => name.endsWith('.node'))).toHaveLength(3);
     expect(names).toContain('./runtime/node');
+    expect(readFileSync(part('runtime/LICENSE'), 'utf8')).toContain('Node.js is licensed');
   });
 
   it('has native code that is not bound to one version of V8', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changedFile, fusesOf, type PackagedPlace, tryPackaged } from './packaged.ts';
+import { archiveCheck, changedFile, fusesOf, type PackagedPlace, tryPackaged } from './packaged.ts';
 
 const wire = (fuses: string): Buffer =>
   Buffer.concat([
@@ -52,6 +52,16 @@ describe('what was packaged', () => {
     expect(changedFile(place)).toBe(place.manifest);
     rmSync(place.manifest);
     expect(changedFile(place)).toBe(place.manifest);
+  });
+
+  it('says whether Electron checks the archive, and why it does not', () => {
+    const inArchive = { ...place, manifest: join(folder, 'app.asar', 'dist', 'packaged.json') };
+    expect(archiveCheck(null, 'win32')).toBe('no archive');
+    expect(archiveCheck(place, 'win32')).toBe('no archive');
+    expect(archiveCheck(inArchive, 'win32')).toBe('checked by Electron');
+    expect(archiveCheck(inArchive, 'linux')).toMatch(/^not checked: Electron does so on Windows/);
+    writeFileSync(place.program, wire('010001001'));
+    expect(archiveCheck(inArchive, 'darwin')).toBe('not checked: the fuse is off');
   });
 
   it('is noticed when a fuse is not as it was burnt', () => {

@@ -70,6 +70,18 @@ export function fusesOf(program: string): string | null {
   }
 }
 
+/** The place of the fuse by which Electron holds `app.asar` against a sum in its program. */
+const integrityFuse = 4;
+
+/** Does Electron itself check the archive that this program was started from, and if not, why. */
+export function archiveCheck(place: PackagedPlace | null, system: NodeJS.Platform): string {
+  if (place === null || !/[\\/]app\.asar[\\/]/.test(place.manifest)) return 'no archive';
+  if (fusesOf(place.program)?.[integrityFuse] !== '1') return 'not checked: the fuse is off';
+  return system === 'win32' || system === 'darwin'
+    ? 'checked by Electron'
+    : 'not checked: Electron does so on Windows and macOS only';
+}
+
 /** What a self-test says of the program's files: `ok`, or what is wrong. */
 export function tryPackaged(place: PackagedPlace): Record<'native code' | 'fuses', string> {
   const changed = changedFile(place);

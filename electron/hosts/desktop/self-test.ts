@@ -9,7 +9,7 @@ import { CoreLine } from '../core-process/core-line.ts';
 import type { CoreSettings } from '../core-process/messages.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { OwnedChildren } from './owned-children.ts';
-import { type PackagedPlace, tryPackaged } from './packaged.ts';
+import { archiveCheck, type PackagedPlace, tryPackaged } from './packaged.ts';
 
 export interface SelfTestReport {
   readonly product: string;
@@ -18,6 +18,10 @@ export interface SelfTestReport {
   readonly versions: Readonly<Record<string, string | undefined>>;
   /** Is the cryptography BoringSSL's? Its known answers are checked when the keystore is made. */
   readonly boringssl: boolean;
+  /** Is what the program was started from held against its sum by Electron, and if not, why. */
+  readonly archive: string;
+  /** Was it started with KEYREEVE_OFFLINE=1? The desktop fetches nothing, with it or without. */
+  readonly offline: boolean;
   /** PKCS#11 modules of this computer, and what came of loading each. */
   readonly modules: Readonly<Record<string, string>>;
   /** Each thing that was tried, and what came of it: `ok`, or a failure code. */
@@ -71,6 +75,8 @@ export async function selfTest(parts: SelfTestParts): Promise<SelfTestReport> {
     platform: `${process.platform} ${process.arch}`,
     versions: { electron, chrome, node, v8 },
     boringssl: 'openssl_is_boringssl' in features && features.openssl_is_boringssl === true,
+    archive: archiveCheck(parts.place, process.platform),
+    offline: process.env['KEYREEVE_OFFLINE'] === '1',
     modules,
     tried,
     passed: Object.values(tried).every((word) => word === 'ok'),

@@ -23,9 +23,10 @@ const program = windows ? 'node.exe' : 'node';
 
 const sumOf = (path, algorithm) => createHash(algorithm).update(readFileSync(path)).digest('hex');
 
+const { version, sha512 } = JSON.parse(readFileSync(join(here, 'node-binaries.json'), 'utf8'));
+
 /** SHA-512 of the Node that a package for `system` carries. */
-export const pinnedNode = (system) =>
-  JSON.parse(readFileSync(join(here, 'node-binaries.json'), 'utf8')).sha512[system];
+export const pinnedNode = (system) => sha512[system];
 
 export async function assembleCli({
   root,
@@ -40,8 +41,8 @@ export async function assembleCli({
     logLevel: 'error',
     build: { outDir: app },
   });
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const manifest = { name, version, private: true, type: 'module' };
+  const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = { name: own.name, version: own.version, private: true, type: 'module' };
   writeFileSync(join(app, 'package.json'), `${JSON.stringify(manifest)}\n`);
   copyNative(join(root, 'node_modules'), join(app, 'node_modules'));
   cpSync(window, join(app, 'renderer'), { recursive: true });
@@ -69,6 +70,8 @@ function copyNode(root, to) {
   mkdirSync(to, { recursive: true });
   cpSync(from, join(to, program), { dereference: true });
   chmodSync(join(to, program), 0o755);
+  // The licences of all that is built into Node go where it goes; another version has another file.
+  cpSync(join(root, 'resources', 'licenses', `node-${version}.txt`), join(to, 'LICENSE'));
   return wanted;
 }
 
