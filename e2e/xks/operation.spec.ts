@@ -159,6 +159,7 @@ describe('an XKS proxy in its own process', () => {
     const { text } = await probe('/metrics');
     expect(text).toContain('keyreeve_xks_requests_total{verdict="ok"} 1');
     expect(text).toContain('keyreeve_xks_requests_total{verdict="InvalidKeyUsageException"} 1');
+    expect(text).toContain('keyreeve_xks_request_seconds_count 2');
     expect(text).not.toContain(own.store.credentials[0]!.accessKeyId);
     expect((await probe(own.told().uriPath)).status).toBe(404);
   });

@@ -44,6 +44,7 @@ const answer = (status: Partial<ControlStatus>): ControlStatus => ({
   audit: null,
   bindings: [],
   verdicts: {},
+  figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
   inFlight: 0,
   ...status,
 });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { LiveFigures } from './figures.ts';
 
 /** What the core may ask a proxy over its private socket. */
 export type ControlRequest = 'status' | 'reload';
@@ -17,6 +18,8 @@ export interface ControlStatus {
   readonly bindings: readonly (readonly [string, string])[];
   readonly verdicts: Readonly<Record<string, number>>;
   readonly inFlight: number;
+  /** Of the last minute. */
+  readonly figures: LiveFigures;
 }
 
 /** Where a proxy's socket is. */

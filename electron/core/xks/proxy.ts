@@ -5,6 +5,7 @@ import type { XksRecord } from './audit/record.ts';
 import type { Bindings } from './bindings.ts';
 import { decrypt, describeKey, encrypt, type KeyWork } from './key-calls.ts';
 import type { Health, HealthWatch } from './health.ts';
+import { Figures } from './figures.ts';
 import { answerWithin, Deadlines, Quota } from './load.ts';
 import { type Dossier, openDossier, recordOf } from './dossier.ts';
 import { Strangers } from './strangers.ts';
@@ -59,6 +60,7 @@ export class XksProxy {
   readonly #strangers: Strangers;
   readonly #quotas = new Map<string, Quota>();
   readonly counts = new Map<string, number>();
+  readonly figures: Figures;
   #requests = 0;
   #inFlight = 0;
 
@@ -68,6 +70,7 @@ export class XksProxy {
     this.#signatures = new SignatureCheck(ports.clock, ports.random);
     this.#deadlines = new Deadlines(ports.clock);
     this.#strangers = new Strangers(ports.clock);
+    this.figures = new Figures(ports.clock);
   }
 
   get inFlight(): number {
@@ -118,16 +121,16 @@ export class XksProxy {
     }
     if (dossier.late) return answer; // already answered and recorded as late
     if (!this.#strangers.isListed(dossier)) {
-      this.#count(failure?.errorName ?? 'ok');
+      this.#count(failure?.errorName ?? 'ok', begun);
       return answer;
     }
     try {
       await this.#parts.audit.append(this.#record(dossier, answer.status, failure, begun));
-      this.#count(failure?.errorName ?? 'ok');
+      this.#count(failure?.errorName ?? 'ok', begun);
       return answer;
     } catch (error) {
       this.#report(error);
-      this.#count('InternalException');
+      this.#count('InternalException', begun);
       const message = 'The request could not be recorded, so nothing is answered.';
       return failureAnswer(new XksFailure('InternalException', message));
     }
@@ -203,7 +206,7 @@ export class XksProxy {
   /** Records a refusal that is not waited for. */
   #noted(dossier: Dossier, failure: XksFailure, begun: number): XksAnswer {
     const answer = failureAnswer(failure);
-    this.#count(failure.errorName);
+    this.#count(failure.errorName, begun);
     if (!this.#strangers.isListed(dossier)) return answer;
     this.#parts.audit
       .append(this.#record(dossier, answer.status, failure, begun))
@@ -216,7 +219,8 @@ export class XksProxy {
     return recordOf(dossier, { status, failure, tookUs });
   }
 
-  #count(verdict: string): void {
+  #count(verdict: string, begun: number): void {
+    this.figures.add(verdict, this.#ports.clock.monotonic() - begun);
     this.counts.set(verdict, (this.counts.get(verdict) ?? 0) + 1);
   }
 

@@ -1,7 +1,21 @@
 import { isIPv4 } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const path = z.string().startsWith('/').max(4096);
+const credentialShape = /^credential:([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
+
+/** A file with a secret: a path, or `credential:NAME` for a file in $CREDENTIALS_DIRECTORY. */
+const secretFile = z
+  .union([path, z.string().regex(credentialShape)])
+  .transform((given, context) => {
+    const name = credentialShape.exec(given)?.[1];
+    if (name === undefined) return given;
+    const folder = process.env['CREDENTIALS_DIRECTORY'];
+    if (folder !== undefined && folder.startsWith('/')) return join(folder, name);
+    context.addIssue(`CREDENTIALS_DIRECTORY is not set, so nothing is found under ${given}`);
+    return z.NEVER;
+  });
 const port = z.number().int().min(0).max(65_535);
 
 const pkcs11 = z.strictObject({
@@ -16,13 +30,13 @@ const pkcs11 = z.strictObject({
   tokenSerial: z.string().max(64),
   tokenLabel: z.string().max(64),
   /** Holds the PIN; one line feed at its end is not part of it. */
-  pinFile: path,
+  pinFile: secretFile,
 });
 
 const software = z.strictObject({
   driver: z.literal('software'),
   /** Holds 32 bytes. */
-  keyFile: path,
+  keyFile: secretFile,
 });
 
 /** The one file an XKS proxy is configured by. Secrets are in files of their own, named here. */
@@ -34,7 +48,7 @@ export const configuration = z.strictObject({
   probe: z.strictObject({ host: z.string().refine(isIPv4), port }).nullable(),
   /** PEM files: the whole chain, and its key. Read again when they change. */
   certificate: path,
-  privateKey: path,
+  privateKey: secretFile,
   /** Off by default: AWS stops presenting client certificates. */
   clientCertificates: z
     .strictObject({ authority: path, names: z.array(z.string().min(1)).min(1) })
@@ -42,7 +56,7 @@ export const configuration = z.strictObject({
     .default(null),
   servingSet: path,
   /** Holds the 32 bytes under which the serving set is sealed. */
-  servingKey: path,
+  servingKey: secretFile,
   /** Private to this copy: audit segments, bindings, control socket. */
   stateFolder: path,
   device: z.discriminatedUnion('driver', [pkcs11, software]),

@@ -1,3 +1,4 @@
+import type { Figures } from '../../core/xks/figures.ts';
 import type { Health } from '../../core/xks/health.ts';
 
 export interface Measured {
@@ -7,6 +8,7 @@ export interface Measured {
   readonly certificateDays: number;
   readonly health: Health;
   readonly auditSeq: number;
+  readonly durations: ReturnType<Figures['histogram']>;
 }
 
 const healthValue = { ACTIVE: 2, DEGRADED: 1, UNAVAILABLE: 0 } as const;
@@ -19,6 +21,7 @@ export function metricsText(measured: Measured): string {
     ...[...measured.verdicts].map(
       ([verdict, count]) => `keyreeve_xks_requests_total{verdict="${verdict}"} ${count}`,
     ),
+    ...histogram('request_seconds', 'Time from the request to its answer.', measured.durations),
     ...gauge('in_flight', 'Requests being worked on.', measured.inFlight),
     ...gauge('serving_set_revision', 'Revision of the serving set.', measured.revision),
     ...gauge('certificate_days', 'Days until the certificate ends.', measured.certificateDays),
@@ -34,3 +37,18 @@ const gauge = (name: string, help: string, value: number): string[] => [
   `# TYPE keyreeve_xks_${name} gauge`,
   `keyreeve_xks_${name} ${value}`,
 ];
+
+function histogram(name: string, help: string, durations: Measured['durations']): string[] {
+  const { upTo, count, sum } = durations;
+  const full = `keyreeve_xks_${name}`;
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} histogram`,
+    ...upTo.map(
+      ([ms, each]) => `${full}_bucket{le="${Number((ms / 1000).toPrecision(3))}"} ${each}`,
+    ),
+    `${full}_bucket{le="+Inf"} ${count}`,
+    `${full}_sum ${sum / 1000}`,
+    `${full}_count ${count}`,
+  ];
+}

@@ -123,6 +123,7 @@ export class RunningProxy {
       bindings: bindings.all(),
       verdicts: Object.fromEntries(this.#proxy.counts),
       inFlight: this.#proxy.inFlight,
+      figures: this.#proxy.figures.live(),
     };
   }
 
@@ -157,6 +158,7 @@ export class RunningProxy {
           certificateDays: this.#certificateDays(),
           health: health.last,
           auditSeq: audit.head?.seq ?? 0,
+          durations: this.#proxy.figures.histogram(),
         }),
     };
   }
