@@ -3,9 +3,23 @@ import { Option } from 'commander';
 import type { OutputFor } from '../operations.ts';
 import { facts } from '../table.ts';
 import type { Run } from './noun.ts';
+import {
+  addMischief,
+  addPeopleVerbs,
+  addRehearsalVerbs,
+  addSettingVerbs,
+} from './practice-room.ts';
 
-/** `practice status|start|set-up` */
+/** `practice …`: the process here, what it does beside it. */
 export function addVerbs(noun: Command, run: Run): void {
+  addProcessVerbs(noun, run);
+  addSettingVerbs(noun, run);
+  addMischief(noun, run);
+  addPeopleVerbs(noun, run);
+  addRehearsalVerbs(noun, run);
+}
+
+function addProcessVerbs(noun: Command, run: Run): void {
   noun
     .command('status')
     .description('say whether the practice KMS of this keystore is running')
@@ -22,6 +36,15 @@ export function addVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         context.show(await session.call('practice.start', {}), practiceText);
+      }),
+    );
+  noun
+    .command('stop')
+    .description('stop it; what it holds stays in its file')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        context.show(await session.call('practice.stop', {}), practiceText);
       }),
     );
   noun
