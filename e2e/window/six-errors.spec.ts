@@ -157,6 +157,7 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
     await tree.press('Escape');
     await entry.button('Lock now').click();
     await entry.heading(/^Locking/).waitFor();
+    await form.page.getByText(/^Job \d+ stops at its next safe step/).waitFor();
     await picture(form.page, 'locking');
     await entry.heading(/^Unlock/).waitFor();
     await entry.unlock(passphrase);

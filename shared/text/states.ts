@@ -101,12 +101,13 @@ export const emptyTexts = {
 const counted = (n: number, one: string, many = `${one}s`): string =>
   `${n} ${n === 1 ? one : many}`;
 
+const paused = (jobs: number): string =>
+  `${counted(jobs, 'job')} paused; ${jobs === 1 ? 'it goes' : 'they go'} on at the next unlock.`;
+
 export const lockTexts = {
   locked: 'The keystore is locked.',
-  lockedNow: (paused: number): string =>
-    paused === 0
-      ? 'Locked.'
-      : `Locked. ${counted(paused, 'job')} paused; ${paused === 1 ? 'it goes' : 'they go'} on at the next unlock.`,
+  lockedNow: (jobs: number): string => (jobs === 0 ? 'Locked.' : `Locked. ${paused(jobs)}`),
+  paused,
   cameDue: (rotations: number): string =>
     `While locked, ${counted(rotations, 'rotation')} came due. Nothing starts by itself.`,
   nothingOpen: 'No daemon or console holds this keystore open: it is locked.',

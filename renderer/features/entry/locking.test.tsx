@@ -51,7 +51,7 @@ describe('a lock that waits for jobs', () => {
     state = 'locked';
     await act(async () => answer.resolve({ pausedJobs: 2 }));
     act(() => link.change('session'));
-    expect(await screen.findByText(/2 jobs paused; they go on at the next unlock/)).toBeTruthy();
+    expect(await screen.findByText(/^2 jobs paused; they go on at the next unlock/)).toBeTruthy();
     await userEvent.type(await screen.findByLabelText('Passphrase'), 'a passphrase{Enter}');
     expect(await screen.findByRole('navigation')).toBeTruthy();
     state = 'locked';

@@ -123,5 +123,5 @@ function RealmLine({ realm }: { readonly realm: 'practice' | 'real' | null }) {
 /** What the lock that came before this page did to jobs. */
 function Paused() {
   const paused = useLocking((state) => state.paused) ?? 0;
-  return paused === 0 ? null : <p role="status">{lockTexts.lockedNow(paused)}</p>;
+  return paused === 0 ? null : <p role="status">{lockTexts.paused(paused)}</p>;
 }
