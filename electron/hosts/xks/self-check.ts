@@ -166,6 +166,8 @@ export async function checkProxy(proxy: CheckedProxy): Promise<CheckResult> {
   }
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 type Say = (ok: boolean, sentence: string) => void;
 
 function aboutConnection(reply: Reply, hostname: string, say: Say): void {
@@ -190,7 +192,7 @@ function aboutHealth({ status, body }: Reply, say: Say): void {
   if (status !== 200) {
     say(
       false,
-      `It answered ${status} ${String(body['errorName'] ?? '')}: ${String(body['errorMessage'] ?? '')}`,
+      `It answered ${status} ${textOf(body['errorName'])}: ${textOf(body['errorMessage'])}`,
     );
     return;
   }
@@ -204,5 +206,5 @@ function aboutHealth({ status, body }: Reply, say: Say): void {
 
 function aboutKey({ status, body }: Reply, say: Say): void {
   const good = status === 200 && body['keyStatus'] === 'ENABLED' && body['keySpec'] === 'AES_256';
-  say(good, `The external key: ${status} ${String(body['keyStatus'] ?? body['errorName'] ?? '')}.`);
+  say(good, `The external key: ${status} ${textOf(body['keyStatus'] ?? body['errorName'])}.`);
 }

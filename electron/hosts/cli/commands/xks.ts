@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import { blockedText, limitsText, servingText } from '../render/xks.ts';
 import type { Run } from './noun.ts';
+import { addCheck } from './xks-check.ts';
 import { addKeyVerbs } from './xks-key.ts';
 import { addRuleVerbs } from './xks-rule.ts';
 import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
-/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|limits` */
+/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|check|limits` */
 export function addVerbs(noun: Command, run: Run): void {
   const group = (name: string, about: string): Command =>
     noun.command(name).description(about).helpCommand(false);
@@ -18,6 +19,7 @@ export function addVerbs(noun: Command, run: Run): void {
   addRuleVerbs(group('rule', 'who may use a store or a key'), run);
   addCredentialVerbs(group('credential', 'what KMS signs with'), run);
   addServe(noun, run);
+  addCheck(noun, run);
   addServingVerbs(noun, run);
   addBlockVerbs(noun, run);
 }
