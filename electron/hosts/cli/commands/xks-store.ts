@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { connectivities, type StoreDeed, storeDeeds } from '../../../../shared/model/xks.ts';
 import { whole } from '../../transport/argv/values.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
@@ -148,6 +149,10 @@ export async function typedName(
 }
 
 async function add(context: CommandContext, name: string, options: StoreOptions): Promise<void> {
+  if (options.everyAccount !== true && options.account === undefined) {
+    const problem = 'say which accounts own KMS keys here: --account ID, or --every-account';
+    throw new OperationError('BAD_INPUT', { field: '--account', problem });
+  }
   const session = await context.opened();
   await loginIfNeeded(context, session);
   const accounts = options.everyAccount === true ? null : [...(options.account ?? [])];
