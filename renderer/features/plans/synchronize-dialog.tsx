@@ -18,7 +18,6 @@ import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
-import styles from './plans.module.css';
 import { TypeTheName } from './type-the-name.tsx';
 import { usePlan } from './use-plan.ts';
 
