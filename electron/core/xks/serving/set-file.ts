@@ -1,14 +1,18 @@
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import { indexSet, type SetIndex } from './index-set.ts';
 import { openSet, UnreadableSet } from './sealed-set.ts';
 
-/** Replaces a file so that a reader sees the old or the new one, also after a crash. */
+/**
+ * Replaces a file so that a reader sees the old or the new one, also after a crash. It is nobody
+ * else's to read, whatever lay beside it under the name of the new one.
+ */
 export async function replaceFile(path: string, content: Uint8Array): Promise<void> {
   const fresh = join(dirname(path), `.${basename(path)}.new`);
-  const file = await open(fresh, 'w', 0o600);
+  await rm(fresh, { force: true });
+  const file = await open(fresh, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
