@@ -1,13 +1,9 @@
 import Button from '@mui/material/Button';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useHost } from '../../state/host.tsx';
-import { useDeed } from '../../state/reads.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
-import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
-import styles from './entry.module.css';
+import { CreateKeystore } from './create-keystore.tsx';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
 import { quoted } from './shell-words.ts';
 
@@ -23,67 +19,43 @@ export function CreateReal({ path, back }: { readonly path: string; readonly bac
 }
 
 function CreateForm({ path, back }: { readonly path: string; readonly back: () => void }) {
-  const create = useDeed('keystore.create');
   const [place, setPlace] = useState('');
   const [missing, setMissing] = useState(false);
-  const fields = useRef<NewPassphraseHandle>(null);
-  useFocusAfterFailure(create, () => fields.current?.focus());
-  const go = async (): Promise<void> => {
-    if (!isAbsolutePath(place)) {
-      setMissing(true);
-      return;
-    }
-    const passphrase = fields.current?.take();
-    if (!passphrase) return;
-    await create.run({ realm: 'real', passphrase, backupPlace: place.trim() });
+  const also = () => {
+    if (isAbsolutePath(place)) return { backupPlace: place.trim() };
+    setMissing(true);
+    return null;
   };
   return (
-    <EntryFrame
+    <CreateKeystore
+      realm="real"
       title="Create a keystore for real keys"
       step="Step 1 of 3"
       path={path}
-      realm="real"
-      lead={
-        <>
-          The passphrase opens it. <strong>There is no way to reset it.</strong>
-        </>
-      }
+      lead="The passphrase opens it."
+      also={also}
+      back={back}
     >
-      <form
-        className={styles['steps']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!create.busy) void go();
-        }}
-      >
-        <NewPassphrase ref={fields} autoFocus disabled={create.busy} />
-        <FolderField
-          label="Second place for backups"
-          value={place}
-          disabled={create.busy}
-          help="A folder on another disk of the computer that runs Keyreeve. Every new key is saved there before it is sent anywhere."
-          onChange={(next) => {
-            setPlace(next);
-            setMissing(false);
-          }}
-        />
-        {missing ? (
-          <p role="alert" className="tone-attention">
-            ! Name the second place first: a key that exists on one disk only could be lost.
-          </p>
-        ) : null}
-        {create.failure ? <FailureNotice failure={create.failure} /> : null}
-        <EntryDeeds>
-          <Button type="submit" variant="contained" disabled={create.busy}>
-            {create.busy ? 'Creating the keystore…' : 'Create real keystore'}
-          </Button>
-          <Button variant="text" disabled={create.busy} onClick={back}>
-            Back
-          </Button>
-        </EntryDeeds>
-      </form>
-    </EntryFrame>
+      {(busy) => (
+        <>
+          <FolderField
+            label="Second place for backups"
+            value={place}
+            disabled={busy}
+            help="A folder on another disk of the computer that runs Keyreeve. Every new key is saved there before it is sent anywhere."
+            onChange={(next) => {
+              setPlace(next);
+              setMissing(false);
+            }}
+          />
+          {missing ? (
+            <p role="alert" className="tone-attention">
+              ! Name the second place first: a key that exists on one disk only could be lost.
+            </p>
+          ) : null}
+        </>
+      )}
+    </CreateKeystore>
   );
 }
 
