@@ -133,6 +133,18 @@ export const xksKeyDetail = xksKeyView.extend({
   cryptographicConfiguration: z.array(z.strictObject({ label: z.string(), value: z.string() })),
 });
 
+/** How a proxy did in the last minute; times in milliseconds. */
+const proxyFigures = z.strictObject({
+  seconds: z.number(),
+  perSecond: z.number(),
+  /** Null: nothing was answered. */
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  p999: z.number().nullable(),
+  /** By error name. */
+  refusals: z.record(z.string(), z.number().int()),
+});
+
 /** One copy of the proxy on this computer, or one whose folder is here. */
 export const proxyNode = z.strictObject({
   node: z.string(),
@@ -142,6 +154,8 @@ export const proxyNode = z.strictObject({
   health: z.string().nullable(),
   problem: z.string().nullable(),
   certificateDays: z.number().int().nullable(),
+  /** Null: it does not answer. */
+  figures: proxyFigures.nullable(),
 });
 
 export const servingView = z.strictObject({

@@ -106,6 +106,7 @@ it('tells a proxy that answers, and says of one that does not that it does not',
       health: 'ACTIVE',
       problem: null,
       certificateDays: 19,
+      figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
     },
   ]);
   await node.close();

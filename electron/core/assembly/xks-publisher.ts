@@ -162,7 +162,12 @@ export class XksPublisher {
       revision,
       published,
       nodes: nodes.map(({ node, status }): Node => {
-        const none = { health: null, problem: 'it does not answer', certificateDays: null };
+        const none = {
+          health: null,
+          problem: 'it does not answer',
+          certificateDays: null,
+          figures: null,
+        };
         if (status === null) return { node, revision: null, newest: false, ...none };
         return {
           node,
@@ -171,6 +176,7 @@ export class XksPublisher {
           health: status.health.status,
           problem: status.setProblem ?? status.health.problem ?? status.certificate.problem,
           certificateDays: status.certificate.days,
+          figures: status.figures,
         };
       }),
     };
