@@ -176,8 +176,12 @@ const rehearsalOps = {
   }),
   begin: op({
     effect: 'change',
-    summary: 'Begin a guided rehearsal, or begin it anew: its key group, and the mischief it needs',
-    input: rehearsal,
+    summary:
+      'Begin a guided rehearsal, or take it up again: its key group, and the mischief it needs',
+    input: rehearsal.extend({
+      /** Forget how far it had come. */
+      anew: z.boolean().default(false),
+    }),
     output: rehearsals,
     fails: [...controlFails, 'NAME_TAKEN', 'HSM_NOT_ATTACHED', 'NOT_FOUND', ...awsFails],
   }),

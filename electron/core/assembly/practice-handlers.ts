@@ -170,8 +170,8 @@ const rehearsalHandlers = ({
   rehearsals,
 }: Room): Pick<Handlers, 'rehearsals' | 'begin' | 'leave' | 'crash'> => ({
   rehearsals: async () => ({ rehearsals: await rehearsals.list() }),
-  begin: async ({ rehearsal }, caller) => {
-    await rehearsals.begin(rehearsal, caller);
+  begin: async ({ rehearsal, anew }, caller) => {
+    if (anew || !(await rehearsals.takeUp(rehearsal))) await rehearsals.begin(rehearsal, caller);
     session.opened.open.audit('OK', [], { rehearsal });
     return { rehearsals: await rehearsals.list() };
   },

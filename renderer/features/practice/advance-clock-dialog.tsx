@@ -38,7 +38,6 @@ export function AdvanceClockDialog({ dialog, close }: DialogProps<'advance-clock
     <DialogFrame
       title="Move the practice clock forward"
       width="small"
-      steady
       busy={advance.busy}
       onClose={close}
       onSubmit={() => void go()}
@@ -65,7 +64,7 @@ export function AdvanceClockDialog({ dialog, close }: DialogProps<'advance-clock
         />
       ) : null}
       <HowFar {...{ amount, setAmount, unit, setUnit, fits }} />
-      {fits ? <Ahead seconds={seconds} /> : null}
+      <div className={styles['ahead']}>{fits ? <Ahead seconds={seconds} /> : null}</div>
       {advance.failure ? <FailureNotice failure={advance.failure} /> : null}
     </DialogFrame>
   );

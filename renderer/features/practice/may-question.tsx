@@ -1,5 +1,4 @@
-import TextField from '@mui/material/TextField';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -18,7 +17,6 @@ export function MayQuestion({ principal }: { readonly principal: string }) {
   const [action, setAction] = useState('kms:CreateKey');
   const [resource, setResource] = useState('');
   const [asked, setAsked] = useState<Question | null>(null);
-  const id = useId();
   const read = useRead(
     'practice.explain',
     { principal, action: asked?.action ?? action, resource: asked?.resource ?? '*' },
@@ -29,7 +27,7 @@ export function MayQuestion({ principal }: { readonly principal: string }) {
     setAsked({ action, resource: resource.trim() === '' ? '*' : resource.trim() });
   };
   return (
-    <form onSubmit={ask} className={styles['field']} aria-label="May it do this?">
+    <form onSubmit={ask} className={styles['asked']} aria-label="May it do this?">
       <h3>May it do this?</h3>
       <div className={styles['form']}>
         <Labelled label="Action">
@@ -50,14 +48,20 @@ export function MayQuestion({ principal }: { readonly principal: string }) {
         </Labelled>
         <DeedButton type="submit">Judge this call</DeedButton>
       </div>
-      <TextField
-        id={id}
-        label="KMS key ID or ARN (optional)"
-        value={resource}
-        onChange={(event) => setResource(event.target.value)}
-        slotProps={{ htmlInput: { spellCheck: false, className: 'mono', maxLength: 2048 } }}
-      />
-      <div role="status">
+      <Labelled label="KMS key ID or ARN (optional)">
+        {(at) => (
+          <input
+            id={at}
+            className={`${styles['text']} mono`}
+            value={resource}
+            maxLength={2048}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => setResource(event.target.value)}
+          />
+        )}
+      </Labelled>
+      <div role="status" className={styles['asked']}>
         {asked !== null && read.data ? <ExplanationText explanation={read.data} /> : null}
       </div>
       {asked !== null && read.failure ? <FailureNotice failure={read.failure} /> : null}

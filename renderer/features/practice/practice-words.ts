@@ -47,7 +47,11 @@ export function amountWords({ kind, amount }: MischiefRule): string {
     case 'none':
       return '';
     case 'calls':
-      return amount === null ? 'every call' : `the next ${some(amount, 'call')}`;
+      return amount === null
+        ? 'every call'
+        : amount === 1
+          ? 'the next call'
+          : `the next ${amount} calls`;
     case 'milliseconds':
       return `${amount ?? 0} ms`;
     case 'seconds':

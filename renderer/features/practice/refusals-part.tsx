@@ -43,7 +43,8 @@ export function RefusalsPart() {
       <div className={styles['list']}>
         <div className={styles['bar']}>
           <span className="quiet">
-            The last {rows.length} refusals, newest first. Times are those of the practice clock.
+            {rows.length === 1 ? '1 refusal' : `${rows.length} refusals, newest first`}. Times are
+            those of the practice clock.
           </span>
           <DeedButton onClick={read.again}>Read again</DeedButton>
         </div>

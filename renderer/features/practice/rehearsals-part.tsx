@@ -55,7 +55,7 @@ function OneRehearsal({ rehearsal }: { readonly rehearsal: Rehearsal }) {
       </p>
       <p>{text.lead}</p>
       {state === 'new' || state === 'left' ? <p className="quiet">{text.sets}</p> : null}
-      {begun || state === 'done' ? (
+      {state === 'new' ? null : (
         <ol className={styles['steps']} aria-label={`Steps: ${text.title}`}>
           {steps.map((step, at) => (
             <StepRow
@@ -67,7 +67,7 @@ function OneRehearsal({ rehearsal }: { readonly rehearsal: Rehearsal }) {
             />
           ))}
         </ol>
-      ) : null}
+      )}
       {state === 'done' ? <p>{text.end}</p> : null}
     </Section>
   );
@@ -128,22 +128,30 @@ function RehearsalDeeds({ rehearsal }: { readonly rehearsal: Rehearsal }) {
   const leave = useDeed('practice.leave');
   const blocked = useBlocked();
   const { title } = rehearsalTexts[name];
-  const words = state === 'new' ? 'Begin' : state === 'left' ? 'Take it up again' : 'Begin anew';
+  const run = (anew: boolean): void =>
+    void begin.run({ rehearsal: name, anew }).then((done) => {
+      if (done) say(`The rehearsal is set up: ${title}.`);
+    });
+  const ways: readonly (readonly [string, boolean])[] = {
+    new: [['Begin', false] as const],
+    'under-way': [['Begin anew', true] as const],
+    left: [['Take it up again', false] as const, ['Begin anew', true] as const],
+    done: [['Begin anew', true] as const],
+  }[state];
   return (
     <>
-      <DeedButton
-        variant={state === 'new' ? 'contained' : 'outlined'}
-        blocked={blocked}
-        disabled={begin.busy || leave.busy}
-        aria-label={`${words}: ${title}`}
-        onClick={() =>
-          void begin.run({ rehearsal: name }).then((done) => {
-            if (done) say(`The rehearsal is set up: ${title}.`);
-          })
-        }
-      >
-        {begin.busy ? 'Setting up…' : words}
-      </DeedButton>
+      {ways.map(([words, anew]) => (
+        <DeedButton
+          key={words}
+          variant={anew ? 'outlined' : 'contained'}
+          blocked={blocked}
+          disabled={begin.busy || leave.busy}
+          aria-label={`${words}: ${title}`}
+          onClick={() => run(anew)}
+        >
+          {begin.busy ? 'Setting up…' : words}
+        </DeedButton>
+      ))}
       {state === 'under-way' ? (
         <DeedButton
           blocked={blocked}

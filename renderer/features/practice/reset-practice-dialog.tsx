@@ -48,8 +48,9 @@ export function ResetPracticeDialog({ close }: DialogProps<'reset-practice'>) {
       {data ? (
         <>
           <p>
-            <strong>Lost for ever:</strong> {holdsWords(data.holds)}, every grant, key policy and
-            rehearsal, and {data.mischief.length === 0 ? 'no fault' : 'every fault'} that is on.
+            <strong>Lost for ever:</strong> {holdsWords(data.holds)}, every grant and key policy,
+            how far each rehearsal has come
+            {data.mischief.length === 0 ? '' : ', and every fault that is on'}.
           </p>
           <p>
             <strong>Put back:</strong> the clock, which is ahead{' '}

@@ -20,6 +20,8 @@ export interface Kept {
   /** The action that its user lacks. */
   readonly missing: string | null;
   readonly crashedAt: number | null;
+  /** Its user was allowed everything when it was left: nobody found what was missing. */
+  readonly allowedByLeaving: boolean;
 }
 
 /** What the practice KMS says of one key. */

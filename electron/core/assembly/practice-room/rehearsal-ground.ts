@@ -93,6 +93,10 @@ function addCredential(open: OpenKeystore, endpoint: string) {
 export const allowEverything = (sources: RehearsalSources): Promise<unknown> =>
   putUser(sources.control, allowing(['*']));
 
+/** The user as it was when the rehearsal began. */
+export const lackAgain = (sources: RehearsalSources, missing: string): Promise<unknown> =>
+  putUser(sources.control, everythingBut(missing));
+
 /** May the user do what it lacked, where it was refused last? */
 export async function isAllowed(
   control: Control,

@@ -11,7 +11,13 @@ import type { Caller } from '../../core.ts';
 import { readMischief, sameFault, writeMischief } from './mischief.ts';
 import type { Entry } from './calls.ts';
 import { type FactSources, type Facts, factsOf, type Kept } from './rehearsal-facts.ts';
-import { allowEverything, isAllowed, prepareGroup, prepareUser } from './rehearsal-ground.ts';
+import {
+  allowEverything,
+  isAllowed,
+  lackAgain,
+  prepareGroup,
+  prepareUser,
+} from './rehearsal-ground.ts';
 import {
   deletedSteps,
   expiredSteps,
@@ -55,19 +61,14 @@ export class Rehearsals {
   async begin(name: RehearsalName, caller: Caller): Promise<void> {
     const sources = this.#sources();
     const { open, control } = sources;
-    for (const other of rehearsalNames)
-      if (this.#kept()[other]?.state === 'under-way') await this.leave(other);
+    await this.#leaveOthers();
     const user = name === 'permission' ? await prepareUser(sources) : null;
     const credentialId = user?.credentialId ?? sources.credentialId();
     if (credentialId === null)
       throw new OperationError('NOT_FOUND', { what: 'credential', reference: 'practice' });
     const formerId = this.#kept()[name]?.groupId;
     const groupId = await prepareGroup(sources, name, { credentialId, formerId, caller });
-    if (name === 'lost-answer') {
-      const rules = await readMischief(control);
-      const others = rules.filter((rule) => !lostAnswer.some((one) => sameFault(one, rule)));
-      await writeMischief(control, [...others, ...lostAnswer]);
-    }
+    if (name === 'lost-answer') await this.#setFaults(lostAnswer);
     const { calls } = await control.get<{ calls: Entry[] }>('/journal/latest', { limit: 1 });
     this.#keep(name, {
       state: 'under-way',
@@ -76,8 +77,41 @@ export class Rehearsals {
       groupId,
       missing: user?.missing ?? null,
       crashedAt: null,
+      allowedByLeaving: false,
     });
     open.changed('practice');
+  }
+
+  /** Goes on with one that was left or is under way, where it stopped; false where there is none. */
+  async takeUp(name: RehearsalName): Promise<boolean> {
+    const kept = this.#kept()[name];
+    const { state, steps } = await this.#view(name, kept);
+    if (!kept || state === 'done' || this.#sources().open.groups.byId(kept.groupId) === null)
+      return false;
+    if (state === 'under-way') return true;
+    await this.#leaveOthers();
+    const done = (step: string): boolean => steps.some((each) => each.step === step && each.done);
+    if (name === 'lost-answer' && !done('crash'))
+      await this.#setFaults(lostAnswer.slice(done('lost') ? 1 : 0));
+    if (kept.allowedByLeaving && kept.missing !== null)
+      await lackAgain(this.#sources(), kept.missing);
+    this.#keep(name, { ...kept, state: 'under-way', allowedByLeaving: false });
+    this.#sources().open.changed('practice');
+    return true;
+  }
+
+  async #leaveOthers(): Promise<void> {
+    for (const other of rehearsalNames)
+      if (this.#kept()[other]?.state === 'under-way') await this.leave(other);
+  }
+
+  /** Those of the rehearsal that are to be on; what a person has set stays. */
+  async #setFaults(wanted: readonly MischiefRule[]): Promise<void> {
+    const { control } = this.#sources();
+    const rules = await readMischief(control);
+    const others = rules.filter((rule) => !lostAnswer.some((one) => sameFault(one, rule)));
+    if (wanted.length > 0 || others.length < rules.length)
+      await writeMischief(control, [...others, ...wanted]);
   }
 
   /** Undoes the mischief that it set; what was reached stays, and it can be taken up again. */
@@ -85,13 +119,13 @@ export class Rehearsals {
     const sources = this.#sources();
     const kept = this.#kept()[name];
     if (!kept) return;
-    if (name === 'lost-answer') {
-      const rules = await readMischief(sources.control);
-      const others = rules.filter((rule) => !lostAnswer.some((one) => sameFault(one, rule)));
-      if (others.length < rules.length) await writeMischief(sources.control, others);
-    }
-    if (name === 'permission') await allowEverything(sources);
-    this.#keep(name, { ...kept, state: 'left' });
+    if (name === 'lost-answer') await this.#setFaults([]);
+    const facts = name === 'permission' ? await factsOf(sources, kept) : null;
+    const arn = facts?.newest?.remote?.arn ?? null;
+    const allowedByLeaving =
+      name === 'permission' && !(await isAllowed(sources.control, kept.missing, arn));
+    if (allowedByLeaving) await allowEverything(sources);
+    this.#keep(name, { ...kept, state: 'left', allowedByLeaving });
     sources.open.changed('practice');
   }
 
@@ -156,7 +190,8 @@ export class Rehearsals {
         return deletedSteps(facts);
       case 'permission': {
         const arn = facts.newest?.remote?.arn ?? null;
-        const allowed = await isAllowed(control, facts.kept.missing, arn);
+        const { missing, allowedByLeaving } = facts.kept;
+        const allowed = !allowedByLeaving && (await isAllowed(control, missing, arn));
         return permissionSteps({ ...facts, allowed });
       }
     }

@@ -208,11 +208,12 @@ export function addRehearsalVerbs(noun: Command, run: Run): void {
   noun
     .command('begin')
     .addArgument(which())
-    .description('begin a guided rehearsal, or begin it anew')
-    .action((rehearsal: RehearsalName) =>
+    .description('begin a guided rehearsal, or take it up again')
+    .option('--anew', 'forget how far it had come')
+    .action((rehearsal: RehearsalName, { anew = false }: { anew?: boolean }) =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('practice.begin', { rehearsal }), rehearsalsText);
+        context.show(await session.call('practice.begin', { rehearsal, anew }), rehearsalsText);
       }),
     );
   noun
