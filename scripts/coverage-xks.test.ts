@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const rows = readFileSync(join(root, 'docs/coverage.md'), 'utf8')
   .split('\n')
-  .map((line) => /^\| (S[23]-\d{3}) \| ([^|]+) \| ([^|]+) \|$/.exec(line))
+  .map((line) => /^\| (S[23]-\d{3}|XKS-\d\d) \| ([^|]+) \| ([^|]+) \|$/.exec(line))
   .filter((match) => match !== null)
   .map(([, number = '', , shown = '']) => ({ number, shown }));
 
@@ -13,10 +13,8 @@ const numbers = (set: string, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => `${set}-${String(from + at).padStart(3, '0')}`);
 
 it('lists S2-001 to S2-039 and S3-138 to S3-168, each once', () => {
-  expect(rows.map(({ number }) => number)).toEqual([
-    ...numbers('S2', 1, 39),
-    ...numbers('S3', 138, 168),
-  ]);
+  const sources = rows.map(({ number }) => number).filter((number) => !number.startsWith('XKS'));
+  expect(sources).toEqual([...numbers('S2', 1, 39), ...numbers('S3', 138, 168)]);
 });
 
 it.each(rows)('$number is shown by what is there, or explained', ({ shown }) => {
