@@ -38,6 +38,8 @@ describe.skipIf(chromiumPath === null)('practice and its rehearsals', () => {
       .section('Quotas')
       .getByText(/^- Off/)
       .waitFor();
+    await look('practice--kms');
+    expect(found()).toEqual([]);
   });
 
   it('deletes key material and synchronizes, by keyboard alone', async () => {

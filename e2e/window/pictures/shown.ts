@@ -91,6 +91,10 @@ export const shown = [
       ['change-passphrase', 'Change a passphrase'],
       ['restore', 'Restore a backup'],
       ['practice', 'The practice KMS'],
+      [
+        'practice--kms',
+        'The practice KMS that Keyreeve started: its clock, its quotas, what it holds',
+      ],
       ['practice--rehearsals-new', 'The guided rehearsals, before any is begun'],
       ['practice--rehearsals', 'A guided rehearsal under way'],
       ['practice--people', 'Users and roles of the practice KMS, and what one may do'],
