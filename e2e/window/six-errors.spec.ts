@@ -150,7 +150,7 @@ describe.skipIf(chromiumPath === null)('after each of six errors', () => {
   it('1: the PIN was not accepted: nothing changed, and no PIN is tried by itself', async () => {
     const entry = new EntryPage(form.page);
     // A job that waits for an answer comes to its safe step before the keystore closes.
-    const latencyMs = takesPictures ? 8000 : 2500;
+    const latencyMs = takesPictures ? 4000 : 2500;
     await jobs.open();
     await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs } } });
     const job = await stage.jobs.begin('payments-prod');
