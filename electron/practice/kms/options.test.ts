@@ -8,7 +8,7 @@ describe('the command line', () => {
     const text =
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
       '--principals /p --skip-policy-checks --data /d --wrapping-key-reuse 50 --quotas ./q.json --request-log /l ' +
-      '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
+      '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --xks-budget-ms 4000 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
     const line = readCommandLine([...PORTS, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
@@ -33,6 +33,7 @@ describe('the command line', () => {
           { host: 'b', port: 1 },
         ],
         trustCaFile: '/ca.pem',
+        proxyBudgetMs: 4000,
         onDemandLimit: 10,
       },
       parentPid: 42,
@@ -53,6 +54,7 @@ describe('the command line', () => {
         settleSeconds: 0,
         connectSeconds: 0,
         xksConnect: [],
+        proxyBudgetMs: 250,
         onDemandLimit: 25,
         quotas: 'off',
       },

@@ -32,6 +32,7 @@ export const USAGE = `usage: practice-kms --port N --control-port M [options]
   --connect-seconds N               how long ConnectCustomKeyStore takes (default 0)
   --xks-connect HOST=127.0.0.1:PORT where the proxy of a key store is really reached (repeatable)
   --trust-ca FILE                   certificates (PEM) that may have signed those of proxies
+  --xks-budget-ms N                 time that the proxy of a key store has (default 250, as AWS)
   --on-demand-limit N               on-demand rotations per key (default 25, as AWS)
   --event-history FILE              append the event history to FILE, one CloudTrail record a line
   --open-point NAME=READING         another reading of what nobody recorded of AWS (repeatable)
@@ -122,6 +123,7 @@ function parse(argv: readonly string[]) {
         'connect-seconds': { type: 'string' },
         'xks-connect': { type: 'string', multiple: true },
         'trust-ca': { type: 'string' },
+        'xks-budget-ms': { type: 'string' },
         'on-demand-limit': { type: 'string' },
         'event-history': { type: 'string' },
         'open-point': { type: 'string', multiple: true },
@@ -159,6 +161,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine | null {
       settleSeconds: wholeNumber('settle-seconds', given['settle-seconds'] ?? '0', 0, 86_400),
       connectSeconds: wholeNumber('connect-seconds', given['connect-seconds'] ?? '0', 0, 86_400),
       xksConnect: (given['xks-connect'] ?? []).map(readXksRoute),
+      proxyBudgetMs: wholeNumber('xks-budget-ms', given['xks-budget-ms'] ?? '250', 10, 60_000),
       onDemandLimit: wholeNumber('on-demand-limit', given['on-demand-limit'] ?? '25', 0, 100_000),
       quotas: readQuotas(given.quotas ?? 'off'),
       ...(given['trust-ca'] === undefined ? {} : { trustCaFile: given['trust-ca'] }),
