@@ -33,6 +33,8 @@ export function newReads(): QueryClient {
   });
 }
 
+const xksNouns = ['xks', 'xksStore', 'xksKey', 'xksRule'] as const;
+
 /** Which reads a named change makes out of date, by the noun of the call. */
 const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   session: ['session', 'keystore', 'hsm', 'device', 'setting', 'practice', 'job', 'audit'],
@@ -41,12 +43,12 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   key: ['session', 'folder', 'group', 'key', 'practice', 'audit'],
   credential: ['session', 'credential', 'group', 'audit'],
   // A rotation makes a key, and every step of a job may change what AWS holds of one.
-  job: ['session', 'job', 'folder', 'group', 'key', 'practice', 'audit'],
+  job: ['session', 'job', 'folder', 'group', 'key', 'practice', ...xksNouns, 'audit'],
   hsm: ['session', 'hsm', 'keystore', 'audit'],
   device: ['session', 'device', 'job', 'audit'],
   setting: ['session', 'setting', 'audit'],
   practice: ['session', 'practice', 'credential', 'audit'],
-  xks: ['session', 'xks', 'xksStore', 'xksKey', 'xksRule', 'audit'],
+  xks: ['session', ...xksNouns, 'audit'],
 };
 
 /** Nouns to read again after these changes. */

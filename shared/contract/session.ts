@@ -109,7 +109,7 @@ export type Change = z.output<typeof change>;
 
 /** Where a found thing is: enough to open every parent of it and land on it. */
 const hit = z.strictObject({
-  kind: z.enum(['folder', 'group', 'key', 'job']),
+  kind: z.enum(['folder', 'group', 'key', 'job', 'xks-store', 'xks-key']),
   id,
   /** The group of a key or a job; the id itself for a group. */
   groupId: id.nullable(),

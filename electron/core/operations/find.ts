@@ -96,6 +96,16 @@ class Hits {
     });
   }
 
+  store(id: string, detail: string): void {
+    const { name } = this.#open.xks.stores.get(id);
+    this.#add({ kind: 'xks-store', id, groupId: null, folderIds: [], title: name, detail });
+  }
+
+  xksKey(id: string, detail: string): void {
+    const { name } = this.#open.xks.keys.get(id);
+    this.#add({ kind: 'xks-key', id, groupId: null, folderIds: [], title: name, detail });
+  }
+
   #add(hit: Hit): void {
     const name = `${hit.kind} ${hit.id}`;
     if (this.full || this.#seen.has(name)) return;
@@ -137,6 +147,18 @@ const byKms: Look = (hits, text, { open }) => {
   const reference = uuid.test(text) ? text.toLowerCase() : text;
   const id = shortId(reference.replace(/^.*\//, ''));
   for (const { key } of open.keys.byKms(reference)) hits.key(key.id, `KMS key ${id}`);
+};
+
+/** Stores and keys outside of AWS are few: their ids, ARNs and names are looked through. */
+const byXks: Look = (hits, text, { open }) => {
+  const wanted = searchText(text);
+  const fits = (...texts: readonly (string | null | undefined)[]): boolean =>
+    texts.some((each) => each != null && searchText(each).includes(wanted));
+  for (const store of open.xks.stores.list())
+    if (fits(store.name, store.id, store.remote?.kmsStoreId))
+      hits.store(store.id, store.remote?.kmsStoreId ?? 'external key store');
+  for (const { id, name, xksId, remote } of open.xks.keys.list(null))
+    if (fits(name, id, xksId, remote?.arn)) hits.xksKey(id, `external key ${shortId(xksId)}`);
 };
 
 const byMaterial: Look = (hits, text, { open }) => {
@@ -215,6 +237,7 @@ const looks: readonly Look[] = [
   byNumber,
   byPath,
   byKcv,
+  byXks,
   byPartOfName,
   byPartOfKey,
 ];

@@ -8,6 +8,7 @@ import { useNavigation } from '../../state/navigation.ts';
 import { useRead } from '../../state/reads.ts';
 import { useSettled } from '../../state/settled.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useXksPlace } from '../xks/xks-place.ts';
 import styles from './find-field.module.css';
 
 const kinds: Readonly<Record<Hit['kind'], string>> = {
@@ -15,6 +16,8 @@ const kinds: Readonly<Record<Hit['kind'], string>> = {
   group: 'Key group',
   key: 'Key',
   job: 'Job',
+  'xks-store': 'External key store',
+  'xks-key': 'External key',
 };
 
 /** Longer than this nothing can be found by. */
@@ -25,11 +28,15 @@ const rush = 50;
 
 /** Goes to what was found: a place in the tree, or a job. */
 function useGoTo(): (hit: Hit) => void {
-  const land = useNavigation((state) => state.land);
+  const { land, go } = useNavigation();
+  const chooseXks = useXksPlace((state) => state.select);
   const show = useDialogs((state) => state.show);
   return (hit) => {
     if (hit.kind === 'job') show({ kind: 'job', job: hit.id });
-    else land({ kind: hit.kind, id: hit.id, groupId: hit.groupId, folderIds: hit.folderIds });
+    else if (hit.kind === 'xks-store' || hit.kind === 'xks-key') {
+      chooseXks(hit.id);
+      go('xks');
+    } else land({ kind: hit.kind, id: hit.id, groupId: hit.groupId, folderIds: hit.folderIds });
   };
 }
 

@@ -126,6 +126,7 @@ function RuleFields({
             label={conditions[each].label}
             fullWidth
             multiline
+            sx={{ '& .MuiInputBase-multiline': { padding: '4px 0' } }}
             value={form.when[each] ?? ''}
             disabled={busy}
             helperText={`Such as ${conditions[each].example}`}

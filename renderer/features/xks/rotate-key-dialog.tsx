@@ -32,6 +32,7 @@ export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton
             type="submit"
+            autoFocus
             variant="contained"
             blocked={blocked ?? (key ? null : 'The key is being read.')}
           >

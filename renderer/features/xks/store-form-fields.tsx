@@ -127,6 +127,7 @@ function Field({
       label={label}
       fullWidth
       multiline={lines > 1}
+      {...(lines > 1 ? { sx: { '& .MuiInputBase-multiline': { padding: '4px 0' } } } : {})}
       minRows={lines}
       autoFocus={autoFocus}
       value={form[field]}

@@ -41,7 +41,7 @@ export const kmsKeyState = ({ kmsKeyArn, kmsKeyState: state }: XksKey): StateTex
 export const storeHere = ({ blocked }: Store): StateText =>
   blocked
     ? { glyph: '!', word: 'Blocked', tone: 'attention' }
-    : { glyph: '●', word: 'Let in', tone: 'good' };
+    : { glyph: '●', word: 'Not blocked', tone: 'good' };
 
 /** What the proxy does with an external key. */
 export function keyHere({ blocked, enabled, served }: XksKey): StateText {

@@ -23,7 +23,14 @@ export function addVerbs(noun: Command, run: Run): void {
     );
 }
 
-const kinds = { folder: 'folder', group: 'key group', key: 'key', job: 'job' } as const;
+const kinds = {
+  folder: 'folder',
+  group: 'key group',
+  key: 'key',
+  job: 'job',
+  'xks-store': 'external key store',
+  'xks-key': 'external key',
+} as const;
 
 function hitsText({ hits }: OutputFor<'session.find'>, width: number): string {
   if (hits.length === 0) return '';
