@@ -47,6 +47,8 @@ const inPage = `(entries) => {
     const last = standIn(ends(text)).slice(60);
     return made.slice(0, -4) + (/[A-F]/.test(text) ? last.toUpperCase() : last);
   };
+  const accessKey = (id) => /EXAMPLE$/.test(id) ? id
+    : [...standIn(id)].slice(0, id.length).map((digit) => 'ABCDEFGHIJKLMNOP'[parseInt(digit, 16)]).join('');
   const day = 86400000;
   const months = ['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sept','Oct','Nov','Dec'];
   const now = new Date();
@@ -80,7 +82,10 @@ const inPage = `(entries) => {
     .replace(/(Locks in )\\d+:\\d\\d/g, (all, words) => words + '10:00')
     .replace(/\\b\\d+\\.\\d+(\\s)s\\b/g, '0.4$1s')
     .replace(/(?<![\\d.])[1-9]\\d?(\\s)s\\b/g, '2$1s')
-    .replace(/\\b\\d+(\\s)ms\\b/g, '40$1ms');
+    // What AWS waits is no measured time.
+    .replace(/\\b(?!250\\s)\\d+(\\s)ms\\b/g, '40$1ms')
+    .replace(/\\/\\w{16,}(\\/kms\\/xks\\/v1)/g, '/Qm3xV7bTz0LcYp4d$1')
+    .replace(/\\bAKIA[A-Z2-7]{16,26}\\b|\\b(?=[A-Z]*[2-7])[A-Z2-7]{20,30}\\b/g, accessKey);
   const undo = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let at = walker.nextNode(); at; at = walker.nextNode()) {

@@ -200,6 +200,8 @@ function RegionField({ form, set, problems, busy, inAws }: StoreFormProps) {
         }
         onChange={(event) => set({ region: event.target.value.trim().toLowerCase() })}
         slotProps={{
+          // It says why the field is as it is: it must be read.
+          formHelperText: { disabled: false },
           htmlInput: { list: `${id}-codes`, className: 'mono', maxLength: 64, autoComplete: 'off' },
         }}
       />

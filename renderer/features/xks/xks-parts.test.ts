@@ -84,7 +84,10 @@ describe('states in words', () => {
     const node = { node: 'one', revision: 3, newest: true, health: 'ACTIVE', problem: null };
     const serving = { folder: '/x', storage: null, revision: 3, published: 3 };
     const of = (...nodes: (typeof node)[]) =>
-      proxyState({ ...serving, nodes: nodes.map((each) => ({ ...each, certificateDays: 9 })) });
+      proxyState({
+        ...serving,
+        nodes: nodes.map((each) => ({ ...each, certificateDays: 9, figures: null })),
+      });
     expect(of().tone).toBe('quiet');
     expect(of(node).word).toBe('1 proxy serves set 3');
     expect(of(node, { ...node, newest: false }).word).toBe('1 of 2 proxies in trouble');

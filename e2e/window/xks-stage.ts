@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
+import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
+import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { isFinal } from '../../shared/model/job.ts';
+import { region } from '../support/outside-aws.ts';
+import { HsmStage } from './hsm-stage.ts';
+
+export const proxyHost = 'xks.example.test';
+const day = 24 * 60 * 60_000;
+
+/** A busy machine misses the 250 ms of AWS now and then: the same job is gone on with. */
+const missed: readonly string[] = ['XKS_PROXY_REFUSED', 'XKS_CONNECT_FAILED'];
+
+/** A window on a practice keystore with a token, a practice KMS, and a proxy between the two. */
+export class XksStage implements AsyncDisposable {
+  readonly hsm: HsmStage;
+  readonly #folder: string;
+  #proxy: ProxyProcess | null = null;
+
+  private constructor(hsm: HsmStage, folder: string) {
+    this.hsm = hsm;
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<XksStage> {
+    const folder = mkdtempSync(join(tmpdir(), 'keyreeve-xks-window-'));
+    try {
+      const { certificate, privateKey } = selfSigned(proxyHost, Date.now(), 60 * day);
+      writeFileSync(join(folder, 'certificate.pem'), certificate);
+      writeFileSync(join(folder, 'private-key.pem'), privateKey, { mode: 0o600 });
+      const hsm = await HsmStage.open(['--trust-ca', join(folder, 'certificate.pem')]);
+      writeFileSync(join(folder, 'pin'), hsm.hsm.pin, { mode: 0o600 });
+      return new XksStage(hsm, folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get page() {
+    return this.hsm.jobs.page;
+  }
+  get call() {
+    return this.hsm.jobs.call;
+  }
+  get aws() {
+    return this.hsm.jobs.aws;
+  }
+
+  at(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** What somebody starts on the computer of the proxy. */
+  async startProxy(): Promise<void> {
+    const prepared = await this.call('xks.prepareProxy', {});
+    const configuration = servingConfiguration(prepared, {
+      node: 'one',
+      listen: { host: '127.0.0.1', port: 0 },
+      probe: null,
+      certificate: this.at('certificate.pem'),
+      privateKey: this.at('private-key.pem'),
+      pinFile: this.at('pin'),
+      softwareKeysForOthers: false,
+    });
+    this.#proxy = await ProxyProcess.start(configuration, () => undefined);
+    const to = `127.0.0.1:${this.#proxy.port}`;
+    await control(this.aws.controlUrl, 'POST /xks-connect', { host: proxyHost, to });
+  }
+
+  /** Waits for the end of the newest job, which must be Done. */
+  async done(): Promise<void> {
+    const [newest] = (await this.call('job.list', { limit: 1 })).jobs;
+    if (!newest) throw new Error('no job was started');
+    const job = newest.id;
+    for (let revision = 0, tries = 0; ; ) {
+      const answer = await this.call('job.wait', { job, revision, waitMs: 10_000 });
+      const { state, failure, title } = answer.detail.job;
+      if (state === 'done') return;
+      revision = answer.revision;
+      if (state === 'needs-you' && missed.includes(failure?.code ?? '') && tries < 20) {
+        tries += 1;
+        await this.call('job.continue', { job });
+        revision = 0;
+      } else if (isFinal(state) || state === 'needs-you')
+        throw new Error(`${title} is ${state}: ${JSON.stringify(failure)}`);
+    }
+  }
+
+  /** What an application does. */
+  async encrypt(keyId: string, text: string): Promise<Uint8Array> {
+    const command = new EncryptCommand({ KeyId: keyId, Plaintext: Buffer.from(text) });
+    const { CiphertextBlob } = await this.aws.kms(region).send(command);
+    return CiphertextBlob ?? new Uint8Array();
+  }
+  async decrypt(ciphertext: Uint8Array): Promise<string> {
+    const command = new DecryptCommand({ CiphertextBlob: ciphertext });
+    const { Plaintext } = await this.aws.kms(region).send(command);
+    return Buffer.from(Plaintext ?? []).toString();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#proxy?.signal('SIGKILL');
+    await this.#proxy?.ended();
+    try {
+      await this.hsm[Symbol.asyncDispose]();
+    } finally {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+  }
+}
