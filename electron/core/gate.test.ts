@@ -8,6 +8,8 @@ import { createGate, type GateServices } from './gate.ts';
 const person: Caller = { trusted: true, actor: 'ada', host: 'desk', channel: 'cli' };
 
 /** A gate over one handler, with everything it did written down. */
+const noFolders = { folders: [], total: 0, next: null };
+
 function gateOver(
   handler: (input: unknown) => unknown,
   condition: () => Promise<void> = async () => {},
@@ -43,8 +45,8 @@ function gateOver(
 }
 
 it('runs a known operation of a trusted caller and answers with its output', async () => {
-  const { call, seen } = gateOver(() => ({ folders: [] }));
-  expect(await call('folder.list', {}, person)).toEqual({ ok: true, output: { folders: [] } });
+  const { call, seen } = gateOver(() => noFolders);
+  expect(await call('folder.list', {}, person)).toEqual({ ok: true, output: noFolders });
   expect(seen.audited).toEqual(['folder.list']);
 });
 
@@ -89,7 +91,7 @@ it('asks whether the keystore is ready for what the operation needs', async () =
   const locked = async () => {
     throw new OperationError('KEYSTORE_LOCKED');
   };
-  const { call, seen } = gateOver(() => ({ folders: [] }), locked);
+  const { call, seen } = gateOver(() => noFolders, locked);
   expect(await call('folder.list', {}, person)).toMatchObject({
     ok: false,
     failure: { code: 'KEYSTORE_LOCKED' },
@@ -100,7 +102,7 @@ it('asks whether the keystore is ready for what the operation needs', async () =
 });
 
 it('keeps an output that was not declared inside', async () => {
-  const { call, seen } = gateOver(() => ({ folders: [], extra: 'leak' }));
+  const { call, seen } = gateOver(() => ({ ...noFolders, extra: 'leak' }));
   const reply = await call('folder.list', {}, person);
   expect(reply).toEqual({
     ok: false,
