@@ -35,6 +35,9 @@ describe.skipIf(chromiumPath === null)('Key management > External Key Stores', (
     for (const key of keys) await stage.page.keyboard.press(key);
   };
   const look = async (name: PictureName): Promise<void> => {
+    // What the pointer rests on says why it is blocked, beside every landmark.
+    await stage.page.mouse.move(2, 2);
+    await stage.page.getByRole('tooltip').waitFor({ state: 'detached' });
     faults.push(...(await faultsOf(stage.page, name)));
     await picture(stage.page, name);
   };
