@@ -33,7 +33,8 @@ export class XksStage implements AsyncDisposable {
       const { certificate, privateKey } = selfSigned(proxyHost, Date.now(), 60 * day);
       writeFileSync(join(folder, 'certificate.pem'), certificate);
       writeFileSync(join(folder, 'private-key.pem'), privateKey, { mode: 0o600 });
-      const hsm = await HsmStage.open(['--trust-ca', join(folder, 'certificate.pem')]);
+      const words = ['--xks-budget-ms', '10000', '--trust-ca', join(folder, 'certificate.pem')];
+      const hsm = await HsmStage.open(words);
       writeFileSync(join(folder, 'pin'), hsm.hsm.pin, { mode: 0o600 });
       return new XksStage(hsm, folder);
     } catch (error) {

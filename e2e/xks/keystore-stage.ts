@@ -39,11 +39,9 @@ export class KeystoreStage implements AsyncDisposable {
       writeFileSync(stage.at('certificate.pem'), certificate);
       writeFileSync(stage.at('private-key.pem'), privateKey, { mode: 0o600 });
       writeFileSync(stage.at('pin'), '', { mode: 0o600 });
-      stage.aws = await OutsideAws.start([
-        ...['--trust-ca', stage.at('certificate.pem')],
-        // What is shown is the way there and back; how fast the proxy is, the bench shows.
-        ...['--xks-budget-ms', '10000'],
-      ]);
+      // What is shown is the way there and back; how fast the proxy is, the bench shows.
+      const words = ['--xks-budget-ms', '10000', '--trust-ca', stage.at('certificate.pem')];
+      stage.aws = await OutsideAws.start(words);
       stage.#opened.push(stage.aws);
       stage.desk = await RealDesk.open(stage.aws, { clock: nodeClock });
       stage.#opened.push(stage.desk);
