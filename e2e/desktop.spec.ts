@@ -1,56 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { _electron, type ElectronApplication } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildRenderer } from '../scripts/build-renderer.mjs';
-import { findElectron } from '../scripts/electron-binary.mjs';
+import { DesktopProcess, electronPath, electronReason } from './support/desktop-process.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-// Only a binary that is there: tests fetch nothing.
-const electron = await findElectron({ root, offline: true });
-const reason = electron.path === null ? electron.reason : 'there is a binary';
-// Where Electron was asked for, nothing may be left out in silence.
-if (process.env['KEYREEVE_E2E_HOST'] === 'electron' && electron.path === null) {
-  throw new Error(`KEYREEVE_E2E_HOST asks for Electron: ${reason}`);
-}
-
-/** The same window in a real Electron. Starts by itself wherever there is one. */
-describe.skipIf(electron.path === null)(`the desktop in Electron (${reason})`, () => {
-  let folder: string;
-  let app: ElectronApplication;
+/** What only a real Electron shows. Starts by itself wherever there is one. */
+describe.skipIf(electronPath === null)(`the desktop in Electron (${electronReason})`, () => {
+  let desktop: DesktopProcess;
+  let page: Page;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'keyreeve-electron-'));
-    const quiet = { root, logLevel: 'error' } as const;
-    await build({ ...quiet, configFile: 'vite.node.config.ts' });
-    await build({ ...quiet, configFile: 'vite.preload.config.ts' });
-    expect(buildRenderer()).toBeNull();
-    app = await _electron.launch({
-      executablePath: electron.path ?? '',
-      args: [root],
-      // Playwright takes the sandbox away on Linux unless it is told not to; root has none.
-      chromiumSandbox: process.getuid?.() !== 0,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: folder,
-        DISPLAY: process.env['DISPLAY'] ?? '',
-        // A display of its own, as xvfb-run makes one, lets in only who has this.
-        XAUTHORITY: process.env['XAUTHORITY'] ?? '',
-        KEYREEVE_STATE: join(folder, 'state'),
-        KEYREEVE_KEYSTORE: join(folder, 'a.keystore'),
-      },
-    });
+    desktop = await DesktopProcess.start();
+    page = await desktop.app.firstWindow();
   });
-  afterAll(async () => {
-    await app?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => desktop?.stop());
 
   it('shows a sandboxed page that has the bridge and nothing of Node or Electron', async () => {
-    const page = await app.firstWindow();
     expect(page.url()).toBe('app://console/');
     const seen = await page.evaluate(() => {
       const here = globalThis as Record<string, unknown>;
@@ -64,7 +27,6 @@ describe.skipIf(electron.path === null)(`the desktop in Electron (${reason})`, (
   });
 
   it('reaches nothing outside', async () => {
-    const page = await app.firstWindow();
     const reached = await page.evaluate(() =>
       fetch('https://example.org/').then(
         () => true,
@@ -75,7 +37,6 @@ describe.skipIf(electron.path === null)(`the desktop in Electron (${reason})`, (
   });
 
   it('reaches the core', async () => {
-    const page = await app.firstWindow();
     const answer = await page.evaluate(() => {
       const { keyreeve } = globalThis as unknown as {
         keyreeve: { call(name: string, input: unknown): Promise<unknown> };

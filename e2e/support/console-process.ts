@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Call, outputOf } from '../../electron/hosts/cli/operations.ts';
-import { connectSocket, type SocketClient } from '../../electron/hosts/transport/socket/connect.ts';
-import { socketPlace } from '../../electron/hosts/transport/socket/place.ts';
+import { KeystoreLine } from './keystore-line.ts';
 
 const command = fileURLToPath(new URL('../../bin/keyreeve', import.meta.url));
 
@@ -21,21 +19,17 @@ export interface ConsoleProcessOptions {
 }
 
 /** `keyreeve console` as anybody would start it, on a keystore that need not be there yet. */
-export class ConsoleProcess implements AsyncDisposable {
+export class ConsoleProcess extends KeystoreLine implements AsyncDisposable {
   readonly folder: string;
-  readonly keystore: string;
-  readonly state: string;
   readonly url: string;
   readonly pid: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly #child: ChildProcess;
   readonly #ownFolder: boolean;
-  #client: SocketClient | null = null;
 
   private constructor(parts: Parts) {
+    super(parts.state, parts.keystore);
     this.folder = parts.folder;
-    this.keystore = parts.keystore;
-    this.state = parts.state;
     this.url = parts.url;
     this.pid = parts.pid;
     this.environment = parts.environment;
@@ -76,19 +70,6 @@ export class ConsoleProcess implements AsyncDisposable {
   }
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  /** Calls the core beside the browser, by the private socket, as the command line does. */
-  readonly call: Call = async (name, input) => {
-    this.#client ??= await connectSocket(socketPlace(this.state, this.keystore));
-    if (!this.#client) throw new Error('nobody holds the keystore');
-    return outputOf<typeof name>(await this.#client.call(name, input));
-  };
-
-  /** After a lock another process has the core: the next call connects anew. */
-  disconnect(): void {
-    this.#client?.close();
-    this.#client = null;
   }
 
   /** Runs another command beside the console; its standard output. Raises with what it complained of. */

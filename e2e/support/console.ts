@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 import { launchChromium } from './chromium.ts';
+import { expectNone, noteComplaints } from './complaints.ts';
 import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
 
 export { chromiumPath } from './chromium.ts';
@@ -68,20 +69,13 @@ export class ConsoleStage implements AsyncDisposable {
 
   /** Errors of this page count from now on. */
   listenTo(page: Page): void {
-    page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
-    page.on('console', (message) => {
-      const type = message.type();
-      if (type === 'error' || type === 'warning')
-        this.complaints.push(`${type}: ${message.text()}`);
-    });
+    noteComplaints(page, this.complaints);
   }
 
   async stop(): Promise<void> {
     await this.browser.close();
     await this.host.stop();
-    if (this.complaints.length > 0) {
-      throw new Error(`the page complained:\n${this.complaints.join('\n')}`);
-    }
+    expectNone(this.complaints);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

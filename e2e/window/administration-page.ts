@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { ConsoleStage } from '../support/console.ts';
+import type { WindowStage } from '../support/window-stage.ts';
 
 export const places = [
   'HSM',
@@ -13,7 +13,7 @@ export const places = [
 export class AdministrationPage {
   readonly page: Page;
 
-  constructor({ page }: ConsoleStage) {
+  constructor({ page }: WindowStage) {
     this.page = page;
   }
 

@@ -2,16 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { practiceRoot } from '../support/outside-aws.ts';
-import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 import { AdministrationPage, places } from './administration-page.ts';
 
-let stage: ConsoleStage;
+let stage: WindowStage;
 let on: AdministrationPage;
 
 beforeAll(async () => {
-  if (chromiumPath === null) return;
-  stage = await ConsoleStage.open({ keystore: 'practice' });
+  if (!windowHere) return;
+  stage = await openWindow({ keystore: 'practice' });
   on = new AdministrationPage(stage);
   await stage.call('practice.setUp', { keysIn: 'softhsm' });
 });
@@ -22,7 +23,7 @@ afterEach(async () => {
   while ((await on.dialog.count()) > 0) await on.page.keyboard.press('Escape');
 });
 
-describe.skipIf(chromiumPath === null)('Administration', () => {
+describe.skipIf(!windowHere)('Administration', () => {
   it('says of the HSM what it is, how it stands, and what was found by trying', async () => {
     await on.go('HSM');
     await on.section('Token keyreeve-practice').getByText('Ready').waitFor();

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, ConsoleStage } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 
-let on: ConsoleStage;
+let on: WindowStage;
 
 beforeAll(async () => {
-  on = await ConsoleStage.open({ keystore: 'practice' });
+  on = await openWindow({ keystore: 'practice' });
   await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
   for (const name of ['Cards', 'Payments', 'Ledger']) await on.call('folder.add', { name });
 });
@@ -33,7 +33,7 @@ async function verify(fingerprint: string): Promise<string> {
   return verdict.innerText();
 }
 
-describe.skipIf(chromiumPath === null)('Logging and Reporting > Audit', () => {
+describe.skipIf(!windowHere)('Logging and Reporting > Audit', () => {
   it('lists what was done, newest first, and one record whole', async () => {
     await on.page.keyboard.press('Alt+5');
     await grid().getByText('folder.add').first().waitFor();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { consoleOf, inElectron, windowHere } from '../support/window-stage.ts';
 import { type Desk, requireDone } from '../support/desk.ts';
 import type { OutsideAws } from '../support/outside-aws.ts';
 import { policyTemplate } from '../support/policies.ts';
@@ -65,7 +66,7 @@ async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   await aws.allow();
 }
 
-describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
+describe.skipIf(!windowHere)('every place and every dialog', () => {
   let later: LaterStage;
   let form: GroupFormPage;
   let tree: TreePage;
@@ -318,27 +319,31 @@ describe.skipIf(chromiumPath === null)('every place and every dialog', () => {
     expect(found()).toEqual([]);
   });
 
-  it('commands, shortcuts, and a second browser that asks to take over', async () => {
-    await tree.press('Control+k');
-    await form.top.getByRole('option').first().waitFor();
-    await look('commands');
-    await closeTop();
-    await tree.press('?');
-    await form.top.waitFor();
-    await look('shortcuts');
-    await closeTop();
-    const context = await later.stage.browser.newContext({
-      viewport: { width: 1280, height: 800 },
-    });
-    const second = await context.newPage();
-    await second.goto(await later.stage.host.link());
-    await second.getByRole('heading', { name: /^Another browser works/ }).waitFor();
-    await look('takeover--waiting', second);
-    await form.heading('Another browser asks to take over').waitFor();
-    await look('takeover');
-    await form.button('Keep working here').click();
-    await second.getByRole('heading', { level: 1 }).waitFor();
-    await context.close();
-    expect(found()).toEqual([]);
-  });
+  it.skipIf(inElectron)(
+    'commands, shortcuts, and a second browser that asks to take over',
+    async () => {
+      await tree.press('Control+k');
+      await form.top.getByRole('option').first().waitFor();
+      await look('commands');
+      await closeTop();
+      await tree.press('?');
+      await form.top.waitFor();
+      await look('shortcuts');
+      await closeTop();
+      const { browser, host } = consoleOf(later.stage);
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+      });
+      const second = await context.newPage();
+      await second.goto(await host.link());
+      await second.getByRole('heading', { name: /^Another browser works/ }).waitFor();
+      await look('takeover--waiting', second);
+      await form.heading('Another browser asks to take over').waitFor();
+      await look('takeover');
+      await form.button('Keep working here').click();
+      await second.getByRole('heading', { level: 1 }).waitFor();
+      await context.close();
+      expect(found()).toEqual([]);
+    },
+  );
 });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dialog } from 'playwright-core';
-import { chromiumPath, ConsoleStage } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 
-let stage: ConsoleStage;
+let stage: WindowStage;
 beforeAll(async () => {
-  if (chromiumPath === null) return;
-  stage = await ConsoleStage.open({ keystore: 'practice' });
+  if (!windowHere) return;
+  stage = await openWindow({ keystore: 'practice' });
   await place('Jobs').waitFor();
 });
 afterAll(async () => {
@@ -36,7 +36,7 @@ async function reload(answer: 'leave' | 'stay'): Promise<string | null> {
   return asked;
 }
 
-describe.skipIf(chromiumPath === null)('Back', () => {
+describe.skipIf(!windowHere)('Back', () => {
   it('goes to the former places, and never off the page', async () => {
     await place('Jobs').click();
     await heading('Jobs').waitFor();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, ConsoleStage } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 
-let on: ConsoleStage;
+let on: WindowStage;
 
 beforeAll(async () => {
-  on = await ConsoleStage.open({ keystore: 'practice' });
+  on = await openWindow({ keystore: 'practice' });
   await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
 });
 afterAll(async () => {
@@ -21,7 +21,7 @@ async function command(text: string): Promise<void> {
   await field().waitFor({ state: 'detached' });
 }
 
-describe.skipIf(chromiumPath === null)('commands and keys', () => {
+describe.skipIf(!windowHere)('commands and keys', () => {
   it('goes everywhere by Ctrl+K and a few letters', async () => {
     for (const [typed, title] of [
       ['aud', 'Audit'],

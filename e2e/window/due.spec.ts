@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { rewrite } from '../support/tamper.ts';
 import { axeFindings } from './accessible.ts';
 import { LaterStage } from './later-stage.ts';
 
 const day = 86_400_000;
 
-describe.skipIf(chromiumPath === null)('rotations that came due while locked', () => {
+describe.skipIf(!windowHere)('rotations that came due while locked', () => {
   let later: LaterStage;
   beforeAll(async () => {
     later = await LaterStage.open(async (desk) => {

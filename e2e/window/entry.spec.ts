@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chromiumPath, ConsoleStage, type ConsoleStageOptions } from '../support/console.ts';
+import { type ConsoleStageOptions } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 import { EntryPage } from './entry-page.ts';
 import { picture } from './pictures/camera.ts';
@@ -10,7 +11,7 @@ import type { PictureName } from './pictures/shown.ts';
 const passphrase = 'a passphrase of several words';
 const bytes = () => Uint8Array.from(Buffer.from(passphrase));
 
-let stage: ConsoleStage | null = null;
+let stage: WindowStage | null = null;
 afterEach(async () => {
   const ended = stage;
   stage = null;
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 async function open(options: ConsoleStageOptions = {}): Promise<EntryPage> {
-  stage = await ConsoleStage.open(options);
+  stage = await openWindow(options);
   return new EntryPage(stage.page);
 }
 const host = () => {
@@ -54,7 +55,7 @@ async function toRotatedKey(entry: EntryPage): Promise<void> {
     .waitFor();
 }
 
-describe.skipIf(chromiumPath === null)('the first steps', () => {
+describe.skipIf(!windowHere)('the first steps', () => {
   it('come to a rotated practice key with at most 9 clicks and 2 typed fields', async () => {
     const entry = await open();
     await entry.heading('What would you like to do?').waitFor();
@@ -172,7 +173,7 @@ describe.skipIf(chromiumPath === null)('the first steps', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('unlocking', () => {
+describe.skipIf(!windowHere)('unlocking', () => {
   it('says what was wrong and waits for another try', async () => {
     const entry = await open({ keystore: 'practice' });
     await entry.button('Lock now').click();
@@ -215,7 +216,7 @@ describe.skipIf(chromiumPath === null)('unlocking', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('a keystore that comes back', () => {
+describe.skipIf(!windowHere)('a keystore that comes back', () => {
   it('is looked at, verified and restored from its backup', async () => {
     const entry = await open({ keystore: 'practice' });
     const place = join(host().folder, 'second');

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { killBridges } from '../support/bridges.ts';
 import { day, HurriedClock } from '../support/clocks.ts';
-import { chromiumPath, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { consoleOf, inElectron, windowHere } from '../support/window-stage.ts';
 import { corePid } from '../support/core-pid.ts';
 import type { Desk } from '../support/desk.ts';
 import type { OutsideAws } from '../support/outside-aws.ts';
@@ -39,7 +40,7 @@ async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   await aws.misbehave();
 }
 
-describe.skipIf(chromiumPath === null)('faults at the window', () => {
+describe.skipIf(!windowHere)('faults at the window', () => {
   let later: LaterStage;
   let entry: EntryPage;
   let form: GroupFormPage;
@@ -152,7 +153,7 @@ describe.skipIf(chromiumPath === null)('faults at the window', () => {
     expect(await jobs()).toBe(before);
   });
 
-  it('two windows with the same plan make one rotation', async () => {
+  it.skipIf(inElectron)('two windows with the same plan make one rotation', async () => {
     const before = await jobs();
     const second = await window();
     const other = new TreePage(second);
@@ -175,19 +176,22 @@ describe.skipIf(chromiumPath === null)('faults at the window', () => {
     await noDialog();
   });
 
-  it('a page that crashes takes nothing with it: another one goes on', async () => {
-    const before = await jobs();
-    const second = await window();
-    await plan(new TreePage(second));
-    const crashed = second.waitForEvent('crash');
-    await second.goto('chrome://crash').catch(() => null);
-    await crashed;
-    await second.close();
-    const third = await window();
-    await plan(new TreePage(third));
-    expect(await jobs()).toBe(before);
-    await third.close();
-  });
+  it.skipIf(inElectron)(
+    'a page that crashes takes nothing with it: another one goes on',
+    async () => {
+      const before = await jobs();
+      const second = await window();
+      await plan(new TreePage(second));
+      const crashed = second.waitForEvent('crash');
+      await second.goto('chrome://crash').catch(() => null);
+      await crashed;
+      await second.close();
+      const third = await window();
+      await plan(new TreePage(third));
+      expect(await jobs()).toBe(before);
+      await third.close();
+    },
+  );
 
   it('the HSM is gone when the button is pressed: nothing runs, and the plan says what is missing', async () => {
     const before = await jobs();
@@ -214,30 +218,36 @@ describe.skipIf(chromiumPath === null)('faults at the window', () => {
     await tree.row(/ledger-prod, key group/).waitFor();
   });
 
-  it('the core ends while a dialog is open: the window locks, and opens again', async () => {
-    await later.page.getByRole('button', { name: 'Add…' }).click();
-    await tree.menuItem(/Folder…/).click();
-    await form.field('Name').fill('Half typed');
-    host().disconnect();
-    process.kill(corePid(host().pid), 'SIGKILL');
-    await entry.heading('Unlock desk.keystore').waitFor();
-    await expect.poll(() => later.page.getByRole('dialog').count()).toBe(0);
-    later.stage.complaints.length = 0;
-    await entry.unlock(passphrase);
-    await expect.poll(() => form.field('Name').inputValue()).toBe('Half typed');
-    await form.button(/^Add folder/).click();
-    await tree.row(/^Half typed, folder/).waitFor();
-  });
+  it.skipIf(inElectron)(
+    'the core ends while a dialog is open: the window locks, and opens again',
+    async () => {
+      await later.page.getByRole('button', { name: 'Add…' }).click();
+      await tree.menuItem(/Folder…/).click();
+      await form.field('Name').fill('Half typed');
+      host().disconnect();
+      process.kill(corePid(host().pid), 'SIGKILL');
+      await entry.heading('Unlock desk.keystore').waitFor();
+      await expect.poll(() => later.page.getByRole('dialog').count()).toBe(0);
+      later.stage.complaints.length = 0;
+      await entry.unlock(passphrase);
+      await expect.poll(() => form.field('Name').inputValue()).toBe('Half typed');
+      await form.button(/^Add folder/).click();
+      await tree.row(/^Half typed, folder/).waitFor();
+    },
+  );
 
-  it('Keyreeve is killed: the window says that it is alone, and what may be old', async () => {
-    const stranger = await later.stage.browser.newPage();
-    await stranger.goto(host().origin);
-    await stranger.getByRole('heading', { name: /^This page did not come by a link/ }).waitFor();
-    await picture(stranger, 'session-ended');
-    await stranger.close();
-    process.kill(host().pid, 'SIGKILL');
-    await later.page.getByText('! The window lost its connection to the keystore.').waitFor();
-    await picture(later.page, 'connection-lost');
-    later.stage.complaints.length = 0;
-  });
+  it.skipIf(inElectron)(
+    'Keyreeve is killed: the window says that it is alone, and what may be old',
+    async () => {
+      const stranger = await consoleOf(later.stage).browser.newPage();
+      await stranger.goto(host().origin);
+      await stranger.getByRole('heading', { name: /^This page did not come by a link/ }).waitFor();
+      await picture(stranger, 'session-ended');
+      await stranger.close();
+      process.kill(host().pid, 'SIGKILL');
+      await later.page.getByText('! The window lost its connection to the keystore.').waitFor();
+      await picture(later.page, 'connection-lost');
+      later.stage.complaints.length = 0;
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { regions } from '../../electron/core/cloud/regions.ts';
 import { regionChoices } from '../../renderer/features/group-form/regions.ts';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { policyTemplate, policyWithoutImport } from '../support/policies.ts';
 import { axeFindings } from './accessible.ts';
 import { GroupFormPage } from './group-form-page.ts';
@@ -22,7 +22,7 @@ describe('the list of Regions', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('Add Key Group and Properties', () => {
+describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
   let stage: JobStage;
   let form: GroupFormPage;
   let tree: TreePage;

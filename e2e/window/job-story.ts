@@ -1,7 +1,8 @@
 import { isFinal, type JobState } from '../../shared/model/job.ts';
 import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts';
 import { OutsideAws, practiceRoot, region } from '../support/outside-aws.ts';
-import { ConsoleStage, type ConsoleStageOptions } from '../support/console.ts';
+import { type ConsoleStageOptions } from '../support/console.ts';
+import { type WindowStage, openWindow } from '../support/window-stage.ts';
 
 const atWork: readonly JobState[] = ['waiting', 'running', 'checking'];
 
@@ -9,10 +10,10 @@ type Detail = OutputFor<'job.show'>;
 
 /** A window on a practice keystore that goes to a practice KMS which tests can make misbehave. */
 export class JobStage implements AsyncDisposable {
-  readonly stage: ConsoleStage;
+  readonly stage: WindowStage;
   readonly aws: OutsideAws;
 
-  private constructor(stage: ConsoleStage, aws: OutsideAws) {
+  private constructor(stage: WindowStage, aws: OutsideAws) {
     this.stage = stage;
     this.aws = aws;
   }
@@ -24,7 +25,7 @@ export class JobStage implements AsyncDisposable {
   ): Promise<JobStage> {
     const aws = await OutsideAws.start(kms);
     try {
-      const stage = await ConsoleStage.open({ ...options, keystore: 'practice' });
+      const stage = await openWindow({ ...options, keystore: 'practice' });
       const jobs = new JobStage(stage, aws);
       await jobs.call('credential.import', {
         kind: 'keys',

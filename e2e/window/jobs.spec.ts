@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { practiceRoot } from '../support/outside-aws.ts';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 import { JobStage } from './job-story.ts';
 import { JobsPage } from './jobs-page.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await on.aws.misbehave();
 });
 
-describe.skipIf(chromiumPath === null)('Logging and Reporting > Jobs', () => {
+describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
   it('says what will be here while there is none', async () => {
     await jobs.grid.getByText(/Jobs appear here when you rotate or synchronize/).waitFor();
   });

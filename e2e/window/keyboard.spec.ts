@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
 import { JobsPage } from './jobs-page.ts';
 import { TreePage } from './tree-page.ts';
 
 /** Nothing here touches the mouse. */
-describe.skipIf(chromiumPath === null)('by keyboard alone', () => {
+describe.skipIf(!windowHere)('by keyboard alone', () => {
   let on: JobStage;
   let tree: TreePage;
   let form: GroupFormPage;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import type { Clock } from '../../electron/core/ports.ts';
-import { ConsoleStage } from '../support/console.ts';
+import { type WindowStage, openWindow } from '../support/window-stage.ts';
 import { Desk } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
@@ -13,12 +13,12 @@ import { SoftHsm } from '../support/soft-hsm.ts';
  * and this device is not the designated one.
  */
 export class LaterStage implements AsyncDisposable {
-  readonly stage: ConsoleStage;
+  readonly stage: WindowStage;
   readonly aws: OutsideAws;
   readonly hsm: SoftHsm;
   readonly folder: string;
 
-  private constructor(stage: ConsoleStage, aws: OutsideAws, hsm: SoftHsm, folder: string) {
+  private constructor(stage: WindowStage, aws: OutsideAws, hsm: SoftHsm, folder: string) {
     this.stage = stage;
     this.aws = aws;
     this.hsm = hsm;
@@ -44,7 +44,7 @@ export class LaterStage implements AsyncDisposable {
         await work(desk, aws);
       }
       if (!sameDevice) rmSync(join(folder, 'state', 'device-id'));
-      return new LaterStage(await ConsoleStage.open({ folder }), aws, hsm, folder);
+      return new LaterStage(await openWindow({ folder }), aws, hsm, folder);
     } catch (error) {
       await aws[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synchronizeWords } from '../../shared/text/synchronize.ts';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { policyTemplate } from '../support/policies.ts';
 import { axeFindings } from './accessible.ts';
 import { GroupFormPage } from './group-form-page.ts';
@@ -9,7 +9,7 @@ import { TreePage } from './tree-page.ts';
 
 const rotate = 'Rotate payments-prod (practice)';
 
-describe.skipIf(chromiumPath === null)('plans', () => {
+describe.skipIf(!windowHere)('plans', () => {
   let stage: JobStage;
   let form: GroupFormPage;
   let tree: TreePage;

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { faultsOf } from './every-look.ts';
 import { picture } from './pictures/camera.ts';
 import type { PictureName } from './pictures/shown.ts';
 import { RehearsalPage } from './rehearsal-page.ts';
 
-describe.skipIf(chromiumPath === null)('practice and its rehearsals', () => {
-  let stage: ConsoleStage;
+describe.skipIf(!windowHere)('practice and its rehearsals', () => {
+  let stage: WindowStage;
   let on: RehearsalPage;
   const faults: string[] = [];
   beforeAll(async () => {
-    stage = await ConsoleStage.open({ keystore: 'practice' });
+    stage = await openWindow({ keystore: 'practice' });
     await stage.call('practice.setUp', { keysIn: 'software' });
     stage.page.setDefaultTimeout(15_000);
     on = new RehearsalPage(stage.page);

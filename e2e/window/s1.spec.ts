@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { practiceRoot } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
 import { tokenLabel } from '../support/soft-hsm.ts';
@@ -13,7 +13,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const alias = 'alias/payments-prod';
 
 /** The acceptance lines of HSM protected key groups, in the order in which a person meets them. */
-describe.skipIf(chromiumPath === null)('an HSM Protected key group in the window', () => {
+describe.skipIf(!windowHere)('an HSM Protected key group in the window', () => {
   let hsm: HsmStage;
   let on: JobStage;
   let tree: TreePage;

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { importOtherNow } from '../review/stage.ts';
 import { killBridges } from '../support/bridges.ts';
-import { chromiumPath, passphrase } from '../support/console.ts';
+import { passphrase } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { HsmStage } from './hsm-stage.ts';
@@ -11,7 +12,7 @@ import { TreePage } from './tree-page.ts';
 
 const other = { accessKeyId: 'AKIAOTHERACCOUNT0001', secretAccessKey: 'other-secret-0123456789' };
 
-describe.skipIf(chromiumPath === null)('after each of six errors', () => {
+describe.skipIf(!windowHere)('after each of six errors', () => {
   let stage: HsmStage;
   let jobs: JobsPage;
   let form: GroupFormPage;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { JobStage } from './job-story.ts';
 import { axeFindings } from './accessible.ts';
 import { TreePage } from './tree-page.ts';
 
-describe.skipIf(chromiumPath === null)('Key Management', () => {
+describe.skipIf(!windowHere)('Key Management', () => {
   let stage: JobStage;
   let tree: TreePage;
   let payments: string;

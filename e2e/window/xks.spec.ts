@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
 import { region } from '../support/outside-aws.ts';
 import { awsRefuses } from '../xks/keystore-stage.ts';
 import { faultsOf } from './every-look.ts';
@@ -10,7 +10,7 @@ import { proxyHost, XksStage } from './xks-stage.ts';
 
 const account = '123456789012';
 
-describe.skipIf(chromiumPath === null)('Key management > External Key Stores', () => {
+describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
   let stage: XksStage;
   let form: GroupFormPage;
   let ciphertext: Uint8Array;
