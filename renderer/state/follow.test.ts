@@ -74,6 +74,18 @@ test('changes that come together are read once', async () => {
   leave();
 });
 
+test('a first read under way at a change is made once more when it ends', async () => {
+  takes = 1000;
+  const leave = watch('job.show');
+  await vi.advanceTimersByTimeAsync(100);
+  job();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(shown('job.show')).toBe(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked).toBe(2);
+  leave();
+});
+
 test('what a change does not touch is not read again', async () => {
   const leave = watch('credential.list');
   await vi.advanceTimersByTimeAsync(10);

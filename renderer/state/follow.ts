@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Change } from '../../shared/contract/session.ts';
 import type { Link } from '../client/link.ts';
 import { useConnection } from './connection.ts';
-import { readAgain } from './reads.ts';
+import { readAgain, readWhere } from './reads.ts';
 
 /** Changes that come within this time (ms) are read again together. */
 const together = 60;
@@ -34,7 +34,7 @@ export function followChanges(link: Link, reads: QueryClient): () => void {
   };
   const everything = (): void => {
     waiting = [];
-    void reads.invalidateQueries();
+    void readWhere(reads, () => true);
   };
   const endChanges = link.onChange((change) => {
     const gap = revision !== null && change.revision > revision + 1;

@@ -1,5 +1,6 @@
 import {
   keepPreviousData,
+  type Query,
   QueryClient,
   useInfiniteQuery,
   useMutation,
@@ -58,10 +59,26 @@ export function nounsTouchedBy(changes: readonly Change[]): ReadonlySet<string> 
 
 const nounOf = (queryKey: readonly unknown[]): string => String(queryKey[0]).split('.')[0] ?? '';
 
-/** Marks what the changes touch as out of date; what is shown now is read again. */
+/** Marks what the changes touch as out of date; resolves when what is shown of it is read again. */
 export function readAgain(reads: QueryClient, changes: readonly Change[]): Promise<void> {
   const nouns = nounsTouchedBy(changes);
-  return reads.invalidateQueries({ predicate: ({ queryKey }) => nouns.has(nounOf(queryKey)) });
+  return readWhere(reads, ({ queryKey }) => nouns.has(nounOf(queryKey)));
+}
+
+/** Reads again whatever fits, of which something is shown. */
+export async function readWhere(
+  reads: QueryClient,
+  fits: (query: Query) => boolean,
+): Promise<void> {
+  // A first read under way may have had its answer made before the change, and is not begun anew.
+  const first = new Set(
+    reads
+      .getQueryCache()
+      .findAll({ predicate: fits, fetchStatus: 'fetching' })
+      .filter(({ state }) => state.data === undefined),
+  );
+  await reads.invalidateQueries({ predicate: fits });
+  if (first.size > 0) await reads.invalidateQueries({ predicate: (query) => first.has(query) });
 }
 
 /** The failure behind whatever a call raised. */
