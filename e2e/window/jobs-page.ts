@@ -66,13 +66,11 @@ export class JobsPage {
   }
 
   async copied(button: string): Promise<string> {
-    // The line at the bottom may still tell of an earlier copy.
     await this.page.evaluate(() => Object.assign(globalThis, { copied: null }));
     await this.dialog.getByRole('button', { name: button }).first().click();
     await this.page.waitForFunction(
       () => (globalThis as unknown as { copied: string | null }).copied !== null,
     );
-    await this.bottom.getByText(/^Copied: /).waitFor();
     return this.page.evaluate(() => (globalThis as unknown as { copied: string }).copied);
   }
 }
