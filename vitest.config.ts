@@ -4,12 +4,16 @@ const environment = { NODE_OPTIONS: '' };
 
 /**
  * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit a second time
- * so, as far as it does any cryptography.
+ * so, where it does cryptography.
  */
 const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
 const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
 const unit = shim
-  ? ['electron/{core,practice}/**/*.test.ts']
+  ? [
+      'electron/core/{audit,cloud,crypto,hsm,keystore,store,xks}/**/*.test.ts',
+      'electron/practice/kms/{actions,auth,material,model,state,wire,xks}/**/*.test.ts',
+      'electron/practice/kms/sdk.test.ts',
+    ]
   : ['{shared,electron,scripts}/**/*.test.ts'];
 
 /**

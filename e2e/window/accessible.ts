@@ -21,6 +21,12 @@ export async function inScheme(page: Page, scheme: (typeof schemes)[number]): Pr
     await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   });
+  // What stands behind a dialog may have its text's colour a moment later.
+  await page.waitForFunction((dark) => {
+    const bright = (at: Element): boolean =>
+      Number(/\d+/.exec(getComputedStyle(at).color)?.[0]) > 127;
+    return [document.body, ...document.querySelectorAll('h1')].every((at) => bright(at) === dark);
+  }, scheme === 'dark');
 }
 
 /** Everything axe finds wrong with what is shown now, in light and in dark. */

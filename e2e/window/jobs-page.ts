@@ -49,8 +49,14 @@ export class JobsPage {
   async see(number: number): Promise<void> {
     const news = this.page.getByRole('button', { name: /^Show (it|them)$/ });
     await this.row(number).or(news).first().waitFor();
-    if (await news.isVisible()) await news.click();
-    await this.row(number).waitFor();
+    while (!(await this.row(number).isVisible())) {
+      try {
+        await news.click({ timeout: 2000 });
+      } catch (error) {
+        // The bar goes by itself when the focus leaves the list, be it under the pointer.
+        if (!(error instanceof Error && error.name === 'TimeoutError')) throw error;
+      }
+    }
   }
 
   /** Copied texts are kept from now on: the page itself may not read the clipboard. */
