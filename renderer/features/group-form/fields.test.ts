@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { groupDraft, groupFields } from '../../../shared/contract/group.ts';
 import { groupShown } from '../plans/plan.fixture.ts';
-import { additionOf, changesOf, draftOf, formOf, type GroupForm, newForm } from './fields.ts';
+import {
+  additionOf,
+  changesOf,
+  draftOf,
+  followed,
+  formOf,
+  type GroupForm,
+  newForm,
+} from './fields.ts';
 
 const filled: GroupForm = {
   ...newForm('software', null),
@@ -9,6 +17,12 @@ const filled: GroupForm = {
   credential: 'payments-kms',
   region: 'eu-west-1',
 };
+
+it('follows the group in what nobody has changed', () => {
+  const typed = { ...filled, alias: 'payments-new' };
+  const now = { ...filled, activeKeyId: '1234abcd', alias: 'elsewhere' };
+  expect(followed(filled, typed, now)).toEqual({ ...now, alias: 'payments-new' });
+});
 
 describe('a new group', () => {
   it('has the defaults of the contract for everything that was not filled in', () => {

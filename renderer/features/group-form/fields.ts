@@ -36,6 +36,17 @@ export type GroupDraft = InputFor<'group.preview'>['fields'];
 export type GroupAddition = InputFor<'group.add'>;
 export type GroupChanges = InputFor<'group.edit'>['changes'];
 
+/** Nothing in a form is more than a text, a number or a pair of them. */
+export const sameField = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** A form on the group as it is now: what nobody has changed since it was opened follows the group. */
+export function followed(opened: GroupForm, form: GroupForm, now: GroupForm): GroupForm {
+  const fields = Object.keys(now) as (keyof GroupForm)[];
+  const changed = fields.filter((field) => !sameField(form[field], opened[field]));
+  return { ...now, ...Object.fromEntries(changed.map((field) => [field, form[field]])) };
+}
+
 /** A new group: everything has a default but name, credential and Region. */
 export function newForm(storage: GroupForm['storage'], folder: string | null): GroupForm {
   return {

@@ -12,7 +12,14 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { usePlan } from '../plans/use-plan.ts';
-import { changesOf, formOf, type GroupChanges, type GroupForm } from './fields.ts';
+import {
+  changesOf,
+  followed,
+  formOf,
+  type GroupChanges,
+  type GroupForm,
+  sameField,
+} from './fields.ts';
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
@@ -45,7 +52,7 @@ export function GroupPropertiesDialog({ dialog, close }: DialogProps<'group-prop
 }
 
 interface Editing {
-  /** As the group was when the window opened: only what differs from it is a change. */
+  /** As the group was when it was last read: only what differs from it is a change. */
   readonly opened: GroupForm;
   readonly form: GroupFormState;
 }
@@ -64,6 +71,13 @@ function Properties({
     opened: formOf(shown),
     form: firstState(formOf(shown)),
   }));
+  const now = formOf(shown);
+  if (!sameField(now, editing.opened)) {
+    setEditing(({ opened, form }) => ({
+      opened: now,
+      form: { ...form, form: followed(opened, form.form, now) },
+    }));
+  }
   const control = useGroupForm(
     editing.form,
     (change) => setEditing((before) => ({ ...before, form: change(before.form) })),
