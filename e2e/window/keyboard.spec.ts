@@ -132,7 +132,10 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
   it('comes to the cause of the job that stopped last with two inputs, and cancels it', async () => {
     await on.stopped('payments-prod');
     await on.aws.allow();
-    await jobs.bottom.getByText(/needs you/).waitFor();
+    await jobs.bottom
+      .getByText(/needs you/)
+      .first()
+      .waitFor();
     await press('Alt+4');
     await jobs.grid.getByText('Needs you').waitFor();
     await jobs.grid.focus();
@@ -190,6 +193,8 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
   it('locks, and opens again', async () => {
     await press('Alt+l');
     await on.page.getByRole('heading', { name: 'Unlock desk.keystore' }).waitFor();
+    // The field comes, with the focus in it, when the next core is there.
+    await expect.poll(nameOfFocus).toMatch(/^Passphrase/);
     await type(passphrase);
     await press('Enter');
     await tree.row(/payments-prod, key group/).waitFor();
