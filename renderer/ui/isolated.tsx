@@ -5,10 +5,9 @@ import { Fragment } from 'react';
  * from right to left stays at its right, as after every other one.
  */
 export function Isolated({ path }: { readonly path: string }) {
-  return path.split('/').map((name, at) => (
-    // Parts of one path have no other identity than where they stand.
-    // oxlint-disable-next-line react/no-array-index-key
-    <Fragment key={at}>
+  const names = path.split('/');
+  return names.map((name, at) => (
+    <Fragment key={names.slice(0, at + 1).join('/')}>
       {at === 0 ? '' : '/'}
       <bdi>{name}</bdi>
     </Fragment>
