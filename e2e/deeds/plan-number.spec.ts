@@ -176,7 +176,7 @@ describe('a deed that is asked for twice', () => {
 
   it('is joined while it is under way, by whatever number, and the plan says so', async () => {
     await desk.addGroup('joined');
-    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 1500 } } });
+    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
     const job = await desk.begin('joined');
     await desk.until(job, (detail) => detail.job.step?.n === 5);
     const plan = await desk.plan('joined');
@@ -191,7 +191,7 @@ describe('a deed that is asked for twice', () => {
   it('and the other way round: another deed of the group waits behind it', async () => {
     await desk.addGroup('line');
     await desk.rotated('line');
-    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 800 } } });
+    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
     const rotation = await desk.begin('line');
     await desk.until(rotation, (detail) => detail.job.step?.n === 5);
     const plan = await desk.call('key.planSynchronize', { key: 'line/1', ...kept });

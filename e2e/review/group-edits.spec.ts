@@ -88,10 +88,11 @@ describe('what a rotation was planned with', () => {
     const changes = 'alias' in change ? { alias: `${group}-new` } : change;
     await desk.addGroup(group, monthly);
     await desk.rotated(group);
-    await aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 1_500 } } });
+    await aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 100_000 } } });
     const job = await desk.begin(group);
     const { job: running } = await desk.until(job, ({ job: { state } }) => state === 'running');
     await requireRefused(group, changes, running);
+    await aws.misbehave();
     requireDone(await desk.settled(job));
     await changeNow(group, changes);
   });
@@ -119,12 +120,12 @@ describe('what a rotation was planned with', () => {
     await desk.importCredential('slow', aws.url, second);
     const changes = { credential: 'slow' };
     const { number } = await desk.call('group.planEdit', { group: 'raced', changes });
-    await aws.misbehave({ operations: { 'sts:GetCallerIdentity': { latencyMs: 3_000 } } });
+    await aws.misbehave({ operations: { 'sts:GetCallerIdentity': { replyDelayMs: 3_000 } } });
     const asking = new Promise<void>((resolve) => desk.at('aws:GetCallerIdentity:sent', resolve));
     const edit = desk.reply('group.edit', { group: 'raced', changes, plan: number });
     await asking;
     await aws.held(); // what was sent before this is being answered slowly now
-    await aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 4_000 } } });
+    await aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 100_000 } } });
     const { jobId } = await desk.call('group.forceRotate', { group: 'raced', plan: start.number });
     const reply = await edit;
     const { job } = await desk.call('job.show', { job: jobId });
@@ -135,6 +136,7 @@ describe('what a rotation was planned with', () => {
     });
     const { group } = await desk.call('group.show', { group: 'raced' });
     expect(group.credentialName).toBe('payments-kms');
+    await aws.misbehave();
     requireDone(await desk.settled(jobId));
   });
 

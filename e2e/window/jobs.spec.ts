@@ -33,13 +33,14 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
 
   it('S1-036 to S1-038: a double click opens the progress, which ends in a message', async () => {
     await on.addGroup('payments-prod');
-    await on.aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 1500 } } });
+    await on.aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 100_000 } } });
     const id = await on.begin('payments-prod');
     const { job } = await on.call('job.show', { job: id });
     expect(job.title).toBe('Rotate software protected keys: payments-prod');
     await jobs.openJob(job.number);
     await jobs.dialog.getByRole('progressbar', { name: 'Steps done' }).waitFor();
     await jobs.dialog.getByText(/step 7 of 9: Import/).waitFor();
+    await on.aws.misbehave();
     await jobs.dialog.getByText(/payments-prod rotated\.$/).waitFor();
     await expect
       .poll(() => jobs.dialog.getByText(/now holds alias\/payments-prod/).count())

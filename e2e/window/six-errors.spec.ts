@@ -7,7 +7,7 @@ import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { HsmStage } from './hsm-stage.ts';
 import { JobsPage } from './jobs-page.ts';
-import { picture, takesPictures } from './pictures/camera.ts';
+import { picture } from './pictures/camera.ts';
 import { TreePage } from './tree-page.ts';
 
 const other = { accessKeyId: 'AKIAOTHERACCOUNT0001', secretAccessKey: 'other-secret-0123456789' };
@@ -71,8 +71,8 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
   });
 
   it('3: an answer was lost: it is looked up, which is no error, and nothing is to be done', async () => {
-    // The look takes long enough to be looked at.
-    const latencyMs = takesPictures ? 4000 : 1200;
+    // The look takes until it was looked at.
+    const latencyMs = 100_000;
     await stage.jobs.aws.misbehave({
       operations: {
         CreateKey: { loseResponseAfterEffect: 1 },
@@ -111,7 +111,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
   });
 
   it('5: the HSM went away: the job waits for that very token, and goes on by itself', async () => {
-    await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 1500 } } });
+    await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
     const job = await stage.jobs.begin('payments-prod');
     await jobs.open();
     await openJob(job);
@@ -121,6 +121,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
       .waitFor();
     stage.hsm.pullOut();
     killBridges(stage.jobs.stage.host.pid);
+    await stage.jobs.aws.misbehave();
     await told('The HSM is not ready.', 'Attach HSM…');
     await jobs.dialog
       .getByText(/^Attach token “BYOK-A” and enter its PIN\. .*from step 6\./)
@@ -151,9 +152,10 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
   it('1: the PIN was not accepted: nothing changed, and no PIN is tried by itself', async () => {
     const entry = new EntryPage(form.page);
     // A job that waits for an answer comes to its safe step before the keystore closes.
-    const latencyMs = takesPictures ? 4000 : 2500;
     await jobs.open();
-    await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs } } });
+    await stage.jobs.aws.misbehave({
+      operations: { GetParametersForImport: { latencyMs: 100_000 } },
+    });
     const job = await stage.jobs.begin('payments-prod');
     const step = async () => (await stage.jobs.call('job.show', { job })).job.step?.n;
     await expect.poll(step).toBe(5);
@@ -161,6 +163,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     await entry.heading(/^Locking/).waitFor();
     await form.page.getByText(/^Job \d+ stops at its next safe step/).waitFor();
     await picture(form.page, 'locking');
+    await stage.jobs.aws.misbehave();
     await entry.heading(/^Unlock/).waitFor();
     await entry.unlock(passphrase);
     stage.jobs.stage.host.disconnect();

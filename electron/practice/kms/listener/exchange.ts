@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Trouble } from '../mischief/mischief.ts';
 import type { JournalEntry } from '../state/journal.ts';
@@ -42,7 +41,7 @@ export async function meetTrouble(
   account: string | null,
 ): Promise<Trouble> {
   const trouble = world.mischiefs.meet(operation, account);
-  if (trouble.latencyMs > 0) await wait(trouble.latencyMs);
+  if (trouble.latencyMs > 0) await world.mischiefs.wait(trouble.latencyMs);
   return trouble;
 }
 

@@ -88,6 +88,16 @@ describe('what becomes of a call', () => {
     );
   });
 
+  test('a call that waits goes on as soon as the mischief is replaced', async () => {
+    await mischief({ operations: { ListKeys: { latencyMs: 120_000, throttle: 1 } } });
+    const waiting = outcomeOf(client.call('ListKeys', {}));
+    await expect
+      .poll(async () => (await control(kms.controlUrl, 'GET /mischief'))['operations'])
+      .toEqual({ ListKeys: { latencyMs: 120_000, throttle: 0 } });
+    await mischief({});
+    expect(await waiting).toBe('ThrottlingException');
+  });
+
   test('the same seed throws the same dice', () => {
     const throwDice = (seed: number) => {
       const mischiefs = createMischiefs();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AccountMischief,
   type DenyRequest,
@@ -38,7 +39,10 @@ export interface Mischiefs {
   /** What readers still see of changed keys. */
   readonly veils: Veils;
   readonly denials: Readonly<Record<string, number | null>>;
+  /** Calls that wait under the former setting go on. */
   replace(mischief: Mischief): void;
+  /** Resolves after so many milliseconds, or when the setting is replaced. */
+  wait(milliseconds: number): Promise<void>;
   deny(request: DenyRequest): void;
   /** Ends all refusals. */
   allow(): void;
@@ -113,6 +117,7 @@ function troubleOf(rules: readonly OperationMischief[], random: () => number): T
 export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): Mischiefs {
   let current = structuredClone(initial);
   let random = seeded(current.seed);
+  let replaced = new AbortController();
   const denials = new Map<string, number | null>();
   const veils = createVeils();
 
@@ -122,6 +127,15 @@ export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): M
   function replace(mischief: Mischief): void {
     current = structuredClone(mischief);
     random = seeded(current.seed);
+    replaced.abort();
+    replaced = new AbortController();
+  }
+
+  async function wait(milliseconds: number): Promise<void> {
+    const { signal } = replaced;
+    await sleep(milliseconds, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 
   return {
@@ -134,6 +148,7 @@ export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): M
       return Object.fromEntries(denials);
     },
     replace,
+    wait,
     deny(request) {
       for (const action of request.actions) denials.set(action, request.times ?? null);
     },
