@@ -18,6 +18,7 @@ import { DueDialog } from './features/jobs/due-dialog.tsx';
 import { JobDialog } from './features/jobs/job-dialog.tsx';
 import { AddGroupDialog } from './features/group-form/add-group-dialog.tsx';
 import { GroupPropertiesDialog } from './features/group-form/group-properties-dialog.tsx';
+import { SelectCredentialDialog } from './features/group-form/select-credential-dialog.tsx';
 import { AddFolderDialog } from './features/key-groups/add-folder-dialog.tsx';
 import { MoveDialog } from './features/key-groups/move-dialog.tsx';
 import { RemoveDialog } from './features/key-groups/remove-dialog.tsx';
@@ -38,6 +39,7 @@ import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
 import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
 import { AllowKmsKeyDialog } from './features/xks/allow-kms-key-dialog.tsx';
 import { KeyDeedDialog, StoreDeedDialog } from './features/xks/deed-dialogs.tsx';
+import { ReconcileDialog } from './features/xks/reconcile-dialog.tsx';
 import { RemoveXksDialog } from './features/xks/remove-xks-dialog.tsx';
 import { RotateKeyDialog } from './features/xks/rotate-key-dialog.tsx';
 import { StopDialog } from './features/xks/stop-dialog.tsx';
@@ -85,6 +87,7 @@ const table: DialogTable = {
   'verify-audit': VerifyAuditDialog,
   'add-group': AddGroupDialog,
   'group-properties': GroupPropertiesDialog,
+  'select-credential': SelectCredentialDialog,
   'force-rotate': ForceRotateDialog,
   synchronize: SynchronizeDialog,
   'make-active': MakeActiveDialog,
@@ -100,6 +103,7 @@ const table: DialogTable = {
   'xks-add-rule': AddRuleDialog,
   'xks-try-rules': TryRulesDialog,
   'xks-write-credential': WriteCredentialDialog,
+  'xks-reconcile': ReconcileDialog,
 };
 
 /** All open dialogs, the last on top; before the keystore is open, only those of one kind. */

@@ -108,10 +108,22 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
       .click();
     await form.top.getByText('This credential belongs to another AWS account.').waitFor();
     await picture(form.page, 'error--account');
+    // Another one is chosen right there, over the plan.
+    await form.button('Select credential…').click();
+    const wrong = form.top.locator('label').filter({ hasText: 'elsewhere' });
+    await wrong.getByText('! another account').waitFor();
+    await form.top.getByRole('radio', { name: /^ledger-kms/ }).check();
+    await form.button('Select ledger-kms').click();
+    await form.heading('Change “payments-prod”?').waitFor();
+    await form.top
+      .getByText('The new credential belongs to another account')
+      .waitFor({ state: 'hidden' });
   });
 
   it('5: the HSM went away: the job waits for that very token, and goes on by itself', async () => {
-    await stage.jobs.aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
+    await stage.jobs.aws.misbehave({
+      operations: { GetParametersForImport: { latencyMs: 100_000 } },
+    });
     const job = await stage.jobs.begin('payments-prod');
     await jobs.open();
     await openJob(job);

@@ -25,6 +25,7 @@ export interface NewKmsKey {
 export type Dialog =
   | { readonly kind: 'add-group'; readonly folder: string | null }
   | { readonly kind: 'group-properties'; readonly group: string }
+  | { readonly kind: 'select-credential'; readonly group: string }
   | { readonly kind: 'add-folder'; readonly parent: string | null }
   | { readonly kind: 'move'; readonly items: readonly TreeItem[] }
   | { readonly kind: 'remove'; readonly item: TreeItem }
@@ -79,6 +80,7 @@ export type Dialog =
   | { readonly kind: 'xks-add-rule'; readonly store: string; readonly key: string | null }
   | { readonly kind: 'xks-try-rules'; readonly store: string; readonly key: string | null }
   | { readonly kind: 'xks-write-credential'; readonly store: string }
+  | { readonly kind: 'xks-reconcile' }
   | { readonly kind: 'commands' }
   | { readonly kind: 'shortcuts' };
 export type DialogKind = Dialog['kind'];

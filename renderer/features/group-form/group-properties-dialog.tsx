@@ -5,13 +5,11 @@ import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import type { Dialog } from '../../state/dialogs.ts';
-import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { PlanDialog } from '../plans/plan-dialog.tsx';
-import { usePlan } from '../plans/use-plan.ts';
+import { ChangePlan } from './change-plan.tsx';
 import {
   changesOf,
   followed,
@@ -115,54 +113,14 @@ function Properties({
           dialog={dialog}
           shown={shown}
           changes={planned}
+          onCredential={(credential) => {
+            control.set({ credential }, 'credential');
+            setPlanned({ ...planned, credential });
+          }}
           back={() => setPlanned(null)}
           close={close}
         />
       )}
     </>
-  );
-}
-
-/** What the change means, before it is made under the number of its plan. */
-function ChangePlan({
-  dialog,
-  shown: { group },
-  changes,
-  back,
-  close,
-}: {
-  readonly dialog: Dialog;
-  readonly shown: GroupShown;
-  readonly changes: GroupChanges;
-  readonly back: () => void;
-  readonly close: () => void;
-}) {
-  const planning = usePlan('group.planEdit', { group: group.id, changes });
-  const edit = useDeed('group.edit');
-  return (
-    <PlanDialog
-      dialog={dialog}
-      close={back}
-      leave="Back"
-      planning={planning}
-      about={{ groupId: null, keyId: null }}
-      doing="Already changing"
-      first={{
-        title: `Change “${group.name}”?`,
-        subject: [group.account, group.region, `alias/${group.alias}`].filter(Boolean).join(' · '),
-        sentence: 'The template changes for keys made from now on. No existing KMS key is touched.',
-      }}
-      start={{
-        busy: edit.busy,
-        failure: edit.failure,
-        forget: edit.forget,
-        run: async ({ number }) => {
-          const changed = await edit.run({ group: group.id, changes, plan: number });
-          if (!changed) return;
-          say(`Key group “${changed.name}” was changed.`);
-          close();
-        },
-      }}
-    />
   );
 }

@@ -19,10 +19,13 @@ const words = {
 /** Picks a stored credential; another can be imported on the way. */
 export function SelectCredential({
   chosen,
+  account = null,
   onChoose,
   onClose,
 }: {
   readonly chosen: string | null;
+  /** The account that the group is bound to, once it is. */
+  readonly account?: string | null;
   readonly onChoose: (credentialId: string) => void;
   readonly onClose: () => void;
 }) {
@@ -62,6 +65,11 @@ export function SelectCredential({
         </>
       }
     >
+      {account === null ? null : (
+        <p>
+          The group is bound to account <code>{account}</code>: choose a credential of it.
+        </p>
+      )}
       {list.failure ? <FailureNotice failure={list.failure} /> : null}
       {list.data && all.length === 0 ? <p>{emptyTexts.credentials}</p> : null}
       <div role="radiogroup" aria-label="Credentials" className={styles['list']}>
@@ -69,6 +77,7 @@ export function SelectCredential({
           <OneCredential
             key={credential.id}
             credential={credential}
+            bound={account}
             picked={credential.id === picked}
             first={picked === null ? n === 0 : credential.id === picked}
             onPick={() => setPicked(credential.id)}
@@ -92,11 +101,13 @@ export function SelectCredential({
 
 function OneCredential({
   credential,
+  bound,
   picked,
   first,
   onPick,
 }: {
   readonly credential: CredentialView;
+  readonly bound: string | null;
   readonly picked: boolean;
   readonly first: boolean;
   readonly onPick: () => void;
@@ -117,6 +128,9 @@ function OneCredential({
           {account ?? 'account not known yet'}
           {accessKeyId === null ? '' : ` · ${accessKeyId}`}
         </span>
+        {bound === null || account === null || account === bound ? null : (
+          <span className="tone-attention"> ! another account</span>
+        )}
       </span>
       <span className={`tone-${tone}`}>
         <span aria-hidden="true">{glyph} </span>

@@ -10,7 +10,7 @@ export type JobDeedKind =
   | 'enter-pin'
   | 'attach-hsm'
   | 'designate'
-  | 'properties'
+  | 'select-credential'
   | 'look-in-backups'
   | 'show-group';
 
@@ -32,7 +32,7 @@ export type World = Pick<Snapshot, 'hsm' | 'designated'>;
 const enterPin: JobDeed = { kind: 'enter-pin', label: 'Enter PIN…' };
 const attach: JobDeed = { kind: 'attach-hsm', label: 'Attach HSM…' };
 const designate: JobDeed = { kind: 'designate', label: 'Designate this device…' };
-const credential: JobDeed = { kind: 'properties', label: 'Select another credential…' };
+const credential: JobDeed = { kind: 'select-credential', label: 'Select credential…' };
 const backups: JobDeed = { kind: 'look-in-backups', label: 'Look in backups…' };
 const showGroup: JobDeed = { kind: 'show-group', label: 'Show group' };
 

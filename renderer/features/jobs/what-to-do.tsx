@@ -107,8 +107,8 @@ function useJobDeeds({ job }: JobDetail) {
       case 'look-in-backups':
         show({ kind: 'restore' });
         return;
-      case 'properties':
-        if (job.groupId !== null) show({ kind: 'group-properties', group: job.groupId });
+      case 'select-credential':
+        if (job.groupId !== null) show({ kind: deed.kind, group: job.groupId });
         return;
       case 'show-group':
         if (job.groupId !== null) showGroup(job.groupId);

@@ -4,6 +4,7 @@ import type { FailureCode } from '../../../shared/errors/failures.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { type Dialog, useDialogs } from '../../state/dialogs.ts';
 import { type Screen, useNavigation } from '../../state/navigation.ts';
+import { type Snapshot, useSnapshot } from '../../state/snapshot.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 
 /** The one thing to do about it. */
@@ -27,16 +28,26 @@ type Way =
 const properties = ({ groupId }: About): Dialog | null =>
   groupId === null ? null : { kind: 'group-properties', group: groupId };
 
+const credential: Way = {
+  label: 'Select credential…',
+  dialog: ({ groupId }) =>
+    groupId === null ? null : { kind: 'select-credential', group: groupId },
+};
+const attach: Way = { label: 'Attach HSM…', dialog: () => ({ kind: 'attach-hsm' }) };
+const enterPin: Way = { label: 'Enter PIN…', dialog: () => ({ kind: 'enter-pin' }) };
+
 /** Where each thing in the way is put right. What is not here is checked again. */
 const ways: Partial<Record<FailureCode, Way>> = {
   NOT_DESIGNATED: { label: 'Designate this device…', dialog: () => ({ kind: 'designate' }) },
-  HSM_NOT_ATTACHED: { label: 'Attach HSM…', dialog: () => ({ kind: 'attach-hsm' }) },
-  HSM_WRONG_TOKEN: { label: 'Attach HSM…', dialog: () => ({ kind: 'attach-hsm' }) },
-  HSM_MASTER_MISSING: { label: 'Attach HSM…', dialog: () => ({ kind: 'attach-hsm' }) },
-  HSM_PIN_NEEDED: { label: 'Enter PIN…', dialog: () => ({ kind: 'enter-pin' }) },
-  CREDENTIAL_REJECTED: { label: 'Select another credential…', dialog: properties },
-  ACCOUNT_MISMATCH: { label: 'Select another credential…', dialog: properties },
-  REALM_MISMATCH: { label: 'Select another credential…', dialog: properties },
+  HSM_NOT_ATTACHED: attach,
+  HSM_WRONG_TOKEN: attach,
+  HSM_MASTER_MISSING: attach,
+  HSM_MASTER_DIFFERS: attach,
+  HSM_PIN_REFUSED: enterPin,
+  HSM_PIN_LAST_TRY: enterPin,
+  CREDENTIAL_REJECTED: credential,
+  ACCOUNT_MISMATCH: credential,
+  REALM_MISMATCH: credential,
   ACTIVE_KEY_UNUSABLE: { label: 'Change Active Key ID…', dialog: properties },
   ALIAS_HELD_ELSEWHERE: { label: 'Choose another alias…', dialog: properties },
   KEY_NOT_IN_AWS: {
@@ -53,13 +64,24 @@ const ways: Partial<Record<FailureCode, Way>> = {
   SOFTWARE_KEY_TO_REAL_AWS: { label: 'Look at the configuration', screen: 'configuration' },
 };
 
+/** An HSM that is away may be back by now: what it lacks is what the window last heard of it. */
+const hsmAway: readonly FailureCode[] = ['HSM_UNAVAILABLE', 'HSM_TIMEOUT', 'HSM_PIN_NEEDED'];
+const hsmWays: Readonly<Record<Snapshot['hsm'], Way | undefined>> = {
+  none: attach,
+  unavailable: attach,
+  'wrong-token': attach,
+  'pin-needed': enterPin,
+  ready: undefined,
+};
+
 /** Finds the one deed for what is in the way. */
 export function useOneDeed(about: About, checkAgain: () => void): (failure: Failure) => OneDeed {
   const { show, closeAll } = useDialogs();
   const go = useNavigation((state) => state.go);
+  const hsm = useSnapshot().data?.hsm ?? 'none';
   return ({ code }) => {
     const again: OneDeed = { label: 'Check again', run: checkAgain };
-    const way = ways[code];
+    const way = hsmAway.includes(code) ? hsmWays[hsm] : ways[code];
     if (way === undefined) return again;
     if ('screen' in way) {
       const run = (): void => {
@@ -69,7 +91,10 @@ export function useOneDeed(about: About, checkAgain: () => void): (failure: Fail
       return { label: way.label, run };
     }
     const dialog = way.dialog(about);
-    return dialog === null ? again : { label: way.label, run: () => show(dialog) };
+    if (dialog === null) return again;
+    const deed = { label: way.label, run: () => show(dialog) };
+    // It may have come back without anybody's doing.
+    return hsmAway.includes(code) ? { ...deed, instead: again } : deed;
   };
 }
 

@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../shared/contract/shapes.ts';
+import { renderFailure } from '../../../shared/text/failures.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
@@ -17,9 +18,13 @@ afterEach(() => {
 
 /** A core that plans what the test says, one plan after another; the last one stays. */
 function planningCore(...plans: (Plan | Promise<Plan>)[]) {
-  const world = { job: jobShown(), refusals: [] as ReturnType<typeof refuse>[] };
+  const world = {
+    job: jobShown(),
+    refusals: [] as ReturnType<typeof refuse>[],
+    snapshot: snapshotOf('verified'),
+  };
   const link = new ScriptedLink({
-    'session.snapshot': () => snapshotOf('verified'),
+    'session.snapshot': () => world.snapshot,
     'group.show': () => groupShown(),
     'group.planForceRotate': () => (plans.length > 1 ? plans.shift() : plans[0]) ?? rotationPlan(),
     'group.forceRotate': () => {
@@ -121,6 +126,36 @@ describe('the plan of Force Rotate', () => {
     await user.click(deed);
     expect(useDialogs.getState().open.at(-1)).toEqual({ kind: 'designate' });
     act(() => useDialogs.getState().close());
+    await waitFor(async () => expect((await rotate()).getAttribute('aria-disabled')).toBeNull());
+  });
+
+  it.each([
+    ['HSM_UNAVAILABLE', 'unavailable', 'Attach HSM…', 'attach-hsm'],
+    ['HSM_UNAVAILABLE', 'pin-needed', 'Enter PIN…', 'enter-pin'],
+    ['HSM_PIN_NEEDED', 'pin-needed', 'Enter PIN…', 'enter-pin'],
+    ['HSM_WRONG_TOKEN', 'wrong-token', 'Attach HSM…', 'attach-hsm'],
+  ] as const)('leads out of %s with the HSM %s by %s', async (code, hsm, label, kind) => {
+    const blocked = rotationPlan({ blocked: { code, details: {} } });
+    const { link, world, user } = planningCore(blocked, rotationPlan());
+    world.snapshot = snapshotOf('verified', 'practice', { hsm, hsmLabel: 'BYOK-A' });
+    act(() => link.change('session'));
+    const deed = await button(label);
+    const shut = await rotate();
+    expect(shut.getAttribute('aria-disabled')).toBe('true');
+    expect(shut.title).toBe(renderFailure({ code, details: {} }).headline);
+    expect(screen.getByText('Cannot start yet: what is in the way stands above.')).toBeTruthy();
+    await user.click(deed);
+    expect(useDialogs.getState().open.at(-1)).toEqual({ kind });
+    act(() => useDialogs.getState().close());
+    await waitFor(async () => expect((await rotate()).getAttribute('aria-disabled')).toBeNull());
+  });
+
+  it('looks again where the HSM may be back by itself', async () => {
+    const blocked = rotationPlan({ blocked: { code: 'HSM_UNAVAILABLE', details: {} } });
+    const { user } = planningCore(blocked, rotationPlan());
+    await button('Attach HSM…');
+    const notice = within(screen.getByRole('alert'));
+    await user.click(notice.getByRole('button', { name: 'Check again' }));
     await waitFor(async () => expect((await rotate()).getAttribute('aria-disabled')).toBeNull());
   });
 

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
+import { renderFailure } from '../../../shared/text/failures.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { type Dialog, useDialogs } from '../../state/dialogs.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -145,8 +146,9 @@ function useWhyNot<P extends Plan>(props: PlanDialogProps<P>): string | null {
   // The button says so itself.
   if (checking || props.start.busy) return '';
   if (!plan) return props.missing ?? 'There is no plan to start.';
-  // Said above, with its deed.
-  if (plan.runningJob !== null || plan.blocked) return '';
+  if (plan.runningJob !== null) return '';
+  // The whole of it stands above, with its deed.
+  if (plan.blocked) return renderFailure(plan.blocked).headline;
   return props.missing ?? null;
 }
 
@@ -204,6 +206,24 @@ function Checked<P extends Plan>({
   );
 }
 
+/** Beside the button: why it cannot be pressed, or the number of the plan that it would run. */
+function Foot({ plan, why }: { readonly plan: Plan | null; readonly why: string | null }) {
+  if (plan === null || plan.runningJob !== null) return null;
+  return (
+    <span className={styles['foot']}>
+      {plan.blocked ? (
+        'Cannot start yet: what is in the way stands above.'
+      ) : why === null ? (
+        <>
+          Plan <code>{plan.number}</code>
+        </>
+      ) : (
+        why
+      )}
+    </span>
+  );
+}
+
 function PlanButtons<P extends Plan>({
   props,
   why,
@@ -229,11 +249,7 @@ function PlanButtons<P extends Plan>({
   return (
     <>
       <LeaveButton ref={cancel}>{props.leave ?? 'Cancel'}</LeaveButton>
-      {plan && !checking ? (
-        <span className={styles['foot']}>
-          Plan <code>{plan.number}</code>
-        </span>
-      ) : null}
+      <Foot plan={checking ? null : plan} why={why} />
       {job !== null && !checking ? (
         <Button ref={primary} variant="contained" onClick={() => replace({ kind: 'job', job })}>
           Show job

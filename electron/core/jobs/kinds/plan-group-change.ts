@@ -75,7 +75,9 @@ export async function planGroupChange(
       // A job of this group may be under way: the next step would take the new credential.
       await checks.look('The new credential belongs to the account of this group', async () => {
         if (before.account === null || credential.account !== null) return;
-        await checkAccount(services, await services.glance(after), before, {});
+        // What is found is noted of the new credential; the account is that of the group as it is.
+        const asked = { ...before, credentialId: after.credentialId };
+        await checkAccount(services, await services.glance(after), asked, {});
       });
     }
     warnings.push(
