@@ -1,7 +1,8 @@
 import { all } from './life.ts';
 import { parsePoint, requestOf } from './points.ts';
 import type { Outcome, Plan } from './trial.ts';
-import { type Variant, variantNamed } from './variants.ts';
+import { variantNamed } from './all-variants.ts';
+import type { Variant } from './variants.ts';
 import { type Tried, Worker } from './worker.ts';
 
 /** How a plan is called, and asked for again: `VARIANT:POINT`, `+again` with a second kill. */
@@ -27,6 +28,13 @@ const changing = new Set([
   'PutKeyPolicy',
   'DisableKey',
   'ScheduleKeyDeletion',
+  'CancelKeyDeletion',
+  'EnableKey',
+  'CreateCustomKeyStore',
+  'ConnectCustomKeyStore',
+  'DisconnectCustomKeyStore',
+  'UpdateCustomKeyStore',
+  'DeleteCustomKeyStore',
 ]);
 
 /**
@@ -143,7 +151,10 @@ export async function tryPoint(worker: Worker, plan: Plan): Promise<Tried> {
 /** Everything that a variant's recorded points are tried with. */
 export function plansFor(variant: Variant, points: readonly string[], seed: string): Plan[] {
   const plan = (point: string, again: boolean): Plan => ({ variant, point, again, seed });
-  const second = variant.scenery === 'software' ? points.filter(isWorthASecondKill) : [];
+  const lastAnswer = points.findLastIndex((point) => point.includes(':answered#'));
+  const mayDieAgain = ['software', 'external-store'].includes(variant.scenery);
+  // A recovery without any answer to come cannot be killed at one.
+  const second = mayDieAgain ? points.slice(0, lastAnswer + 1).filter(isWorthASecondKill) : [];
   return [
     ...points.map((point) => plan(point, false)),
     ...second.map((point) => plan(point, true)),

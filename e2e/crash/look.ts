@@ -4,6 +4,14 @@ import type { AuditBody } from '../../electron/core/audit/record.ts';
 import { verifyStoredLog } from '../../electron/core/audit/chain.ts';
 import { createDomain } from '../../electron/core/keystore/domain.ts';
 import type { KeyWithRemote } from '../../electron/core/keystore/rows.ts';
+import type {
+  ExternalStore,
+  ProxyCredential,
+  XksBinding,
+  XksKey,
+  XksVersion,
+} from '../../electron/core/keystore/xks/rows.ts';
+import type { DomainModel } from '../../electron/core/keystore/domain.ts';
 import type { KeyBlob } from '../../electron/core/hsm/driver.ts';
 import type { JobRow, StepRow } from '../../electron/core/jobs/rows.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
@@ -15,6 +23,21 @@ import type { OpenStore } from '../../electron/core/store/open-store.ts';
 export interface Parcel {
   readonly job: string;
   readonly name: string;
+}
+
+/** An external key with everything that hangs on it. */
+export interface ExternalKey {
+  readonly key: XksKey;
+  readonly versions: readonly XksVersion[];
+  readonly bindings: readonly XksBinding[];
+}
+
+/** What the keystore knows of external key stores. */
+export interface ExternalFacts {
+  readonly stores: readonly ExternalStore[];
+  /** Credentials that a proxy accepts. */
+  readonly accepted: readonly ProxyCredential[];
+  readonly keys: readonly ExternalKey[];
 }
 
 /** What the keystore file holds, read from a copy of it without the product's services. */
@@ -32,6 +55,8 @@ export interface StoreFacts {
   readonly steps: readonly StepRow[];
   readonly parcels: readonly Parcel[];
   readonly keys: readonly KeyWithRemote[];
+  readonly external: ExternalFacts;
+  /** Kept copies, by key id; of an external key by the id of its version. */
   readonly blobs: ReadonlyMap<string, KeyBlob>;
 }
 
@@ -79,6 +104,26 @@ async function facts(store: OpenStore): Promise<Omit<StoreFacts, 'condition'>> {
       )
       .all(),
     keys,
-    blobs: new Map(keys.map(({ key }) => [key.id, domain.keys.blob(key.id)])),
+    external: externalFacts(domain),
+    blobs: new Map([
+      ...keys.map(({ key }) => [key.id, domain.keys.blob(key.id)] as const),
+      ...externalFacts(domain)
+        .keys.flatMap(({ versions }) => versions)
+        .filter(({ kcv }) => kcv !== null)
+        .map((version) => [version.id, domain.xks.keys.blob(version)] as const),
+    ]),
+  };
+}
+
+function externalFacts({ xks }: DomainModel): ExternalFacts {
+  const stores = xks.stores.list();
+  return {
+    stores,
+    accepted: stores.flatMap(({ id }) => xks.credentials.valid(id)),
+    keys: xks.keys.list(null).map((key) => ({
+      key,
+      versions: xks.keys.versions(key.id),
+      bindings: xks.keys.bindings(key.id),
+    })),
   };
 }

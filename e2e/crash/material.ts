@@ -4,6 +4,7 @@ import type { HsmBridge } from '../../electron/core/hsm/bridge/bridge.ts';
 import type { KeyBlob, WrappingAlgorithm } from '../../electron/core/hsm/driver.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
+import { softwareDevice } from '../../electron/core/assembly/xks-device.ts';
 import { outerKey } from '../../electron/core/store/keys.ts';
 import { tokenLabel, type Stage } from './stage.ts';
 import { tokenSerial } from './token-look.ts';
@@ -81,6 +82,7 @@ async function attach(bridge: HsmBridge, stage: Stage): Promise<void> {
     });
     return;
   }
-  using key = outerKey(stage.rootKey, 'software vault');
+  const purpose = stage.scenery === 'external-store' ? softwareDevice : 'software vault';
+  using key = outerKey(stage.rootKey, purpose);
   await bridge.attach({ driver: 'software', key });
 }

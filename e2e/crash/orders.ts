@@ -1,5 +1,6 @@
 import type { CallRecord, Standing } from '../../electron/core/jobs/kind.ts';
 import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts';
+import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
 
 /** What the harness asks of a core process, and what that process tells before it dies or ends. */
 
@@ -24,6 +25,17 @@ export type Task =
   | { readonly do: 'give-up'; readonly group: string }
   | { readonly do: 'make-active'; readonly key: string }
   | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
+  | { readonly do: 'add-store'; readonly store: InputFor<'xksStore.add'> }
+  | { readonly do: 'edit-store'; readonly changes: InputFor<'xksStore.edit'> }
+  /** Writes what a proxy on this computer needs to a file of the harness. */
+  | { readonly do: 'prepare-proxy'; readonly to: string }
+  | { readonly do: 'store-deed'; readonly deed: StoreDeed; readonly store: string }
+  | {
+      readonly do: 'xks-key-deed';
+      readonly deed: XksKeyDeed;
+      readonly key: string;
+      readonly alias: string | null;
+    }
   | { readonly do: 'import-credential'; readonly csv: string; readonly endpoint: string }
   | { readonly do: 'attach'; readonly module: string; readonly label: string }
   | { readonly do: 'designate' }
@@ -83,6 +95,8 @@ export interface Report {
   readonly jobs: readonly JobReport[];
   readonly keys: readonly OutputFor<'key.show'>[];
   readonly groups: readonly OutputFor<'group.list'>['groups'][number][];
+  readonly stores: readonly OutputFor<'xksStore.show'>[];
+  readonly serving: OutputFor<'xks.status'>;
   readonly auditSize: number;
   readonly audit: OutputFor<'audit.verify'>;
 }

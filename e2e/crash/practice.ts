@@ -15,16 +15,29 @@ export interface PracticeKey {
     readonly KeyState: string;
     readonly Description: string;
     readonly Origin: string;
+    readonly Arn: string;
+    readonly CustomKeyStoreId?: string;
+    readonly XksKeyConfiguration?: { readonly Id: string };
   };
   readonly policy: string;
   readonly tags: unknown;
   readonly materials: readonly PracticeMaterial[];
 }
 
+/** A custom key store as AWS has it. */
+export interface PracticeKeyStore {
+  readonly storeId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly path: string;
+  readonly accessKeyId: string;
+}
+
 /** What AWS holds now, from behind the console's back. */
 export interface PracticeState {
   readonly keys: readonly PracticeKey[];
   readonly aliases: readonly { readonly name: string; readonly target: string | null }[];
+  readonly keyStores: readonly PracticeKeyStore[];
 }
 
 /** Region of everything the campaign does. */
@@ -39,8 +52,8 @@ export class Practice {
   }
 
   /** `reuse`: how many requests one RSA pair serves; 1 as AWS does. */
-  static async start(reuse: number): Promise<Practice> {
-    return new Practice(await startPractice(['--wrapping-key-reuse', String(reuse)]));
+  static async start(reuse: number, more: readonly string[] = []): Promise<Practice> {
+    return new Practice(await startPractice(['--wrapping-key-reuse', String(reuse), ...more]));
   }
 
   get url(): string {
@@ -71,6 +84,19 @@ export class Practice {
   /** From now on AWS refuses these actions, until the reset. */
   async deny(actions: readonly string[]): Promise<void> {
     await control(this.#process.controlUrl, 'POST /deny', { actions });
+  }
+
+  /** Where the proxy of external key stores really listens. */
+  async reachProxyAt(host: string, port: number): Promise<void> {
+    await control(this.#process.controlUrl, 'POST /xks-connect', { host, to: `127.0.0.1:${port}` });
+  }
+
+  /** As an application would: whether what a KMS key encrypts comes back as it was. */
+  async carries(keyId: string): Promise<boolean> {
+    const text = Buffer.from('there and back').toString('base64');
+    const { CiphertextBlob } = await this.#call('Encrypt', { KeyId: keyId, Plaintext: text });
+    const { Plaintext } = await this.#call('Decrypt', { CiphertextBlob });
+    return Plaintext === text;
   }
 
   async stop(): Promise<void> {

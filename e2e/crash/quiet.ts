@@ -71,6 +71,10 @@ export async function takeReport(
   const keys: OutputFor<'key.show'>[] = [];
   for (const key of listed) keys.push(await call('key.show', { key: key.reference }));
   const { groups } = await call('group.list', { limit: 500 });
+  const stores: OutputFor<'xksStore.show'>[] = [];
+  for (const { id } of (await call('xksStore.list', {})).stores) {
+    stores.push(await call('xksStore.show', { store: id }));
+  }
   const status = await call('keystore.status', {});
   const { size } = await call('audit.list', { limit: 1 });
   return {
@@ -78,6 +82,8 @@ export async function takeReport(
     jobs: details.map(reportJob),
     keys,
     groups,
+    stores,
+    serving: await call('xks.status', {}),
     auditSize: size,
     audit: await proveAudit(call, auditFile),
   };

@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util';
 import { planName, planNamed, plansFor, record, shareOut, tryPoint } from './campaign.ts';
 import type { Plan } from './trial.ts';
-import { type Variant, variantNamed, variants } from './variants.ts';
+import { allVariants, variantNamed } from './all-variants.ts';
+import type { Variant } from './variants.ts';
 import { type Tried, Worker } from './worker.ts';
 
 const usage = `usage: npm run test:crash | node e2e/crash/run.ts OPTIONS
@@ -44,7 +45,7 @@ function readOptions(): Options | null {
   const all = values.all || (values.list && named.length === 0);
   if (!all && named.length === 0 && values.only.length === 0) return null;
   return {
-    variants: all ? variants : named,
+    variants: all ? allVariants : named,
     only: values.only,
     list: values.list,
     workers,

@@ -13,12 +13,19 @@ import {
 } from '../../electron/practice/kms/constants.ts';
 import { complaint, type Life, runLife } from './life.ts';
 import type { Orders, Task } from './orders.ts';
-import { Practice } from './practice.ts';
+import { Practice, region } from './practice.ts';
+import { proxyHost, ProxyPeer } from './proxy-peer.ts';
 
-/** Which device makes the keys, and whether AWS's wrapping keys are used once, as in AWS. */
-export type Scenery = 'software' | 'softhsm' | 'fresh-pairs';
+/**
+ * Which device makes the keys, whether AWS's wrapping keys are used once, as in AWS, or whether a
+ * proxy serves external keys to AWS.
+ */
+export type Scenery = 'software' | 'softhsm' | 'fresh-pairs' | 'external-store';
 
 export const tokenLabel = 'keyreeve-crash';
+/** The external key store of that scenery, and the account that it is for. */
+export const storeName = 'ledger';
+const account = '123456789012';
 
 /** Compiled modules, kept from one core process to the next: a start costs half of it. */
 const compileCache = mkdtempSync(join(tmpdir(), 'keyreeve-crash-cache-'));
@@ -35,13 +42,20 @@ export class Stage {
   readonly passphrase = Buffer.from(randomBytes(18).toString('base64url'));
   readonly pin: Buffer | null;
   readonly #token: SoftToken | null;
+  readonly #peer: ProxyPeer | null;
   readonly #environment: Record<string, string>;
   #rootKey: Secret | null = null;
 
-  private constructor(scenery: Scenery, practice: Practice) {
+  private constructor(
+    scenery: Scenery,
+    folder: string,
+    practice: Practice,
+    peer: ProxyPeer | null,
+  ) {
     this.scenery = scenery;
     this.practice = practice;
-    this.folder = mkdtempSync(join(tmpdir(), 'keyreeve-crash-'));
+    this.folder = folder;
+    this.#peer = peer;
     for (const name of ['run', 'out', 'home', 'look']) mkdirSync(join(this.folder, name));
     this.#environment = {
       PATH: process.env['PATH'] ?? '',
@@ -57,8 +71,12 @@ export class Stage {
 
   /** Starts everything and sets the keystore up. */
   static async open(scenery: Scenery): Promise<Stage> {
-    const practice = await Practice.start(scenery === 'fresh-pairs' ? 1 : 1_000_000);
-    const stage = new Stage(scenery, practice);
+    const folder = mkdtempSync(join(tmpdir(), 'keyreeve-crash-'));
+    const peer = scenery === 'external-store' ? new ProxyPeer(join(folder, 'proxy')) : null;
+    // What is killed is the core: how fast a proxy answers, the bench shows.
+    const words = peer ? ['--xks-budget-ms', '10000', '--trust-ca', peer.certificate] : [];
+    const practice = await Practice.start(scenery === 'fresh-pairs' ? 1 : 1_000_000, words);
+    const stage = new Stage(scenery, folder, practice, peer);
     try {
       await stage.#setUp();
       return stage;
@@ -95,17 +113,20 @@ export class Stage {
 
   /** Puts everything back to where it was when the set-up was over. */
   async fresh(): Promise<void> {
+    await this.#peer?.stop();
     await this.practice.reset();
     for (const name of ['run', 'out', 'look']) this.#empty(name);
     cpSync(join(this.folder, 'template'), this.runFolder, { recursive: true });
+    await this.#peer?.start(this.practice);
   }
 
   /** The keystore as it lies there now, in a folder of its own: looking at it changes nothing. */
   copyKeystore(): string {
     this.#empty('look');
     const look = join(this.folder, 'look');
-    for (const name of readdirSync(this.runFolder)) {
-      if (!name.startsWith('crash.keystore') || name.endsWith('.lock')) continue;
+    for (const entry of readdirSync(this.runFolder, { withFileTypes: true })) {
+      const { name } = entry;
+      if (!entry.isFile() || !name.startsWith('crash.keystore') || name.endsWith('.lock')) continue;
       cpSync(join(this.runFolder, name), join(look, name));
     }
     return join(look, 'crash.keystore');
@@ -130,6 +151,7 @@ export class Stage {
 
   async close(): Promise<void> {
     this.#rootKey?.dispose();
+    await this.#peer?.stop();
     await this.practice.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -177,9 +199,26 @@ export class Stage {
         ? [{ do: 'attach', module: this.#token.module, label: tokenLabel } as const]
         : []),
       { do: 'import-credential', csv, endpoint: this.practice.url },
+      ...(this.#peer ? servedStore(this.#peer) : []),
     ];
   }
 }
+
+/** An external key store that AWS does not have yet, and what its proxy needs. */
+const servedStore = (peer: ProxyPeer): Task[] => [
+  {
+    do: 'add-store',
+    store: {
+      name: storeName,
+      accounts: [account],
+      credential: 'payments-kms',
+      region,
+      endpoint: `https://${proxyHost}`,
+      storage: 'software',
+    },
+  },
+  { do: 'prepare-proxy', to: peer.prepared },
+];
 
 /** SoftHSM with a token folder of its own inside `folder`. */
 function requireToken(folder: string): SoftToken {

@@ -1,9 +1,17 @@
+import { writeFileSync } from 'node:fs';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 import type { Task } from './orders.ts';
 
 type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
-const deeds = ['force-rotate', 'make-active', 'synchronize', 'give-up'] as const;
+const deeds = [
+  'force-rotate',
+  'make-active',
+  'synchronize',
+  'give-up',
+  'store-deed',
+  'xks-key-deed',
+] as const;
 
 /** Plans a deed and starts it, as a person does; answers with the job. */
 export async function startDeed(call: Call, deed: Deed): Promise<string> {
@@ -14,6 +22,18 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
       const { group } = deed;
       const plan = await call('group.planForceRotate', { group });
       return (await call('group.forceRotate', { group, plan: plan.number })).jobId;
+    }
+    case 'store-deed': {
+      const { do: _do, ...asked } = deed;
+      const plan = await call('xksStore.plan', asked);
+      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+      return (await call('xksStore.run', { ...asked, plan: plan.number, ...confirm })).jobId;
+    }
+    case 'xks-key-deed': {
+      const { do: _do, ...asked } = deed;
+      const plan = await call('xksKey.plan', asked);
+      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+      return (await call('xksKey.run', { ...asked, plan: plan.number, ...confirm })).jobId;
     }
     case 'make-active': {
       const { key } = deed;
@@ -93,10 +113,21 @@ export async function carryOut(call: Call, task: Task, pin: Uint8Array | null): 
     case 'back-up-to':
       await call('keystore.setBackupPlace', { place: task.place });
       return;
+    case 'add-store':
+      await call('xksStore.add', task.store);
+      return;
+    case 'edit-store':
+      await call('xksStore.edit', task.changes);
+      return;
+    case 'prepare-proxy':
+      writeFileSync(task.to, JSON.stringify(await call('xks.prepareProxy', {})));
+      return;
     case 'force-rotate':
     case 'make-active':
     case 'synchronize':
     case 'give-up':
+    case 'store-deed':
+    case 'xks-key-deed':
       await untilEnded(call, await startDeed(call, task), 'done');
       return;
     case 'rotate-in-vain': {

@@ -45,6 +45,8 @@ export interface Outcome {
   /** Kept copies in the clear, by key id. */
   readonly materials: ReadonlyMap<string, Buffer>;
   readonly objects: readonly TokenObject[];
+  /** KMS keys of external keys that encrypt and decrypt at the end, as an application sees it. */
+  readonly carried: readonly string[];
 }
 
 /** A trial that did not come to its end; the message says where. */
@@ -124,6 +126,17 @@ async function stopped(stage: Stage, report: Report): Promise<Stop> {
   };
 }
 
+/** Through AWS, the proxy and back, with every KMS key that is Enabled in a key store. */
+async function carried({ keys }: PracticeState, { practice }: Stage): Promise<readonly string[]> {
+  const carrying: string[] = [];
+  for (const { metadata } of keys) {
+    const { KeyId, KeyState, CustomKeyStoreId } = metadata;
+    if (CustomKeyStoreId === undefined || KeyState !== 'Enabled') continue;
+    if (await practice.carries(KeyId)) carrying.push(KeyId);
+  }
+  return carrying;
+}
+
 async function settle(
   so: Pick<Outcome, 'plan' | 'lives' | 'armedAt' | 'deaths' | 'stop'>,
   { stage, reader }: Surroundings,
@@ -140,5 +153,6 @@ async function settle(
     journal: await stage.practice.journal(),
     materials,
     objects: await tokenObjects(stage),
+    carried: await carried(end.state, stage),
   };
 }

@@ -19,6 +19,18 @@ export interface Expected {
   readonly holder: number | null;
 }
 
+/** The same of a deed on an external key store: what AWS was told, and how everything stands then. */
+export interface ExpectedStore {
+  /** Changing calls that took effect, each counted. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** State of the store in AWS; null: AWS has none. */
+  readonly store: string | null;
+  /** State of the one KMS key in it; null: it has none. */
+  readonly key: string | null;
+  /** Alias of that KMS key. */
+  readonly alias: string | null;
+}
+
 export interface Variant {
   readonly name: string;
   readonly scenery: Scenery;
@@ -33,6 +45,8 @@ export interface Variant {
   /** Only these steps are killed at; all when empty. */
   readonly steps: readonly string[];
   readonly expected: Expected;
+  /** Null where the deed is none on an external key store. */
+  readonly external: ExpectedStore | null;
 }
 
 export const group = 'payments';
@@ -87,11 +101,11 @@ interface Sketch {
   readonly kinds?: readonly string[];
   readonly steps?: readonly string[];
   readonly denied?: readonly string[];
-  readonly expected: Expected;
+  readonly expected: Expected | ExpectedStore;
 }
 
-function variant(name: string, sketch: Sketch): Variant {
-  const { prepare } = sketch;
+export function variant(name: string, sketch: Sketch): Variant {
+  const { prepare, expected } = sketch;
   return {
     name,
     scenery: sketch.scenery ?? 'software',
@@ -101,13 +115,16 @@ function variant(name: string, sketch: Sketch): Variant {
     kinds: sketch.kinds ?? [kindOf(sketch.deed)],
     steps: sketch.steps ?? [],
     denied: sketch.denied ?? [],
-    expected: sketch.expected,
+    expected: 'calls' in expected ? none : expected,
+    external: 'calls' in expected ? expected : null,
   };
 }
 
 function kindOf(deed: Task): string {
   if (deed.do === 'force-rotate') return 'group.force-rotate';
   if (deed.do === 'give-up') return 'key.discard';
+  if (deed.do === 'store-deed') return `xks-store.${deed.deed}`;
+  if (deed.do === 'xks-key-deed') return `xks-key.${deed.deed}`;
   return deed.do === 'make-active' ? 'key.make-active' : 'key.synchronize';
 }
 
@@ -195,9 +212,3 @@ export const variants: readonly Variant[] = [
     expected: { ...none, discarded: 1, states: ['PendingDeletion'], holder: null },
   }),
 ];
-
-export function variantNamed(name: string): Variant {
-  const found = variants.find((each) => each.name === name);
-  if (!found) throw new Error(`no variant ${name}: ${variants.map((v) => v.name).join(', ')}`);
-  return found;
-}

@@ -14,7 +14,14 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   PutKeyPolicy: ['policy'],
   DeleteImportedKeyMaterial: ['delete'],
   DisableKey: ['disable'],
-  ScheduleKeyDeletion: ['schedule'],
+  ScheduleKeyDeletion: ['schedule', 'schedule-deletion'],
+  CancelKeyDeletion: ['cancel-deletion'],
+  EnableKey: ['enable'],
+  CreateCustomKeyStore: ['create'],
+  ConnectCustomKeyStore: ['connect'],
+  DisconnectCustomKeyStore: ['disconnect', 'connect'],
+  UpdateCustomKeyStore: ['update', 'tell'],
+  DeleteCustomKeyStore: ['delete'],
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -7,6 +7,7 @@ import { diedAgain, diedThere } from './death.ts';
 import { nothingLeaks } from './leaks.ts';
 import { standingsAreTrue } from './standing.ts';
 import { keepsWord, leases, opens, parcelsGone } from './store.ts';
+import { externalStoreHolds } from './store-in-aws.ts';
 import { tokenIsTidy } from './token.ts';
 
 /** Everything that is wrong with a trial; a point that was not died at counts for nothing else. */
@@ -17,16 +18,17 @@ export function problemsOf(
 ): string[] {
   const missed = [...diedThere(outcome), ...diedAgain(outcome)];
   if (missed.length > 0) return missed;
+  const { external } = outcome.plan.variant;
   return [
     ...opens(outcome),
     ...keepsWord(outcome),
     ...jobsEnd(outcome),
-    ...keysMatch(outcome),
+    ...(external ? externalStoreHolds(outcome, external) : keysMatch(outcome)),
     ...materialEqual(outcome),
     ...pinnedKeysOnly(outcome),
     ...tokenIsTidy(outcome, tokenBefore),
     ...auditHolds(outcome),
-    ...nothingTwice(outcome),
+    ...(external ? [] : nothingTwice(outcome)),
     ...movesAreLegal(outcome),
     ...leases(outcome),
     ...parcelsGone(outcome),

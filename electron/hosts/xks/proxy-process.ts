@@ -31,18 +31,20 @@ export class ProxyProcess {
   }
 
   /**
-   * Starts it and waits until it listens. `onLog` receives its log lines.
+   * Starts it and waits until it listens. `onLog` receives its log lines; tests name a program of
+   * their own.
    * @throws ProxyDidNotStart
    */
   static async start(
     input: ConfigurationInput,
     onLog: (text: string) => void = () => undefined,
+    program: string = entry,
   ): Promise<ProxyProcess> {
     mkdirSync(input.stateFolder, { recursive: true, mode: 0o700 });
     const name = `configuration-${randomBytes(4).toString('hex')}.json`;
     const file = join(input.stateFolder, name);
     writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
-    const given = ['--disable-sigusr1', entry, file, '--until-stdin-closes'];
+    const given = ['--disable-sigusr1', program, file, '--until-stdin-closes'];
     const child = spawn(process.execPath, given, { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => undefined); // it has ended: `ended` says so
     let log = '';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
-import type { Logger } from '../../core/ports.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import { controlSocket, type ControlStatus } from '../../core/xks/control-client.ts';
 import type { Health } from '../../core/xks/health.ts';
 import { XksProxy } from '../../core/xks/proxy.ts';
@@ -17,13 +17,17 @@ import { listenForProbes, type Probe } from './probe.ts';
 /**
  * Starts everything an XKS proxy is: its device in a process of its own, the sealed serving set, the
  * audit, and the listeners. A device that is away does not stop it: it says that it is unavailable
- * and looks for it.
+ * and looks for it. `clock` is what answers are hurried by.
  * @throws whatever makes serving impossible: set, certificate, folder, port
  */
-export async function startProxy(configuration: Configuration, log: Logger): Promise<RunningProxy> {
+export async function startProxy(
+  configuration: Configuration,
+  log: Logger,
+  clock: Clock = nodeClock,
+): Promise<RunningProxy> {
   const parts = await openParts(configuration, log);
   try {
-    return await RunningProxy.start(configuration, parts, log);
+    return await RunningProxy.start(configuration, parts, log, clock);
   } catch (error) {
     await closeParts(parts);
     throw error;
@@ -66,9 +70,10 @@ export class RunningProxy {
     configuration: Configuration,
     parts: Parts,
     log: Logger,
+    clock: Clock = nodeClock,
   ): Promise<RunningProxy> {
     const proxy = new XksProxy(
-      { clock: nodeClock, random: randomBytes, log },
+      { clock, random: randomBytes, log },
       {
         device: parts.bridge,
         index: () => parts.live.index,
