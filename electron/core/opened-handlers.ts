@@ -1,6 +1,7 @@
 import type { Handlers } from '../../shared/contract/index.ts';
 import { hsmHandlers } from './assembly/hsm-handlers.ts';
 import { practiceHandlers } from './assembly/practice-handlers.ts';
+import { controlAt } from './assembly/practice-room/control.ts';
 import type { Session } from './assembly/session.ts';
 import type { Caller } from './core.ts';
 import { auditHandlers } from './operations/audit.ts';
@@ -12,6 +13,7 @@ import { jobHandlers } from './operations/jobs.ts';
 import { keyHandlers } from './operations/keys.ts';
 import { settingHandlers } from './operations/settings.ts';
 import { xksHandlers, xksRuleHandlers } from './operations/xks.ts';
+import { xksAuditHandlers } from './operations/xks-audit.ts';
 import { xksKeyHandlers } from './operations/xks-keys.ts';
 import { xksStoreHandlers } from './operations/xks-stores.ts';
 import type { HostPorts } from './ports.ts';
@@ -21,6 +23,7 @@ export type OpenedHandlers = Omit<Handlers<Caller>, 'session' | 'keystore'>;
 /** The handlers of everything that is asked of an open keystore, with all they stand on. */
 export function openedHandlers(session: Session, ports: HostPorts): OpenedHandlers {
   const access = { open: () => session.opened.open };
+  const control = controlAt(() => session.opened.practice.controlUrl);
   return {
     hsm: hsmHandlers(session, ports),
     credential: credentialHandlers(access),
@@ -30,7 +33,7 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
     job: jobHandlers({
       ...access,
       engine: () => session.opened.jobs,
-      work: () => session.opened.work(),
+      work: () => session.work(),
     }),
     device: deviceHandlers(access),
     audit: auditHandlers({ ...access, log: () => session.opened.audit }),
@@ -39,7 +42,13 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
       settingsChanged: () => session.settingsChanged(),
     }),
     practice: practiceHandlers(session, ports),
-    xks: xksHandlers(access),
+    xks: {
+      ...xksHandlers(access),
+      ...xksAuditHandlers({
+        ...access,
+        history: (since) => control.get('/events', { since, limit: 10_000 }),
+      }),
+    },
     xksStore: xksStoreHandlers(access),
     xksKey: xksKeyHandlers(access),
     xksRule: xksRuleHandlers(access),

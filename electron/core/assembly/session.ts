@@ -119,6 +119,15 @@ export class Session {
   }
 
   /**
+   * Lets jobs run for whoever waits for one.
+   * @throws OperationError as `requireReady` of a change: a job runs on checked ground only
+   */
+  async work(): Promise<void> {
+    await this.requireReady('verified');
+    await this.opened.work();
+  }
+
+  /**
    * Runs a call once the keystore is as it needs it, so that a lock knows of it.
    * @throws OperationError as `requireReady`, and KEYSTORE_LOCKED when it is locked meanwhile
    */

@@ -192,6 +192,18 @@ describe('checkpoints', () => {
       seq: 7,
     });
   });
+
+  it('are named by the key that signed last, also where none is at hand yet', async () => {
+    expect(new AuditLog({ store: temporary.store, clock: temporary.clock, log }).signedBy()).toBe(
+      null,
+    );
+    const { fingerprint } = softwareSigner(temporary.store);
+    expect(audit.signedBy()).toEqual({ kind: 'software', fingerprint });
+    fill(1);
+    await audit.checkpoint('lock');
+    audit.useSigner(null);
+    expect(audit.signedBy()).toEqual({ kind: 'software', fingerprint });
+  });
 });
 
 async function settle(): Promise<void> {

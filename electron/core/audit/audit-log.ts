@@ -97,6 +97,16 @@ export class AuditLog {
     return this.#signer;
   }
 
+  /** Whose signature it is: the key that signs now, else the one that signed last. */
+  signedBy(): { readonly kind: AuditSigner['kind']; readonly fingerprint: string } | null {
+    const signer = this.#signer;
+    if (signer !== null) return { kind: signer.kind, fingerprint: signer.fingerprint };
+    const last = this.#statement.lastCheckpoint.get();
+    if (last === undefined) return null;
+    const signed = JSON.parse(last.body) as CheckpointBody;
+    return { kind: signed.signer, fingerprint: signed.key };
+  }
+
   state(): AuditState {
     const { size, head } = this.#tip();
     return { size, head: head.toString('hex'), signedSize: this.#signedSize };

@@ -42,7 +42,7 @@ export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => (
       size: state.size,
       head: state.head,
       signedSize: state.signedSize,
-      signer: log.signer ? { kind: log.signer.kind, fingerprint: log.signer.fingerprint } : null,
+      signer: log.signedBy(),
       next,
     };
   },

@@ -1,5 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { type JobState, jobStates } from '../../../shared/model/job.ts';
+import { isFinal, type JobState, jobStates } from '../../../shared/model/job.ts';
 import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Clock } from '../ports.ts';
@@ -75,7 +75,7 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
     wait: async (input) => {
       const open = access.open();
       const id = idOf(input.job);
-      await access.work();
+      if (!isFinal(access.engine().read.show(id).state)) await access.work();
       const revision = await moved(access.engine(), open.clock, id, input);
       return { revision, detail: detail(access.open(), id) };
     },
