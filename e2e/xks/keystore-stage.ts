@@ -15,6 +15,7 @@ import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
 import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
 import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import type { TrailRecord } from '../../electron/practice/kms/history/record.ts';
 import { type Desk, Desk as RealDesk, type Detail } from '../support/desk.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
@@ -168,6 +169,15 @@ export class KeystoreStage implements AsyncDisposable {
     const command = new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256' });
     const { Plaintext, CiphertextBlob } = await this.aws.kms(region).send(command);
     return { plain: Buffer.from(Plaintext ?? []), wrapped: CiphertextBlob ?? new Uint8Array() };
+  }
+
+  /** What CloudTrail would hold by now. */
+  async history(): Promise<readonly TrailRecord[]> {
+    const { Records } = await control<{ Records: readonly TrailRecord[] }>(
+      this.aws.controlUrl,
+      'GET /events?limit=10000',
+    );
+    return Records;
   }
 
   async keyState(keyId: string): Promise<string | undefined> {

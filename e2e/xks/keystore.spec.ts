@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireDone } from '../support/desk.ts';
 import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
@@ -92,6 +93,31 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(valid).toMatchObject([{ inAws: true }]);
     expect(valid[0]?.accessKeyId).not.toBe(before.credentials[0]?.accessKeyId);
     expect(await stage.decrypt(first)).toBe('a first secret');
+  });
+
+  it('S3-163: matches what CloudTrail recorded, and names what one side knows only', async () => {
+    const events = await stage.history();
+    const file = stage.at('trail.json');
+    const match = async (Records: readonly object[]) => {
+      writeFileSync(file, JSON.stringify({ Records }));
+      return stage.desk.call('xks.reconcile', { trail: [file] });
+    };
+    const whole = await match(events);
+    expect(whole).toMatchObject({
+      awsOnly: { count: 0 },
+      proxyOnly: { count: 0 },
+      different: { count: 0 },
+      nodes: [{ node: 'one', gaps: [] }],
+    });
+    expect(whole.matched).toBeGreaterThan(5);
+    const used = events.filter(({ eventName }) => eventName === 'GenerateDataKey');
+    const missing = await match(events.filter((event) => !used.includes(event)));
+    expect(missing.matched).toBe(whole.matched - used.length);
+    expect(missing.proxyOnly.first).toMatchObject([
+      { operation: 'GenerateDataKey', requestId: used[0]?.requestID, arn: keyArn, node: 'one' },
+    ]);
+    const invented = await match([...events, { ...used[0], requestID: 'nobody-asked' }]);
+    expect(invented.awsOnly.first).toMatchObject([{ requestId: 'nobody-asked', arn: keyArn }]);
   });
 
   it('binds its external key to one KMS key', async () => {

@@ -11,6 +11,7 @@ import { practiceOps } from './practice.ts';
 import { sessionOps } from './session.ts';
 import { settingOps } from './setting.ts';
 import { xksOps, xksRuleOps } from './xks.ts';
+import { xksAuditOps } from './xks-audit.ts';
 import { xksKeyOps } from './xks-key.ts';
 import { xksStoreOps } from './xks-store.ts';
 
@@ -28,7 +29,7 @@ export const contract = {
   audit: auditOps,
   setting: settingOps,
   practice: practiceOps,
-  xks: xksOps,
+  xks: { ...xksOps, ...xksAuditOps },
   xksStore: xksStoreOps,
   xksKey: xksKeyOps,
   xksRule: xksRuleOps,

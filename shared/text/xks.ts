@@ -98,3 +98,19 @@ export const xksRisks: readonly string[] = [
   'A lost external key takes all data encrypted under it with it, for good',
   'External key stores are outside the service level agreement of AWS KMS',
 ];
+
+/** AWS gives up a call of a proxy after so long, connection included. */
+export const proxyBudgetMs = 250;
+
+/** How a proxy did in the last minute. */
+export interface ProxyFigures {
+  readonly perSecond: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** Milliseconds as far as they say something: quantiles are known to 15 %. */
+export const proxyMs = (ms: number): string =>
+  `${ms < 10 ? ms.toFixed(1) : String(Math.round(ms))} ms`;

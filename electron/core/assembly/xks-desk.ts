@@ -55,6 +55,10 @@ export class XksDesk {
     return this.#publisher.status();
   }
 
+  nodes(): readonly { readonly node: string; readonly folder: string }[] {
+    return this.#publisher.nodes();
+  }
+
   chooseFolder(folder: string): void {
     this.#publisher.chooseFolder(folder);
   }

@@ -49,6 +49,14 @@ export class XksPublisher {
     return (this.#parts.settings.read(setting) as string | null) ?? this.#parts.usualFolder;
   }
 
+  /** Copies of the proxy whose state folders are here. */
+  nodes(): readonly { readonly node: string; readonly folder: string }[] {
+    const { nodes } = servingFiles(this.folder);
+    if (!existsSync(nodes)) return [];
+    const names = readdirSync(nodes).toSorted();
+    return names.map((node) => ({ node, folder: join(nodes, node) }));
+  }
+
   /** Inside a change. */
   chooseFolder(folder: string): void {
     this.#parts.settings.write(setting, folder);
@@ -135,15 +143,14 @@ export class XksPublisher {
   }
 
   async #askAll(request: 'status' | 'reload'): Promise<Asked[]> {
-    const { nodes } = servingFiles(this.folder);
-    if (!existsSync(nodes)) return [];
+    const nodes = this.nodes();
+    if (nodes.length === 0) return [];
     using key = this.#key();
     const controlKey = derived(key, 'control');
     try {
-      const names = readdirSync(nodes).toSorted();
       return await Promise.all(
-        names.map(async (node) => {
-          const socket = controlSocket(join(nodes, node));
+        nodes.map(async ({ node, folder }) => {
+          const socket = controlSocket(folder);
           const status = await ask(socket, controlKey, request);
           return { node, status };
         }),

@@ -13,6 +13,12 @@ export function msOf(date: unknown): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
+/** Milliseconds of a time as ISO 8601 writes it; null when it is none. */
+export function msOfIso(text: string): number | null {
+  const ms = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
 /** Milliseconds of an HTTP `Date` header (RFC 9110, 5.6.7); null when absent or unreadable. */
 export function msOfHttpDate(text: string | undefined): number | null {
   const ms = text === undefined ? Number.NaN : Date.parse(text);

@@ -65,6 +65,8 @@ export interface JobsPort {
 export interface Desk {
   publish(): Promise<ServingView>;
   status(): Promise<ServingView>;
+  /** Copies of the proxy whose folders are here. */
+  nodes(): readonly { readonly node: string; readonly folder: string }[];
   /** Inside a change. */
   chooseFolder(folder: string): void;
   prepareProxy(): Promise<OutputFor<'xks.prepareProxy'>>;

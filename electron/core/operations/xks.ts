@@ -35,7 +35,7 @@ function block(open: OpenKeystore, target: Target, blocked: boolean): void {
 }
 
 /** What proxies are served, and the kill switch. */
-export const xksHandlers = (access: Access): HandlersOfNoun<'xks'> => ({
+export const xksHandlers = (access: Access): Omit<HandlersOfNoun<'xks'>, 'reconcile'> => ({
   status: () => access.open().desk.status(),
   publish: async () => {
     const open = access.open();

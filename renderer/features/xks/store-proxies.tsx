@@ -1,4 +1,6 @@
+import { useEffect, useEffectEvent } from 'react';
 import { useBlocked } from '../../state/blocked.ts';
+import { useDialogs } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -7,22 +9,32 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { storageTexts } from '../../../shared/text/states.ts';
+import { ProxyFigures } from './proxy-figures.tsx';
 import styles from './xks.module.css';
 import { healthWord, proxyState } from './xks-words.ts';
 
 /** Days before its end from which a certificate needs somebody. */
 const soon = 30;
 
+/** Proxies are asked again this often (ms) while somebody looks. */
+const askAgain = 5_000;
+
 /** Which proxies serve what is published, and how they are. */
 export function StoreProxies() {
   const read = useRead('xks.status', {});
   const publish = useDeed('xks.publish');
   const blocked = useBlocked();
+  const show = useDialogs((state) => state.show);
   const again = async (): Promise<void> => {
     const view = await publish.run({});
     if (view) say(`Published serving set ${view.revision}.`);
   };
   const serving = read.data;
+  const ask = useEffectEvent(read.again);
+  useEffect(() => {
+    const timer = setInterval(() => ask(), askAgain);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <div className={styles['parts']}>
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
@@ -40,12 +52,16 @@ export function StoreProxies() {
             ]}
           />
           {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}
+          <ProxyFigures nodes={serving.nodes} />
         </>
       ) : null}
       {publish.failure ? <FailureNotice failure={publish.failure} /> : null}
       <div className={styles['line']}>
         <DeedButton blocked={null} onClick={read.again}>
           Ask the proxies again
+        </DeedButton>
+        <DeedButton blocked={null} onClick={() => show({ kind: 'xks-reconcile' })}>
+          Match with CloudTrail…
         </DeedButton>
         <DeedButton blocked={blocked} disabled={publish.busy} onClick={() => void again()}>
           Publish again

@@ -8,6 +8,7 @@ import {
 } from './xks-blocked.ts';
 import { conditionWords, patternsOf } from './rule-words.ts';
 import { addInput, editInput, emptyStore, formOf, problemsOf } from './store-fields.ts';
+import { figureWords, refusalWords, slowTone } from './figure-words.ts';
 import { rowsOf } from './xks-rows.ts';
 import { keyHere, keyNext, kmsKeyState, proxyState, storeNext, storeState } from './xks-words.ts';
 import { inAws, storeShown, xksKeyShown } from './xks.fixture.ts';
@@ -156,5 +157,28 @@ describe('rules', () => {
       'later is x',
     ]);
     expect(patternsOf(' a*\n\n b , c ')).toEqual(['a*', 'b', 'c']);
+  });
+});
+
+describe('figures of the last minute', () => {
+  const quiet = { perSecond: 0, p50: null, p99: null, p999: null, refusals: {} };
+
+  it('are dashes while nothing was answered', () => {
+    expect(figureWords(quiet)).toEqual({ rate: 'none', p50: '-', p99: '-', p999: '-' });
+    expect(refusalWords({})).toBe('none');
+    expect(slowTone(null)).toBe('');
+  });
+
+  it('mark what AWS did not wait for, and name refusals, the most frequent first', () => {
+    const busy = { ...quiet, perSecond: 812.4, p50: 3.21, p99: 249.6, p999: 251 };
+    expect(figureWords(busy)).toEqual({
+      rate: '812',
+      p50: '3.2 ms',
+      p99: '250 ms',
+      p999: '! 251 ms',
+    });
+    expect(slowTone(busy.p999)).toBe('tone-attention');
+    const refusals = { AccessDeniedException: 2, ThrottlingException: 9 };
+    expect(refusalWords(refusals)).toBe('9 × ThrottlingException, 2 × AccessDeniedException');
   });
 });

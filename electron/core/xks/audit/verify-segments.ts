@@ -1,4 +1,4 @@
-import { lineHash, type SegmentHead } from './record.ts';
+import { lineHash, type SegmentHead, type XksRecord } from './record.ts';
 
 /** What is wrong, and where. */
 export interface AuditGap {
@@ -15,38 +15,100 @@ export interface CheckedSegments {
   readonly head: string | null;
 }
 
+/** A record as it lies in its segment. */
+export type KeptRecord = XksRecord & { readonly seq: number; readonly at: number };
+
+export interface ChainLine {
+  readonly seq: number;
+  readonly hash: string;
+  /** Null for the head of a segment. */
+  readonly record: KeptRecord | null;
+}
+
+/**
+ * Checks the segments of one proxy line by line, in the order of their names. With `fromHere` what
+ * lies before the first segment is not asked for.
+ */
+export class SegmentChain {
+  readonly gaps: AuditGap[] = [];
+  records = 0;
+  #end: { seq: number; hash: string } | null = null;
+  #segment = '';
+  #line = 0;
+  #torn = false;
+  #inRoom = false;
+  #unasked: boolean;
+
+  constructor({ fromHere }: { readonly fromHere: boolean }) {
+    this.#unasked = fromHere;
+  }
+
+  get head(): string | null {
+    return this.#end?.hash ?? null;
+  }
+
+  begin(segment: string): void {
+    this.#segment = segment;
+    this.#line = 0;
+    this.#inRoom = false;
+  }
+
+  /** Null for a line that is none of a segment. */
+  take(line: string): ChainLine | null {
+    if (this.#inRoom || line === '') return this.#room();
+    this.#line += 1;
+    const found = parse(line);
+    this.#torn = found === null;
+    if (found === null) {
+      this.#gap('unreadable');
+      return null;
+    }
+    const before = this.#end;
+    const { seq } = found;
+    const hash = lineHash(line);
+    this.#end = { seq, hash };
+    if (this.#line === 1) {
+      const { previous } = found as unknown as SegmentHead;
+      if (!this.#unasked && (previous?.hash ?? null) !== (before?.hash ?? null))
+        this.#gap('previous segment');
+      this.#unasked = false;
+      return { seq, hash, record: null };
+    }
+    if (seq !== (before?.seq ?? 0) + 1) this.#gap('number');
+    if ((found as { prev?: string }).prev !== before?.hash) this.#gap('previous line');
+    this.records += 1;
+    return { seq, hash, record: found as unknown as KeptRecord };
+  }
+
+  /**
+   * With an empty line begins room (synced-file.ts): nothing in it was acknowledged, nor a last line
+   * before it that is none.
+   */
+  #room(): null {
+    if (!this.#inRoom && this.#torn) this.gaps.pop();
+    this.#inRoom = true;
+    return null;
+  }
+
+  #gap(problem: AuditGap['problem']): void {
+    this.gaps.push({ segment: this.#segment, line: this.#line, problem });
+  }
+}
+
 /** Checks segments of one proxy, in the order of their names, against each other. */
 export function verifySegments(
   segments: readonly { readonly name: string; readonly text: string }[],
 ): CheckedSegments {
-  const gaps: AuditGap[] = [];
-  let records = 0;
-  let end: { seq: number; hash: string } | null = null;
+  const chain = new SegmentChain({ fromHere: false });
   for (const { name, text } of segments) {
-    const gap = (line: number, problem: AuditGap['problem']): void =>
-      void gaps.push({ segment: name, line, problem });
+    chain.begin(name);
     const lines = text.split('\n');
     // what follows the last line feed was never acknowledged
     lines.pop();
-    for (const [at, line] of lines.entries()) {
-      const found = parse(line);
-      if (found === null) {
-        gap(at + 1, 'unreadable');
-        continue;
-      }
-      if (at === 0) {
-        const before = (found as SegmentHead).previous;
-        if ((before?.hash ?? null) !== (end?.hash ?? null)) gap(1, 'previous segment');
-        end = { seq: found.seq, hash: lineHash(line) };
-        continue;
-      }
-      if (found.seq !== (end?.seq ?? 0) + 1) gap(at + 1, 'number');
-      if ((found as { prev?: string }).prev !== end?.hash) gap(at + 1, 'previous line');
-      end = { seq: found.seq, hash: lineHash(line) };
-      records++;
-    }
+    for (const line of lines) chain.take(line);
   }
-  return { records, gaps, head: end?.hash ?? null };
+  const { records, gaps, head } = chain;
+  return { records, gaps, head };
 }
 
 function parse(line: string): { readonly seq: number } | null {

@@ -5,12 +5,13 @@ import { blockedText, limitsText, servingText } from '../render/xks.ts';
 import type { Run } from './noun.ts';
 import { addCheck } from './xks-check.ts';
 import { addKeyVerbs } from './xks-key.ts';
+import { addReconcile } from './xks-reconcile.ts';
 import { addRuleVerbs } from './xks-rule.ts';
 import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
-/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|check|limits` */
+/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|check|reconcile|limits` */
 export function addVerbs(noun: Command, run: Run): void {
   const group = (name: string, about: string): Command =>
     noun.command(name).description(about).helpCommand(false);
@@ -20,6 +21,7 @@ export function addVerbs(noun: Command, run: Run): void {
   addCredentialVerbs(group('credential', 'what KMS signs with'), run);
   addServe(noun, run);
   addCheck(noun, run);
+  addReconcile(noun, run);
   addServingVerbs(noun, run);
   addBlockVerbs(noun, run);
 }

@@ -1,4 +1,9 @@
-import { blockConsequences } from '../../../../shared/text/xks.ts';
+import {
+  blockConsequences,
+  type ProxyFigures,
+  proxyBudgetMs,
+  proxyMs,
+} from '../../../../shared/text/xks.ts';
 import type { OutputFor } from '../operations.ts';
 import { facts, table } from '../table.ts';
 import type { Style } from './moments.ts';
@@ -149,7 +154,19 @@ export function servingText(view: Serving): string {
     ...(nodes.length === 0
       ? ([['Proxies', 'none on this computer']] as [string, string][])
       : nodes),
+    ...view.nodes.flatMap(({ node, figures }): [string, string][] =>
+      figures === null ? [] : [[`Last minute, ${node}`, figuresText(figures)]],
+    ),
   ]);
+}
+
+function figuresText({ perSecond, p50, p99, p999, refusals }: ProxyFigures): string {
+  if (p50 === null || p99 === null || p999 === null) return 'no request';
+  const [half, most, nearlyAll] = [p50, p99, p999].map(proxyMs);
+  const late = p999 > proxyBudgetMs ? ` ! over ${proxyBudgetMs} ms` : ` of ${proxyBudgetMs} ms`;
+  const causes = Object.entries(refusals).map(([name, count]) => `${count} ${name}`);
+  const refused = causes.length === 0 ? 'none refused' : `refused: ${causes.join(', ')}`;
+  return `${perSecond.toFixed(1)}/s, p50 ${half}, p99 ${most}, p99.9 ${nearlyAll}${late}; ${refused}`;
 }
 
 export const blockedText = (view: Serving): string =>

@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChainLine, SegmentChain } from './verify-segments.ts';
+
+/** Where a proxy keeps its segments, below its state folder. */
+export const auditFolder = (stateFolder: string): string => join(stateFolder, 'audit');
+
+const nameShape = /^xks-\d{12}-[0-9a-f]{8}\.ndjson$/;
+
+/** Longer lines are never written: what is longer is cut into pieces that no chain fits. */
+const longestLine = 256 * 1024;
+
+/**
+ * Goes through the segments of one proxy in their order, a line at a time, and checks the chain.
+ * Segments that ended before `from` (wall clock ms) are left out. Answers with the chain.
+ */
+export async function readSegments(
+  folder: string,
+  from: number | null,
+  each: (line: ChainLine, segment: string) => void,
+): Promise<SegmentChain> {
+  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).toSorted();
+  const first = from === null ? 0 : await firstSegment(folder, names, from);
+  const chain = new SegmentChain({ fromHere: first > 0 });
+  for (const segment of names.slice(first)) {
+    chain.begin(segment);
+    for await (const line of wholeLines(join(folder, segment))) {
+      const taken = chain.take(line);
+      if (taken !== null) each(taken, segment);
+    }
+  }
+  return chain;
+}
+
+/** The last segment that was begun before `from`: everything of then and later is in it or follows. */
+async function firstSegment(
+  folder: string,
+  names: readonly string[],
+  from: number,
+): Promise<number> {
+  for (let at = names.length - 1; at > 0; at -= 1) {
+    const openedAt = await openedAtOf(join(folder, names[at] ?? ''));
+    if (openedAt !== null && openedAt < from) return at;
+  }
+  return 0;
+}
+
+async function openedAtOf(file: string): Promise<number | null> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    const { openedAt } = JSON.parse(text.slice(0, text.indexOf('\n'))) as { openedAt?: unknown };
+    return typeof openedAt === 'number' ? openedAt : null;
+  } catch (error) {
+    // no head that can be read: the chain will say so
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What follows the last line feed was never acknowledged, and may still be on its way. */
+async function* wholeLines(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of createReadStream(file, { encoding: 'utf8' })) {
+    const lines = (rest + (piece as string)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length <= longestLine) continue;
+    yield rest;
+    rest = '';
+  }
+}

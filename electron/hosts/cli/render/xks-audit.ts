@@ -1,0 +1,57 @@
+import type { OutputFor } from '../operations.ts';
+import { facts, table } from '../table.ts';
+import type { Style } from './moments.ts';
+
+type Reconciled = OutputFor<'xks.reconcile'>;
+type Call = Reconciled['awsOnly']['first'][number];
+
+export function reconciledText(found: Reconciled, style: Style): string {
+  const { span, nodes, different, awsOnly, proxyOnly } = found;
+  const sources = [`${found.files} files`, `${found.records} records`].join(', ');
+  const proxies = nodes.map(({ node, records }) => `${node} (${records})`).join(', ');
+  const parts = [
+    facts([
+      ['CloudTrail', sources],
+      ['Time', span === null ? 'none' : `${style.when(span.from)} to ${style.when(span.to)}`],
+      ['Proxies', proxies === '' ? 'none here' : proxies],
+      ['Matched', String(found.matched)],
+      ['Refused by AWS first', String(found.refusedByAws)],
+      ['Beyond the records', String(found.beyond)],
+    ]),
+    ...nodes.flatMap(({ node, gaps }) =>
+      gaps.map(({ segment, line, problem }) => `✗ Proxy ${node}: ${segment}:${line}: ${problem}`),
+    ),
+    ...listed('Only in CloudTrail: no proxy here was asked', awsOnly, style),
+    ...listed('Only at the proxy: CloudTrail knows no such call', proxyOnly, style),
+    ...listed('Told differently', different, style),
+  ];
+  if (awsOnly.count + proxyOnly.count + different.count === 0)
+    parts.push('✓ Both sides tell the same.');
+  return parts.join('\n');
+}
+
+function listed(
+  title: string,
+  { count, first }: { count: number; first: readonly (Call & { problem?: string })[] },
+  { when, width }: Style,
+): string[] {
+  if (count === 0) return [];
+  const rows = first.map((call) => [
+    { text: when(call.at) },
+    { text: call.operation },
+    { text: call.problem ?? call.verdict },
+    { text: call.requestId },
+    { text: call.arn },
+    { text: call.principal ?? '' },
+  ]);
+  const columns = [
+    { title: 'Time' },
+    { title: 'Call' },
+    { title: 'Said' },
+    { title: 'Request', shrinks: true },
+    { title: 'KMS key', shrinks: true },
+    { title: 'Caller', shrinks: true },
+  ];
+  const more = count > first.length ? [`… and ${count - first.length} more`] : [];
+  return ['', `✗ ${title}: ${count}`, table(columns, rows, width), ...more];
+}
