@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { XksProxy } from '../../core/xks/proxy.ts';
 import { failureAnswer, type XksAnswer, XksFailure } from '../../core/xks/wire/errors.ts';
+import { FastLane } from './fast-lane.ts';
 
 /** More than the largest legal request, whose parts are 5736 and 10924 characters and ARNs. */
 const mostBodyBytes = 64 * 1024;
@@ -60,6 +61,7 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
   server.maxConnections = options.mostConnections;
   server.on('clientError', refuseGarbage);
   server.on('tlsClientError', (_, socket) => void socket.destroy());
+  const lane = fastLane(server, proxy);
   if (options.clientNames !== null) requireName(server, options.clientNames);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -71,9 +73,28 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
     use: (context) => server.setSecureContext(context),
     drain: () => {
       state.draining = true;
-      return drained(server);
+      return drained(server, lane);
     },
   };
+}
+
+/** Puts a lane for plain requests before what Node does with a connection that is secured. */
+function fastLane(server: Server, proxy: XksProxy): FastLane {
+  const ofNode = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
+  server.removeAllListeners('secureConnection');
+  const lane = new FastLane({
+    headBytes: mostHeaderBytes,
+    headers: mostHeaders,
+    bodyBytes: mostBodyBytes,
+    keepAlive,
+    answer: ({ target, rawHeaders, body }) =>
+      proxy.handle({ method: 'POST', target, rawHeaders, body }),
+    leave: (socket) => {
+      for (const listener of ofNode) listener.call(server, socket);
+    },
+  });
+  server.on('secureConnection', (socket) => lane.take(socket));
+  return lane;
 }
 
 async function answer(
@@ -160,12 +181,17 @@ function requireName(server: Server, names: readonly string[]): void {
   });
 }
 
-async function drained(server: Server): Promise<void> {
+async function drained(server: Server, lane: FastLane): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), drainWithin);
+  lane.drain();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+    lane.close();
+  }, drainWithin);
   await closed;
   clearTimeout(cut);
+  lane.close();
 }
