@@ -1,8 +1,9 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger, RandomBytes } from '../../ports.ts';
 import { encodeRecord, lineHash, type SegmentHead, type XksRecord } from './record.ts';
+import { type End, nameShape, newestEnd } from './segment-end.ts';
+import { SyncedFile } from './synced-file.ts';
 
 export interface AuditPorts {
   readonly clock: Clock;
@@ -30,20 +31,9 @@ interface Waiting {
   readonly reject: (error: AuditUnavailable) => void;
 }
 
-/** Where the chain stands. */
-interface End {
-  readonly segment: string;
-  readonly seq: number;
-  readonly hash: string;
-}
-
 const defaultSegmentBytes = 64 * 1024 * 1024;
 /** Milliseconds between two attempts to begin a new segment when the disk refused. */
 const retryAfter = 500;
-/** Each write is synced by the call that makes it, where the system has that: half the way to the disk. */
-const syncing: number = (constants as Partial<typeof constants>).O_DSYNC ?? 0;
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | syncing;
-const nameShape = /^xks-(\d{12})-[0-9a-f]{8}\.ndjson$/;
 
 /**
  * The proxy's own log: lines that each name the hash of the line before, in segments that name the
@@ -54,8 +44,7 @@ export class AuditLog {
   readonly #ports: AuditPorts;
   readonly #options: AuditOptions;
   #end: End | null;
-  #file: FileHandle | null = null;
-  #length = 0;
+  #file: SyncedFile | null = null;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #refusedAt: number | null = null;
@@ -127,23 +116,13 @@ export class AuditLog {
       hash = lineHash(line);
       text += `${line}\n`;
     }
-    await this.#put(file, text);
+    await file.put(text);
     this.#end = { segment: this.#end.segment, seq, hash };
   }
 
-  async #put(file: FileHandle, text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let done = 0; done < bytes.length; ) {
-      const at = this.#length + done;
-      done += (await file.write(bytes, done, bytes.length - done, at)).bytesWritten;
-    }
-    if (syncing === 0) await file.datasync();
-    this.#length += bytes.length;
-  }
-
-  async #current(): Promise<FileHandle> {
+  async #current(): Promise<SyncedFile> {
     const most = this.#options.segmentBytes ?? defaultSegmentBytes;
-    if (this.#file !== null && this.#length < most) return this.#file;
+    if (this.#file !== null && this.#file.length < most) return this.#file;
     const now = this.#ports.clock.monotonic();
     if (this.#refusedAt !== null && now - this.#refusedAt < retryAfter) {
       throw new AuditUnavailable('refused a moment ago');
@@ -165,10 +144,9 @@ export class AuditLog {
     const { node, folder } = this.#options;
     const head: SegmentHead = { v: 1, segment, node, openedAt, previous: this.#end, seq };
     const line = JSON.stringify(head);
-    const file = await open(join(folder, segment), newFile, 0o600);
+    const file = await SyncedFile.create(join(folder, segment));
     try {
-      this.#length = 0;
-      await this.#put(file, `${line}\n`);
+      await file.put(`${line}\n`);
       await syncFolder(folder);
     } catch (error) {
       await file.close();
@@ -187,9 +165,7 @@ export class AuditLog {
     if (!(error instanceof AuditUnavailable)) this.#refusedAt = this.#ports.clock.monotonic();
     const file = this.#file;
     this.#file = null;
-    if (file === null) return;
-    await file.truncate(this.#length).catch(() => undefined);
-    await file.close().catch(() => undefined);
+    await file?.abandon();
   }
 }
 
@@ -199,37 +175,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-const tailBytes = 64 * 1024;
-
-/**
- * The last whole line of the newest segment that has one. A line that was cut off by a crash was
- * never acknowledged.
- */
-async function newestEnd(folder: string): Promise<End | null> {
-  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).sort();
-  for (const segment of names.reverse()) {
-    const line = await lastLine(join(folder, segment));
-    if (line === null) continue;
-    const { seq } = JSON.parse(line) as { seq: number };
-    return { segment, seq, hash: lineHash(line) };
-  }
-  return null;
-}
-
-async function lastLine(path: string): Promise<string | null> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, tailBytes);
-    const tail = Buffer.alloc(length);
-    await file.read(tail, 0, length, size - length);
-    const end = tail.lastIndexOf(0x0a);
-    if (end < 0) return null;
-    return tail.subarray(tail.lastIndexOf(0x0a, end - 1) + 1, end).toString('utf8');
-  } finally {
-    await file.close();
   }
 }
