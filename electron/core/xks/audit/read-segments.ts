@@ -68,7 +68,10 @@ async function* wholeLines(file: string): AsyncGenerator<string> {
   for await (const piece of createReadStream(file, { encoding: 'utf8' })) {
     const lines = (rest + (piece as string)).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    for (const line of lines) {
+      yield line;
+      if (line === '') return; // the room behind the records
+    }
     if (rest.length <= longestLine) continue;
     yield rest;
     rest = '';

@@ -50,6 +50,7 @@ export class SegmentChain {
   begin(segment: string): void {
     this.#segment = segment;
     this.#line = 0;
+    this.#torn = false;
     this.#inRoom = false;
   }
 
@@ -102,25 +103,13 @@ export function verifySegments(
   const chain = new SegmentChain({ fromHere: false });
   for (const { name, text } of segments) {
     chain.begin(name);
-    const lines = acknowledged(text);
+    const lines = text.split('\n');
+    // what follows the last line feed was never acknowledged
+    lines.pop();
     for (const line of lines) chain.take(line);
   }
   const { records, gaps, head } = chain;
   return { records, gaps, head };
-}
-
-/**
- * What follows the last line feed, or an empty line (synced-file.ts), was never acknowledged; nor was
- * a last line before an empty one that is none.
- */
-function acknowledged(text: string): string[] {
-  const lines = text.split('\n');
-  lines.pop();
-  const room = lines.indexOf('');
-  if (room < 0) return lines;
-  const whole = lines.slice(0, room);
-  if (whole.length > 0 && parse(whole.at(-1) ?? '') === null) whole.pop();
-  return whole;
 }
 
 function parse(line: string): { readonly seq: number } | null {
