@@ -216,6 +216,26 @@ describe.skipIf(!windowHere)('plans', () => {
     await closeAll();
   });
 
+  it('says what is open in one line at every width, and in full when asked by keyboard', async () => {
+    const header = stage.page.locator('header').first();
+    for (const width of [1280, 1024, 900]) {
+      await stage.page.setViewportSize({ width, height: 700 });
+      await expect.poll(async () => (await header.boundingBox())?.height ?? 0).toBeLessThan(48);
+      await expect.poll(() => header.evaluate((at) => at.scrollWidth - at.clientWidth)).toBe(0);
+    }
+    const asks = stage.page.getByRole('button', { name: 'What is open here, in full' });
+    await asks.focus();
+    await tree.press('Enter');
+    const full = stage.page.getByRole('dialog', { name: 'What is open here, in full' });
+    await full.getByText(/^AWS \d of 1 connected/).waitFor();
+    await full.getByText('This device rotates on schedule').waitFor();
+    await full.getByText(stage.stage.host.keystore).waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await tree.press('Escape');
+    await full.waitFor({ state: 'hidden' });
+    await expect.poll(() => asks.evaluate((at) => at === document.activeElement)).toBe(true);
+  });
+
   it('loses nothing at 900 × 600', async () => {
     await stage.page.setViewportSize({ width: 900, height: 600 });
     await tree.row(/payments-prod, key group/).click();

@@ -28,8 +28,13 @@ export function ConditionBar({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-const calm = ({ keystore }: Snapshot): string =>
-  keystore.state === 'verified' ? '✓ Keystore verified. Nothing is in the way.' : '';
+/** Jobs that wait are told below and at the left; here it must not sound as if none did. */
+const calm = ({ keystore, counts }: Snapshot): string => {
+  if (keystore.state !== 'verified') return '';
+  return counts.needsYou > 0
+    ? '✓ Keystore verified.'
+    : '✓ Keystore verified. Nothing is in the way.';
+};
 
 function Words({ condition }: { readonly condition: Condition }) {
   const { headline, more } = condition;

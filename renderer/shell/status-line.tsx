@@ -38,8 +38,10 @@ export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
       onBlur={() => setNear(false)}
     >
       <LatestLine line={line} onDismiss={latest ? dismiss : null} />
-      <span className={styles['counts']} title={countWords(snapshot)}>
-        {countWords(snapshot)}
+      <span className={styles['counts']} title={countLines(snapshot).join(' · ')}>
+        {countLines(snapshot).map((words) => (
+          <span key={words}>{words}</span>
+        ))}
       </span>
       <Button size="small" onClick={() => go('jobs')}>
         Jobs
@@ -113,10 +115,11 @@ function useFading(latest: Notice | null, near: boolean, dismiss: () => void): v
   }, [latest, near, dismiss]);
 }
 
-function countWords({ counts: { running, needsYou }, latest }: Snapshot): string {
-  return [
+/** What is at work, and below it what ended: each fits its line whatever the day is called. */
+function countLines({ counts: { running, needsYou }, latest }: Snapshot): readonly string[] {
+  const now = [
     running === 0 ? 'nothing running' : `${running} running`,
     ...(needsYou > 0 ? [`${needsYou} need${needsYou === 1 ? 's' : ''} you`] : []),
-    ...(latest?.kind === 'ended' ? [`last ended ${sayShort(latest.at)}`] : []),
   ].join(' · ');
+  return latest?.kind === 'ended' ? [now, `last ended ${sayShort(latest.at)}`] : [now];
 }

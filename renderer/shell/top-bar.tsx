@@ -6,45 +6,30 @@ import { useLock } from '../state/locking.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { sayLeft } from '../ui/moments.ts';
 import { RealmTag } from '../ui/realm.tsx';
+import { AllFacts } from './all-facts.tsx';
+import { type Fact, factsOf, fileName } from './facts.ts';
 import styles from './shell.module.css';
 
-const hsmWords: Readonly<Record<Snapshot['hsm'], (label: string) => string>> = {
-  none: () => 'No HSM',
-  ready: (label) => `✓ HSM ${label} ready`,
-  'pin-needed': (label) => `! HSM ${label} needs its PIN`,
-  unavailable: (label) => `! HSM ${label} is away`,
-  'wrong-token': (label) => `! Another token than ${label}`,
-};
-
-const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
-
-/** Which keys are touched here, with what, where, by whom, and until when it stays open. */
+/**
+ * Which keys are touched here, with what, where, by whom, and until when it stays open: one line.
+ * Where room is short its parts are said shorter; all of it opens over the work.
+ */
 export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { keystore, connections, designated, hsm, hsmLabel } = snapshot;
+  const { keystore } = snapshot;
   const lock = useLock();
+  const facts = factsOf(snapshot);
   return (
     <header className={styles['top']}>
       <Tooltip title={keystore.path}>
-        <span className={styles['name']}>{fileName(keystore.path)}</span>
+        <span className={styles['name']}>
+          <bdi>{fileName(keystore.path)}</bdi>
+        </span>
       </Tooltip>
       {keystore.realm === null ? null : <RealmTag realm={keystore.realm} />}
-      {keystore.realm === 'real' ? <span className="detail">single control</span> : null}
-      <div className={styles['facts']}>
-        <span className={hsm === 'ready' || hsm === 'none' ? 'quiet' : 'tone-attention'}>
-          {hsmWords[hsm](hsmLabel ?? '')}
-        </span>
-        <span className="quiet">
-          {connections.all === 0
-            ? 'No AWS credential yet'
-            : `AWS ${connections.connected} of ${connections.all} connected`}
-        </span>
-        <Places places={snapshot.places} />
-        <span className="quiet">
-          {designated === true
-            ? 'This device rotates on schedule'
-            : 'This device is not the designated one'}
-        </span>
-      </div>
+      {facts.map((fact) => (
+        <OneFact key={fact.id} fact={fact} />
+      ))}
+      <AllFacts snapshot={snapshot} />
       <div className={styles['end']}>
         <Countdown locksAt={snapshot.locksAt} at={snapshot.at} />
         <Button onClick={lock}>Lock now</Button>
@@ -53,16 +38,13 @@ export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Places({ places }: { readonly places: Snapshot['places'] }) {
-  const [first, ...others] = places;
-  if (!first) return null;
-  const say = ({ account, region }: (typeof places)[number]): string =>
-    `${account ?? 'account not yet known'} · ${region}`;
+/** Two ways to say it, one of which is shown: which one is a matter of the room there is. */
+function OneFact({ fact: { id, long, short, tone } }: { readonly fact: Fact }) {
   return (
-    <Tooltip title={places.map(say).join('; ')}>
-      <span className="quiet">
-        {say(first)}
-        {others.length > 0 ? ` and ${others.length} more` : ''}
+    <Tooltip title={long}>
+      <span className={`${styles['fact']} tone-${tone}`} data-fact={id}>
+        <span className={styles['long']}>{long}</span>
+        <span className={styles['short']}>{short}</span>
       </span>
     </Tooltip>
   );
@@ -80,7 +62,13 @@ function Countdown({ locksAt, at }: { readonly locksAt: number | null; readonly 
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
   }, [locksAt]);
-  if (locksAt === null) return <span className="quiet">Locks only when told to</span>;
+  if (locksAt === null) {
+    return (
+      <Tooltip title="It locks only when told to.">
+        <span className={`${styles['timer']} quiet`}>No auto-lock</span>
+      </Tooltip>
+    );
+  }
   const left = toGo();
   return (
     <span
