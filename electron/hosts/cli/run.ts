@@ -10,6 +10,7 @@ import {
 } from '../transport/argv/global-options.ts';
 import { refuseSecrets } from '../transport/argv/refuse-secrets.ts';
 import { CommandContext, type OpenCore } from './command-context.ts';
+import { OutputStreams } from './output-streams.ts';
 import { buildProgram, nouns, usageFailure } from './program.ts';
 import { Screen } from './screen.ts';
 
@@ -31,10 +32,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     await import(practiceMain.href);
     return;
   }
-  const screen = newScreen(argv);
+  const streams = new OutputStreams();
+  const screen = newScreen(argv, streams);
   const code = await run(argv, found?.noun ?? null, screen);
-  await drained();
-  process.exit(code);
+  await streams.drained();
+  process.exit(streams.exitOf(code));
 }
 
 async function run(argv: readonly string[], noun: string | null, screen: Screen): Promise<number> {
@@ -59,7 +61,7 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    const failed = error instanceof CommanderError ? usageFailure(error) : error;
+    const failed = error instanceof CommanderError ? usageFailure(error, noun) : error;
     if (failed === null) return (error as CommanderError).exitCode === 0 ? 0 : 64;
     return tell(failed, screen, argv);
   }
@@ -79,16 +81,11 @@ function traceInternal(error: unknown, argv: readonly string[]): void {
   process.stderr.write(`${error.stack ?? error.name}\n`);
 }
 
-function newScreen(argv: readonly string[]): Screen {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Whoever reads may stop early (`| head`): that is no error of ours.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-    });
-  }
+function newScreen(argv: readonly string[], streams: OutputStreams): Screen {
   const plain = (process.env['NO_COLOR'] ?? '') !== '' || argv.includes('--no-color');
   const colour = !plain && process.env['TERM'] !== 'dumb';
-  return new Screen({ stdout: process.stdout, stderr: process.stderr, colour });
+  const unread = (): boolean => streams.unread;
+  return new Screen({ stdout: process.stdout, stderr: process.stderr, colour, unread });
 }
 
 function newContext(screen: Screen, options: GlobalOptions): CommandContext {
@@ -109,17 +106,4 @@ const openCore: OpenCore = async (options) => {
 function productVersion(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
-}
-
-/** A pipe takes what was written later than it was written. */
-async function drained(): Promise<void> {
-  await Promise.all(
-    [process.stdout, process.stderr].map(
-      (stream) =>
-        new Promise<void>((done) => {
-          if (stream.destroyed || stream.writableLength === 0) done();
-          else stream.write('', () => done());
-        }),
-    ),
-  );
 }

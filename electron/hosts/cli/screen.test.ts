@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { clean, paint, Screen, type Sink } from './screen.ts';
-import { cut, displayWidth, facts, table } from './table.ts';
+import { cut, cutMiddle, displayWidth, facts, table } from './table.ts';
 
 class Memory implements Sink {
   text = '';
@@ -90,6 +90,8 @@ it('cuts the widest column with … when the screen is narrow, and nothing in a 
 it('cuts between characters as a person sees them', () => {
   expect(cut('ab', 2)).toBe('ab');
   expect(cut('支払処理', 5)).toBe('支払…');
+  expect(cutMiddle('payments-production/12', 12)).toBe('payme…ion/12');
+  expect(cutMiddle('支払処理/1', 7)).toBe('支払…/1');
   expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3)).toBe('👩‍👩‍👧‍👦…');
 });
 

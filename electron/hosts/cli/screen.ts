@@ -40,6 +40,8 @@ export interface ScreenOptions {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly colour: boolean;
+  /** Whether whoever read the output has left. */
+  readonly unread?: () => boolean;
 }
 
 /**
@@ -50,12 +52,19 @@ export class Screen {
   readonly #stdout: Sink;
   readonly #stderr: Sink;
   readonly #colour: boolean;
+  readonly #unread: () => boolean;
   #liveShown = false;
 
   constructor(options: ScreenOptions) {
     this.#stdout = options.stdout;
     this.#stderr = options.stderr;
     this.#colour = options.colour;
+    this.#unread = options.unread ?? (() => false);
+  }
+
+  /** Whoever read the output has left, as `head` does. */
+  get unread(): boolean {
+    return this.#unread();
   }
 
   /** Results are read by a person (short ids, local times) or by a program (whole, ISO). */

@@ -7,8 +7,11 @@ export interface Cell {
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** May be cut with "…" when the line is too long for the screen; the widest is cut first. */
-  readonly shrinks?: boolean;
+  /**
+   * May be cut with "…" when the line is too long for the screen; the widest is cut first. One whose
+   * end tells most, as the version of a key does, is cut in its middle.
+   */
+  readonly shrinks?: boolean | 'middle';
 }
 
 const wide =
@@ -35,6 +38,21 @@ export function cut(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Cuts to a number of columns, keeping the last ones. */
+export function cutMiddle(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const all = parts(text);
+  const tail: string[] = [];
+  for (let used = 0; all.length > 0; ) {
+    const last = all.pop() ?? '';
+    used += wide.test(last) ? 2 : 1;
+    if (used > columns / 2) break;
+    tail.unshift(last);
+  }
+  const end = tail.join('');
+  return cut(text, columns - displayWidth(end)) + end;
+}
+
 function pad(text: string, columns: number, align: 'left' | 'right'): string {
   const space = ' '.repeat(Math.max(0, columns - displayWidth(text)));
   return align === 'right' ? space + text : text + space;
@@ -53,7 +71,8 @@ export function table(columns: readonly Column[], rows: readonly Cell[][], width
   const line = (cells: readonly string[], tones: readonly (Tone | undefined)[]): string =>
     cells
       .map((text, i) => {
-        const shown = cut(text, widths[i] ?? 0);
+        const fits = columns[i]?.shrinks === 'middle' ? cutMiddle : cut;
+        const shown = fits(text, widths[i] ?? 0);
         const padded = pad(shown, widths[i] ?? 0, columns[i]?.align ?? 'left');
         const tone = tones[i];
         return tone ? padded.replace(shown, () => paint(tone, shown)) : padded;

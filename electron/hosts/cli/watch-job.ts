@@ -51,6 +51,8 @@ export async function watchJob(
       if (settled(answer.detail.job.state) || stuckHere(answer.detail, session)) {
         return answer.detail;
       }
+      // A job of another process goes on without anybody who looks; one of this process needs it.
+      if (context.screen.unread && session.where === 'holder') return answer.detail;
     }
   } finally {
     stop.release();

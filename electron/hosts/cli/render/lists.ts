@@ -101,7 +101,7 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
 export function keysText({ keys }: OutputFor<'key.list'>, style: Style): string {
   if (keys.length === 0) return emptyTexts.keys;
   const columns = [
-    { title: 'Key', shrinks: true },
+    { title: 'Key', shrinks: 'middle' },
     { title: 'State' },
     { title: 'AWS' },
     { title: 'KMS key' },
@@ -109,7 +109,7 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style): string 
     { title: 'Assurance' },
     { title: 'Made' },
     { title: 'Planned end' },
-  ];
+  ] as const;
   const rows = keys.map((key) => {
     const { glyph, word, tone } = keyStates[key.state];
     return [
@@ -119,8 +119,8 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style): string 
       { text: style.id(key.remote?.keyId ?? null) },
       { text: `${key.kcv.value} ${key.kcv.method}` },
       { text: assuranceTexts[key.assurance] },
-      { text: style.when(key.madeAt) },
-      { text: style.when(key.plannedEnd) },
+      { text: style.day(key.madeAt) },
+      { text: style.day(key.plannedEnd) },
     ];
   });
   return table(columns, rows, style.width);

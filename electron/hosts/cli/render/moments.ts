@@ -5,6 +5,8 @@ import type { Screen } from '../screen.ts';
 export interface Style {
   /** A time; empty for null. */
   readonly when: (time: number | null) => string;
+  /** The day of a time, where the minute tells nothing; whole for a program. */
+  readonly day: (time: number | null) => string;
   /** Time of day only, where the day is clear. */
   readonly clock: (time: number | null) => string;
   readonly id: (id: string | null) => string;
@@ -27,7 +29,7 @@ const iso = (time: number | null): string =>
 /** People get local time and short ids; pipes get ISO 8601 UTC and whole ids. */
 export function styleFor(screen: Pick<Screen, 'forPeople' | 'width'>): Style {
   if (!screen.forPeople) {
-    return { when: iso, clock: iso, id: (id) => id ?? '', width: screen.width };
+    return { when: iso, day: iso, clock: iso, id: (id) => id ?? '', width: screen.width };
   }
   return {
     when: (time) => {
@@ -35,6 +37,7 @@ export function styleFor(screen: Pick<Screen, 'forPeople' | 'width'>): Style {
       const { day, clock } = local(time);
       return `${day} ${clock}`;
     },
+    day: (time) => (time === null ? '' : local(time).day),
     clock: (time) => (time === null ? '' : local(time).clock),
     id: (id) => (id === null ? '' : shortId(id)),
     width: screen.width,
