@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { findOperation } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
-import { OperationError, type SafeDetails } from '../../shared/errors/operation-error.ts';
+import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { AuditedCall, Caller, GateAudit, Reply } from './core.ts';
+import { readInput } from './input-problems.ts';
 import type { Logger } from './ports.ts';
 
 export type Handler = (input: unknown, caller: Caller) => unknown;
@@ -23,17 +24,6 @@ export interface GateServices {
    */
   audit: GateAudit;
   readonly log: Logger;
-}
-
-const maximumIssues = 10;
-
-/** Field paths and rules, never values: an input may hold a secret in the wrong field. */
-function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): SafeDetails {
-  const problems = issues.slice(0, maximumIssues).map((issue) => {
-    const path = issue.path.map(String).join('.');
-    return path === '' ? issue.message : `${path}: ${issue.message}`;
-  });
-  return { problems };
 }
 
 /** Secret bytes are named by length only, so that the hash says nothing about them. */
@@ -70,9 +60,9 @@ export function createGate(services: GateServices) {
   };
 
   const run = async (name: string, operation: Operation, input: unknown, caller: Caller) => {
-    const parsed = operation.input.safeParse(input);
-    if (!parsed.success) throw new OperationError('BAD_INPUT', describeIssues(parsed.error.issues));
-    const plain = withoutSecrets(parsed.data);
+    const read = readInput(operation.input, input);
+    if ('wrong' in read) throw new OperationError('BAD_INPUT', read.wrong);
+    const plain = withoutSecrets(read.data);
     const call: AuditedCall = {
       action: name,
       effect: operation.effect,
@@ -85,7 +75,7 @@ export function createGate(services: GateServices) {
         const found = services.handler(name);
         const handler = found instanceof Promise ? await found : found;
         if (!handler) throw new Error(`no handler for ${name}`);
-        return services.audit.within(call, async () => handler(parsed.data, caller));
+        return services.audit.within(call, async () => handler(read.data, caller));
       };
       const output = await services.during(operation, work, caller);
       return operation.output.parse(output);

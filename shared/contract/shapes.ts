@@ -124,7 +124,7 @@ export const aliasName = z
   });
 export const regionCode = z
   .string()
-  .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { message: 'a Region code' });
+  .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { message: 'a Region code like eu-west-1' });
 export const accountId = z.string().regex(/^\d{12}$/);
 
 /** Pages are read by key, not by offset; `next` is null on the last one. */

@@ -3,8 +3,7 @@ import type { hsmStatus, tokenView } from '../../../shared/contract/hsm.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { initializeToken, listTokens } from '../hsm/bridge/one-shot.ts';
 import type { TokenStatus } from '../hsm/driver.ts';
-import { knownModulePlaces } from '../hsm/module-file.ts';
-import { existsSync } from 'node:fs';
+import { listModules } from '../hsm/module-file.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
 import { chooseToken } from './choose-token.ts';
@@ -76,9 +75,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
 
   return {
     list: async (input) => {
-      const modules = input.module
-        ? [input.module]
-        : knownModulePlaces.filter((path) => existsSync(path));
+      const modules = input.module ? [input.module] : (await listModules()).map(({ path }) => path);
       return { modules: await Promise.all(modules.map(look)) };
     },
     status: async () => {

@@ -105,16 +105,21 @@ const withoutValues = (message: string): string =>
     .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
     // a word that is near a command is a command mistyped; any other may be a secret
     .replace(/^unknown command '.*'(?!.*Did you mean)/s, 'there is no such command')
-    .replace(/\s*\n\s*\((.*)\)\s*$/, '; $1')
+    .replace(/\s*\n\s*\(Did (.*?)\??\)\s*$/, '; did $1')
     .trim();
 
-/** What commander found wrong, as a failure; null when it only printed help or the version. */
-export function usageFailure(error: CommanderError): OperationError | null {
+/**
+ * What commander found wrong, as a failure that says where help is; null when it only printed help
+ * or the version.
+ */
+export function usageFailure(error: CommanderError, noun: string | null): OperationError | null {
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help') return null;
   const problem =
     error.code === 'commander.excessArguments'
       ? 'there are more arguments than this command takes'
       : withoutValues(error.message);
-  return new OperationError('BAD_INPUT', { field: 'command line', problem });
+  const help = `keyreeve ${noun !== null && Object.hasOwn(nouns, noun) ? `${noun} ` : ''}--help`;
+  const details = { field: 'command line', problem: `${problem.replace(/\.$/, '')}; see ${help}` };
+  return new OperationError('BAD_INPUT', details);
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../../../shared/contract/shapes.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { markOf, type PlanMarks } from './plan-marks.ts';
 import styles from './plans.module.css';
-import { sayEffort } from './plan-words.ts';
+import { sayEffort } from '../../../shared/text/plans.ts';
 
 /** Said beside every line that is not as it was. */
 export const changedFlag = 'changed since you looked';

@@ -90,7 +90,7 @@ export const callWording = {
   NEEDS_DAEMON: {
     headline: 'No daemon or console holds this keystore open.',
     forYourKeys: 'Nothing was changed and no passphrase was kept.',
-    next: 'Start one with "keyreeve daemon", or run the command without --detach and wait for it.',
+    next: 'Start one with "keyreeve daemon". A command without --detach opens the keystore by itself and waits.',
   },
   NEEDS_CONSOLE: {
     headline: 'No console holds this keystore.',

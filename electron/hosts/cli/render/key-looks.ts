@@ -65,7 +65,7 @@ export function comparisonText(
     ...(there === null ? [] : [`  AWS:      ${clean(there)}`]),
   ]);
   return [
-    `${policyVerdict(same, differences.length)} Read ${style.when(readAt)}.`,
+    `Read ${style.when(readAt)}. ${policyVerdict(same, differences.length)}`,
     ...lines,
     ...(same === null ? inAws.reading.map((line) => `  ${clean(line)}`) : []),
   ].join('\n');

@@ -1,15 +1,14 @@
 import type { Plan } from '../../../../shared/contract/shapes.ts';
+import { sayEffort } from '../../../../shared/text/plans.ts';
 import { clean, paint } from '../screen.ts';
 import { failureText } from '../show-failure.ts';
-import { type Style, took } from './moments.ts';
+import type { Style } from './moments.ts';
 
 const block = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', paint('faint', title), ...lines.map((line) => `  ${line}`)];
 
 /** The plan in the order a person reads it: what happens, what stays, warnings, checks, detail. */
 export function planText(plan: Plan, style: Style): string {
-  const changing = plan.calls.filter((call) => call.changes).length;
-  const calls = `${plan.steps.length} steps, ${plan.calls.length} AWS calls (${changing} change something, ${plan.calls.length - changing} only read), about ${took(plan.approximateSeconds * 1000)}`;
   return [
     paint('strong', clean(plan.title)),
     clean(plan.subject),
@@ -27,7 +26,7 @@ export function planText(plan: Plan, style: Style): string {
     ),
     ...block('STEPS', [
       ...plan.steps.map((step, i) => `${String(i + 1).padStart(2)} ${clean(step)}`),
-      calls,
+      sayEffort(plan),
     ]),
     ...block(
       'AWS CALLS',

@@ -55,3 +55,22 @@ function listed(
   const more = count > first.length ? [`… and ${count - first.length} more`] : [];
   return ['', `✗ ${title}: ${count}`, table(columns, rows, width), ...more];
 }
+
+export function certificateText(
+  { current, pending, certificate, privateKey }: OutputFor<'xks.certificate'>,
+  { when }: Style,
+): string {
+  const shown: [string, string][] =
+    current === null
+      ? [['Certificate', 'none']]
+      : [
+          ['Certificate', current.names.join(', ') || current.subject],
+          ['Issued by', `${current.issuer}, ${current.chain} more in the chain`],
+          ['Valid', `${when(current.notBefore)} to ${when(current.notAfter)}`],
+          ['Fingerprint', current.fingerprint],
+          ['Files', `${certificate}, ${privateKey}`],
+        ];
+  const asked: [string, string][] =
+    pending === null ? [] : [['Asked for', `${pending.host}, since ${when(pending.madeAt)}`]];
+  return facts([...shown, ...asked]);
+}

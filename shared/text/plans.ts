@@ -1,9 +1,13 @@
-import type { Plan } from '../../../shared/contract/shapes.ts';
+import type { Plan } from '../contract/shapes.ts';
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** `9 steps, 7 AWS calls (3 change something, 4 only read), about 20 seconds` */
-export function sayEffort({ steps, calls, approximateSeconds }: Plan): string {
+export function sayEffort({
+  steps,
+  calls,
+  approximateSeconds,
+}: Pick<Plan, 'steps' | 'calls' | 'approximateSeconds'>): string {
   const changing = calls.filter((call) => call.changes).length;
   const reading = calls.length - changing;
   const split = [

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { rotationPlan } from './plan.fixture.ts';
-import { sayAbout, sayEffort } from './plan-words.ts';
+import { sayAbout, sayEffort } from './plans.ts';
+
+const calls = (...changes: boolean[]) =>
+  changes.map((one) => ({ call: 'CreateKey', changes: one }));
 
 describe('how much a plan is', () => {
   it('counts steps and calls, and how many change something', () => {
-    expect(sayEffort(rotationPlan())).toBe(
+    const steps = ['Check', 'Import', 'Confirm'];
+    expect(sayEffort({ steps, calls: calls(true, false), approximateSeconds: 20 })).toBe(
       '3 steps, 2 AWS calls (1 changes something, 1 only reads), about 20 seconds',
+    );
+    expect(sayEffort({ steps: ['Check'], calls: calls(true, true), approximateSeconds: 1 })).toBe(
+      '1 step, 2 AWS calls (2 change something), about 1 second',
     );
   });
 
