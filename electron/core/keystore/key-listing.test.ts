@@ -31,14 +31,19 @@ function pages(query: Partial<KeyQuery>, limit: number): string[] {
   return read;
 }
 
-it('reads pages in the order of group and version, with and without a KMS key', () => {
-  const groups = ['b', 'a', 'c'].map((name) => keystore.addGroup({ name }).id);
+it('reads pages in the order of group names and versions, with and without a KMS key', () => {
+  const names = ['payments-10', 'Cards', 'payments-2'];
+  const groups = names.map((name) => keystore.addGroup({ name }).id);
   for (let n = 0; n < 4; n++) for (const group of groups) keystore.addKey(group);
   keystore.addRemote(list().keys[3]!.key.id);
   const read = pages({}, 5);
   expect(read).toEqual(list().keys.map(({ key }) => key.id));
-  const order = list().keys.map(({ key }) => `${key.groupId} ${key.version}`);
-  expect(order).toEqual([...order].sort());
+  const order = list().keys.map(
+    ({ key }) => `${names[groups.indexOf(key.groupId)]}/${key.version}`,
+  );
+  const sorted = ['Cards', 'payments-2', 'payments-10'];
+  expect(order).toEqual(sorted.flatMap((name) => [1, 2, 3, 4].map((n) => `${name}/${n}`)));
+  expect(pages({ find: 'payments' }, 3)).toEqual(read.slice(4));
   expect(pages({ groupId: groups[0]! }, 3)).toHaveLength(4);
   expect(list().keys.filter(({ remote }) => remote !== null)).toHaveLength(1);
 });

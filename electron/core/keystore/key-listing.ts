@@ -10,16 +10,25 @@ const fewGroups = 200;
 
 const everyKey = 'from "key" k';
 const allKeys = "select rows from row_count where of = 'key'";
-const joined = `${everyKey} left join remote_key r on r.key_id = k.id`;
+// Group by group in the order of their names: both indexes are walked, nothing is sorted.
+const joined = `from key_group g cross join "key" k on k.group_id = g.id
+  left join remote_key r on r.key_id = k.id`;
 const ofGroup = 'k.group_id = @group';
-const behind = '(k.group_id, k.version) > (@afterGroup, @afterVersion)';
-const order = 'order by k.group_id, k.version limit @limit + 0';
+const theGroup = 'g.id = @group';
+const afterOrder = '(select name_order from key_group where id = @afterGroup)';
+const behind = [
+  // what an index can begin at
+  `(g.name_order, g.id) >= (${afterOrder}, @afterGroup)`,
+  `(g.name_order, g.id, k.version) > (${afterOrder}, @afterGroup, @afterVersion)`,
+];
+// The rowid only tells SQLite that no two groups are equal, so that it need not sort the versions.
+const order = 'order by g.name_order, g.id, g.rowid, k.version limit @limit + 0';
 
 // Few rows fit: they are known, so they are fetched and put in order.
 const found = `from (
     select value as n from json_each(@rows)
-    union select k.n from json_each(@groups) g join "key" k on k.group_id = g.value
-  ) h join "key" k on k.n = h.n`;
+    union select k.n from json_each(@groups) named join "key" k on k.group_id = named.value
+  ) h join "key" k on k.n = h.n join key_group g on g.id = k.group_id`;
 
 // Many fit: trying keys in listing order soon fills a page. A plus keeps SQLite from fetching and
 // sorting all that fit.
@@ -60,7 +69,7 @@ export class KeyListing {
         within.length === 0
           ? this.#prepared.number(allKeys, {})
           : this.#count(everyKey, within, query);
-      return { keys: this.#read(joined, within, query), total };
+      return { keys: this.#read(joined, [...inside(query), ...within], query), total };
     }
     const hits = this.#search.hits(find);
     const named = this.#groupsNamed.all(find, fewGroups + 1);
@@ -77,14 +86,15 @@ export class KeyListing {
     if (total === 0) return { keys: [], total };
     const page = `from (
         select k.n ${found} ${where(this.#paged(within, query))} ${order}
-      ) h join "key" k on k.n = h.n left join remote_key r on r.key_id = k.id`;
+      ) h join "key" k on k.n = h.n join key_group g on g.id = k.group_id
+        left join remote_key r on r.key_id = k.id`;
     return { keys: this.#read(page, [], query, search), total };
   }
 
   #tried(within: readonly string[], query: KeyQuery, search: Search) {
     const many = search.hits.rows === null;
     const fits = `(${many ? holdsText : inOrder(isKnown)} or ${inOrder(groupNamed)})`;
-    const keys = this.#read(joined, [...within, fits], query, search);
+    const keys = this.#read(joined, [...inside(query), ...within, fits], query, search);
     const unnamed = search.groups?.length === 0;
     const byName = unnamed ? 0 : this.#count(everyKey, [...within, groupNamed], query, search);
     if (many && byName === 0 && within.length === 0)
@@ -95,7 +105,7 @@ export class KeyListing {
   }
 
   #paged(conditions: readonly string[], query: KeyQuery): readonly string[] {
-    return query.after === null ? conditions : [...conditions, behind];
+    return query.after === null ? conditions : [...conditions, ...behind];
   }
 
   #read(source: string, conditions: readonly string[], query: KeyQuery, search?: Search) {
@@ -108,6 +118,9 @@ export class KeyListing {
     return this.#prepared.number(sql, valuesOf(query, search));
   }
 }
+
+/** Where one group is asked for, the walk begins and ends with it. */
+const inside = ({ groupId }: KeyQuery): readonly string[] => (groupId === null ? [] : [theGroup]);
 
 const valuesOf = (query: KeyQuery, search?: Search) => ({
   group: query.groupId,
