@@ -49,31 +49,43 @@ export function fitsAddress(text: string): boolean {
   }
 }
 
-/** What is still needed, as the end of "Still needed: …"; null when nothing is. */
+/** Everything that is still needed, as the end of "Still needed: …"; null when nothing is. */
 export function missingFor(form: ImportForm, realm: 'practice' | 'real'): string | null {
-  if (form.name.trim() === '') return 'a name.';
-  const own = missingOf[form.kind](form);
-  if (own !== null) return own;
-  if (realm === 'practice' && form.kind !== 'assume-role' && !fitsAddress(form.address))
-    return 'the address of the practice KMS.';
-  if (realm === 'real' && form.otherAddress) {
-    if (!fitsAddress(form.address)) return 'the other address, as https://…';
-    if (!form.trusted) return 'your word that the other address is to be trusted.';
-  }
-  return null;
+  const missing = [
+    ...missingOf[form.kind](form),
+    ...(form.name.trim() === '' ? ['a name'] : []),
+    ...missingPlace(form, realm),
+  ];
+  const last = missing.pop();
+  if (last === undefined) return null;
+  return `${missing.length === 0 ? last : `${missing.join(', ')} and ${last}`}.`;
 }
 
-const missingOf: Readonly<Record<ImportKind, (form: ImportForm) => string | null>> = {
-  csv: ({ fileName }) => (fileName === null ? 'the CSV file.' : null),
-  keys: (form) => {
-    if (!fitsAccessKeyId(form.accessKeyId)) return 'the access key ID.';
-    return form.secretTyped ? null : 'the secret access key.';
-  },
-  profile: ({ profile }) => (profile.trim() === '' ? 'the name of the profile.' : null),
-  'assume-role': (form) => {
-    if (form.source === '') return 'the credential that takes the role on.';
-    return fitsRoleArn(form.roleArn) ? null : 'the ARN of the role.';
-  },
+const ifSo = (so: boolean, what: string): readonly string[] => (so ? [what] : []);
+
+function missingPlace(form: ImportForm, realm: 'practice' | 'real'): readonly string[] {
+  if (realm === 'practice') {
+    const asked = form.kind !== 'assume-role' && !fitsAddress(form.address);
+    return ifSo(asked, 'the address of the practice KMS');
+  }
+  if (!form.otherAddress) return [];
+  return [
+    ...ifSo(!fitsAddress(form.address), 'the other address, as https://…'),
+    ...ifSo(!form.trusted, 'your word that the other address is to be trusted'),
+  ];
+}
+
+const missingOf: Readonly<Record<ImportKind, (form: ImportForm) => readonly string[]>> = {
+  csv: ({ fileName }) => ifSo(fileName === null, 'the CSV file'),
+  keys: (form) => [
+    ...ifSo(!fitsAccessKeyId(form.accessKeyId), 'the access key ID'),
+    ...ifSo(!form.secretTyped, 'the secret access key'),
+  ],
+  profile: ({ profile }) => ifSo(profile.trim() === '', 'the name of the profile'),
+  'assume-role': (form) => [
+    ...ifSo(form.source === '', 'the credential that takes the role on'),
+    ...ifSo(!fitsRoleArn(form.roleArn), 'the ARN of the role'),
+  ],
 };
 
 /** Where it talks to, as the call takes it. */
