@@ -6,7 +6,7 @@ import type { TokenStatus } from '../hsm/driver.ts';
 import { listModules } from '../hsm/module-file.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
-import { chooseToken } from './choose-token.ts';
+import { chooseToken, requireNewLabel } from './choose-token.ts';
 import type { HsmBinding } from './hsm-binding.ts';
 import type { Session } from './session.ts';
 
@@ -123,14 +123,20 @@ async function attach(
         'say where the second copy of the master key is: without one, losing the token loses every key',
     });
   }
-  if (input.initializeToken) await initialize(input, realm, ports);
-  const tokens = await listTokens(ports, {
+  const place = {
     module: input.module,
     ...(input.libraryParameters === undefined
       ? {}
       : { libraryParameters: input.libraryParameters }),
-  });
-  const chosen = chooseToken(tokens, input.serial, input.label);
+  };
+  if (input.initializeToken) {
+    if (input.label !== undefined) requireNewLabel(await listTokens(ports, place), input.label);
+    await initialize(input, realm, ports);
+  }
+  const tokens = await listTokens(ports, place);
+  requireSetUp(tokens);
+  const { serial, label } = input;
+  const chosen = chooseToken(tokens, { serial, label, inUse: token.binding?.serial });
   const binding = await token.attach({
     module: input.module,
     libraryParameters: input.libraryParameters,
@@ -150,6 +156,14 @@ async function attach(
   });
   open.changed('hsm');
   return status(session);
+}
+
+/** An empty token answers to no PIN: what it needs is said before one is asked for. */
+function requireSetUp(tokens: readonly TokenStatus[]): void {
+  if (tokens.length === 0 || tokens.some((token) => token.initialized)) return;
+  const problem =
+    'no token of this module is set up yet. A practice keystore does it with --initialize-token';
+  throw new OperationError('BAD_INPUT', { field: 'token', problem });
 }
 
 async function initialize(input: AttachInput, realm: string, ports: HostPorts): Promise<void> {

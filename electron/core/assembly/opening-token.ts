@@ -175,7 +175,7 @@ async function named(
   const [first] = slots;
   const unnamed = serial === undefined && label === undefined;
   const wanted = unnamed ? (own ?? first)?.tokenSerial : serial;
-  const chosen = chooseToken(tokens, wanted, label);
+  const chosen = chooseToken(tokens, { serial: wanted, label });
   const slot = slots.find((each) => each.tokenSerial === chosen.serial) ?? first;
   const target = { module, ...parameters, tokenSerial: chosen.serial, tokenLabel: chosen.label };
   return { slotSerial: slot?.tokenSerial ?? chosen.serial, target };
