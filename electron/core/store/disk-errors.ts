@@ -26,9 +26,10 @@ export function diskFailure(error: unknown, at: string): unknown {
   if (error instanceof OperationError || !(error instanceof Error)) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || typeof syscall !== 'string') return error;
+  const denied = code === 'EACCES' || code === 'EPERM';
   return new OperationError(
     errnoCodes[code] ?? 'DISK_FAILED',
-    {},
+    denied ? { why: 'this account is not allowed to' } : {},
     { external: { name: code, at: `${at}: ${syscall}` }, cause: error },
   );
 }

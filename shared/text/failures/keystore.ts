@@ -103,9 +103,21 @@ export const keystoreWording = {
     next: (d) => `Make room${d.when('path', (p) => ` on the disk of ${p}`)}; jobs then go on.`,
   },
   DISK_READ_ONLY: {
-    headline: 'The disk does not take changes.',
+    headline: (d) =>
+      d.when(
+        'why',
+        () => 'This account may not use the files of the keystore.',
+        'The disk does not take changes.',
+      ),
     forYourKeys: 'Nothing was changed.',
-    next: (d) => `Make ${d.text('path', 'the folder of the keystore')} writable for this account.`,
+    next: (d) => {
+      const folder = d.text('path', 'the folder of the keystore');
+      return d.when(
+        'why',
+        () => `Let this account read and write ${folder}, or use the account that owns it.`,
+        `Make ${folder} writable.`,
+      );
+    },
   },
   DISK_FAILED: {
     headline: 'The disk reported an error.',
