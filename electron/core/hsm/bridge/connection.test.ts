@@ -51,7 +51,7 @@ const kcv = { method: 'CMAC', value: '0011223344' } as const;
 const blob = { wrapped: Buffer.alloc(40), mechanism: 'CKM_AES_KEY_WRAP_KWP', masterId: 'ab', kcv };
 
 it('sends the calls of one turn in one frame and answers by sequence number', async () => {
-  const { line, connection, clock, reached } = setUp();
+  const { line, connection, clock, reached, ends } = setUp();
   const calls = [connection.call('kcvOf', [1]), connection.call('kcvOf', [2])];
   await clock.settle();
   expect(line.sent.map((frame) => frame.calls.map((call) => call.seq))).toEqual([[1, 2]]);
@@ -62,7 +62,23 @@ it('sends the calls of one turn in one frame and answers by sequence number', as
   );
   expect(reached.slice(2)).toEqual(['hsm:kcvOf:answered', 'hsm:kcvOf:answered']);
   expect(await Promise.all(calls)).toEqual([kcv, { ...kcv, value: 'FF' }]);
+  await clock.advance(600_000);
+  expect(ends).toEqual([]);
   expect(clock.sleeping).toBe(0);
+});
+
+it('gives a call that comes behind others its own deadline', async () => {
+  const { line, connection, clock, ends } = setUp();
+  const slow = connection.call('probe', []);
+  await clock.advance(60_000);
+  line.answer({ seq: 1, ok: false, failure: { code: 'HSM_REFUSED', details: {} } });
+  await expect(slow).rejects.toMatchObject({ code: 'HSM_REFUSED' });
+  const quick = connection.call('status', []);
+  const late = expect(quick).rejects.toMatchObject({ code: 'HSM_TIMEOUT' });
+  await clock.advance(1_999);
+  expect(ends).toEqual([]);
+  await clock.advance(1);
+  await late;
 });
 
 it('tells of an answer before it is handed on', async () => {

@@ -32,7 +32,11 @@ export class BridgeConnection {
   #outgoing: Call[] = [];
   readonly #toWipe: Uint8Array[] = [];
   #seq = 0;
+  /** The call that is being worked on, and by when it must be answered; monotonic milliseconds. */
+  #first: Pending | null = null;
+  #firstDue = 0;
   #watch: AbortController | null = null;
+  #watchDue = 0;
   #ended: OperationError | null = null;
 
   /** `onEnd` is called once, before the calls in flight are refused. */
@@ -162,19 +166,38 @@ export class BridgeConnection {
     pending.reach('answered');
   }
 
-  /** The bridge works in order, so only the first call in the line can be late. */
+  /**
+   * The bridge works in order, so only the first call in the line can be late. One watch for many
+   * calls: it wakes at the time of the first it was set for, and then looks which one is first.
+   */
   #watchFirst(): void {
+    const first = this.#pending.values().next().value ?? null;
+    if (first === this.#first) return;
+    this.#first = first;
+    if (first === null) return;
+    this.#firstDue = this.#ports.clock.monotonic() + deadlines[first.method];
+    if (this.#watch === null || this.#watchDue > this.#firstDue) this.#setWatch();
+  }
+
+  #setWatch(): void {
     this.#watch?.abort(notLate);
-    this.#watch = null;
-    const first = this.#pending.values().next().value;
-    if (first === undefined) return;
     const watch = new AbortController();
     this.#watch = watch;
-    const deadline = deadlines[first.method];
-    this.#ports.clock.sleep(deadline, watch.signal).then(
-      () => this.#late(first, deadline),
-      () => undefined, // answered in time
+    this.#watchDue = this.#firstDue;
+    const ms = Math.max(0, this.#firstDue - this.#ports.clock.monotonic());
+    this.#ports.clock.sleep(ms, watch.signal).then(
+      () => this.#look(watch),
+      () => undefined, // another one was set, or the connection ended
     );
+  }
+
+  #look(watch: AbortController): void {
+    if (this.#watch !== watch) return;
+    this.#watch = null;
+    const first = this.#first;
+    if (first === null) return;
+    if (this.#firstDue > this.#ports.clock.monotonic()) this.#setWatch();
+    else this.#late(first, deadlines[first.method]);
   }
 
   #late(call: Pending, deadline: number): void {
