@@ -23,6 +23,21 @@ it.each([
     'Version 2 stays in the keystore, unused; AWS may hold one empty KMS key with the mark of this job.',
   ],
   [
+    { what: 'external-key', name: 'payments', mayHaveMadeKey: false },
+    'Cancel now leaves external key payments in the keystore, unused; no KMS key stands for it.',
+    'External key payments stays in the keystore, unused; no KMS key stands for it.',
+  ],
+  [
+    { what: 'external-key', name: 'payments', mayHaveMadeKey: true },
+    'Cancel now leaves external key payments in the keystore, unused; AWS may hold one KMS key with the mark of this job.',
+    'External key payments stays in the keystore, unused; AWS may hold one KMS key with the mark of this job.',
+  ],
+  [
+    { what: 'key-store-in-doubt', name: 'ledger' },
+    'Nothing is left here; AWS may have key store ledger; it is not connected and holds no key.',
+    'AWS may have key store ledger; it is not connected and holds no key.',
+  ],
+  [
     key,
     'Cancel now leaves KMS key a81c…40d2 in AWS, enabled, without alias.',
     'KMS key a81c…40d2 stays in AWS, enabled, without alias.',

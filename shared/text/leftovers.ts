@@ -1,3 +1,5 @@
+import { isolate } from './isolate.ts';
+
 /** What a job that is cancelled leaves behind, as known when it is told. */
 export type LeftBehind =
   | { readonly what: 'nothing' }
@@ -19,6 +21,16 @@ export type LeftBehind =
       readonly alias: string | null;
       /** An alias that may have been moved to the key since; null: none. */
       readonly aliasInDoubt: string | null;
+    }
+  | {
+      readonly what: 'external-key';
+      readonly name: string;
+      readonly mayHaveMadeKey: boolean;
+    }
+  | {
+      /** The job asked AWS for a key store and never heard whether it was made. */
+      readonly what: 'key-store-in-doubt';
+      readonly name: string;
     };
 
 /** The same facts for the question before a cancel and for the ending after it. */
@@ -46,6 +58,19 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
         now: `Cancel now leaves version ${left.version} in the keystore, unused; ${there}.`,
         after: `Version ${left.version} stays in the keystore, unused; ${there}.`,
       };
+    }
+    case 'external-key': {
+      const there = left.mayHaveMadeKey
+        ? 'AWS may hold one KMS key with the mark of this job'
+        : 'no KMS key stands for it';
+      return {
+        now: `Cancel now leaves external key ${isolate(left.name)} in the keystore, unused; ${there}.`,
+        after: `External key ${isolate(left.name)} stays in the keystore, unused; ${there}.`,
+      };
+    }
+    case 'key-store-in-doubt': {
+      const there = `AWS may have key store ${isolate(left.name)}; it is not connected and holds no key.`;
+      return { now: `Nothing is left here; ${there}`, after: there };
     }
     case 'kms-key': {
       const facts = `${stateWords(left)}, ${aliasWords(left)}`;

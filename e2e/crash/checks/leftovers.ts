@@ -1,4 +1,5 @@
-import { hasBytes, holderOf, judge, marked, type Sentence, type Truth } from './truth.ts';
+import { nothingExternalMade, storeLeftovers } from './store-standing.ts';
+import { hasBytes, judge, marked, type Sentence, type Truth } from './truth.ts';
 
 /** Words for what a cancelled job leaves, as the console has them; the others are AWS's own. */
 const words: Readonly<Record<string, string>> = {
@@ -11,7 +12,9 @@ const sentences: readonly Sentence[] = [
   {
     pattern: /^Cancel now leaves nothing behind\.$/,
     holds: (truth) =>
-      marked(truth).length === 0 && truth.store.keys.every(({ key }) => key.madeAt < truth.armedAt),
+      marked(truth).length === 0 &&
+      truth.store.keys.every(({ key }) => key.madeAt < truth.armedAt) &&
+      nothingExternalMade(truth),
   },
   {
     pattern: /^Cancel now leaves version \d+ in the keystore, unused; nothing is in AWS\.$/,
@@ -31,7 +34,7 @@ const sentences: readonly Sentence[] = [
           (key) => key.metadata.KeyId.startsWith(from) && key.metadata.KeyId.endsWith(to),
         ) ?? {};
       if (!metadata) return false;
-      const holds = holderOf(truth) === metadata.KeyId;
+      const holds = truth.state.aliases.some(({ target }) => target === metadata.KeyId);
       const { KeyState } = metadata;
       const stateHolds = unsure !== undefined || (words[KeyState] ?? KeyState) === state;
       return stateHolds && (perhaps !== undefined || holds === (alias !== undefined));
@@ -43,5 +46,5 @@ const sentences: readonly Sentence[] = [
 export function whatWouldStay(truth: Truth): readonly string[] {
   const { leftovers, kind } = truth.job;
   if (leftovers === null) return [`standing: ${kind} does not say what a cancel would leave`];
-  return judge(leftovers, sentences, truth).problems;
+  return judge(leftovers, [...sentences, ...storeLeftovers], truth).problems;
 }

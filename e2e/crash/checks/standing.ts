@@ -2,6 +2,7 @@ import type { StandingLine } from '../../../electron/core/jobs/kind.ts';
 import type { KeyWithRemote } from '../../../electron/core/keystore/rows.ts';
 import type { Outcome } from '../trial.ts';
 import { whatWouldStay } from './leftovers.ts';
+import { storeApplications, storeAws, storeCopies, storeData } from './store-standing.ts';
 import {
   backedUp,
   hasBytes,
@@ -31,10 +32,15 @@ export function standingsAreTrue(outcome: Outcome): string[] {
       if (!standing) return [`standing: ${job.kind} is ${job.state} and says nothing`];
       const truth = { ...stop, job, armedAt };
       return [
-        ...line('copies', standing.copies, copies, truth),
-        ...line('aws', standing.aws, aws, truth),
-        ...line('applications', standing.applications, applications, truth),
-        ...line('data', standing.data, data, truth),
+        ...line('copies', standing.copies, [...copies, ...storeCopies], truth),
+        ...line('aws', standing.aws, [...aws, ...storeAws], truth),
+        ...line(
+          'applications',
+          standing.applications,
+          [...applications, ...storeApplications(truth)],
+          truth,
+        ),
+        ...line('data', standing.data, [...data, ...storeData], truth),
         ...whatWouldStay(truth),
       ];
     });

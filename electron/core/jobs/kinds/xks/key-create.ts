@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../../../../shared/model/json.ts';
 import { aliasName } from '../../../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
-import { leftoverTexts } from '../../../../../shared/text/leftovers.ts';
+import { type LeftBehind, leftoverTexts } from '../../../../../shared/text/leftovers.ts';
 import type { KmsKeyRead } from '../../../cloud/answers.ts';
 import type { XksKey, XksVersion } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
@@ -38,8 +38,6 @@ interface External {
 
 /** One action: the external key in the HSM, and the KMS key in AWS that stands for it. */
 export function createXksKey(services: DeedServices): JobKind<KeyCreatePayload> {
-  const keyId = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>
-    (context.outputs['external'] as External | undefined)?.keyId ?? null;
   return {
     name: 'xks-key.create',
     payload: keyCreatePayload,
@@ -58,16 +56,50 @@ export function createXksKey(services: DeedServices): JobKind<KeyCreatePayload> 
     deedKey: ({ storeId, name }) => `create-key:${storeId}/${name}`,
     needsDesignation: false,
     commitStep: 'create',
-    standing: (context) => storeStanding(services, context.payload.storeId, keyId(context)),
-    leftovers: (context) => {
-      const id = keyId(context);
-      const remote = id === null ? null : (services.xks.model.keys.byId(id)?.remote ?? null);
-      if (remote === null) return leftoverTexts({ what: 'nothing' });
-      const { state } = remote;
-      const key = shortId(remote.kmsKeyId);
-      const clear = { stateInDoubt: false, alias: null, aliasInDoubt: null };
-      return leftoverTexts({ what: 'kms-key', key, state, ...clear });
-    },
+    standing: (context) =>
+      storeStanding(services, {
+        storeId: context.payload.storeId,
+        keyId: keyOf(services, context)?.id ?? null,
+        inDoubt: mayHaveMade(context) ? 'kms-key' : null,
+        takesAway: false,
+      }),
+    leftovers: (context) => leftoverTexts(leftBy(services, context)),
+  };
+}
+
+interface Left {
+  readonly payload: KeyCreatePayload;
+  readonly outputs: Readonly<Record<string, Json>>;
+  readonly stepStates: Readonly<Record<string, string>>;
+}
+
+/** The external key of the job, also of one that died before it could say which it made. */
+function keyOf({ xks }: DeedServices, { payload, outputs }: Left): XksKey | null {
+  const said = outputs['external'] as External | undefined;
+  if (said) return xks.model.keys.byId(said.keyId);
+  const { storeId, name } = payload;
+  return xks.model.keys.list(storeId).find((key) => key.name === name) ?? null;
+}
+
+/** True while nobody knows whether CreateKey took effect. */
+const mayHaveMade = ({ stepStates }: Pick<Left, 'stepStates'>): boolean =>
+  stepStates['create'] === 'begun';
+
+function leftBy(services: DeedServices, job: Left): LeftBehind {
+  const key = keyOf(services, job);
+  if (key === null) return { what: 'nothing' };
+  const { name, remote } = key;
+  if (remote === null) return { what: 'external-key', name, mayHaveMadeKey: mayHaveMade(job) };
+  const { alias } = job.payload;
+  const full = alias === null ? null : `alias/${alias}`;
+  const state = job.stepStates['alias'];
+  return {
+    what: 'kms-key',
+    key: shortId(remote.kmsKeyId),
+    state: remote.state,
+    stateInDoubt: false,
+    alias: state === 'done' ? full : null,
+    aliasInDoubt: state === 'begun' ? full : null,
   };
 }
 

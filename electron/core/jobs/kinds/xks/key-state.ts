@@ -85,7 +85,8 @@ export const turnXksKey =
     deedKey: ({ keyId }) => `${deed}:${keyId}`,
     needsDesignation: false,
     commitStep: null,
-    standing: ({ payload }) => storeStanding(services, payload.storeId, payload.keyId),
+    standing: ({ payload }) =>
+      storeStanding(services, { ...payload, inDoubt: null, takesAway: false }),
     leftovers: () => leftoverTexts({ what: 'nothing' }),
   });
 

@@ -1,10 +1,11 @@
-import type { JobKind } from '../../kind.ts';
+import type { JobKind, StepResult } from '../../kind.ts';
 import { proof } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { kmsStoreIdOf, openStore, readStore } from './opening.ts';
 import { serveStep } from './store-create.ts';
 import {
   awaitState,
+  type StoreContext,
   storeCheck,
   storeKind,
   type StorePayload,
@@ -36,7 +37,7 @@ export const disconnectStore = (services: DeedServices): JobKind<StorePayload> =
       title: 'Disconnect custom key store',
       changes: 'aws',
       repeatable: true,
-      reconcile: async () => 'act',
+      reconcile: (context) => movedBefore(services, context, ['DISCONNECTED', 'DISCONNECTING']),
       act: async (context) => {
         const opened = await openStore(services, context.payload.storeId, context);
         const seen = await readStore(services, opened, context);
@@ -57,6 +58,18 @@ export const disconnectStore = (services: DeedServices): JobKind<StorePayload> =
     },
   ]);
 
+/** A store that moves as it was asked to before the answer was lost was moved by this job. */
+async function movedBefore(
+  services: DeedServices,
+  context: StoreContext,
+  states: readonly string[],
+): Promise<StepResult | 'act'> {
+  const opened = await openStore(services, context.payload.storeId, context);
+  const { state, requestId } = await readStore(services, opened, context);
+  if (!states.includes(state)) return 'act';
+  return { type: 'done', proof: [proof(`it reads ${state}`, requestId)] };
+}
+
 /** Between a failed and a new connection AWS wants the store disconnected. Milliseconds. */
 const lookAgain = { practice: 300, real: 10_000 } as const;
 
@@ -65,7 +78,7 @@ const connectStep = (services: DeedServices): StoreStep => ({
   title: 'Connect custom key store',
   changes: 'aws',
   repeatable: true,
-  reconcile: async () => 'act',
+  reconcile: (context) => movedBefore(services, context, ['CONNECTED', 'CONNECTING']),
   act: async (context) => {
     const opened = await openStore(services, context.payload.storeId, context);
     const { connection, store } = opened;

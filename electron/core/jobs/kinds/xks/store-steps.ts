@@ -30,9 +30,24 @@ export const storeKind = (
   deedKey: ({ storeId }) => `${deed}:${storeId}`,
   needsDesignation: false,
   commitStep,
-  standing: ({ payload }) => storeStanding(services, payload.storeId),
-  leftovers: () => leftoverTexts({ what: 'nothing' }),
+  standing: ({ payload, stepStates }) =>
+    storeStanding(services, {
+      storeId: payload.storeId,
+      keyId: null,
+      inDoubt: mayHaveMade(deed, stepStates) ? 'key-store' : null,
+      takesAway: deed === 'delete',
+    }),
+  leftovers: ({ payload, stepStates }) => {
+    const store = services.xks.model.stores.byId(payload.storeId);
+    return store && mayHaveMade(deed, stepStates)
+      ? leftoverTexts({ what: 'key-store-in-doubt', name: store.name })
+      : leftoverTexts({ what: 'nothing' });
+  },
 });
+
+/** True while nobody knows whether CreateCustomKeyStore took effect. */
+const mayHaveMade = (deed: StoreDeed, stepStates: Readonly<Record<string, string>>): boolean =>
+  deed === 'create' && stepStates['create'] === 'begun';
 
 /** Account and state of the store, before anything is changed. */
 export const storeCheck = (
