@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ForkOptions, MessagePortMain } from 'electron';
+import { childFlags } from '../../../core/kernel/node-launcher.ts';
 import type { StandInFrame } from './wire.fixture.ts';
 
 const shim = fileURLToPath(new URL('./parent-port.fixture.ts', import.meta.url));
@@ -56,7 +57,8 @@ export class StandInUtilityProcess extends EventEmitter {
     this.options = options;
     this.#child = fork(path, [], {
       serialization: 'advanced',
-      execArgv: ['--import', shim],
+      // As the processes of our other hosts, or what is measured is V8's young heap, not ours.
+      execArgv: [...childFlags, '--import', shim],
       env: { ...(options.env as Record<string, string>), NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
