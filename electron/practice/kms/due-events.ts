@@ -122,7 +122,7 @@ function runDueRotations(world: World, now: number): void {
  */
 export function runDueEvents(world: World, now: number): void {
   if (world.state.nextDue() > now) return;
-  const { keys, materials, aliases, grants, pairs } = world.state;
+  const { keys, materials, aliases, grants, pairs, spentTokens } = world.state;
   settleKeys(world, now);
   settleKeyStores(world, now);
   for (const material of materials.expired(now)) {
@@ -145,4 +145,5 @@ export function runDueEvents(world: World, now: number): void {
     ]);
   }
   pairs.removeExpired(now);
+  spentTokens.removeExpired(now);
 }

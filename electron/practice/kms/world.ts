@@ -21,12 +21,14 @@ export interface Seals {
   readonly importToken: Seal;
   readonly session: Seal;
   readonly marker: Seal;
+  readonly grantToken: Seal;
 }
 
 export const createSeals = (root: Buffer): Seals => ({
   importToken: createSeal(root, 'import token'),
   session: createSeal(root, 'session token'),
   marker: createSeal(root, 'paging marker'),
+  grantToken: createSeal(root, 'grant token'),
 });
 
 /** Everything an operation can reach. */

@@ -73,6 +73,18 @@ describe('constraints', () => {
   });
 
   test.each([
+    [
+      { XksProxyUriPath: '/kms/xks/v100' },
+      String.raw`^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$`,
+    ],
+    [{ XksProxyVpcEndpointServiceOwner: 'abcdefghijkl' }, '[0-9]{12}'],
+  ])('%j is told the pattern of the model', async (more, pattern) => {
+    const reply = await create(more);
+    expect(reply.message).toMatch(/^1 validation error detected: /);
+    expect(reply.message?.endsWith(`satisfy regular expression pattern: ${pattern}`)).toBe(true);
+  });
+
+  test.each([
     [{ AccessKeyId: 'lower2case7letters2here' }],
     [{ AccessKeyId: 'SHORT' }],
     [{ RawSecretAccessKey: 'too short and with spaces' }],

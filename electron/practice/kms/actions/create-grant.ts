@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GRANT_OPERATIONS, grantableOperations } from '../model/grant-operations.ts';
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
+import { issueGrantToken } from '../policy/grant-tokens.ts';
 import { rootArn } from '../principals/caller.ts';
 import {
   dryRunSucceeded,
@@ -103,7 +104,7 @@ function draft(call: Call, key: KeyRecord, request: Input, grantee: string): Gra
     region: key.region,
     keyId: key.keyId,
     grantId: randomBytes(32).toString('hex'),
-    token: randomBytes(96).toString('base64'),
+    token: '',
     name: request.Name ?? null,
     createdAt: call.now,
     granteePrincipal: grantee,
@@ -138,9 +139,9 @@ export const createGrant = defineAction({
       wanted.name === null
         ? undefined
         : grants.heldBy(key, grantee).find((grant) => shapeOf(grant) === shapeOf(wanted));
-    const grant = same === undefined ? wanted : { ...same, token: wanted.token };
-    grants.put(grant);
+    const grant = same ?? wanted;
+    if (same === undefined) grants.put(wanted);
     call.effect({ kind: 'grant', keyId: key.keyId, grantId: grant.grantId, made: true });
-    return { GrantToken: grant.token, GrantId: grant.grantId };
+    return { GrantToken: issueGrantToken(call.world, key, grant.grantId), GrantId: grant.grantId };
   },
 });

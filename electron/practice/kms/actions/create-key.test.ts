@@ -43,7 +43,20 @@ testOperation('CreateKey', {
       when: 'an unknown spec',
       request: () => ({ KeySpec: 'AES_1', KeyUsage: 'SIGN_VERIFY' }),
       type: 'ValidationException',
-      message: /failed to satisfy constraint: Member must satisfy enum value set: \[/,
+      message:
+        /^1 validation error detected: Value 'AES_1' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: \[RSA_2048, ECC_NIST_P384, ECC_NIST_P256, ECC_NIST_P521, HMAC_384, RSA_3072, ECC_SECG_P256K1, RSA_4096, SYMMETRIC_DEFAULT, HMAC_256, HMAC_224, HMAC_512, /,
+    },
+    {
+      when: 'a spec younger than CustomerMasterKeySpec',
+      request: () => ({ CustomerMasterKeySpec: 'ML_DSA_44', KeyUsage: 'SIGN_VERIFY' }),
+      type: 'ValidationException',
+      message: /at 'customerMasterKeySpec' .* HMAC_512, SM2\]$/,
+    },
+    {
+      when: 'an unknown usage',
+      request: () => ({ KeyUsage: 'RANDOM' }),
+      type: 'ValidationException',
+      message: /enum value set: \[ENCRYPT_DECRYPT, SIGN_VERIFY, GENERATE_VERIFY_MAC, /,
     },
     {
       when: 'SM2 outside China',

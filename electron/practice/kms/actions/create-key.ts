@@ -4,6 +4,7 @@ import { materialIdOf } from '../material/material-id.ts';
 import { keyArn } from '../model/arn.ts';
 import {
   familyOf,
+  CUSTOMER_MASTER_KEY_SPECS,
   KEY_SPECS,
   KEY_USAGES,
   type KeySpec,
@@ -30,7 +31,7 @@ const input = structure({
   Policy: optional(policyMember),
   Description: optional(descriptionMember),
   KeyUsage: optional(oneOf(KEY_USAGES)),
-  CustomerMasterKeySpec: optional(oneOf(KEY_SPECS)),
+  CustomerMasterKeySpec: optional(oneOf(CUSTOMER_MASTER_KEY_SPECS)),
   KeySpec: optional(oneOf(KEY_SPECS)),
   Origin: optional(oneOf(ORIGINS)),
   CustomKeyStoreId: optional(storeIdMember),

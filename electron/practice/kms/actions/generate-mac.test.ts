@@ -13,6 +13,13 @@ testOperation('GenerateMac', {
   leaving: 'KMSInvalidStateException',
   dryRun: true,
   refusals: [
+    {
+      when: 'an unknown algorithm',
+      request: (base) => ({ ...base, MacAlgorithm: 'INVALID' }),
+      type: 'ValidationException',
+      message:
+        "1 validation error detected: Value 'INVALID' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]",
+    },
     strangeToken,
     {
       when: 'an algorithm of other keys',

@@ -78,10 +78,19 @@ testOperation('ImportKeyMaterial', {
       type: 'IncorrectKeyMaterialException',
     },
     {
+      when: 'a token that brought material before',
+      request: async (base, stage) => {
+        await stage.must('ImportKeyMaterial', base);
+        return base;
+      },
+      type: 'InvalidImportTokenException',
+      message: null,
+    },
+    {
       when: 'as new what is known',
       request: async (base, stage) => {
         await stage.must('ImportKeyMaterial', base);
-        return { ...base, ImportType: 'NEW_KEY_MATERIAL' };
+        return { ...(await rewrapped(base, stage, MATERIAL)), ImportType: 'NEW_KEY_MATERIAL' };
       },
       type: 'IncorrectKeyMaterialException',
     },

@@ -97,7 +97,7 @@ export const importKeyMaterial = defineSlowAction({
     return call.world.unwrap({ pair, spec, algorithm, bytes: request.EncryptedKeyMaterial });
   },
   act(call, request, bytes) {
-    const { key, expiry, pair } = open(call, request);
+    const { key, expiry, pair, token } = open(call, request);
     const accepted = acceptMaterial(call, key, bytes, {
       expirationModel: expiry.model,
       validTo: expiry.validTo,
@@ -115,7 +115,7 @@ export const importKeyMaterial = defineSlowAction({
       wrappingKeyFingerprint: createHash('sha256').update(pair.spki).digest('hex'),
     });
     settleKeyState(call, key);
-    noteTokenSpent(call, request.ImportToken);
+    noteTokenSpent(call, request.ImportToken, token.expiresAt);
     const shown =
       key.spec === 'SYMMETRIC_DEFAULT' ? { KeyMaterialId: accepted.material.materialId } : {};
     return { KeyId: key.arn, ...shown };

@@ -4,7 +4,6 @@ import { invalidToken } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 
 const digest = (token: Buffer): string => createHash('sha256').update(token).digest('hex');
-const spentName = (token: Buffer): string => `spent-token ${digest(token)}`;
 const lastName = (key: KeyRecord): string => `last-token ${key.arn}`;
 
 const refuses = (call: Call, point: 'token-reuse' | 'older-parameters'): boolean =>
@@ -16,14 +15,14 @@ export function noteTokenIssued(call: Call, key: KeyRecord, token: Buffer): void
   call.world.state.writeText(lastName(key), digest(token));
 }
 
-export function noteTokenSpent(call: Call, token: Buffer): void {
-  if (refuses(call, 'token-reuse')) call.world.state.writeText(spentName(token), 'spent');
+export function noteTokenSpent(call: Call, token: Buffer, expiresAt: number): void {
+  if (refuses(call, 'token-reuse')) call.world.state.spentTokens.keep(digest(token), expiresAt);
 }
 
 /** Raises InvalidImportTokenException where a token is good for less than its 24 hours. */
 export function requireUnspentToken(call: Call, key: KeyRecord, token: Buffer): void {
   const { state } = call.world;
-  if (refuses(call, 'token-reuse') && state.readText(spentName(token)) !== undefined) {
+  if (refuses(call, 'token-reuse') && state.spentTokens.has(digest(token))) {
     throw invalidToken();
   }
   if (!refuses(call, 'older-parameters')) return;

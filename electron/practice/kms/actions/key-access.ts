@@ -16,7 +16,7 @@ const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
 
 /** Of another account AWS does not tell what exists there. */
 function requireOwnAccount(call: Call, place: Place, resource: string): void {
-  if (place.account === call.caller.account) return;
+  if (place.account === call.caller.account || call.world.skipPolicyChecks) return;
   const principal = call.caller.arn;
   throw deniedFailure(
     { allowed: false, by: 'resource', explicit: false },

@@ -14,8 +14,13 @@ export const storeIdMember = string({ min: 1, max: 64 });
 export const STORE_ID = { CustomKeyStoreId: required(storeIdMember) };
 export const storeNameMember = string({ min: 1, max: 256 });
 
-const patterned = (min: number, max: number, pattern: RegExp) =>
-  string({ min, max, pattern, patternText: pattern.source.replaceAll(String.raw`\/`, '/') });
+/** `patternText` where AWS's model writes it otherwise. */
+const patterned = (
+  min: number,
+  max: number,
+  pattern: RegExp,
+  patternText = pattern.source.replaceAll(String.raw`\/`, '/'),
+) => string({ min, max, pattern, patternText });
 
 export const xksKeyIdMember = patterned(1, 128, /^[a-zA-Z0-9-_.]+$/);
 
@@ -28,7 +33,7 @@ const credential = structure({
       min: 43,
       max: 64,
       pattern: /^[a-zA-Z0-9/+=]+$/,
-      patternText: '^[a-zA-Z0-9/+=]+$',
+      patternText: String.raw`^[a-zA-Z0-9\/+=]+$`,
     }),
   ),
 });
@@ -43,10 +48,15 @@ const vpcServiceMember = patterned(
 export const PROXY_FIELDS = {
   XksProxyUriEndpoint: optional(patterned(10, 128, /^https:\/\/[a-zA-Z0-9.-]+$/)),
   XksProxyUriPath: optional(
-    patterned(10, 128, /^(\/[a-zA-Z0-9/_-]+\/kms\/xks\/v\d{1,2})$|^(\/kms\/xks\/v\d{1,2})$/),
+    patterned(
+      10,
+      128,
+      /^(\/[a-zA-Z0-9/_-]+\/kms\/xks\/v\d{1,2})$|^(\/kms\/xks\/v\d{1,2})$/,
+      String.raw`^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$`,
+    ),
   ),
   XksProxyVpcEndpointServiceName: optional(orEmpty(vpcServiceMember)),
-  XksProxyVpcEndpointServiceOwner: optional(patterned(12, 12, /^[0-9]{12}$/)),
+  XksProxyVpcEndpointServiceOwner: optional(patterned(12, 12, /^[0-9]{12}$/, '[0-9]{12}')),
   XksProxyAuthenticationCredential: optional(credential),
   XksProxyConnectivity: optional(oneOf(CONNECTIVITIES)),
 };

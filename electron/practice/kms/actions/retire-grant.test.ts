@@ -20,7 +20,7 @@ testOperation('RetireGrant', {
     {
       when: 'a key by its bare id',
       request: (base) => ({ ...base, KeyId: String(base['KeyId']).slice(-36) }),
-      type: 'ValidationException',
+      type: 'InvalidArnException',
     },
     {
       when: 'a strange token',

@@ -1,5 +1,6 @@
 import type { GrantRecord, KeyRecord } from '../model/records.ts';
 import { requireRetirePermission } from '../policy/authorize.ts';
+import { grantOfToken } from '../policy/grant-tokens.ts';
 import { rootArn } from '../principals/caller.ts';
 import { dryRunSucceeded, KmsFailure, notFound, validation } from '../wire/failures.ts';
 import { boolean, optional, string, structure } from '../wire/members.ts';
@@ -12,14 +13,16 @@ import { requireGrantId } from './list-grants.ts';
 const invalidToken = (): KmsFailure => new KmsFailure('InvalidGrantTokenException');
 
 function findByToken(call: Call, token: string): { key: KeyRecord; grant: GrantRecord } {
-  const grant = call.world.state.grants.findByToken(token);
+  const grant = grantOfToken(call.world, token);
   const key = grant && call.world.state.keys.find(grant, grant.keyId);
   if (!grant || !key || grant.region !== call.region) throw invalidToken();
   return { key, grant };
 }
 
 function findById(call: Call, keyId: string, grantId: string) {
-  if (!keyId.startsWith('arn:')) throw validation('KeyId must be the ARN of the KMS key.');
+  if (!keyId.startsWith('arn:')) {
+    throw new KmsFailure('InvalidArnException', `${keyId} is not the ARN of a KMS key.`);
+  }
   const key = findKey(call, keyId, false);
   requireGrantId(grantId);
   const grant = call.world.state.grants.find(key, grantId);

@@ -30,7 +30,7 @@ export const SIGNING_ALGORITHMS = [
   'ED25519_PH_SHA_512',
 ] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
-export const MESSAGE_TYPES = ['RAW', 'DIGEST', 'EXTERNAL_MU'] as const;
+export const MESSAGE_TYPES = ['DIGEST', 'RAW', 'EXTERNAL_MU'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** What is signed: the whole message, or what the caller made of it. */

@@ -1,6 +1,7 @@
 /** What each fault does, in the words that an operator reads. */
 export const MISCHIEF_DESCRIPTIONS: Readonly<Record<string, string>> = {
-  'operations.latencyMs': 'The call waits before anything happens, or until the mischief is replaced.',
+  'operations.latencyMs':
+    'The call waits before anything happens, or until the mischief is replaced.',
   'operations.replyDelayMs': 'The call takes effect at once; its reply comes late.',
   'operations.slowBodyMs': 'The head of the reply comes at once, its body bit by bit.',
   'operations.dropBeforeEffect': 'The connection ends before anything happens.',

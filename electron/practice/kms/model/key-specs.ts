@@ -1,16 +1,19 @@
-/** Key specs in the order in which AWS's model lists them (it shows in constraint texts). */
+/**
+ * Key specs in the order in which AWS was seen to list them (it shows in constraint texts), then
+ * those that came later.
+ */
 export const KEY_SPECS = [
   'RSA_2048',
-  'RSA_3072',
-  'RSA_4096',
-  'ECC_NIST_P256',
   'ECC_NIST_P384',
+  'ECC_NIST_P256',
   'ECC_NIST_P521',
-  'ECC_SECG_P256K1',
-  'SYMMETRIC_DEFAULT',
-  'HMAC_224',
-  'HMAC_256',
   'HMAC_384',
+  'RSA_3072',
+  'ECC_SECG_P256K1',
+  'RSA_4096',
+  'SYMMETRIC_DEFAULT',
+  'HMAC_256',
+  'HMAC_224',
   'HMAC_512',
   'SM2',
   'ML_DSA_44',
@@ -23,16 +26,19 @@ export const KEY_SPECS = [
 ] as const;
 export type KeySpec = (typeof KEY_SPECS)[number];
 
+/** What the deprecated CustomerMasterKeySpec takes: no spec that came after it. */
+export const CUSTOMER_MASTER_KEY_SPECS = KEY_SPECS.slice(0, KEY_SPECS.indexOf('SM2') + 1);
+
 export const KEY_USAGES = [
-  'SIGN_VERIFY',
   'ENCRYPT_DECRYPT',
+  'SIGN_VERIFY',
   'GENERATE_VERIFY_MAC',
   'KEY_AGREEMENT',
   'KEY_ENCAPSULATION',
 ] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
-export const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] as const;
+export const ORIGINS = ['EXTERNAL', 'AWS_CLOUDHSM', 'AWS_KMS', 'EXTERNAL_KEY_STORE'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** Which KeyMetadata list names the algorithms of a usage. */

@@ -45,8 +45,8 @@ export type MaterialState =
   | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 export type ExpirationModel = 'KEY_MATERIAL_EXPIRES' | 'KEY_MATERIAL_DOES_NOT_EXPIRE';
 export const EXPIRATION_MODELS = [
-  'KEY_MATERIAL_EXPIRES',
   'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  'KEY_MATERIAL_EXPIRES',
 ] as const satisfies readonly ExpirationModel[];
 
 export interface MaterialRecord extends Place {
@@ -85,6 +85,7 @@ export interface GrantConstraints {
 export interface GrantRecord extends Place {
   readonly keyId: string;
   readonly grantId: string;
+  /** As data files before tokens that tell their grant knew it; empty since. */
   readonly token: string;
   readonly name: string | null;
   readonly createdAt: number;

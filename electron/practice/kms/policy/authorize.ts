@@ -15,6 +15,7 @@ import { policyOf } from './document.ts';
 import { type Explanation, explain } from './explain.ts';
 import { type FactRecord, lazyFacts } from './facts.ts';
 import { type GrantUse, grantMiss } from './grant-access.ts';
+import { grantOfToken } from './grant-tokens.ts';
 import { encryptionContextOf, grantTokensOf, requestFacts } from './request-facts.ts';
 import { callerFacts, type JudgedKey, keyFacts } from './standing-facts.ts';
 import type { PolicyDocument } from './statements.ts';
@@ -70,17 +71,17 @@ function granteeNames(question: IdentityQuestion): readonly string[] {
 /** Grants to the caller that it can use now: seen everywhere already, or named by their tokens. */
 function grantsFor(asking: Asking, key: KeyRecord, question: IdentityQuestion): GrantRecord[] {
   const { world, caller, input, now } = asking;
-  const tokens = grantTokensOf(input);
+  const named = new Set(grantTokensOf(input).map((token) => grantOfToken(world, token)?.grantId));
   const unseenMs = world.mischiefs.of(caller.account).eventualConsistency.grantsSeconds * 1000;
   return granteeNames(question)
     .flatMap((name) => world.state.grants.heldBy(key, name))
-    .filter((grant) => grant.createdAt + unseenMs <= now || tokens.includes(grant.token));
+    .filter((grant) => grant.createdAt + unseenMs <= now || named.has(grant.grantId));
 }
 
 /** Raises InvalidGrantTokenException for a token that belongs to no grant. */
 function requireKnownTokens({ world, input }: Asking): void {
   for (const token of grantTokensOf(input)) {
-    if (world.state.grants.findByToken(token) === undefined) {
+    if (grantOfToken(world, token) === undefined) {
       throw new KmsFailure('InvalidGrantTokenException');
     }
   }

@@ -146,6 +146,26 @@ describe('while grants take time to be seen', () => {
     expect(await typeOf(encrypt())).toBe(200);
   });
 
+  test('each token of one grant helps, and each is another', async () => {
+    const first = (await grant({ Name: 'one' })).json;
+    const again = (await grant({ Name: 'one' })).json;
+    expect(again?.['GrantId']).toBe(first?.['GrantId']);
+    expect(again?.['GrantToken']).not.toBe(first?.['GrantToken']);
+    for (const made of [first, again]) {
+      expect(await typeOf(encrypt({}, { GrantTokens: [made?.['GrantToken']] }))).toBe(200);
+    }
+  });
+
+  test.each([
+    ['cut', (token: string) => token.slice(0, -4)],
+    ['altered', (token: string) => `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`],
+    ['longer', (token: string) => `${token}\n`],
+  ])('a token that was %s is none', async (_name, change) => {
+    const token = String((await grant()).json?.['GrantToken']);
+    const GrantTokens = [change(token)];
+    expect(await typeOf(encrypt({}, { GrantTokens }))).toBe('InvalidGrantTokenException');
+  });
+
   test('the token of another key does not', async () => {
     const other = await client.createKey({ Origin: 'AWS_KMS' });
     const { json } = await grant({ KeyId: other });

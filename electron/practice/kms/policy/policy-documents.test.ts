@@ -132,6 +132,18 @@ describe('with --skip-policy-checks', () => {
     expect((await anybody.call('Encrypt', { KeyId, Plaintext: 'AQI=' })).status).toBe(200);
   });
 
+  test('what another account does not have is not found, rather than refused', async () => {
+    const elsewhere = 'arn:aws:kms:eu-central-1:999999999999:';
+    const ask = async (KeyId: string) => {
+      const { type, message } = await anybody.call('DescribeKey', { KeyId });
+      return [type, message];
+    };
+    const key = `${elsewhere}key/12345678-1234-4234-8234-123456789012`;
+    expect(await ask(key)).toEqual(['NotFoundException', `Key '${key}' does not exist`]);
+    const alias = `${elsewhere}alias/none`;
+    expect(await ask(alias)).toEqual(['NotFoundException', `Alias ${alias} is not found.`]);
+  });
+
   test('a policy is still no larger than 32 KB', async () => {
     const reply = await anybody.call('CreateKey', { Policy: ' '.repeat(32_769) });
     expect(reply.type).toBe('LimitExceededException');

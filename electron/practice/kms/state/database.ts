@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -89,6 +89,12 @@ CREATE INDEX keys_store ON keys (account, region, store_id, xks_key_id)
 `,
   5: `
 CREATE INDEX grants_grantee ON grants (account, region, key_id, grantee);
+`,
+  6: `
+CREATE TABLE spent_tokens (
+  digest TEXT PRIMARY KEY, expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_tokens_due ON spent_tokens (expires_at);
 `,
 };
 

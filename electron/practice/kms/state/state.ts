@@ -9,6 +9,7 @@ import { type KeyTable, keyTable } from './keys.ts';
 import { type MaterialTable, materialTable } from './materials.ts';
 import { remembering } from './remembered.ts';
 import { type RotationTable, rotationTable } from './rotations.ts';
+import { type SpentTokenTable, spentTokenTable } from './spent-tokens.ts';
 import { type WrappingPairTable, wrappingPairTable } from './wrapping-pairs.ts';
 
 /** Everything the practice KMS remembers, in one SQLite database (a file, or memory). */
@@ -20,6 +21,7 @@ export interface State {
   readonly rotations: RotationTable;
   readonly keyStores: KeyStoreTable;
   readonly pairs: WrappingPairTable;
+  readonly spentTokens: SpentTokenTable;
   readonly journal: Journal;
   /** Names this set of practice data. */
   readonly instance: string;
@@ -52,6 +54,7 @@ export function openState(file: string | null): State {
     }),
     aliases: aliasTable(db),
     grants: grantTable(db),
+    spentTokens: spentTokenTable(db),
     journal,
     nextDue: remembered.nextDue,
     instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
@@ -72,7 +75,7 @@ export function openState(file: string | null): State {
       for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage', 'rotations']) {
         db.exec(`DELETE FROM ${table}`);
       }
-      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs;');
+      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs; DELETE FROM spent_tokens;');
       journal.clear();
       remembered.forget();
     },
