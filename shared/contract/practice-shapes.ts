@@ -140,4 +140,3 @@ export const rehearsalView = z.strictObject({
   advanceSeconds: z.number().int().nullable(),
   begunAt: time.nullable(),
 });
-export type RehearsalView = z.output<typeof rehearsalView>;

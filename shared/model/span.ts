@@ -24,8 +24,6 @@ export function addSpan(from: number, span: SpanOfTime): number {
   return moved.getTime();
 }
 
-export const sayDays = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
-
 export function saySpan(span: SpanOfTime): string {
   return span.amount === 1 ? `1 ${span.unit.slice(0, -1)}` : `${span.amount} ${span.unit}`;
 }

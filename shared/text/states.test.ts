@@ -2,14 +2,7 @@ import { expect, it } from 'vitest';
 import { jobStates } from '../model/job.ts';
 import { contract } from '../contract/index.ts';
 import { keyView } from '../contract/key.ts';
-import {
-  endings,
-  jobStateTexts,
-  keyStates,
-  lockTexts,
-  shortId,
-  synchronizeText,
-} from './states.ts';
+import { endings, jobStateTexts, keyStates, lockTexts, shortId } from './states.ts';
 
 it('gives every job state one glyph and a word of its own, and none is called Failed', () => {
   const words = jobStates.map((state) => jobStateTexts[state].word);
@@ -43,24 +36,6 @@ it('tells how a rotation ended, with the version, the short id and the alias', (
 it('shortens long ids only', () => {
   expect(shortId('c07e91d4')).toBe('c07e91d4');
   expect(shortId('c07e91d400000000000000000091d4')).toBe('c07e…91d4');
-});
-
-it('offers no button when no box is ticked, and one for each of the other seven choices', () => {
-  const buttons = new Set<string>();
-  for (const bits of [0, 1, 2, 3, 4, 5, 6, 7]) {
-    const choice = {
-      deleteMaterial: (bits & 4) !== 0,
-      updatePolicy: (bits & 2) !== 0,
-      importMaterial: (bits & 1) !== 0,
-    };
-    const text = synchronizeText(choice, 2);
-    if (bits === 0) expect(text).toBeNull();
-    else buttons.add(text?.button ?? '');
-    if (choice.deleteMaterial && !choice.importMaterial) {
-      expect(text?.sentence).toContain('stops decrypting');
-    }
-  }
-  expect(buttons.size).toBe(7);
 });
 
 it('counts jobs and rotations as a person would', () => {

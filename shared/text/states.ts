@@ -143,36 +143,3 @@ export const hsmStateTexts = {
   unavailable: { glyph: '!', word: 'Not reachable', tone: 'attention' },
   'wrong-token': { glyph: '!', word: 'Another token is attached', tone: 'attention' },
 } as const satisfies Record<string, StateText>;
-
-/** Button and sentence of Synchronize, for each choice of its three boxes. */
-export interface SynchronizeText {
-  readonly button: string;
-  readonly sentence: string;
-}
-export function synchronizeText(
-  choice: { deleteMaterial: boolean; updatePolicy: boolean; importMaterial: boolean },
-  version: number,
-): SynchronizeText | null {
-  const stops = `Everything under version ${version} stops decrypting in AWS now.`;
-  const back = `When this is done, data under version ${version} can be decrypted. No key ID changes. The alias does not move.`;
-  const gap =
-    'The key cannot be used for about 10 seconds. Only needed to change the date when AWS refuses to do it in place.';
-  const table: Readonly<Record<string, SynchronizeText | null>> = {
-    '---': null,
-    '--I': { button: 'Import material', sentence: `${back} The policy stays as it is in AWS.` },
-    '-P-': { button: 'Update policy', sentence: 'Material is not touched.' },
-    '-PI': { button: 'Import material and update policy', sentence: back },
-    'D--': { button: 'Delete material from AWS', sentence: stops },
-    'DP-': {
-      button: 'Delete material, update policy',
-      sentence: `${stops} The policy is replaced first.`,
-    },
-    'D-I': { button: 'Delete, then import again', sentence: gap },
-    DPI: {
-      button: 'Delete, import again, update policy',
-      sentence: `${gap} The policy is replaced first.`,
-    },
-  };
-  const key = `${choice.deleteMaterial ? 'D' : '-'}${choice.updatePolicy ? 'P' : '-'}${choice.importMaterial ? 'I' : '-'}`;
-  return table[key] ?? null;
-}

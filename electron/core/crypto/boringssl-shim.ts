@@ -139,6 +139,3 @@ if (!(marker in module)) {
   Object.defineProperty(module, marker, { value: true });
   syncBuiltinESMExports();
 }
-
-/** True: the shim is in force in this process. */
-export const boringSslShimActive = true;

@@ -61,16 +61,6 @@ function openTerminal(): { reader: ReadStream; writer: number } | null {
   }
 }
 
-/** True when there is a terminal to ask on, whatever standard input is. */
-export function canAsk(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r+'));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Asks for a secret on the controlling terminal, without echo. Null when there is no terminal.
  * Raises CANCELLED_BY_PERSON on Ctrl+C or an empty Ctrl+D.
