@@ -56,6 +56,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
 const instead: Readonly<Record<string, object>> = {
   'job.wait': { revision: 0, waitMs: 0 },
   'group.planEdit': { changes: {} },
+  'xks.reconcile': { practice: true, from: null, to: null },
 };
 
 const reads = operationNames.filter((name) => operationOf(name).effect === 'read');
