@@ -13,6 +13,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Resolves on a later turn of the event loop, so that long work can be cut into slices. */
   yield(): Promise<void>;
+  /**
+   * The clock by which a device must answer, where it is another one: a test that hurries pauses
+   * hurries no device.
+   */
+  readonly ofDevices?: Clock;
 }
 
 /** Cryptographically secure random bytes. */

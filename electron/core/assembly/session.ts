@@ -20,7 +20,7 @@ import type { Opened } from './opened.ts';
 import { UnderWay } from './under-way.ts';
 
 /** How long a lock waits for changes that are under way. Milliseconds. */
-const lockPatience = 5_000;
+export const lockPatience = 5_000;
 
 export type SessionState = 'absent' | 'locked' | 'locking' | StoreCondition;
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { ChildChannel, ChildExit, HostPorts } from '../../ports.ts';
+import type { ChildChannel, ChildExit, Clock, HostPorts } from '../../ports.ts';
 import { type Call, deadlines, type Method } from './methods.ts';
 import { packCalls, unpackReplies } from './packed.ts';
 import { type Answer, answers, type Reply, replyFrame } from './protocol.ts';
@@ -26,6 +26,8 @@ interface Pending {
  */
 export class BridgeConnection {
   readonly #ports: ConnectionPorts;
+  /** By which the bridge must answer. */
+  readonly #clock: Clock;
   readonly #channel: ChildChannel;
   readonly #pending = new Map<number, Pending>();
   readonly #onEnd: (why: OperationError) => void;
@@ -42,6 +44,7 @@ export class BridgeConnection {
   /** `onEnd` is called once, before the calls in flight are refused. */
   constructor(ports: ConnectionPorts, channel: ChildChannel, onEnd: (why: OperationError) => void) {
     this.#ports = ports;
+    this.#clock = ports.clock.ofDevices ?? ports.clock;
     this.#channel = channel;
     this.#onEnd = onEnd;
     channel.onMessage((message) => this.#receive(message));
@@ -175,7 +178,7 @@ export class BridgeConnection {
     if (first === this.#first) return;
     this.#first = first;
     if (first === null) return;
-    this.#firstDue = this.#ports.clock.monotonic() + deadlines[first.method];
+    this.#firstDue = this.#clock.monotonic() + deadlines[first.method];
     if (this.#watch === null || this.#watchDue > this.#firstDue) this.#setWatch();
   }
 
@@ -184,8 +187,8 @@ export class BridgeConnection {
     const watch = new AbortController();
     this.#watch = watch;
     this.#watchDue = this.#firstDue;
-    const ms = Math.max(0, this.#firstDue - this.#ports.clock.monotonic());
-    this.#ports.clock.sleep(ms, watch.signal).then(
+    const ms = Math.max(0, this.#firstDue - this.#clock.monotonic());
+    this.#clock.sleep(ms, watch.signal).then(
       () => this.#look(watch),
       () => undefined, // another one was set, or the connection ended
     );
@@ -196,7 +199,7 @@ export class BridgeConnection {
     this.#watch = null;
     const first = this.#first;
     if (first === null) return;
-    if (this.#firstDue > this.#ports.clock.monotonic()) this.#setWatch();
+    if (this.#firstDue > this.#clock.monotonic()) this.#setWatch();
     else this.#late(first, deadlines[first.method]);
   }
 
