@@ -16,6 +16,9 @@ const unit = shim
     ]
   : ['{shared,electron,scripts}/**/*.test.ts'];
 
+/** Far beyond what anything takes: a loaded computer fails no test, and one that hangs ends. */
+const patience = { testTimeout: 180_000, hookTimeout: 120_000 };
+
 /**
  * The window's tests beside its code. They share a worker and its page: to load jsdom, React and the
  * components anew for every file took as long as the tests themselves.
@@ -25,17 +28,18 @@ const renderer = {
   include: ['renderer/**/*.test.{ts,tsx}'],
   setupFiles: ['renderer/testing/setup.ts'],
   isolate: false,
-  testTimeout: 30_000,
+  ...patience,
 };
 
 /** What drives a page or its door; it waits for Chromium as much as it works. */
 const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
 const acrossProcesses = {
   fileParallelism: false,
-  testTimeout: 180_000,
-  hookTimeout: 120_000,
+  ...patience,
   // A page on a busy machine may take its time; what never comes true fails all the same.
-  expect: { poll: { timeout: 15_000 } },
+  expect: { poll: { timeout: 30_000 } },
+  // A test that needs it is named at the end of npm test.
+  retry: 1,
 };
 
 /**
@@ -48,7 +52,7 @@ export default defineConfig({
     // Left to itself, vitest keeps one of two processors for nobody.
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: unit, setupFiles, testTimeout: 30_000 } },
+      { test: { name: 'unit', include: unit, setupFiles, ...patience } },
       { test: renderer },
       { test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: pages, ...acrossProcesses } },
       { test: { name: 'window', include: pages, ...acrossProcesses } },

@@ -1,10 +1,11 @@
 // Runs the vitest projects one after the other and ends with one line that adds them up:
 // "N passed, N failed, N skipped". Arguments: project names; `unit,renderer` runs two as one;
 // `unit:boringssl` runs unit under the shim that takes away what Electron's BoringSSL lacks;
-// `e2e+window` runs two side by side, and shows what the second said after the first.
+// `e2e+window` runs two side by side, and shows what the second said after the first. Before the last
+// line stands each test that passed only when it was tried again.
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -17,6 +18,8 @@ const broken = Number(/^--broken=(\d+)$/.exec(process.argv[2] ?? '')?.[1] ?? 0);
 // Checks that failed before the tests count as failures of this run.
 const total = { passed: 0, failed: broken, skipped: 0 };
 let sound = true;
+// What failed and then passed: a fault to mend, and never a silent one.
+const triedAgain = [];
 
 const fileOf = (name, kind) => join(results, `${name.replace(/[:,]/, '-')}.${kind}`);
 
@@ -65,6 +68,11 @@ function addUp(name, { status, seconds }) {
       for (const test of file.assertionResults) {
         if (test.status === 'pending' || test.status === 'skipped')
           console.log(`  skipped: ${test.fullName}`);
+        // vitest keeps what a first try failed with.
+        else if (test.status === 'passed' && test.failureMessages.length > 0) {
+          const [first] = test.failureMessages[0].split('\n');
+          triedAgain.push(`${relative(root, file.name)} > ${test.fullName}: ${first}`);
+        }
       }
     }
   } catch (error) {
@@ -83,6 +91,7 @@ for (const step of names) {
   }
 }
 
+for (const line of triedAgain) console.log(`needed a second try: ${line}`);
 if (!sound && total.failed === 0) total.failed = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const places = [
   '/usr/bin/chromium',
@@ -25,12 +25,19 @@ const quiet = [
   '--font-render-hinting=none',
 ];
 
+/** How long a test waits for what a page is to show (ms): a loaded computer may take its time. */
+const patience = 60_000;
+
+export const bePatient = (context: BrowserContext): void => context.setDefaultTimeout(patience);
+
 /** The sandbox of the browser needs an account other than root. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
   if (chromiumPath === null) throw new Error('no Chromium on this computer: npm run setup');
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: quiet,
     chromiumSandbox: process.getuid?.() !== 0,
   });
+  browser.on('context', bePatient);
+  return browser;
 }

@@ -3,6 +3,7 @@ import type { Call } from '../../electron/hosts/cli/operations.ts';
 import { launchChromium } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
+import { holdAnswers } from './late-answers.ts';
 
 export { chromiumPath } from './chromium.ts';
 
@@ -51,6 +52,7 @@ export class ConsoleStage implements AsyncDisposable {
       }
       const browser = await launchChromium();
       const context = await browser.newContext({ ...usual, ...options.window });
+      await holdAnswers(context);
       const page = await context.newPage();
       const stage = new ConsoleStage(host, browser, context, page);
       stage.listenTo(page);

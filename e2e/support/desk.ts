@@ -116,6 +116,19 @@ export class Desk implements AsyncDisposable {
     await this.call('keystore.lock', {});
   }
 
+  /** Asks for the lock, and runs `letGo` once it is under way: what a job was held by. */
+  async lockAround(letGo: () => Promise<void>): Promise<OutputFor<'keystore.lock'>> {
+    const locked = this.call('keystore.lock', {});
+    for (;;) {
+      const { keystore } = await this.call('session.snapshot', {});
+      if (keystore.state === 'locking') break;
+      if (keystore.state === 'locked') throw new Error('nothing held the lock up');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await letGo();
+    return locked;
+  }
+
   async importCredential(
     name: string,
     endpoint: string,

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import { bePatient } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { type ConsoleStageOptions, passphrase } from './console.ts';
 import { DesktopProcess } from './desktop-process.ts';
@@ -15,6 +16,7 @@ export class DesktopStage implements AsyncDisposable {
     this.host = host;
     this.page = page;
     this.context = host.app.context();
+    bePatient(this.context);
   }
 
   static async open(options: ConsoleStageOptions = {}): Promise<DesktopStage> {

@@ -98,7 +98,15 @@ export class OutsideAws implements AsyncDisposable {
   async startAgain(): Promise<void> {
     const port = (url: string) => new URL(url).port;
     const ports = ['--port', port(this.url)];
-    this.#process = await startPractice([...this.#options, ...ports]);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        this.#process = await startPractice([...this.#options, ...ports]);
+        return;
+      } catch (error) {
+        // The system may have lent the port to somebody's connection meanwhile.
+        if (tries === 20) throw error;
+      }
+    }
   }
 
   /** Number of the newest journal entry. */

@@ -1,0 +1,17 @@
+import type { BrowserContext } from 'playwright-core';
+
+/**
+ * KEYREEVE_LATE=300 holds every answer of a console back for so many milliseconds on its way to the
+ * page: a test that takes for granted what is not there yet fails then, and not once in a thousand
+ * runs.
+ */
+const late = Number(process.env['KEYREEVE_LATE'] ?? 0);
+
+/** Holds the answers to the pages of this context back where that was asked for. */
+export async function holdAnswers(context: BrowserContext): Promise<void> {
+  if (late === 0) return;
+  await context.routeWebSocket(/\/line$/, (line) => {
+    const host = line.connectToServer();
+    host.onMessage((message) => void setTimeout(() => line.send(message), late));
+  });
+}
