@@ -86,10 +86,16 @@ it('keeps nothing of the keys once another browser has taken over', async () => 
 it('keeps nothing of the keys when it is cut off until after the hour of the lock', async () => {
   const link = newLink();
   // As the core counts: the clock of the window is another one.
-  world.locksAt = snapshotOf('verified').at + 1_500;
+  const { at } = snapshotOf('verified');
+  world.locksAt = at + 3_600_000;
   const window = await openOnAudit(link);
   act(() => link.state({ kind: 'lost', since: Date.now() }));
   expect(screen.queryByRole('navigation')).not.toBeNull();
+  act(() => link.state({ kind: 'open' }));
+  world.locksAt = at + 1_500;
+  act(() => link.change('session'));
+  await screen.findByText(/^Locks in 0:0/);
+  act(() => link.state({ kind: 'lost', since: Date.now() }));
   await expect.poll(() => screen.queryByRole('navigation'), { timeout: 5_000 }).toBeNull();
   expect(remembered(window)).toEqual([]);
   act(() => link.state({ kind: 'open' }));

@@ -1,3 +1,4 @@
+import { isolate } from './isolate.ts';
 
 /** What a job that is cancelled leaves behind, as known when it is told. */
 export type LeftBehind =
@@ -63,12 +64,12 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
         ? 'AWS may hold one KMS key with the mark of this job'
         : 'no KMS key stands for it';
       return {
-        now: `Cancel now leaves external key ${left.name} in the keystore, unused; ${there}.`,
-        after: `External key ${left.name} stays in the keystore, unused; ${there}.`,
+        now: `Cancel now leaves external key ${isolate(left.name)} in the keystore, unused; ${there}.`,
+        after: `External key ${isolate(left.name)} stays in the keystore, unused; ${there}.`,
       };
     }
     case 'key-store-in-doubt': {
-      const there = `AWS may have key store ${left.name}; it is not connected and holds no key.`;
+      const there = `AWS may have key store ${isolate(left.name)}; it is not connected and holds no key.`;
       return { now: `Nothing is left here; ${there}`, after: there };
     }
     case 'kms-key': {

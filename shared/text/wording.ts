@@ -1,4 +1,5 @@
 import type { Failure, SafeDetails } from '../errors/operation-error.ts';
+import { isolate } from './isolate.ts';
 
 /**
  * Reads safe details for a sentence. A detail that is absent or of another kind gives the
@@ -16,7 +17,7 @@ export class DetailReader {
     const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
     const text = typeof value === 'number' ? String(value) : value;
     if (typeof text !== 'string' || text.trim() === '') return fallback;
-    return shorten(printable(text), maximum);
+    return isolate(shorten(printable(text), maximum));
   }
 
   /** The text in quotation marks, or the fallback without them. */
@@ -71,10 +72,13 @@ export interface Wording {
 }
 
 const identifier = /^([A-Z0-9_]+|[a-z0-9]+([-_.][a-z0-9]+)+)$/;
+/** What `isolate` puts around a name says nothing by itself. */
+const isolates = /[\u2068\u2069]/g;
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /** Text from elsewhere made safe to print: control and direction-changing characters go. */
-export const printable = (text: string): string => text.replace(control, ' ').trim();
+export const printable = (text: string): string =>
+  text.replace(isolates, '').replace(control, ' ').trim();
 
 /** Cuts after `maximum` characters (not bytes, not UTF-16 units) and says so with "…". */
 export function shorten(text: string, maximum: number): string {

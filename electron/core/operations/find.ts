@@ -5,6 +5,7 @@ import type { CallFound } from '../jobs/call-search.ts';
 import type { JobReader } from '../jobs/read.ts';
 import { searchText } from '../keystore/names.ts';
 import type { OpenKeystore } from './context.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** What is searched: the open keystore and its jobs. */
 export interface Searched {
@@ -77,7 +78,7 @@ class Hits {
       id,
       groupId: group.id,
       folderIds: this.#line(group.folderId),
-      title: `${group.name}, version ${found.key.version}`,
+      title: `${isolate(group.name)}, version ${found.key.version}`,
       detail: detail ?? `KCV ${found.key.kcv.value}`,
     });
   }

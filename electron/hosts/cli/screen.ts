@@ -21,6 +21,8 @@ const openers: Readonly<Record<Tone, string>> = {
   faint: '\uE005',
 };
 const closer = '\uE00F';
+/** Around names that go from right to left: terminals order a line by themselves. */
+const isolates = /[\u2068\u2069]/g;
 const anyMark = /[\uE000-\uE00F]/g;
 
 /** Marks a text with a tone. Colour only repeats what glyph and word already say. */
@@ -28,7 +30,8 @@ export const paint = (tone: Tone, text: string): string =>
   codes[tone] === null || text === '' ? text : `${openers[tone]}${text}${closer}`;
 
 /** Text from elsewhere: no control or direction character and no mark of ours gets through. */
-export const clean = (text: string): string => text.replace(anyMark, '').replace(anyControl, ' ');
+export const clean = (text: string): string =>
+  text.replace(anyMark, '').replace(isolates, '').replace(anyControl, ' ');
 
 export interface Sink {
   readonly isTTY?: boolean;

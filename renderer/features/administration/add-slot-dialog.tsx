@@ -13,6 +13,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import type { Slot } from '../../ui/opening-fields.tsx';
+import { quote } from '../../../shared/text/isolate.ts';
 
 type Kind = Slot['kind'];
 
@@ -58,7 +59,7 @@ export function AddSlotDialog({ dialog, close }: DialogProps<'add-slot'>) {
     const name = label.trim();
     if (await add.run({ kind, label: name, ...(passphrase ? { passphrase } : {}) })) {
       close();
-      say(`“${name}” opens the keystore from now on.`);
+      say(`${quote(name)} opens the keystore from now on.`);
     }
   };
   return (

@@ -17,6 +17,7 @@ import { type AttachHow, readyToAttach } from './attach-ready.ts';
 import { PinRisk } from './pin-risk.tsx';
 import { isRisky, type Pin } from './pin-words.ts';
 import { AttachSecrets, type AttachSecretsHandle } from './attach-secrets.tsx';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 /** Binds the keystore to one token: where it is, its PIN, and what becomes of its master key. */
 export function AttachHsmDialog({ dialog, close }: DialogProps<'attach-hsm'>) {
@@ -43,7 +44,7 @@ function AttachForm({
       title={former ? 'Attach the HSM again' : 'Attach an HSM'}
       subject={
         former?.token
-          ? `Bound to “${former.token.label}”, serial ${former.token.serial}`
+          ? `Bound to ${quote(former.token.label)}, serial ${former.token.serial}`
           : undefined
       }
       busy={busy}
@@ -82,7 +83,7 @@ function AttachForm({
       {form.risk === null ? null : (
         <PinRisk
           pin={form.risk}
-          which={`“${place.token?.label ?? ''}”, serial ${place.token?.serial ?? ''}`}
+          which={`${quote(place.token?.label ?? '')}, serial ${place.token?.serial ?? ''}`}
           sure={form.sure}
           onSure={form.setSure}
           disabled={busy}
@@ -133,7 +134,7 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
     });
     if (!done) return;
     close();
-    say(`HSM ${done.token?.label ?? ''} is attached and probed.`);
+    say(`HSM ${isolate(done.token?.label ?? '')} is attached and probed.`);
   };
   return {
     realm,

@@ -9,6 +9,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
+import { quote } from '../../../shared/text/isolate.ts';
 
 /** A new passphrase for one way in; the other ways stay as they are. */
 export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-passphrase'>) {
@@ -42,7 +43,7 @@ export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-pa
   };
   return (
     <DialogFrame
-      title={`Change the passphrase ${slot ? `“${slot.label}”` : ''}`.trim()}
+      title={`Change the passphrase ${slot ? quote(slot.label) : ''}`.trim()}
       width="small"
       busy={change.busy}
       onClose={close}

@@ -10,6 +10,7 @@ import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
 import { PinRisk } from './pin-risk.tsx';
 import { isRisky } from './pin-words.ts';
+import { quote } from '../../../shared/text/isolate.ts';
 
 /** Tries a PIN once. Where the token may lock, only after somebody has looked. */
 export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
@@ -22,7 +23,7 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
   const token = status.data?.token;
   const locked = token?.pin === 'locked' || login.failure?.code === 'HSM_PIN_LOCKED';
   const risky = isRisky(token?.pin) || login.failure?.code === 'HSM_PIN_LAST_TRY';
-  const which = token ? `“${token.label}”, serial ${token.serial}` : '';
+  const which = token ? `${quote(token.label)}, serial ${token.serial}` : '';
   const may = typed > 0 && (!risky || sure) && !login.busy && blocked === null && !locked;
 
   useFocusAfterFailure(login, () => field.current?.focus());

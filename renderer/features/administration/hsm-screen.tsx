@@ -11,6 +11,7 @@ import { Facts, ScreenFrame, Section } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { pinWords } from './pin-words.ts';
 import { ProbeSection } from './probe-section.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 type Status = OutputFor<'hsm.status'>;
 
@@ -101,7 +102,7 @@ function TokenSection({
   const show = useDialogs((dialogs) => dialogs.show);
   return (
     <Section
-      title={`Token ${token?.label ?? ''}`}
+      title={`Token ${isolate(token?.label ?? '')}`}
       deeds={
         state === 'pin-needed' ? (
           <DeedButton

@@ -6,6 +6,7 @@ import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { connectionWords, type Credential } from './credential-words.ts';
 import { useConnectionTest } from './use-connection-test.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Right after the import: who is it? A test binds groups to its account. */
 export function ImportedCredential({
@@ -22,7 +23,7 @@ export function ImportedCredential({
   const connected = now.connection === 'Connected';
   return (
     <DialogFrame
-      title={`${credential.name} is imported`}
+      title={`${isolate(credential.name)} is imported`}
       width="small"
       busy={test.busy}
       onClose={close}

@@ -6,6 +6,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayUsers } from './credential-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Takes a credential out of the keystore. AWS is not told, and the access key works on there. */
 export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-credential'>) {
@@ -18,11 +19,11 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
     if (!credential) return;
     if (!(await remove.run({ credential: credential.id, confirm: true }))) return;
     close();
-    say(`Removed the credential ${credential.name}. Nothing changed in AWS.`);
+    say(`Removed the credential ${isolate(credential.name)}. Nothing changed in AWS.`);
   };
   return (
     <DialogFrame
-      title={`Remove the credential ${credential?.name ?? ''}`}
+      title={`Remove the credential ${isolate(credential?.name ?? '')}`}
       width="small"
       busy={remove.busy}
       onClose={close}
@@ -34,7 +35,7 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
             disabled={!credential || inUse || remove.busy || blocked !== null}
             onClick={() => void go()}
           >
-            {remove.busy ? 'Removing…' : `Remove ${credential?.name ?? ''}`}
+            {remove.busy ? 'Removing…' : `Remove ${isolate(credential?.name ?? '')}`}
           </Button>
         </>
       }

@@ -9,6 +9,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { slotKinds } from '../../ui/opening-fields.tsx';
 import styles from './administration.module.css';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 /** Takes one way in away. The last passphrase only from somebody who knows what that means. */
 export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) {
@@ -32,11 +33,11 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
     const input = { slot: dialog.slot, confirm: true, withoutPassphrase: lastPassphrase };
     if (!(await remove.run(input))) return;
     close();
-    say(`“${slot.label}” no longer opens the keystore.`);
+    say(`${quote(slot.label)} no longer opens the keystore.`);
   };
   return (
     <DialogFrame
-      title={`Remove ${slot ? `“${slot.label}”` : 'this way'}`}
+      title={`Remove ${slot ? quote(slot.label) : 'this way'}`}
       width="small"
       busy={remove.busy}
       onClose={close}
@@ -44,7 +45,7 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
         <>
           <LeaveButton autoFocus>Keep it</LeaveButton>
           <Button variant="contained" disabled={!may} onClick={() => void go()}>
-            {remove.busy ? 'Removing…' : `Remove ${slot?.label ?? ''}`}
+            {remove.busy ? 'Removing…' : `Remove ${isolate(slot?.label ?? '')}`}
           </Button>
         </>
       }

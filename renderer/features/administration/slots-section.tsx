@@ -4,6 +4,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { type Slot, slotKinds } from '../../ui/opening-fields.tsx';
 import { Section } from '../../ui/screen.tsx';
 import styles from './administration.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Every way to open the keystore. Any one of them is enough. */
 export function SlotsSection({
@@ -54,7 +55,7 @@ export function SlotsSection({
                   <DeedButton
                     variant="text"
                     blocked={blocked}
-                    aria-label={`Change the passphrase ${slot.label}`}
+                    aria-label={`Change the passphrase ${isolate(slot.label)}`}
                     onClick={() => show({ kind: 'change-passphrase', slot: slot.id })}
                   >
                     Change…
@@ -63,7 +64,7 @@ export function SlotsSection({
                 <DeedButton
                   variant="text"
                   blocked={blocked ?? onlyOne}
-                  aria-label={`Remove ${slot.label}`}
+                  aria-label={`Remove ${isolate(slot.label)}`}
                   onClick={() => show({ kind: 'remove-slot', slot: slot.id })}
                 >
                   Remove…

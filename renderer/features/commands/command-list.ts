@@ -6,6 +6,7 @@ import type { SelectedThing } from '../../state/selection.ts';
 import type { Dialog, TreeItem } from '../../state/dialogs.ts';
 import type { Snapshot } from '../../state/snapshot.ts';
 import { fitOf } from './match.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** One thing that can be done from the palette. */
 export interface Command {
@@ -60,47 +61,47 @@ function onSelected(reach: Reach): readonly Command[] {
   const { selected, blocked, snapshot } = reach;
   if (selected === null) return [];
   const { id, name } = selected;
-  const deed = shows(reach, `Selected: ${name}`);
+  const deed = shows(reach, `Selected: ${isolate(name)}`);
   const rotates = blocked ?? (snapshot.designated === false ? notDesignated : null);
   if (selected.kind === 'key') {
     return [
-      deed(`Synchronize ${name}…`, { kind: 'synchronize', key: id }, blocked),
-      deed(`Make ${name} active…`, { kind: 'make-active', key: id }, blocked),
+      deed(`Synchronize ${isolate(name)}…`, { kind: 'synchronize', key: id }, blocked),
+      deed(`Make ${isolate(name)} active…`, { kind: 'make-active', key: id }, blocked),
       deed(
-        `Prove the keystore copy of ${name}`,
+        `Prove the keystore copy of ${isolate(name)}`,
         { kind: 'prove-copies', of: { what: 'key', id, name } },
         blocked,
       ),
-      deed(`Properties of ${name}`, { kind: 'key-properties', key: id }, null),
+      deed(`Properties of ${isolate(name)}`, { kind: 'key-properties', key: id }, null),
     ];
   }
   if (selected.kind === 'xks-store' || selected.kind === 'xks-key')
     return xksCommands(selected, deed, blocked);
   const item: TreeItem = { kind: selected.kind, id, name };
   const both = [
-    deed(`Move ${name}…`, { kind: 'move', items: [item] }, blocked),
-    deed(`Remove ${name}…`, { kind: 'remove', item }, blocked),
+    deed(`Move ${isolate(name)}…`, { kind: 'move', items: [item] }, blocked),
+    deed(`Remove ${isolate(name)}…`, { kind: 'remove', item }, blocked),
   ];
   if (selected.kind === 'folder') {
     return [
-      deed(`Add key group in ${name}…`, { kind: 'add-group', folder: id }, blocked),
-      deed(`Add folder in ${name}…`, { kind: 'add-folder', parent: id }, blocked),
+      deed(`Add key group in ${isolate(name)}…`, { kind: 'add-group', folder: id }, blocked),
+      deed(`Add folder in ${isolate(name)}…`, { kind: 'add-folder', parent: id }, blocked),
       ...both,
     ];
   }
-  const section = `Selected: ${name}`;
+  const section = `Selected: ${isolate(name)}`;
   const jobs: Command = {
     id: `${section} jobs`,
-    title: `Show jobs of ${name}`,
+    title: `Show jobs of ${isolate(name)}`,
     section,
     blocked: null,
     run: () => reach.showJobsOf({ id, name }),
   };
   return [
-    deed(`Force Rotate ${name}…`, { kind: 'force-rotate', group: id }, rotates),
-    deed(`Properties of ${name}…`, { kind: 'group-properties', group: id }, null),
+    deed(`Force Rotate ${isolate(name)}…`, { kind: 'force-rotate', group: id }, rotates),
+    deed(`Properties of ${isolate(name)}…`, { kind: 'group-properties', group: id }, null),
     deed(
-      `Prove every keystore copy of ${name}`,
+      `Prove every keystore copy of ${isolate(name)}`,
       { kind: 'prove-copies', of: { what: 'group', id, name } },
       blocked,
     ),
@@ -117,24 +118,24 @@ function xksCommands(
 ): readonly Command[] {
   if (kind === 'xks-key') {
     return [
-      deed(`Rotate ${name}…`, { kind: 'xks-rotate-key', key: id }, blocked),
+      deed(`Rotate ${isolate(name)}…`, { kind: 'xks-rotate-key', key: id }, blocked),
       deed(
-        `Block ${name} at once…`,
+        `Block ${isolate(name)} at once…`,
         { kind: 'xks-stop', how: 'block', target: 'key', id },
         blocked,
       ),
       deed(
-        `Disable KMS key of ${name}…`,
+        `Disable KMS key of ${isolate(name)}…`,
         { kind: 'xks-key-deed', key: id, deed: 'disable' },
         blocked,
       ),
       deed(
-        `Schedule deletion of KMS key of ${name}…`,
+        `Schedule deletion of KMS key of ${isolate(name)}…`,
         { kind: 'xks-key-deed', key: id, deed: 'schedule-deletion' },
         blocked,
       ),
       deed(
-        `Allow another KMS key to use ${name}…`,
+        `Allow another KMS key to use ${isolate(name)}…`,
         { kind: 'xks-allow-kms-key', key: id },
         blocked,
       ),
@@ -143,19 +144,23 @@ function xksCommands(
   const inAws = (title: string, name: StoreDeed): Command =>
     deed(title, { kind: 'xks-store-deed', store: id, deed: name }, blocked);
   return [
-    deed(`Create KMS key in ${name}…`, { kind: 'xks-add-key', store: id }, blocked),
-    inAws(`Create ${name} in AWS…`, 'create'),
-    inAws(`Connect ${name}…`, 'connect'),
-    inAws(`Disconnect ${name}…`, 'disconnect'),
-    inAws(`Rotate proxy credential of ${name}…`, 'rotate-credential'),
+    deed(`Create KMS key in ${isolate(name)}…`, { kind: 'xks-add-key', store: id }, blocked),
+    inAws(`Create ${isolate(name)} in AWS…`, 'create'),
+    inAws(`Connect ${isolate(name)}…`, 'connect'),
+    inAws(`Disconnect ${isolate(name)}…`, 'disconnect'),
+    inAws(`Rotate proxy credential of ${isolate(name)}…`, 'rotate-credential'),
     deed(
-      `Block ${name} at once…`,
+      `Block ${isolate(name)} at once…`,
       { kind: 'xks-stop', how: 'block', target: 'store', id },
       blocked,
     ),
-    deed(`Edit ${name}…`, { kind: 'xks-edit-store', store: id }, blocked),
-    deed(`Add rule to ${name}…`, { kind: 'xks-add-rule', store: id, key: null }, blocked),
-    deed(`Try a request to ${name}…`, { kind: 'xks-try-rules', store: id, key: null }, null),
+    deed(`Edit ${isolate(name)}…`, { kind: 'xks-edit-store', store: id }, blocked),
+    deed(`Add rule to ${isolate(name)}…`, { kind: 'xks-add-rule', store: id, key: null }, blocked),
+    deed(
+      `Try a request to ${isolate(name)}…`,
+      { kind: 'xks-try-rules', store: id, key: null },
+      null,
+    ),
   ];
 }
 

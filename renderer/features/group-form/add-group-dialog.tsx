@@ -17,6 +17,7 @@ import { foldersAbove } from './folders-above.ts';
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 interface Adding {
   readonly step: 'first' | 'window';
@@ -137,7 +138,7 @@ function useNotRotate({ form }: GroupFormState, snapshot: Snapshot): string | nu
     return snapshot.hsm === 'pin-needed' ? `HSM ${label} needs its PIN.` : `HSM ${label} is away.`;
   }
   if (credential?.connection === 'Not Connected')
-    return `Not Connected: AWS did not accept ${credential.name} at its last test.`;
+    return `Not Connected: AWS did not accept ${isolate(credential.name)} at its last test.`;
   return null;
 }
 
@@ -152,7 +153,7 @@ function useAdding({ form }: GroupFormState, close: () => void) {
     const group = await add.run(additionOf(form));
     if (!group) return;
     setAfter(true);
-    say(`Key group “${group.name}” was added.`);
+    say(`Key group ${quote(group.name)} was added.`);
     if (rotate) {
       replace({ kind: 'force-rotate', group: group.id });
       return;

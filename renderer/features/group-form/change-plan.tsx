@@ -8,6 +8,7 @@ import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { usePlan } from '../plans/use-plan.ts';
 import type { GroupChanges } from './fields.ts';
 import { SelectCredential } from './select-credential.tsx';
+import { quote } from '../../../shared/text/isolate.ts';
 
 const ofTheCredential: readonly FailureCode[] = [
   'ACCOUNT_MISMATCH',
@@ -52,7 +53,7 @@ export function ChangePlan({
             : null
         }
         first={{
-          title: `Change “${group.name}”?`,
+          title: `Change ${quote(group.name)}?`,
           subject: [group.account, group.region, `alias/${group.alias}`]
             .filter(Boolean)
             .join(' · '),
@@ -66,7 +67,7 @@ export function ChangePlan({
           run: async ({ number }) => {
             const changed = await edit.run({ group: group.id, changes, plan: number });
             if (!changed) return;
-            say(`Key group “${changed.name}” was changed.`);
+            say(`Key group ${quote(changed.name)} was changed.`);
             close();
           },
         }}

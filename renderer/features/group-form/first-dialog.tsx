@@ -3,6 +3,7 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { Choices } from '../../ui/choices.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
+import { quote } from '../../../shared/text/isolate.ts';
 
 export type Storage = 'hsm' | 'software';
 type Snapshot = OutputFor<'session.snapshot'>;
@@ -10,7 +11,7 @@ type Snapshot = OutputFor<'session.snapshot'>;
 const later = 'Comes later. This version makes symmetric keys.';
 
 const hsmMeaning = ({ hsm, hsmLabel }: Snapshot): string => {
-  const made = `Made in HSM “${hsmLabel ?? ''}”. The clear key never leaves it.`;
+  const made = `Made in HSM ${quote(hsmLabel ?? '')}. The clear key never leaves it.`;
   if (hsm === 'pin-needed') return `${made} It needs its PIN before the first Force Rotate.`;
   if (hsm === 'unavailable') return `${made} It is away now, and must be back for a Force Rotate.`;
   return hsm === 'wrong-token' ? `${made} Another token is attached now.` : made;

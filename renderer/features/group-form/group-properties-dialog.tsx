@@ -21,6 +21,7 @@ import {
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 type GroupShown = OutputFor<'group.show'>;
 
@@ -93,7 +94,7 @@ function Properties({
   return (
     <>
       <GroupWindow
-        title={`Properties of ${group.name}`}
+        title={`Properties of ${isolate(group.name)}`}
         subject={`${storageTexts[group.storage]} · Symmetric · ${place}`}
         control={control}
         hasKeys={group.keys > 0}
@@ -104,7 +105,7 @@ function Properties({
         onSubmit={() => void look()}
         deeds={
           <DeedButton type="submit" variant="contained" blocked={why}>
-            {`Change ${group.name}…`}
+            {`Change ${isolate(group.name)}…`}
           </DeedButton>
         }
       />

@@ -3,6 +3,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { AwsTab } from './aws-tab.tsx';
@@ -54,8 +55,8 @@ export function GroupWindow(props: GroupWindowProps) {
       outcome={
         <section aria-label="What new keys will be and do">
           <p>{preview?.sentence ?? 'Nothing is sent to AWS until the first Force Rotate.'}</p>
-          {(preview?.remarks ?? []).map((text) => (
-            <p key={text}>
+          {keyed(preview?.remarks ?? []).map(({ key, thing: text }) => (
+            <p key={key}>
               <span className="tone-attention">! </span>
               {text}
             </p>

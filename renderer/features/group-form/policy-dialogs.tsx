@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { keyed } from '../../ui/keyed.ts';
 import { copyText } from '../../ui/copy.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import styles from './group-form.module.css';
@@ -30,8 +31,8 @@ export function PolicyReading({
         <p className="tone-attention">! It cannot be read as a key policy.</p>
       ) : (
         <ul className={styles['reading']}>
-          {reading.map((line) => (
-            <li key={line}>{line}</li>
+          {keyed(reading).map(({ key, thing: line }) => (
+            <li key={key}>{line}</li>
           ))}
         </ul>
       )}

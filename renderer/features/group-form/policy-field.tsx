@@ -4,6 +4,7 @@ import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
 import styles from './group-form.module.css';
 import { PolicyReading, StatementToAdd } from './policy-dialogs.tsx';
 import { readPolicyFile } from './policy-file.ts';
+import { keyed } from '../../ui/keyed.ts';
 import type { GroupFormControl, Preview } from './use-group-form.ts';
 
 const sizeOf = (bytes: number): string =>
@@ -131,8 +132,8 @@ function PolicyRemarks({
       <span>
         <span className="tone-good">✓ </span>Valid JSON, {sizeOf(policy.bytes)}
       </span>
-      {policy.warnings.map((text) => (
-        <span key={text}>
+      {keyed(policy.warnings).map(({ key, thing: text }) => (
+        <span key={key}>
           <span className="tone-attention">! </span>
           {text}
         </span>

@@ -9,6 +9,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import styles from './group-form.module.css';
 import type { CredentialView } from './group-tab.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const words = {
   Connected: { glyph: '✓', tone: 'good' },
@@ -59,7 +60,7 @@ export function SelectCredential({
               variant="contained"
               blocked={at === null ? 'Pick one first.' : null}
             >
-              {at === null ? 'Select' : `Select ${at.name}`}
+              {at === null ? 'Select' : `Select ${isolate(at.name)}`}
             </DeedButton>
           )}
         </>
@@ -91,7 +92,7 @@ export function SelectCredential({
             blocked={test.busy ? 'AWS is being asked.' : null}
             onClick={() => void test.run({ credential: at.id })}
           >
-            {test.busy ? 'Asking AWS…' : `Test ${at.name} now`}
+            {test.busy ? 'Asking AWS…' : `Test ${isolate(at.name)} now`}
           </DeedButton>
         </p>
       )}

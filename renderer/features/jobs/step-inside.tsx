@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { useRead } from '../../state/reads.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { copyText } from '../../ui/copy.ts';
 import { Ident } from '../../ui/ident.tsx';
 import { sayTime, sayTook } from '../../ui/moments.ts';
@@ -30,8 +31,8 @@ export function StepInside({
     <div className={styles['inside']}>
       <p className="detail">{timesOf(step)}</p>
       {failure === null ? null : <Verbatim failure={failure} />}
-      {step.proof.map(({ text, requestId }) => (
-        <p key={`${text} ${requestId ?? ''}`}>
+      {keyed(step.proof, ({ text }) => text).map(({ key, thing: { text, requestId } }) => (
+        <p key={key}>
           {localTimes(text)}
           {requestId === undefined || shown.has(requestId) ? null : (
             <>

@@ -116,7 +116,7 @@ export function FindField() {
   const { text, shown, hits, active } = finding;
   useFocusWhenWanted(input);
   return (
-    <search className={styles['field']}>
+    <div role="search" className={styles['field']}>
       <input
         ref={input}
         type="text"
@@ -159,7 +159,7 @@ export function FindField() {
           {found(shown, finding.current, hits.length, text)}
         </p>
       </div>
-    </search>
+    </div>
   );
 }
 
@@ -190,8 +190,8 @@ function HitOption({
       onClick={onChoose}
     >
       <span className={styles['kind']}>{kinds[hit.kind]}</span>
-      <span className={styles['title']}>{hit.title}</span>
-      <span className={`${styles['detail']} detail`}>{hit.detail}</span>
+      <bdi className={styles['title']}>{hit.title}</bdi>
+      <bdi className={`${styles['detail']} detail`}>{hit.detail}</bdi>
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
@@ -47,8 +48,8 @@ export const GroupPane = memo(function GroupPane({ view }: { readonly view: Grou
         ]}
       />
       <p className="quiet">{detail?.sentence ?? ''}</p>
-      {(detail?.remarks ?? []).map((remark) => (
-        <p key={remark}>
+      {keyed(detail?.remarks ?? []).map(({ key, thing: remark }) => (
+        <p key={key}>
           <span aria-hidden="true" className="tone-attention">
             !{' '}
           </span>

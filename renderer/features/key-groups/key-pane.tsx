@@ -14,6 +14,7 @@ import styles from './key-groups.module.css';
 import { expirySentence, kcvMethods, keySentence } from './key-sentence.ts';
 import { Copies, History, PaneFacts } from './pane-parts.tsx';
 import type { KeyView } from './tree-lists.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** A key beside the tree: its state, its ids, where copies are, what happened to it. */
 export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView }) {
@@ -27,7 +28,7 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
   return (
     <>
       <div>
-        <h2>{`${key.groupName}, version ${key.version}`}</h2>
+        <h2>{`${isolate(key.groupName)}, version ${key.version}`}</h2>
         <StateWord state={keyStates[key.state]} />
         <p>{keySentence(key)}</p>
       </div>

@@ -13,6 +13,7 @@ import { top } from './tree-lists.ts';
 import { FolderMark } from './tree-marks.tsx';
 import { useTreeState } from './tree-state.ts';
 import { useMove } from './use-move.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const topName = 'Top of the tree';
 
@@ -48,7 +49,7 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked}>
-            {target === top ? 'Move to the top' : `Move to ${placeName}`}
+            {target === top ? 'Move to the top' : `Move to ${isolate(placeName)}`}
           </DeedButton>
         </>
       }

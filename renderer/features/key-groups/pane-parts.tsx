@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { Moment } from '../../ui/moment.tsx';
 import Button from '@mui/material/Button';
 import styles from './key-groups.module.css';
@@ -38,8 +39,8 @@ export function Copies({
     <section aria-label="Copies">
       <h3>Copies</h3>
       <ul className={styles['lines']}>
-        {(copies ?? []).map(({ ok, text, at }) => (
-          <li key={text} className={styles['line']}>
+        {keyed(copies ?? [], ({ text }) => text).map(({ key, thing: { ok, text, at } }) => (
+          <li key={key} className={styles['line']}>
             <span aria-hidden="true" className={ok ? 'tone-good' : 'tone-attention'}>
               {ok ? '✓' : '!'}
             </span>

@@ -10,6 +10,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { top } from './tree-lists.ts';
 import { removeFolderBlocked, removeGroupBlocked } from './tree-menus.ts';
 import { useTreeState } from './tree-state.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Takes an empty folder or an empty key group out of the keystore; one that holds something stays. */
 export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
@@ -28,14 +29,14 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
         : await removeGroup.run({ group: id, confirm: true });
     if (!done) return;
     tidy([held.container]);
-    say(`Removed ${name}.`);
+    say(`Removed ${isolate(name)}.`);
     close();
   };
   const failure = removeFolder.failure ?? removeGroup.failure;
   const thing = kind === 'folder' ? 'folder' : 'key group';
   return (
     <DialogFrame
-      title={`Remove ${thing} "${name}"?`}
+      title={`Remove ${thing} "${isolate(name)}"?`}
       width="small"
       busy={removeFolder.busy || removeGroup.busy}
       onClose={close}

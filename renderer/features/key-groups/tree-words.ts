@@ -3,6 +3,7 @@ import { sayDay, sayTime } from '../../ui/moments.ts';
 import type { FolderView } from '../../state/folders.ts';
 import type { KeyView } from './tree-lists.ts';
 import type { Fate, GroupCells } from './tree-sources.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const groupStates: Readonly<Record<string, StateText>> = {
   'In step': { glyph: '✓', word: 'In step', tone: 'quiet' },
@@ -82,7 +83,7 @@ export function whenKey({ remote }: Pick<KeyView, 'remote'>, now: number): strin
 export function folderLabel(folder: FolderView): string {
   const trouble = folder.needsYou > 0 ? `${sayNeeding(folder.needsYou)}: ` : '';
   const groups = folder.groups === 0 ? 'empty' : counted(folder.groups, 'key group');
-  return `${trouble}${folder.name}, folder, ${groups}`;
+  return `${trouble}${isolate(folder.name)}, folder, ${groups}`;
 }
 
 /** What is read out for a group; its state first when it needs somebody. */
@@ -108,7 +109,7 @@ export function keyLabel(key: KeyView, now: number): string {
   const when = whenKey(key, now);
   const id = key.remote?.keyId;
   const parts = [
-    `${key.groupName} version ${key.version}`,
+    `${isolate(key.groupName)} version ${key.version}`,
     'key',
     ...(trouble ? [] : [key.state]),
     ...(key.remote ? [`A W S says ${key.remote.state}`] : []),

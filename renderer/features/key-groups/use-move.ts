@@ -4,6 +4,7 @@ import { say } from '../../state/notices.ts';
 import { type Deed, useDeed } from '../../state/reads.ts';
 import { top } from './tree-lists.ts';
 import { useTreeState } from './tree-state.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Where something is to go: a folder with its name, or the top of the tree. */
 export interface Place {
@@ -52,7 +53,7 @@ export function useMove(): Move {
         tidy([to.id ?? top, ...from]);
         const [only] = done;
         const what = done.length === 1 && only ? only.name : `${done.length} things`;
-        say(`Moved ${what} to ${to.name}.`);
+        say(`Moved ${what} to ${isolate(to.name)}.`);
       }
       return done.length === items.length;
     },

@@ -3,6 +3,7 @@ import { type SelectedThing, useSelection } from '../../state/selection.ts';
 import { nameOfRow } from './tree-cells.tsx';
 import type { TreeReader } from './tree-reader.ts';
 import type { FlatTree } from './tree-rows.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Tells the window's commands what they would be about: the one row that is chosen. */
 export function useToldSelection(reader: TreeReader, flat: FlatTree, active: string | null): void {
@@ -18,5 +19,5 @@ export function useToldSelection(reader: TreeReader, flat: FlatTree, active: str
 
 function thingName(reader: TreeReader, row: FlatTree['rows'][number]): SelectedThing['name'] {
   const key = reader.keys.get(row.id);
-  return key ? `${key.groupName}, version ${key.version}` : nameOfRow(row, reader);
+  return key ? `${isolate(key.groupName)}, version ${key.version}` : nameOfRow(row, reader);
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/text/key-looks.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useRead } from '../../state/reads.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -15,6 +16,7 @@ import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import styles from './keys.module.css';
 import { type LookCall, useLook } from './use-look.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** What AWS says of one KMS key now, with the request that answered. */
 function Look<Name extends LookCall>({
@@ -33,7 +35,7 @@ function Look<Name extends LookCall>({
   const key = useRead('key.show', { key: keyId }).data;
   const { answer, failure, busy, again } = useLook(name, keyId);
   const subject = key
-    ? `${key.groupName}, version ${key.version} · KMS key ${key.remote?.keyId ?? ''}`
+    ? `${isolate(key.groupName)}, version ${key.version} · KMS key ${key.remote?.keyId ?? ''}`
     : 'Being read.';
   return (
     <DialogFrame
@@ -97,19 +99,21 @@ function Comparison({ answer }: { readonly answer: OutputFor<'key.comparePolicy'
         </span>
         {policyVerdict(same, differences.length)}
       </p>
-      {differences.map(({ name, how, here: own, inAws: theirs }) => (
-        <section key={`${how} ${name}`} aria-label={name} className={styles['difference']}>
-          <h3>
-            {name}: <span className="tone-attention">{differenceTexts[how]}</span>
-          </h3>
-          <dl>
-            <dt>Template</dt>
-            <dd>{own ?? 'has no such statement'}</dd>
-            <dt>AWS</dt>
-            <dd>{theirs ?? 'has no such statement'}</dd>
-          </dl>
-        </section>
-      ))}
+      {keyed(differences, ({ name }) => name).map(
+        ({ key, thing: { name, how, here: own, inAws: theirs } }) => (
+          <section key={key} aria-label={name} className={styles['difference']}>
+            <h3>
+              {name}: <span className="tone-attention">{differenceTexts[how]}</span>
+            </h3>
+            <dl>
+              <dt>Template</dt>
+              <dd>{own ?? 'has no such statement'}</dd>
+              <dt>AWS</dt>
+              <dd>{theirs ?? 'has no such statement'}</dd>
+            </dl>
+          </section>
+        ),
+      )}
       {same === null ? <Sentences lines={inAws.reading} /> : null}
       {here === null ? null : <InFull title="Template as it is kept" text={here.text} />}
       <InFull title="Policy as AWS gives it" text={inAws.text} />
@@ -119,8 +123,8 @@ function Comparison({ answer }: { readonly answer: OutputFor<'key.comparePolicy'
 
 const Sentences = ({ lines }: { readonly lines: readonly string[] }) => (
   <ul className={styles['sentences']}>
-    {lines.map((line) => (
-      <li key={line}>{line}</li>
+    {keyed(lines).map(({ key, thing: line }) => (
+      <li key={key}>{line}</li>
     ))}
   </ul>
 );

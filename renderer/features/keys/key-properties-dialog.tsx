@@ -18,6 +18,7 @@ import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
 import { lifecycleWords, sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
 import { ProveCopy } from './prove-copy.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 type KeyDetail = OutputFor<'key.show'>;
 
@@ -30,7 +31,7 @@ export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properti
   const key = read.data;
   return (
     <DialogFrame
-      title={key ? `${key.groupName}, version ${key.version}` : 'Key'}
+      title={key ? `${isolate(key.groupName)}, version ${key.version}` : 'Key'}
       subject={key ? keySentence(key) : 'Being read.'}
       width="wide"
       onClose={close}
@@ -90,7 +91,7 @@ function Versions({
   const keys = [...(data?.keys ?? [of])].sort((a, b) => b.version - a.version);
   return (
     <section aria-label="Versions">
-      <h3>{`Versions of ${of.groupName}`}</h3>
+      <h3>{`Versions of ${isolate(of.groupName)}`}</h3>
       <div className={styles['scroll']}>
         <table className={styles['versions']}>
           <thead>

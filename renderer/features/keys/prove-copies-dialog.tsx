@@ -11,6 +11,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './keys.module.css';
 import { type ProvenKey, useProveCopies } from './use-prove-copies.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const columns: readonly Column<ProvenKey>[] = [
   { id: 'version', title: 'Version', width: '80px', align: 'end', cell: ({ key }) => key.version },
@@ -45,7 +46,11 @@ export function ProveCopiesDialog({ dialog, close }: DialogProps<'prove-copies'>
   const done = !busy && failure === null;
   return (
     <DialogFrame
-      title={of.what === 'key' ? `Keystore copy of ${of.name}` : `Keystore copies of ${of.name}`}
+      title={
+        of.what === 'key'
+          ? `Keystore copy of ${isolate(of.name)}`
+          : `Keystore copies of ${isolate(of.name)}`
+      }
       subject="Each is opened where it was made and held against the KCV noted at birth. AWS is not asked."
       width="wide"
       onClose={close}

@@ -5,6 +5,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { usePlan } from './use-plan.ts';
+import { quote } from '../../../shared/text/isolate.ts';
 
 /** The plan of Force Rotate: the first key of a group is made here too. */
 export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>) {
@@ -24,7 +25,7 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
       doing="Already rotating"
       careful={adopt}
       first={{
-        title: known === null ? 'Rotate this key group?' : `Rotate “${known.name}”?`,
+        title: known === null ? 'Rotate this key group?' : `Rotate ${quote(known.name)}?`,
         subject:
           known === null ? '' : [known.account, known.region, alias].filter(Boolean).join(' · '),
         sentence:

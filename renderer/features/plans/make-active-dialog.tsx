@@ -3,6 +3,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { usePlan } from './use-plan.ts';
+import { quote } from '../../../shared/text/isolate.ts';
 
 /** The plan of Make Active: undoing a rotation is one call. */
 export function MakeActiveDialog({ dialog, close }: DialogProps<'make-active'>) {
@@ -22,7 +23,7 @@ export function MakeActiveDialog({ dialog, close }: DialogProps<'make-active'>) 
         title:
           known === null
             ? 'Make this version active?'
-            : `Make version ${known.version} of “${known.groupName}” active?`,
+            : `Make version ${known.version} of ${quote(known.groupName)} active?`,
         subject: known?.remote ? `${known.remote.account} · ${known.remote.region}` : '',
         sentence: 'The alias moves to this version. No key is made, sent or deleted.',
       }}

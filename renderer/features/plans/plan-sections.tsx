@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Plan } from '../../../shared/contract/shapes.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { markOf, type PlanMarks } from './plan-marks.ts';
 import styles from './plans.module.css';
@@ -55,20 +56,20 @@ export function PlanLines({
   const gone = marks.gone.filter((line) => line.part === part);
   return (
     <ul className={styles['lines']}>
-      {plan[part].map((text) => {
+      {keyed(plan[part]).map(({ key, thing: text }) => {
         const marked = marks.lines.has(markOf(part, text));
         return part === 'lookFirst' && comfort.test(text) ? (
-          <Line key={text} glyph="✓" tone="tone-good" marked={marked}>
+          <Line key={key} glyph="✓" tone="tone-good" marked={marked}>
             {text}
           </Line>
         ) : (
-          <Line key={text} glyph={glyph} marked={marked}>
+          <Line key={key} glyph={glyph} marked={marked}>
             {text}
           </Line>
         );
       })}
-      {gone.map(({ text }) => (
-        <Line key={text} glyph={glyph} marked={false} gone>
+      {keyed(gone, ({ text }) => `gone: ${text}`).map(({ key, thing: { text } }) => (
+        <Line key={key} glyph={glyph} marked={false} gone>
           {text}
         </Line>
       ))}
@@ -131,9 +132,9 @@ export function LookFirst({ plan, marks }: { readonly plan: Plan; readonly marks
 export function CheckLines({ plan, marks }: { readonly plan: Plan; readonly marks: PlanMarks }) {
   return (
     <ul className={styles['lines']}>
-      {plan.checks.map(({ ok, text }) => (
+      {keyed(plan.checks, ({ text }) => text).map(({ key, thing: { ok, text } }) => (
         <Line
-          key={text}
+          key={key}
           glyph={ok ? '✓' : '!'}
           tone={ok ? 'tone-good' : 'tone-attention'}
           marked={marks.lines.has(markOf('checks', `${ok ? '✓' : '!'} ${text}`))}
@@ -175,8 +176,8 @@ export function PlanDetails({
             <section aria-label="Steps">
               <h3>Steps</h3>
               <ol className={styles['steps']}>
-                {plan.steps.map((step) => (
-                  <li key={step}>{step}</li>
+                {keyed(plan.steps).map(({ key, thing: step }) => (
+                  <li key={key}>{step}</li>
                 ))}
               </ol>
             </section>

@@ -20,6 +20,7 @@ import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
 import { TypeTheName } from './type-the-name.tsx';
 import { usePlan } from './use-plan.ts';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 type KeyDetail = OutputFor<'key.show'>;
 
@@ -36,7 +37,7 @@ function firstWords(key: KeyDetail | null) {
   if (key === null) return { title: 'Synchronize this key?', subject: '', sentence: '' };
   const { remote } = key;
   return {
-    title: `Synchronize “${key.groupName}”, version ${key.version}?`,
+    title: `Synchronize ${quote(key.groupName)}, version ${key.version}?`,
     subject: remote ? `${remote.account} · ${remote.region} · KMS key ${remote.keyId}` : '',
     sentence: '',
   };
@@ -52,7 +53,9 @@ function whatIsMissing(
   if (!boxes.deleteMaterial && !boxes.updatePolicy && !boxes.importMaterial)
     return 'Tick at least one.';
   if (boxes.importMaterial && problem !== null) return problem;
-  return confirmName !== null && typed !== confirmName ? `Type ${confirmName} first.` : null;
+  return confirmName !== null && typed !== confirmName
+    ? `Type ${isolate(confirmName)} first.`
+    : null;
 }
 
 /** Brings one KMS key in line with the key kept here: three boxes, and what they would do. */

@@ -4,6 +4,7 @@ import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts'
 import { useHeldRows } from '../../state/held-rows.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { usePages } from '../../state/reads.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -175,8 +176,8 @@ function CallPane({ call }: { readonly call: Call | null }) {
           <h3>What it changed</h3>
           {call.effects.length === 0 ? <p>- Nothing.</p> : null}
           <ul>
-            {call.effects.map((effect) => (
-              <li key={effect}>{effect}</li>
+            {keyed(call.effects).map(({ key, thing: effect }) => (
+              <li key={key}>{effect}</li>
             ))}
           </ul>
           <Facts

@@ -2,6 +2,7 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 
@@ -17,13 +18,13 @@ export function ExplanationText({ explanation }: { readonly explanation: Explana
         {allowed ? '✓' : '!'} {summary}
       </p>
       {wouldAllow.length === 0 ? null : <h3>What would let it through</h3>}
-      {wouldAllow.map((remedy) => (
-        <RemedyText key={`${remedy.where} ${remedy.what}`} remedy={remedy} />
+      {keyed(wouldAllow, ({ where, what }) => `${where} ${what}`).map(({ key, thing }) => (
+        <RemedyText key={key} remedy={thing} />
       ))}
       <h3>What each policy says</h3>
       <ul>
-        {findings.map(({ policy, says }) => (
-          <li key={policy}>
+        {keyed(findings, ({ policy }) => policy).map(({ key, thing: { policy, says } }) => (
+          <li key={key}>
             <strong>{policy}</strong>:{' '}
             {says.length === 0 ? 'everything is allowed.' : says.join(' ')}
           </li>

@@ -4,6 +4,7 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { keyed } from '../../ui/keyed.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -128,8 +129,8 @@ function WhatItMay({ principal }: { readonly principal: Principal }) {
       <h3>What its IAM policies say</h3>
       {reading.length === 0 ? <p>- Nothing: only key policies and grants can let it in.</p> : null}
       <ul>
-        {reading.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+        {keyed(reading).map(({ key, thing: sentence }) => (
+          <li key={key}>{sentence}</li>
         ))}
       </ul>
       <MayQuestion principal={arn} />

@@ -13,6 +13,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { conditions, patternsOf } from './rule-words.ts';
 import { useTargetName } from './use-target-name.ts';
 import styles from './xks.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 interface RuleForm {
   readonly name: string;
@@ -45,7 +46,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
     const on = key === null ? { store } : { key };
     if (!(await add.run({ ...on, name, effect, when }))) return;
     close();
-    say(`Added the rule ${name} to ${target}.`);
+    say(`Added the rule ${isolate(name)} to ${target}.`);
   };
   return (
     <DialogFrame
@@ -58,7 +59,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked ?? missing}>
-            {add.busy ? 'Adding…' : `Add rule ${name}`}
+            {add.busy ? 'Adding…' : `Add rule ${isolate(name)}`}
           </DeedButton>
         </>
       }

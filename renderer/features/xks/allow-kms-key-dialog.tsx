@@ -10,6 +10,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import styles from './xks.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const keyArn = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-zA-Z-]+$/;
 
@@ -31,11 +32,11 @@ export function AllowKmsKeyDialog({ dialog, close }: DialogProps<'xks-allow-kms-
     if (missing !== null || blocked !== null) return;
     if (!(await allow.run({ key: dialog.key, arn: text, confirm: true }))) return;
     close();
-    say(`Allowed one more KMS key to use ${key?.name ?? ''}.`);
+    say(`Allowed one more KMS key to use ${isolate(key?.name ?? '')}.`);
   };
   return (
     <DialogFrame
-      title={`Allow another KMS key to use ${key?.name ?? ''}`}
+      title={`Allow another KMS key to use ${isolate(key?.name ?? '')}`}
       subject={key?.bindings[0] ? `It belongs to ${key.bindings[0].arn}` : 'It has no KMS key yet.'}
       busy={allow.busy}
       onClose={close}

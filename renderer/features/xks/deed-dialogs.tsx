@@ -10,6 +10,7 @@ import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { TypeTheName } from '../plans/type-the-name.tsx';
 import { usePlan } from '../plans/use-plan.ts';
 import { DaysField } from './days-field.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const nothingKnown = { groupId: null, keyId: null } as const;
 
@@ -176,7 +177,7 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
 }
 
 const missingName = (name: string | null, typed: string): string | null =>
-  name !== null && typed !== name ? `Type ${name} first.` : null;
+  name !== null && typed !== name ? `Type ${isolate(name)} first.` : null;
 
 /** What removes the obstacle, where it is another deed on the same store. */
 function useWayOut(store: string | null): (failure: Failure) => OneDeed | null {

@@ -22,6 +22,7 @@ import {
   type XksKey,
   type XksKeyDetail,
 } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** One external key in full, with the KMS key that stands for it. */
 export function KeyDetail({
@@ -49,7 +50,7 @@ export function KeyDetail({
       {detail ? (
         <DetailTabs
           of="key"
-          label={`Parts of ${view.name}`}
+          label={`Parts of ${isolate(view.name)}`}
           tabs={[
             { id: 'general', label: 'General configuration', content: <General of={detail} /> },
             {
@@ -91,7 +92,7 @@ function KeyButtons({
     <>
       {view.blocked ? (
         <DeedButton
-          blocked={blocked ?? (store.blocked ? `All of ${store.name} is blocked.` : null)}
+          blocked={blocked ?? (store.blocked ? `All of ${isolate(store.name)} is blocked.` : null)}
           onClick={() => deeds.restore(view)}
         >
           Lift the block

@@ -1,3 +1,4 @@
+import { keyed } from '../../ui/keyed.ts';
 import styles from './xks.module.css';
 
 /** What follows from a deed, a line for each. */
@@ -12,8 +13,8 @@ export function Points({
     <section aria-label={label}>
       <h3>{label}</h3>
       <ul className={styles['points']}>
-        {points.map((point) => (
-          <li key={point}>
+        {keyed(points).map(({ key, thing: point }) => (
+          <li key={key}>
             <span aria-hidden="true" className="mono tone-attention">
               !
             </span>

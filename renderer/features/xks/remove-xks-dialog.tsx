@@ -9,6 +9,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
 import styles from './xks.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 type What = DialogProps<'xks-remove'>['dialog']['what'];
 
@@ -101,44 +102,44 @@ function wordsOf(what: What, name: string): RemovalWords {
   switch (what.target) {
     case 'store':
       return {
-        title: `Remove the external key store ${name}?`,
-        deed: `Remove ${name}`,
+        title: `Remove the external key store ${isolate(name)}?`,
+        deed: `Remove ${isolate(name)}`,
         points: [
           'Its path and its credentials are erased; proxies refuse requests under that path',
           'Nothing changes in AWS',
         ],
         agreement: 'I know that a store added later has another path.',
-        done: `Removed the external key store ${name}.`,
+        done: `Removed the external key store ${isolate(name)}.`,
       };
     case 'key':
       return {
-        title: `Remove the external key ${name}?`,
-        deed: `Remove ${name}`,
+        title: `Remove the external key ${isolate(name)}?`,
+        deed: `Remove ${isolate(name)}`,
         points: [
           'It leaves this keystore and the device, with every version',
           'Backups taken before still hold it',
         ],
         agreement: 'I know that what was encrypted under it can be opened by nothing else.',
-        done: `Removed the external key ${name}.`,
+        done: `Removed the external key ${isolate(name)}.`,
       };
     case 'version':
       return {
-        title: `Destroy version ${what.number} of ${name}?`,
+        title: `Destroy version ${what.number} of ${isolate(name)}?`,
         deed: `Destroy version ${what.number}`,
         points: ['What this version encrypted can never be opened again'],
         agreement: 'I know that nothing encrypted under this version is still needed.',
-        done: `Destroyed version ${what.number} of ${name}.`,
+        done: `Destroyed version ${what.number} of ${isolate(name)}.`,
       };
     case 'credential':
       return {
         title: 'Retire a proxy credential?',
-        deed: `Retire ${name}`,
+        deed: `Retire ${isolate(name)}`,
         points: [
-          `Requests that are signed with ${name} are refused within a second`,
+          `Requests that are signed with ${isolate(name)} are refused within a second`,
           'Its secret is erased here',
         ],
         agreement: 'I know that AWS is refused if it still signs with this one.',
-        done: `Retired the proxy credential ${name}.`,
+        done: `Retired the proxy credential ${isolate(name)}.`,
       };
   }
 }

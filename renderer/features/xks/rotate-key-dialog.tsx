@@ -5,6 +5,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** A new version of an external key: made, kept and served before it encrypts anything. */
 export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>) {
@@ -17,12 +18,14 @@ export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>
     const rotated = await rotate.run({ key: key.id });
     if (!rotated) return;
     close();
-    say(`Rotated ${key.name}. Version ${rotated.version} encrypts now; earlier ones decrypt.`);
+    say(
+      `Rotated ${isolate(key.name)}. Version ${rotated.version} encrypts now; earlier ones decrypt.`,
+    );
   };
   const next = key === undefined ? '' : key.version + 1;
   return (
     <DialogFrame
-      title={`Rotate the external key ${key?.name ?? ''}?`}
+      title={`Rotate the external key ${isolate(key?.name ?? '')}?`}
       subject={key?.storeName}
       busy={rotate.busy}
       onClose={close}
@@ -36,7 +39,7 @@ export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>
             variant="contained"
             blocked={blocked ?? (key ? null : 'The key is being read.')}
           >
-            {rotate.busy ? 'Rotating…' : `Rotate ${key?.name ?? ''}`}
+            {rotate.busy ? 'Rotating…' : `Rotate ${isolate(key?.name ?? '')}`}
           </DeedButton>
         </>
       }

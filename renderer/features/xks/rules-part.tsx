@@ -8,6 +8,7 @@ import { conditionWords } from './rule-words.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
 import type { Rule, Store, StoreDetail, XksKeyDetail } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Who may use a store or one of its keys: owner accounts first, then the rules. */
 export function RulesPart({
@@ -34,11 +35,13 @@ export function RulesPart({
     const target = xksKey === null ? { store: store.id } : { key: xksKey.id };
     if (!(await setMode.run({ ...target, mode: next }))) return;
     say(
-      next === 'enforce' ? `Rules of ${name} refuse now.` : `Rules of ${name} are tried out only.`,
+      next === 'enforce'
+        ? `Rules of ${isolate(name)} refuse now.`
+        : `Rules of ${isolate(name)} are tried out only.`,
     );
   };
   const takeAway = async (rule: Rule): Promise<void> => {
-    if (await remove.run({ rule: rule.id })) say(`Removed the rule ${rule.name}.`);
+    if (await remove.run({ rule: rule.id })) say(`Removed the rule ${isolate(rule.name)}.`);
   };
   const failure = all.failure ?? setMode.failure ?? remove.failure;
   return (
@@ -123,7 +126,7 @@ function RuleTable({
               <td>{conditionWords(rule.when).join('; ')}</td>
               <td className={styles['end']}>
                 <DeedButton
-                  aria-label={`Remove rule ${rule.name}`}
+                  aria-label={`Remove rule ${isolate(rule.name)}`}
                   blocked={blocked}
                   onClick={() => onRemove(rule)}
                 >

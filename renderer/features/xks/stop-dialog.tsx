@@ -8,6 +8,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
 import { counted } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** The kill switch of a store or a key, and the disabling of a key: what follows is said first. */
 export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
@@ -25,14 +26,14 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
   const go = async (): Promise<void> => {
     if (how === 'disable') {
       if (!(await disable.run({ key: id }))) return;
-      say(`Disabled the external key ${name}.`);
+      say(`Disabled the external key ${isolate(name)}.`);
     } else {
       const asked = target === 'store' ? { store: id } : { key: id };
       const serving = await kill.run({ ...asked, confirm: true });
       if (!serving) return;
       const obey = serving.nodes.filter(({ newest }) => newest).length;
       say(
-        `Blocked ${name}. ${counted(obey, 'proxy').replace('proxys', 'proxies')} on this computer obey${obey === 1 ? 's' : ''}.`,
+        `Blocked ${isolate(name)}. ${counted(obey, 'proxy').replace('proxys', 'proxies')} on this computer obey${obey === 1 ? 's' : ''}.`,
       );
     }
     close();
@@ -40,7 +41,7 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
   const failure = kill.failure ?? disable.failure;
   return (
     <DialogFrame
-      title={`${verb} ${target === 'store' ? 'the whole store' : 'the external key'} ${name}?`}
+      title={`${verb} ${target === 'store' ? 'the whole store' : 'the external key'} ${isolate(name)}?`}
       subject={store ? `${counted(store.keys, 'external key')} in it` : key?.storeName}
       busy={busy}
       onClose={close}
@@ -54,7 +55,7 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
             disabled={busy}
             onClick={() => void go()}
           >
-            {busy ? 'Telling the proxies…' : `${verb} ${name}`}
+            {busy ? 'Telling the proxies…' : `${verb} ${isolate(name)}`}
           </DeedButton>
         </>
       }

@@ -13,6 +13,7 @@ import { newKeyBlocked, storeDeedBlocked } from './xks-blocked.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
 import { type Store, storeState } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** One external key store in full. */
 export function StoreDetail({ store, deeds }: { readonly store: Store; readonly deeds: XksDeeds }) {
@@ -32,7 +33,7 @@ export function StoreDetail({ store, deeds }: { readonly store: Store; readonly 
       {detail ? (
         <DetailTabs
           of="store"
-          label={`Parts of ${store.name}`}
+          label={`Parts of ${isolate(store.name)}`}
           tabs={[
             {
               id: 'general',

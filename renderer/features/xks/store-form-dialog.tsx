@@ -20,6 +20,7 @@ import {
 import { StoreFormFields } from './store-form-fields.tsx';
 import type { StoreDetail } from './xks-words.ts';
 import { useXksPlace } from './xks-place.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 const noProblems: ReadonlyMap<never, string> = new Map<never, string>();
 
@@ -43,7 +44,7 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
     close();
     go('xks');
     select(store.id);
-    say(`Added ${store.name}. Nothing changed in AWS.`);
+    say(`Added ${isolate(store.name)}. Nothing changed in AWS.`);
   };
   return (
     <DialogFrame
@@ -118,7 +119,7 @@ function EditForm({
   };
   return (
     <DialogFrame
-      title={`Edit ${before.name}`}
+      title={`Edit ${isolate(before.name)}`}
       subject={
         before.inAws === null
           ? 'AWS does not have this store yet.'
@@ -131,7 +132,7 @@ function EditForm({
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked ?? nothing}>
-            {edit.busy ? 'Saving…' : `Save ${before.name}`}
+            {edit.busy ? 'Saving…' : `Save ${isolate(before.name)}`}
           </DeedButton>
         </>
       }

@@ -7,6 +7,7 @@ import { Choices } from '../../ui/choices.tsx';
 import { regionChoices } from '../group-form/regions.ts';
 import type { StoreField, StoreForm } from './store-fields.ts';
 import styles from './xks.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 export interface StoreFormProps {
   readonly form: StoreForm;
@@ -168,7 +169,7 @@ function CredentialField({ form, set, busy }: StoreFormProps) {
         <option value="">Later</option>
         {credentials.map(({ id: each, name, account }) => (
           <option key={each} value={name}>
-            {account === null ? name : `${name} · ${account}`}
+            {account === null ? name : `${isolate(name)} · ${account}`}
           </option>
         ))}
       </TextField>

@@ -11,6 +11,7 @@ import type { XksDeeds } from './xks-menus.ts';
 import { useXksPlace } from './xks-place.ts';
 import styles from './xks.module.css';
 import { keyHere, kmsKeyState, type StoreDetail, type XksKey } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** The external keys of a store, each with the KMS key that stands for it. */
 export function StoreKeys({
@@ -67,7 +68,7 @@ function KeyLine({ xksKey }: { readonly xksKey: XksKey }) {
         <Button
           variant="text"
           sx={{ minWidth: 24, p: 0, textAlign: 'left' }}
-          aria-label={`Show ${xksKey.name}`}
+          aria-label={`Show ${isolate(xksKey.name)}`}
           onClick={() => select(xksKey.id)}
         >
           {xksKey.name}
@@ -83,7 +84,10 @@ function KeyLine({ xksKey }: { readonly xksKey: XksKey }) {
         {kmsKeyArn === null ? (
           '-'
         ) : (
-          <Ident value={kmsKeyArn.replace(/^.*\//, '')} what={`KMS key id of ${xksKey.name}`} />
+          <Ident
+            value={kmsKeyArn.replace(/^.*\//, '')}
+            what={`KMS key id of ${isolate(xksKey.name)}`}
+          />
         )}
       </td>
       <td>{xksKey.version}</td>

@@ -5,6 +5,7 @@ import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { copyText } from '../../ui/copy.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import type { Store, XksKey } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 export const isKey = (target: Store | XksKey): target is XksKey => 'xksKeyId' in target;
 
@@ -26,7 +27,7 @@ export function useXksDeeds(): {
     inAws: (deed, { id }) => show({ kind: 'xks-store-deed', store: id, deed }),
     check: (store) =>
       void check.run({ store: store.id }).then((read) => {
-        if (read) say(`Read ${store.name} from AWS.`);
+        if (read) say(`Read ${isolate(store.name)} from AWS.`);
       }),
     edit: ({ id }) => show({ kind: 'xks-edit-store', store: id }),
     addKey: ({ id }) => show({ kind: 'xks-add-key', store: id }),
@@ -37,11 +38,11 @@ export function useXksDeeds(): {
     disable: ({ id }) => show({ kind: 'xks-stop', how: 'disable', target: 'key', id }),
     restore: (target) =>
       void restore.run(isKey(target) ? { key: target.id } : { store: target.id }).then((done) => {
-        if (done) say(`Lifted the block of ${target.name}.`);
+        if (done) say(`Lifted the block of ${isolate(target.name)}.`);
       }),
     enable: (key) =>
       void enable.run({ key: key.id }).then((done) => {
-        if (done) say(`Enabled the external key ${key.name}.`);
+        if (done) say(`Enabled the external key ${isolate(key.name)}.`);
       }),
     remove: (target) => show({ kind: 'xks-remove', what: named(target) }),
     kmsKey: (deed, { id }) => show({ kind: 'xks-key-deed', key: id, deed }),

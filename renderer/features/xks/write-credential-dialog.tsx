@@ -10,6 +10,7 @@ import { FileField } from '../../ui/file-field.tsx';
 import { isAbsolutePath } from '../../ui/folder-field.tsx';
 import { useTargetName } from './use-target-name.ts';
 import styles from './xks.module.css';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Path and newest pair as a file for the AWS console: the one way in which a secret leaves. */
 export function WriteCredentialDialog({ dialog, close }: DialogProps<'xks-write-credential'>) {
@@ -28,7 +29,7 @@ export function WriteCredentialDialog({ dialog, close }: DialogProps<'xks-write-
   };
   return (
     <DialogFrame
-      title={`Write the proxy credential of ${name} to a file`}
+      title={`Write the proxy credential of ${isolate(name)} to a file`}
       busy={write.busy}
       onClose={close}
       onSubmit={() => void submit()}

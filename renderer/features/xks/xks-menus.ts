@@ -9,6 +9,7 @@ import {
   storeDeedBlocked,
 } from './xks-blocked.ts';
 import type { Store, XksKey } from './xks-words.ts';
+import { isolate } from '../../../shared/text/isolate.ts';
 
 /** What the menus of external key stores can do; the place says how. */
 export interface XksDeeds {
@@ -178,7 +179,7 @@ const keyBlockEntry = (
   store.blocked
     ? {
         label: 'Lift the block',
-        blocked: blocked ?? `All of ${store.name} is blocked: lift it there.`,
+        blocked: blocked ?? `All of ${isolate(store.name)} is blocked: lift it there.`,
         run: () => undefined,
       }
     : blockEntry(key, blocked, deeds);

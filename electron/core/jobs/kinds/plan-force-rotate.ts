@@ -18,6 +18,7 @@ import {
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
+import { isolate } from '../../../../shared/text/isolate.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
 export interface RotationDraft {
@@ -73,7 +74,7 @@ export async function planForceRotate(
     ...callsOf(group, formerId !== null, waiting !== null),
     goBack: wayBack(group, holderRead, former, formerId),
     command: `keyreeve group force-rotate ${shellWord(options.reference)}${options.adopt ? ' --adopt' : ''}`,
-    button: `Rotate ${group.name}${practice}`,
+    button: `Rotate ${isolate(group.name)}${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports.ts';
 import { Checks, type Draft, quote, shellWord, subjectLine } from './plan.ts';
 import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { isolate } from '../../../../shared/text/isolate.ts';
 
 /** What the caller knows of the group beyond its rows. */
 export interface GroupNow {
@@ -106,7 +107,7 @@ export async function planGroupChange(
     calls: [],
     goBack: 'Change it back',
     command: `keyreeve group edit ${shellWord(known.path)} (with the same options)`,
-    button: `Change ${before.name}`,
+    button: `Change ${isolate(before.name)}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };

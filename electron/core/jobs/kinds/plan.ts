@@ -6,6 +6,7 @@ import type { ConnectionException } from '../../cloud/tls.ts';
 import type { Group } from '../../keystore/rows.ts';
 import { checkAccount, type HolderSeen, heldElsewhere, readHolder } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { isolate, quote } from '../../../../shared/text/isolate.ts';
 
 /** A plan as its deed writes it; number and times are added when it is sealed. */
 export type Draft = Omit<Plan, 'number' | 'checkedAt' | 'runningJob' | 'approximateSeconds'>;
@@ -85,7 +86,7 @@ export async function lookAtAws(
 ): Promise<Looked> {
   const credential = services.credentials.get(group.credentialId);
   const connection = await checks.look(
-    `Credential ${credential.name} can be used in ${options.region ?? group.region}`,
+    `Credential ${isolate(credential.name)} can be used in ${options.region ?? group.region}`,
     () => services.connect(group, options.region),
   );
   if (!connection) return { connection: null, account: group.account, holder: null };
@@ -120,7 +121,7 @@ export function subjectLine(
 export const sayTemplate = (policy: string): string =>
   `the template of this group (SHA-256 ${createHash('sha256').update(policy).digest('hex').slice(0, 8)}…)`;
 
-export const quote = (name: string): string => `“${name}”`;
+export { quote };
 export const read = (call: string) => ({ call, changes: false });
 export const write = (call: string) => ({ call, changes: true });
 
