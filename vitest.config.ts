@@ -17,7 +17,11 @@ const unit = shim
   : ['{shared,electron,scripts}/**/*.test.ts'];
 
 /** Far beyond what anything takes: a loaded computer fails no test, and one that hangs ends. */
-const patience = { testTimeout: 180_000, hookTimeout: 120_000 };
+const patience = {
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 
 /**
  * The window's tests beside its code. They share a worker and its page: to load jsdom, React and the
@@ -36,8 +40,6 @@ const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts
 const acrossProcesses = {
   fileParallelism: false,
   ...patience,
-  // A page on a busy machine may take its time; what never comes true fails all the same.
-  expect: { poll: { timeout: 30_000 } },
   // A test that needs it is named at the end of npm test.
   retry: 1,
 };
