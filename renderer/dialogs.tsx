@@ -39,6 +39,8 @@ import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
 import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
 import { AllowKmsKeyDialog } from './features/xks/allow-kms-key-dialog.tsx';
 import { KeyDeedDialog, StoreDeedDialog } from './features/xks/deed-dialogs.tsx';
+import { ImportCertificateDialog } from './features/xks/import-certificate-dialog.tsx';
+import { RequestCertificateDialog } from './features/xks/request-certificate-dialog.tsx';
 import { ReconcileDialog } from './features/xks/reconcile-dialog.tsx';
 import { RemoveXksDialog } from './features/xks/remove-xks-dialog.tsx';
 import { RotateKeyDialog } from './features/xks/rotate-key-dialog.tsx';
@@ -104,6 +106,8 @@ const table: DialogTable = {
   'xks-try-rules': TryRulesDialog,
   'xks-write-credential': WriteCredentialDialog,
   'xks-reconcile': ReconcileDialog,
+  'xks-request-certificate': RequestCertificateDialog,
+  'xks-import-certificate': ImportCertificateDialog,
 };
 
 /** All open dialogs, the last on top; before the keystore is open, only those of one kind. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
@@ -51,6 +51,19 @@ export class XksStage implements AsyncDisposable {
   }
   get aws() {
     return this.hsm.jobs.aws;
+  }
+
+  /** What CloudTrail would hold by now, as a file. */
+  async trail(): Promise<string> {
+    const file = this.at('trail.json');
+    const history = await control(this.aws.controlUrl, 'GET /events?limit=10000');
+    writeFileSync(file, JSON.stringify(history));
+    return file;
+  }
+
+  /** The certificate that the proxy of this stage shows; PEM. */
+  certificate(): string {
+    return readFileSync(this.at('certificate.pem'), 'utf8');
   }
 
   at(name: string): string {

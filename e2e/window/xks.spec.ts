@@ -17,7 +17,6 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
   const faults: string[] = [];
   beforeAll(async () => {
     stage = await XksStage.open();
-    stage.page.setDefaultTimeout(10_000);
     form = new GroupFormPage(stage.page);
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
@@ -37,7 +36,7 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
   const look = async (name: PictureName): Promise<void> => {
     // What the pointer rests on says why it is blocked, beside every landmark.
     await stage.page.mouse.move(2, 2);
-    await stage.page.getByRole('tooltip').waitFor({ state: 'detached' });
+    await expect.poll(() => stage.page.getByRole('tooltip').count()).toBe(0);
     faults.push(...(await faultsOf(stage.page, name)));
     await picture(stage.page, name);
   };
@@ -146,7 +145,31 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     await details()
       .getByRole('row', { name: /^one (Active|Degraded)/ })
       .waitFor();
+    await details().getByRole('table', { name: 'The last minute' }).waitFor();
     await look('xks--proxy');
+    await button('Match with CloudTrail…').click();
+    await form.top.getByRole('button', { name: 'Match the calls' }).waitFor();
+    await form.field('Records of CloudTrail').fill(await stage.trail());
+    await press('Enter');
+    await form.top.getByText(/^✓ Both sides tell the same of/).waitFor();
+    await look('xks-reconcile');
+    await press('Escape');
+    await closed();
+    await button('Request a certificate…').click();
+    await expect.poll(() => form.field('Name').inputValue()).toBe(proxyHost);
+    await press('Enter');
+    await form.top.getByLabel(`Request for ${proxyHost}`).waitFor();
+    await look('xks-request-certificate');
+    await press('Escape');
+    await closed();
+    await details().getByText(`▸ Asked for ${proxyHost}`, { exact: false }).waitFor();
+    await button('Import a certificate…').click();
+    await form.field('Certificate and chain').fill(stage.certificate());
+    await form.button('Import the certificate').click();
+    await form.top.getByText(/does not belong to the key of the request/).waitFor();
+    await look('xks-import-certificate');
+    await press('Escape');
+    await closed();
     await tab('General configuration').click();
     await tree().focus();
     await press('Shift+F10');

@@ -14,6 +14,7 @@ import { keyHandlers } from './operations/keys.ts';
 import { settingHandlers } from './operations/settings.ts';
 import { xksHandlers, xksRuleHandlers } from './operations/xks.ts';
 import { xksAuditHandlers } from './operations/xks-audit.ts';
+import { xksCertificateHandlers } from './operations/xks-certificate.ts';
 import { xksKeyHandlers } from './operations/xks-keys.ts';
 import { xksStoreHandlers } from './operations/xks-stores.ts';
 import type { HostPorts } from './ports.ts';
@@ -44,6 +45,7 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
     practice: practiceHandlers(session, ports),
     xks: {
       ...xksHandlers(access),
+      ...xksCertificateHandlers(access),
       ...xksAuditHandlers({
         ...access,
         history: (since) => control.get('/events', { since, limit: 10_000 }),

@@ -81,6 +81,8 @@ export type Dialog =
   | { readonly kind: 'xks-try-rules'; readonly store: string; readonly key: string | null }
   | { readonly kind: 'xks-write-credential'; readonly store: string }
   | { readonly kind: 'xks-reconcile' }
+  | { readonly kind: 'xks-request-certificate' }
+  | { readonly kind: 'xks-import-certificate' }
   | { readonly kind: 'commands' }
   | { readonly kind: 'shortcuts' };
 export type DialogKind = Dialog['kind'];

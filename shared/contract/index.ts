@@ -12,6 +12,7 @@ import { sessionOps } from './session.ts';
 import { settingOps } from './setting.ts';
 import { xksOps, xksRuleOps } from './xks.ts';
 import { xksAuditOps } from './xks-audit.ts';
+import { xksCertificateOps } from './xks-certificate.ts';
 import { xksKeyOps } from './xks-key.ts';
 import { xksStoreOps } from './xks-store.ts';
 
@@ -29,7 +30,7 @@ export const contract = {
   audit: auditOps,
   setting: settingOps,
   practice: practiceOps,
-  xks: { ...xksOps, ...xksAuditOps },
+  xks: { ...xksOps, ...xksAuditOps, ...xksCertificateOps },
   xksStore: xksStoreOps,
   xksKey: xksKeyOps,
   xksRule: xksRuleOps,

@@ -61,6 +61,8 @@ export const xksOps = {
       nodes: z.string(),
       realm: z.enum(['practice', 'real']),
       device: proxyDevice,
+      /** Imported here; null: none was. */
+      certificate: z.strictObject({ certificate: z.string(), privateKey: z.string() }).nullable(),
     }),
     fails: ['XKS_NO_STORE', ...publishFails, ...hsmFails],
   }),

@@ -37,6 +37,10 @@ export const unsupportedFeatures = [
 ] as const;
 export type UnsupportedFeature = (typeof unsupportedFeatures)[number];
 
+/** Keys that a certificate of a proxy may be made for; the suites of AWS take all of them. */
+export const certificateKeys = ['P-256', 'P-384', 'RSA-3072'] as const;
+export type CertificateKey = (typeof certificateKeys)[number];
+
 /** What a person may do with a store in AWS. */
 export const storeDeeds = [
   'create',

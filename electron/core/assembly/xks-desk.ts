@@ -10,6 +10,7 @@ import type { Vault } from '../keystore/vaults.ts';
 import type { XksVersion } from '../keystore/xks/rows.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import { CertificateDesk } from '../xks/certificate/desk.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
 import type { BackupPlaces } from './backup-places.ts';
 import { environmentOf, practicePin } from './practice-token.ts';
@@ -33,6 +34,8 @@ export class XksDesk {
   readonly #parts: DeskParts;
   readonly #device: XksDevice;
   readonly #publisher: XksPublisher;
+  /** What proxies show to AWS. */
+  readonly certificate: CertificateDesk;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -41,6 +44,7 @@ export class XksDesk {
     this.#device = new XksDevice({ ports, store, token });
     const usualFolder = `${config.keystorePath}.xks`;
     this.#publisher = new XksPublisher({ ports, store, ...domain, usualFolder });
+    this.certificate = new CertificateDesk(() => this.#publisher.folder);
   }
 
   device(storage: StorageLocation): Promise<Vault> {
@@ -90,7 +94,15 @@ export class XksDesk {
     if (storage === null) throw new OperationError('XKS_NO_STORE');
     const { folder } = await this.publish();
     const device = storage === 'hsm' ? await this.#hsm(folder) : await this.#software(folder);
-    return { folder, ...servingFiles(folder), realm: file.store.realm, device };
+    const { current, certificate, privateKey } = this.certificate.view();
+    const shown = current === null ? null : { certificate, privateKey };
+    return {
+      folder,
+      ...servingFiles(folder),
+      realm: file.store.realm,
+      device,
+      certificate: shown,
+    };
   }
 
   close(): Promise<void> {

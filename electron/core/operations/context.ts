@@ -11,6 +11,7 @@ import type { DomainModel } from '../keystore/domain.ts';
 import type { Credential, Group } from '../keystore/rows.ts';
 import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import type { CertificateDesk } from '../xks/certificate/desk.ts';
 import type { Json } from '../../../shared/model/json.ts';
 
 /** What changed, so that whoever shows it reads it again. */
@@ -65,6 +66,7 @@ export interface JobsPort {
 export interface Desk {
   publish(): Promise<ServingView>;
   status(): Promise<ServingView>;
+  readonly certificate: CertificateDesk;
   /** Copies of the proxy whose folders are here. */
   nodes(): readonly { readonly node: string; readonly folder: string }[];
   /** Inside a change. */

@@ -34,8 +34,17 @@ function block(open: OpenKeystore, target: Target, blocked: boolean): void {
   open.audit('OK', [id], { name, blocked });
 }
 
+type ServingVerbs =
+  | 'status'
+  | 'publish'
+  | 'setFolder'
+  | 'prepareProxy'
+  | 'kill'
+  | 'restore'
+  | 'limits';
+
 /** What proxies are served, and the kill switch. */
-export const xksHandlers = (access: Access): Omit<HandlersOfNoun<'xks'>, 'reconcile'> => ({
+export const xksHandlers = (access: Access): Pick<HandlersOfNoun<'xks'>, ServingVerbs> => ({
   status: () => access.open().desk.status(),
   publish: async () => {
     const open = access.open();

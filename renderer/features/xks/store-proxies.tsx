@@ -9,6 +9,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { storageTexts } from '../../../shared/text/states.ts';
+import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
 import styles from './xks.module.css';
 import { healthWord, proxyState } from './xks-words.ts';
@@ -53,6 +54,7 @@ export function StoreProxies() {
           />
           {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}
           <ProxyFigures nodes={serving.nodes} />
+          <ProxyCertificate />
         </>
       ) : null}
       {publish.failure ? <FailureNotice failure={publish.failure} /> : null}

@@ -130,3 +130,8 @@ export const usageWords = ({ usage }: XksKey): string => {
   if (usage.encrypt) return 'Encrypt only';
   return usage.decrypt ? 'Decrypt only' : 'Neither';
 };
+
+/** Names under which AWS comes to the proxies, each once. */
+export const hostsOf = (stores: readonly Store[]): readonly string[] => [
+  ...new Set(stores.flatMap(({ endpoint }) => endpoint?.replace(/^https:\/\//, '') ?? [])),
+];

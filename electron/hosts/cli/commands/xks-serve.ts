@@ -38,7 +38,10 @@ export function addServe(noun: Command, run: Run): void {
     .option('--host <address>', 'IPv4 address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on', anyPort, usualPort)
     .option('--probe-port <n>', 'plain HTTP for load balancers and Prometheus', anyPort)
-    .option('--certificate <file>', 'PEM: the whole chain (practice: made when absent)')
+    .option(
+      '--certificate <file>',
+      'PEM: the whole chain (absent: the imported one; practice: one made here)',
+    )
     .option('--private-key <file>', 'PEM')
     .option('--token-pin-file <file>', 'holds the PIN of the token; a practice token needs none')
     .option('--software-keys-for-others', 'serve keys that no hardware protects to others: I know')
@@ -80,12 +83,13 @@ const twentyDays = 20 * 24 * 60 * 60_000;
 
 /** A practice proxy makes a certificate for localhost, once; a real one is given what AWS trusts. */
 async function certificateOf(
-  { folder, realm }: OutputFor<'xks.prepareProxy'>,
+  { folder, realm, certificate: imported }: OutputFor<'xks.prepareProxy'>,
   options: ServeOptions,
 ): Promise<{ certificate: string; privateKey: string }> {
   const { certificate, privateKey } = options;
   if (certificate !== undefined && privateKey !== undefined)
     return { certificate: resolve(certificate), privateKey: resolve(privateKey) };
+  if (imported !== null && certificate === undefined && privateKey === undefined) return imported;
   if (realm === 'real' || certificate !== undefined || privateKey !== undefined) {
     const problem = 'name a certificate and its private key';
     throw new OperationError('BAD_INPUT', { field: 'certificate', problem });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import { blockedText, limitsText, servingText } from '../render/xks.ts';
 import type { Run } from './noun.ts';
+import { addCertificateVerbs } from './xks-certificate.ts';
 import { addCheck } from './xks-check.ts';
 import { addKeyVerbs } from './xks-key.ts';
 import { addReconcile } from './xks-reconcile.ts';
@@ -11,7 +12,7 @@ import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
-/** `xks store|key|rule|credential …`, `xks status|publish|kill|restore|serve|check|reconcile|limits` */
+/** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|restore|serve|check|reconcile|limits` */
 export function addVerbs(noun: Command, run: Run): void {
   const group = (name: string, about: string): Command =>
     noun.command(name).description(about).helpCommand(false);
@@ -19,6 +20,7 @@ export function addVerbs(noun: Command, run: Run): void {
   addKeyVerbs(group('key', 'external keys and their KMS keys'), run);
   addRuleVerbs(group('rule', 'who may use a store or a key'), run);
   addCredentialVerbs(group('credential', 'what KMS signs with'), run);
+  addCertificateVerbs(group('certificate', 'what proxies show to AWS'), run);
   addServe(noun, run);
   addCheck(noun, run);
   addReconcile(noun, run);

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { certificateKeys, type CertificateKey } from '../../../../shared/model/xks.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { styleFor } from '../render/moments.ts';
+import { certificateText } from '../render/xks-audit.ts';
+import type { Run } from './noun.ts';
+
+interface RequestOptions {
+  readonly host?: string;
+  readonly keyType: CertificateKey;
+  readonly out?: string;
+  readonly yes?: boolean;
+}
+
+/** `xks certificate show|request|import` */
+export function addCertificateVerbs(noun: Command, run: Run): void {
+  noun
+    .command('show')
+    .description('show the certificate of proxies, and the request for one')
+    .action(() =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('xks.certificate', {});
+        context.show(output, (shown) => certificateText(shown, styleFor(context.screen)));
+      }),
+    );
+  noun
+    .command('request')
+    .description('make a key and the request for its certificate; the key stays on this computer')
+    .option('--host <name>', 'instead of the endpoint of the stores')
+    .addOption(
+      new Option('--key-type <type>', 'of the key').choices(certificateKeys).default('P-256'),
+    )
+    .option('--out <file>', 'write the request there instead of printing it')
+    .option('--yes', 'give up a request that is on its way')
+    .action((options: RequestOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('xks.requestCertificate', {
+          host: options.host ?? null,
+          key: options.keyType,
+          confirm: options.yes === true,
+        });
+        const csr = output.pending?.csr ?? '';
+        if (options.out === undefined) {
+          context.show(output, () => csr.trimEnd());
+          return;
+        }
+        write(options.out, csr);
+        context.show(output, () => `✓ Request for ${output.pending?.host} in ${options.out}.`);
+      }),
+    );
+  noun
+    .command('import')
+    .argument('<file>', 'PEM: the certificate that was issued, then its chain')
+    .description('take the certificate that was issued; proxies show it within a second or two')
+    .option('--yes', 'also from an authority that is not public')
+    .action((file: string, options: { readonly yes?: boolean }) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const output = await session.call('xks.importCertificate', {
+          chain: read(file),
+          confirm: options.yes === true,
+        });
+        context.show(output, (shown) => certificateText(shown, styleFor(context.screen)));
+      }),
+    );
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function unusable(file: string, error: unknown): OperationError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
+  const problem = code === 'EEXIST' ? 'it is there already' : code;
+  return new OperationError('BAD_INPUT', { field: file, problem });
+}

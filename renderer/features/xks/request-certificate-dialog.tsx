@@ -1,0 +1,135 @@
+import TextField from '@mui/material/TextField';
+import { useId } from 'react';
+import { type CertificateKey, certificateKeys } from '../../../shared/model/xks.ts';
+import type { DialogProps } from '../../dialogs.tsx';
+import { useBlocked } from '../../state/blocked.ts';
+import { useKept } from '../../state/kept.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { copyText } from '../../ui/copy.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
+import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
+import { FailureNotice } from '../../ui/failure-notice.tsx';
+import styles from './xks.module.css';
+import { hostsOf } from './xks-words.ts';
+
+interface Wish {
+  /** Null: the one endpoint of the stores. */
+  readonly host: string | null;
+  readonly key: CertificateKey;
+}
+
+/** Makes the key of proxies and the request for its certificate; shows one that is on its way. */
+export function RequestCertificateDialog({
+  dialog,
+  close,
+}: DialogProps<'xks-request-certificate'>) {
+  const shown = useRead('xks.certificate', {});
+  const stores = useRead('xksStore.list', {});
+  const [wish, setWish] = useKept<Wish>(dialog, () => ({ host: null, key: 'P-256' }));
+  const make = useDeed('xks.requestCertificate');
+  const blocked = useBlocked();
+  const pending = shown.data?.pending ?? null;
+  const known = hostsOf(stores.data?.stores ?? []);
+  const host = (wish.host ?? (known.length === 1 ? known[0] : '') ?? '').trim();
+  const missing = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(host) ? null : 'Say for which name.';
+  const submit = async (): Promise<void> => {
+    if (missing !== null || blocked !== null) return;
+    await make.run({ host, key: wish.key, confirm: pending !== null });
+  };
+  return (
+    <DialogFrame
+      title="Request a certificate for the proxies"
+      subject="AWS takes certificates of public authorities only. The private key stays on this computer."
+      busy={make.busy}
+      onClose={close}
+      onSubmit={() => void submit()}
+      deeds={
+        <>
+          <LeaveButton>Close</LeaveButton>
+          {pending ? (
+            <DeedButton blocked={null} onClick={() => void copyText(pending.csr, 'request')}>
+              Copy the request
+            </DeedButton>
+          ) : null}
+          <DeedButton
+            type="submit"
+            variant={pending ? 'outlined' : 'contained'}
+            disabled={make.busy}
+            blocked={blocked ?? missing}
+          >
+            {pending ? 'Give it up and make a new one' : 'Make key and request'}
+          </DeedButton>
+        </>
+      }
+    >
+      <WishFields host={host} wish={wish} set={setWish} disabled={make.busy} />
+      {pending ? <Request csr={pending.csr} host={pending.host} /> : null}
+      {make.failure ? <FailureNotice failure={make.failure} /> : null}
+    </DialogFrame>
+  );
+}
+
+function WishFields({
+  host,
+  wish,
+  set,
+  disabled,
+}: {
+  readonly host: string;
+  readonly wish: Wish;
+  readonly set: (wish: Wish) => void;
+  readonly disabled: boolean;
+}) {
+  const id = useId();
+  return (
+    <div className={styles['form']}>
+      <div className={styles['pair']}>
+        <TextField
+          id={`${id}-host`}
+          label="Name"
+          fullWidth
+          autoFocus
+          value={host}
+          disabled={disabled}
+          helperText="Host of the endpoint, as AWS is told it"
+          onChange={(event) => set({ ...wish, host: event.target.value })}
+          slotProps={{ htmlInput: { spellCheck: false, className: 'mono' } }}
+        />
+        <TextField
+          id={`${id}-key`}
+          select
+          label="Key"
+          fullWidth
+          value={wish.key}
+          disabled={disabled}
+          onChange={(event) =>
+            set({ ...wish, key: certificateKeys.find((k) => k === event.target.value) ?? 'P-256' })
+          }
+          slotProps={{ select: { native: true } }}
+        >
+          {certificateKeys.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </TextField>
+      </div>
+    </div>
+  );
+}
+
+function Request({ csr, host }: { readonly csr: string; readonly host: string }) {
+  const id = useId();
+  return (
+    <TextField
+      id={id}
+      label={`Request for ${host}`}
+      fullWidth
+      multiline
+      maxRows={8}
+      value={csr}
+      helperText="Give it to a public authority, then import what it issues"
+      slotProps={{ htmlInput: { readOnly: true, spellCheck: false, className: 'mono' } }}
+    />
+  );
+}
