@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 import type { Task } from './orders.ts';
@@ -25,15 +26,19 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
     }
     case 'store-deed': {
       const { do: _do, ...asked } = deed;
-      const plan = await call('xksStore.plan', asked);
-      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
-      return (await call('xksStore.run', { ...asked, plan: plan.number, ...confirm })).jobId;
+      return byPlan(async () => {
+        const plan = await call('xksStore.plan', asked);
+        const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+        return call('xksStore.run', { ...asked, plan: plan.number, ...confirm });
+      });
     }
     case 'xks-key-deed': {
       const { do: _do, ...asked } = deed;
-      const plan = await call('xksKey.plan', asked);
-      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
-      return (await call('xksKey.run', { ...asked, plan: plan.number, ...confirm })).jobId;
+      return byPlan(async () => {
+        const plan = await call('xksKey.plan', asked);
+        const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+        return call('xksKey.run', { ...asked, plan: plan.number, ...confirm });
+      });
     }
     case 'make-active': {
       const { key } = deed;
@@ -51,6 +56,18 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
         ...confirm,
       });
       return started.jobId;
+    }
+  }
+}
+
+/** Starts by a plan; one that was overtaken by what happened since is made anew, as a person would. */
+async function byPlan(start: () => Promise<{ readonly jobId: string }>): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return (await start()).jobId;
+    } catch (error) {
+      const overtaken = error instanceof OperationError && error.code === 'PLAN_CHANGED';
+      if (!overtaken || tries === 5) throw error;
     }
   }
 }
