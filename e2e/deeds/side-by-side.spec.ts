@@ -25,7 +25,15 @@ it('groups that are given the same wrapping key at once are all rotated (practic
   await using aws = await OutsideAws.start();
   await using desk = await Desk.open(aws, { clock });
   for (const group of groups) await desk.addGroup(group);
-  await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 1_000 } } });
+  await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
+  // All of them have asked before one of them is answered.
+  let questions = 0;
+  const asked = (): void => {
+    questions += 1;
+    if (questions === groups.length) aws.controlNow('POST /mischief', {});
+    else desk.at('aws:GetParametersForImport:sent', asked);
+  };
+  desk.at('aws:GetParametersForImport:sent', asked);
   // No outcome is kept before the last answer is there: nobody has seen the key before.
   let answers = 0;
   const answered = (): void => {

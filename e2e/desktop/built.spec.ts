@@ -13,9 +13,6 @@ import { asDesktopPage } from '../support/desktop-page.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
-/** Processes start when the computer gets to it. */
-const soon = { timeout: 20_000 };
-
 /** The bundles as a package has them: beside them only native modules are found. */
 let app: string;
 const built = (name: string): string => join(app, 'dist', name);
@@ -135,12 +132,12 @@ describe('the built programs', () => {
       const field = page.getByLabel('Passphrase', { exact: false }).first();
       await field.waitFor();
       // no dialog was open, so nothing would be lost
-      await expect.poll(() => desktop.window.deeds, soon).toContain('crash');
+      await expect.poll(() => desktop.window.deeds).toContain('crash');
       await field.fill(new TextDecoder().decode(passphrase()));
       await field.press('Enter');
       await page.getByText('PRACTICE').first().waitFor();
       await expect
-        .poll(async () => (await desktop.output('keystore.status'))['state'], soon)
+        .poll(async () => (await desktop.output('keystore.status'))['state'])
         .toBe('verified');
       if (process.env['KEYREEVE_SHOTS']) {
         await page.screenshot({ path: join(process.env['KEYREEVE_SHOTS'], 'desktop.png') });

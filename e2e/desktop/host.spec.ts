@@ -6,9 +6,6 @@ import type { DesktopEvent } from '../../shared/host/desktop-bridge.ts';
 import { softHsm } from '../../electron/core/hsm/token.fixture.ts';
 import { InTestDesktop, passphrase } from '../../electron/hosts/desktop/desktop.fixture.ts';
 
-/** Processes start when the computer gets to it. */
-const soon = { timeout: 20_000 };
-
 let desktop: InTestDesktop;
 beforeEach(() => {
   desktop = new InTestDesktop();
@@ -124,7 +121,7 @@ describe('locking', () => {
     const gone = once(former, 'exit');
     desktop.choose('Lock now');
     await gone;
-    await expect.poll(() => desktop.core !== former, soon).toBe(true);
+    await expect.poll(() => desktop.core !== former).toBe(true);
     expect(await desktop.output('keystore.status')).toMatchObject({ state: 'locked' });
     expect(desktop.window.deeds).toContain('crash');
     expect(desktop.window.loaded).toHaveLength(2);
@@ -153,7 +150,7 @@ describe('locking', () => {
     await desktop.output('keystore.lock');
     const former = desktop.core;
     const events: DesktopEvent[] = [];
-    await expect.poll(() => desktop.core !== former, soon).toBe(true);
+    await expect.poll(() => desktop.core !== former).toBe(true);
     desktop.bridge().onHost((event) => events.push(event));
     const second = desktop.core;
     const wrong = new TextEncoder().encode('another passphrase, as long');
@@ -161,7 +158,7 @@ describe('locking', () => {
       failure: { code: 'UNLOCK_REFUSED' },
     });
     expect([...wrong].every((byte) => byte === 0)).toBe(true);
-    await expect.poll(() => desktop.core !== second, soon).toBe(true);
+    await expect.poll(() => desktop.core !== second).toBe(true);
     expect(await desktop.output('keystore.unlock', { passphrase: passphrase() })).toMatchObject({
       state: expect.stringMatching(/checking|verified/),
     });
@@ -173,7 +170,7 @@ describe('locking', () => {
     await desktop.create();
     const former = desktop.core;
     desktop.electron.powerMonitor.emit(event);
-    await expect.poll(() => desktop.core !== former, soon).toBe(true);
+    await expect.poll(() => desktop.core !== former).toBe(true);
     expect(await desktop.output('keystore.status')).toMatchObject({ state: 'locked' });
   });
 
@@ -183,7 +180,7 @@ describe('locking', () => {
     const gone = once(desktop.core, 'exit');
     desktop.electron.powerMonitor.emit('shutdown');
     expect(await gone).toEqual([0]);
-    await expect.poll(() => desktop.electron.exits, soon).toEqual([0]);
+    await expect.poll(() => desktop.electron.exits).toEqual([0]);
     expect(desktop.window.deeds.at(-1)).toBe('hide');
     const kept = readFileSync(join(desktop.folder, 'state', 'desktop', 'window.json'), 'utf8');
     expect(JSON.parse(kept)).toEqual({ x: 10, y: 20, width: 1000, height: 700 });
@@ -205,7 +202,7 @@ describe('a core that ends unasked', () => {
     expect(states).toEqual([{ core: 'starting' }, { core: 'open' }]);
     await desktop.output('keystore.unlock', { passphrase: passphrase() });
     await expect
-      .poll(async () => JSON.stringify(await desktop.call('audit.list')), soon)
+      .poll(async () => JSON.stringify(await desktop.call('audit.list')))
       .toContain('exit code 137');
   });
 
@@ -247,7 +244,7 @@ describe('a stranger', () => {
     expect(await desktop.call('keystore.status')).toMatchObject({
       failure: { code: 'CALLER_NOT_TRUSTED' },
     });
-    await expect.poll(() => desktop.coreLog(), soon).toContain('CALLER_NOT_TRUSTED');
+    await expect.poll(() => desktop.coreLog()).toContain('CALLER_NOT_TRUSTED');
   });
 });
 
@@ -272,7 +269,7 @@ describe('what the window asks of the desktop', () => {
   it('tells the versions, and copies them when asked to', async () => {
     await desktop.start();
     desktop.choose('About Keyreeve');
-    await expect.poll(() => desktop.electron.copied, soon).toHaveLength(1);
+    await expect.poll(() => desktop.electron.copied).toHaveLength(1);
     expect(desktop.electron.copied[0]).toContain(`Keyreeve 1.2.3\n`);
     expect(desktop.electron.copied[0]).toContain(`node ${process.versions.node}`);
   });

@@ -96,12 +96,10 @@ async function backAgain(): Promise<void> {
 describe('the PIN', () => {
   it('is missing after unlock: the job waits for the HSM and goes on after login', async () => {
     const since = await aws.mark();
-    const hold = { ImportKeyMaterial: { latencyMs: 0 } };
-    await aws.misbehave({ operations: { ...hold, GetParametersForImport: { latencyMs: 700 } } });
+    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
     const job = await desk.begin('payments');
     await desk.until(job, (detail) => detail.job.step?.title === 'Fetch wrapping key');
-    await desk.lock();
-    await aws.misbehave();
+    await desk.lockAround(() => aws.misbehave());
     await desk.unlock();
     const waiting = await desk.until(job, waitsForHsm);
     expect(waiting.job.failure).toBeNull();

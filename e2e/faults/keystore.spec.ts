@@ -31,10 +31,10 @@ describe('the keystore is locked in the middle of a job', () => {
     { call: 'UpdateAlias', step: 9 },
   ])('at $call: the step ends, and after unlock the job goes on', async ({ call, step }) => {
     const since = await aws.mark();
-    await aws.misbehave({ operations: { [call]: { latencyMs: 600 } } });
+    await aws.misbehave({ operations: { [call]: { latencyMs: 100_000 } } });
     const job = await desk.begin('payments');
     await desk.until(job, (detail) => detail.job.step?.n === step);
-    const { pausedJobs } = await desk.call('keystore.lock', {});
+    const { pausedJobs } = await desk.lockAround(() => aws.misbehave());
     expect(pausedJobs).toBe(1);
     expect((await desk.refused('job.show', { job })).code).toBe('KEYSTORE_LOCKED');
     const locked = requireClear(
@@ -44,13 +44,11 @@ describe('the keystore is locked in the middle of a job', () => {
       }),
     );
     expect(locked.headline).toBe('The keystore is locked.');
-    await aws.misbehave();
     const mark = await aws.mark();
     await desk.unlock();
-    const unlocked = Date.now();
+    // Nobody tells it to: it goes on by itself, and has no time to wait for.
+    expect((await desk.call('job.show', { job })).job.notBefore).toBeNull();
     const detail = await desk.settled(job);
-    // Within 5 s of unlock it is under way again; here it is even over.
-    expect(Date.now() - unlocked).toBeLessThan(5_000);
     await requireOneRotation(aws, detail, since);
     // A step that had ended is not done again; one whose answer was cut off is only looked at.
     expect((await aws.calls(mark)).filter((name) => name === 'CreateKey')).toEqual([]);

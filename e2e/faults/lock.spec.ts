@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { waitMs } from '../support/clocks.ts';
 import { caller, Desk, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 
@@ -21,6 +22,8 @@ afterEach(async () => {
   await aws.reset();
 });
 
+const revisionOf = async (job: string): Promise<number> =>
+  (await desk.call('job.wait', { job, revision: 0, waitMs: 0 })).revision;
 const lock = () => desk.call('keystore.lock', {});
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 const replyTo = async (name: string, input: unknown): Promise<string> => {
@@ -30,11 +33,12 @@ const replyTo = async (name: string, input: unknown): Promise<string> => {
 
 describe('calls that are under way when the keystore is locked', () => {
   it.each([
-    ['group.planForceRotate', { group: 'payments' }],
-    ['key.planSynchronize', { key: 'payments/1' }],
-    ['job.wait', { job: '1001', revision: 1_000_000, waitMs: 30_000 }],
-  ])('%s: is told so, and is not waited for', async (name, input) => {
-    await aws.misbehave({ operations: { '*': { latencyMs: 3_000 } } });
+    ['group.planForceRotate', () => ({ group: 'payments' })],
+    ['key.planSynchronize', () => ({ key: 'payments/1' })],
+    ['job.wait', async () => ({ job: '1001', revision: await revisionOf('1001'), waitMs })],
+  ])('%s: is told so, and is not waited for', async (name, inputOf) => {
+    const input = await inputOf();
+    await aws.misbehave({ operations: { '*': { latencyMs: 100_000 } } });
     const reply = replyTo(name, input);
     expect(await lock()).toEqual({ pausedJobs: 0 });
     expect(await reply).toBe('KEYSTORE_LOCKED');
@@ -67,27 +71,26 @@ describe('calls that are under way when the keystore is locked', () => {
   });
 
   it('a job at a step is named to every window until it is safe, and nothing else is shown', async () => {
-    await aws.misbehave({ operations: { '*': { latencyMs: 300 } } });
-    const { number: plan } = await desk.plan('payments');
-    const { jobId } = await desk.call('group.forceRotate', { group: 'payments', plan });
-    const { job } = await desk.until(jobId, (detail) => detail.job.state === 'running');
+    await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
+    const jobId = await desk.begin('payments');
+    const { job } = await desk.until(jobId, (detail) => detail.job.step?.n === 5);
     const told = Promise.withResolvers<void>();
     desk.core.onChange(({ what }) => what === 'session' && told.resolve());
-    const locked = lock();
-    await told.promise;
-    const seen = await desk.call('session.snapshot', {});
-    expect(seen).toMatchObject({
-      keystore: { state: 'locking' },
-      locking: { jobs: [job.number] },
-      latest: null,
-      counts: { groups: 0, running: 0 },
+    const locked = desk.lockAround(async () => {
+      await told.promise;
+      expect(await desk.call('session.snapshot', {})).toMatchObject({
+        keystore: { state: 'locking' },
+        locking: { jobs: [job.number] },
+        latest: null,
+        counts: { groups: 0, running: 0 },
+      });
+      await aws.misbehave();
     });
     expect(await locked).toEqual({ pausedJobs: 1 });
     expect(await desk.call('session.snapshot', {})).toMatchObject({
       keystore: { state: 'locked' },
       locking: null,
     });
-    await aws.misbehave();
     await desk.unlock();
     requireDone(await desk.settled(jobId));
   });

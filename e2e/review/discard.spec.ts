@@ -141,11 +141,13 @@ describe('a rotation is cancelled with the wish to delete what it leaves', () =>
     const asked: Promise<Detail>[] = [];
     desk.at('aws:ImportKeyMaterial:sent', () => {
       const first = askNow('changed-mind');
-      asked.push(
-        first.then(({ job }) => desk.call('job.cancel', { job: job.id, leftover: 'leave' })),
+      const second = first.then(({ job }) =>
+        desk.call('job.cancel', { job: job.id, leftover: 'leave' }),
       );
+      // The step ends once both were heard.
+      asked.push(second.finally(() => aws.misbehave()));
     });
-    const operations = { ImportKeyMaterial: { latencyMs: 500 } };
+    const operations = { ImportKeyMaterial: { latencyMs: 100_000 } };
     await aws.misbehave({ operations });
     const cancelled = await desk.rotate('changed-mind');
     expect((await asked[0])?.job.state).toBe('running');

@@ -2,9 +2,9 @@ import { lockPatience } from '../../electron/core/assembly/session.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import type { Clock } from '../../electron/core/ports.ts';
 
-/** Timeouts of a call to AWS (ms), set so that they are told apart from pauses. */
-export const callTimeout = 31_001;
-export const connectTimeout = 5_001;
+/** Timeouts of a call to AWS (ms): told apart from pauses, and longer than tests hold a call. */
+export const callTimeout = 150_001;
+export const connectTimeout = 60_001;
 /** How long one `job.wait` of these tests waits (ms). */
 export const waitMs = 29_999;
 
