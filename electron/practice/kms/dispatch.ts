@@ -65,10 +65,10 @@ const emptyCall = (invocation: Invocation) => ({
 });
 
 /** Begins anew with each answer from outside, until the work needs no more of them. */
-async function untilAnswered(work: () => Outcome): Promise<Outcome> {
+async function untilAnswered(work: () => Promise<Outcome>): Promise<Outcome> {
   for (;;) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!(error instanceof Pause)) throw error;
       await error.wait();
@@ -98,8 +98,8 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
     input: unknown,
     work: (call: Call) => Outcome,
     steps = createSteps(),
-  ): Outcome {
-    return world.state.transaction(() => {
+  ): Promise<Outcome> {
+    return world.state.share(() => {
       const now = world.clock.now();
       runDueEvents(world, now);
       const effects: Effect[] = [];
@@ -123,10 +123,10 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
     });
   }
 
-  const refuse = (invocation: Invocation, input: unknown, error: unknown): Outcome =>
+  const refuse = (invocation: Invocation, input: unknown, error: unknown): Promise<Outcome> =>
     commit(invocation, input, () => ({ ok: false, failure: asFailure(error, onBug) }));
 
-  function act(invocation: Invocation, prepared: Prepared, steps: Steps): Outcome {
+  function act(invocation: Invocation, prepared: Prepared, steps: Steps): Promise<Outcome> {
     const work = (call: Call): Outcome => {
       try {
         // A nested transaction: a refusal takes back what the operation did, not the journal.

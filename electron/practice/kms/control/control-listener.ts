@@ -49,6 +49,8 @@ export function createControlHandler(world: World, port: () => number) {
       const route = CONTROL_ROUTES[`${request.method ?? ''} ${url.pathname}`];
       if (route === undefined) throw new ControlRefusal(404, 'no such control route');
       const body = await readJsonBody(request);
+      // What is shown and changed here builds on what was acknowledged.
+      world.state.settle();
       send(response, 200, route(world, body, url.searchParams));
     } catch (error) {
       if (error instanceof ControlRefusal)

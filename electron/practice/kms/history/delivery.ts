@@ -24,6 +24,7 @@ export function deliverHistory(file: string | null, state: State): Delivery {
   const descriptor = openSync(file, 'a', 0o600);
   let delivered = Number(state.readText(DELIVERED) ?? '0');
   function deliver(): void {
+    state.settle();
     for (;;) {
       const entries = state.journal.since(delivered, BATCH);
       const last = entries.at(-1);

@@ -53,7 +53,7 @@ export function journalAlone(
   world: World,
   entry: Partial<JournalEntry> & Pick<JournalEntry, 'requestId'>,
 ): void {
-  world.state.journal.append({
+  const whole: JournalEntry = {
     time: new Date(world.clock.now()).toISOString(),
     account: null,
     region: null,
@@ -67,5 +67,6 @@ export function journalAlone(
     mischief: null,
     trail: null,
     ...entry,
-  });
+  };
+  world.state.transaction(() => world.state.journal.append(whole));
 }

@@ -105,7 +105,7 @@ export function createKmsService(deps: KmsServiceDeps) {
       mischief: mischiefName(trouble),
     };
     if (strikesBefore(trouble.kind)) {
-      deps.dispatcher.refuse(invocation, null, new KmsFailure('ConnectionDropped'));
+      await deps.dispatcher.refuse(invocation, null, new KmsFailure('ConnectionDropped'));
       breakOff(trouble.kind, response);
       return;
     }

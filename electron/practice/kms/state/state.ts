@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type AliasTable, aliasTable } from './aliases.ts';
+import { type Commits, createCommits } from './commits.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { dueTimes } from './due-times.ts';
 import { type GrantTable, grantTable } from './grants.ts';
@@ -13,7 +14,7 @@ import { type SpentTokenTable, spentTokenTable } from './spent-tokens.ts';
 import { type WrappingPairTable, wrappingPairTable } from './wrapping-pairs.ts';
 
 /** Everything the practice KMS remembers, in one SQLite database (a file, or memory). */
-export interface State {
+export interface State extends Commits {
   readonly keys: KeyTable;
   readonly materials: MaterialTable;
   readonly aliases: AliasTable;
@@ -27,8 +28,6 @@ export interface State {
   readonly instance: string;
   /** Seals import tokens, session tokens and paging markers; 32 bytes. */
   readonly sealKey: Buffer;
-  /** Runs in one transaction; nested calls become savepoints and roll back alone. */
-  transaction<T>(work: () => T): T;
   /** When something falls due next by the practice clock; Infinity for never. */
   nextDue(): number;
   readText(name: string): string | undefined;
@@ -41,9 +40,15 @@ export interface State {
 export function openState(file: string | null): State {
   const db = openDatabase(file);
   const meta = metaTable(db);
-  const run = db.transaction((work: () => unknown) => work());
   const journal = file === null ? journalInMemory() : journalTable(db);
   const remembered = remembering(dueTimes(db));
+  const commits = createCommits(db, {
+    mark: () => journal.mark(),
+    rolledBack(mark) {
+      journal.rewind(mark);
+      remembered.forget();
+    },
+  });
   return {
     ...remembered.tables({
       keys: keyTable(db),
@@ -59,16 +64,7 @@ export function openState(file: string | null): State {
     nextDue: remembered.nextDue,
     instance: meta.once('instance', () => Buffer.from(randomUUID())).toString(),
     sealKey: meta.once('seal-key', () => randomBytes(32)),
-    transaction<T>(work: () => T): T {
-      const mark = journal.mark();
-      try {
-        return run(work) as T;
-      } catch (error) {
-        journal.rewind(mark);
-        remembered.forget();
-        throw error;
-      }
-    },
+    ...commits,
     readText: (name) => meta.read(name)?.toString(),
     writeText: (name, value) => meta.write(name, Buffer.from(value)),
     clear() {
@@ -79,7 +75,10 @@ export function openState(file: string | null): State {
       journal.clear();
       remembered.forget();
     },
-    close: () => void db.close(),
+    close() {
+      commits.settle();
+      db.close();
+    },
   };
 }
 
