@@ -4,9 +4,12 @@ import type { Snapshot } from '../state/snapshot.ts';
 import styles from './shell.module.css';
 
 /** How much of a place needs somebody; empty where nothing does. */
+const told = (count: number): string => (count > 0 ? `! ${count.toLocaleString()}` : '');
 const needs: Partial<Record<Screen, (snapshot: Snapshot) => string>> = {
-  jobs: ({ counts }) => (counts.needsYou > 0 ? `! ${counts.needsYou}` : ''),
-  hsm: ({ hsm }) => (hsm === 'pin-needed' ? '!' : ''),
+  'key-groups': ({ counts }) => told(counts.groupsNeedYou),
+  xks: ({ counts }) => told(counts.xksNeedYou),
+  jobs: ({ counts }) => told(counts.needsYou),
+  hsm: ({ hsm }) => (hsm === 'ready' || hsm === 'none' ? '' : '!'),
 };
 
 /** Every place of the window, under the three headings of the trade. */

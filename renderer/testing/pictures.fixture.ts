@@ -42,7 +42,7 @@ export function snapshotOf(
     designated: open ? true : null,
     connections: { connected: 0, all: 0 },
     places: [],
-    counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+    counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 },
     latest: null,
     at,
     ...more,

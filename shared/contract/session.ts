@@ -80,6 +80,8 @@ export const snapshot = z.strictObject({
     needsYou: z.number().int(),
     /** Key groups that need somebody: such a job, or AWS is not as it should be. */
     groupsNeedYou: z.number().int(),
+    /** External key stores and external keys that need somebody. */
+    xksNeedYou: z.number().int(),
     /** Rotations that came due while locked and wait for one choice. */
     due: z.number().int(),
   }),

@@ -80,6 +80,8 @@ export const storeView = z.strictObject({
   vpcOwner: z.string().nullable(),
   keys: z.number().int(),
   inAws: storeInAwsView.nullable(),
+  /** Blocked, not as it should be in AWS, or a job of it waits for a person. */
+  needsYou: z.boolean(),
   createdAt: time,
 });
 export type StoreView = z.output<typeof storeView>;
@@ -110,6 +112,8 @@ export const xksKeyView = z.strictObject({
   kmsKeyArn: z.string().nullable(),
   kmsKeyState: z.string().nullable(),
   readAt: time.nullable(),
+  /** By itself, not through its store. */
+  needsYou: z.boolean(),
 });
 export type XksKeyView = z.output<typeof xksKeyView>;
 

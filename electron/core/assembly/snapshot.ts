@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { mostStopping, type snapshot } from '../../../shared/contract/session.ts';
-import { groupsNeedingSomebody } from '../operations/needing.ts';
+import { countXksNeeding, groupsNeedingSomebody } from '../operations/needing.ts';
 import type { Clock } from '../ports.ts';
 import { statusOf } from './keystore-handlers.ts';
 import { latestJob } from './latest-job.ts';
@@ -45,7 +45,7 @@ const closed: Inside = {
   designated: null,
   connections: { connected: 0, all: 0 },
   places: [],
-  counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, due: 0 },
+  counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 },
   latest: null,
 };
 
@@ -67,6 +67,7 @@ function inside({ open, token, jobs }: Opened): Inside {
       running,
       needsYou,
       groupsNeedYou: groupsNeedingSomebody(open).size,
+      xksNeedYou: countXksNeeding(open),
       due,
     },
     latest: latestJob(jobs.read),

@@ -16,6 +16,7 @@ import type {
 } from '../keystore/xks/rows.ts';
 import { uriPathOf } from '../jobs/kinds/xks/opening.ts';
 import type { OpenKeystore } from './context.ts';
+import { isServed, storeNeedsSomebody, xksKeyNeedsSomebody } from './needing.ts';
 
 /** External key stores and external keys as they are shown. */
 
@@ -30,6 +31,7 @@ export function viewStore(open: OpenKeystore, store: ExternalStore): StoreView {
     credential: credentialId === null ? null : open.credentials.get(credentialId).name,
     keys: open.xks.stores.keysOf(id),
     inAws: remote === null ? null : viewRemote(remote),
+    needsYou: storeNeedsSomebody(open, store),
   };
 }
 
@@ -76,7 +78,7 @@ export function viewStoreDetail(
 export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
   const { id, storeId, xksId, remote, current, blocked } = key;
   const store = open.xks.stores.get(storeId);
-  const versions = open.xks.keys.versions(id);
+  const served = isServed(open, key);
   return {
     id,
     storeId,
@@ -86,7 +88,7 @@ export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
     usage: { ...key.usage },
     enabled: key.enabled,
     blocked: blocked || store.blocked,
-    served: versions.some(({ number, state }) => number === current && state === 'usable'),
+    served,
     version: current,
     storage: key.storage,
     assurance: key.assurance,
@@ -95,6 +97,7 @@ export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
     kmsKeyArn: remote?.arn ?? open.xks.keys.bindings(id)[0]?.arn ?? null,
     kmsKeyState: remote?.state ?? null,
     readAt: remote?.readAt ?? null,
+    needsYou: xksKeyNeedsSomebody(key, served),
   };
 }
 

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type MenuPlace } from '../../ui/context-menu.tsx';
+import { NeedsMe } from '../../ui/needs-me.tsx';
 import { FindField } from './find-field.tsx';
 import { usePane, useTreeState } from './tree-state.ts';
 
@@ -19,13 +20,7 @@ export function TreeTools({
   return (
     <>
       <FindField />
-      <Button
-        aria-pressed={needsMe}
-        variant={needsMe ? 'contained' : 'outlined'}
-        onClick={() => filter(!needsMe)}
-      >
-        {needing === 0 ? 'Needs me' : `! Needs me ${needing.toLocaleString()}`}
-      </Button>
+      <NeedsMe pressed={needsMe} count={needing} onPress={filter} />
       <Button
         aria-haspopup="menu"
         onClick={(event) => {

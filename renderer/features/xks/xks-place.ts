@@ -5,6 +5,9 @@ interface XksPlace {
   readonly selected: string | null;
   /** Stores whose keys are not shown. */
   readonly closed: ReadonlySet<string>;
+  /** Only what needs somebody is shown. */
+  readonly needsMe: boolean;
+  readonly filter: (needsMe: boolean) => void;
   readonly select: (id: string | null) => void;
   readonly toggle: (store: string, open: boolean) => void;
 }
@@ -13,6 +16,8 @@ interface XksPlace {
 export const useXksPlace = create<XksPlace>((set) => ({
   selected: null,
   closed: new Set(),
+  needsMe: false,
+  filter: (needsMe) => set({ needsMe }),
   select: (selected) => set({ selected }),
   toggle: (store, open) =>
     set(({ closed }) => {

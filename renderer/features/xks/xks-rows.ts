@@ -1,3 +1,4 @@
+import { inNameOrder } from '../../../shared/model/name-order.ts';
 import type { TreeRow } from '../../ui/tree-keys.ts';
 import type { Store, XksKey } from './xks-words.ts';
 
@@ -8,18 +9,24 @@ export type XksRow = TreeRow &
     | { readonly kind: 'key'; readonly key: XksKey; readonly store: Store }
   );
 
-/** Stores by name with their keys below them; those in `closed` show none. */
+/**
+ * Stores by name with their keys below them; those in `closed` show none. With `needsMe` only what
+ * needs somebody, and the stores in which something does.
+ */
 export function rowsOf(
   stores: readonly Store[],
   keys: readonly XksKey[],
   closed: ReadonlySet<string>,
+  needsMe = false,
 ): readonly XksRow[] {
   const rows: XksRow[] = [];
-  const sorted = stores.toSorted((a, b) => a.name.localeCompare(b.name));
+  const shown = keys.filter(({ needsYou }) => needsYou || !needsMe);
+  const holding = new Set(shown.map(({ storeId }) => storeId));
+  const sorted = inNameOrder(
+    stores.filter(({ id, needsYou }) => !needsMe || needsYou || holding.has(id)),
+  );
   for (const [at, store] of sorted.entries()) {
-    const own = keys
-      .filter(({ storeId }) => storeId === store.id)
-      .toSorted((a, b) => a.name.localeCompare(b.name));
+    const own = inNameOrder(shown.filter(({ storeId }) => storeId === store.id));
     const parent = rows.length;
     const open = !closed.has(store.id);
     rows.push({

@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { useSelection } from '../../state/selection.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { NeedsMe } from '../../ui/needs-me.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { KeyDetail } from './key-detail.tsx';
@@ -25,16 +27,18 @@ export function XksScreen() {
   const stores = useRead('xksStore.list', {});
   const keys = useRead('xksKey.list', {});
   const serving = useRead('xks.status', {});
-  const { selected, closed } = useXksPlace();
+  const { selected, closed, needsMe, filter } = useXksPlace();
+  const needing = useSnapshot().data?.counts.xksNeedYou ?? 0;
   const show = useDialogs((state) => state.show);
   const blocked = useBlocked();
   const acts = useXksDeeds();
   const [menu, setMenu] = useState<{ readonly row: XksRow; readonly place: MenuPlace } | null>(
     null,
   );
-  const rows = rowsOf(stores.data?.stores ?? none, keys.data?.keys ?? none, closed);
+  const rows = rowsOf(stores.data?.stores ?? none, keys.data?.keys ?? none, closed, needsMe);
   const chosen = rows.find(({ id }) => id === selected) ?? null;
   useToldXks(chosen);
+  useReadWhenOver(keys.data?.keys ?? none, keys.again);
   const failure = stores.failure ?? keys.failure ?? serving.failure ?? acts.failure;
   const fresh = stores.data !== undefined && stores.data.stores.length === 0;
   return (
@@ -43,6 +47,7 @@ export function XksScreen() {
       deeds={
         <>
           {serving.data && !fresh ? <StateWord state={proxyState(serving.data)} /> : null}
+          {fresh ? null : <NeedsMe pressed={needsMe} count={needing} onPress={filter} />}
           <DeedButton
             variant={fresh ? 'contained' : 'outlined'}
             blocked={blocked}
@@ -60,7 +65,7 @@ export function XksScreen() {
             rows={rows}
             selected={chosen?.id ?? null}
             onMenu={(row, place) => setMenu({ row, place })}
-            empty={stores.pending ? 'Reading external key stores.' : <Nothing />}
+            empty={emptyOf(stores.pending, needsMe)}
           />
         </div>
         <p className={styles['foot']}>
@@ -104,6 +109,15 @@ const sectionsOf = (
 
 const nameOf = (row: XksRow): string => (row.kind === 'store' ? row.store.name : row.key.name);
 
+const emptyOf = (pending: boolean, needsMe: boolean): ReactNode =>
+  pending ? (
+    'Reading external key stores.'
+  ) : needsMe ? (
+    'No external key store and no external key needs anybody.'
+  ) : (
+    <Nothing />
+  );
+
 function Nothing() {
   return (
     <div className={styles['nothing']}>
@@ -114,6 +128,20 @@ function Nothing() {
       </p>
     </div>
   );
+}
+
+/** A rehearsed block ends by itself, and nobody tells the window. */
+function useReadWhenOver(
+  keys: readonly { readonly rehearsedUntil: number | null }[],
+  again: () => void,
+): void {
+  const next = Math.min(...keys.flatMap(({ rehearsedUntil }) => rehearsedUntil ?? []));
+  const read = useEffectEvent(again);
+  useEffect(() => {
+    if (next === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => read(), Math.max(0, next - Date.now()) + 500);
+    return () => clearTimeout(timer);
+  }, [next]);
 }
 
 /** Tells the window's commands which store or key they would be about. */

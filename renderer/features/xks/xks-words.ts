@@ -86,15 +86,20 @@ export function storeNext(
   const { inAws } = store;
   if (store.blocked) return { text: 'Blocked here: lift the block once it is safe', urgent: true };
   if (inAws === null) {
+    if (store.needsYou) return jobWaits;
     const missing = missingPlace(store);
     return { text: missing ?? 'Create it in AWS', urgent: false };
   }
   if (inAws.error !== null) return { text: inAws.error.mend, urgent: true };
   if (inAws.state === 'GONE') return { text: 'AWS no longer has it: look there', urgent: true };
   if (inAws.state === 'FAILED') return { text: 'Remove the cause, then connect it', urgent: true };
+  if (store.needsYou) return jobWaits;
   if (inAws.state === 'DISCONNECTED') return { text: 'Connect it to use its keys', urgent: false };
   return null;
 }
+
+/** Nothing else is wrong with a store that needs somebody. */
+const jobWaits = { text: 'A job of it waits for you: look under Jobs', urgent: true };
 
 /** What a store still lacks before AWS can have it; null when nothing. */
 export function missingPlace({ credential, region, endpoint }: Store): string | null {
@@ -105,11 +110,14 @@ export function missingPlace({ credential, region, endpoint }: Store): string | 
 
 /** What the one next thing about an external key is. */
 export function keyNext(key: XksKey): { readonly text: string; readonly urgent: boolean } | null {
-  if (key.blocked) return { text: 'Blocked: every use fails', urgent: true };
+  // Blocked by its store alone, it is the store that needs somebody.
+  if (key.blocked) return { text: 'Blocked: every use fails', urgent: key.needsYou };
   if (!key.served) return { text: 'Make it again: its making was interrupted', urgent: true };
-  if (!key.enabled) return { text: 'Disabled: every use fails', urgent: false };
   if (key.kmsKeyState === 'PendingDeletion')
     return { text: 'AWS deletes its KMS key on the day set', urgent: true };
+  if (key.kmsKeyState === 'Gone')
+    return { text: 'AWS no longer has its KMS key: look there', urgent: true };
+  if (!key.enabled) return { text: 'Disabled: every use fails', urgent: false };
   if (key.kmsKeyArn === null) return { text: 'Create its KMS key', urgent: false };
   return key.onlyInHsm ? { text: 'Lost with this HSM: it has no copy', urgent: false } : null;
 }

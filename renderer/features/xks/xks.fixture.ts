@@ -22,6 +22,7 @@ export const storeShown = (more: Partial<Store> = {}): Store => ({
   vpcOwner: null,
   keys: 1,
   inAws: inAws('CONNECTED'),
+  needsYou: false,
   createdAt: at,
   ...more,
 });
@@ -55,5 +56,6 @@ export const xksKeyShown = (more: Partial<XksKey> = {}): XksKey => ({
   kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/7c1d0000-0000-4000-8000-00000000e20f',
   kmsKeyState: 'Enabled',
   readAt: at,
+  needsYou: false,
   ...more,
 });
