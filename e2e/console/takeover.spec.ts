@@ -103,6 +103,8 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
     await stage.page.goto('about:blank');
     await stage.call('keystore.lock', {});
     stage.host.disconnect();
+    // Another process takes the keystore over.
+    await expect.poll(async () => (await stage.call('keystore.status', {})).state).toBe('locked');
     const page = await browser.newPage();
     await page.goto(await stage.host.link());
     await page.getByRole('heading', { name: 'Unlock desk.keystore' }).waitFor();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
+import { HeldAddress } from '../support/held-address.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
 import { requireClear } from '../support/truth.ts';
@@ -117,16 +118,19 @@ describe('what a rotation was planned with', () => {
     await desk.addGroup('raced');
     await desk.rotated('raced');
     const start = await desk.plan('raced');
-    await desk.importCredential('slow', aws.url, second);
+    await using slow = await HeldAddress.of(aws.url);
+    await desk.importCredential('slow', slow.url, second);
     const changes = { credential: 'slow' };
     const { number } = await desk.call('group.planEdit', { group: 'raced', changes });
-    await aws.misbehave({ operations: { 'sts:GetCallerIdentity': { replyDelayMs: 3_000 } } });
-    const asking = new Promise<void>((resolve) => desk.at('aws:GetCallerIdentity:sent', resolve));
+    // Brought in anew, nothing is known of its account.
+    await desk.call('credential.remove', { credential: 'slow', confirm: true });
+    await desk.importCredential('slow', slow.url, second);
+    const asking = slow.hold();
     const edit = desk.reply('group.edit', { group: 'raced', changes, plan: number });
     await asking;
-    await aws.held(); // what was sent before this is being answered slowly now
     await aws.misbehave({ operations: { ImportKeyMaterial: { latencyMs: 100_000 } } });
     const { jobId } = await desk.call('group.forceRotate', { group: 'raced', plan: start.number });
+    slow.release();
     const reply = await edit;
     const { job } = await desk.call('job.show', { job: jobId });
     expect(job.state).toBe('running');
