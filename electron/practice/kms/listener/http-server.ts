@@ -34,7 +34,10 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the request ended early')));
+    // An error takes longer to make than the body to read, and `close` comes after every end.
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new Error('the request ended early'));
+    });
   });
 }
 
