@@ -13,5 +13,10 @@ export async function holdAnswers(context: BrowserContext): Promise<void> {
   await context.routeWebSocket(/\/line$/, (line) => {
     const host = line.connectToServer();
     host.onMessage((message) => void setTimeout(() => line.send(message), late));
+    // The end comes no sooner than what was said before it.
+    host.onClose((code, reason) => {
+      const told = { ...(code === undefined ? {} : { code }), ...(reason ? { reason } : {}) };
+      setTimeout(() => void line.close(told), late);
+    });
   });
 }
