@@ -59,6 +59,26 @@ describe('key policies', () => {
       false,
     ],
     [
+      'a Deny of whatever does not come by way of a service',
+      [
+        statement('Allow', { AWS: ROLE }, 'kms:*'),
+        statement('Deny', { AWS: ROLE }, 'kms:*', {
+          Condition: { StringNotEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
+        }),
+      ],
+      false,
+    ],
+    [
+      'a Deny of what comes by way of any service',
+      [
+        statement('Allow', { AWS: ROLE }, 'kms:*'),
+        statement('Deny', { AWS: ROLE }, 'kms:*', {
+          Condition: { StringLike: { 'kms:ViaService': '*' } },
+        }),
+      ],
+      true,
+    ],
+    [
       'an address inside a range',
       [
         statement('Allow', { AWS: ROLE }, 'kms:*', {
