@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useNavigation } from '../../state/navigation.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
@@ -148,6 +149,19 @@ describe('the plan of Force Rotate', () => {
     expect(useDialogs.getState().open.at(-1)).toEqual({ kind });
     act(() => useDialogs.getState().close());
     await waitFor(async () => expect((await rotate()).getAttribute('aria-disabled')).toBeNull());
+  });
+
+  it('leads from a copy in no backup to the backups, and starts nothing', async () => {
+    const blocked = rotationPlan({ blocked: { code: 'COPY_NOT_PROVED', details: { version: 2 } } });
+    const { link, user } = planningCore(blocked);
+    const deed = await button('Take a backup');
+    const notice = screen.getByRole('alert');
+    expect(notice.textContent).toContain('so nothing is deleted');
+    await user.click(await rotate());
+    expect(link.made('group.forceRotate')).toEqual([]);
+    await user.click(deed);
+    expect(useDialogs.getState().open).toEqual([]);
+    expect(useNavigation.getState().screen).toBe('security');
   });
 
   it('looks again where the HSM may be back by itself', async () => {

@@ -124,14 +124,15 @@ async function look(
       'The KMS key is scheduled for deletion',
     );
   }
-  const copyProved =
+  const opens =
     choices.deleteMaterial || choices.importMaterial
       ? (await checks.look('Our copy opens now, and its KCV is the one noted at birth', () =>
           proveCopy(services, keyId),
         )) !== null
       : false;
   const { backedUpAt, version } = services.keys.get(keyId).key;
-  if (choices.deleteMaterial && services.store.realm === 'real' && backedUpAt === null) {
+  const alone = services.store.realm === 'real' && backedUpAt === null;
+  if (choices.deleteMaterial && alone) {
     checks.fail(
       new OperationError('COPY_NOT_PROVED', { version }),
       'Our copy is in no backup yet, so nothing may be deleted',
@@ -150,7 +151,8 @@ async function look(
     if (found) policy = found.same ? 'same' : 'differs';
   }
   const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
-  return { described, policy, usage, copyProved };
+  // A copy that is in no backup is no way back, however well it opens.
+  return { described, policy, usage, copyProved: opens && !alone };
 }
 
 /** Without a template there is no policy to put into AWS, whatever is ticked. */

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { KeyWithRemote } from '../../keystore/keys.ts';
+import type { Group } from '../../keystore/rows.ts';
+import { planSynchronize } from './plan-synchronize.ts';
+import type { DeedServices } from './services.ts';
+
+const account = '111122223333';
+const born = { method: 'CMAC', value: '82B7A1' } as const;
+const group = {
+  id: 'g',
+  name: 'payments',
+  account,
+  region: 'eu-west-1',
+  alias: 'payments',
+  credentialId: 'c',
+  policy: null,
+  materialDays: null,
+} as unknown as Group;
+
+/** The plan of deleting material, over a keystore and an AWS of a few answers. */
+function planned(of: {
+  readonly realm: 'practice' | 'real';
+  readonly backedUpAt: number | null;
+  readonly opensAs?: string;
+  readonly importMaterial?: boolean;
+}) {
+  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born, backedUpAt: of.backedUpAt };
+  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn', alias: null };
+  const kept = { key, remote } as unknown as KeyWithRemote;
+  const connection = {
+    exceptions: [],
+    accountOwner: async () => ({ account, principalArn: null, requestId: null }),
+    checkClock: async () => ({ skew: 0 }),
+    aliasTarget: async () => ({ keyId: null, requestId: null, readAt: 0 }),
+    describeKey: async () => ({ state: 'Enabled', readAt: 0, validTo: null }),
+    lastUsage: async () => ({ usedAt: null, operation: null }),
+  };
+  const services = {
+    store: { realm: of.realm },
+    clock: { now: () => 0 },
+    credentials: { get: () => ({ name: 'ledger-kms' }) },
+    connect: async () => connection,
+    accounts: { seen: () => undefined },
+    keys: { get: () => kept, byKms: () => [kept], blob: () => new Uint8Array(1) },
+    requireMayLeave: () => undefined,
+    vaults: {
+      ready: async () => ({
+        title: 'HSM',
+        driver: { kcvOf: async () => ({ ...born, value: of.opensAs ?? born.value }) },
+      }),
+    },
+  } as unknown as DeedServices;
+  return planSynchronize(services, group, kept, {
+    deleteMaterial: true,
+    updatePolicy: false,
+    importMaterial: of.importMaterial ?? false,
+    validTo: null,
+    reference: 'payments/2',
+  });
+}
+
+const comfort = 'This can be undone: our copy was opened just now';
+
+describe('the plan of deleting material in AWS', () => {
+  it.each([false, true])(
+    'is blocked in a real keystore while our copy is in no backup (import again: %s)',
+    async (importMaterial) => {
+      const plan = await planned({ realm: 'real', backedUpAt: null, importMaterial });
+      expect(plan.blocked).toMatchObject({ code: 'COPY_NOT_PROVED', details: { version: 2 } });
+      expect(plan.checks).toContainEqual({
+        ok: false,
+        text: 'Our copy is in no backup yet, so nothing may be deleted',
+      });
+      expect(plan.lookFirst).not.toContain(comfort);
+    },
+  );
+
+  it.each([
+    { realm: 'real', backedUpAt: 1 },
+    { realm: 'practice', backedUpAt: null },
+  ] as const)('may run in a $realm keystore with backup $backedUpAt', async (of) => {
+    const plan = await planned(of);
+    expect(plan.blocked).toBeNull();
+    expect(plan.checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('says that it can be undone only of a copy that is in a backup and opens', async () => {
+    expect((await planned({ realm: 'real', backedUpAt: 1 })).lookFirst).toContain(comfort);
+    const other = await planned({ realm: 'real', backedUpAt: 1, opensAs: '000000' });
+    expect(other.blocked).toMatchObject({ code: 'HSM_KEY_DIFFERS' });
+    expect(other.lookFirst).not.toContain(comfort);
+  });
+});
