@@ -64,7 +64,7 @@ async function watch(call: Call, job: string): Promise<void> {
 }
 
 async function live(call: Call, orders: Orders, faults: FaultLine): Promise<void> {
-  for (const task of orders.prepare) await carryOut(call, task, orders.pin);
+  for (const task of orders.prepare) await carryOut(call, task, orders);
   const { size } = await call('audit.list', { limit: 1 });
   say({ say: 'armed', at: Date.now(), auditSize: size });
   faults.arm();

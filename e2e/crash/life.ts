@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Orders, Report, Said } from './orders.ts';
+import type { Under } from './system-calls.ts';
 
 const entry = fileURLToPath(new URL('./core-process.ts', import.meta.url));
 
@@ -22,6 +23,8 @@ export interface LifeOptions {
   /** Names the files: 1 for the life that is killed, 2 and up for the ones after. */
   readonly number: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Another program that starts the process and watches it. */
+  readonly under?: Under;
 }
 
 /** Longest life (ms) of a core process; a hanging one is a failure, not a wait. */
@@ -29,12 +32,15 @@ const longest = 60_000;
 
 /** Runs one core process from its orders to its end. */
 export async function runLife(orders: Orders, options: LifeOptions): Promise<Life> {
+  const { under } = options;
   const file = (name: string) => join(options.output, `life-${options.number}.${name}`);
   const [out, errors] = [openSync(file('out'), 'w', 0o600), openSync(file('err'), 'w', 0o600)];
   try {
     const child = fork(entry, [], {
       serialization: 'advanced',
-      execArgv: [],
+      ...(under
+        ? { execPath: under.program, execArgv: [...under.words, process.execPath] }
+        : { execArgv: [] }),
       env: { ...options.environment },
       stdio: ['ignore', out, errors, 'ipc'],
     });

@@ -39,6 +39,9 @@ export type Task =
   | { readonly do: 'import-credential'; readonly csv: string; readonly endpoint: string }
   | { readonly do: 'attach'; readonly module: string; readonly label: string }
   | { readonly do: 'designate' }
+  | { readonly do: 'add-credential'; readonly name: string; readonly endpoint: string }
+  | { readonly do: 'change-passphrase'; readonly replacement: Uint8Array }
+  | { readonly do: 'back-up' }
   | { readonly do: 'back-up-to'; readonly place: string };
 
 /** Where to die. */

@@ -15,6 +15,7 @@ import { complaint, type Life, runLife } from './life.ts';
 import type { Orders, Task } from './orders.ts';
 import { Practice, region } from './practice.ts';
 import { proxyHost, ProxyPeer } from './proxy-peer.ts';
+import type { Under } from './system-calls.ts';
 
 /**
  * Which device makes the keys, whether AWS's wrapping keys are used once, as in AWS, or whether a
@@ -134,18 +135,27 @@ export class Stage {
 
   live(
     number: number,
-    orders: Pick<Orders, 'prepare' | 'deed' | 'kill' | 'sendOn'> & { readonly seed: string },
+    orders: Pick<Orders, 'prepare' | 'deed' | 'kill' | 'sendOn'> & {
+      readonly seed: string;
+      readonly passphrase?: Uint8Array;
+    },
+    under?: Under,
   ): Promise<Life> {
     return runLife(
       {
         ...orders,
         keystore: this.keystore,
         state: join(this.runFolder, 'state'),
-        passphrase: this.passphrase,
+        passphrase: orders.passphrase ?? this.passphrase,
         pin: this.pin,
         auditFile: join(this.outFolder, `audit-${number}.jsonl`),
       },
-      { output: this.outFolder, number, environment: this.#environment },
+      {
+        output: this.outFolder,
+        number,
+        environment: this.#environment,
+        ...(under ? { under } : {}),
+      },
     );
   }
 

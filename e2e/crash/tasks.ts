@@ -2,7 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
-import type { Task } from './orders.ts';
+import type { Orders, Task } from './orders.ts';
+import {
+  PRACTICE_ACCESS_KEY_ID,
+  PRACTICE_SECRET_ACCESS_KEY,
+} from '../../electron/practice/kms/constants.ts';
 
 type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
 const deeds = [
@@ -96,7 +100,11 @@ async function untilEnded(call: Call, job: string, wanted: 'done' | 'needs-you')
 }
 
 /** Brings one task about, to its end. */
-export async function carryOut(call: Call, task: Task, pin: Uint8Array | null): Promise<void> {
+export async function carryOut(
+  call: Call,
+  task: Task,
+  { pin, passphrase }: Pick<Orders, 'pin' | 'passphrase'>,
+): Promise<void> {
   switch (task.do) {
     case 'add-group':
       await call('group.add', task.group);
@@ -126,6 +134,24 @@ export async function carryOut(call: Call, task: Task, pin: Uint8Array | null): 
       return;
     case 'designate':
       await call('device.designate', { confirm: true });
+      return;
+    case 'add-credential':
+      await call('credential.import', {
+        kind: 'keys',
+        name: task.name,
+        accessKeyId: PRACTICE_ACCESS_KEY_ID,
+        secretAccessKey: Uint8Array.from(Buffer.from(PRACTICE_SECRET_ACCESS_KEY)),
+        endpoint: task.endpoint,
+      });
+      return;
+    case 'change-passphrase':
+      await call('keystore.passphrase', {
+        current: Uint8Array.from(passphrase),
+        replacement: Uint8Array.from(task.replacement),
+      });
+      return;
+    case 'back-up':
+      await call('keystore.backup', {});
       return;
     case 'back-up-to':
       await call('keystore.setBackupPlace', { place: task.place });
