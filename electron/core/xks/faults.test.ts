@@ -277,6 +277,29 @@ describe('health', () => {
     expect((await watch.check()).status).toBe('ACTIVE');
   });
 
+  it('is watched from a second after the start, and asked for before that', async () => {
+    let trials = 0;
+    const counted: Device = {
+      gcmEncrypt: (...given) => (trials++, maker.driver.gcmEncrypt(...given)),
+      gcmDecrypt: (...given) => maker.driver.gcmDecrypt(...given),
+    };
+    const { clock, watch } = await watchOver(counted);
+    const stop = new AbortController();
+    const watching = watch.watch(stop.signal);
+    await clock.advance(999);
+    expect([trials, watch.last.status]).toEqual([0, 'UNAVAILABLE']);
+    await clock.advance(1);
+    await expect.poll(() => watch.last.status).toBe('ACTIVE');
+    await clock.advance(14_000);
+    expect(trials).toBe(1);
+    await clock.advance(1_000);
+    await expect.poll(() => trials).toBe(2);
+    stop.abort(new Error('stopped'));
+    await watching;
+    const asked = await watchOver(counted);
+    expect((await asked.watch.current()).status).toBe('ACTIVE');
+  });
+
   it('is gone at once when the device is lost, and back when it is tried', async () => {
     const { watch } = await watchOver(maker.driver);
     await watch.current();

@@ -31,8 +31,9 @@ export interface HealthSources {
   warning(): string | null;
 }
 
-/** Milliseconds: between two trials, of age at which KMS is told a fresh result, of patience. */
+/** Milliseconds: between two trials, the same while it is not known to work, of age at which KMS is told a fresh result, of patience. */
 const every = 15_000;
+const untried = 1_000;
 const oldest = 50_000;
 const patience = 150;
 /** A device that takes longer than this for two operations eats into AWS's 250 ms. */
@@ -83,15 +84,24 @@ export class HealthWatch {
     return this.#trial;
   }
 
-  /** Tries again and again until the signal is aborted. */
+  /** After a login: the first trial finds out what the module can do, and is slow. */
+  async checkTwice(): Promise<void> {
+    await this.check();
+    await this.check();
+  }
+
+  /**
+   * Tries again and again until the signal is aborted. Not at once: a trial would stand before the
+   * first requests, and who asks for {@link current} has it tried.
+   */
   async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.check();
+    for (let pause = untried; ; pause = this.#last.status === 'ACTIVE' ? every : untried) {
       try {
-        await this.#ports.clock.sleep(this.#last.status === 'ACTIVE' ? every : 1000, signal);
+        await this.#ports.clock.sleep(pause, signal);
       } catch {
         return; // told to end
       }
+      await this.check();
     }
   }
 

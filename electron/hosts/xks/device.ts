@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { AttachTarget, HsmBridge } from '../../core/hsm/bridge/client.ts';
+import {
+  type AttachTarget,
+  createHsmBridge,
+  type HsmBridge,
+} from '../../core/hsm/bridge/client.ts';
 import type { TokenStatus } from '../../core/hsm/driver.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
 import { Secret } from '../../core/kernel/secret.ts';
-import type { Logger } from '../../core/ports.ts';
+import type { Logger, ProcessLauncher } from '../../core/ports.ts';
 import type { HealthWatch } from '../../core/xks/health.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -16,15 +22,44 @@ export class SoftwareKeysForOthers extends Error {
   }
 }
 
+/** The device of a proxy, in a process of its own. */
+export interface ProxyDevice {
+  readonly bridge: HsmBridge;
+  /**
+   * Resolves once it is attached and logged in, or is looked for in the background.
+   * @throws SoftwareKeysForOthers; OperationError where waiting would not help
+   */
+  readonly attached: Promise<void>;
+  /** Who is told what becomes of the device from now on. */
+  tell(health: HealthWatch): void;
+}
+
 /**
- * Attaches the device and logs in; when it is away, once it comes. The PIN is tried once: the bridge
- * keeps one that was right for its own new processes, and one that was wrong is not tried again.
- * @throws SoftwareKeysForOthers; OperationError where waiting would not help
+ * Starts the process of the device, attaches it and logs in; when it is away, once it comes. The PIN
+ * is tried once: the bridge keeps one that was right for its own new processes, and one that was
+ * wrong is not tried again.
  */
-export async function attachInBackground(
+export function openDevice(
+  configuration: Configuration,
+  log: Logger,
+  launcher: ProcessLauncher = nodeLauncher,
+): ProxyDevice {
+  const bridge = createHsmBridge({
+    clock: nodeClock,
+    launcher,
+    faults: { silent: true, reach: () => undefined },
+    log,
+  });
+  const told: { health: HealthWatch | null } = { health: null };
+  const attached = attachInBackground(bridge, configuration, told, log);
+  attached.catch(() => undefined); // whoever waits for it is told
+  return { bridge, attached, tell: (health) => void (told.health = health) };
+}
+
+async function attachInBackground(
   bridge: HsmBridge,
   configuration: Configuration,
-  health: HealthWatch,
+  told: { readonly health: HealthWatch | null },
   log: Logger,
 ): Promise<void> {
   let pin = await readPin(configuration);
@@ -40,13 +75,11 @@ export async function attachInBackground(
     } finally {
       entry.dispose();
     }
-    // twice: the first finds out what the module can do, and is slow
-    await health.check();
-    await health.check();
+    await told.health?.checkTwice();
   };
   bridge.onEvent((event) => {
-    if (event.type === 'lost') health.lost('The device is away.');
-    if (event.type === 'back') void health.check();
+    if (event.type === 'lost') told.health?.lost('The device is away.');
+    if (event.type === 'back') void told.health?.check();
     if (event.type === 'pin-needed') void loginOnce();
   });
   const target = await targetOf(configuration);

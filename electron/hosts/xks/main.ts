@@ -4,9 +4,10 @@
  * `--until-stdin-closes` it ends, too, when whoever started it is gone.
  */
 import { readFile } from 'node:fs/promises';
+import { launchAhead } from '../../core/kernel/launch-ahead.ts';
+import { nodeClock } from '../../core/kernel/node-clock.ts';
+import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
 import { jsonLines } from '../log-file.ts';
-import { configuration } from './configuration.ts';
-import { startProxy } from './start-proxy.ts';
 
 process.umask(0o077);
 const log = jsonLines((line) => process.stderr.write(line), 'xks-proxy');
@@ -14,16 +15,28 @@ const [file, ...flags] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   if (file === undefined) throw new Error('usage: main.ts CONFIGURATION.json');
-  const proxy = await startProxy(
-    configuration.parse(JSON.parse(await readFile(file, 'utf8'))),
-    log,
-  );
+  const given: unknown = JSON.parse(await readFile(file, 'utf8'));
+  // the process of the device comes up while the rest of this program is read
+  const launcher = launchAhead(nodeLauncher, 'hsm-bridge', environmentOf(given));
+  const { configuration } = await import('./configuration.ts');
+  const { startProxy } = await import('./start-proxy.ts');
+  const { openDevice } = await import('./device.ts');
+  const settings = configuration.parse(given);
+  const proxy = await startProxy(settings, log, nodeClock, openDevice(settings, log, launcher));
   process.on('SIGHUP', () => void proxy.reload());
   const end = (): void => void proxy.stop().then(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
   if (flags.includes('--until-stdin-closes')) process.stdin.once('close', end).resume();
   const { port, probePort } = proxy;
   process.stdout.write(`${JSON.stringify({ xksProxy: 'ready', port, probePort })}\n`);
+}
+
+/** What the device's process is to be given, if the configuration turns out to be one. */
+function environmentOf(given: unknown): Record<string, string> {
+  const { environment } = (given as { device?: { environment?: unknown } } | null)?.device ?? {};
+  if (typeof environment !== 'object' || environment === null) return {};
+  const pairs = Object.entries(environment);
+  return Object.fromEntries(pairs.filter(([, value]) => typeof value === 'string'));
 }
 
 try {

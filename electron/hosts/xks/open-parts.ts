@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHsmBridge, type HsmBridge } from '../../core/hsm/bridge/client.ts';
+import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
-import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
 import { Secret } from '../../core/kernel/secret.ts';
 import type { Logger } from '../../core/ports.ts';
 import { AuditLog } from '../../core/xks/audit/segment.ts';
@@ -13,7 +12,7 @@ import { HealthWatch } from '../../core/xks/health.ts';
 import { LiveSet } from '../../core/xks/serving/set-file.ts';
 import { certificateMarks, readCertificate, type ServedCertificate } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
-import { attachInBackground } from './device.ts';
+import type { ProxyDevice } from './device.ts';
 
 /** What a proxy is made of before it listens. */
 export interface Parts {
@@ -26,8 +25,39 @@ export interface Parts {
   readonly servingKey: Secret;
 }
 
-/** Opens set, certificate, audit and bindings, and attaches the device. */
-export async function openParts(configuration: Configuration, log: Logger): Promise<Parts> {
+/** Opens set, certificate, audit and bindings, while the device is attached. */
+export async function openParts(
+  configuration: Configuration,
+  device: ProxyDevice,
+  log: Logger,
+): Promise<Parts> {
+  try {
+    const files = await openFiles(configuration, log);
+    const { live, audit } = files;
+    const { bridge } = device;
+    await device.attached;
+    const health = new HealthWatch(
+      { clock: nodeClock, random: randomBytes, log },
+      {
+        device: bridge,
+        canary: () => live.index.set.canary,
+        auditHealthy: () => audit.healthy,
+        warning: () =>
+          (bridge.lastStatus?.pin ?? 'ok') === 'ok' ? null : 'The token has few PIN tries left.',
+      },
+    );
+    device.tell(health);
+    return { ...files, bridge, health };
+  } catch (error) {
+    await device.bridge.detach();
+    throw error;
+  }
+}
+
+async function openFiles(
+  configuration: Configuration,
+  log: Logger,
+): Promise<Omit<Parts, 'bridge' | 'health'>> {
   const { stateFolder, node } = configuration;
   const folder = join(stateFolder, 'audit');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -43,19 +73,5 @@ export async function openParts(configuration: Configuration, log: Logger): Prom
   const certificate = { certificate: await readCertificate(configuration), marks };
   const audit = await AuditLog.open(ports, { folder, node });
   const bindings = await Bindings.open(join(stateFolder, 'bindings.ndjson'));
-  const bridge = createHsmBridge({
-    clock: nodeClock,
-    launcher: nodeLauncher,
-    faults: { silent: true, reach: () => undefined },
-    log,
-  });
-  const health = new HealthWatch(ports, {
-    device: bridge,
-    canary: () => live.index.set.canary,
-    auditHealthy: () => audit.healthy,
-    warning: () =>
-      (bridge.lastStatus?.pin ?? 'ok') === 'ok' ? null : 'The token has few PIN tries left.',
-  });
-  await attachInBackground(bridge, configuration, health, log);
-  return { live, audit, bindings, bridge, health, certificate, servingKey };
+  return { live, audit, bindings, certificate, servingKey };
 }

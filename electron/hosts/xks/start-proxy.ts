@@ -9,6 +9,7 @@ import { derived } from '../../core/xks/serving/sealed-set.ts';
 import { CertificateWatch, daysLeft } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
 import { listenForControl } from './control.ts';
+import { openDevice, type ProxyDevice } from './device.ts';
 import { listen, type XksListener } from './listener.ts';
 import { metricsText } from './metrics.ts';
 import { openParts, type Parts } from './open-parts.ts';
@@ -17,15 +18,16 @@ import { listenForProbes, type Probe } from './probe.ts';
 /**
  * Starts everything an XKS proxy is: its device in a process of its own, the sealed serving set, the
  * audit, and the listeners. A device that is away does not stop it: it says that it is unavailable
- * and looks for it. `clock` is what answers are hurried by.
+ * and looks for it. `clock` is what answers are hurried by; `device` may have been begun before.
  * @throws whatever makes serving impossible: set, certificate, folder, port
  */
 export async function startProxy(
   configuration: Configuration,
   log: Logger,
   clock: Clock = nodeClock,
+  device: ProxyDevice = openDevice(configuration, log),
 ): Promise<RunningProxy> {
-  const parts = await openParts(configuration, log);
+  const parts = await openParts(configuration, device, log);
   try {
     return await RunningProxy.start(configuration, parts, log, clock);
   } catch (error) {

@@ -7,7 +7,6 @@ import { CryptokiError, failureOf } from '../drivers/pkcs11/cryptoki-error.ts';
 import { Pkcs11Driver } from '../drivers/pkcs11/driver.ts';
 import { initializeToken } from '../drivers/pkcs11/initialize-token.ts';
 import { tokensPresent } from '../drivers/pkcs11/token-list.ts';
-import { SoftwareDriver } from '../drivers/software/driver.ts';
 import type { InitializeSpec, ModuleSpec, OpenSpec } from './specs.ts';
 import type { Device } from './server.ts';
 
@@ -18,6 +17,8 @@ export class BridgeDevice implements Device {
   async open(args: readonly unknown[]): ReturnType<Device['open']> {
     const spec = args[0] as OpenSpec;
     if (spec.driver === 'software') {
+      // not read where there is a module
+      const { SoftwareDriver } = await import('../drivers/software/driver.ts');
       const driver = new SoftwareDriver();
       return { driver, value: await driver.status() };
     }

@@ -192,8 +192,6 @@ export class BridgeSession {
     const bound = this.#bound;
     if (bound === null) throw new OperationError('HSM_NOT_ATTACHED');
     const { target } = bound;
-    const { spec, module } = await openSpec(target, this.module?.sha256);
-    this.module = module;
     const environment = target.driver === 'pkcs11' ? target.environment : undefined;
     const channel = this.#ports.launcher.launch('hsm-bridge', environment);
     const connection = new BridgeConnection(this.#ports, channel, (why) => {
@@ -201,6 +199,9 @@ export class BridgeSession {
     });
     this.#opening = connection;
     try {
+      // looked at while the process starts
+      const { spec, module } = await openSpec(target, this.module?.sha256);
+      this.module = module;
       const opened = await connection.call('open', [spec]);
       const status = await automaticLogin(connection, opened, bound.key ?? this.#pin);
       if (this.#bound !== bound) throw gone('detached', 'bridge process');

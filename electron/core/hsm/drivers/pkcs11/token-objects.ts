@@ -40,7 +40,9 @@ export class TokenObjects {
     const name = `${query.CLASS}/${query.LABEL}/${query.ID.toString('hex')}`;
     const known = this.#handles.get(name);
     if (known !== undefined) return known;
-    const [found, ...more] = this.all(session, { ...query });
+    // the id first: SoftHSM decrypts what it compares, and stops at the first difference
+    const { ID, LABEL, CLASS } = query;
+    const [found, ...more] = this.all(session, { ID, LABEL, CLASS });
     if (found === undefined || more.length > 0) return null;
     check(found);
     this.#handles.set(name, found);
