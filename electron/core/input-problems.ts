@@ -47,7 +47,12 @@ function inWords(issue: Issue): string | undefined {
     case 'invalid_union':
     case 'invalid_format':
       return 'it is not written as it has to be';
-    default:
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
+    case 'invalid_key':
+    case 'invalid_element':
+      return 'an entry of it is not right';
+    case 'custom':
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { nodeHttp } from '../kernel/node-http.ts';
 import type { ChildChannel, HostPorts } from '../ports.ts';
 
 /** As long as a start, and an orderly end, may take. Milliseconds. */
@@ -137,7 +137,7 @@ function isTold(message: unknown): message is Told {
 export function fetchJson(url: URL): Promise<unknown> {
   return new Promise((resolve) => {
     const none = (): void => resolve(null);
-    const call = request(url, { timeout: answerPatience, agent: false }, (reply) => {
+    const call = nodeHttp.request(url, { timeout: answerPatience, agent: false }, (reply) => {
       const parts: Buffer[] = [];
       let size = 0;
       reply.on('data', (part: Buffer) => {

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { nodeHttp } from '../../kernel/node-http.ts';
 
 /** A refusal comes at once, and a clock that moved far has much to do. Milliseconds. */
 const patience = 30_000;
@@ -51,7 +51,7 @@ function send(
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   const away = (cause: unknown): void =>
     reject(new OperationError('PRACTICE_NOT_RUNNING', {}, { cause }));
-  const call = request(url, { method, timeout: patience, agent: false }, (reply) => {
+  const call = nodeHttp.request(url, { method, timeout: patience, agent: false }, (reply) => {
     const parts: Buffer[] = [];
     let size = 0;
     reply.on('data', (part: Buffer) => {

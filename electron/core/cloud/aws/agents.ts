@@ -1,7 +1,7 @@
 import dns from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent } from 'node:http';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
+import { nodeHttp, nodeHttps } from '../../kernel/node-http.ts';
 import type { Realm } from '../../store/store.ts';
 import type { TlsOptions } from './trust.ts';
 
@@ -45,7 +45,7 @@ export function lookupFor(realm: Realm, resolve: typeof dns.lookup = dns.lookup)
 
 /** Sockets of one connection: kept alive, or one for a single call. */
 export interface Agents {
-  of(secure: boolean, fresh: boolean): http.Agent;
+  of(secure: boolean, fresh: boolean): Agent;
   /** Ends idle sockets now and busy ones after their call. */
   destroy(): void;
 }
@@ -62,7 +62,7 @@ export function createAgents(options: {
   const proxied = options.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: options.proxy } };
   // through a proxy it is the proxy's name that is resolved here, and it may well be local
   const resolving = options.proxy === undefined ? { lookup } : {};
-  const made = new Map<string, http.Agent>();
+  const made = new Map<string, Agent>();
   return {
     of(secure, fresh) {
       const name = `${secure ? 'https' : 'http'}:${fresh ? 'fresh' : 'kept'}`;
@@ -70,8 +70,8 @@ export function createAgents(options: {
       if (known) return known;
       const common = { keepAlive: !fresh, maxSockets: 64, ...resolving };
       const agent = secure
-        ? new https.Agent({ ...common, ...options.tls, ...proxied })
-        : new http.Agent(common);
+        ? new nodeHttps.Agent({ ...common, ...options.tls, ...proxied })
+        : new nodeHttp.Agent(common);
       made.set(name, agent);
       return agent;
     },

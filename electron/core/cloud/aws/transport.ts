@@ -1,10 +1,10 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { HttpResponse } from '@smithy/core/protocols';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { msOfHttpDate } from '../../kernel/node-dates.ts';
+import { nodeHttp, nodeHttps } from '../../kernel/node-http.ts';
 import type { Clock, FaultPoints } from '../../ports.ts';
 import type { Realm } from '../../store/store.ts';
 import type { Agents } from './agents.ts';
@@ -98,7 +98,7 @@ export class Transport {
     const progress = { connected: false, sent: false };
     const over = new AbortController();
     return await new Promise<WireReply>((resolve, reject) => {
-      const outgoing = (secure ? https : http).request({
+      const outgoing = (secure ? nodeHttps : nodeHttp).request({
         agent: agents.of(secure, fresh),
         host: unbracketed(request.hostname),
         ...(request.port === undefined ? {} : { port: request.port }),
@@ -196,7 +196,7 @@ function whenConnected(socket: Socket, then: () => void): void {
 }
 
 function collect(
-  incoming: http.IncomingMessage,
+  incoming: IncomingMessage,
   done: (cause: Error | null, body: Buffer) => void,
 ): void {
   const parts: Buffer[] = [];
@@ -234,7 +234,7 @@ function checkIsAws(reply: WireReply): void {
   });
 }
 
-function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
+function flat(headers: IncomingHttpHeaders): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
