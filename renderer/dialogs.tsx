@@ -41,6 +41,7 @@ import { AllowKmsKeyDialog } from './features/xks/allow-kms-key-dialog.tsx';
 import { KeyDeedDialog, StoreDeedDialog } from './features/xks/deed-dialogs.tsx';
 import { ImportCertificateDialog } from './features/xks/import-certificate-dialog.tsx';
 import { RequestCertificateDialog } from './features/xks/request-certificate-dialog.tsx';
+import { RehearseDialog } from './features/xks/rehearse-dialog.tsx';
 import { ReconcileDialog } from './features/xks/reconcile-dialog.tsx';
 import { RemoveXksDialog } from './features/xks/remove-xks-dialog.tsx';
 import { RotateKeyDialog } from './features/xks/rotate-key-dialog.tsx';
@@ -106,6 +107,7 @@ const table: DialogTable = {
   'xks-try-rules': TryRulesDialog,
   'xks-write-credential': WriteCredentialDialog,
   'xks-reconcile': ReconcileDialog,
+  'xks-rehearse': RehearseDialog,
   'xks-request-certificate': RequestCertificateDialog,
   'xks-import-certificate': ImportCertificateDialog,
 };

@@ -225,6 +225,21 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     }
   });
 
+  it('rehearses a block of one key in a scope, which ends by itself or at once', async () => {
+    await row(/^payments/).click();
+    await menu(/Rehearse a block…$/);
+    await form.field('Caller').fill('arn:aws:iam::*:root');
+    await look('xks-rehearse');
+    await form.button('Block payments for 5 minutes').click();
+    await closed();
+    await row(/^payments, .* here Block rehearsed/).waitFor();
+    expect(await awsRefuses(stage.decrypt(ciphertext))).toContain('KMSInvalidStateException');
+    await button('Lift the block').click();
+    await row(/^payments, .* here Enabled/).waitFor();
+    expect(await stage.decrypt(ciphertext)).toBe('a secret');
+    await row(/^ledger/).click();
+  });
+
   it('adds a rule, and says what it would refuse', async () => {
     await tab('Owners and rules').click();
     await button('Add rule…').click();

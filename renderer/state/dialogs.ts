@@ -81,6 +81,7 @@ export type Dialog =
   | { readonly kind: 'xks-try-rules'; readonly store: string; readonly key: string | null }
   | { readonly kind: 'xks-write-credential'; readonly store: string }
   | { readonly kind: 'xks-reconcile' }
+  | { readonly kind: 'xks-rehearse'; readonly key: string }
   | { readonly kind: 'xks-request-certificate' }
   | { readonly kind: 'xks-import-certificate' }
   | { readonly kind: 'commands' }

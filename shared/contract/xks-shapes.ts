@@ -102,6 +102,8 @@ export const xksKeyView = z.strictObject({
   enabled: z.boolean(),
   /** Blocked itself, or its whole store. */
   blocked: z.boolean(),
+  /** A rehearsed block is on until then; null: none is. */
+  rehearsedUntil: time.nullable(),
   /** Served by proxies; false until its first version is on the device. */
   served: z.boolean(),
   version: z.number().int(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unsupportedFeatures } from '../model/xks.ts';
 import { nothing, op } from './op.ts';
-import { absolutePath, hsmFails, name, reference } from './shapes.ts';
+import { absolutePath, hsmFails, name, reference, time } from './shapes.ts';
 import { rulesMode, ruleView, ruleWhen, servingView } from './xks-shapes.ts';
 
 const publishFails = ['XKS_NOT_PUBLISHED'] as const;
@@ -71,6 +71,19 @@ export const xksOps = {
     summary: 'Block a store or an external key: within a second nothing is encrypted or decrypted',
     input: z.strictObject({ ...target, confirm: z.boolean().default(false) }),
     output: servingView,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'CONFIRMATION_NEEDED', ...publishFails],
+  }),
+  rehearse: op({
+    effect: 'destructive',
+    summary: 'Block one external key for a while, for requests of a scope; it ends by itself',
+    input: z.strictObject({
+      key: reference,
+      minutes: z.number().int().min(1).max(1440),
+      /** Which requests are hit, as a rule asks; absent: every use of the key. */
+      when: ruleWhen.default({}),
+      confirm: z.boolean().default(false),
+    }),
+    output: z.strictObject({ until: time, serving: servingView }),
     fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'CONFIRMATION_NEEDED', ...publishFails],
   }),
   restore: op({

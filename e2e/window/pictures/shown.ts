@@ -79,6 +79,7 @@ export const shown = [
       ['xks-add-rule', 'Add a rule'],
       ['xks-try-rules', 'Try a request against owners and rules'],
       ['xks-write-credential', 'The credential as a file for the AWS console'],
+      ['xks-rehearse', 'A block of one key, rehearsed for a while in a scope'],
       ['xks-reconcile', 'Calls at the proxy, matched with CloudTrail'],
       ['xks-request-certificate', 'A request for the certificate of the proxies'],
       ['xks-import-certificate', 'What was issued must fit key, name, time and chain'],

@@ -88,6 +88,7 @@ export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
     usage: { ...key.usage },
     enabled: key.enabled,
     blocked: blocked || store.blocked,
+    rehearsedUntil: underWay(open, key),
     served,
     version: current,
     storage: key.storage,
@@ -99,6 +100,10 @@ export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
     readAt: remote?.readAt ?? null,
     needsYou: xksKeyNeedsSomebody(key, served),
   };
+}
+
+function underWay({ clock }: OpenKeystore, { rehearsal }: XksKey): number | null {
+  return rehearsal !== null && rehearsal.until > clock.now() ? rehearsal.until : null;
 }
 
 export function viewXksKeyDetail(open: OpenKeystore, key: XksKey): z.output<typeof xksKeyDetail> {

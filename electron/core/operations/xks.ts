@@ -1,4 +1,4 @@
-import { unsupportedFeatures } from '../../../shared/model/xks.ts';
+import { type RuleCondition, unsupportedFeatures } from '../../../shared/model/xks.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { blockConsequences, unsupportedReasons, xksRisks } from '../../../shared/text/xks.ts';
 import type { ExternalStore, XksKey } from '../keystore/xks/rows.ts';
@@ -31,6 +31,7 @@ function block(open: OpenKeystore, target: Target, blocked: boolean): void {
   const { id, name } = subject(target);
   if (target.kind === 'store') open.xks.stores.setBlocked(id, blocked);
   else open.xks.keys.setBlocked(id, blocked);
+  if (target.kind === 'key' && !blocked) open.xks.keys.setRehearsal(id, null);
   open.audit('OK', [id], { name, blocked });
 }
 
@@ -40,6 +41,7 @@ type ServingVerbs =
   | 'setFolder'
   | 'prepareProxy'
   | 'kill'
+  | 'rehearse'
   | 'restore'
   | 'limits';
 
@@ -78,6 +80,21 @@ export const xksHandlers = (access: Access): Pick<HandlersOfNoun<'xks'>, Serving
     await serving(open, () => block(open, target, true));
     return open.desk.status();
   },
+  rehearse: async ({ key: reference, minutes, when: asked, confirm }) => {
+    const open = access.open();
+    const { id, name } = open.xks.keys.find(reference);
+    if (!confirm) {
+      const what = `refuse uses of ${name} for ${minutes} minutes`;
+      throw new OperationError('CONFIRMATION_NEEDED', { what });
+    }
+    const when = conditionsOf(asked);
+    const until = open.clock.now() + minutes * 60_000;
+    await serving(open, () => {
+      open.xks.keys.setRehearsal(id, { until, when });
+      open.audit('OK', [id], { name, minutes, until, asks: Object.keys(when) });
+    });
+    return { until, serving: await open.desk.status() };
+  },
   restore: async (input) => {
     const open = access.open();
     const target = targetOf(open, input);
@@ -97,6 +114,11 @@ export const xksHandlers = (access: Access): Pick<HandlersOfNoun<'xks'>, Serving
   },
 });
 
+const conditionsOf = (
+  when: Readonly<{ [Name in RuleCondition]?: readonly string[] | undefined }>,
+): Record<string, readonly string[]> =>
+  Object.fromEntries(Object.entries(when).flatMap(([what, list]) => (list ? [[what, list]] : [])));
+
 /** Rules over who may use a store or a key; the proxy goes by the very code that tries them here. */
 export const xksRuleHandlers = (access: Access): HandlersOfNoun<'xksRule'> => ({
   list: (input) => {
@@ -108,9 +130,7 @@ export const xksRuleHandlers = (access: Access): HandlersOfNoun<'xksRule'> => ({
     const open = access.open();
     const target = targetOf(open, input);
     const { name, effect } = input;
-    const when = Object.fromEntries(
-      Object.entries(input.when).flatMap(([what, list]) => (list ? [[what, list]] : [])),
-    );
+    const when = conditionsOf(input.when);
     if (Object.keys(when).length === 0) {
       const problem = 'a rule asks about something; * fits every value that is given';
       throw new OperationError('BAD_INPUT', { field: 'when', problem });

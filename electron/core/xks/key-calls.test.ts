@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServedStore } from './serving/serving-set.ts';
-import { KeyMaker, store, World } from './world.fixture.ts';
+import { KeyMaker, metadata, store, World } from './world.fixture.ts';
 import { boundData, encodeLabel, integrityValue } from './wire/associated-data.ts';
 
 const b64 = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString('base64');
@@ -44,6 +44,36 @@ describe('calls about a key', () => {
     expect(opened.status).toBe(opens);
     const expected = key === 'open' ? 'InvalidCiphertextException' : 'InvalidKeyUsageException';
     expect(opened.errorName).toBe(expected);
+  });
+
+  it('is blocked in a rehearsal for its scope and its time only, also after a restart', async () => {
+    const until = world.clock.now() + 10 * 60_000;
+    const when = { awsPrincipalArn: ['arn:aws:iam::*:user/Al*'], awsSourceVpc: ['vpc-test'] };
+    const rehearsed = { ...a, keys: [{ ...a.keys[0]!, rehearsal: { until, when } }] };
+    const from = (more: object) => ({ requestMetadata: { ...metadata, ...more } });
+    const inScope = from({ awsSourceVpc: 'vpc-test' });
+    world.serve([rehearsed]);
+    const other = await World.start(maker, [rehearsed]);
+    await other.clock.advance(world.clock.now() - other.clock.now());
+    for (const there of [world, other]) {
+      const hit = await there.encrypt(rehearsed, 'both', inScope);
+      expect(hit.errorName).toBe('InvalidStateException');
+      expect(there.records().at(-1)).toMatchObject({ detail: 'rehearsal' });
+      const described = await there.call(rehearsed, 'keys/both/metadata', inScope);
+      expect(described.body['keyStatus']).toBe('DISABLED');
+      for (const outside of [
+        from({ awsSourceVpc: 'vpc-prod' }),
+        from({}),
+        from({ awsSourceVpc: 'vpc-test', awsPrincipalArn: 'arn:aws:iam::111122223333:user/Bob' }),
+      ])
+        expect((await there.encrypt(rehearsed, 'both', outside)).status).toBe(200);
+      await there.clock.advance(10 * 60_000 - 1);
+      expect((await there.encrypt(rehearsed, 'both', inScope)).status).toBe(400);
+      await there.clock.advance(1);
+      expect((await there.encrypt(rehearsed, 'both', inScope)).status).toBe(200);
+    }
+    await other.stop();
+    world.serve([a, b]);
   });
 
   it('decrypts with a key that may only decrypt', async () => {

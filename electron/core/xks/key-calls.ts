@@ -1,4 +1,5 @@
 import type { HsmDriver } from '../hsm/driver.ts';
+import type { Clock } from '../ports.ts';
 import type { Bindings } from './bindings.ts';
 import { deviceFailure, keyOnDevice } from './device-keys.ts';
 import type { Dossier } from './dossier.ts';
@@ -14,6 +15,7 @@ import { readDecrypt, readEncrypt, type RequestMetadata } from './wire/requests.
 export interface KeyWork {
   readonly device: Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
   readonly bindings: Bindings;
+  readonly clock: Pick<Clock, 'now'>;
   readonly store: IndexedStore;
   readonly metadata: RequestMetadata;
   readonly dossier: Dossier;
@@ -30,7 +32,7 @@ export function describeKey(work: KeyWork, keyId: string): object {
   return {
     keySpec: 'AES_256',
     keyUsage: [...(seals ? ['ENCRYPT'] : []), ...(opens ? ['DECRYPT'] : [])],
-    keyStatus: key.enabled && !key.blocked ? 'ENABLED' : 'DISABLED',
+    keyStatus: key.enabled && !key.blocked && !isRehearsed(work, key) ? 'ENABLED' : 'DISABLED',
   };
 }
 
@@ -38,7 +40,7 @@ export function describeKey(work: KeyWork, keyId: string): object {
 export async function encrypt(work: KeyWork, keyId: string, body: JsonObject): Promise<object> {
   const indexed = permittedKey(work, keyId);
   const { key, current } = indexed;
-  requireEnabled(key);
+  requireEnabled(work, key);
   requireBinding(work, key);
   requireUsage(key.usage.encrypt, 'encrypt');
   const { plaintext, aad, wantsIntegrityValue } = readEncrypt(body);
@@ -68,7 +70,7 @@ export async function encrypt(work: KeyWork, keyId: string, body: JsonObject): P
 export async function decrypt(work: KeyWork, keyId: string, body: JsonObject): Promise<object> {
   const indexed = permittedKey(work, keyId);
   const { key } = indexed;
-  requireEnabled(key);
+  requireEnabled(work, key);
   requireBinding(work, key);
   requireUsage(key.usage.decrypt, 'decrypt');
   const { ciphertext, iv, tag, aad, metadata } = readDecrypt(body);
@@ -95,11 +97,20 @@ function permittedKey({ store, metadata, dossier }: KeyWork, keyId: string): Ind
   return found;
 }
 
-function requireEnabled({ enabled, blocked }: ServedKey): void {
-  if (blocked) {
-    throw new XksFailure('InvalidStateException', 'The external key is blocked by its owner.');
+function requireEnabled(work: KeyWork, key: ServedKey): void {
+  const { enabled, blocked } = key;
+  if (blocked || isRehearsed(work, key)) {
+    const message = 'The external key is blocked by its owner.';
+    throw new XksFailure('InvalidStateException', message, blocked ? null : 'rehearsal');
   }
   if (!enabled) throw new XksFailure('InvalidStateException', 'The external key is disabled.');
+}
+
+/** A rehearsed block hits what lies in its scope for certain, and only as long as it was set for. */
+function isRehearsed({ clock, metadata }: KeyWork, { rehearsal }: ServedKey): boolean {
+  if (rehearsal === undefined || clock.now() >= rehearsal.until) return false;
+  const scope = { id: 'rehearsal', effect: 'allow', when: rehearsal.when };
+  return checkRules({ mode: 'enforce', rules: [scope] }, metadata).allowed;
 }
 
 /** One external key, one KMS key: the first that came, or those an operator listed. */

@@ -142,7 +142,8 @@ export class XksProxy {
     if (path.api === 'GetHealthStatus') {
       return this.#parts.describe(await this.#parts.health.current());
     }
-    const work: KeyWork = { ...this.#parts, store, metadata, dossier };
+    const { clock } = this.#ports;
+    const work: KeyWork = { ...this.#parts, clock, store, metadata, dossier };
     if (path.api === 'GetKeyMetadata') return describeKey(work, path.keyId ?? '');
     const perform = path.api === 'Encrypt' ? encrypt : decrypt;
     return perform(work, path.keyId ?? '', body);

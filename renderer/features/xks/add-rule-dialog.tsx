@@ -1,6 +1,5 @@
 import TextField from '@mui/material/TextField';
 import { useId } from 'react';
-import { type RuleCondition, ruleConditions } from '../../../shared/model/xks.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
@@ -10,7 +9,7 @@ import { Choices } from '../../ui/choices.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { conditions, patternsOf } from './rule-words.ts';
+import { askedIn, ConditionFields, type TypedConditions } from './condition-fields.tsx';
 import { useTargetName } from './use-target-name.ts';
 import styles from './xks.module.css';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -18,7 +17,7 @@ import { isolate } from '../../../shared/text/isolate.ts';
 interface RuleForm {
   readonly name: string;
   readonly effect: 'allow' | 'deny';
-  readonly when: Readonly<Partial<Record<RuleCondition, string>>>;
+  readonly when: TypedConditions;
 }
 
 /** A rule over who may use a store or one of its keys, and how. */
@@ -29,10 +28,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
   const blocked = useBlocked();
   const target = useTargetName(store, key);
   const name = form.name.trim();
-  const asked = ruleConditions.flatMap((each) => {
-    const patterns = patternsOf(form.when[each] ?? '');
-    return patterns.length === 0 ? [] : [[each, patterns] as const];
-  });
+  const asked = askedIn(form.when);
   const missing =
     name === ''
       ? 'Give the rule a name.'
@@ -119,26 +115,7 @@ function RuleFields({
         fit; * stands for any text, ? for one character. What a request does not say counts against
         it.
       </p>
-      <div className={styles['pair']}>
-        {ruleConditions.map((each) => (
-          <TextField
-            key={each}
-            id={`${id}-${each}`}
-            label={conditions[each].label}
-            fullWidth
-            multiline
-            sx={{ '& .MuiInputBase-multiline': { padding: '4px 0' } }}
-            value={form.when[each] ?? ''}
-            disabled={busy}
-            helperText={`Such as ${conditions[each].example}`}
-            onChange={(event) => set({ when: { ...form.when, [each]: event.target.value } })}
-            slotProps={{
-              htmlInput: { maxLength: 20_000, spellCheck: false, className: 'mono' },
-              formHelperText: { style: { overflowWrap: 'anywhere' } },
-            }}
-          />
-        ))}
-      </div>
+      <ConditionFields typed={form.when} onChange={(when) => set({ when })} disabled={busy} />
     </div>
   );
 }

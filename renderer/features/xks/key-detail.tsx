@@ -12,7 +12,7 @@ import { KeyKmsKeys } from './key-kms-keys.tsx';
 import { KeyVersions } from './key-versions.tsx';
 import { RulesPart } from './rules-part.tsx';
 import { keyDeedBlocked } from './xks-blocked.ts';
-import type { XksDeeds } from './xks-menus.ts';
+import { isStopped, type XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
 import {
   keyHere,
@@ -90,7 +90,7 @@ function KeyButtons({
   const create = view.kmsKeyArn === null;
   return (
     <>
-      {view.blocked ? (
+      {isStopped(view) ? (
         <DeedButton
           blocked={blocked ?? (store.blocked ? `All of ${isolate(store.name)} is blocked.` : null)}
           onClick={() => deeds.restore(view)}

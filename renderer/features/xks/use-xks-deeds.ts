@@ -44,6 +44,7 @@ export function useXksDeeds(): {
       void enable.run({ key: key.id }).then((done) => {
         if (done) say(`Enabled the external key ${isolate(key.name)}.`);
       }),
+    rehearse: ({ id }) => show({ kind: 'xks-rehearse', key: id }),
     remove: (target) => show({ kind: 'xks-remove', what: named(target) }),
     kmsKey: (deed, { id }) => show({ kind: 'xks-key-deed', key: id, deed }),
     rotate: ({ id }) => show({ kind: 'xks-rotate-key', key: id }),

@@ -21,6 +21,7 @@ export interface XksDeeds {
   readonly tryRules: (store: Store, key: XksKey | null) => void;
   readonly block: (target: Store | XksKey) => void;
   readonly restore: (target: Store | XksKey) => void;
+  readonly rehearse: (key: XksKey) => void;
   readonly remove: (target: Store | XksKey) => void;
   readonly kmsKey: (deed: XksKeyDeed, key: XksKey) => void;
   readonly rotate: (key: XksKey) => void;
@@ -100,7 +101,7 @@ export function storeMenu(
 }
 
 const blockEntry = (target: Store | XksKey, blocked: string | null, deeds: XksDeeds): MenuEntry =>
-  target.blocked
+  isStopped(target)
     ? { label: 'Lift the block', blocked, run: () => deeds.restore(target) }
     : { label: 'Block at once…', blocked, run: () => deeds.block(target) };
 
@@ -137,6 +138,7 @@ export function xksKeyMenu(
           ? { label: 'Disable…', blocked, run: () => deeds.disable(key) }
           : { label: 'Enable', blocked, run: () => deeds.enable(key) },
         keyBlockEntry(key, store, blocked, deeds),
+        { label: 'Rehearse a block…', blocked, run: () => deeds.rehearse(key) },
         { label: 'Allow another KMS key…', blocked, run: () => deeds.allow(key) },
         { label: 'Add rule…', blocked, run: () => deeds.addRule(store, key) },
         { label: 'Try rules…', run: () => deeds.tryRules(store, key) },
@@ -183,3 +185,7 @@ const keyBlockEntry = (
         run: () => undefined,
       }
     : blockEntry(key, blocked, deeds);
+
+/** Blocked, or rehearsing it: lifting ends both. */
+export const isStopped = (target: Store | XksKey): boolean =>
+  target.blocked || ('rehearsedUntil' in target && target.rehearsedUntil !== null);

@@ -44,9 +44,10 @@ export const storeHere = ({ blocked }: Store): StateText =>
     : { glyph: '●', word: 'Not blocked', tone: 'good' };
 
 /** What the proxy does with an external key. */
-export function keyHere({ blocked, enabled, served }: XksKey): StateText {
+export function keyHere({ blocked, enabled, rehearsedUntil, served }: XksKey): StateText {
   if (blocked) return { glyph: '!', word: 'Blocked', tone: 'attention' };
   if (!served) return { glyph: '-', word: 'Not served yet', tone: 'quiet' };
+  if (rehearsedUntil !== null) return { glyph: '!', word: 'Block rehearsed', tone: 'attention' };
   return enabled
     ? { glyph: '●', word: 'Enabled', tone: 'good' }
     : { glyph: '◌', word: 'Disabled', tone: 'quiet' };

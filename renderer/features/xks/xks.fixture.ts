@@ -47,6 +47,7 @@ export const xksKeyShown = (more: Partial<XksKey> = {}): XksKey => ({
   usage: { encrypt: true, decrypt: true },
   enabled: true,
   blocked: false,
+  rehearsedUntil: null,
   served: true,
   version: 1,
   storage: 'hsm',

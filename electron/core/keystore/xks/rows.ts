@@ -59,6 +59,12 @@ export interface XksKeyInAws {
   readonly readAt: number;
 }
 
+/** A block of one key for a while, for requests in its scope only. */
+export interface XksRehearsal {
+  readonly until: number;
+  readonly when: XksRule['when'];
+}
+
 /** An external key: what KMS asks the proxy for by its unchanging id. */
 export interface XksKey {
   readonly id: string;
@@ -77,6 +83,8 @@ export interface XksKey {
   readonly storage: StorageLocation;
   readonly assurance: Assurance;
   readonly rulesMode: RulesMode;
+  /** The last block that was rehearsed; over once `until` has passed. */
+  readonly rehearsal: XksRehearsal | null;
   readonly remote: XksKeyInAws | null;
   readonly createdAt: number;
 }
@@ -178,6 +186,8 @@ export const xksKeyFrom = (row: Row): XksKey => ({
   storage: text(row, 'storage') as StorageLocation,
   assurance: text(row, 'assurance') as Assurance,
   rulesMode: text(row, 'rules_mode') as RulesMode,
+  rehearsal:
+    row['rehearsal'] === null ? null : (JSON.parse(text(row, 'rehearsal')) as XksRehearsal),
   remote:
     row['kms_key_id'] === null
       ? null

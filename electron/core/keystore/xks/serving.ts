@@ -170,6 +170,7 @@ class ServingTable implements Serving {
       usage: { ...key.usage },
       enabled: key.enabled,
       blocked: key.blocked,
+      ...rehearsed(key, this.#domain.clock.now()),
       current: key.current,
       versions: versions.map((version) => ({
         number: version.number,
@@ -194,6 +195,16 @@ class ServingTable implements Serving {
   }
 }
 
+/** A rehearsal that is over is not published again. */
+function rehearsed({ rehearsal }: XksKey, now: number): Pick<ServedKey, 'rehearsal'> {
+  if (rehearsal === null || rehearsal.until <= now) return {};
+  const { until, when } = rehearsal;
+  return { rehearsal: { until, when: copied(when) } };
+}
+
+const copied = (when: XksRule['when']): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(when).map(([name, list]) => [name, [...list]]));
+
 /** Those of one key, or of the store itself. */
 function served(
   all: readonly XksRule[],
@@ -205,7 +216,7 @@ function served(
     .map(({ id, effect, when }) => ({
       id,
       effect,
-      when: Object.fromEntries(Object.entries(when).map(([name, list]) => [name, [...list]])),
+      when: copied(when),
     }));
   return { mode, rules };
 }

@@ -11,6 +11,7 @@ import {
   type XksKey,
   xksKeyFrom,
   type XksKeyInAws,
+  type XksRehearsal,
   type XksVersion,
 } from './rows.ts';
 
@@ -48,6 +49,8 @@ export interface XksKeys {
   markInstalled(versionId: string): void;
   setEnabled(id: string, enabled: boolean): void;
   setBlocked(id: string, blocked: boolean): void;
+  /** Null ends it. */
+  setRehearsal(id: string, rehearsal: XksRehearsal | null): void;
   setRulesMode(id: string, mode: XksKey['rulesMode']): void;
   noteRemote(id: string, remote: XksKeyInAws | null): void;
   bindings(keyId: string): readonly XksBinding[];
@@ -114,6 +117,7 @@ function statements({ store: { db } }: Domain) {
     current: db.prepare('update xks_key set current = ? where id = ?'),
     enabled: db.prepare('update xks_key set enabled = ? where id = ?'),
     blocked: db.prepare('update xks_key set blocked = ? where id = ?'),
+    rehearsal: db.prepare('update xks_key set rehearsal = ? where id = ?'),
     mode: db.prepare('update xks_key set rules_mode = ? where id = ?'),
     remote: db.prepare(
       `update xks_key set kms_key_id = @kmsKeyId, kms_arn = @arn, kms_state = @state,
@@ -256,6 +260,11 @@ class XksKeyTable implements XksKeys {
 
   setBlocked(id: string, blocked: boolean): void {
     this.#domain.store.change(() => this.#sql.blocked.run(blocked ? 1 : 0, id));
+  }
+
+  setRehearsal(id: string, rehearsal: XksRehearsal | null): void {
+    const text = rehearsal === null ? null : JSON.stringify(rehearsal);
+    this.#domain.store.change(() => this.#sql.rehearsal.run(text, id));
   }
 
   setRulesMode(id: string, mode: XksKey['rulesMode']): void {

@@ -8,6 +8,7 @@ import { ending } from './0007-ending.ts';
 import { xks } from './0008-xks.ts';
 import { nameOrder } from './0009-name-order.ts';
 import { keyOpened } from './0010-key-opened.ts';
+import { xksRehearsal } from './0011-xks-rehearsal.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   xks,
   nameOrder,
   keyOpened,
+  xksRehearsal,
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ruleSet } from '../rules/rule.ts';
+import { rule, ruleSet } from '../rules/rule.ts';
 import { accessKeyIdShape, secretAccessKeyShape } from '../wire/credential.ts';
 import { isKeyId, isPrefix } from '../wire/path.ts';
 
@@ -30,6 +30,11 @@ const servedKey = z
     enabled: z.boolean(),
     /** Kill switch. Beside `enabled`, so that lifting it restores what was. */
     blocked: z.boolean(),
+    /**
+     * A block of one key for a while, for requests that fit `when` only. It ends by the proxy's own
+     * clock, whether or not anybody publishes again.
+     */
+    rehearsal: z.strictObject({ until: z.number().int(), when: rule.shape.when }).optional(),
     /** Encrypts; the others only decrypt. */
     current: z.number().int(),
     versions: z.array(keyVersion).min(1).max(10_000),

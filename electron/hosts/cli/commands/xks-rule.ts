@@ -14,14 +14,14 @@ const conditions = {
   vpce: 'awsSourceVpce',
   viaService: 'kmsViaService',
 } as const satisfies Record<string, RuleCondition>;
-type Conditions = Partial<Record<keyof typeof conditions, readonly string[]>>;
+export type Conditions = Partial<Record<keyof typeof conditions, readonly string[]>>;
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,
 ];
 
-const conditionOptions = (command: Command): Command =>
+export const conditionOptions = (command: Command): Command =>
   command
     .option('--principal <pattern>', 'ARN of the caller (may be repeated)', collect)
     .option('--kms-key <pattern>', 'ARN of the KMS key (may be repeated)', collect)
@@ -87,7 +87,7 @@ export function addRuleVerbs(noun: Command, run: Run): void {
 
 type AddOptions = TargetOptions & Conditions & { readonly effect: 'allow' | 'deny' };
 
-const whenOf = (options: Conditions): Partial<Record<RuleCondition, string[]>> =>
+export const whenOf = (options: Conditions): Partial<Record<RuleCondition, string[]>> =>
   Object.fromEntries(
     Object.entries(conditions).flatMap(([option, name]) => {
       const patterns = options[option as keyof typeof conditions];

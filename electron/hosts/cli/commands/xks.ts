@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
+import { styleFor } from '../render/moments.ts';
 import { blockedText, limitsText, servingText } from '../render/xks.ts';
 import type { Run } from './noun.ts';
 import { addCertificateVerbs } from './xks-certificate.ts';
 import { addCheck } from './xks-check.ts';
 import { addKeyVerbs } from './xks-key.ts';
 import { addReconcile } from './xks-reconcile.ts';
-import { addRuleVerbs } from './xks-rule.ts';
+import { addRuleVerbs, conditionOptions, type Conditions, whenOf } from './xks-rule.ts';
 import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
-/** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|restore|serve|check|reconcile|limits` */
+/** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|rehearse|restore|serve|check|reconcile|limits` */
 export function addVerbs(noun: Command, run: Run): void {
   const group = (name: string, about: string): Command =>
     noun.command(name).description(about).helpCommand(false);
@@ -83,6 +84,7 @@ function addBlockVerbs(noun: Command, run: Run): void {
         context.show(output, blockedText);
       }),
     );
+  addRehearse(noun, run);
   targetOptions(noun.command('restore'))
     .description('lift the block of a store or a key')
     .action((options: TargetOptions) =>
@@ -91,4 +93,37 @@ function addBlockVerbs(noun: Command, run: Run): void {
         context.show(await session.call('xks.restore', targetOf(options)), servingText);
       }),
     );
+}
+
+interface RehearseOptions extends ConfirmOptions, Conditions {
+  readonly minutes: number;
+}
+
+function addRehearse(noun: Command, run: Run): void {
+  conditionOptions(noun.command('rehearse'))
+    .argument('<key>', 'the external key')
+    .description('block one key for a while, for requests of a scope; it ends by itself')
+    .requiredOption('--minutes <n>', 'how long', minutesOf)
+    .option('--yes', 'confirm')
+    .action((key: string, options: RehearseOptions) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const { minutes } = options;
+        const question = `Uses of ${key} in this scope are refused for ${minutes} minutes. Rehearse it?`;
+        const confirm = await confirmed(context, options, question);
+        const asked = { key, minutes, when: whenOf(options), confirm };
+        const output = await session.call('xks.rehearse', asked);
+        const { when } = styleFor(context.screen);
+        context.show(
+          output,
+          ({ until, serving }) => `${servingText(serving)}\nRehearsed until ${when(until)}.`,
+        );
+      }),
+    );
+}
+
+function minutesOf(text: string): number {
+  const minutes = Number(text);
+  if (/^\d{1,4}$/.test(text) && minutes >= 1 && minutes <= 1440) return minutes;
+  throw new InvalidArgumentError('minutes are 1 to 1440.');
 }

@@ -99,6 +99,7 @@ export function xksKeysText({ keys }: { keys: readonly Key[] }, { width }: Style
 
 const stateOf = (key: Key): string => {
   if (key.blocked) return '■ blocked';
+  if (key.rehearsedUntil !== null) return '◐ block rehearsed';
   if (!key.served) return '… not served yet';
   return key.enabled ? '● served' : '○ disabled';
 };
