@@ -64,6 +64,9 @@ export const lookAhead = z.strictObject({
 });
 
 /** One user, role or root of the practice KMS. Secrets are never shown. */
+/** Bytes of a principals file that a call may bring. */
+export const largestPrincipalsFile = 65_536;
+
 export const practicePrincipal = z.strictObject({
   arn: z.string(),
   account: accountId,

@@ -5,6 +5,7 @@ import { nothing, op, secretBytes } from './op.ts';
 import {
   denial,
   explanation,
+  largestPrincipalsFile,
   lookAhead,
   mischiefRule,
   practiceCall,
@@ -114,7 +115,7 @@ const peopleOps = {
   loadPrincipals: op({
     effect: 'change',
     summary: 'Load a principals file into the practice KMS, in place of the users and roles it has',
-    input: z.strictObject({ file: secretBytes(65_536) }),
+    input: z.strictObject({ file: secretBytes(largestPrincipalsFile) }),
     output: z.strictObject({ principals: z.array(practicePrincipal) }),
     fails: controlFails,
   }),

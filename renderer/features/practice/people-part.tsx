@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useMemo, useRef, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { largestPrincipalsFile } from '../../../shared/contract/practice-shapes.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
@@ -69,8 +70,6 @@ export function PeoplePart() {
   );
 }
 
-const largestFile = 1_000_000;
-
 /** The file holds made-up secrets, and its bytes go straight to the call all the same. */
 function LoadBar() {
   const load = useDeed('practice.loadPrincipals');
@@ -79,8 +78,8 @@ function LoadBar() {
   const [problem, setProblem] = useState('');
   const take = async (file: File): Promise<void> => {
     setProblem('');
-    if (file.size === 0 || file.size > largestFile) {
-      setProblem('! The file is empty or larger than 1 MB.');
+    if (file.size === 0 || file.size > largestPrincipalsFile) {
+      setProblem('! The file is empty or larger than 64 KB.');
       return;
     }
     const bytes = await file.arrayBuffer().catch(() => null);

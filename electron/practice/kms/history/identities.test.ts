@@ -72,7 +72,7 @@ describe('who called', () => {
   test('a session has the role that issued it', async () => {
     const session = await assume(kms.url, keyOf('admin'), PUSH);
     const [record] = await recordsOf(session);
-    const { principalId } = record?.userIdentity as { principalId: string };
+    const { principalId } = (record?.userIdentity ?? {}) as { principalId: string };
     expect(principalId).toMatch(/^AROA[A-Z0-9]{16,}:night-shift$/);
     expect(record?.userIdentity).toEqual({
       type: 'AssumedRole',
