@@ -19,7 +19,7 @@ const unit = shim
 /** Far beyond what anything takes: a loaded computer fails no test, and one that hangs ends. */
 const patience = {
   testTimeout: 180_000,
-  hookTimeout: 120_000,
+  hookTimeout: 300_000,
   expect: { poll: { timeout: 30_000 } },
 };
 
