@@ -1,18 +1,22 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
 
 describe.skipIf(chromiumPath === null)('a second browser', () => {
   let stage: ConsoleStage;
   let browser: Browser;
-  beforeEach(async () => {
-    stage = await ConsoleStage.open({ keystore: 'practice' });
-    await stage.page.getByRole('button', { name: 'Lock now' }).waitFor();
+  // What a console calls a browser is one profile: each context here is one of its own.
+  beforeAll(async () => {
     browser = await launchChromium();
   });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    stage = await ConsoleStage.open({ keystore: 'practice', browser });
+    await stage.page.getByRole('button', { name: 'Lock now' }).waitFor();
+  });
   afterEach(async () => {
-    await browser.close();
+    for (const context of browser.contexts()) await context.close();
     await stage.stop();
   });
 

@@ -12,6 +12,8 @@ export interface ConsoleStageOptions extends ConsoleProcessOptions {
   readonly window?: BrowserContextOptions;
   /** `practice`: a practice keystore is made and open. `none` (default): there is no keystore yet. */
   readonly keystore?: 'practice' | 'none';
+  /** One for several stages, which whoever launched it closes. */
+  readonly browser?: Browser;
 }
 
 export const passphrase = 'a passphrase of several words';
@@ -35,12 +37,19 @@ export class ConsoleStage implements AsyncDisposable {
   readonly page: Page;
   /** What the pages complained of; a test that expects some takes them out. */
   readonly complaints: string[] = [];
+  readonly #ownBrowser: boolean;
 
-  private constructor(host: ConsoleProcess, browser: Browser, context: BrowserContext, page: Page) {
+  private constructor(
+    host: ConsoleProcess,
+    context: BrowserContext,
+    page: Page,
+    [browser, own]: readonly [Browser, boolean],
+  ) {
     this.host = host;
     this.browser = browser;
     this.context = context;
     this.page = page;
+    this.#ownBrowser = own;
   }
 
   static async open(options: ConsoleStageOptions = {}): Promise<ConsoleStage> {
@@ -50,11 +59,12 @@ export class ConsoleStage implements AsyncDisposable {
         const bytes = Uint8Array.from(Buffer.from(passphrase));
         await host.call('keystore.create', { realm: 'practice', passphrase: bytes });
       }
-      const browser = await launchChromium();
+      const browser = options.browser ?? (await launchChromium());
       const context = await browser.newContext({ ...usual, ...options.window });
       await holdAnswers(context);
       const page = await context.newPage();
-      const stage = new ConsoleStage(host, browser, context, page);
+      const own = options.browser === undefined;
+      const stage = new ConsoleStage(host, context, page, [browser, own]);
       stage.listenTo(page);
       await page.goto(host.url);
       return stage;
@@ -75,7 +85,7 @@ export class ConsoleStage implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
+    await (this.#ownBrowser ? this.browser : this.context).close();
     await this.host.stop();
     expectNone(this.complaints);
   }

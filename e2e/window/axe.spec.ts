@@ -73,7 +73,6 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
   const faults: string[] = [];
   beforeAll(async () => {
     later = await LaterStage.open(work);
-    later.page.setDefaultTimeout(8000);
     form = new GroupFormPage(later.page);
     tree = new TreePage(later.page);
   });

@@ -15,8 +15,15 @@ afterAll(async () => {
 const place = (name: string) =>
   stage.page.getByRole('navigation').getByRole('button', { name, exact: true });
 const heading = (name: string) => stage.page.getByRole('heading', { name, level: 1 });
-/** As the button of the browser and Alt+Left do. */
-const back = () => stage.page.evaluate(() => history.back());
+/** As the button of the browser and Alt+Left do; the page has heard of it when this resolves. */
+const back = () =>
+  stage.page.evaluate(
+    () =>
+      new Promise<void>((heard) => {
+        addEventListener('popstate', () => heard(), { once: true });
+        history.back();
+      }),
+  );
 const says = (text: string) => stage.page.getByRole('status').getByText(text).waitFor();
 
 /** Loads the page again, or tries to, and says what the browser asked. */

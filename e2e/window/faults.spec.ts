@@ -49,7 +49,6 @@ describe.skipIf(!windowHere)('faults at the window', () => {
     const clock = new HurriedClock(1);
     clock.wallAhead = -away;
     later = await LaterStage.open(work, true, clock);
-    later.page.setDefaultTimeout(8000);
     entry = new EntryPage(later.page);
     [form, tree] = [new GroupFormPage(later.page), new TreePage(later.page)];
     await entry.unlock(passphrase);

@@ -66,8 +66,10 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     await jobs.bottom.getByText(/needs you: AWS did not allow the alias to move/).waitFor();
     await jobs.bottom.getByRole('button', { name: 'Show job' }).click();
     await jobs.dialog.getByText('AWS did not allow the alias to move.').waitFor();
+    await expect
+      .poll(async () => Object.keys(await jobs.standing()))
+      .toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
     const lines = await jobs.standing();
-    expect(Object.keys(lines)).toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
     for (const key of ['copies', 'aws', 'applications', 'data'] as const) {
       const told = stopped.standing?.[key].text ?? 'nothing';
       expect(Object.values(lines).join('\n')).toContain(told);
@@ -126,14 +128,20 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
   });
 
   it('moves no row under a pointer: new jobs wait until they are wanted', async () => {
+    const [newest] = (await on.call('job.list', { limit: 1 })).jobs;
+    await on.reach(newest?.id ?? '', 'done');
+    await jobs
+      .row(newest?.number ?? 0)
+      .getByText('Done')
+      .waitFor();
     await watchShifts();
     const before = await jobs.grid.getByRole('row').nth(1).innerText();
     await jobs.grid.getByRole('row').nth(1).hover();
-    const since = await on.page.evaluate(() => shifts().length);
+    const since = await on.page.evaluate(() => performance.now());
     await on.rotated('payments-prod');
     await on.page.getByText('1 new job', { exact: true }).waitFor();
     await expect.poll(() => jobs.grid.getByRole('row').nth(1).innerText()).toBe(before);
-    expect(await on.page.evaluate((from) => shifts().slice(from), since)).toEqual([]);
+    expect(await on.page.evaluate((from) => shifts(from), since)).toEqual([]);
     await on.page.getByRole('button', { name: 'Show it' }).click();
     await expect.poll(() => jobs.grid.getByRole('row').nth(1).innerText()).not.toBe(before);
   });
@@ -192,12 +200,14 @@ function runInShell(command: string): string | null {
   return execFileSync('sh', ['-c', command], { env, encoding: 'utf8' });
 }
 
-declare function shifts(): readonly string[];
+/** What has shifted since then. */
+declare function shifts(since: number): readonly string[];
 
 /** Notes what the browser itself calls a shift of the layout, and what shifted. */
 async function watchShifts(): Promise<void> {
   await on.page.evaluate(() => {
     interface Shift {
+      readonly startTime: number;
       readonly value: number;
       readonly sources: readonly {
         readonly node: Node | null;
@@ -205,15 +215,17 @@ async function watchShifts(): Promise<void> {
         readonly currentRect: DOMRectReadOnly;
       }[];
     }
-    const seen: string[] = [];
+    const seen: { readonly at: number; readonly what: string }[] = [];
     new PerformanceObserver((list) => {
-      for (const { value, sources } of list.getEntries() as unknown as Shift[]) {
+      for (const { startTime: at, value, sources } of list.getEntries() as unknown as Shift[]) {
         for (const { node, previousRect: from, currentRect: to } of sources) {
           const text = node?.textContent?.slice(0, 80) ?? '';
-          seen.push(`${value} "${text}" ${from.x},${from.y} to ${to.x},${to.y}`);
+          const what = `${value} "${text}" ${from.x},${from.y} to ${to.x},${to.y}`;
+          seen.push({ at, what });
         }
       }
     }).observe({ type: 'layout-shift', buffered: false });
-    Object.assign(globalThis, { shifts: () => seen });
+    const shifts = (since: number) => seen.filter(({ at }) => at > since).map(({ what }) => what);
+    Object.assign(globalThis, { shifts });
   });
 }

@@ -15,7 +15,6 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
   let inputs = 0;
   beforeAll(async () => {
     on = await JobStage.open();
-    on.page.setDefaultTimeout(20_000);
     await on.call('credential.test', { credential: 'ledger-kms' });
     tree = new TreePage(on.page);
     form = new GroupFormPage(on.page);
@@ -31,12 +30,18 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
   const type = (text: string): Promise<void> => on.page.keyboard.type(text);
   /** Tab until what has the focus is called so. */
   const tabTo = async (name: RegExp): Promise<void> => {
-    for (let n = 0; n < 40; n += 1) {
-      if (name.test(await nameOfFocus())) return;
-      await on.page.keyboard.press('Tab');
-    }
-    throw new Error(`no way to ${name.source} by Tab`);
+    await expect
+      .poll(
+        async () => {
+          const here = await nameOfFocus();
+          if (!name.test(here)) await on.page.keyboard.press('Tab');
+          return here;
+        },
+        { message: `no way to ${name.source} by Tab`, interval: 1 },
+      )
+      .toMatch(name);
   };
+  const focused = (name: RegExp) => expect.poll(nameOfFocus).toMatch(name);
   const nameOfFocus = (): Promise<string> =>
     on.page.evaluate(() => {
       const at = document.activeElement as HTMLInputElement | null;
@@ -57,15 +62,17 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
   it('adds a group, and the focus comes back to the tree', async () => {
     await tree.grid.focus();
     await press('Shift+F10');
-    await tree.menuItem('Add: Key Group…').waitFor();
+    await focused(/^Add: Key Group…/);
     await press('Enter');
     await form.button('Continue').waitFor();
+    await expect.poll(focusIsInDialog).toBe(true);
     await press('Enter');
-    await form.field('Name').waitFor();
+    await focused(/^Name/);
     await type('payments-prod');
     await tabTo(/^Select credential/);
     await press('Enter');
     await form.button('Select ledger-kms').waitFor();
+    await focused(/ledger-kms/);
     await press('Enter');
     await form.field('Name').waitFor();
     await tabTo(/^Group/);
@@ -120,6 +127,7 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
     const { keys } = await on.call('key.list', { group: 'payments-prod' });
     const used = await counted(async () => {
       await press('Control+f');
+      await expect.poll(() => tree.find.evaluate((at) => at === document.activeElement)).toBe(true);
       inputs += 1;
       await on.page.keyboard.insertText(keys[0]?.remote?.arn ?? '');
       await press('Enter');

@@ -141,6 +141,9 @@ describe.skipIf(!windowHere)('plans', () => {
     await expect.poll(() => form.box('Update Policy').isChecked()).toBe(true);
     await expect.poll(() => form.box('Import Key Material').isChecked()).toBe(true);
     expect(await axeFindings(stage.page)).toEqual([]);
+    await expect
+      .poll(() => form.focusedName())
+      .toBe('Import material and update policy (practice)');
     await tree.press('Enter');
     await form.top
       .getByText(/version 1/)
@@ -206,8 +209,7 @@ describe.skipIf(!windowHere)('plans', () => {
     await ontoKey(1);
     await tree.press('Shift+F10');
     await tree.menuItem(/Make Active…/).click();
-    const deed = form.button('Make version 1 active (practice)');
-    await deed.waitFor();
+    await expect.poll(() => form.focusedName()).toBe('Make version 1 active (practice)');
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Enter');
     await form.top.getByText(/Make/).first().waitFor();
@@ -241,15 +243,20 @@ describe.skipIf(!windowHere)('plans', () => {
     await tree.row(/payments-prod, key group/).click();
     await tree.press('Shift+F10', 'Enter');
     await form.button(rotate).waitFor();
-    const box = await form.button(rotate).boundingBox();
-    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(600);
-    const sideways = await form.top.evaluate((top) =>
-      [...top.querySelectorAll('*')].some((at) => {
-        const { overflowX } = getComputedStyle(at);
-        return at.scrollWidth > at.clientWidth + 1 && overflowX === 'hidden' && at.clientWidth > 1;
-      }),
-    );
-    expect(sideways).toBe(false);
+    const lowest = async (): Promise<number> => {
+      const box = await form.button(rotate).boundingBox();
+      return box ? box.y + box.height : Infinity;
+    };
+    await expect.poll(lowest).toBeLessThanOrEqual(600);
+    const sideways = () =>
+      form.top.evaluate((top) =>
+        [...top.querySelectorAll('*')].some((at) => {
+          const { overflowX } = getComputedStyle(at);
+          const lost = at.scrollWidth > at.clientWidth + 1 && at.clientWidth > 1;
+          return lost && overflowX === 'hidden';
+        }),
+      );
+    await expect.poll(sideways).toBe(false);
     await closeAll();
   });
 });

@@ -48,11 +48,16 @@ export class RehearsalPage {
   }
   /** Tab until what has the focus is called so. */
   async tabTo(name: RegExp): Promise<void> {
-    for (let n = 0; n < 60; n += 1) {
-      if (name.test(await this.#nameOfFocus())) return;
-      await this.page.keyboard.press('Tab');
-    }
-    throw new Error(`no way to ${name.source} by Tab`);
+    await expect
+      .poll(
+        async () => {
+          const here = await this.#nameOfFocus();
+          if (!name.test(here)) await this.page.keyboard.press('Tab');
+          return here;
+        },
+        { message: `no way to ${name.source} by Tab`, interval: 1 },
+      )
+      .toMatch(name);
   }
   async focused(name: RegExp): Promise<void> {
     await expect.poll(() => this.#nameOfFocus()).toMatch(name);

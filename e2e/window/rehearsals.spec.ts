@@ -13,7 +13,6 @@ describe.skipIf(!windowHere)('practice and its rehearsals', () => {
   beforeAll(async () => {
     stage = await openWindow({ keystore: 'practice' });
     await stage.call('practice.setUp', { keysIn: 'software' });
-    stage.page.setDefaultTimeout(15_000);
     on = new RehearsalPage(stage.page);
     await on.open();
   });

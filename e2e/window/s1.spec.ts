@@ -22,7 +22,6 @@ describe.skipIf(!windowHere)('an HSM Protected key group in the window', () => {
   beforeAll(async () => {
     hsm = await HsmStage.open();
     on = hsm.jobs;
-    on.page.setDefaultTimeout(8000);
     tree = new TreePage(on.page);
     form = new GroupFormPage(on.page);
     jobs = new JobsPage(on.page);

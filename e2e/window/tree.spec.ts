@@ -26,7 +26,6 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await stage.aws.deny([]);
     await stage.addGroup('archive');
     await stage.page.reload();
-    stage.page.setDefaultTimeout(5000);
     tree = new TreePage(stage.page);
     await tree.row(/^archive/).waitFor();
   });
@@ -121,14 +120,19 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await tree.row(/^a-payments-test, key group/).waitFor();
     await expect.poll(() => tree.focused()).toMatch(/^a-payments-test/);
     await expect.poll(() => tree.page.getByRole('alert').count()).toBe(0);
-    const names = await tree.names();
-    expect(names.indexOf('a-payments-test')).toBeLessThan(names.indexOf('payments-prod'));
+    await expect
+      .poll(async () => {
+        const names = await tree.names();
+        return names.indexOf('payments-prod') - names.indexOf('a-payments-test');
+      })
+      .toBeGreaterThan(0);
   });
 
   it('adds a folder and lands on it, moves by keyboard and removes what is empty', async () => {
     await tree.page.getByRole('button', { name: 'Add…' }).click();
     await tree.menuItem(/Folder…/).click();
-    await tree.dialog('Add folder').waitFor();
+    const name = tree.dialog('Add folder').getByLabel('Name');
+    await expect.poll(() => name.evaluate((at) => at === document.activeElement)).toBe(true);
     await tree.page.keyboard.type('Old');
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.press('Enter');
@@ -185,6 +189,7 @@ describe.skipIf(!windowHere)('Key Management', () => {
     const { keys } = await stage.call('key.list', { group: prod });
     const [oldest] = keys;
     await tree.press('Control+f');
+    await expect.poll(() => tree.find.evaluate((at) => at === document.activeElement)).toBe(true);
     await tree.page.keyboard.insertText(oldest?.remote?.arn ?? '');
     await tree.press('Enter');
     await tree.details.getByRole('heading', { name: 'payments-prod, version 1' }).waitFor();
@@ -279,7 +284,7 @@ describe.skipIf(!windowHere)('Key Management', () => {
     expect(await axeFindings(stage.page)).toEqual([]);
     await stage.page.setViewportSize({ width: 900, height: 600 });
     const wider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
-    expect(await stage.page.evaluate(wider)).toBe(false);
+    await expect.poll(() => stage.page.evaluate(wider)).toBe(false);
     await stage.page.setViewportSize({ width: 1280, height: 800 });
   });
 
