@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { importAgain, permissions, permissionsFor } from './permissions.ts';
 import { regionOf, regions } from './regions.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -67,32 +66,5 @@ describe('Regions', () => {
     expect(regionOf('eu-west-9')).toMatchObject({ partition: 'aws', name: 'eu-west-9' });
     expect(regionOf('us-iso-east-1')).toMatchObject({ partition: 'aws-iso' });
     expect(regionOf('us-isob-east-1')).toMatchObject({ partition: 'aws-iso-b' });
-  });
-});
-
-describe('permissions', () => {
-  it('are the thirty asked for and four more, in three groups', () => {
-    const count = (group: string): number =>
-      permissions.filter((each) => each.group === group).length;
-    expect([count('LIST'), count('READ'), count('WRITE')]).toEqual([7, 5, 22]);
-    expect(new Set(permissions.map(({ action }) => action)).size).toBe(34);
-    expect(permissions.every(({ action }) => /^kms:[A-Z]\w+$/.test(action))).toBe(true);
-  });
-
-  it('of each deed are known ones', () => {
-    const known = [...permissions.map(({ action }) => action), 'kms:GetKeyLastUsage'];
-    for (const deed of [
-      'force-rotate',
-      'synchronize',
-      'make-active',
-      'disable-old',
-      'schedule-deletion',
-    ] as const) {
-      const { needed, useful } = permissionsFor(deed);
-      expect(needed.length).toBeGreaterThan(0);
-      for (const action of [...needed, ...useful]) expect(known).toContain(action);
-    }
-    for (const action of importAgain) expect(known).toContain(action);
-    expect(permissionsFor('force-rotate').needed).toContain('kms:ImportKeyMaterial');
   });
 });
