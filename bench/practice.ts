@@ -3,7 +3,7 @@ import { startPractice, type PracticeProcess } from '../electron/hosts/demo/prac
 import type { BareMethods } from './practice/bare-worker.ts';
 import { fillPractice } from './practice/fill.ts';
 import type { LoadMethods, Pace } from './practice/load-worker.ts';
-import { residentOf } from './support/machine.ts';
+import { cpuOf, residentOf } from './support/machine.ts';
 import { interleaved, median, timed } from './support/measure.ts';
 import { atLeast, atMost, type Bench, figure, type Goal, type Table } from './support/report.ts';
 import { TemporaryFolder } from './support/temporary.ts';
@@ -23,15 +23,26 @@ const bodyOf = (operation: Operation, KeyId: string) =>
     ? { KeyId }
     : { KeyId, Plaintext: Buffer.alloc(64, 7).toString('base64') };
 
+/** A pace, and what it cost its server: microseconds of CPU time a call. */
+interface Seen extends Pace {
+  readonly cpu: number;
+}
+
 interface Cell {
   readonly operation: Operation;
   readonly connections: number;
-  readonly pairs: readonly { readonly limit: Pace; readonly product: Pace }[];
+  readonly pairs: readonly { readonly limit: Seen; readonly product: Seen }[];
 }
 
 interface Sides {
   readonly load: Worker<LoadMethods>;
   readonly bare: Worker<BareMethods>;
+}
+
+async function costing(pid: number, run: () => Promise<Pace>): Promise<Seen> {
+  const before = cpuOf(pid);
+  const pace = await run();
+  return { ...pace, cpu: ((cpuOf(pid) - before) * 1000) / pace.calls };
 }
 
 async function throughput(sides: Sides, kms: PracticeProcess, KeyId: string, quick: boolean) {
@@ -40,14 +51,15 @@ async function throughput(sides: Sides, kms: PracticeProcess, KeyId: string, qui
   const cells: Cell[] = [];
   for (const operation of operations) {
     const body = bodyOf(operation, KeyId);
-    const product = (count: number) =>
-      load.ask('run', { port: portOf(kms), operation, body, connections: count, ms });
+    const against = (pid: number, port: number, count: number) =>
+      costing(pid, () => load.ask('run', { port, operation, body, connections: count, ms }));
+    const product = (count: number) => against(kms.pid, portOf(kms), count);
     const { replyBytes } = await product(1);
     const port = await bare.ask('answer', { bytes: replyBytes });
     for (const count of connections) {
       const pairs = await interleaved(
         quick ? 1 : 5,
-        () => load.ask('run', { port, operation, body, connections: count, ms }),
+        () => against(bare.pid, port, count),
         () => product(count),
       );
       cells.push({ operation, connections: count, pairs });
@@ -162,6 +174,9 @@ function paceTable(cells: readonly Cell[]): Table {
       'p50 ms',
       'p99 ms',
       'p99 ms, bare',
+      'CPU us a call, bare',
+      'CPU us a call',
+      'share by CPU',
     ],
     rows: cells.map((cell) => [
       cell.operation,
@@ -172,6 +187,9 @@ function paceTable(cells: readonly Cell[]): Table {
       of(cell, ({ product }) => product.p50),
       of(cell, ({ product }) => product.p99),
       of(cell, ({ limit }) => limit.p99),
+      of(cell, ({ limit }) => limit.cpu),
+      of(cell, ({ product }) => product.cpu),
+      of(cell, ({ limit, product }) => limit.cpu / product.cpu),
     ]),
   };
 }
@@ -234,6 +252,7 @@ function report(cells: readonly Cell[], scales: readonly Scale[]) {
     goals: [...goals, ...scaleGoals(scales)],
     tables: [paceTable(cells), ...(scales.length > 0 ? [scaleTable(scales)] : [])],
     remarks: [
+      'The CPU time of a call says what a server could answer on a core that it has for itself; rates also depend on what else the machine does.',
       'Both servers run alone in a process of their own, in turn, and get the same bytes from a third one: requests signed with SigV4 over connections that stay. The practice KMS keeps a data file, checks every signature, and commits effect and journal entry before it answers; the bare server reads the body and answers one of the same size.',
     ],
   };

@@ -13,6 +13,8 @@ export interface Load {
 }
 
 export interface Pace {
+  /** Answered requests. */
+  readonly calls: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -107,6 +109,7 @@ async function run(load: Load): Promise<Pace> {
   const wall = performance.now() - start;
   for (const line of lines) line.end();
   return {
+    calls: times.length,
     perSecond: (times.length * 1000) / wall,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
