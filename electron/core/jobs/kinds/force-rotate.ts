@@ -190,7 +190,7 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
         output,
         proof: [
           seen.proof,
-          proof(`${vault.title} ready`),
+          proof(`${vault.title} is ready`),
           proof(`alias/${group.alias} names ${said}`, holder.requestId),
         ],
         record: () => groups.bindAccount(group.id, seen.account),

@@ -240,7 +240,7 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
         ? 'OAEP with SHA-256'
         : 'OAEP with SHA-1, as this token has no SHA-256';
     checks.ok(
-      capital(`${vault.title} ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`),
+      capital(`${vault.title} is ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`),
     );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;

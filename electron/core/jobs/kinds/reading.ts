@@ -19,6 +19,15 @@ export interface AccountSeen {
   readonly proof: Proof;
 }
 
+/** AWS says its time in whole seconds, and the answer takes its way: less than this tells nothing. */
+const clockGrain = 2000;
+
+/** How our clock stands to that of AWS. `skew` in milliseconds. */
+export function sayClock(skew: number): string {
+  const off = Math.abs(skew);
+  return off <= clockGrain ? 'the clocks agree' : `clock off by ${Math.round(off / 1000)} s`;
+}
+
 /**
  * Whose account the group's credential is of. A group that is bound to another one refuses.
  * @throws OperationError ACCOUNT_MISMATCH
@@ -32,8 +41,7 @@ export async function checkAccount(
   const owner = await askOwner(services, connection, group, context);
   requireBound(group, owner.account, owner);
   const clock = await connection.checkClock(context);
-  const off = (Math.abs(clock.skew) / 1000).toFixed(1);
-  const text = `account ${owner.account}, clock off by ${off} s`;
+  const text = `account ${owner.account}, ${sayClock(clock.skew)}`;
   return {
     account: owner.account,
     principalArn: owner.principalArn,

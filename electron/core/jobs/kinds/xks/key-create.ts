@@ -120,7 +120,7 @@ const checkStep = (services: DeedServices): Step => ({
       return { type: 'stop', error: new OperationError('XKS_STORE_STATE', details) };
     }
     const read = proof(`${seen.name} reads ${seen.state}`, seen.requestId);
-    return { type: 'done', proof: [opened.proof, read, proof(`${vault.title} ready`)] };
+    return { type: 'done', proof: [opened.proof, read, proof(`${vault.title} is ready`)] };
   },
 });
 
