@@ -6,12 +6,17 @@ export function moveBy(
   page: number,
 ): number | null {
   if (event.ctrlKey || event.altKey || event.metaKey || count === 0) return null;
+  return placeAfter(event.key, at, count, page);
+}
+
+/** Where a key leads from `at`, which is -1 before anything was chosen. */
+export function placeAfter(key: string, at: number, count: number, page: number): number | null {
   const last = count - 1;
-  switch (event.key) {
+  switch (key) {
     case 'ArrowDown':
       return Math.min(at + 1, last);
     case 'ArrowUp':
-      return Math.max(at - 1, 0);
+      return at < 0 ? last : Math.max(at - 1, 0);
     case 'PageDown':
       return Math.min(Math.max(at, 0) + page, last);
     case 'PageUp':

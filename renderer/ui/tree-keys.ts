@@ -1,3 +1,5 @@
+import { isMenuKey, placeAfter } from './row-keys.ts';
+
 /** One row of a flattened tree, as the tree grid needs it. */
 export interface TreeRow {
   readonly id: string;
@@ -37,11 +39,11 @@ export function intentOf(
   page: number,
 ): TreeIntent | null {
   if (key.metaKey) return null;
-  if (isMenu(key)) return at < 0 ? { kind: 'background-menu' } : { kind: 'menu', at };
+  if (isMenuKey(key)) return at < 0 ? { kind: 'background-menu' } : { kind: 'menu', at };
   if (rows.length === 0) return null;
   if (key.altKey) return key.key === 'Enter' && at >= 0 ? { kind: 'properties', at } : null;
   if (key.ctrlKey && key.key.toLowerCase() === 'a') return { kind: 'all' };
-  const to = targetOf(key.key, rows.length, at, page);
+  const to = placeAfter(key.key, at, rows.length, page);
   if (to !== null) {
     return { kind: 'move', to, how: key.shiftKey ? 'extend' : key.ctrlKey ? 'keep' : 'only' };
   }
@@ -49,29 +51,6 @@ export function intentOf(
   if (key.ctrlKey) return null;
   const row = rows[at];
   return row === undefined ? typed(key) : (onRow(key.key, rows, row, at) ?? typed(key));
-}
-
-const isMenu = ({ key, shiftKey }: Key): boolean =>
-  key === 'ContextMenu' || (key === 'F10' && shiftKey);
-
-function targetOf(key: string, count: number, at: number, page: number): number | null {
-  const last = count - 1;
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(at + 1, last);
-    case 'ArrowUp':
-      return at < 0 ? last : Math.max(at - 1, 0);
-    case 'PageDown':
-      return Math.min(Math.max(at, 0) + page, last);
-    case 'PageUp':
-      return Math.max(at - page, 0);
-    case 'Home':
-      return 0;
-    case 'End':
-      return last;
-    default:
-      return null;
-  }
 }
 
 function onRow(key: string, rows: readonly TreeRow[], row: TreeRow, at: number): TreeIntent | null {

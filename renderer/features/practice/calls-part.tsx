@@ -11,8 +11,8 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Facts } from '../../ui/screen.tsx';
-import { Labelled } from './labelled.tsx';
 import styles from './practice.module.css';
+import { SelectField } from './select-field.tsx';
 import { ReadingPane } from './reading-pane.tsx';
 
 type Call = OutputFor<'practice.journal'>['calls'][number];
@@ -109,6 +109,11 @@ export function CallsPart() {
   );
 }
 
+const everyOperation: readonly (readonly [string, string])[] = [
+  ['', 'Every operation'],
+  ...rehearsedOperations.map((name) => [name, name] as const),
+];
+
 function Filters({
   operation,
   setOperation,
@@ -122,41 +127,13 @@ function Filters({
 }) {
   return (
     <>
-      <Labelled label="Operation">
-        {(id) => (
-          <select
-            id={id}
-            className={styles['select']}
-            value={operation}
-            onChange={(event) => setOperation(event.target.value)}
-          >
-            <option value="">Every operation</option>
-            {rehearsedOperations.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Labelled>
-      <Labelled label="Outcome">
-        {(id) => (
-          <select
-            id={id}
-            className={styles['select']}
-            value={outcome}
-            onChange={(event) =>
-              setOutcome(outcomes.find(([name]) => name === event.target.value)?.[0] ?? 'all')
-            }
-          >
-            {outcomes.map(([name, words]) => (
-              <option key={name} value={name}>
-                {words}
-              </option>
-            ))}
-          </select>
-        )}
-      </Labelled>
+      <SelectField
+        label="Operation"
+        value={operation}
+        options={everyOperation}
+        onChange={setOperation}
+      />
+      <SelectField label="Outcome" value={outcome} options={outcomes} onChange={setOutcome} />
     </>
   );
 }

@@ -6,6 +6,12 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ExplanationText } from './explanation-text.tsx';
 import { Labelled } from './labelled.tsx';
 import styles from './practice.module.css';
+import { SelectField } from './select-field.tsx';
+
+const actions = rehearsedOperations.map((name): readonly [string, string] => [
+  `kms:${name}`,
+  `kms:${name}`,
+]);
 
 interface Question {
   readonly action: string;
@@ -30,22 +36,7 @@ export function MayQuestion({ principal }: { readonly principal: string }) {
     <form onSubmit={ask} className={styles['asked']} aria-label="May it do this?">
       <h3>May it do this?</h3>
       <div className={styles['form']}>
-        <Labelled label="Action">
-          {(at) => (
-            <select
-              id={at}
-              className={styles['select']}
-              value={action}
-              onChange={(event) => setAction(event.target.value)}
-            >
-              {rehearsedOperations.map((name) => (
-                <option key={name} value={`kms:${name}`}>
-                  kms:{name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Labelled>
+        <SelectField label="Action" value={action} options={actions} onChange={setAction} />
         <DeedButton type="submit">Judge this call</DeedButton>
       </div>
       <Labelled label="KMS key ID or ARN (optional)">

@@ -17,6 +17,7 @@ import { Section } from '../../ui/screen.tsx';
 import { Labelled } from './labelled.tsx';
 import { amountWords, operationWords } from './practice-words.ts';
 import styles from './practice.module.css';
+import { SelectField } from './select-field.tsx';
 
 type Rules = OutputFor<'practice.show'>['mischief'];
 
@@ -182,6 +183,8 @@ function AddFault({ rules, busy, onSet }: FaultsProps) {
   );
 }
 
+const faults = mischiefNames.map((name) => [name, mischiefTexts[name].title] as const);
+
 function FaultField({
   value,
   onChange,
@@ -189,27 +192,10 @@ function FaultField({
   readonly value: MischiefKind;
   readonly onChange: (kind: MischiefKind) => void;
 }) {
-  return (
-    <Labelled label="Fault">
-      {(id) => (
-        <select
-          id={id}
-          className={styles['select']}
-          value={value}
-          onChange={(event) =>
-            onChange(mischiefNames.find((name) => name === event.target.value) ?? value)
-          }
-        >
-          {mischiefNames.map((name) => (
-            <option key={name} value={name}>
-              {mischiefTexts[name].title}
-            </option>
-          ))}
-        </select>
-      )}
-    </Labelled>
-  );
+  return <SelectField label="Fault" value={value} options={faults} onChange={onChange} />;
 }
+
+const operations = rehearsedOperations.map((name): readonly [string, string] => [name, name]);
 
 function OperationField({
   value,
@@ -220,23 +206,6 @@ function OperationField({
   readonly onChange: (operation: string) => void;
   readonly all: boolean;
 }) {
-  return (
-    <Labelled label="Operation">
-      {(id) => (
-        <select
-          id={id}
-          className={styles['select']}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          {all ? <option value="*">Every operation</option> : null}
-          {rehearsedOperations.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Labelled>
-  );
+  const options = all ? [['*', 'Every operation'] as const, ...operations] : operations;
+  return <SelectField label="Operation" value={value} options={options} onChange={onChange} />;
 }
