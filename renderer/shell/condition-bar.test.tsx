@@ -33,6 +33,17 @@ describe('conditions of the window', () => {
     expect(conditionsOf(snapshotOf('verified'), { kind: 'open' })).toEqual([]);
   });
 
+  it.each([
+    ['unavailable', '! HSM “BYOK-A” is away.'],
+    ['wrong-token', '! Another token than “BYOK-A” is there.'],
+  ] as const)('tell an HSM that is %s, with its deed', (hsm, headline) => {
+    const told = conditionsOf(
+      { ...snapshotOf('verified'), hsm, hsmLabel: 'BYOK-A' },
+      { kind: 'open' },
+    );
+    expect(told).toMatchObject([{ headline, deed: { shows: { kind: 'attach-hsm' } } }]);
+  });
+
   it('keep their line when there is nothing to say', async () => {
     openedWith(snapshotOf('verified'));
     const line = await screen.findByText('✓ Keystore verified. Nothing is in the way.');

@@ -1,5 +1,6 @@
 import { isFailureCode } from '../../shared/errors/operation-error.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
+import { quote } from '../../shared/text/isolate.ts';
 import type { LinkState } from '../client/link.ts';
 import type { Dialog } from '../state/dialogs.ts';
 import type { Screen } from '../state/navigation.ts';
@@ -13,7 +14,7 @@ export type ConditionDeed =
 
 /** Something of the whole window that is not as it should be. */
 export interface Condition {
-  readonly id: 'lost' | 'read-only' | 'pin' | 'due' | 'checking';
+  readonly id: 'lost' | 'read-only' | 'pin' | 'hsm' | 'due' | 'checking';
   readonly headline: string;
   readonly more: string;
   readonly deed: ConditionDeed | null;
@@ -32,6 +33,7 @@ export function conditionsOf(snapshot: Snapshot, connection: LinkState): Conditi
       deed: { label: 'Show what to do', goes: 'security' },
     },
     hsm === 'pin-needed' && pin,
+    (hsm === 'unavailable' || hsm === 'wrong-token') && hsmAway(snapshot),
     due > 0 && {
       id: 'due',
       headline: `! ${due === 1 ? '1 rotation' : `${due} rotations`} came due and wait${due === 1 ? 's' : ''} for you.`,
@@ -56,6 +58,16 @@ const pin: Condition = {
   more: 'Jobs that need it wait.',
   deed: { label: 'Enter PIN…', shows: { kind: 'enter-pin' } },
 };
+
+const hsmAway = ({ hsm, hsmLabel }: Snapshot): Condition => ({
+  id: 'hsm',
+  headline:
+    hsm === 'unavailable'
+      ? `! HSM ${quote(hsmLabel ?? '')} is away.`
+      : `! Another token than ${quote(hsmLabel ?? '')} is there.`,
+  more: 'Jobs that need it wait; nothing is made or sent until it is back.',
+  deed: { label: 'Attach HSM…', shows: { kind: 'attach-hsm' } },
+});
 
 const checking: Condition = {
   id: 'checking',

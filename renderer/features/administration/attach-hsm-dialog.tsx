@@ -50,6 +50,11 @@ function AttachForm({
       busy={busy}
       onClose={close}
       onSubmit={() => void form.go()}
+      outcome={
+        <p className="quiet" role="status">
+          {missing === null ? 'The PIN is tried once.' : `Still needed: ${missing}`}
+        </p>
+      }
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
@@ -90,11 +95,6 @@ function AttachForm({
         />
       )}
       {form.failure ? <FailureNotice failure={form.failure} /> : null}
-      {missing === null ? null : (
-        <p className="quiet" role="status">
-          Still needed: {missing}
-        </p>
-      )}
     </DialogFrame>
   );
 }

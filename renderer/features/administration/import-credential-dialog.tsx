@@ -71,6 +71,14 @@ function ImportDialog({
       busy={busy}
       onClose={close}
       onSubmit={() => void go()}
+      outcome={
+        <p className="quiet" role="status">
+          {blocked ??
+            (missing === null
+              ? 'Its secret is sealed in the keystore and never shown again.'
+              : `Still needed: ${missing}`)}
+        </p>
+      }
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
@@ -105,12 +113,6 @@ function ImportDialog({
         </p>
       )}
       {failure ? <FailureNotice failure={failure} /> : null}
-      <p className="quiet" role="status">
-        {blocked ??
-          (missing === null
-            ? 'Its secret is sealed in the keystore and never shown again.'
-            : `Still needed: ${missing}`)}
-      </p>
     </DialogFrame>
   );
 }
