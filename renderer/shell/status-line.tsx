@@ -38,15 +38,23 @@ export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
       onBlur={() => setNear(false)}
     >
       <LatestLine line={line} onDismiss={latest ? dismiss : null} />
-      <span className={styles['counts']} title={countLines(snapshot).join(' · ')}>
-        {countLines(snapshot).map((words) => (
-          <span key={words}>{words}</span>
-        ))}
-      </span>
+      <Counts snapshot={snapshot} />
       <Button size="small" onClick={() => go('jobs')}>
         Jobs
       </Button>
     </footer>
+  );
+}
+
+/** Two lines, also while there is nothing to say in the second: the first keeps its place. */
+function Counts({ snapshot }: { readonly snapshot: Snapshot }) {
+  const [atWork, ended] = countLines(snapshot);
+  const title = ended === null ? atWork : `${atWork} · ${ended}`;
+  return (
+    <span className={styles['counts']} title={title}>
+      <span>{atWork}</span>
+      <span>{ended ?? '\u00a0'}</span>
+    </span>
   );
 }
 
@@ -116,10 +124,13 @@ function useFading(latest: Notice | null, near: boolean, dismiss: () => void): v
 }
 
 /** What is at work, and below it what ended: each fits its line whatever the day is called. */
-function countLines({ counts: { running, needsYou }, latest }: Snapshot): readonly string[] {
+function countLines({
+  counts: { running, needsYou },
+  latest,
+}: Snapshot): readonly [string, string | null] {
   const now = [
     running === 0 ? 'nothing running' : `${running} running`,
     ...(needsYou > 0 ? [`${needsYou} need${needsYou === 1 ? 's' : ''} you`] : []),
   ].join(' · ');
-  return latest?.kind === 'ended' ? [now, `last ended ${sayShort(latest.at)}`] : [now];
+  return [now, latest?.kind === 'ended' ? `last ended ${sayShort(latest.at)}` : null];
 }
