@@ -20,7 +20,7 @@ describe('the core is killed between a KMS key and its external key', () => {
     expect(problems).toEqual([]);
     if (!outcome) throw new Error('no outcome');
     good = outcome;
-  });
+  }, 300_000);
   afterAll(() => worker[Symbol.asyncDispose]());
 
   const holds = (outcome: Outcome): string[] => {

@@ -28,7 +28,7 @@ export interface LifeOptions {
 }
 
 /** Longest life (ms) of a core process; a hanging one is a failure, not a wait. */
-const longest = 60_000;
+const longest = 180_000;
 
 /** Runs one core process from its orders to its end. */
 export async function runLife(orders: Orders, options: LifeOptions): Promise<Life> {

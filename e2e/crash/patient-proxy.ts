@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
+import type { Clock } from '../../electron/core/ports.ts';
 import { configuration } from '../../electron/hosts/xks/configuration.ts';
 import { startProxy } from '../../electron/hosts/xks/start-proxy.ts';
 
@@ -11,7 +12,12 @@ import { startProxy } from '../../electron/hosts/xks/start-proxy.ts';
 const patience = 50;
 
 const [file = ''] = process.argv.slice(2);
-const clock = { ...nodeClock, monotonic: () => nodeClock.monotonic() / patience };
+const clock: Clock = {
+  ...nodeClock,
+  monotonic: () => nodeClock.monotonic() / patience,
+  // short sleeps are patience with a device; long ones lie between two looks at it
+  sleep: (ms, signal) => nodeClock.sleep(ms < 1000 ? ms * patience : ms, signal),
+};
 const log = { log: () => undefined };
 const settings = configuration.parse(JSON.parse(readFileSync(file, 'utf8')));
 const proxy = await startProxy(settings, log, clock);

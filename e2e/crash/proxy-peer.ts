@@ -1,8 +1,11 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { OutputFor } from '../../shared/contract/index.ts';
-import { ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
 import type { Practice } from './practice.ts';
@@ -18,7 +21,7 @@ const day = 24 * 60 * 60_000;
  */
 export class ProxyPeer {
   readonly #folder: string;
-  #process: ProxyProcess | null = null;
+  #process: ChildProcessByStdio<Writable, Readable, null> | null = null;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -52,13 +55,29 @@ export class ProxyPeer {
       pinFile: null,
       softwareKeysForOthers: false,
     });
-    this.#process = await ProxyProcess.start(configuration, () => undefined, patientProxy);
-    await practice.reachProxyAt(proxyHost, this.#process.port);
+    const file = join(this.#folder, 'configuration.json');
+    writeFileSync(file, JSON.stringify(configuration), { mode: 0o600 });
+    this.#process = spawn(process.execPath, [patientProxy, file], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await practice.reachProxyAt(proxyHost, await portOf(this.#process));
   }
 
   async stop(): Promise<void> {
-    this.#process?.signal('SIGKILL');
-    await this.#process?.ended();
+    const child = this.#process;
     this.#process = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
   }
+}
+
+/** Waits until it listens. */
+async function portOf(child: ChildProcessByStdio<Writable, Readable, null>): Promise<number> {
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}`)));
+  });
+  return (JSON.parse(line) as { port: number }).port;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import { Secret } from '../../core/kernel/secret.ts';
-import type { Logger } from '../../core/ports.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import { AuditLog } from '../../core/xks/audit/segment.ts';
 import { Bindings } from '../../core/xks/bindings.ts';
 import { HealthWatch } from '../../core/xks/health.ts';
@@ -25,11 +25,12 @@ export interface Parts {
   readonly servingKey: Secret;
 }
 
-/** Opens set, certificate, audit and bindings, while the device is attached. */
+/** Opens set, certificate, audit and bindings, while the device is attached; `clock` hurries it. */
 export async function openParts(
   configuration: Configuration,
   device: ProxyDevice,
   log: Logger,
+  clock: Clock,
 ): Promise<Parts> {
   try {
     const files = await openFiles(configuration, log);
@@ -37,7 +38,7 @@ export async function openParts(
     const { bridge } = device;
     await device.attached;
     const health = new HealthWatch(
-      { clock: nodeClock, random: randomBytes, log },
+      { clock, random: randomBytes, log },
       {
         device: bridge,
         canary: () => live.index.set.canary,

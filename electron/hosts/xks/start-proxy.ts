@@ -27,7 +27,7 @@ export async function startProxy(
   clock: Clock = nodeClock,
   device: ProxyDevice = openDevice(configuration, log),
 ): Promise<RunningProxy> {
-  const parts = await openParts(configuration, device, log);
+  const parts = await openParts(configuration, device, log, clock);
   try {
     return await RunningProxy.start(configuration, parts, log, clock);
   } catch (error) {
