@@ -103,7 +103,7 @@ function Comparison({ answer }: { readonly answer: OutputFor<'key.comparePolicy'
         ({ key, thing: { name, how, here: own, inAws: theirs } }) => (
           <section key={key} aria-label={name} className={styles['difference']}>
             <h3>
-              {name}: <span className="tone-attention">{differenceTexts[how]}</span>
+              <bdi>{name}</bdi>: <span className="tone-attention">{differenceTexts[how]}</span>
             </h3>
             <dl>
               <dt>Template</dt>

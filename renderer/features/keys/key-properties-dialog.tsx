@@ -91,7 +91,9 @@ function Versions({
   const keys = [...(data?.keys ?? [of])].sort((a, b) => b.version - a.version);
   return (
     <section aria-label="Versions">
-      <h3>{`Versions of ${isolate(of.groupName)}`}</h3>
+      <h3>
+        Versions of <bdi>{of.groupName}</bdi>
+      </h3>
       <div className={styles['scroll']}>
         <table className={styles['versions']}>
           <thead>

@@ -135,7 +135,9 @@ function WhatItMay({ principal }: { readonly principal: Principal }) {
       <MayQuestion principal={arn} />
       {(policies ?? []).map(({ name, document }) => (
         <div key={name}>
-          <h3>Policy {name}</h3>
+          <h3>
+            Policy <bdi>{name}</bdi>
+          </h3>
           <pre>{document}</pre>
         </div>
       ))}
