@@ -130,6 +130,7 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
   it('moves no row under a pointer: new jobs wait until they are wanted', async () => {
     const [newest] = (await on.call('job.list', { limit: 1 })).jobs;
     await on.reach(newest?.id ?? '', 'done');
+    await jobs.see(newest?.number ?? 0);
     await jobs
       .row(newest?.number ?? 0)
       .getByText('Done')

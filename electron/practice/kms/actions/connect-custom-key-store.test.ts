@@ -116,7 +116,7 @@ describe('ConnectCustomKeyStore', () => {
 
   test('a proxy that stays silent timed out', async () => {
     const kms = await startPracticeKms({
-      proxyBudgetMs: 100,
+      proxyBudgetMs: 1_000,
       trustCaFile: bench.caFile,
       xksConnect: [{ host: PEER_HOST, port: bench.peer.port }],
     });

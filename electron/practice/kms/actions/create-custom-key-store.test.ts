@@ -216,7 +216,7 @@ describe('a proxy that is not there, or not itself', () => {
   });
 
   test('silence is met with one more try', async () => {
-    const options = { proxyBudgetMs: 100, trustCaFile: bench.caFile };
+    const options = { proxyBudgetMs: 1_000, trustCaFile: bench.caFile };
     const routes = [{ host: PEER_HOST, port: bench.peer.port }];
     const kms = await startPracticeKms({ ...options, xksConnect: routes });
     bench.peer.misbehave(silence);
