@@ -141,6 +141,9 @@ function serveAgain(folder: string, outcome: Outcome, practice: PracticeProcess)
   ].join('\n');
 }
 
+const whatNext =
+  'All of this was on this computer, and it is gone now. npm start opens the window; npm run demo -- --serve opens it on what the demo leaves.';
+
 interface Secrets {
   readonly passphrase: Buffer;
   readonly pin: Buffer;
@@ -202,6 +205,7 @@ async function run(parts: Run): Promise<ReturnType<typeof summary>> {
     screen.note('');
     screen.note(closingTable(outcome, screen.width));
     if (options.keep) screen.note(serveAgain(folder, outcome, practice));
+    else if (!options.serve) screen.note(`\n${whatNext}`);
     if (options.json) process.stdout.write(`${JSON.stringify(facts)}\n`);
     return facts;
   } finally {
