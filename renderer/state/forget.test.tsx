@@ -96,7 +96,7 @@ it('keeps nothing of the keys when it is cut off until after the hour of the loc
   act(() => link.change('session'));
   await screen.findByText(/^Locks in 0:0/);
   act(() => link.state({ kind: 'lost', since: Date.now() }));
-  await expect.poll(() => screen.queryByRole('navigation'), { timeout: 5_000 }).toBeNull();
+  await expect.poll(() => screen.queryByRole('navigation')).toBeNull();
   expect(remembered(window)).toEqual([]);
   act(() => link.state({ kind: 'open' }));
   expect(await screen.findByRole('navigation')).toBeTruthy();

@@ -12,7 +12,7 @@ if (typeof document !== 'undefined') {
 }
 
 // A busy machine may take its time; what never comes true fails all the same.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 30_000 });
 
 // React says in the console what is wrong with a page: two children of one key, an attribute that is
 // none, a tag that there is not. A test in which it says anything fails. What it says of tests that

@@ -40,5 +40,5 @@ it('ends a process whose main thread is blocked, when its parent is gone', async
   expect(stateOf(pid)).not.toBeNull();
   parent.kill('SIGKILL');
   await once(parent, 'exit');
-  await expect.poll(() => stateOf(pid), { timeout: 20_000 }).toBeNull();
+  await expect.poll(() => stateOf(pid)).toBeNull();
 });

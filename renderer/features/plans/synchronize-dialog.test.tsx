@@ -50,7 +50,7 @@ const button = (name: string | RegExp) => screen.findByRole('button', { name });
 describe('Synchronize', () => {
   it('compares here, AWS now and after', async () => {
     synchronizing();
-    const row = (await screen.findByText('gone', {}, { timeout: 5000 })).closest('tr');
+    const row = (await screen.findByText('gone')).closest('tr');
     expect(row?.textContent).toBe('Key materialKCV 82B7A1goneimported again');
     expect(screen.getByText('Nothing to delete: AWS has no material now.')).toBeTruthy();
   });
