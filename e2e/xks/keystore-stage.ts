@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,7 +10,7 @@ import {
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
-import { ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
+import { inheritedPin, ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
 import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
@@ -82,10 +82,16 @@ export class KeystoreStage implements AsyncDisposable {
       probe: null,
       certificate: this.at('certificate.pem'),
       privateKey: this.at('private-key.pem'),
-      pinFile: this.at('pin'),
+      pinFile: inheritedPin,
       softwareKeysForOthers: false,
     });
-    this.proxy = await ProxyProcess.start(input, (text) => (this.log += text));
+    const pin = openSync(this.at('pin'), 'r');
+    try {
+      const onLog = (text: string): void => void (this.log += text);
+      this.proxy = await ProxyProcess.start(input, onLog, undefined, pin);
+    } finally {
+      closeSync(pin);
+    }
     const to = `127.0.0.1:${this.proxy.port}`;
     await control(this.aws.controlUrl, 'POST /xks-connect', { host, to });
     return this.proxy;

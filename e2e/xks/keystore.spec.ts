@@ -182,4 +182,12 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     requireDone(await stage.key('cancel-deletion', keyArn));
     expect(await stage.keyState(keyArn)).toBe('Disabled');
   });
+
+  it('is told to AWS also while its store is not connected and its state is hidden', async () => {
+    requireDone(await stage.store('disconnect', 'ledger'));
+    expect(await stage.keyState(keyArn)).toBe('Unavailable');
+    requireDone(await stage.key('enable', keyArn));
+    requireDone(await stage.store('connect', 'ledger'));
+    expect(await stage.keyState(keyArn)).toBe('Enabled');
+  });
 });

@@ -94,13 +94,25 @@ describe('the packaging', () => {
     expect(read()['linux']).toMatchObject({ target: ['deb'], extraResources: command });
     expect(read()['win']).toMatchObject({ target: ['nsis'], extraResources: command });
     expect(read()['mac']).not.toHaveProperty('extraResources');
-    expect(read()['deb']).toMatchObject({
-      fpm: ['resources/linux/keyreeve=/usr/bin/keyreeve'],
-    });
+    const { fpm } = read()['deb'] as { readonly fpm: readonly string[] };
+    expect(fpm[0]).toBe('resources/linux/keyreeve=/usr/bin/keyreeve');
+    for (const each of fpm) expect(existsSync(each.split('=')[0] ?? ''), each).toBe(true);
     expect(existsSync((read()['nsis'] as { include: string }).include)).toBe(true);
     const other = load(readFileSync('electron-builder.appimage.yml', 'utf8'));
     expect(other['linux']).toEqual({ target: ['AppImage'], extraResources: null });
     await valid(other);
+  });
+
+  it('brings what a server runs the XKS proxy by, where its files say that it lies', () => {
+    const { fpm } = read()['deb'] as { readonly fpm: readonly string[] };
+    const places = fpm.map((each) => each.split('=')[1] ?? '');
+    expect(places).toContain('/usr/lib/systemd/system/keyreeve-xks.service');
+    const named = ['keyreeve-xks.service', 'Containerfile'].flatMap(
+      (name) =>
+        readFileSync(`resources/xks/${name}`, 'utf8').match(/\/usr\/share\/[\w./-]+\w/g) ?? [],
+    );
+    expect(named.length).toBeGreaterThan(1);
+    for (const path of named) expect(places).toContain(path);
   });
 
   it('pins the Node that is installed, for every system that gets the command', () => {

@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const path = z.string().startsWith('/').max(4096);
+const descriptorShape = /^fd:(\d{1,3})$/;
 const credentialShape = /^credential:([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
 
-/** A file with a secret: a path, or `credential:NAME` for a file in $CREDENTIALS_DIRECTORY. */
+/**
+ * A file with a secret: a path, `credential:NAME` for a file in $CREDENTIALS_DIRECTORY, or `fd:N` for
+ * what is read, once, from a descriptor that the starter opened.
+ */
 const secretFile = z
-  .union([path, z.string().regex(credentialShape)])
+  .union([path, z.string().regex(credentialShape), z.string().regex(descriptorShape)])
   .transform((given, context) => {
+    const descriptor = descriptorShape.exec(given)?.[1];
+    if (descriptor !== undefined) return `/dev/fd/${descriptor}`;
     const name = credentialShape.exec(given)?.[1];
     if (name === undefined) return given;
     const folder = process.env['CREDENTIALS_DIRECTORY'];

@@ -1,9 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+  type StdioOptions,
+} from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigurationInput } from './configuration.ts';
+
+/** The first descriptor after those that every process has. */
+export const inheritedPin = 'fd:3';
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -32,20 +40,22 @@ export class ProxyProcess {
 
   /**
    * Starts it and waits until it listens. `onLog` receives its log lines; tests name a program of
-   * their own.
+   * their own. What `pinFd` gives is its `inheritedPin`.
    * @throws ProxyDidNotStart
    */
   static async start(
     input: ConfigurationInput,
     onLog: (text: string) => void = () => undefined,
     program: string = entry,
+    pinFd: number | null = null,
   ): Promise<ProxyProcess> {
     mkdirSync(input.stateFolder, { recursive: true, mode: 0o700 });
     const name = `configuration-${randomBytes(4).toString('hex')}.json`;
     const file = join(input.stateFolder, name);
     writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
     const given = ['--disable-sigusr1', program, file, '--until-stdin-closes'];
-    const child = spawn(process.execPath, given, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(pinFd === null ? [] : [pinFd])];
+    const child = spawn(process.execPath, given, { stdio }) as ChildProcessWithoutNullStreams;
     child.stdin.on('error', () => undefined); // it has ended: `ended` says so
     let log = '';
     child.stderr.on('data', (piece: Buffer) => {

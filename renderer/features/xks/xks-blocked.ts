@@ -48,7 +48,8 @@ export function keyDeedBlocked(deed: XksKeyDeed, key: XksKey, store: Store, bloc
   const pending = key.kmsKeyState === 'PendingDeletion';
   if (deed === 'cancel-deletion') return pending ? null : 'AWS does not wait to delete it.';
   if (pending) return 'AWS waits to delete it: cancel that first.';
-  if (deed === 'enable') return key.kmsKeyState === 'Disabled' ? null : 'It is not disabled.';
+  // Unavailable hides which of the two it is
+  if (deed === 'enable') return key.kmsKeyState === 'Enabled' ? 'It is not disabled.' : null;
   if (deed === 'disable')
     return key.kmsKeyState === 'Disabled' ? 'It is disabled in AWS already.' : null;
   return null;

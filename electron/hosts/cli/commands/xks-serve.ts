@@ -17,6 +17,7 @@ interface ServeOptions {
   readonly certificate?: string;
   readonly privateKey?: string;
   readonly tokenPinFile?: string;
+  readonly tokenPinFd?: number;
   readonly softwareKeysForOthers?: boolean;
 }
 
@@ -27,6 +28,12 @@ function anyPort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('a port is 0 to 65535.');
+}
+
+function descriptor(text: string): number {
+  const number = Number(text);
+  if (/^\d{1,3}$/.test(text) && number > 2) return number;
+  throw new InvalidArgumentError('a descriptor is a number from 3 on.');
 }
 
 /** `xks serve`: publishes, closes the keystore, and runs the proxy until it is told to stop. */
@@ -44,6 +51,7 @@ export function addServe(noun: Command, run: Run): void {
     )
     .option('--private-key <file>', 'PEM')
     .option('--token-pin-file <file>', 'holds the PIN of the token; a practice token needs none')
+    .option('--token-pin-fd <n>', 'file descriptor that gives the PIN of the token', descriptor)
     .option('--software-keys-for-others', 'serve keys that no hardware protects to others: I know')
     .action((options: ServeOptions) => run((context) => serve(context, options)));
 }
@@ -55,18 +63,21 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<nu
   // from here on the proxy stands alone: whoever holds the keystore may lock it or go
   await context.end();
   const { servingConfiguration } = await import('../../xks/serving-configuration.ts');
-  const { ProxyDidNotStart, ProxyProcess } = await import('../../xks/proxy-process.ts');
+  const { inheritedPin, ProxyDidNotStart, ProxyProcess } = await import(
+    '../../xks/proxy-process.ts'
+  );
   const stop = toldToStop();
   const input = servingConfiguration(prepared, {
     node: options.node,
     listen: { host: options.host, port: options.port },
     probe: options.probePort === undefined ? null : { host: options.host, port: options.probePort },
     ...(await certificateOf(prepared, options)),
-    pinFile: options.tokenPinFile === undefined ? null : resolve(options.tokenPinFile),
+    pinFile: pinOf(options, inheritedPin),
     softwareKeysForOthers: options.softwareKeysForOthers === true,
   });
   try {
-    const proxy = await ProxyProcess.start(input, (text) => process.stderr.write(text));
+    const onLog = (text: string): void => void process.stderr.write(text);
+    const proxy = await ProxyProcess.start(input, onLog, undefined, options.tokenPinFd ?? null);
     const { port, probePort } = proxy;
     const ready = { ready: true, node: options.node, port, probePort, pid: proxy.pid };
     context.show(ready, () => `XKS proxy ready on ${options.host}:${port}, process ${proxy.pid}`);
@@ -77,6 +88,13 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<nu
     if (!(error instanceof ProxyDidNotStart)) throw error;
     throw new OperationError('XKS_NOT_SERVED', { node: options.node, problem: error.message });
   }
+}
+
+function pinOf({ tokenPinFd, tokenPinFile }: ServeOptions, inherited: string): string | null {
+  if (tokenPinFd === undefined) return tokenPinFile === undefined ? null : resolve(tokenPinFile);
+  if (tokenPinFile === undefined) return inherited;
+  const problem = 'name a file or a descriptor, one of the two';
+  throw new OperationError('BAD_INPUT', { field: '--token-pin-fd', problem });
 }
 
 const twentyDays = 20 * 24 * 60 * 60_000;

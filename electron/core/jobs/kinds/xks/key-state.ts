@@ -32,18 +32,21 @@ interface Turn {
   ) => Promise<unknown>;
 }
 
-/** Unavailable: the store is not connected. AWS takes these deeds all the same. */
+/**
+ * Unavailable: the store is not connected. AWS takes these deeds all the same, and shows what came of
+ * them once it is; until then nobody can read whether one is needed.
+ */
 export const turns: Readonly<Record<KeyStateDeed, Turn>> = {
   enable: {
     title: 'Enable KMS key',
-    from: ['Disabled'],
+    from: ['Disabled', 'Unavailable'],
     to: ['Enabled', 'Unavailable'],
     call: (connection, id, _days, context) => connection.enableKey(id, context),
   },
   disable: {
     title: 'Disable KMS key',
-    from: ['Enabled'],
-    to: ['Disabled'],
+    from: ['Enabled', 'Unavailable'],
+    to: ['Disabled', 'Unavailable'],
     call: (connection, id, _days, context) => connection.disableKey(id, context),
   },
   'schedule-deletion': {
@@ -60,10 +63,13 @@ export const turns: Readonly<Record<KeyStateDeed, Turn>> = {
   },
 };
 
+/** The state says for certain that nothing is left to do. */
+const isThere = (deed: KeyStateDeed, state: string): boolean =>
+  turns[deed].to.includes(state) && !turns[deed].from.includes(state);
+
 export function keyObstacle(deed: KeyStateDeed, state: string): OperationError | null {
-  const { from, to } = turns[deed];
-  if (from.includes(state)) return null;
-  return to.includes(state)
+  if (turns[deed].from.includes(state)) return null;
+  return isThere(deed, state)
     ? new OperationError('NOTHING_TO_DO', { reason: `the KMS key is ${state} already` })
     : new OperationError('AWS_KEY_STATE', { state });
 }
@@ -102,7 +108,7 @@ const turnStep = (services: DeedServices, deed: KeyStateDeed): StepSpec<KeyState
       const { connection } = await openStore(services, context.payload.storeId, context);
       const { kmsKeyId } = remoteOf(services.xks.model.keys.get(context.payload.keyId));
       const before = await connection.describeKey(kmsKeyId, context);
-      if (to.includes(before.state)) return settled(services, context, before);
+      if (isThere(deed, before.state)) return settled(services, context, before);
       const obstacle = keyObstacle(deed, before.state);
       if (obstacle) return { type: 'stop', error: obstacle };
       await call(connection, kmsKeyId, context.payload.days, context);
