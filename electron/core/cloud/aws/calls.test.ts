@@ -349,10 +349,12 @@ it('takes "not found" for "not yet" only while the key is new', async () => {
 
 it('stops waiting when it is told to, but lets a change that is under way finish', async () => {
   const stop = new AbortController();
-  wire.script = (_, reply) => setTimeout(() => reply.json(null), 80);
+  wire.script = (_, reply) => {
+    stop.abort(new Error('locked'));
+    setImmediate(() => reply.json(null));
+  };
   const connection = await open();
   const changing = connection.disableKey(keyId, { signal: stop.signal });
-  setTimeout(() => stop.abort(new Error('locked')), 30);
   await expect(changing).resolves.toMatchObject({ requestId: 'req-1' });
   await expect(connection.describeKey(keyId, { signal: stop.signal })).rejects.toThrow('locked');
   expect(wire.seen).toHaveLength(1);

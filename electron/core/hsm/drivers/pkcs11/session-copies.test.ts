@@ -49,7 +49,7 @@ describe.skipIf(softHsm.missing !== null)('a token key that another process remo
     own.remove();
   });
 
-  it('encrypts for two seconds more at most', async () => {
+  it('encrypts no more once its copy has had its time', async () => {
     const id = 'a1'.repeat(16);
     const key = { id, blob: null };
     const master = await other!.createMaster('b2'.repeat(16));
@@ -61,8 +61,6 @@ describe.skipIf(softHsm.missing !== null)('a token key that another process remo
       );
     expect(await encrypt()).toBe('encrypted');
     await other!.removeServiceKey(id);
-    const removed = performance.now();
     await expect.poll(encrypt, { interval: 100 }).toBe('HSM_MASTER_MISSING');
-    expect(performance.now() - removed).toBeLessThan(4_000);
   });
 });
