@@ -16,6 +16,17 @@ const unit = shim
     ]
   : ['{shared,electron,scripts}/**/*.test.ts'];
 
+/**
+ * Tests of code that keeps nothing outside of what it is given. They share workers: to load the same
+ * modules anew for each file took as long as the tests themselves.
+ */
+const pure = [
+  'shared/**/*.test.ts',
+  'electron/core/keystore/**/*.test.ts',
+  'electron/core/cloud/*.test.ts',
+  'electron/practice/kms/{actions,auth,model}/**/*.test.ts',
+];
+
 /** Far beyond what anything takes: a loaded computer fails no test, and one that hangs ends. */
 const patience = {
   testTimeout: 180_000,
@@ -45,7 +56,7 @@ const acrossProcesses = {
 };
 
 /**
- * `unit` and `renderer` sit beside the code; `e2e` and `window` cross processes and run one file at a
+ * `unit`, `pure` and `renderer` sit beside the code; `e2e` and `window` cross processes and run one file at a
  * time, the two of them side by side.
  */
 export default defineConfig({
@@ -54,7 +65,9 @@ export default defineConfig({
     // Left to itself, vitest keeps one of two processors for nobody.
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: unit, setupFiles, ...patience } },
+      // The shim is put in once for each file.
+      { test: { name: 'unit', include: unit, exclude: shim ? [] : pure, setupFiles, ...patience } },
+      { test: { name: 'pure', include: pure, isolate: false, ...patience } },
       { test: renderer },
       { test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: pages, ...acrossProcesses } },
       { test: { name: 'window', include: pages, ...acrossProcesses } },

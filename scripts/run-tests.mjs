@@ -21,7 +21,7 @@ let sound = true;
 // What failed and then passed: a fault to mend, and never a silent one.
 const triedAgain = [];
 
-const fileOf = (name, kind) => join(results, `${name.replace(/[:,]/, '-')}.${kind}`);
+const fileOf = (name, kind) => join(results, `${name.replaceAll(/[:,]/g, '-')}.${kind}`);
 
 /** Resolves with the exit status and how long it took; a quiet one writes to a file. */
 function run(name, quiet) {

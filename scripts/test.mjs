@@ -20,7 +20,7 @@ const tests = spawnSync(
   [
     join(root, 'scripts/run-tests.mjs'),
     `--broken=${broken}`,
-    'unit,renderer',
+    'unit,pure,renderer',
     'unit:boringssl',
     'e2e+window',
   ],
