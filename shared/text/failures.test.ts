@@ -85,3 +85,14 @@ it('keeps a very long detail short', () => {
   const text = renderFailure({ code: 'NOT_FOUND', details: { reference: 'k'.repeat(512) } });
   expect(text.next.length).toBeLessThan(140);
 });
+
+it('sends nobody to a list for a file', () => {
+  const { headline, next } = renderFailure({
+    code: 'NOT_FOUND',
+    details: { file: '/x/log.audit' },
+  });
+  expect([headline, next]).toEqual([
+    'There is no file by that name here.',
+    'Check the path /x/log.audit.',
+  ]);
+});

@@ -64,7 +64,8 @@ export const callWording = {
     headline: (d) => `There is no ${thing(d)} by that name here.`,
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
-      `Look for ${d.quoted('reference', d.quoted('name', d.quoted('slot', d.text('file', 'it'))))} in the list and use its name, path or id.`,
+      d.when('file', (file) => `Check the path ${file}.`) ||
+      `Look for ${d.quoted('reference', d.quoted('name', d.quoted('slot', 'it')))} in the list and use its name, path or id.`,
   },
   AMBIGUOUS_NAME: {
     headline: 'More than one thing has that name.',
