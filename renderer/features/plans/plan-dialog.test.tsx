@@ -164,6 +164,22 @@ describe('the plan of Force Rotate', () => {
     expect(useNavigation.getState().screen).toBe('security');
   });
 
+  it('asks for no press of a button that cannot be pressed', async () => {
+    const away = rotationPlan({
+      number: 'dddddd444444',
+      changes: ['New KMS key'],
+      blocked: { code: 'HSM_UNAVAILABLE', details: {} },
+    });
+    const { world, user } = planningCore(rotationPlan(), away);
+    world.refusals.push(refuse('PLAN_CHANGED', { given: 'aaaaaa111111', now: 'dddddd444444' }));
+    await user.click(await rotate());
+    expect(await screen.findByText(/It cannot run now: what is in the way/)).toBeTruthy();
+    expect(screen.queryByText(/press the button again/)).toBeNull();
+    await user.click(screen.getAllByRole('button', { name: 'Check again' })[0] as HTMLElement);
+    await waitFor(() => expect(screen.queryByText(/Things changed since you looked/)).toBeNull());
+    expect(await screen.findByText('The HSM does not answer.')).toBeTruthy();
+  });
+
   it('looks again where the HSM may be back by itself', async () => {
     const blocked = rotationPlan({ blocked: { code: 'HSM_UNAVAILABLE', details: {} } });
     const { user } = planningCore(blocked, rotationPlan());

@@ -29,8 +29,13 @@ export function PlanNotices<P extends Plan>({
   const waited = document.activeElement === primary.current;
   return (
     <>
-      {changed || anyMark(marks) ? (
-        <ChangedNotice ran={changed} checking={checking} marked={anyMark(marks)} />
+      {changed || (anyMark(marks) && !plan?.blocked) ? (
+        <ChangedNotice
+          ran={changed}
+          checking={checking}
+          marked={anyMark(marks)}
+          blocked={plan?.blocked != null}
+        />
       ) : null}
       {plan?.runningJob ? (
         <RunningDeed jobId={plan.runningJob} doing={doing} onEnded={again} />
@@ -51,10 +56,13 @@ function ChangedNotice({
   ran,
   checking,
   marked,
+  blocked,
 }: {
   readonly ran: boolean;
   readonly checking: boolean;
   readonly marked: boolean;
+  /** It cannot be started as it is now, which is said below. */
+  readonly blocked: boolean;
 }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -62,9 +70,11 @@ function ChangedNotice({
   }, [ran]);
   const next = checking
     ? 'The new plan is being read.'
-    : marked
-      ? 'Changed lines are marked: read them, then press the button again.'
-      : 'It reads now as you saw it: press the button again.';
+    : blocked
+      ? 'It cannot run now: what is in the way stands below.'
+      : marked
+        ? 'Changed lines are marked: read them, then press the button again.'
+        : 'It reads now as you saw it: press the button again.';
   return (
     <div ref={place} tabIndex={-1} role="alert" className={styles['first']}>
       <p className="tone-attention">
