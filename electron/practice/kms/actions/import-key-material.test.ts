@@ -78,15 +78,6 @@ testOperation('ImportKeyMaterial', {
       type: 'IncorrectKeyMaterialException',
     },
     {
-      when: 'a token that brought material before',
-      request: async (base, stage) => {
-        await stage.must('ImportKeyMaterial', base);
-        return base;
-      },
-      type: 'InvalidImportTokenException',
-      message: null,
-    },
-    {
       when: 'as new what is known',
       request: async (base, stage) => {
         await stage.must('ImportKeyMaterial', base);

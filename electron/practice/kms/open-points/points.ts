@@ -9,7 +9,7 @@ export const OPEN_POINTS = {
   /** DeleteImportedKeyMaterial with an id that is not associated. */
   'unknown-material': ['NotFoundException', 'ValidationException'],
   /** A token after a successful import. */
-  'token-reuse': ['InvalidImportTokenException', 'allowed'],
+  'token-reuse': ['allowed', 'InvalidImportTokenException'],
   /** A token after the next GetParametersForImport for its key. */
   'older-parameters': ['allowed', 'InvalidImportTokenException'],
   /** Importing over material that is present, which sets its expiry anew. */
