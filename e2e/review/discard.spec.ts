@@ -141,11 +141,14 @@ describe('a rotation is cancelled with the wish to delete what it leaves', () =>
     const asked: Promise<Detail>[] = [];
     desk.at('aws:ImportKeyMaterial:sent', () => {
       const first = askNow('changed-mind');
-      const second = first.then(({ job }) =>
-        desk.call('job.cancel', { job: job.id, leftover: 'leave' }),
-      );
-      // The step ends once both were heard.
-      asked.push(second.finally(() => aws.misbehave()));
+      const bothHeard = async (): Promise<Detail> => {
+        const { job } = await first;
+        const second = await desk.call('job.cancel', { job: job.id, leftover: 'leave' });
+        // The step ends now.
+        await aws.misbehave();
+        return second;
+      };
+      asked.push(bothHeard());
     });
     const operations = { ImportKeyMaterial: { latencyMs: 100_000 } };
     await aws.misbehave({ operations });
