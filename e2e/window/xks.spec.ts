@@ -147,6 +147,17 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
       .waitFor();
     await details().getByRole('table', { name: 'The last minute' }).waitFor();
     await look('xks--proxy');
+    await tab('General configuration').click();
+    await tree().focus();
+    await press('Shift+F10');
+    await stage.page.getByRole('menu').waitFor();
+    await look('menu--xks-store');
+    await press('Escape');
+  });
+
+  it('matches calls with CloudTrail, and asks for the certificate of the proxies', async () => {
+    await row(/^ledger/).click();
+    await tab('Proxy').click();
     await button('Match with CloudTrail…').click();
     await form.top.getByRole('button', { name: 'Match the calls' }).waitFor();
     await form.field('Records of CloudTrail').fill(await stage.trail());
@@ -171,11 +182,6 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     await press('Escape');
     await closed();
     await tab('General configuration').click();
-    await tree().focus();
-    await press('Shift+F10');
-    await stage.page.getByRole('menu').waitFor();
-    await look('menu--xks-store');
-    await press('Escape');
   });
 
   it('finds a key by its external key id, and goes there', async () => {
