@@ -27,7 +27,15 @@ describe('the small picture', () => {
       hsm: 'none',
       connections: { connected: 0, all: 1 },
       places: [],
-      counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 },
+      counts: {
+        groups: 0,
+        keys: 0,
+        running: 0,
+        needsYou: 0,
+        groupsNeedYou: 0,
+        xksNeedYou: 0,
+        due: 0,
+      },
       latest: null,
     });
   });

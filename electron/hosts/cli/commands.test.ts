@@ -110,7 +110,15 @@ beforeEach(() => {
     designated: true,
     connections: { connected: 0, all: 0 },
     places: [],
-    counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 },
+    counts: {
+      groups: 0,
+      keys: 0,
+      running: 0,
+      needsYou: 0,
+      groupsNeedYou: 0,
+      xksNeedYou: 0,
+      due: 0,
+    },
     latest: null,
     at: 0,
   }));
