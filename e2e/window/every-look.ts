@@ -62,7 +62,9 @@ const lostText = `(async () => {
     for (let up = at; up && up !== document.documentElement; up = up.parentElement) {
       const { overflowX, overflowY, textOverflow, position } = getComputedStyle(up);
       const edge = up.getBoundingClientRect();
-      if (textOverflow === 'ellipsis') up.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
+      // The pointer comes, and goes: no tooltip is to stay open behind it.
+      if (textOverflow === 'ellipsis')
+        for (const event of ['mouseover', 'mouseout']) up.dispatchEvent(new MouseEvent(event, { bubbles: true }));
       if (textOverflow === 'ellipsis' || up.matches('[title]'))
         whole ||= up.closest('[title]:not([title=""]), [role=row][aria-label]') !== null;
       if (/auto|scroll/.test(overflowX)) x = false;

@@ -8,6 +8,7 @@ import { servingConfiguration } from '../../electron/hosts/xks/serving-configura
 import { control } from '../../electron/practice/kms/testing/raw-client.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import { region } from '../support/outside-aws.ts';
+import { serves } from '../xks/serves.ts';
 import { HsmStage } from './hsm-stage.ts';
 
 export const proxyHost = 'xks.example.test';
@@ -85,6 +86,7 @@ export class XksStage implements AsyncDisposable {
     this.#proxy = await ProxyProcess.start(configuration, () => undefined);
     const to = `127.0.0.1:${this.#proxy.port}`;
     await control(this.aws.controlUrl, 'POST /xks-connect', { host: proxyHost, to });
+    await serves(this.call);
   }
 
   /** Waits for the end of the newest job, which must be Done. */

@@ -19,6 +19,7 @@ import type { TrailRecord } from '../../electron/practice/kms/history/record.ts'
 import { type Desk, Desk as RealDesk, type Detail } from '../support/desk.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
+import { serves } from './serves.ts';
 
 export const host = 'xks.example.test';
 export const account = '123456789012';
@@ -94,6 +95,7 @@ export class KeystoreStage implements AsyncDisposable {
     }
     const to = `127.0.0.1:${this.proxy.port}`;
     await control(this.aws.controlUrl, 'POST /xks-connect', { host, to });
+    await serves((name, input) => this.desk.call(name, input));
     return this.proxy;
   }
 
