@@ -10,6 +10,7 @@ import {
   PutKeyPolicyCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
+import { expect } from 'vitest';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
 import {
   PRACTICE_ACCESS_KEY_ID,
@@ -145,6 +146,20 @@ export class OutsideAws implements AsyncDisposable {
     for (const client of this.#clients.values()) client.destroy();
     this.#clients.clear();
     await control(this.controlUrl, 'POST /mischief', mischief);
+  }
+
+  /**
+   * Lets the next call of an operation wait for its answer, which is a failure that passes, until the
+   * mischief is replaced. Resolves to a wait until AWS has that call: what is asked for at a pace of
+   * one in four seconds may be at its step long before.
+   */
+  async hold(operation: string): Promise<() => Promise<void>> {
+    await this.misbehave({ operations: { [operation]: { latencyMs: 100_000, http503: 1 } } });
+    const left = async (): Promise<unknown> => {
+      const { operations } = await control<Mischief>(this.controlUrl, 'GET /mischief');
+      return operations[operation]?.http503;
+    };
+    return () => expect.poll(left).toBe(0);
   }
 
   async deny(actions: readonly string[], times?: number): Promise<void> {
