@@ -111,6 +111,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     await form.button('Select credential…').click();
     const wrong = form.top.locator('label').filter({ hasText: 'elsewhere' });
     await wrong.getByText('! another account').waitFor();
+    await picture(form.page, 'select-credential');
     await form.top.getByRole('radio', { name: /^ledger-kms/ }).check();
     await form.button('Select ledger-kms').click();
     await form.heading('Change “payments-prod”?').waitFor();

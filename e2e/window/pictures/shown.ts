@@ -144,6 +144,7 @@ export const shown = [
       ['error--alias', 'AWS did not allow the alias to move'],
       ['error--answer-lost', 'An answer of AWS was lost: a look before anything is done again'],
       ['error--account', 'The credential belongs to another AWS account'],
+      ['select-credential', 'Another credential, with the one of another account marked'],
       ['error--hsm-gone', 'The HSM went away while a key was being wrapped'],
       ['error--material', 'AWS says that our copy is not the material this KMS key had'],
     ],

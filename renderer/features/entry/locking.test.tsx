@@ -12,7 +12,15 @@ let state: 'verified' | 'locked' = 'verified';
 let link: ScriptedLink;
 let opened: TestWindow | null = null;
 
-const counts = { groups: 1, keys: 1, running: 2, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 };
+const counts = {
+  groups: 1,
+  keys: 1,
+  running: 2,
+  needsYou: 0,
+  groupsNeedYou: 0,
+  xksNeedYou: 0,
+  due: 0,
+};
 
 beforeEach(() => {
   answer = Promise.withResolvers();
