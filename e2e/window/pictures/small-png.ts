@@ -72,7 +72,7 @@ function guess(filter: number, left: number, up: number, corner: number): number
 /** One byte a pixel, with so many low bits of each colour dropped; null while too many are left. */
 function withPalette(pixels: Uint8Array, dropped: number) {
   const known = new Map<number, number>();
-  const palette: number[] = [];
+  const shades: Map<number, number>[] = [];
   const indexes = new Uint8Array(pixels.length / 3);
   for (let n = 0; n < indexes.length; n += 1) {
     const [red = 0, green = 0, blue = 0] = pixels.subarray(n * 3, n * 3 + 3);
@@ -82,12 +82,20 @@ function withPalette(pixels: Uint8Array, dropped: number) {
       if (known.size === 256) return null;
       index = known.size;
       known.set(name, index);
-      // The first of its kind stands for all: large areas keep their very colour.
-      palette.push(red, green, blue);
+      shades.push(new Map());
     }
+    const shade = (red << 16) | (green << 8) | blue;
+    const seen = shades[index];
+    seen?.set(shade, (seen.get(shade) ?? 0) + 1);
     indexes[n] = index;
   }
-  return { palette: Uint8Array.from(palette), indexes };
+  return { palette: Uint8Array.from(shades.flatMap(mostSeen)), indexes };
+}
+
+/** Stands for all shades of its kind: large areas keep their very colour. */
+function mostSeen(shades: ReadonlyMap<number, number>): readonly number[] {
+  const [[shade] = [0]] = [...shades].toSorted(([, some], [, others]) => others - some);
+  return [shade >> 16, (shade >> 8) & 255, shade & 255];
 }
 
 function writePng(width: number, height: number, palette: Uint8Array, indexes: Uint8Array): Buffer {
