@@ -46,14 +46,13 @@ export function StatusLine({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-/** Two lines, also while there is nothing to say in the second: the first keeps its place. */
+/** Always two lines: neither moves when the other has something else to say. */
 function Counts({ snapshot }: { readonly snapshot: Snapshot }) {
-  const [atWork, ended] = countLines(snapshot);
-  const title = ended === null ? atWork : `${atWork} · ${ended}`;
+  const [atWork, beside] = countLines(snapshot);
   return (
-    <span className={styles['counts']} title={title}>
+    <span className={styles['counts']} title={`${atWork} · ${beside}`}>
       <span>{atWork}</span>
-      <span>{ended ?? '\u00a0'}</span>
+      <span>{beside}</span>
     </span>
   );
 }
@@ -123,14 +122,12 @@ function useFading(latest: Notice | null, near: boolean, dismiss: () => void): v
   }, [latest, near, dismiss]);
 }
 
-/** What is at work, and below it what ended: each fits its line whatever the day is called. */
+/** What is at work, and below it what waits for somebody, or what ended. */
 function countLines({
   counts: { running, needsYou },
   latest,
-}: Snapshot): readonly [string, string | null] {
-  const now = [
-    running === 0 ? 'nothing running' : `${running} running`,
-    ...(needsYou > 0 ? [`${needsYou} need${needsYou === 1 ? 's' : ''} you`] : []),
-  ].join(' · ');
-  return [now, latest?.kind === 'ended' ? `last ended ${sayShort(latest.at)}` : null];
+}: Snapshot): readonly [string, string] {
+  const now = running === 0 ? 'nothing running' : `${running} running`;
+  if (needsYou > 0) return [now, `${needsYou} need${needsYou === 1 ? 's' : ''} you`];
+  return [now, latest?.kind === 'ended' ? `last ended ${sayShort(latest.at)}` : 'none ended yet'];
 }

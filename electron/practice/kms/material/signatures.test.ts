@@ -37,6 +37,25 @@ const flipped = (bytes: Buffer): Buffer => {
   return other;
 };
 
+test('an RSA signature is as long as its modulus, also where it begins with a zero', async () => {
+  const material = await materialOf('RSA_2048');
+  const algorithm = 'RSASSA_PKCS1_V1_5_SHA_256';
+  for (let n = 0; ; n += 1) {
+    const what = {
+      spec: 'RSA_2048',
+      algorithm,
+      material,
+      message: Buffer.of(n >> 8, n),
+      type: 'RAW',
+    } as const;
+    const signature = makeSignature(what);
+    if (signature[0] !== 0) continue;
+    expect(isSignature(what, signature)).toBe(true);
+    expect(isSignature(what, signature.subarray(1))).toBe(false);
+    return;
+  }
+});
+
 describe.each(signing)('$algorithm with $spec', ({ spec, algorithm }) => {
   test.runIf(takesRaw(algorithm))('signs a message, and notices every change', async () => {
     const what = {

@@ -151,5 +151,8 @@ export function isSignature(what: ToSign, signature: Buffer): boolean {
   }
   const { hash, digest } = digestToSign(what);
   const check = algorithm.startsWith('RSASSA_PSS') ? verifyPss : verifyPkcs1;
-  return check(createPublicKey(key), hash, digest, signature);
+  const publicKey = createPublicKey(key);
+  // RFC 8017, 8.1.2 and 8.2.2: as long as the modulus. OpenSSL takes one whose zeros in front are gone.
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
+  return signature.length * 8 === bits && check(publicKey, hash, digest, signature);
 }
