@@ -165,9 +165,9 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     const entry = new EntryPage(form.page);
     // A change that was sent is waited for before the keystore closes; a question would be broken off.
     await jobs.open();
-    const reached = await stage.jobs.aws.hold('ImportKeyMaterial');
+    const callsLeft = await stage.jobs.aws.hold('ImportKeyMaterial');
     await stage.jobs.begin('payments-prod');
-    await reached();
+    await expect.poll(callsLeft).toBe(0);
     await entry.button('Lock now').click();
     await entry.heading(/^Locking/).waitFor();
     await form.page.getByText(/^Job \d+ stops at its next safe step/).waitFor();

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { ServingView } from '../../shared/contract/xks-shapes.ts';
 
 type AskStatus = (name: 'xks.status', input: Record<string, never>) => Promise<ServingView>;
@@ -8,8 +8,10 @@ type AskStatus = (name: 'xks.status', input: Record<string, never>) => Promise<S
  * tries one a second after its start, and a plan made before and a plan made after differ in that.
  */
 export const serves = (call: AskStatus): Promise<void> =>
-  expect
-    .poll(async () =>
-      (await call('xks.status', {})).nodes.map((node) => [node.newest, node.problem]),
-    )
-    .toContainEqual([true, null]);
+  vi.waitFor(
+    async () => {
+      const { nodes } = await call('xks.status', {});
+      expect(nodes.map((node) => [node.newest, node.problem])).toContainEqual([true, null]);
+    },
+    { timeout: 60_000 },
+  );

@@ -25,6 +25,7 @@ export async function prepareProject(root, project) {
     'electron-builder.appimage.yml',
     'resources',
     'scripts',
+    'docs/xks-production.md',
   ]) {
     cpSync(join(root, name), join(project, name), { recursive: true });
   }

@@ -61,26 +61,7 @@ export async function planGroupChange(
   const active = services.keys.holderOf(before.id);
   const warnings = placeWarnings(before, after, active, inAws.length);
   if (after.credentialId !== before.credentialId) {
-    const credential = services.credentials.get(after.credentialId);
-    if (
-      before.account !== null &&
-      credential.account !== null &&
-      credential.account !== before.account
-    ) {
-      const details = { group: before.name, bound: before.account, credential: credential.account };
-      checks.fail(
-        new OperationError('ACCOUNT_MISMATCH', details),
-        'The credential belongs to another account',
-      );
-    } else {
-      // A job of this group may be under way: the next step would take the new credential.
-      await checks.look('The new credential belongs to the account of this group', async () => {
-        if (before.account === null || credential.account !== null) return;
-        // What is found is noted of the new credential; the account is that of the group as it is.
-        const asked = { ...before, credentialId: after.credentialId };
-        await checkAccount(services, await services.glance(after), asked, {});
-      });
-    }
+    await checkCredential(services, before, after, checks);
     warnings.push(
       'Jobs use the new credential from now on; the permissions of the old one are not needed here any more',
     );
@@ -111,6 +92,33 @@ export async function planGroupChange(
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+/**
+ * A credential of another account is refused, in the same words whether that was known of it or is
+ * found out now: else the number of the plan would change by having been asked for.
+ */
+async function checkCredential(
+  services: DeedServices,
+  before: Group,
+  after: Group,
+  checks: Checks,
+): Promise<void> {
+  const { account } = services.credentials.get(after.credentialId);
+  const look = async (): Promise<void> => {
+    if (before.account === null || account === before.account) return;
+    if (account !== null) {
+      const details = { group: before.name, bound: before.account, credential: account };
+      throw new OperationError('ACCOUNT_MISMATCH', details);
+    }
+    // A job of this group may be under way: the next step would take the new credential. What is
+    // found is noted of the new one; the account is that of the group as it is.
+    const asked = { ...before, credentialId: after.credentialId };
+    await checkAccount(services, await services.glance(after), asked, {});
+  };
+  await checks.look('The new credential belongs to the account of this group', look, {
+    ACCOUNT_MISMATCH: 'The new credential belongs to another account',
+  });
 }
 
 /** What a change of the rules sets going later, and what it does not reach. */

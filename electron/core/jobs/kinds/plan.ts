@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
+import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
@@ -56,8 +57,15 @@ export class Checks {
     this.blocked ??= error;
   }
 
-  /** Runs one look; an OperationError becomes a failed line, anything else is a fault of ours. */
-  async look<T>(text: string, work: () => Promise<T>): Promise<T | null> {
+  /**
+   * Runs one look; an OperationError becomes a failed line, anything else is a fault of ours.
+   * `instead`: the whole line for some errors, where one thing may come to light in two ways.
+   */
+  async look<T>(
+    text: string,
+    work: () => Promise<T>,
+    instead: Partial<Record<FailureCode, string>> = {},
+  ): Promise<T | null> {
     if (this.blocked) return null;
     try {
       const value = await work();
@@ -65,7 +73,7 @@ export class Checks {
       return value;
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      this.fail(error, `${text}: ${error.external?.name ?? error.code}`);
+      this.fail(error, instead[error.code] ?? `${text}: ${error.external?.name ?? error.code}`);
       return null;
     }
   }
