@@ -104,7 +104,14 @@ export const theme = createTheme({
       },
     },
     MuiMenu: { defaultProps: { transitionDuration: 0 } },
-    MuiTooltip: { defaultProps: { enterDelay: 400, describeChild: true } },
+    // There at once, gone at once: half of a fade is nobody's contrast.
+    MuiTooltip: {
+      defaultProps: {
+        enterDelay: 400,
+        describeChild: true,
+        slotProps: { transition: { timeout: 0 } },
+      },
+    },
     MuiTab: {
       styleOverrides: {
         root: {

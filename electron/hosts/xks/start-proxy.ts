@@ -118,13 +118,15 @@ export class RunningProxy {
     await Promise.all([this.#parts.live.reload(), this.#certificate.reload()]);
   }
 
-  status(): ControlStatus {
-    const { live, health, audit, bindings } = this.#parts;
+  /** What is so now: a device that was not tried yet is tried first. */
+  async status(): Promise<ControlStatus> {
+    const { live, audit, bindings } = this.#parts;
+    const health = await this.#parts.health.current();
     return {
       node: this.#configuration.node,
       revision: live.index.set.revision,
       setProblem: live.problem,
-      health: { status: health.last.status, problem: health.last.problem },
+      health: { status: health.status, problem: health.problem },
       certificate: { days: this.#certificateDays(), problem: this.#certificate.problem },
       audit: audit.head,
       bindings: bindings.all(),
