@@ -200,8 +200,8 @@ describe.skipIf(!windowHere)('unlocking', () => {
     await entry.button('Lock now').click();
     await entry.heading('Unlock desk.keystore').waitFor();
     await entry.page.getByText('You locked it here.').waitFor();
-    await entry.unlock('not the passphrase at all');
-    await entry.page.getByRole('alert').getByText('That did not open the keystore.').waitFor();
+    const refusal = entry.page.getByRole('alert').getByText('That did not open the keystore.');
+    await entry.unlockUntil(refusal, 'not the passphrase at all');
     await expect.poll(() => entry.passphrase.inputValue()).toBe('');
     await expect.poll(() => entry.focused(entry.passphrase)).toBe(true);
     expect(await axeFindings(entry.page)).toEqual([]);

@@ -4,6 +4,7 @@ import { regionChoices } from '../../renderer/features/group-form/regions.ts';
 import { windowHere } from '../support/window-stage.ts';
 import { policyTemplate, policyWithoutImport } from '../support/policies.ts';
 import { axeFindings } from './accessible.ts';
+import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
 import { TreePage } from './tree-page.ts';
@@ -203,11 +204,8 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await form.field('Name').fill('while-locked');
     await stage.call('keystore.lock', {});
     stage.stage.host.disconnect();
-    await stage.page
-      .getByLabel('Passphrase', { exact: true })
-      .fill('a passphrase of several words');
-    await stage.page.keyboard.press('Enter');
-    await form.heading('Add Key Group').waitFor();
+    const entry = new EntryPage(stage.page);
+    await entry.unlockUntil(form.heading('Add Key Group'), 'a passphrase of several words');
     await expect.poll(() => form.field('Name').inputValue()).toBe('while-locked');
     await stage.page.keyboard.press('Escape');
     await form.button('Discard what I typed').click();
