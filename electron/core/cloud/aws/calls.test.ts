@@ -67,19 +67,21 @@ it('reaches the fault points in order: sent, then answered before the answer is 
   expect(ports.reached).toEqual(['aws:DescribeKey:sent', 'aws:DescribeKey:answered']);
 });
 
-it('reaches "sent" only when the other side will see the whole request', async () => {
+it('reaches "sent" before any answer, and the other side sees the whole request', async () => {
   const connection = await open();
-  const seenWhenSent: number[] = [];
-  wire.script = (_, reply) => setTimeout(() => reply.json({ KeyMetadata: metadata() }), 60);
+  const sent = Promise.withResolvers<void>();
+  wire.script = (_, reply) => void sent.promise.then(() => reply.json({ KeyMetadata: metadata() }));
   const reach = ports.faults.reach.bind(ports.faults);
   Object.assign(ports.faults, {
     reach: (point: string) => {
       reach(point);
-      if (point.endsWith(':sent')) setTimeout(() => seenWhenSent.push(wire.seen.length), 30);
+      if (point.endsWith(':sent')) sent.resolve();
     },
   });
-  await connection.describeKey(keyId);
-  expect(seenWhenSent).toEqual([1]);
+  const described = connection.describeKey(keyId);
+  await sent.promise;
+  await expect.poll(() => wire.seen.length).toBe(1);
+  await described;
 });
 
 it('makes no second attempt inside the SDK', async () => {
@@ -139,8 +141,7 @@ it.each([
         'content-type': 'application/x-amz-json-1.1',
         'content-length': '500',
       });
-      reply.response.write('{"KeyMeta');
-      setTimeout(() => reply.socket.destroy(), 10);
+      reply.response.write('{"KeyMeta', () => reply.socket.destroy());
     },
   ],
   [
