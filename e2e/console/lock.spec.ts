@@ -11,6 +11,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { holderSession } from '../../electron/hosts/cli/session.ts';
+import { connectSocket } from '../../electron/hosts/transport/socket/connect.ts';
+import { socketPlace } from '../../electron/hosts/transport/socket/place.ts';
 import { closeCodes } from '../../shared/wire/console.ts';
 import { Finder } from '../secrets/finder.ts';
 import { memoryProblem, readMemory } from '../secrets/process-memory.ts';
@@ -58,6 +61,28 @@ describe('a lock', () => {
     expect(holds(after, passphrase)).toBe(false);
     expect(holds(host.pid, passphrase)).toBe(false);
     again.close();
+  });
+
+  it('loses no passphrase that comes right behind it: the next core opens', async () => {
+    await using host = await ConsoleProcess.start();
+    const bytes = () => new Uint8Array(Buffer.from(passphrase));
+    await host.call('keystore.create', { realm: 'practice', passphrase: bytes() });
+    const place = socketPlace(host.state, host.keystore);
+    const connect = () => connectSocket(place);
+    for (let n = 0; n < 4; n += 1) {
+      const client = await connect();
+      if (!client) throw new Error('nobody holds the keystore');
+      const session = holderSession(client, connect);
+      await session.call('keystore.lock', {});
+      // The same line: the core that locked has not gone yet.
+      const opened = await session.call('keystore.unlock', { passphrase: bytes() });
+      expect(['checking', 'verified']).toContain(opened.state);
+      await session.end();
+      host.disconnect();
+      await expect
+        .poll(async () => (await host.call('keystore.status', {})).state)
+        .toBe('verified');
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { Call } from '../../electron/hosts/cli/operations.ts';
 import { launchChromium } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
-import { holdAnswers } from './late-answers.ts';
+import { holdAnswers, slowDown } from './late-answers.ts';
 
 export { chromiumPath } from './chromium.ts';
 
@@ -63,6 +63,7 @@ export class ConsoleStage implements AsyncDisposable {
       const context = await browser.newContext({ ...usual, ...options.window });
       await holdAnswers(context);
       const page = await context.newPage();
+      await slowDown(context, page);
       const own = options.browser === undefined;
       const stage = new ConsoleStage(host, context, page, [browser, own]);
       stage.listenTo(page);

@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
 /**
  * KEYREEVE_LATE=300 holds every answer of a console back for so many milliseconds on its way to the
@@ -19,4 +19,14 @@ export async function holdAnswers(context: BrowserContext): Promise<void> {
       setTimeout(() => void line.close(told), late);
     });
   });
+}
+
+/** KEYREEVE_SLOW=8 gives the pages an eighth of the processor, as a loaded computer does. */
+const slow = Number(process.env['KEYREEVE_SLOW'] ?? 1);
+
+/** Slows the pages of this context down where that was asked for. Raises where it is no Chromium. */
+export async function slowDown(context: BrowserContext, page: Page): Promise<void> {
+  if (slow === 1) return;
+  const session = await context.newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slow });
 }

@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 
 /** Pages before the work begins: first steps, unlock, restore. */
@@ -28,26 +27,6 @@ export class EntryPage {
   async unlock(passphrase: string): Promise<void> {
     await this.passphrase.fill(passphrase);
     await this.page.keyboard.press('Enter');
-  }
-
-  /**
-   * The same just after a lock: the process that held the keystore gives way to another one then,
-   * and what it was still told may be lost. As a person does, it is typed again where nothing came
-   * of it.
-   */
-  async unlockUntil(there: Locator, passphrase: string): Promise<void> {
-    const field = this.passphrase;
-    await field.waitFor();
-    const tryOnce = async (): Promise<boolean> => {
-      if (await there.isVisible()) return true;
-      const free = (await field.isVisible()) && (await field.isEnabled({ timeout: 1_000 }));
-      if (free && (await field.inputValue({ timeout: 1_000 })) === '') {
-        await field.fill(passphrase, { timeout: 1_000 });
-        await field.press('Enter', { timeout: 1_000 });
-      }
-      return there.isVisible();
-    };
-    await expect.poll(() => tryOnce().catch(() => false), { interval: 250 }).toBe(true);
   }
 
   /** True while this element has the focus. */

@@ -205,7 +205,8 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await stage.call('keystore.lock', {});
     stage.stage.host.disconnect();
     const entry = new EntryPage(stage.page);
-    await entry.unlockUntil(form.heading('Add Key Group'), 'a passphrase of several words');
+    await entry.unlock('a passphrase of several words');
+    await form.heading('Add Key Group').waitFor();
     await expect.poll(() => form.field('Name').inputValue()).toBe('while-locked');
     await stage.page.keyboard.press('Escape');
     await form.button('Discard what I typed').click();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../core/core.ts';
 import { canTakeCleanImage, isRenewed, watchSecrets } from './clean-image.ts';
 import { InTestCore } from './in-test-core.ts';
@@ -41,6 +41,42 @@ describe('a core whose secrets are watched', () => {
     opening.resolve(status?.({}));
     await right;
     expect(await isSoiled(soiled)).toBe(true);
+  });
+
+  it('begins nothing that brings a secret once it gives way, and forgets what was brought', async () => {
+    const inner = new InTestCore();
+    const { core, soiled } = watchSecrets(inner, caller);
+    await core.call('keystore.unlock', { passphrase: passphrase() }, caller);
+    await soiled;
+    const begun = inner.calls.length;
+    const late = passphrase();
+    const reply = await core.call('keystore.unlock', { passphrase: late }, caller);
+    expect(reply).toMatchObject({ ok: false, failure: { code: 'KEYSTORE_RENEWING' } });
+    expect(inner.calls).toHaveLength(begun);
+    expect([...new Set(late)]).toEqual([0]);
+    // What brings none is answered to the end: windows show what happened.
+    expect((await core.call('keystore.status', {}, caller)).ok).toBe(true);
+  });
+
+  it('does not give way to one that came while it was looked at', async () => {
+    const inner = new InTestCore();
+    const { core, soiled } = watchSecrets(inner, caller);
+    const seen = await core.call('keystore.status', {}, caller);
+    const locked = (seen.ok ? seen.output : {}) as object;
+    const looked = Promise.withResolvers<unknown>();
+    const opening = Promise.withResolvers<unknown>();
+    inner.handlers.set('keystore.status', () => looked.promise);
+    const refused = core.call('keystore.unlock', { passphrase: passphrase() }, caller);
+    await vi.waitFor(() => expect(inner.calls.at(-1)?.name).toBe('keystore.status'));
+    inner.handlers.set('keystore.unlock', () => opening.promise);
+    const right = core.call('keystore.unlock', { passphrase: passphrase() }, caller);
+    looked.resolve(locked);
+    await refused;
+    expect(await isSoiled(soiled)).toBe(false);
+    opening.resolve({ ...locked, state: 'verified' });
+    inner.handlers.set('keystore.status', () => ({ ...locked, state: 'verified' }));
+    expect((await right).ok).toBe(true);
+    expect(await isSoiled(soiled)).toBe(false);
   });
 
   it('is needed as it is while the keystore is open, and soiled once it is locked', async () => {

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { Caller, Core } from '../core/core.ts';
+import { wipeBytes } from './transport/ipc/wipe-bytes.ts';
 
 /** Set for the image that takes over: it has said that it is ready before. */
 const mark = 'KEYREEVE_RENEWED';
@@ -10,8 +12,13 @@ const longestChildren = 2_000;
 /** A core, and the moment when its process holds what only a new image of it would not. */
 export interface WatchedCore {
   readonly core: Core;
-  /** Resolves when the keystore is locked, or still locked, after secrets came in. */
+  /**
+   * Resolves when the keystore is locked, or still locked, after secrets came in. From then on no
+   * call that brings a secret is begun: it is answered by KEYSTORE_RENEWING, and meant for the next.
+   */
   readonly soiled: Promise<true>;
+  /** Secrets came in by another way than a call. */
+  readonly noteSecrets: () => Promise<void>;
 }
 
 /**
@@ -22,27 +29,36 @@ export interface WatchedCore {
 export function watchSecrets(core: Core, caller: Caller): WatchedCore {
   let secretsCame = false;
   let atWork = 0;
-  let report: (soiled: true) => void = () => undefined;
-  const soiled = new Promise<true>((resolve) => {
-    report = resolve;
-  });
+  let givesWay = false;
+  const { promise: soiled, resolve: report } = Promise.withResolvers<true>();
   const look = async (): Promise<void> => {
     // An unlock that is under way still needs what it was given.
     if (!secretsCame || atWork > 0) return;
     const reply = await core.call('keystore.status', {}, caller);
     const { state } = (reply.ok ? reply.output : {}) as { state?: string };
-    if (state === 'locked' || state === 'absent') report(true);
+    // One that came while this was asked needs this process, too.
+    if (atWork > 0 || (state !== 'locked' && state !== 'absent')) return;
+    givesWay = true;
+    report(true);
   };
   core.onChange(({ what }) => {
     if (what === 'session') void look();
   });
   return {
     soiled,
+    noteSecrets: async () => {
+      secretsCame = true;
+      await look();
+    },
     core: {
       onChange: (listener) => core.onChange(listener),
       stop: () => core.stop(),
       call: async (name, input, from) => {
         if (!holdsBytes(input)) return core.call(name, input, from);
+        if (givesWay) {
+          wipeBytes(input);
+          return { ok: false, failure: new OperationError('KEYSTORE_RENEWING', {}).toFailure() };
+        }
         secretsCame = true;
         atWork += 1;
         const reply = await core.call(name, input, from);

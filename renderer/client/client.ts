@@ -1,13 +1,17 @@
 import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
-import type { Link } from './link.ts';
+import { type Link, NotBegun, type Reply } from './link.ts';
 
 /** Calls one operation of the contract; a failure is raised as OperationError. */
 export type Call = <Name extends OperationName>(
   name: Name,
   input: InputFor<Name>,
 ) => Promise<OutputFor<Name>>;
+
+/** How often a core is asked anew that gives way to another after a lock, and for how long (ms). */
+const askEvery = 100;
+const askAtMost = 20_000;
 
 /** The contract is large and no page shows it: it is read while the first call is under way. */
 const declared = async (name: OperationName): Promise<Operation | null> =>
@@ -21,7 +25,7 @@ const declared = async (name: OperationName): Promise<Operation | null> =>
 export function clientOver(link: Link): Call {
   return async (name, input) => {
     try {
-      const [reply, operation] = await Promise.all([link.call(name, input), declared(name)]);
+      const [reply, operation] = await Promise.all([ask(link, name, input), declared(name)]);
       if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name });
       if (!reply.ok) throw OperationError.from(reply.failure);
       const output = operation.output.safeParse(reply.output);
@@ -32,6 +36,29 @@ export function clientOver(link: Link): Call {
     }
   };
 }
+
+/** What brings a secret is not begun by a core that is about to go: the next one is asked. */
+async function ask(link: Link, name: string, input: unknown): Promise<Reply> {
+  for (const end = performance.now() + askAtMost; ; ) {
+    const reply = await answerOf(link, name, input);
+    const begun = reply !== null && (reply.ok || reply.failure.code !== 'KEYSTORE_RENEWING');
+    if (begun) return reply;
+    if (performance.now() > end) return reply ?? renewing;
+    await new Promise((resolve) => setTimeout(resolve, askEvery));
+  }
+}
+
+/** Null where it is certain that it was not begun. */
+async function answerOf(link: Link, name: string, input: unknown): Promise<Reply | null> {
+  try {
+    return await link.call(name, input);
+  } catch (error) {
+    if (error instanceof NotBegun) return null;
+    throw error;
+  }
+}
+
+const renewing: Reply = { ok: false, failure: { code: 'KEYSTORE_RENEWING', details: {} } };
 
 function wipeBytes(value: unknown): void {
   if (value instanceof Uint8Array) value.fill(0);

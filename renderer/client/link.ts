@@ -57,3 +57,11 @@ export class LinkLost extends Error {
     this.name = 'LinkLost';
   }
 }
+
+/** It broke so that it is certain: what was asked for was never begun, and may be asked anew. */
+export class NotBegun extends LinkLost {
+  constructor() {
+    super();
+    this.name = 'NotBegun';
+  }
+}

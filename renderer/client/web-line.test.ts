@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { LinkLost } from './link.ts';
+import { closeCodes } from '../../shared/wire/console.ts';
+import { LinkLost, NotBegun } from './link.ts';
 import { WebLine } from './web-line.ts';
 
 /** A socket as far as a line uses it; it takes messages only while it is open. */
@@ -44,4 +45,16 @@ it('sends nothing into a connection that is closing, and says that no answer can
   expect(socket.sent).toHaveLength(sent);
   socket.dispatchEvent(new CloseEvent('close', { code: 1006 }));
   await expect(answer).rejects.toBeInstanceOf(LinkLost);
+});
+
+it('knows what was never begun by a core that gave way: what brought a secret', async () => {
+  const line = new WebLine('AAAA', events);
+  const socket = Socket.last;
+  socket.dispatchEvent(new Event('open'));
+  socket.dispatchEvent(new MessageEvent('message', { data: '{"ready":"open"}' }));
+  const secret = line.call('keystore.unlock', { passphrase: new Uint8Array([1, 2]) });
+  const plain = line.call('group.forceRotate', { group: 'a', plan: 'b' });
+  socket.dispatchEvent(new CloseEvent('close', { code: closeCodes.restart }));
+  await expect(secret).rejects.toBeInstanceOf(NotBegun);
+  await expect(plain).rejects.not.toBeInstanceOf(NotBegun);
 });

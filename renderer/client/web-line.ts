@@ -9,7 +9,7 @@ import {
   mostCallsAtOnce,
 } from '../../shared/wire/console.ts';
 import { isRecord, packMessage, type Utf8 } from '../../shared/wire/message.ts';
-import { LinkLost, type Reply } from './link.ts';
+import { LinkLost, NotBegun, type Reply } from './link.ts';
 
 /** Calls kept back while as many are under way as the host allows. */
 const mostWaiting = 500;
@@ -35,11 +35,16 @@ interface Waiting {
   readonly answer: PromiseWithResolvers<Reply>;
 }
 
+interface UnderWay {
+  readonly answer: PromiseWithResolvers<Reply>;
+  readonly bringsSecrets: boolean;
+}
+
 /** One WebSocket to the host, from its hello to its end. */
 export class WebLine {
   readonly #socket: WebSocket;
   readonly #events: LineEvents;
-  readonly #underWay = new Map<number, PromiseWithResolvers<Reply>>();
+  readonly #underWay = new Map<number, UnderWay>();
   readonly #waiting: Waiting[] = [];
   #open = false;
   #ended = false;
@@ -88,18 +93,20 @@ export class WebLine {
       if (!next) return;
       const id = this.#next++;
       try {
-        this.#send({ id, call: next.name, input: next.input });
-        this.#underWay.set(id, next.answer);
+        const bringsSecrets = this.#send({ id, call: next.name, input: next.input });
+        this.#underWay.set(id, { answer: next.answer, bringsSecrets });
       } catch (error) {
         next.answer.reject(error);
       }
     }
   }
 
-  #send(message: unknown): void {
+  /** True when there were bytes in it. */
+  #send(message: unknown): boolean {
     const { bytes, holdsBytes } = packMessage(message, utf8);
     this.#socket.send(bytes);
     if (holdsBytes) bytes.fill(0);
+    return holdsBytes;
   }
 
   #take(data: unknown): void {
@@ -119,7 +126,7 @@ export class WebLine {
   }
 
   #answered(id: number, reply: Reply): void {
-    this.#underWay.get(id)?.resolve(reply);
+    this.#underWay.get(id)?.answer.resolve(reply);
     this.#underWay.delete(id);
     this.#sendWaiting();
   }
@@ -134,7 +141,11 @@ export class WebLine {
     if (this.#ended) return;
     this.#ended = true;
     if (this.#silence) clearTimeout(this.#silence);
-    for (const { reject } of this.#underWay.values()) reject(new LinkLost());
+    // A core that gives way to another begins nothing that brings a secret.
+    const renewed = code === closeCodes.restart;
+    for (const { answer, bringsSecrets } of this.#underWay.values()) {
+      answer.reject(renewed && bringsSecrets ? new NotBegun() : new LinkLost());
+    }
     for (const { answer } of this.#waiting.splice(0)) answer.reject(new LinkLost());
     this.#underWay.clear();
     this.#events.ended(code);

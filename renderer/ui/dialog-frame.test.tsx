@@ -49,6 +49,23 @@ describe('leaving a dialog', () => {
     expect(open()).toBe(0);
   });
 
+  it('is Esc too where what had the focus went away', async () => {
+    const { user } = await addingFolder();
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard('{Escape}');
+    expect(open()).toBe(0);
+  });
+
+  it('leaves the topmost alone by one Esc', async () => {
+    const { user } = await addingFolder();
+    act(() => useDialogs.getState().show({ kind: 'shortcuts' }));
+    await waitFor(() => expect(screen.getAllByRole('dialog', { hidden: true })).toHaveLength(2));
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard('{Escape}');
+    expect(open()).toBe(1);
+    expect(useDialogs.getState().open[0]?.kind).toBe('add-folder');
+  });
+
   it('waits for what was asked for: neither Esc nor the button leaves until it is answered', async () => {
     const { link, added, user } = await addingFolder();
     await user.type(screen.getByRole('textbox'), 'Payments{Enter}');

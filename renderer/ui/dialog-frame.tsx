@@ -1,6 +1,16 @@
 import type { ButtonProps } from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
-import { createContext, type FormEvent, type ReactNode, use, useId, useState } from 'react';
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  use,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { useNotices } from '../state/notices.ts';
 import { useSnapshot } from '../state/snapshot.ts';
 import { DeedButton } from './deed-button.tsx';
@@ -56,6 +66,10 @@ export function DialogFrame(props: DialogFrameProps) {
   const { title, subject, children, deeds, onClose, onSubmit, busy = false } = props;
   const heading = useId();
   const realm = useSnapshot().data?.keystore.realm ?? null;
+  const root = useRef<HTMLDivElement>(null);
+  useLostEscape(root, () => {
+    if (!busy) onClose();
+  });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     // A dialog over this one is below it in React's tree: its form is not this one's.
@@ -65,6 +79,7 @@ export function DialogFrame(props: DialogFrameProps) {
   return (
     <Dialog
       open
+      ref={root}
       onClose={(_event, reason) => {
         if (reason === 'escapeKeyDown' && !busy) onClose();
       }}
@@ -103,6 +118,24 @@ export function DialogFrame(props: DialogFrameProps) {
       </form>
     </Dialog>
   );
+}
+
+/**
+ * Esc where the focus is nowhere: what had it went away (a button gave way to another), and no
+ * dialog would hear it. The topmost one does.
+ */
+function useLostEscape(root: React.RefObject<HTMLDivElement | null>, leave: () => void): void {
+  const left = useEffectEvent(leave);
+  useEffect(() => {
+    const onKeyDown = ({ key, target, defaultPrevented }: KeyboardEvent): void => {
+      if (key !== 'Escape' || defaultPrevented) return;
+      if (target instanceof Element && target.closest('.MuiModal-root')) return;
+      const topmost = [...document.querySelectorAll('.MuiModal-root')].at(-1);
+      if (root.current !== null && topmost === root.current) left();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [root]);
 }
 
 /** What the bottom line says from now on, read out here: behind a dialog nothing is heard. */

@@ -38,6 +38,7 @@ export const failures = {
   NEEDS_CONSOLE: usage(409),
   PORT_TAKEN: usage(409),
   HOLDER_GONE: later(),
+  KEYSTORE_RENEWING: later(423),
   CANCELLED_BY_PERSON: { exit: 130, http: 409, remedy: 'never' },
   INTERNAL: broken(),
 
@@ -166,6 +167,7 @@ export const universalFailures: readonly FailureCode[] = [
   'CONSOLE_NOT_ALLOWED',
   'KEYSTORE_LOCKED',
   'KEYSTORE_CHECKING',
+  'KEYSTORE_RENEWING',
   'KEYSTORE_READ_ONLY',
   'DISK_FULL',
   'DISK_READ_ONLY',

@@ -81,8 +81,9 @@ export class CommandContext {
 
   /** The process that holds this keystore, or null. */
   async holder(): Promise<Session | null> {
-    const client = await connectSocket(socketPlace(this.stateFolder, this.keystorePath));
-    return client ? this.#keep(holderSession(client)) : null;
+    const connect = () => connectSocket(socketPlace(this.stateFolder, this.keystorePath));
+    const client = await connect();
+    return client ? this.#keep(holderSession(client, connect)) : null;
   }
 
   /** A session for operations that need no open keystore. */

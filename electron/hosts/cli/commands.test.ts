@@ -285,18 +285,20 @@ it('leaves a job to the holder with --detach, and refuses without one', async ()
   expect(JSON.parse(refused.err)).toMatchObject({ code: 'NEEDS_DAEMON' });
 });
 
+const waitingForPin = () => ({
+  attached: true,
+  module: null,
+  moduleSha256: null,
+  token: null,
+  state: 'pin-needed',
+  master: null,
+  probe: null,
+});
+
 it('waits while the keystore is being checked, with its own copy of the bytes', async () => {
   let checking = true;
   const seen: string[] = [];
-  core.handlers.set('hsm.status', () => ({
-    attached: true,
-    module: null,
-    moduleSha256: null,
-    token: null,
-    state: 'pin-needed',
-    master: null,
-    probe: null,
-  }));
+  core.handlers.set('hsm.status', waitingForPin);
   core.refuse = (name) => {
     if (name === 'keystore.status') checking = false;
     return name === 'hsm.login' && checking ? 'KEYSTORE_CHECKING' : null;
@@ -310,6 +312,22 @@ it('waits while the keystore is being checked, with its own copy of the bytes', 
   const { code } = await keyreeve(`hsm login --pin-file ${join(folder, 'pin')}`);
   expect(code).toBe(77);
   expect(seen).toEqual(['1234']);
+});
+
+it('asks the next process where a holder gives way after a lock', async () => {
+  const seen: string[] = [];
+  let tries = 0;
+  core.handlers.set('hsm.status', waitingForPin);
+  core.handlers.set('hsm.login', ({ pin }) => {
+    seen.push(Buffer.from(pin as Uint8Array).toString());
+    throw new OperationError('HSM_PIN_REFUSED');
+  });
+  core.refuse = (name) => (name === 'hsm.login' && ++tries < 3 ? 'KEYSTORE_RENEWING' : null);
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(join(folder, 'pin'), '1234', { mode: 0o600 });
+  const { code } = await keyreeve(`hsm login --pin-file ${join(folder, 'pin')}`);
+  expect(code).toBe(77);
+  expect([tries, ...seen]).toEqual([3, '1234']);
 });
 
 it('prints times and ids whole in a pipe, and nothing raw', async () => {

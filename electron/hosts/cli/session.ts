@@ -16,6 +16,10 @@ export interface Session {
 const lookEvery = 50;
 const lookAtMost = 60_000;
 
+/** How often a holder is asked anew that empties its memory just now, and for how long (ms). */
+const askEvery = 50;
+const askAtMost = 20_000;
+
 type Send = (name: string, input: unknown) => Promise<Reply>;
 
 /**
@@ -59,11 +63,28 @@ export function wipeBytes(value: unknown): void {
   else if (typeof value === 'object' && value !== null) Object.values(value).forEach(wipeBytes);
 }
 
-/** A session with the process that holds the keystore. */
-export function holderSession(client: SocketClient): Session {
+/**
+ * A session with the process that holds the keystore. `connect` finds the next one: after a lock it
+ * gives way to one with an empty memory, and begins nothing more that brings a secret.
+ */
+export function holderSession(
+  client: SocketClient,
+  connect: () => Promise<SocketClient | null>,
+): Session {
+  let now = client;
   const send: Send = async (name, input) => {
+    const end = performance.now() + askAtMost;
     try {
-      return await client.call(name, input);
+      for (;;) {
+        const reply = await now.call(name, input);
+        const renewing = !reply.ok && reply.failure.code === 'KEYSTORE_RENEWING';
+        if (!renewing || performance.now() > end) return reply;
+        await wait(askEvery);
+        const next = await connect();
+        if (!next) return reply;
+        now.close();
+        now = next;
+      }
     } finally {
       wipeBytes(input);
     }
@@ -72,7 +93,7 @@ export function holderSession(client: SocketClient): Session {
     where: 'holder',
     call: patiently(send),
     end: () => {
-      client.close();
+      now.close();
       return Promise.resolve();
     },
   };

@@ -41,6 +41,7 @@ export class ConsoleCore {
   #number = 0;
   #started: Started | null = null;
   #stopping = false;
+  #noteSecrets: () => Promise<void> = () => Promise.resolve();
 
   constructor(say: (message: FromCore) => void, end: (code: number) => void) {
     this.#say = say;
@@ -98,7 +99,8 @@ export class ConsoleCore {
       formerEnd,
       formerLock,
     });
-    const { core, soiled } = watchSecrets(bare, self);
+    const { core, soiled, noteSecrets } = watchSecrets(bare, self);
+    this.#noteSecrets = noteSecrets;
     void soiled.then(() => this.#saySoiled(core, self));
     const lastWindow = new LastWindow({ core, caller: self, clock: nodeClock });
     const events = this.#events(settings, core, lastWindow);
@@ -154,8 +156,7 @@ export class ConsoleCore {
     }
     this.#say({ takeover: proved ? 'proved' : 'not-proved', by });
     // Where nothing is open the passphrase was of no other use.
-    const self: Caller = { trusted: true, ...localActor(), channel: 'scheduler' };
-    if (!(await isOpen(core, self))) await this.#saySoiled(core, self);
+    await this.#noteSecrets();
   }
 
   #note(note: DoorNote, number: number): void {

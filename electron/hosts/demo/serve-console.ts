@@ -42,9 +42,10 @@ export async function serveConsole(parts: ServeParts): Promise<void> {
 }
 
 async function open({ stateFolder, keystorePath, passphrase, pin }: ServeParts): Promise<void> {
-  const client = await connectSocket(socketPlace(stateFolder, keystorePath));
+  const connect = () => connectSocket(socketPlace(stateFolder, keystorePath));
+  const client = await connect();
   if (!client) throw new Error('the console does not listen on its private socket');
-  const session = holderSession(client);
+  const session = holderSession(client, connect);
   try {
     await session.call('keystore.unlock', { passphrase: Uint8Array.from(passphrase) });
     if (pin) await session.call('hsm.login', { pin: Uint8Array.from(pin) });

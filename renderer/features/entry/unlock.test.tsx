@@ -74,6 +74,16 @@ describe('unlocking', () => {
     await waitFor(() => expect(document.activeElement).toBe(field));
   });
 
+  it('asks the next core where the one that is there gives way after a lock', async () => {
+    const { link, failures } = lockedCore();
+    failures.push('KEYSTORE_RENEWING', 'KEYSTORE_RENEWING');
+    open(link);
+    await userEvent.type(await screen.findByLabelText('Passphrase'), `${secret}{Enter}`);
+    expect(await screen.findByRole('navigation')).toBeTruthy();
+    expect(link.made('keystore.unlock')).toEqual([1, 2, 3].map(() => ({ passphrase: secret })));
+    expect(JSON.stringify(link.given)).not.toContain(`${secret.charCodeAt(0)},`);
+  });
+
   it('asks for what the chosen slot needs, and names that slot', async () => {
     const { link } = lockedCore([slot(), hsmSlot]);
     open(link);

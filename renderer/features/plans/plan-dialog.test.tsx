@@ -113,6 +113,9 @@ describe('the plan of Force Rotate', () => {
 
   it('shows the running job in place of starting', async () => {
     const { user } = planningCore(rotationPlan({ runningJob: jobId }));
+    // The button that had the focus is gone: whoever was on it is on the one in its place.
+    const show = await button('Show job');
+    expect(document.activeElement).toBe(show);
     await user.click(await button('Show job'));
     expect(useDialogs.getState().open).toEqual([{ kind: 'job', job: jobId }]);
   });

@@ -87,6 +87,7 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
   };
   const oneDeed = useOneDeed(props.about, again);
   const shown = plan ?? first;
+  const standing = plan !== null && plan.runningJob !== null && !checking ? 'job' : 'start';
   return (
     <DialogFrame
       title={shown.title}
@@ -101,7 +102,13 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
         <PlanButtons props={props} why={why} press={press} primary={primary} cancel={cancel} />
       }
     >
-      <PlanFocus primary={primary} cancel={cancel} careful={careful} ready={why === null} />
+      <PlanFocus
+        primary={primary}
+        cancel={cancel}
+        careful={careful}
+        ready={why === null}
+        standing={standing}
+      />
       <div className={styles['plan']} aria-busy={checking}>
         <PlanNotices
           planning={planning}

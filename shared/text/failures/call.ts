@@ -108,6 +108,11 @@ export const callWording = {
     forYourKeys: 'Finished steps are saved. An unfinished one is looked at before it runs again.',
     next: 'Unlock the keystore and look at its jobs.',
   },
+  KEYSTORE_RENEWING: {
+    headline: 'Keyreeve is just emptying its memory after a lock.',
+    forYourKeys: 'What was asked for was not begun, and what was typed is forgotten.',
+    next: 'Ask again in a moment.',
+  },
   CANCELLED_BY_PERSON: {
     headline: 'Stopped by hand.',
     forYourKeys: 'Steps that were done before stay done; no further step was begun.',

@@ -33,7 +33,9 @@ async function daemon(context: CommandContext, options: DaemonOptions): Promise<
   if (!renewed && (await context.holder())) throw new OperationError('KEYSTORE_IN_USE', {});
   const { actor, host } = localActor();
   const caller = { trusted: true, actor, host, channel: 'cli' } as const;
-  const { core, soiled } = watchSecrets(await ownCore(context, options), caller);
+  const own = await ownCore(context, options);
+  const renews = canTakeCleanImage();
+  const { core, soiled } = renews ? watchSecrets(own, caller) : { core: own, soiled: never };
   const log = fileLogger(context.stateFolder, 'daemon');
   const server = await serveSocket(core, { place, caller: { actor, host }, log });
   endRenewal(place);
@@ -43,7 +45,7 @@ async function daemon(context: CommandContext, options: DaemonOptions): Promise<
     const session = ownSession(core, caller);
     if (options.unlock === true && !renewed) await context.unlock(session);
     if (!renewed) sayReady(context, await session.call('keystore.status', {}));
-    renew = await Promise.race([stop.told.then(() => false), canTakeCleanImage() ? soiled : never]);
+    renew = await Promise.race([stop.told.then(() => false), soiled]);
     if (!renew) context.remark(lockingText(0));
   } finally {
     if (renew) noteRenewal(place);
