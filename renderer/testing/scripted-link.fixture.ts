@@ -64,12 +64,12 @@ export class ScriptedLink implements Link {
   }
 
   change(...what: Change['what'][]): void {
-    for (const each of what) {
-      this.#revision += 1;
-      for (const listener of this.#changes) {
-        listener({ revision: this.#revision, what: each, ids: [] });
-      }
-    }
+    for (const each of what) this.changeOf(each, []);
+  }
+
+  changeOf(what: Change['what'], ids: Change['ids']): void {
+    this.#revision += 1;
+    for (const listener of this.#changes) listener({ revision: this.#revision, what, ids });
   }
 
   onChange(listener: (change: Change) => void): () => void {

@@ -82,7 +82,9 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       const { token } = session.opened;
       if (token.binding && session.opened.file.store.condition === 'verified') {
         // Shown as it is; a token that is away is a state, not a failure of looking.
-        await token.wake().catch(() => undefined);
+        await token.wake().catch((error: unknown) => {
+          if (!(error instanceof OperationError)) throw error;
+        });
       }
       return status(session);
     },

@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
 import type { Change } from '../../../shared/contract/session.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Call } from '../../client/client.ts';
-import type { Link } from '../../client/link.ts';
+import { type Link, LinkLost } from '../../client/link.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useNotices } from '../../state/notices.ts';
@@ -41,7 +42,11 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
     changed = new Set();
     const looking = new Set([...seen, ...watched()]);
     seen = new Set();
-    const jobs = await readJobs(call, ids);
+    const jobs = await readJobs(call, ids).catch((error: unknown) => {
+      for (const id of ids) changed.add(id);
+      for (const id of looking) seen.add(id);
+      throw error;
+    });
     if (ended) return;
     const memory = memories.get(storeId);
     if (memory === undefined) {
@@ -53,8 +58,10 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
   };
   const soon = (): void => {
     timer ??= setTimeout(() => {
-      // A lost connection or a lock is shown by itself; what ended is told after it.
-      look().catch(() => undefined);
+      look().catch((error: unknown) => {
+        // A lost connection or a lock is shown by itself; what ended is told after it.
+        if (!(error instanceof LinkLost || error instanceof OperationError)) throw error;
+      });
     }, together);
   };
   const onChange = (change: Change): void => {
