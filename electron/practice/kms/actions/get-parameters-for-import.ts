@@ -55,7 +55,7 @@ export const getParametersForImport = defineSlowAction({
     noteIssue(call, key, kept, sent);
     const bound = { keyArn: key.arn, pairId: kept.pairId, algorithm, spec, expiresAt };
     const token = sealToken(call.world.seals.importToken, bound);
-    noteTokenIssued(call, key, token);
+    noteTokenIssued(call, key, token, expiresAt);
     return {
       KeyId: key.arn,
       ImportToken: token.toString('base64'),

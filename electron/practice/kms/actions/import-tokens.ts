@@ -4,15 +4,19 @@ import { invalidToken } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 
 const digest = (token: Buffer): string => createHash('sha256').update(token).digest('hex');
-const lastName = (key: KeyRecord): string => `last-token ${key.arn}`;
 
 const refuses = (call: Call, point: 'token-reuse' | 'older-parameters'): boolean =>
   call.world.openPoints.reading(point) === 'InvalidImportTokenException';
 
 /** Remembers what the stricter readings of AWS's guide need to know of a token. */
-export function noteTokenIssued(call: Call, key: KeyRecord, token: Buffer): void {
+export function noteTokenIssued(
+  call: Call,
+  key: KeyRecord,
+  token: Buffer,
+  expiresAt: number,
+): void {
   if (!refuses(call, 'older-parameters')) return;
-  call.world.state.writeText(lastName(key), digest(token));
+  call.world.state.spentTokens.keepNewest(key.arn, digest(token), expiresAt);
 }
 
 export function noteTokenSpent(call: Call, token: Buffer, expiresAt: number): void {
@@ -26,6 +30,6 @@ export function requireUnspentToken(call: Call, key: KeyRecord, token: Buffer): 
     throw invalidToken();
   }
   if (!refuses(call, 'older-parameters')) return;
-  const last = state.readText(lastName(key));
+  const last = state.spentTokens.newest(key.arn);
   if (last !== undefined && last !== digest(token)) throw invalidToken();
 }

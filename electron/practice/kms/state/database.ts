@@ -5,7 +5,7 @@ export type Sqlite = Database.Database;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 6;
+const SCHEMA_VERSION = 7;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -95,6 +95,12 @@ CREATE TABLE spent_tokens (
   digest TEXT PRIMARY KEY, expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX spent_tokens_due ON spent_tokens (expires_at);
+`,
+  7: `
+CREATE TABLE newest_tokens (
+  key_arn TEXT PRIMARY KEY, digest TEXT NOT NULL, expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX newest_tokens_due ON newest_tokens (expires_at);
 `,
 };
 

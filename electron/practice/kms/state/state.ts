@@ -71,7 +71,9 @@ export function openState(file: string | null): State {
       for (const table of ['keys', 'materials', 'aliases', 'grants', 'key_usage', 'rotations']) {
         db.exec(`DELETE FROM ${table}`);
       }
-      db.exec('DELETE FROM key_stores; DELETE FROM wrapping_pairs; DELETE FROM spent_tokens;');
+      for (const table of ['key_stores', 'wrapping_pairs', 'spent_tokens', 'newest_tokens']) {
+        db.exec(`DELETE FROM ${table}`);
+      }
       journal.clear();
       remembered.forget();
     },
