@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireDone } from '../support/desk.ts';
 import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
@@ -117,6 +118,38 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     ]);
     const invented = await match([...events, { ...used[0], requestID: 'nobody-asked' }]);
     expect(invented.awsOnly.first).toMatchObject([{ requestId: 'nobody-asked', arn: keyArn }]);
+  });
+
+  it('links the audit of its proxy into its own log, which shows what was done to a segment', async () => {
+    await stage.encrypt(keyArn, 'one more that the log has to know');
+    const file = stage.at('audit.jsonl');
+    const { fingerprint } = await stage.desk.call('audit.export', { to: file });
+    const { folder } = await stage.desk.call('xks.status', {});
+    const copy = stage.at('segments');
+    cpSync(join(folder, 'nodes/one/audit'), copy, { recursive: true });
+    const verify = (segments: string[]) =>
+      stage.desk.call('audit.verify', { file, fingerprint, segments });
+    const whole = await verify([copy]);
+    expect(whole).toMatchObject({ ok: true, status: 0, segmentsNotGiven: [] });
+    expect(whole.segments).toMatchObject([{ node: 'one', unlinked: 0, faults: [] }]);
+    expect((await verify([])).segmentsNotGiven).toEqual(['one']);
+    const [name = ''] = readdirSync(copy);
+    const lines = readFileSync(join(copy, name), 'utf8').replace(/\n+$/, '').split('\n');
+    writeFileSync(
+      join(copy, name),
+      lines
+        .slice(0, -1)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const cut = await verify([copy]);
+    expect(cut).toMatchObject({ ok: false, status: 1, problem: null });
+    expect(cut.segments[0]).toMatchObject({
+      firstBad: whole.segments[0]?.records,
+      faults: [{ problem: 'cut off' }],
+    });
+    const asked = { file, fingerprint, segments: [stage.at('nowhere')] };
+    expect((await stage.desk.refused('audit.verify', asked)).code).toBe('BAD_INPUT');
   });
 
   it('binds its external key to one KMS key', async () => {

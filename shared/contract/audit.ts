@@ -14,6 +14,44 @@ export const auditRecordView = z.strictObject({
   hash: z.string(),
 });
 
+/** In words: shared/text/segments.ts. */
+export const segmentProblem = z.enum([
+  'number',
+  'previous line',
+  'previous segment',
+  'missing segment',
+  'name',
+  'unreadable',
+  'cut off',
+  'another chain',
+  'lost segment',
+  'not linked',
+  'two proxies',
+]);
+
+const checkedSegments = z.strictObject({
+  folder: z.string(),
+  /** Which copy of the proxy wrote them; null: there are none. */
+  node: z.string().nullable(),
+  files: z.number().int(),
+  records: z.number().int(),
+  /** Entries of the log that these segments bear out. */
+  links: z.number().int(),
+  /** Records up to the newest of them, and those that follow: nothing vouches for the latter. */
+  linked: z.number().int(),
+  unlinked: z.number().int(),
+  firstBad: z.number().int().nullable(),
+  /** The first twenty. */
+  faults: z.array(
+    z.strictObject({
+      segment: z.string().nullable(),
+      line: z.number().int().nullable(),
+      record: z.number().int(),
+      problem: segmentProblem,
+    }),
+  ),
+});
+
 export const auditOps = {
   list: op({
     effect: 'read',
@@ -60,8 +98,11 @@ export const auditOps = {
     input: z.strictObject({
       file: absolutePath,
       fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Audit folders of XKS proxies, to be held against what the log says of them. */
+      segments: z.array(absolutePath).max(100).default([]),
     }),
     output: z.strictObject({
+      /** The log, and every segment that was named. */
       ok: z.boolean(),
       /** Exit status of the CLI: 0 proved, 1 something is wrong, 2 nothing signed by that key. */
       status: z.union([z.literal(0), z.literal(1), z.literal(2)]),
@@ -77,6 +118,9 @@ export const auditOps = {
       signedHead: z.string().nullable(),
       signedAt: time.nullable(),
       remarks: z.array(z.string()),
+      segments: z.array(checkedSegments),
+      /** Proxies that the log knows and whose segments were not named. */
+      segmentsNotGiven: z.array(z.string()),
     }),
     fails: ['NOT_FOUND'],
   }),

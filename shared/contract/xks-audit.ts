@@ -24,6 +24,25 @@ const sample = <One extends z.ZodType>(one: One) =>
 const gap = z.strictObject({ segment: z.string(), line: z.number().int(), problem: z.string() });
 
 export const xksAuditOps = {
+  link: op({
+    effect: 'change',
+    summary: 'Note in the audit log how far the audit of every proxy reaches',
+    input: z.strictObject({
+      /** Segment folders of copies that run elsewhere. */
+      segments: z.array(absolutePath).max(100).default([]),
+    }),
+    output: z.strictObject({
+      links: z.array(
+        z.strictObject({
+          node: z.string(),
+          segment: z.string(),
+          records: z.number().int(),
+          head: z.string(),
+        }),
+      ),
+    }),
+    fails: ['XKS_NO_STORE'],
+  }),
   reconcile: op({
     effect: 'read',
     summary: 'Match what CloudTrail recorded with what proxies answered, by request id',

@@ -126,6 +126,7 @@ export const failures = {
   XKS_CONNECT_FAILED: person(),
   XKS_PROXY_REFUSED: person(),
   XKS_KEY_UNUSABLE: person(),
+  XKS_AUDIT_BROKEN: data(),
 
   // jobs
   JOB_NOT_CANCELLABLE: usage(409),

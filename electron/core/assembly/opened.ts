@@ -93,7 +93,7 @@ export class Opened {
       onBuiltInBack: () => this.#goOn(),
     });
     const { token, backups } = this;
-    this.desk = new XksDesk({ ports, config, file, domain, token, backups });
+    this.desk = new XksDesk({ ports, config, file, domain, token, backups, audit: this.audit });
     const kinds: JobKind[] = [];
     const deeds = this.#deeds(domain, kinds);
     kinds.push(...(jobKinds(deeds) as unknown as JobKind[]));

@@ -4,6 +4,7 @@ import type { xksOps } from '../../../shared/contract/xks.ts';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CoreConfig } from '../core.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { StorageLocation } from '../keystore/rows.ts';
 import type { Vault } from '../keystore/vaults.ts';
@@ -11,11 +12,13 @@ import type { XksVersion } from '../keystore/xks/rows.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import { CertificateDesk } from '../xks/certificate/desk.ts';
+import type { SegmentLink } from '../xks/audit/link.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
 import type { BackupPlaces } from './backup-places.ts';
 import { environmentOf, practicePin } from './practice-token.ts';
 import type { Token } from './token.ts';
 import { softwareDevice, XksDevice } from './xks-device.ts';
+import { XksLinks } from './xks-links.ts';
 import { servingFiles, XksPublisher } from './xks-publisher.ts';
 
 type Prepared = z.output<typeof xksOps.prepareProxy.output>;
@@ -27,23 +30,31 @@ export interface DeskParts {
   readonly domain: Pick<DomainModel, 'settings' | 'xks'>;
   readonly token: Token;
   readonly backups: BackupPlaces;
+  readonly audit: AuditLog;
 }
+
+/** Milliseconds between two looks at how far proxies have written, while the keystore is open. */
+const linkEvery = 5 * 60_000;
 
 /** What stands between the external key stores of an open keystore and the proxies that serve them. */
 export class XksDesk {
   readonly #parts: DeskParts;
   readonly #device: XksDevice;
   readonly #publisher: XksPublisher;
+  readonly #ended = new AbortController();
+  #linking = false;
   /** What proxies show to AWS. */
   readonly certificate: CertificateDesk;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
-    const { ports, config, file, domain, token } = parts;
+    const { ports, config, file, domain, token, audit } = parts;
     const { store } = file;
     this.#device = new XksDevice({ ports, store, token });
     const usualFolder = `${config.keystorePath}.xks`;
-    this.#publisher = new XksPublisher({ ports, store, ...domain, usualFolder });
+    const links = new XksLinks({ store, audit, log: ports.log });
+    const reached = links.note.bind(links);
+    this.#publisher = new XksPublisher({ ports, store, ...domain, usualFolder, reached });
     this.certificate = new CertificateDesk(() => this.#publisher.folder);
   }
 
@@ -77,8 +88,14 @@ export class XksDesk {
     ]);
   }
 
+  link(segments: readonly string[] = []): Promise<readonly SegmentLink[]> {
+    return this.#publisher.link(segments);
+  }
+
   /** After unlocking, in a process that stays. */
   async begin(): Promise<void> {
+    if (!this.#linking) void this.#keepLinked();
+    this.#linking = true;
     try {
       await this.#publisher.catchUp();
     } catch (error) {
@@ -106,7 +123,27 @@ export class XksDesk {
   }
 
   close(): Promise<void> {
+    this.#ended.abort();
     return this.#device.close();
+  }
+
+  async #keepLinked(): Promise<void> {
+    const { clock, log } = this.#parts.ports;
+    const { signal } = this.#ended;
+    for (;;) {
+      try {
+        await clock.sleep(linkEvery, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      try {
+        await this.link();
+      } catch (error) {
+        const code = error instanceof OperationError ? error.code : 'INTERNAL';
+        log.log('error', 'xks.audit.not-linked', { code });
+      }
+    }
   }
 
   async #hsm(folder: string): Promise<Prepared['device']> {

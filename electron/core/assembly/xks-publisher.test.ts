@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listenForControl } from '../../hosts/xks/control.ts';
 import { testBlob, type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
+import { TestClock } from '../kernel/test-clock.ts';
 import type { HostPorts } from '../ports.ts';
+import type { SegmentLink } from '../xks/audit/link.ts';
+import { AuditLog } from '../xks/audit/segment.ts';
 import { controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet } from '../xks/serving/sealed-set.ts';
 import { servingFiles, XksPublisher } from './xks-publisher.ts';
@@ -13,6 +16,7 @@ import { servingFiles, XksPublisher } from './xks-publisher.ts';
 let keystore: TestKeystore;
 let folder: string;
 let publisher: XksPublisher;
+let reached: SegmentLink[];
 
 const store = () => keystore.temporary.store;
 const key = () => store().derive('xks serving set');
@@ -26,7 +30,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kr-publish-'));
   const ports = { random: randomBytes } as unknown as HostPorts;
   const { settings, xks } = keystore;
-  publisher = new XksPublisher({ ports, store: store(), settings, xks, usualFolder: folder });
+  reached = [];
+  publisher = new XksPublisher({
+    ports,
+    store: store(),
+    settings,
+    xks,
+    usualFolder: folder,
+    reached: (link) => reached.push(link),
+  });
   const kcv = { method: 'CMAC', value: '0A1B2C3D4E' } as const;
   xks.serving.begin('hsm', { id: 'canary', blob: testBlob({ kcv }) });
 });
@@ -112,6 +124,27 @@ it('tells a proxy that answers, and says of one that does not that it does not',
   await node.close();
   const silent = (await publisher.status()).nodes;
   expect(silent).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
+});
+
+it('tells how far the audit of a proxy reaches: by its word, else by what lies in its folder', async () => {
+  const end = { segment: 'xks-000000000001-00000000.ndjson', seq: 7, hash: 'ab' };
+  const node = await proxy(() => answer({ revision: 1, audit: end }));
+  const told = { node: 'one', segment: end.segment, records: 7, head: 'ab' };
+  await publisher.publish();
+  expect(reached).toEqual([told]);
+  expect(await publisher.link()).toEqual([told]);
+  await node.close();
+  expect(await publisher.link()).toEqual([]);
+  const place = join(servingFiles(folder).nodes, 'one', 'audit');
+  mkdirSync(place);
+  const log = await AuditLog.open(
+    { clock: new TestClock(0), random: randomBytes, log: { log: () => undefined } },
+    { folder: place, node: 'of its own name' },
+  );
+  expect(await publisher.link()).toMatchObject([{ node: 'of its own name', records: 0 }]);
+  expect(await publisher.link([place])).toHaveLength(2);
+  await log.close();
+  await expect(publisher.link([join(place, 'nowhere')])).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 it('takes over what a proxy bound, so that every copy binds the same', async () => {

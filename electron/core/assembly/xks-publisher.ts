@@ -7,6 +7,8 @@ import type { Settings } from '../keystore/settings.ts';
 import type { XksModel } from '../keystore/xks/xks-domain.ts';
 import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
+import { linkTo, type SegmentLink } from '../xks/audit/link.ts';
+import { auditFolder, writtenEnd } from '../xks/audit/read-segments.ts';
 import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
@@ -25,6 +27,8 @@ export interface PublisherParts {
   readonly xks: XksModel;
   /** Folder of this keystore where nobody chose another. */
   readonly usualFolder: string;
+  /** Is told how far the audit of a proxy reaches. */
+  readonly reached: (link: SegmentLink) => void;
 }
 
 type Node = ServingView['nodes'][number];
@@ -32,6 +36,8 @@ type Node = ServingView['nodes'][number];
 const setting = 'xks-folder';
 /** A proxy on this computer answers in a few milliseconds; one that hangs must not hold a person up. */
 const nodePatience = 1_500;
+/** Locking waits for less: what a proxy that hangs has written is read from its folder. */
+const linkPatience = 300;
 
 /**
  * Brings what is served from the keystore to the proxies: one sealed file, replaced as a whole, and a
@@ -76,6 +82,23 @@ export class XksPublisher {
     return this.#view(published, nodes);
   }
 
+  /**
+   * How far the audit of each proxy here reaches is told: by itself where it answers, else by what lies
+   * in its folder. `others` are audit folders of proxies that run elsewhere.
+   * @throws what reading one of `others` throws
+   */
+  async link(others: readonly string[] = []): Promise<readonly SegmentLink[]> {
+    const found: SegmentLink[] = [];
+    const asked = await this.#askAll('status', linkPatience);
+    for (const { folder, status } of asked) {
+      if (status?.audit) found.push(linkTo(status.node, status.audit));
+      else found.push(...(await linkOf(auditFolder(folder)).catch(noneWhereUnreadable)));
+    }
+    for (const folder of others) found.push(...(await linkOf(folder)));
+    found.forEach(this.#parts.reached);
+    return found;
+  }
+
   /** At unlocking: a set that could not be written when it changed is written now. */
   async catchUp(): Promise<void> {
     const { serving } = this.#parts.xks;
@@ -107,6 +130,9 @@ export class XksPublisher {
       );
     }
     const nodes = await this.#askAll('reload');
+    for (const { status } of nodes) {
+      if (status?.audit) this.#parts.reached(linkTo(status.node, status.audit));
+    }
     if (again && this.#noteBindings(nodes)) return this.#publish(false);
     return this.#view(set.revision, nodes);
   }
@@ -142,7 +168,7 @@ export class XksPublisher {
     return this.#parts.store.derive('xks serving set');
   }
 
-  async #askAll(request: 'status' | 'reload'): Promise<Asked[]> {
+  async #askAll(request: 'status' | 'reload', patience = nodePatience): Promise<Asked[]> {
     const nodes = this.nodes();
     if (nodes.length === 0) return [];
     using key = this.#key();
@@ -151,8 +177,8 @@ export class XksPublisher {
       return await Promise.all(
         nodes.map(async ({ node, folder }) => {
           const socket = controlSocket(folder);
-          const status = await ask(socket, controlKey, request);
-          return { node, status };
+          const status = await ask(socket, controlKey, request, patience);
+          return { node, folder, status };
         }),
       );
     } finally {
@@ -192,6 +218,7 @@ export class XksPublisher {
 
 interface Asked {
   readonly node: string;
+  readonly folder: string;
   /** Null: it does not answer. */
   readonly status: ControlStatus | null;
 }
@@ -200,9 +227,10 @@ async function ask(
   socket: string,
   key: Buffer,
   request: 'status' | 'reload',
+  patience: number,
 ): Promise<ControlStatus | null> {
   try {
-    return await askProxy(socket, key, request, nodePatience);
+    return await askProxy(socket, key, request, patience);
   } catch (error) {
     if (error instanceof Error) return null; // gone, hung, or of another keystore: all the same here
     throw error;
@@ -212,6 +240,17 @@ async function ask(
 async function keep(file: string, bytes: Uint8Array): Promise<void> {
   if (existsSync(file) && readFileSync(file).equals(bytes)) return;
   await replaceFile(file, bytes);
+}
+
+async function linkOf(folder: string): Promise<SegmentLink[]> {
+  const written = await writtenEnd(folder);
+  return written === null ? [] : [linkTo(written.node, written.end)];
+}
+
+/** A proxy that never came up has no folder; one that cannot be read now is read the next time. */
+function noneWhereUnreadable(error: unknown): SegmentLink[] {
+  if (!isSystemError(error)) throw error;
+  return [];
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { code: string } =>

@@ -70,14 +70,25 @@ const line = z.discriminatedUnion('type', [about, key, record, checkpoint]);
 
 class Broken extends Error {}
 
+/** What a record says, as far as somebody goes on with it. */
+export interface ToldRecord {
+  readonly action: unknown;
+  readonly details: unknown;
+}
+
 /**
  * Checks an exported audit log without any keystore: every record against the one before, every
  * signature against the public key whose fingerprint the auditor kept elsewhere.
  * @param fingerprint SHA-256 of the public key, 64 hex digits.
+ * @param each is given the records in their order, as they are read: they count once the verdict is good
  * @throws OperationError NOT_FOUND when there is no such file, DISK_* when it cannot be read.
  */
-export async function verifyExport(file: string, fingerprint: string): Promise<ExportVerdict> {
-  const check = new ExportCheck(fingerprint.toLowerCase());
+export async function verifyExport(
+  file: string,
+  fingerprint: string,
+  each: (record: ToldRecord) => void = () => undefined,
+): Promise<ExportVerdict> {
+  const check = new ExportCheck(fingerprint.toLowerCase(), each);
   let number = 0;
   try {
     for await (const text of linesOf(file)) {
@@ -106,9 +117,11 @@ class ExportCheck {
   #signed: z.output<typeof checkpoint>['body'] | null = null;
   #closed = false;
   #suspect: number | null = null;
+  readonly #each: (record: ToldRecord) => void;
 
-  constructor(fingerprint: string) {
+  constructor(fingerprint: string, each: (record: ToldRecord) => void) {
     this.#fingerprint = fingerprint;
+    this.#each = each;
   }
 
   line(text: string): void {
@@ -187,6 +200,8 @@ class ExportCheck {
     this.#records = seq;
     this.#head = item.hash;
     this.#closed = false;
+    const { action, details } = item.body as Partial<ToldRecord>;
+    this.#each({ action, details });
   }
 
   #checkpoint({ body, signature }: z.output<typeof checkpoint>): void {

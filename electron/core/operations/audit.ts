@@ -2,6 +2,9 @@ import { exportLog } from '../audit/export.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type AuditSearch, searchAudit } from '../audit/audit-search.ts';
 import { verifyExport } from '../audit/verify-export.ts';
+import { checkSegments } from '../xks/audit/check-segments.ts';
+import { linkAction, linkFrom, type SegmentLink } from '../xks/audit/link.ts';
+import { badFolder } from './xks-audit.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 
 /** The open keystore together with its audit log. */
@@ -48,6 +51,7 @@ export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => (
   },
   export: async (input) => {
     const open = access.open();
+    await open.desk.link();
     open.audit('OK', [], { to: input.to });
     return exportLog(
       { store: open.store, log: access.log(), clock: open.clock, random: open.random },
@@ -55,7 +59,20 @@ export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => (
     );
   },
   verify: async (input) => {
-    const verdict = await verifyExport(input.file, input.fingerprint);
-    return { ...verdict, remarks: [...verdict.remarks] };
+    const links: SegmentLink[] = [];
+    const verdict = await verifyExport(input.file, input.fingerprint, ({ action, details }) => {
+      const link = action === linkAction ? linkFrom(details) : null;
+      if (link !== null) links.push(link);
+    });
+    const { folders, notGiven } = await checkSegments(input.segments, links).catch(badFolder);
+    const fit = folders.every(({ faults }) => faults.length === 0);
+    return {
+      ...verdict,
+      ok: verdict.ok && fit,
+      status: verdict.status === 0 && !fit ? 1 : verdict.status,
+      remarks: [...verdict.remarks],
+      segments: folders.map(({ faults, ...each }) => ({ ...each, faults: [...faults] })),
+      segmentsNotGiven: [...notGiven],
+    };
   },
 });

@@ -12,6 +12,7 @@ import type { Credential, Group } from '../keystore/rows.ts';
 import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { CertificateDesk } from '../xks/certificate/desk.ts';
+import type { SegmentLink } from '../xks/audit/link.ts';
 import type { Json } from '../../../shared/model/json.ts';
 
 /** What changed, so that whoever shows it reads it again. */
@@ -69,6 +70,8 @@ export interface Desk {
   readonly certificate: CertificateDesk;
   /** Copies of the proxy whose folders are here. */
   nodes(): readonly { readonly node: string; readonly folder: string }[];
+  /** Notes in the audit log how far the segments of each proxy reach; also those of folders named. */
+  link(segments?: readonly string[]): Promise<readonly SegmentLink[]>;
   /** Inside a change. */
   chooseFolder(folder: string): void;
   prepareProxy(): Promise<OutputFor<'xks.prepareProxy'>>;

@@ -22,7 +22,14 @@ const slack = 5 * 60_000;
 /** What proxies noted, held against what AWS noted. */
 export const xksAuditHandlers = (
   access: TrailAccess,
-): Pick<HandlersOfNoun<'xks'>, 'reconcile'> => ({
+): Pick<HandlersOfNoun<'xks'>, 'reconcile' | 'link'> => ({
+  link: async (input) => {
+    const open = access.open();
+    if (open.xks.serving.storage === null) throw new OperationError('XKS_NO_STORE');
+    const links = await open.desk.link(input.segments).catch(badFolder);
+    open.audit('OK', [], { proxies: links.map(({ node }) => node).join(', ') });
+    return { links: links.map((link) => ({ ...link })) };
+  },
   reconcile: async (input) => {
     const open = access.open();
     const { from, to } = input;
@@ -87,6 +94,13 @@ async function readHistory(access: TrailAccess, trail: Trail): Promise<void> {
   }
 }
 
+/** @throws OperationError BAD_INPUT for a folder that cannot be read */
+export function badFolder(error: unknown): never {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+  throw bad('segments', `${path ?? 'the folder'}: ${code === 'ENOENT' ? 'is not there' : code}`);
+}
+
 async function readNode(
   node: string,
   folder: string,
@@ -97,10 +111,13 @@ async function readNode(
     const chain = await readSegments(folder, from === null ? null : from - slack, ({ record }) => {
       if (record !== null) found.take(record, node);
     });
-    return { node, records: chain.records, gaps: chain.gaps.slice(0, 100) };
+    const gaps = chain.gaps.slice(0, 100);
+    return {
+      node,
+      records: chain.records,
+      gaps: gaps.map(({ segment, line, problem }) => ({ segment, line, problem })),
+    };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
-    throw bad('segments', `${folder}: ${code === 'ENOENT' ? 'is not there' : code}`);
+    return badFolder(error);
   }
 }

@@ -37,6 +37,8 @@ const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   signedHead: null,
   signedAt: null,
   remarks: [],
+  segments: [],
+  segmentsNotGiven: [],
   ...more,
 });
 
@@ -102,6 +104,14 @@ describe('a check of an export in words', () => {
     expect(text.headline).toBe('Record 5 is the first that does not fit.');
     expect(text.lines).toContain('What was found: its hash differs.');
     expect(text.lines).toContain('Records up to 4 are covered by a good signature.');
+  });
+
+  it('a whole log beside segments that do not fit it is still called proved', () => {
+    const text = verdictText(verdict({ ok: false, status: 1 }));
+    expect(text).toMatchObject({
+      good: true,
+      headline: 'Proved: all 12 records are as they were written.',
+    });
   });
 
   it('nothing signed by that key', () => {

@@ -3,6 +3,7 @@ import { contract, findOperation } from '../../client/declarations.ts';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
 import { jobStateTexts, shortId, type StateText } from '../../../shared/text/states.ts';
 import { jobStates, type JobState } from '../../../shared/model/job.ts';
+import { logStatus } from '../../../shared/text/segments.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
 
 export type AuditRecord = OutputFor<'audit.list'>['records'][number];
@@ -20,6 +21,7 @@ const otherActions: Readonly<Record<string, string>> = {
   'session.begin': 'A browser came to the console by its link',
   'session.takeover': 'A browser took over the console from another',
   'session.end': 'The session of a browser at the console ended',
+  'xks.audit-link': 'How far the audit of a proxy reaches was noted',
   'keystore.accept-older': 'An older keystore than the HSM remembers was accepted',
 };
 
@@ -100,7 +102,8 @@ export interface VerdictText {
 
 /** A verdict in words: proved, the first record that does not fit, or nothing signed by that key. */
 export function verdictText(verdict: Verdict): VerdictText {
-  const { status, records, signedSize, unsignedTail, remarks } = verdict;
+  const { records, signedSize, unsignedTail, remarks } = verdict;
+  const status = logStatus(verdict);
   const counted = records === 1 ? '1 record' : `${records} records`;
   if (status === 2) {
     return {

@@ -3,11 +3,12 @@ import { useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
+import { notGivenText, segmentsText } from '../../../shared/text/segments.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { FileField } from '../../ui/file-field.tsx';
-import { isAbsolutePath } from '../../ui/folder-field.tsx';
+import { FolderField, isAbsolutePath } from '../../ui/folder-field.tsx';
 import { sayMoment } from '../../ui/moments.ts';
 import { fingerprintOf, type Verdict, verdictText } from './audit-words.ts';
 import styles from './audit.module.css';
@@ -16,11 +17,12 @@ import styles from './audit.module.css';
 export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>) {
   const [file, setFile] = useKept(dialog, () => '', 'file');
   const [print, setPrint] = useKept(dialog, () => '', 'fingerprint');
+  const [folder, setFolder] = useKept(dialog, () => '', 'segments');
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const deed = useDeed('audit.verify');
   const id = useId();
   const fingerprint = fingerprintOf(print);
-  const missing = missingOf(file, fingerprint);
+  const missing = missingOf(file, fingerprint, folder);
   const change = (set: (text: string) => void) => (text: string) => {
     set(text);
     setVerdict(null);
@@ -29,7 +31,8 @@ export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>
   const run = async (): Promise<void> => {
     if (missing !== null || fingerprint === null) return;
     setVerdict(null);
-    setVerdict(await deed.run({ file: file.trim(), fingerprint }));
+    const segments = folder.trim() === '' ? [] : [folder.trim()];
+    setVerdict(await deed.run({ file: file.trim(), fingerprint, segments }));
   };
   return (
     <DialogFrame
@@ -69,15 +72,30 @@ export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>
         onChange={(event) => change(setPrint)(event.target.value)}
         slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off', className: 'mono' } }}
       />
-      <div role="status">{verdict === null ? null : <VerdictNotice verdict={verdict} />}</div>
+      <FolderField
+        label="Audit folder of an XKS proxy (optional)"
+        value={folder}
+        onChange={change(setFolder)}
+        help="Its segments are held against what the log says of them"
+        disabled={deed.busy}
+      />
+      <div role="status">
+        {verdict === null ? null : (
+          <>
+            <VerdictNotice verdict={verdict} />
+            <SegmentNotices verdict={verdict} />
+          </>
+        )}
+      </div>
       {deed.failure ? <FailureNotice failure={deed.failure} /> : null}
     </DialogFrame>
   );
 }
 
-function missingOf(file: string, fingerprint: string | null): string | null {
+function missingOf(file: string, fingerprint: string | null, folder: string): string | null {
   if (!isAbsolutePath(file)) return 'Name the exported file.';
-  return fingerprint === null ? 'Give the fingerprint.' : null;
+  if (fingerprint === null) return 'Give the fingerprint.';
+  return folder.trim() === '' || isAbsolutePath(folder) ? null : 'Name the folder in full.';
 }
 
 function VerdictNotice({ verdict }: { readonly verdict: Verdict }) {
@@ -96,5 +114,34 @@ function VerdictNotice({ verdict }: { readonly verdict: Verdict }) {
       ))}
       {signedAt === null ? null : <p>Newest signature made {sayMoment(signedAt)}.</p>}
     </section>
+  );
+}
+
+/** Each folder of segments, and the proxies that nobody looked at. */
+function SegmentNotices({ verdict }: { readonly verdict: Verdict }) {
+  const { segments, segmentsNotGiven } = verdict;
+  if (segments.length === 0) return null;
+  return (
+    <>
+      {segments.map((checked) => {
+        const { good, headline, lines } = segmentsText(checked);
+        return (
+          <section key={checked.folder} className={good ? styles['proved'] : styles['doubted']}>
+            <p className={good ? 'tone-good' : 'tone-attention'}>
+              <span aria-hidden="true" className="mono">
+                {good ? '✓' : '!'}{' '}
+              </span>
+              <strong>{headline}</strong>
+            </p>
+            {lines.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </section>
+        );
+      })}
+      {notGivenText(segmentsNotGiven).map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </>
   );
 }

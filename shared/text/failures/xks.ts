@@ -71,6 +71,12 @@ export const xksWording = {
     forYourKeys: 'AWS changed nothing. What was served before is served on.',
     next: 'Start the proxy, look at what AWS says below, then continue.',
   },
+  XKS_AUDIT_BROKEN: {
+    headline: 'The audit of a proxy does not go on from where it was.',
+    forYourKeys: (d) =>
+      `Keys are not touched. Proxy ${d.quoted('node', 'of this store')} has fewer records than it had, or other ones: its folder was replaced, or somebody took records back.`,
+    next: 'Keep the folder as it is, export the audit log, and verify it with --segments.',
+  },
   XKS_KEY_UNUSABLE: {
     headline: 'AWS does not accept the external key.',
     forYourKeys: (d) => `No KMS key was made for it${d.because()}.`,

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SegmentHead } from './record.ts';
+import { type End, readEnd } from './segment-end.ts';
 import { type ChainLine, SegmentChain } from './verify-segments.ts';
 
 /** Where a proxy keeps its segments, below its state folder. */
@@ -46,13 +48,27 @@ async function firstSegment(
   return 0;
 }
 
+/** How far the segments of a folder reach and whose they are; null where there are none. */
+export async function writtenEnd(
+  folder: string,
+): Promise<{ readonly node: string; readonly end: End } | null> {
+  const end = await readEnd(folder);
+  if (end === null) return null;
+  const head = await headOf(join(folder, end.segment));
+  return typeof head?.node === 'string' ? { node: head.node, end } : null;
+}
+
 async function openedAtOf(file: string): Promise<number | null> {
+  const openedAt = (await headOf(file))?.openedAt;
+  return typeof openedAt === 'number' ? openedAt : null;
+}
+
+async function headOf(file: string): Promise<Partial<SegmentHead> | null> {
   const handle = await open(file, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
     const text = buffer.subarray(0, bytesRead).toString('utf8');
-    const { openedAt } = JSON.parse(text.slice(0, text.indexOf('\n'))) as { openedAt?: unknown };
-    return typeof openedAt === 'number' ? openedAt : null;
+    return JSON.parse(text.slice(0, text.indexOf('\n'))) as Partial<SegmentHead> | null;
   } catch (error) {
     // no head that can be read: the chain will say so
     if (error instanceof SyntaxError) return null;

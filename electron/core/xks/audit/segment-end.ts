@@ -30,6 +30,36 @@ export async function newestEnd(folder: string): Promise<End | null> {
   return null;
 }
 
+/** The same of a folder that somebody else may be writing: nothing is taken off. */
+export async function readEnd(folder: string): Promise<End | null> {
+  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).sort();
+  for (const segment of names.reverse()) {
+    const line = await lastRecord(join(folder, segment));
+    if (line === null) continue;
+    const { seq } = JSON.parse(line) as { seq: number };
+    return { segment, seq, hash: lineHash(line) };
+  }
+  return null;
+}
+
+/** The last line that is one, before the room. */
+async function lastRecord(path: string): Promise<string | null> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const tail = await lastBytes(file, size);
+    const roomy = tail.subarray(-2).equals(emptyLine);
+    let end = roomy ? await firstEmptyLine(file, size) : size;
+    const line = lastOf(roomy ? await lastBytes(file, end) : tail);
+    if (line === null || isRecord(line)) return line;
+    end -= Buffer.byteLength(line) + 1;
+    const before = lastOf(await lastBytes(file, end));
+    return before !== null && isRecord(before) ? before : null;
+  } finally {
+    await file.close();
+  }
+}
+
 async function lastLine(path: string): Promise<string | null> {
   const file = await open(path, 'r');
   try {

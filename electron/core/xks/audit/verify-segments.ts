@@ -1,12 +1,24 @@
 import { lineHash, type SegmentHead, type XksRecord } from './record.ts';
+import type { End } from './segment-end.ts';
 
 /** What is wrong, and where. */
 export interface AuditGap {
   readonly segment: string;
   /** Line number in the segment, from 1. */
   readonly line: number;
-  readonly problem: 'number' | 'previous line' | 'previous segment' | 'unreadable';
+  /** Number of the first record that it is about. */
+  readonly record: number;
+  readonly problem: GapProblem;
 }
+
+/** In words: shared/text/segments.ts. */
+export type GapProblem =
+  | 'number'
+  | 'previous line'
+  | 'previous segment'
+  | 'missing segment'
+  | 'name'
+  | 'unreadable';
 
 export interface CheckedSegments {
   readonly records: number;
@@ -23,6 +35,8 @@ export interface ChainLine {
   readonly hash: string;
   /** Null for the head of a segment. */
   readonly record: KeptRecord | null;
+  /** Null for a record. */
+  readonly head: SegmentHead | null;
 }
 
 /**
@@ -32,7 +46,7 @@ export interface ChainLine {
 export class SegmentChain {
   readonly gaps: AuditGap[] = [];
   records = 0;
-  #end: { seq: number; hash: string } | null = null;
+  #end: End | null = null;
   #segment = '';
   #line = 0;
   #torn = false;
@@ -60,25 +74,39 @@ export class SegmentChain {
     this.#line += 1;
     const found = parse(line);
     this.#torn = found === null;
+    const before = this.#end;
+    const next = (before?.seq ?? 0) + 1;
     if (found === null) {
-      this.#gap('unreadable');
+      this.#gap('unreadable', next);
       return null;
     }
-    const before = this.#end;
     const { seq } = found;
     const hash = lineHash(line);
-    this.#end = { seq, hash };
+    this.#end = { segment: this.#segment, seq, hash };
     if (this.#line === 1) {
-      const { previous } = found as unknown as SegmentHead;
-      if (!this.#unasked && (previous?.hash ?? null) !== (before?.hash ?? null))
-        this.#gap('previous segment');
-      this.#unasked = false;
-      return { seq, hash, record: null };
+      const head = found as unknown as SegmentHead;
+      this.#checkHead(head, before);
+      return { seq, hash, record: null, head };
     }
-    if (seq !== (before?.seq ?? 0) + 1) this.#gap('number');
-    if ((found as { prev?: string }).prev !== before?.hash) this.#gap('previous line');
+    if (seq !== next) this.#gap('number', next);
+    // the line itself is as it was where the next one fits it: the one before was altered
+    else if ((found as { prev?: string }).prev !== before?.hash)
+      this.#gap('previous line', this.#line === 2 ? next : next - 1);
     this.records += 1;
-    return { seq, hash, record: found as unknown as KeptRecord };
+    return { seq, hash, record: found as unknown as KeptRecord, head: null };
+  }
+
+  #checkHead({ segment, previous, seq }: SegmentHead, before: End | null): void {
+    const next = (before?.seq ?? 0) + 1;
+    if (segment !== this.#segment) this.#gap('name', next);
+    const asked = !this.#unasked;
+    this.#unasked = false;
+    if (!asked || (previous?.hash ?? null) === (before?.hash ?? null)) {
+      if (asked && seq !== (before?.seq ?? 0)) this.#gap('number', next);
+      return;
+    }
+    const there = previous !== null && previous.segment === before?.segment;
+    this.#gap(there ? 'previous segment' : 'missing segment', next);
   }
 
   /**
@@ -91,8 +119,8 @@ export class SegmentChain {
     return null;
   }
 
-  #gap(problem: AuditGap['problem']): void {
-    this.gaps.push({ segment: this.#segment, line: this.#line, problem });
+  #gap(problem: GapProblem, record: number): void {
+    this.gaps.push({ segment: this.#segment, line: this.#line, record, problem });
   }
 }
 

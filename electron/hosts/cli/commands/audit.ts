@@ -5,6 +5,7 @@ import { loginIfNeeded } from '../interactive.ts';
 import { auditText, exportText, verdictText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
+import { collect } from './xks-reconcile.ts';
 
 interface ShowOptions {
   readonly limit?: number;
@@ -51,11 +52,14 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<file>')
     .description('check an exported audit log against the fingerprint you kept elsewhere')
     .requiredOption('--fingerprint <hex>', 'fingerprint of the signing key, 64 hex digits')
-    .action((file: string, options: { fingerprint: string }) =>
+    .option('--segments <folder>', 'audit of an XKS proxy, too (may be repeated)', collect)
+    .action((file: string, options: { fingerprint: string; segments?: readonly string[] }) =>
       run(async (context) => {
         const session = await context.unopened();
         const fingerprint = options.fingerprint.toLowerCase().replaceAll(/[\s:]/g, '');
-        const output = await session.call('audit.verify', { file: resolve(file), fingerprint });
+        const segments = (options.segments ?? []).map((each) => resolve(each));
+        const asked = { file: resolve(file), fingerprint, segments };
+        const output = await session.call('audit.verify', asked);
         context.show(output, (shown) => verdictText(shown, styleFor(context.screen)));
         return output.status;
       }),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { styleFor } from '../render/moments.ts';
-import { reconciledText } from '../render/xks-audit.ts';
+import { linksText, reconciledText } from '../render/xks-audit.ts';
 import type { Run } from './noun.ts';
 
 interface ReconcileOptions {
@@ -11,7 +11,7 @@ interface ReconcileOptions {
   readonly to?: number;
 }
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,
 ];
@@ -21,6 +21,21 @@ function moment(text: string): number {
   const at = Date.parse(text);
   if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(at)) return at;
   throw new InvalidArgumentError('a time looks like 2026-11-05T09:00:00Z.');
+}
+
+/** `xks link` */
+export function addLink(noun: Command, run: Run): void {
+  noun
+    .command('link')
+    .description('note in the audit log how far the audit of every proxy reaches')
+    .option('--segments <folder>', 'audit of a copy that runs elsewhere (may be repeated)', collect)
+    .action((options: { readonly segments?: readonly string[] }) =>
+      run(async (context) => {
+        const session = await context.opened();
+        const segments = (options.segments ?? []).map((each) => resolve(each));
+        context.show(await session.call('xks.link', { segments }), linksText);
+      }),
+    );
 }
 
 /** `xks reconcile`: 0 when both sides tell the same, 2 when they do not. */

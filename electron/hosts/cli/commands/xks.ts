@@ -7,13 +7,13 @@ import type { Run } from './noun.ts';
 import { addCertificateVerbs } from './xks-certificate.ts';
 import { addCheck } from './xks-check.ts';
 import { addKeyVerbs } from './xks-key.ts';
-import { addReconcile } from './xks-reconcile.ts';
+import { addLink, addReconcile } from './xks-reconcile.ts';
 import { addRuleVerbs, conditionOptions, type Conditions, whenOf } from './xks-rule.ts';
 import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
-/** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|rehearse|restore|serve|check|reconcile|limits` */
+/** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|rehearse|restore|serve|check|reconcile|link|limits` */
 export function addVerbs(noun: Command, run: Run): void {
   const group = (name: string, about: string): Command =>
     noun.command(name).description(about).helpCommand(false);
@@ -25,6 +25,7 @@ export function addVerbs(noun: Command, run: Run): void {
   addServe(noun, run);
   addCheck(noun, run);
   addReconcile(noun, run);
+  addLink(noun, run);
   addServingVerbs(noun, run);
   addBlockVerbs(noun, run);
 }

@@ -5,6 +5,7 @@ import {
   keystoreStateTexts,
   realmTexts,
 } from '../../../../shared/text/states.ts';
+import { logStatus, notGivenText, segmentsText } from '../../../../shared/text/segments.ts';
 import type { OutputFor } from '../operations.ts';
 import { clean, paint } from '../screen.ts';
 import { facts, table } from '../table.ts';
@@ -179,10 +180,11 @@ const verdicts = {
   2: { text: '! nothing in it is signed by that key', tone: 'attention' },
 } as const;
 
-export const verdictText = (out: OutputFor<'audit.verify'>, style: Style): string =>
-  [
+export function verdictText(out: OutputFor<'audit.verify'>, style: Style): string {
+  const { text, tone } = verdicts[logStatus(out)];
+  return [
     facts([
-      ['Audit log', verdicts[out.status].text, verdicts[out.status].tone],
+      ['Audit log', text, tone],
       ['Problem', out.problem ?? '', 'attention'],
       ['First bad record', out.firstBad === null ? '' : String(out.firstBad), 'attention'],
       ['At line', out.line === null ? '' : String(out.line)],
@@ -194,7 +196,15 @@ export const verdictText = (out: OutputFor<'audit.verify'>, style: Style): strin
       ['Keystore', out.store ?? ''],
     ]),
     ...out.remarks.map((remark) => `${paint('attention', '!')} ${clean(remark)}`),
+    ...out.segments.flatMap((each) => {
+      const { good, headline, lines } = segmentsText(each);
+      const tone = good ? 'good' : 'attention';
+      const sign = paint(tone, good ? '✓' : '!');
+      return ['', `${sign} ${clean(headline)}`, ...lines.map((line) => `  ${clean(line)}`)];
+    }),
+    ...(out.segments.length === 0 ? [] : notGivenText(out.segmentsNotGiven).map(clean)),
   ].join('\n');
+}
 
 export const deviceText = (out: OutputFor<'device.show'>, style: Style): string =>
   [

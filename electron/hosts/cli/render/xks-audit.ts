@@ -30,6 +30,11 @@ export function reconciledText(found: Reconciled, style: Style): string {
   return parts.join('\n');
 }
 
+export const linksText = ({ links }: OutputFor<'xks.link'>): string =>
+  links.length === 0
+    ? 'No proxy has written anything here.'
+    : facts(links.map(({ node, records, segment }) => [node, `${records} records, to ${segment}`]));
+
 function listed(
   title: string,
   { count, first }: { count: number; first: readonly (Call & { problem?: string })[] },
