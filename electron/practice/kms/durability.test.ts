@@ -126,3 +126,32 @@ test('SIGKILL under load loses no acknowledged call', { timeout: 120_000 }, asyn
   last.child.kill('SIGTERM');
   expect(await last.exit).toBe(0);
 });
+
+test('SIGKILL under reading calls loses no entry of the journal and no last use', async () => {
+  const file = join(folder, 'reading.db');
+  const first = await spawnPracticeKms(['--data', file]);
+  const client = byokClient(first.url);
+  const keyId = await client.createKey({ Origin: 'AWS_KMS' });
+  const answered = new Set<string>();
+  const read = async (): Promise<void> => {
+    for (;;) {
+      const use = { KeyId: keyId, Plaintext: 'AAAA' };
+      const { headers } = await client.call('Encrypt', use);
+      answered.add(String(headers['x-amzn-requestid']));
+      if (answered.size === CALLS_PER_ROUND) first.child.kill('SIGKILL');
+    }
+  };
+  await Promise.allSettled(Array.from({ length: WORKERS }, read));
+  expect(await first.exit).toBe('SIGKILL');
+  const second = await spawnPracticeKms(['--data', file]);
+  const entries = await control<{ requestId: string; seq: number }[]>(
+    second.controlUrl,
+    'GET /journal',
+  );
+  const kept = new Set(entries.map(({ requestId }) => requestId));
+  expect([...answered].filter((requestId) => !kept.has(requestId))).toEqual([]);
+  const usage = await byokClient(second.url).must('GetKeyLastUsage', { KeyId: keyId });
+  expect(JSON.stringify(usage)).toContain(entries.at(-1)?.requestId);
+  second.child.kill('SIGTERM');
+  expect(await second.exit).toBe(0);
+});

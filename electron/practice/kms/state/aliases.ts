@@ -1,6 +1,6 @@
 import type { Place } from '../model/arn.ts';
 import type { AliasRecord } from '../model/records.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface Row {
   readonly account: string;
@@ -57,7 +57,7 @@ interface PageBinding {
   readonly keyId: string | null;
 }
 
-export function aliasTable(db: Sqlite): AliasTable {
+export function aliasTable(db: Statements): AliasTable {
   const find = db.prepare<[string, string, string], Row>(
     'SELECT * FROM aliases WHERE account = ? AND region = ? AND name = ?',
   );

@@ -11,6 +11,9 @@ let reader: Database.Database;
 let commits: Commits;
 /** Stands for what is kept beside the database. */
 let beside: string[];
+/** What it was told to do, and whether it says that it is full. */
+let logged: string[];
+let full: boolean;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'commits-'));
@@ -22,9 +25,18 @@ beforeEach(() => {
   `);
   reader = new Database(join(folder, 'data'));
   beside = [];
-  commits = createCommits(db, {
+  full = false;
+  logged = [];
+  const rolledBack = (mark: number) => void (beside.length = mark);
+  commits = createCommits<number>(db, {
     mark: () => beside.length,
-    rolledBack: (mark) => void (beside.length = mark),
+    rolledBack,
+    abandoned: rolledBack,
+    begun: (mark) => void logged.push(`begun after ${beside.slice(0, mark).join(' ')}`),
+    completing: () => void logged.push('completing'),
+    committed: () => void logged.push('committed'),
+    outlive: () => void logged.push('outlived'),
+    isFull: () => full,
   });
 });
 afterEach(() => {
@@ -39,7 +51,7 @@ const rows = (connection: Database.Database): unknown[] =>
 const lasting = () => rows(reader);
 
 function put(name: string): string {
-  db.prepare('INSERT INTO rows VALUES (?)').run(name);
+  commits.statements.prepare('INSERT INTO rows VALUES (?)').run(name);
   beside.push(name);
   return name;
 }
@@ -97,7 +109,7 @@ test('a commit that fails is told to all whose work it held, and the next one be
   db.pragma('foreign_keys = ON');
   const orphan = commits.share(() => {
     beside.push('orphan');
-    db.prepare('INSERT INTO children VALUES (?)').run('nobody');
+    commits.statements.prepare('INSERT INTO children VALUES (?)').run('nobody');
   });
   const other = commits.share(() => put('other'));
   const told = await Promise.allSettled([orphan, other]);
@@ -105,4 +117,51 @@ test('a commit that fails is told to all whose work it held, and the next one be
   expect(beside).toEqual([]);
   await commits.share(() => put('next'));
   expect(lasting()).toEqual(['next']);
+});
+
+test('work that changes nothing begins no transaction', async () => {
+  const shared = commits.share(() => {
+    beside.push('read');
+    return db.inTransaction;
+  });
+  expect(await shared).toBe(false);
+  expect(logged).toEqual(['outlived']);
+});
+
+test('the first change begins one, after what was kept beside before', async () => {
+  const seen = [
+    commits.share(() => void beside.push('read')),
+    commits.share(() => {
+      beside.push('own');
+      commits.transaction(() => void put('a'));
+    }),
+  ];
+  await Promise.all(seen);
+  expect(logged).toEqual(['begun after read', 'completing', 'committed']);
+  expect(lasting()).toEqual(['a']);
+});
+
+test('a transaction is made for what was kept beside when that is much', async () => {
+  full = true;
+  await commits.share(() => void beside.push('read'));
+  expect(logged).toEqual(['completing', 'committed']);
+});
+
+test('a statement that changes something and answers begins one, too', async () => {
+  const insert = commits.statements.prepare('INSERT INTO rows VALUES (?) RETURNING name').pluck();
+  await commits.share(() => insert.all('a'));
+  expect(logged.at(-1)).toBe('committed');
+});
+
+test('a transaction that the database ended is not taken for one that lasts', async () => {
+  const shared = commits.share(() => {
+    put('a');
+    db.exec('ROLLBACK');
+    expect(() => put('b')).toThrow('ended the transaction');
+  });
+  const other = commits.share(() => put('b'));
+  const told = await Promise.allSettled([shared, other]);
+  expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(lasting()).toEqual(['b']);
+  expect(beside).toEqual(['b']);
 });

@@ -2,6 +2,8 @@ import { closeSync, lstatSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 export type Sqlite = Database.Database;
+/** What the tables need of it. */
+export type Statements = Pick<Sqlite, 'prepare' | 'exec'>;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
 const APPLICATION_ID = 0x4b52504b;

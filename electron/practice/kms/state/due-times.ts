@@ -1,4 +1,4 @@
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 const EARLIEST = [
   'SELECT min(settles_at) AS at FROM keys WHERE settles_at IS NOT NULL',
@@ -11,7 +11,7 @@ const EARLIEST = [
 ];
 
 /** Reads the first moment at which anything falls due; Infinity when nothing ever does. */
-export function dueTimes(db: Sqlite): () => number {
+export function dueTimes(db: Statements): () => number {
   const queries = EARLIEST.map((sql) => db.prepare<[], { at: number | null }>(sql));
   return () => Math.min(...queries.map((query) => query.get()?.at ?? Number.POSITIVE_INFINITY));
 }

@@ -1,6 +1,6 @@
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
 import type { Place } from '../model/arn.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface Row {
   readonly account: string;
@@ -65,7 +65,7 @@ export interface GrantTable {
   countOf(key: KeyRef): number;
 }
 
-export function grantTable(db: Sqlite): GrantTable {
+export function grantTable(db: Statements): GrantTable {
   const find = db.prepare<[string, string, string, string], Row>(
     'SELECT * FROM grants WHERE account = ? AND region = ? AND key_id = ? AND grant_id = ?',
   );

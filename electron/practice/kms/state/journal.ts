@@ -1,5 +1,6 @@
 import type { TrailEntry } from '../history/trail.ts';
-import type { Sqlite } from './database.ts';
+import { type Backlog, KEPT_ENTRIES, type NumberedText } from './backlog.ts';
+import type { Statements } from './database.ts';
 
 /** Something a call changed, in the words of the journal. */
 export type Effect =
@@ -91,9 +92,6 @@ export interface JournalEntry {
 
 export type NumberedEntry = JournalEntry & { readonly seq: number };
 
-/** Older entries are dropped, so that a long-running practice KMS does not grow without end. */
-const KEPT_ENTRIES = 200_000;
-
 export interface Journal {
   append(entry: JournalEntry): void;
   /** Entries with a number above `since`, oldest first. */
@@ -102,10 +100,11 @@ export interface Journal {
   latest(before: number, limit: number): NumberedEntry[];
   /** How many are kept. */
   size(): number;
+  /** Within a transaction. */
   clear(): void;
   /** Called before entries are forgotten at once. */
   beforeClear(work: () => void): void;
-  /** Where it stands, and back there after a rollback; a database does that by itself. */
+  /** Where it stands, and back there after a rollback; a backlog does that by itself. */
   mark(): number;
   rewind(mark: number): void;
 }
@@ -153,30 +152,34 @@ export function journalInMemory(): Journal {
   };
 }
 
-export function journalTable(db: Sqlite): Journal {
-  const append = db.prepare<[string]>('INSERT INTO journal (entry) VALUES (?)');
-  const trim = db.prepare<[number]>('DELETE FROM journal WHERE seq <= ?');
-  const since = db.prepare<[number, number], { seq: number; entry: string }>(
+/** The table, and what is on its way there. */
+export function journalTable(db: Statements, backlog: Backlog): Journal {
+  const since = db.prepare<[number, number], NumberedText>(
     'SELECT seq, entry FROM journal WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  const latest = db.prepare<[number, number], { seq: number; entry: string }>(
+  const latest = db.prepare<[number, number], NumberedText>(
     'SELECT seq, entry FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT ?',
   );
   const count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM journal');
-  const read = ({ seq, entry }: { seq: number; entry: string }): NumberedEntry => {
+  const read = ({ seq, entry }: NumberedText): NumberedEntry => {
     const whole = JSON.parse(entry) as JournalEntry;
     // Entries of older versions have none.
     return { seq, ...whole, trail: whole.trail ?? null };
   };
   let before = (): void => undefined;
   return {
-    size: () => count.get()?.n ?? 0,
-    append(entry) {
-      const seq = Number(append.run(JSON.stringify(entry)).lastInsertRowid);
-      if (seq % 1000 === 0) trim.run(seq - KEPT_ENTRIES);
+    size: () => (count.get()?.n ?? 0) + backlog.entries().length,
+    append: (entry) => backlog.note(JSON.stringify(entry)),
+    since(number, limit) {
+      const stored = since.all(number, limit);
+      const coming = backlog.entries().filter(({ seq }) => seq > number);
+      return [...stored, ...coming.slice(0, limit - stored.length)].map(read);
     },
-    since: (number, limit) => since.all(number, limit).map(read),
-    latest: (below, limit) => latest.all(below, limit).map(read),
+    latest(below, limit) {
+      const coming = backlog.entries().filter(({ seq }) => seq < below);
+      const newest = coming.reverse().slice(0, limit);
+      return [...newest, ...latest.all(below, limit - newest.length)].map(read);
+    },
     beforeClear: (work) => void (before = work),
     // Numbers go on after a clear, so that a reader's `since` never skips new entries.
     clear() {

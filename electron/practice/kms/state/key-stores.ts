@@ -5,7 +5,7 @@ import type {
   Connectivity,
   KeyStoreRecord,
 } from '../model/key-stores.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface Row {
   readonly account: string;
@@ -57,7 +57,7 @@ export interface KeyStoreTable {
   dueToSettle(now: number): KeyStoreRecord[];
 }
 
-export function keyStoreTable(db: Sqlite): KeyStoreTable {
+export function keyStoreTable(db: Statements): KeyStoreTable {
   const find = db.prepare<[string, string, string], Row>(
     'SELECT * FROM key_stores WHERE account = ? AND region = ? AND store_id = ?',
   );

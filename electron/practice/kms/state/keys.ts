@@ -3,7 +3,7 @@ import type { KeyState } from '../model/key-states.ts';
 import type { KeyStoreRecord } from '../model/key-stores.ts';
 import type { Place } from '../model/arn.ts';
 import type { KeyRecord, KeyUsageRecord, Tag } from '../model/records.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface Row {
   readonly account: string;
@@ -103,11 +103,11 @@ export interface KeyTable {
   suspendStore(store: StoreRef): void;
   /** They are again what they were, or were told to be meanwhile. */
   resumeStore(store: StoreRef): void;
-  recordUse(key: KeyRecord, use: KeyUsageRecord): void;
+  /** As far as it is stored. */
   lastUse(key: KeyRecord): KeyUsageRecord | undefined;
 }
 
-export function keyTable(db: Sqlite): KeyTable {
+export function keyTable(db: Statements): KeyTable {
   const find = db.prepare<[string, string, string], Row>(
     'SELECT * FROM keys WHERE account = ? AND region = ? AND key_id = ?',
   );
@@ -139,7 +139,6 @@ export function keyTable(db: Sqlite): KeyTable {
     'SELECT * FROM keys WHERE delete_at IS NOT NULL AND delete_at <= ? ORDER BY delete_at',
   );
   const ofStore = storeQueries(db);
-  const use = db.prepare('INSERT OR REPLACE INTO key_usage VALUES (?, ?, ?, ?, ?, ?)');
   const lastUse = db.prepare<
     [string, string, string],
     { operation: string; at: number; request_id: string }
@@ -168,15 +167,6 @@ export function keyTable(db: Sqlite): KeyTable {
     dueToSettle: (now) => settling.all(now).map(fromRow),
     dueForDeletion: (now) => due.all(now).map(fromRow),
     ...ofStore,
-    recordUse: (key, record) =>
-      void use.run(
-        key.account,
-        key.region,
-        key.keyId,
-        record.operation,
-        record.at,
-        record.requestId,
-      ),
     lastUse(key) {
       const row = lastUse.get(key.account, key.region, key.keyId);
       return row && { operation: row.operation, at: row.at, requestId: row.request_id };
@@ -186,7 +176,7 @@ export function keyTable(db: Sqlite): KeyTable {
 
 const IN_STORE = 'account = @account AND region = @region AND store_id = @storeId';
 
-function storeQueries(db: Sqlite) {
+function storeQueries(db: Statements) {
   const count = db.prepare<StoreRef, { n: number }>(
     `SELECT count(*) AS n FROM keys WHERE ${IN_STORE}`,
   );

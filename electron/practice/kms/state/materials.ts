@@ -4,7 +4,7 @@ import type {
   MaterialRecord,
   MaterialState,
 } from '../model/records.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface Row {
   readonly account: string;
@@ -64,7 +64,7 @@ export interface MaterialTable {
   expired(now: number): MaterialRecord[];
 }
 
-export function materialTable(db: Sqlite): MaterialTable {
+export function materialTable(db: Statements): MaterialTable {
   const of = db.prepare<[string, string, string], Row>(
     'SELECT * FROM materials WHERE account = ? AND region = ? AND key_id = ? ORDER BY seq',
   );

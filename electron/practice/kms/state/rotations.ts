@@ -1,4 +1,4 @@
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 interface KeyRef {
   readonly account: string;
@@ -49,7 +49,7 @@ export interface RotationTable {
   due(now: number): RotationRecord[];
 }
 
-export function rotationTable(db: Sqlite): RotationTable {
+export function rotationTable(db: Statements): RotationTable {
   const of = db.prepare<[string, string, string], Row>(
     'SELECT * FROM rotations WHERE account = ? AND region = ? AND key_id = ?',
   );

@@ -1,4 +1,4 @@
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 /** What is known of import tokens, by their digests, until they would have expired anyway. */
 export interface SpentTokenTable {
@@ -11,7 +11,7 @@ export interface SpentTokenTable {
   removeExpired(now: number): void;
 }
 
-export function spentTokenTable(db: Sqlite): SpentTokenTable {
+export function spentTokenTable(db: Statements): SpentTokenTable {
   const find = db.prepare<[string]>('SELECT 1 FROM spent_tokens WHERE digest = ?');
   const insert = db.prepare('INSERT OR REPLACE INTO spent_tokens VALUES (?, ?)');
   const expire = db.prepare('DELETE FROM spent_tokens WHERE expires_at <= ?');

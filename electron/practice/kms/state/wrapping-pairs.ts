@@ -1,5 +1,5 @@
 import type { WrappingPair } from '../model/records.ts';
-import type { Sqlite } from './database.ts';
+import type { Statements } from './database.ts';
 
 /** RSA pairs that were handed out. They live as long as the tokens that name them. */
 export interface WrappingPairTable {
@@ -9,7 +9,7 @@ export interface WrappingPairTable {
   removeExpired(now: number): void;
 }
 
-export function wrappingPairTable(db: Sqlite): WrappingPairTable {
+export function wrappingPairTable(db: Statements): WrappingPairTable {
   const find = db.prepare<[string], { pair_id: string; pkcs8: Buffer; spki: Buffer }>(
     'SELECT pair_id, pkcs8, spki FROM wrapping_pairs WHERE pair_id = ?',
   );
