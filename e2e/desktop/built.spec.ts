@@ -109,8 +109,9 @@ describe('the built programs', () => {
         const set = await desktop.output('practice.setUp', { keysIn: 'softhsm' });
         expect(set['url']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
         await desktop.output('keystore.lock');
-        const open = await desktop.output('keystore.unlock', { passphrase: passphrase() });
-        expect(open['realm']).toBe('practice');
+        // As the window does: a core that gives way begins no unlock, and the next one is asked.
+        const unlock = () => desktop.call('keystore.unlock', { passphrase: passphrase() });
+        await expect.poll(unlock).toMatchObject({ ok: true, output: { realm: 'practice' } });
       } finally {
         await desktop.stop();
       }
