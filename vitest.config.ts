@@ -47,7 +47,7 @@ const renderer = {
 };
 
 /** What drives a page; it waits for Chromium as much as it works. */
-const pages = ['e2e/window/**/*.spec.ts'];
+const pages = ['e2e/window/**/*.spec.ts', 'e2e/desktop.spec.ts'];
 const acrossProcesses = {
   fileParallelism: false,
   ...patience,
