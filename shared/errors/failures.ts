@@ -153,6 +153,7 @@ export const failures = {
   PRACTICE_REFUSED: usage(),
   IMPORT_TOKEN_EXPIRED: later(409),
   IMPORT_WRONG_MATERIAL: data(),
+  IMPORT_OVER_PRESENT: usage(409),
   WRAPPING_KEY_CHANGED: person(),
   WRAPPING_KEY_WEAK: person(),
   READ_BACK_DIFFERS: person(),

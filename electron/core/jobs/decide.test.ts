@@ -316,6 +316,16 @@ describe('going back', () => {
     expect(back('nowhere', later)).toBe('not-done > park');
     expect(back('alias', { ...later, run: 6 })).toBe('not-done > park');
   });
+
+  it('is granted as often again to who sends the job on, in a run of its own', () => {
+    const later = { index: 3, commitStep: null, done: new Set(['look', 'create', 'alias']) };
+    const again = result({ type: 'again', from: 'alias', why: 'x' });
+    expect(decide(again, at({ ...later, run: 6 })).move).toMatchObject({ to: 'park', anew: true });
+    const stray = result({ type: 'again', from: 'create', why: 'x' });
+    expect(decide(stray, at({ ...later, run: 6 })).move).not.toHaveProperty('anew');
+    expect(back('alias', { ...later, run: 7 })).toBe('not-done > back 2');
+    expect(back('alias', { ...later, run: 12 })).toBe('not-done > park');
+  });
 });
 
 describe('later with letOthersPass', () => {

@@ -98,7 +98,8 @@ export type Move =
       readonly leaveLine: boolean;
     }
   | { readonly to: 'gate'; readonly gate: string }
-  | { readonly to: 'park'; readonly failure: Failure };
+  /** `anew`: this run of the step is over, and who sends the job on begins another. */
+  | { readonly to: 'park'; readonly failure: Failure; readonly anew?: true };
 
 export interface Decision {
   readonly step: StepFate;
@@ -237,8 +238,9 @@ function back(from: string | undefined, why: string, at: Situation): Move {
     const details = { reason: 'may-not-go-back', step: here, from: from ?? here };
     return { to: 'park', failure: new OperationError('INTERNAL', details).toFailure() };
   }
-  if (at.run >= at.limits.runs) {
-    return { to: 'park', failure: inCircles(why, at) };
+  // a person who sends it on grants as many runs again
+  if (at.run % at.limits.runs === 0) {
+    return { to: 'park', failure: inCircles(why, at), anew: true };
   }
   return { to: 'back', index };
 }

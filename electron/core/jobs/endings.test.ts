@@ -167,6 +167,33 @@ describe('how a step may end', () => {
     });
   });
 
+  it('again: where it went in circles, a person who sends it on lets it begin anew', async () => {
+    const mended = { yet: false };
+    const held = { parcel: '' };
+    const { show, at, id } = await runOne([
+      step('fetch', () => {
+        held.parcel = mended.yet ? 'good' : 'spent';
+        return done();
+      }),
+      step('send', () => {
+        if (held.parcel === 'good') return done();
+        const record = () => void (held.parcel = '');
+        return { type: 'again', from: 'fetch', why: 'it is spent', record };
+      }),
+    ]);
+    expect(show().failure).toMatchObject({ details: { reason: 'went-in-circles' } });
+    // what came with the last go is not kept for the next
+    expect(held.parcel).toBe('');
+    expect(show().step?.n).toBe(2);
+    at.jobs.queue.continue(id, by);
+    await at.drain();
+    expect(show()).toMatchObject({ state: 'needs-you', step: { n: 2 } });
+    mended.yet = true;
+    at.jobs.queue.continue(id, by);
+    await at.drain();
+    expect(show().state).toBe('done');
+  });
+
   it('later: waits until the given time, saying why, and keeps its place in line', async () => {
     let ready = false;
     const kind = kindOf([

@@ -133,7 +133,7 @@ export class Journal {
     steps.close(taken.step, {
       state: stateOf(fate, move),
       unsure: fate === 'unsure' ? 1 : 0,
-      over: fate === 'done' || fate === 'skipped' || move.to === 'back',
+      over: fate === 'done' || fate === 'skipped' || beginsAnew(move),
       failure,
       ...('tries' in move ? { tries: move.tries } : {}),
       ...(result?.type === 'done' ? { output: result.output ?? null } : {}),
@@ -225,6 +225,9 @@ export class Journal {
     inDomain(() => kind.onEnd?.({ jobId: row.id, payload, outputs, state: move.state }));
   }
 }
+
+const beginsAnew = (move: Move): boolean =>
+  move.to === 'back' || (move.to === 'park' && move.anew === true);
 
 function stateOf(fate: StepFate, move: Move): StepState {
   if (fate === 'done' || fate === 'skipped') return fate;

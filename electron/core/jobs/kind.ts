@@ -40,7 +40,8 @@ export interface CallRecord {
  * - `stop`: nothing was changed anywhere; the job ends as `stopped-nothing-changed`.
  * - `park`: only a person can go on; the job becomes `needs-you`.
  * - `again`: begin this step, or an earlier one named by `from`, once more (an import token ran
- *   out, say). `from` must not lie behind a step that may not be repeated.
+ *   out, say). `from` must not lie behind a step that may not be repeated. `record` forgets what must
+ *   not be used once more; it runs also where the engine looks first or waits for a person.
  * - `later`: nothing wrong, but not before `until` (wall clock ms). The job keeps its place, so others
  *   of its order key wait too, unless `letOthersPass` is set and the job has changed nothing so far:
  *   then it goes to the end of the line when its time has come.
@@ -56,7 +57,12 @@ export type StepResult =
   | { readonly type: 'skip'; readonly proof: readonly Proof[] }
   | { readonly type: 'stop'; readonly error: OperationError }
   | { readonly type: 'park'; readonly error: OperationError }
-  | { readonly type: 'again'; readonly from?: string; readonly why: string }
+  | {
+      readonly type: 'again';
+      readonly from?: string;
+      readonly why: string;
+      readonly record?: () => void;
+    }
   | {
       readonly type: 'later';
       readonly until: number;

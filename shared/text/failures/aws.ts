@@ -124,6 +124,11 @@ export const awsWording = {
     next: (d) =>
       `Delete nothing. Look in older backups for material ${d.text('materialId', 'of this key', 16)}.`,
   },
+  IMPORT_OVER_PRESENT: {
+    headline: 'AWS does not take key material over what the KMS key has.',
+    forYourKeys: 'The KMS key keeps its material and the date it had. Our copy stays as it is.',
+    next: 'Synchronize again with Delete Key Material ticked: AWS then takes the copy and the date.',
+  },
   WRAPPING_KEY_CHANGED: {
     headline: "AWS's wrapping key is not the one that was noted before.",
     forYourKeys:

@@ -3,7 +3,13 @@ import type { CallChange } from '../../../../shared/model/job.ts';
 import type { ParameterValue, Read } from '../answers.ts';
 import type { CallContext, CloudPorts } from '../cloud.ts';
 import type { Patience } from '../patience.ts';
-import { classify, type Classified, mayHaveHappened } from './failures.ts';
+import {
+  answerLost,
+  classify,
+  type Classified,
+  mayHaveHappened,
+  tellsOfLostAnswer,
+} from './failures.ts';
 import type { Pacer, Place } from './pacing.ts';
 import type { Ticket } from './bucket.ts';
 
@@ -51,6 +57,7 @@ export async function makeCall<O>(
   const { ports, pacer, patience } = parts;
   const { clock } = ports;
   const begun = clock.monotonic();
+  let lost: Classified | null = null;
   for (let tries = 1; ; tries++) {
     context.signal?.throwIfAborted();
     if (call.place) {
@@ -63,6 +70,10 @@ export async function makeCall<O>(
     }
     const attempt = await tryOnce(parts, call, context);
     if (!('retry' in attempt)) return attempt;
+    if (lost !== null && tellsOfLostAnswer(attempt)) {
+      throw withTries(answerLost(lost, attempt).error, tries);
+    }
+    if (call.changes && mayHaveHappened(attempt)) lost = attempt;
     if (attempt.retry === 'throttled' && call.place) pacer.throttled(call.place);
     const pause = pauseBefore(tries, ports);
     const spent = clock.monotonic() - begun + pause;

@@ -142,6 +142,32 @@ export function mayHaveHappened({ error, retry }: Classified): boolean {
   return retry === 'transient' && error.code !== 'AWS_KEY_GONE' && error.code !== 'AWS_KEY_STATE';
 }
 
+/**
+ * Does this refusal follow from an earlier attempt whose answer was lost? AWS may take an import token
+ * once, and material only where there is none: a repeated import is then refused because the first
+ * one took effect. Neither says that anything is wrong, only that nobody knows yet.
+ */
+export function tellsOfLostAnswer({ error }: Classified): boolean {
+  const { name, at } = error.external ?? {};
+  return (
+    at === 'ImportKeyMaterial' &&
+    (name === 'InvalidImportTokenException' || name === 'KMSInvalidStateException')
+  );
+}
+
+/** What such a refusal amounts to: the earlier attempt may have been carried out, look. */
+export const answerLost = (lost: Classified, refused: Classified): Classified => ({
+  retry: 'ambiguous',
+  error: new OperationError(
+    'AWS_ANSWER_LOST',
+    { ...lost.error.details, retry: 'ambiguous' },
+    {
+      ...(lost.error.external ? { external: lost.error.external } : {}),
+      cause: refused.error,
+    },
+  ),
+});
+
 /** The class an error of this adapter was raised with. */
 export function retryClassOf(error: OperationError): RetryClass {
   const { retry } = error.details;

@@ -128,6 +128,18 @@ describe('imports', () => {
   });
 
   it.each([
+    ['InvalidImportTokenException', 'AWS_ANSWER_LOST'],
+    ['KMSInvalidStateException', 'AWS_ANSWER_LOST'],
+    ['ExpiredImportTokenException', 'IMPORT_TOKEN_EXPIRED'],
+    ['IncorrectKeyMaterialException', 'IMPORT_WRONG_MATERIAL'],
+  ])('answered with %s after an answer was lost are %s', async (name, code) => {
+    wire.script = (seen, reply) =>
+      wire.seen.length === 1 ? reply.socket.resetAndDestroy() : reply.error(name);
+    await expect(send(null)).rejects.toMatchObject({ code, details: { tries: 2 } });
+    expect(wire.seen).toHaveLength(2);
+  });
+
+  it.each([
     ['ExpiredImportTokenException', 'IMPORT_TOKEN_EXPIRED'],
     ['InvalidImportTokenException', 'IMPORT_TOKEN_EXPIRED'],
     ['IncorrectKeyMaterialException', 'IMPORT_WRONG_MATERIAL'],

@@ -158,12 +158,25 @@ function importStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpe
       // may be imported as often as one likes) shows that it is ours.
       const unused =
         read.state === 'PendingImport' && services.parcels.has(context.jobId, 'wrapped');
-      return unused
-        ? 'act'
-        : { type: 'again', from: 'parameters', why: 'the answer to the import was lost' };
+      return unused ? 'act' : afresh(services, context, 'the answer to the import was lost');
     },
   };
 }
+
+/**
+ * Back to another token. What came with the former one goes in the same transaction: AWS may take a
+ * token once only, and a job that stops here for a person must not send a spent one when it goes on.
+ */
+const afresh = <P>(
+  services: DeedServices,
+  { jobId }: StepContext<P>,
+  why: string,
+): Extract<StepResult, { type: 'again' }> => ({
+  type: 'again',
+  from: 'parameters',
+  why,
+  record: () => services.parcels.drop(jobId),
+});
 
 async function send<P>(
   services: DeedServices,
@@ -171,7 +184,7 @@ async function send<P>(
   subject: ImportSubject,
 ): Promise<StepResult> {
   if (!services.parcels.has(context.jobId, 'wrapped')) {
-    return { type: 'again', from: 'parameters', why: 'the wrapped copy is gone' };
+    return afresh(services, context, 'the wrapped copy is gone');
   }
   using token = services.parcels.take(context.jobId, 'import-token');
   using wrapped = services.parcels.take(context.jobId, 'wrapped');
@@ -188,8 +201,10 @@ async function send<P>(
     return imported(services, context, subject, { materialId, requestId });
   } catch (error) {
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
-      return { type: 'again', from: 'parameters', why: 'the import token ran out' };
+      return afresh(services, context, 'the import token is good no more');
     }
+    const overPresent = await refusedOverPresent(error, context, subject);
+    if (overPresent !== null) return { type: 'stop', error: overPresent };
     // AWS cannot open what was wrapped, now or later: who continues begins with another wrapping key.
     if (error instanceof OperationError && error.external?.name === 'InvalidCiphertextException') {
       services.store.change(() => services.parcels.drop(context.jobId));
@@ -197,6 +212,26 @@ async function send<P>(
     }
     throw error;
   }
+}
+
+/**
+ * AWS's reference says both that an import sets another date and that the material must be deleted
+ * first. Where AWS holds to the latter, it is not for a job to delete what applications use.
+ */
+async function refusedOverPresent<P>(
+  error: unknown,
+  context: StepContext<P>,
+  { connection, kmsKeyId, key }: ImportSubject,
+): Promise<OperationError | null> {
+  if (!(error instanceof OperationError) || error.code !== 'AWS_KEY_STATE') return null;
+  const read = await connection.describeKey(kmsKeyId, context);
+  const present = read.expires !== null && ['Enabled', 'Disabled'].includes(read.state);
+  if (!present) return null;
+  const details = { version: key.version, keyId: kmsKeyId, validTo: read.validTo };
+  return new OperationError('IMPORT_OVER_PRESENT', details, {
+    ...(error.external ? { external: error.external } : {}),
+    cause: error,
+  });
 }
 
 function imported<P>(

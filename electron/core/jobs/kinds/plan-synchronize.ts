@@ -88,6 +88,7 @@ export async function planSynchronize(
       ...(seen?.described?.state === 'Disabled'
         ? ['The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS']
         : []),
+      ...dateLines(choices, seen),
       ...warningLines(choices, alone, key.version, seen),
     ],
     checks: checks.lines,
@@ -217,6 +218,20 @@ function stayLines(choices: Choices, seen: Seen | null): string[] {
   if (!choices.updatePolicy) lines.push('The policy stays as it is in AWS');
   if (!choices.deleteMaterial && !choices.importMaterial) lines.push('Material is not touched');
   return lines;
+}
+
+/** AWS says in one place that an import sets another date, in another that a delete must come first. */
+function dateLines(
+  { deleteMaterial, importMaterial, validTo }: Choices,
+  seen: Seen | null,
+): string[] {
+  const described = seen?.described;
+  if (!importMaterial || deleteMaterial || described == null || described.expires === null)
+    return [];
+  if (described.validTo === validTo) return [];
+  return [
+    'AWS may refuse another date in place: nothing changes then, and Delete Key Material helps',
+  ];
 }
 
 function warningLines(
