@@ -186,6 +186,53 @@ describe('the name is typed before a delete', () => {
   });
 });
 
+describe('another date for material that AWS has', () => {
+  const refusal =
+    'AWS may refuse another date in place: nothing changes then, and Delete Key Material helps';
+  const inDays = (days: number): number => Math.floor(Date.now() / 1000 + days * 86_400) * 1000;
+  let keyId = '';
+  const dateInAws = async (): Promise<unknown> => (await aws.key(keyId)).metadata.ValidTo;
+
+  beforeAll(async () => {
+    await desk.addGroup('dated');
+    keyId = (await desk.rotated('dated')).remote?.keyId ?? '';
+  });
+
+  it('is refused in place, which is said first, and nothing changes', async () => {
+    const choices = { key: 'dated/1', ...none, ...I, validTo: inDays(40) };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan.lookFirst).toContain(refusal);
+    const before = await aws.key(keyId);
+    const ended = await desk.synchronize('dated/1', { ...none, ...I, validTo: choices.validTo });
+    expect(ended.job.state).toBe('stopped-nothing-changed');
+    expect(ended.job.failure).toMatchObject({
+      code: 'IMPORT_OVER_PRESENT',
+      external: { name: 'KMSInvalidStateException', at: 'ImportKeyMaterial' },
+    });
+    expect(requireClear(ended.job.failure ?? fail()).next).toContain('Delete Key Material');
+    expect(await aws.key(keyId)).toEqual(before);
+    const { copies } = await desk.call('key.show', { key: 'dated/1' });
+    expect(copies.map(({ text }) => text).join()).toContain('Not yet proved against AWS');
+  });
+
+  it('is taken where the material is deleted first, and then as often as asked', async () => {
+    const validTo = inDays(40);
+    requireDone(await desk.synchronize('dated/1', { ...none, ...D, ...I, validTo }));
+    expect(await dateInAws()).toBe(validTo / 1000);
+    const plan = await desk.call('key.planSynchronize', { key: 'dated/1', ...none, ...I, validTo });
+    expect(plan.lookFirst).not.toContain(refusal);
+    requireDone(await desk.synchronize('dated/1', { ...none, ...I, validTo }));
+  });
+
+  it('is taken in place by an AWS that lets it', async () => {
+    aws.controlNow('POST /open-points', { 'import-over-present': 'allowed' });
+    const validTo = inDays(50);
+    requireDone(await desk.synchronize('dated/1', { ...none, ...I, validTo }));
+    expect(await dateInAws()).toBe(validTo / 1000);
+    aws.controlNow('POST /open-points', { 'import-over-present': 'same-date' });
+  });
+});
+
 describe('Update Policy without a template policy', () => {
   it('changes nothing and says so', async () => {
     await desk.addGroup('untouched');

@@ -92,7 +92,11 @@ describe('when AWS keeps silent to the end', () => {
     expect(standing.applications.text).toMatch(/names version/);
     expect(standing.aws.text).toMatch(there);
     await aws.misbehave();
+    const stood = await aws.mark();
     await requireRotated(await desk.goOn(stopped.job.id), since);
+    // what the job held may have been spent: it is not tried once more
+    const refused = (await aws.journal(stood)).flatMap(({ error }) => error ?? []);
+    expect(refused).toEqual([]);
   });
 });
 

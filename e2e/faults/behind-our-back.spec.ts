@@ -229,6 +229,8 @@ describe('the import is disturbed', () => {
     const standing = await requireTrueStanding(desk, aws, stopped);
     expect(standing.aws.text).toMatch(/^An empty KMS key waits/);
     await aws.misbehave();
+    // Whoever comes back after days finds a job whose token is good no more.
+    await aws.advance(2 * 86_400);
     requireDone(await desk.goOn(stopped.job.id));
     expect((await changed(aws, since)).materials).toBe(1);
     expect((await changed(aws, since)).created).toBe(1);

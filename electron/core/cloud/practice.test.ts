@@ -1,8 +1,8 @@
 import { constants, createHash, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../kernel/secret.ts';
-import { testPorts } from './aws/wire-server.fixture.ts';
-import type { Cloud, CloudConnection, ConnectionSpec } from './cloud.ts';
+import { listening, testPorts } from './aws/wire-server.fixture.ts';
+import type { CallContext, Cloud, CloudConnection, ConnectionSpec } from './cloud.ts';
 import { createCloud } from './create-cloud.ts';
 import { samePolicy } from './policy/compare.ts';
 import { type PracticeProcess, startPractice } from './practice-process.fixture.ts';
@@ -53,14 +53,16 @@ const wrap = (read: ImportParameters, material: Buffer): Buffer => {
 const parameters = (keyId: string): Promise<ImportParameters> =>
   connection.parametersForImport(keyId, 'RSAES_OAEP_SHA_256', 'RSA_4096');
 
-async function importInto(keyId: string, material: Buffer, validTo: number | null = null) {
+async function importInto(
+  keyId: string,
+  material: Buffer,
+  validTo: number | null = null,
+  context: CallContext = {},
+) {
   const read = await parameters(keyId);
-  return connection.importMaterial({
-    keyId,
-    token: read.token,
-    encryptedKeyMaterial: wrap(read, material),
-    validTo,
-  });
+  const encryptedKeyMaterial = wrap(read, material);
+  const sent = { keyId, token: read.token, encryptedKeyMaterial, validTo };
+  return connection.importMaterial(sent, context);
 }
 async function makeEnabled(material = randomBytes(32)) {
   const { keyId } = await connection.createExternalKey(newKey);
@@ -228,7 +230,7 @@ describe('faults', () => {
     },
   );
 
-  it.each(['loseResponseAfterEffect', 'dropBeforeEffect', 'http500', 'http503'])(
+  it.each(['dropBeforeEffect', 'http500', 'http503'])(
     'an import that meets "%s" is made again with the same material',
     async (kind) => {
       await mischief({ operations: { ImportKeyMaterial: { [kind]: 1 } } });
@@ -236,6 +238,36 @@ describe('faults', () => {
       expect((await connection.listKeyMaterials(keyId)).materials).toMatchObject([{ materialId }]);
     },
   );
+
+  it('an import whose answer was lost is lost, whatever the same request is told then', async () => {
+    const { keyId } = await connection.createExternalKey(newKey);
+    const material = randomBytes(32);
+    await mischief({ operations: { ImportKeyMaterial: { loseResponseAfterEffect: 1 } } });
+    const context = listening();
+    await expect(importInto(keyId, material, null, context)).rejects.toMatchObject({
+      code: 'AWS_ANSWER_LOST',
+      details: { operation: 'ImportKeyMaterial', retry: 'ambiguous', tries: 2 },
+    });
+    const imports = context.calls.filter(({ call }) => call === 'ImportKeyMaterial');
+    expect(imports.map(({ result, changed }) => [result, changed])).toEqual([
+      [expect.any(String), 'maybe'],
+      ['InvalidImportTokenException', 'no'],
+    ]);
+    const { currentMaterialId } = await connection.describeKey(keyId);
+    expect((await importInto(keyId, material)).materialId).toBe(currentMaterialId);
+  });
+
+  it('a token that AWS has no place for is no lost answer', async () => {
+    const { keyId } = await connection.createExternalKey(newKey);
+    const read = await parameters(keyId);
+    await parameters(keyId);
+    const encryptedKeyMaterial = wrap(read, randomBytes(32));
+    const older = { keyId, token: read.token, encryptedKeyMaterial, validTo: null };
+    await expect(connection.importMaterial(older)).rejects.toMatchObject({
+      code: 'IMPORT_TOKEN_EXPIRED',
+      external: { name: 'InvalidImportTokenException' },
+    });
+  });
 
   it('an expired token says so', async () => {
     const { keyId } = await connection.createExternalKey(newKey);

@@ -93,6 +93,25 @@ function matchSymmetric(
 }
 
 /**
+ * The API reference says of ValidTo that it cannot be changed after an import without deleting the
+ * material, and elsewhere that the same material may be imported again.
+ */
+function requireImportOver(
+  call: Call,
+  key: KeyRecord,
+  present: MaterialRecord,
+  wish: ImportWish,
+): void {
+  const reading = call.world.openPoints.reading('import-over-present');
+  if (reading === 'allowed') return;
+  const sameDate =
+    present.expirationModel === wish.expirationModel && present.validTo === wish.validTo;
+  if (reading === 'same-date' && sameDate) return;
+  const refused = reading === 'same-date' ? 'with another expiration' : 'again';
+  throw invalidState(`${key.arn} has this key material; delete it before importing it ${refused}.`);
+}
+
+/**
  * Takes unwrapped bytes in, or refuses them (facts 3.4 and 3.5).
  * Raises IncorrectKeyMaterialException, KMSInvalidStateException, ValidationException.
  */
@@ -112,10 +131,7 @@ export function acceptMaterial(
     ? matchSymmetric(call, key, known, wish, materialId)
     : matchForLife(known, materialId);
   const before = known.find((material) => material.materialId === materialId);
-  const over = call.world.openPoints.reading('import-over-present');
-  if (over !== 'allowed' && before != null && before.bytes !== null) {
-    throw invalidState(`${key.arn} has this key material; delete it before importing it again.`);
-  }
+  if (before != null && before.bytes !== null) requireImportOver(call, key, before, wish);
   const material: MaterialRecord = {
     account: key.account,
     region: key.region,

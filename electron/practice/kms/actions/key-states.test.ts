@@ -89,9 +89,9 @@ async function materialFor(keyId: string, kind: Kind) {
   if (kind.Origin === 'AWS_KMS')
     return { material: Buffer.alloc(0), parameters: { ImportToken: '', PublicKey: '' } };
   const material = await makeMaterial(kind.KeySpec);
-  const parameters = await client.parameters(keyId);
   await client.importMaterial(keyId, material);
-  return { material, parameters };
+  // a pair of its own for the next import, fetched while the key still gives one
+  return { material, parameters: await client.parameters(keyId) };
 }
 
 /** A key in the wanted state that has lived: material, something made with it, a grant, an alias. */

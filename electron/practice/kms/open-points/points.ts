@@ -9,11 +9,11 @@ export const OPEN_POINTS = {
   /** DeleteImportedKeyMaterial with an id that is not associated. */
   'unknown-material': ['NotFoundException', 'ValidationException'],
   /** A token after a successful import. */
-  'token-reuse': ['allowed', 'InvalidImportTokenException'],
+  'token-reuse': ['InvalidImportTokenException', 'allowed'],
   /** A token after the next GetParametersForImport for its key. */
-  'older-parameters': ['allowed', 'InvalidImportTokenException'],
-  /** Importing over material that is present, which sets its expiry anew. */
-  'import-over-present': ['allowed', 'KMSInvalidStateException'],
+  'older-parameters': ['InvalidImportTokenException', 'allowed'],
+  /** Importing over material that is present: only with the expiry it has, with any, or not at all. */
+  'import-over-present': ['same-date', 'allowed', 'KMSInvalidStateException'],
   /** Importing into a key that is disabled. */
   'import-into-disabled': ['stays-disabled', 'enables'],
   /** GetKeyRotationStatus of a key with imported material. */
