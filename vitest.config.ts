@@ -22,7 +22,7 @@ const unit = shim
  */
 const pure = [
   'shared/**/*.test.ts',
-  'electron/core/keystore/**/*.test.ts',
+  'electron/core/{audit,crypto,jobs,keystore,kernel,operations,store,xks}/**/*.test.ts',
   'electron/core/cloud/*.test.ts',
   'electron/practice/kms/{actions,auth,model}/**/*.test.ts',
 ];
