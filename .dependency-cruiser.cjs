@@ -57,13 +57,24 @@ module.exports = {
     },
     {
       name: 'practice-knows-crypto-only',
-      comment: 'and the line to whoever launched it',
+      comment: 'and plain requests, and the line to whoever launched it',
       severity: 'error',
       from: { path: '^electron/practice/', pathNot: test },
       to: {
         path: '^electron/',
-        pathNot: ['^electron/practice/', '^electron/core/crypto/', '^electron/core/kernel/node-parent-port'],
+        pathNot: [
+          '^electron/practice/',
+          '^electron/core/crypto/',
+          '^electron/core/kernel/node-parent-port',
+          '^electron/plain-http/',
+        ],
       },
+    },
+    {
+      name: 'plain-http-stands-alone',
+      severity: 'error',
+      from: { path: '^electron/plain-http/', pathNot: test },
+      to: { path: '^(electron|shared|renderer)/', pathNot: '^electron/plain-http/' },
     },
     {
       name: 'sdk-in-the-adapter-only',

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { XksProxy } from '../../core/xks/proxy.ts';
 import { failureAnswer, type XksAnswer, XksFailure } from '../../core/xks/wire/errors.ts';
-import { FastLane } from './fast-lane.ts';
+import { type FastLane, laneBefore } from '../../plain-http/fast-lane.ts';
 
 /** More than the largest legal request, whose parts are 5736 and 10924 characters and ARNs. */
 const mostBodyBytes = 64 * 1024;
@@ -79,22 +79,33 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
 }
 
 /** Puts a lane for plain requests before what Node does with a connection that is secured. */
-function fastLane(server: Server, proxy: XksProxy): FastLane {
-  const ofNode = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
-  server.removeAllListeners('secureConnection');
-  const lane = new FastLane({
+const fastLane = (server: Server, proxy: XksProxy): FastLane =>
+  laneBefore(server, 'secureConnection', {
     headBytes: mostHeaderBytes,
     headers: mostHeaders,
     bodyBytes: mostBodyBytes,
     keepAlive,
-    answer: ({ target, rawHeaders, body }) =>
-      proxy.handle({ method: 'POST', target, rawHeaders, body }),
-    leave: (socket) => {
-      for (const listener of ofNode) listener.call(server, socket);
+    serves: () => true,
+    async answer({ target, rawHeaders, body }) {
+      const made = await proxy.handle({ method: 'POST', target, rawHeaders, body });
+      return { ...made, head };
     },
   });
-  server.on('secureConnection', (socket) => lane.take(socket));
-  return lane;
+
+const head = (length: number): string =>
+  `Content-Type: application/json\r\nContent-Length: ${length}\r\nDate: ${today()}\r\n`;
+
+let second = 0;
+let date = '';
+
+/** The Date of an answer, made once a second. */
+function today(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    date = new Date(now * 1000).toUTCString();
+  }
+  return date;
 }
 
 async function answer(

@@ -7,7 +7,7 @@ import { deliverHistory } from './history/delivery.ts';
 import { type Listening, listenOnLoopback } from './listener/http-server.ts';
 import { createKmsService } from './listener/kms-service.ts';
 import { openRequestLog } from './listener/request-log.ts';
-import { createRouter } from './listener/router.ts';
+import { createPlainService, createRouter } from './listener/router.ts';
 import { createStsService } from './listener/sts-service.ts';
 import { createPairPool } from './material/pair-pool.ts';
 import { createUnwrap } from './material/unwrap.ts';
@@ -174,12 +174,12 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
         : null,
   });
   const dispatcher = createDispatcher(world, onBug);
-  const handler = createRouter({
+  const services = {
     world,
     requestLog,
     kms: createKmsService({ world, authenticate, dispatcher }),
     sts: createStsService(world, authenticate),
-  });
+  };
   const servers: Listening[] = [];
   const closeAll = async () => {
     world.pairs.close();
@@ -190,7 +190,9 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
     state.close();
   };
   try {
-    servers.push(await listenOnLoopback(options.port ?? 0, handler, onBug));
+    const handler = createRouter(services);
+    const plain = createPlainService(services);
+    servers.push(await listenOnLoopback(options.port ?? 0, handler, onBug, plain));
     const controlHandler = createControlHandler(world, () => servers[1]?.port ?? 0);
     servers.push(await listenOnLoopback(options.controlPort ?? 0, controlHandler, onBug));
   } catch (error) {

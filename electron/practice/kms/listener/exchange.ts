@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Trouble } from '../mischief/mischief.ts';
 import type { JournalEntry } from '../state/journal.ts';
@@ -6,12 +5,25 @@ import { KmsFailure, throttled } from '../wire/failures.ts';
 import type { World } from '../world.ts';
 import type { ReplyContext } from './replies.ts';
 
-/** One request, read completely, and where its reply goes. */
+/** One request, read completely. */
 export interface Exchange {
   readonly request: SignableRequest;
   readonly body: Buffer;
-  readonly response: ServerResponse;
   readonly requestId: string;
+}
+
+/** A reply as it is to go out. */
+export interface TextReply {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** What came of a request, and the fault that strikes its reply. */
+export interface Served {
+  readonly trouble: Trouble;
+  /** Null: nothing was done, and the fault takes the place of a reply. */
+  readonly reply: TextReply | null;
 }
 
 export const replyContext = (world: World, requestId: string): ReplyContext => ({

@@ -1,14 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Trouble } from '../mischief/mischief.ts';
+import type { Served } from './exchange.ts';
 import { type ReplyContext, sendHead, sendText } from './replies.ts';
-
-/** A reply as it is to go out. */
-export interface TextReply {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
 
 type Kind = Trouble['kind'];
 
@@ -19,7 +13,7 @@ const RESETTING: ReadonlySet<Kind> = new Set(['reset before effect', 'reset afte
 export const strikesBefore = (kind: Kind): boolean => kind.endsWith('before effect');
 
 /** Ends a connection without a reply; one that hangs is left as it is, until the client gives up. */
-export function breakOff(kind: Kind, response: ServerResponse): void {
+function breakOff(kind: Kind, response: ServerResponse): void {
   if (RESETTING.has(kind)) response.socket?.resetAndDestroy();
   else if (ENDING.has(kind)) response.destroy();
 }
@@ -48,17 +42,18 @@ function cut(response: ServerResponse, text: string): void {
 
 /** Sends a reply, or what the fault leaves of it. */
 export async function sendThrough(
-  trouble: Trouble,
+  { trouble, reply }: Served,
   response: ServerResponse,
   context: ReplyContext,
-  { status, type, text }: TextReply,
 ): Promise<void> {
   const { kind, replyDelayMs, slowBodyMs } = trouble;
+  if (reply === null) return breakOff(kind, response);
   if (replyDelayMs > 0) await wait(replyDelayMs);
   if (ENDING.has(kind) || RESETTING.has(kind) || kind === 'hung after effect') {
     breakOff(kind, response);
     return;
   }
+  const { status, type, text } = reply;
   if (kind !== 'reply cut' && slowBodyMs === 0) {
     sendText(response, context, status, type, text);
     return;

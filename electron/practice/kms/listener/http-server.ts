@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type FastLane, laneBefore, type PlainService } from '../../../plain-http/fast-lane.ts';
 import { LOOPBACK, WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
 
 /** KMS requests are small: the largest legal one carries a 128 KB policy, escaped. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
+/** Nearly no request is larger; those that are can as well be read by Node. */
+const MAX_PLAIN_BYTES = 64 * 1024;
 /** A sender gets so long for its headers, and for the whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -42,9 +45,8 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Header names in lower case; repeated ones joined with a comma, as signatures want them. */
-export function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+export function headersOf(raw: readonly string[]): Readonly<Record<string, string>> {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  const raw = request.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = (raw[index] ?? '').toLowerCase();
     const value = raw[index + 1] ?? '';
@@ -65,12 +67,14 @@ export interface Listening {
 
 /**
  * Listens on the IPv4 loopback address and nowhere else; there is no option for another one.
+ * `plain` is asked first, for whatever is a plain request.
  * Raises the listen error, e.g. when the port is taken.
  */
 export async function listenOnLoopback(
   port: number,
   handler: Handler,
   onError: (error: unknown) => void,
+  plain: PlainService | null = null,
 ): Promise<Listening> {
   const server = createServer(
     {
@@ -90,6 +94,7 @@ export async function listenOnLoopback(
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.on('clientError', answerGarbage);
+  const lane = plain === null ? null : fastLane(server, plain, onError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
@@ -98,9 +103,31 @@ export async function listenOnLoopback(
   return {
     port: bound,
     url: `http://${LOOPBACK}:${bound}`,
-    close: () => closeServer(server),
+    close: () => closeServer(server, lane),
   };
 }
+
+/** Whatever is not plain goes on to Node with its connection, from its first byte. */
+const fastLane = (
+  server: Server,
+  plain: PlainService,
+  onError: (error: unknown) => void,
+): FastLane =>
+  laneBefore(server, 'connection', {
+    headBytes: MAX_HEADER_BYTES,
+    headers: MAX_HEADERS,
+    bodyBytes: MAX_PLAIN_BYTES,
+    keepAlive: KEEP_ALIVE_MS,
+    serves: (request) => plain.serves(request),
+    async answer(request) {
+      try {
+        return await plain.answer(request);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
+    },
+  });
 
 const GARBAGE_STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -121,12 +148,17 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
 
 const CLOSE_GRACE_MS = 2000;
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, lane: FastLane | null): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  lane?.drain();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+    lane?.close();
+  }, CLOSE_GRACE_MS);
   await closed;
   clearTimeout(cut);
+  lane?.close();
 }

@@ -3,7 +3,7 @@ import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Dispatcher, Invocation, Outcome } from '../dispatch.ts';
 import { sourceOf } from '../history/trail.ts';
-import type { Trouble } from '../mischief/mischief.ts';
+import { NO_TROUBLE, type Trouble } from '../mischief/mischief.ts';
 import { admitCall } from '../quota/admission.ts';
 import { KmsFailure, serialization, throttled } from '../wire/failures.ts';
 import { KMS_OPERATIONS } from '../wire/operations.ts';
@@ -13,11 +13,12 @@ import {
   journalAlone,
   meetTrouble,
   mischiefName,
-  replyContext,
+  type Served,
+  type TextReply,
   troubleFailure,
 } from './exchange.ts';
-import { breakOff, sendThrough, strikesBefore, type TextReply } from './faulty-reply.ts';
-import { failureText, JSON_TYPE, sendFailure, successText } from './replies.ts';
+import { strikesBefore } from './faulty-reply.ts';
+import { failureText, JSON_TYPE, successText } from './replies.ts';
 
 export interface KmsServiceDeps {
   readonly world: World;
@@ -48,18 +49,17 @@ function operationOf(request: SignableRequest): string {
 function admit(
   deps: KmsServiceDeps,
   exchange: Exchange,
-): { readonly operation: string; readonly who: Authenticated } | null {
+): { readonly operation: string; readonly who: Authenticated } | KmsFailure {
   let operation = 'unknown';
   try {
     operation = operationOf(exchange.request);
     return { operation, who: deps.authenticate(exchange.request, ['kms']) };
   } catch (error) {
     if (!(error instanceof KmsFailure)) throw error;
-    const { requestId, response } = exchange;
+    const { requestId } = exchange;
     const message = error.text ?? null;
     journalAlone(deps.world, { requestId, operation, error: error.code, message });
-    sendFailure(response, replyContext(deps.world, requestId), error);
-    return null;
+    return error;
   }
 }
 
@@ -81,20 +81,25 @@ async function outcomeOf(
   }
 }
 
+const refusal = (failure: KmsFailure, member: 'message' | 'Message' = 'message'): TextReply => ({
+  status: failure.status,
+  type: JSON_TYPE,
+  text: failureText(failure, member),
+});
+
 function replyOf(outcome: Outcome, world: World): TextReply {
   if (outcome.ok) return { status: 200, type: JSON_TYPE, text: successText(outcome.body) };
   const { failure } = outcome;
   const denied = failure.code === 'AccessDeniedException';
-  const member = denied ? world.openPoints.reading('access-denied-member') : 'message';
-  return { status: failure.status, type: JSON_TYPE, text: failureText(failure, member) };
+  return refusal(failure, denied ? world.openPoints.reading('access-denied-member') : 'message');
 }
 
 /** Answers AWS JSON 1.1. */
 export function createKmsService(deps: KmsServiceDeps) {
-  return async (exchange: Exchange): Promise<void> => {
+  return async (exchange: Exchange): Promise<Served> => {
     const admitted = admit(deps, exchange);
-    if (admitted === null) return;
-    const { requestId, response, body } = exchange;
+    if (admitted instanceof KmsFailure) return { trouble: NO_TROUBLE, reply: refusal(admitted) };
+    const { requestId, body } = exchange;
     const { account } = admitted.who.caller;
     const trouble = await meetTrouble(deps.world, admitted.operation, account);
     const invocation = {
@@ -106,14 +111,12 @@ export function createKmsService(deps: KmsServiceDeps) {
     };
     if (strikesBefore(trouble.kind)) {
       await deps.dispatcher.refuse(invocation, null, new KmsFailure('ConnectionDropped'));
-      breakOff(trouble.kind, response);
-      return;
+      return { trouble, reply: null };
     }
     if (trouble.kind === 'delivered twice') {
       await outcomeOf(deps, trouble, { ...invocation, requestId: randomUUID() }, body);
     }
     const outcome = await outcomeOf(deps, trouble, invocation, body);
-    const context = replyContext(deps.world, requestId);
-    await sendThrough(trouble, response, context, replyOf(outcome, deps.world));
+    return { trouble, reply: replyOf(outcome, deps.world) };
   };
 }

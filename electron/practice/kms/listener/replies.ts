@@ -25,9 +25,36 @@ function dateText(milliseconds: number): string {
   return told.text;
 }
 
-function dateField({ date, dateHeader }: ReplyContext): Readonly<Record<string, string>> {
-  if (dateHeader === 'absent') return {};
-  return { Date: dateHeader === 'garbled' ? 'yesterday, about noon' : dateText(date) };
+/** Names and values by turns, for a body of this length. */
+function fieldsOf(context: ReplyContext, type: string, length: number): string[] {
+  const { date, dateHeader } = context;
+  const fields = [
+    'x-amzn-RequestId',
+    context.requestId,
+    'Cache-Control',
+    'no-cache, no-store, must-revalidate, private',
+    'Expires',
+    '0',
+    'Pragma',
+    'no-cache',
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(length),
+    WATERMARK_HEADER,
+    WATERMARK_VALUE,
+  ];
+  if (dateHeader === 'absent') return fields;
+  fields.push('Date', dateHeader === 'garbled' ? 'yesterday, about noon' : dateText(date));
+  return fields;
+}
+
+/** The same as the lines of a head, each with its end. */
+export function headText(context: ReplyContext, type: string, length: number): string {
+  const fields = fieldsOf(context, type, length);
+  let text = '';
+  for (let at = 0; at < fields.length; at += 2) text += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return text;
 }
 
 /** Writes the head of a reply; the body is to be of this length. */
@@ -39,16 +66,7 @@ export function sendHead(
   length: number,
 ): void {
   response.sendDate = false;
-  response.writeHead(status, {
-    'x-amzn-RequestId': context.requestId,
-    'Cache-Control': 'no-cache, no-store, must-revalidate, private',
-    Expires: '0',
-    Pragma: 'no-cache',
-    ...dateField(context),
-    'Content-Type': type,
-    'Content-Length': length,
-    [WATERMARK_HEADER]: WATERMARK_VALUE,
-  });
+  response.writeHead(status, fieldsOf(context, type, length));
 }
 
 export function sendText(

@@ -1,9 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+
+interface RequestHead {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Name, value, name, value, … as received. */
+  readonly rawHeaders: readonly string[];
+}
 
 /** Appends every request, byte for byte: the leak test searches this file. */
 export interface RequestLog {
-  append(request: IncomingMessage, body: Uint8Array): void;
+  append(request: RequestHead, body: Uint8Array): void;
   close(): void;
 }
 

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PlainService } from '../../../plain-http/fast-lane.ts';
 import { PRODUCT, PRODUCT_VERSION, WATERMARK_PATH } from '../constants.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import type { World } from '../world.ts';
-import { type Exchange, replyContext } from './exchange.ts';
+import { type Exchange, replyContext, type Served } from './exchange.ts';
+import { sendThrough } from './faulty-reply.ts';
 import { BodyTooLarge, type Handler, headersOf, readBody } from './http-server.ts';
-import { sendFailure, sendText } from './replies.ts';
+import { headText, sendFailure, sendText } from './replies.ts';
 import type { RequestLog } from './request-log.ts';
 
 export interface RouterDeps {
   readonly world: World;
   readonly requestLog: RequestLog;
-  readonly kms: (exchange: Exchange) => Promise<void>;
-  readonly sts: (exchange: Exchange) => Promise<void>;
+  readonly kms: (exchange: Exchange) => Promise<Served>;
+  readonly sts: (exchange: Exchange) => Promise<Served>;
 }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -33,6 +35,17 @@ function splitUrl(url: string): { readonly path: string; readonly query: string 
   return at < 0 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
+function exchangeOf(
+  requestId: string,
+  method: string,
+  url: string,
+  rawHeaders: readonly string[],
+  body: Buffer,
+): Exchange {
+  const signable = { method, ...splitUrl(url), headers: headersOf(rawHeaders), body };
+  return { request: signable, body, requestId };
+}
+
 /** Null when the request cannot be read; then it was answered or cut. */
 async function readExchange(
   deps: RouterDeps,
@@ -43,14 +56,8 @@ async function readExchange(
   try {
     const body = await readBody(request);
     deps.requestLog.append(request, body);
-    const headers = headersOf(request);
-    const signable = {
-      method: request.method ?? '',
-      ...splitUrl(request.url ?? ''),
-      headers,
-      body,
-    };
-    return { request: signable, body, response, requestId };
+    const { method = '', url = '', rawHeaders } = request;
+    return exchangeOf(requestId, method, url, rawHeaders, body);
   } catch (error) {
     if (error instanceof BodyTooLarge) {
       response.setHeader('Connection', 'close');
@@ -64,17 +71,41 @@ async function readExchange(
   }
 }
 
+function serve(deps: RouterDeps, exchange: Exchange): Promise<Served> {
+  const { method, path, headers } = exchange.request;
+  const isForm = (headers['content-type'] ?? '').startsWith(FORM_TYPE);
+  return (isForm && method === 'POST' && path === '/' ? deps.sts : deps.kms)(exchange);
+}
+
 /** Sends each request to the service it is for. */
 export function createRouter(deps: RouterDeps): Handler {
   return async (incoming, response) => {
     const exchange = await readExchange(deps, incoming, response);
     if (exchange === null) return;
-    const { method, path, headers } = exchange.request;
+    const { method, path } = exchange.request;
     if (method === 'GET' && path === WATERMARK_PATH) {
       sendWatermark(deps.world, response, exchange.requestId);
       return;
     }
-    const isForm = (headers['content-type'] ?? '').startsWith(FORM_TYPE);
-    await (isForm && method === 'POST' && path === '/' ? deps.sts : deps.kms)(exchange);
+    const served = await serve(deps, exchange);
+    await sendThrough(served, response, replyContext(deps.world, exchange.requestId));
+  };
+}
+
+/** The same for plain requests. Where faults are rehearsed, Node has the connections to break. */
+export function createPlainService(deps: RouterDeps): PlainService {
+  const { world } = deps;
+  return {
+    serves: ({ target }) => target === '/' && !world.mischiefs.lurks,
+    async answer({ target, rawHeaders, body }) {
+      const requestId = randomUUID();
+      deps.requestLog.append({ method: 'POST', url: target, rawHeaders }, body);
+      const exchange = exchangeOf(requestId, 'POST', target, rawHeaders, body);
+      const { trouble, reply } = await serve(deps, exchange);
+      if (reply === null || trouble.kind !== 'none') throw new Error('a fault out of nowhere');
+      const context = replyContext(world, requestId);
+      const head = (length: number) => headText(context, reply.type, length);
+      return { status: reply.status, body: reply.text, head };
+    },
   };
 }

@@ -6,14 +6,14 @@ import {
   journalAlone,
   meetTrouble,
   mischiefName,
-  replyContext,
+  type Served,
   troubleFailure,
 } from './exchange.ts';
-import { breakOff, sendThrough, strikesBefore } from './faulty-reply.ts';
+import { strikesBefore } from './faulty-reply.ts';
 
 /** Answers the AWS Query protocol of STS on the same address. */
 export function createStsService(world: World, authenticate: Authenticate) {
-  return async ({ request, body, response, requestId }: Exchange): Promise<void> => {
+  return async ({ request, body, requestId }: Exchange): Promise<Served> => {
     const parameters = new URLSearchParams(body.toString('utf8'));
     const action = parameters.get('Action') ?? 'unknown';
     const trouble = await meetTrouble(world, `sts:${action}`, null);
@@ -31,12 +31,7 @@ export function createStsService(world: World, authenticate: Authenticate) {
       operation: action,
       mischief: mischiefName(trouble),
     });
-    if (strikesBefore(trouble.kind)) {
-      breakOff(trouble.kind, response);
-      return;
-    }
-    const { status, xml } = answer;
-    const reply = { status, type: 'text/xml', text: xml };
-    await sendThrough(trouble, response, replyContext(world, requestId), reply);
+    if (strikesBefore(trouble.kind)) return { trouble, reply: null };
+    return { trouble, reply: { status: answer.status, type: 'text/xml', text: answer.xml } };
   };
 }

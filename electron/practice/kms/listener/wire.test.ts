@@ -193,6 +193,70 @@ describe('what is no HTTP request', () => {
   });
 });
 
+describe('one connection', () => {
+  const body = '{}';
+  const head = (framing: string) =>
+    `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.ListKeys\r\n${framing}\r\n\r\n`;
+  const plain = `${head(`Content-Length: ${body.length}`)}${body}`;
+  const chunked = [head('Transfer-Encoding: chunked'), '1\r\n{\r\n', '1\r\n}\r\n0\r\n\r\n'];
+  const answer = { Keys: [], Truncated: false };
+
+  /** Writes each piece once so many answers are there; all that came back. */
+  async function talk(pieces: readonly (readonly [answers: number, piece: string])[]) {
+    const socket = connect(Number(new URL(unsignedKms.url).port), '127.0.0.1').setNoDelay(true);
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    const answers = () => got.split('HTTP/1.1 ').length - 1;
+    const send = (piece: string) =>
+      new Promise<void>((resolve) => void socket.write(piece, () => resolve()));
+    for (const [after, piece] of pieces) {
+      await expect.poll(answers).toBe(after);
+      await send(piece);
+    }
+    const last = (pieces.at(-1)?.[0] ?? 0) + 1;
+    await expect.poll(() => got.split('"Truncated":false}').length - 1).toBe(last);
+    socket.destroy();
+    return got
+      .split('HTTP/1.1 ')
+      .slice(1)
+      .map((text) => {
+        const [lines = '', json = ''] = text.split('\r\n\r\n');
+        return { lines: lines.split('\r\n'), json: JSON.parse(json) as unknown };
+      });
+  }
+
+  const names = (lines: readonly string[]) =>
+    lines
+      .slice(1)
+      .filter((line) => !/^(x-amzn-RequestId|Date):/.test(line))
+      .toSorted();
+
+  test('carries plain requests and others, answered alike', async () => {
+    const [begin = '', middle = '', end = ''] = chunked;
+    const replies = await talk([
+      [0, plain],
+      [1, plain.slice(0, 60)],
+      [1, plain.slice(60)],
+      [2, begin],
+      [2, middle],
+      [2, end],
+      [3, plain],
+    ]);
+    expect(replies.map(({ json }) => json)).toEqual([answer, answer, answer, answer]);
+    const [first, ...others] = replies.map(({ lines }) => [lines[0], ...names(lines)]);
+    expect(first).toContain('Connection: keep-alive');
+    expect(others).toEqual([first, first, first]);
+  });
+
+  test('answers in order what comes before the first is answered', async () => {
+    const replies = await talk([
+      [0, plain + plain],
+      [2, plain],
+    ]);
+    expect(replies.map(({ json }) => json)).toEqual([answer, answer, answer]);
+  });
+});
+
 describe('unsigned requests', () => {
   const patch = { authorization: null };
 

@@ -48,6 +48,8 @@ export interface Mischiefs {
   allow(): void;
   /** True when the action is to be refused; counts down. */
   strikesAction(action: string): boolean;
+  /** True when the calls of anybody may run into something. */
+  readonly lurks: boolean;
   /** Decides the trouble of one call; counts down. */
   meet(operation: string, account: string | null): Trouble;
   reset(): void;
@@ -71,7 +73,7 @@ const COUNTERS: readonly (readonly [Counter, Trouble['kind']])[] = [
   ['cutReply', 'reply cut'],
 ];
 
-const NO_TROUBLE: Trouble = { latencyMs: 0, replyDelayMs: 0, slowBodyMs: 0, kind: 'none' };
+export const NO_TROUBLE: Trouble = { latencyMs: 0, replyDelayMs: 0, slowBodyMs: 0, kind: 'none' };
 
 /** Deterministic numbers in [0, 1): good enough to vary delays, useless for secrets. */
 function seeded(seed: number): () => number {
@@ -113,9 +115,15 @@ function troubleOf(rules: readonly OperationMischief[], random: () => number): T
   return { ...delays, kind: 'none' };
 }
 
+const hasOperations = (mischief: Mischief): boolean =>
+  [mischief, ...Object.values(mischief.accounts)].some(
+    ({ operations }) => Object.keys(operations).length > 0,
+  );
+
 /** Not persisted: mischief is part of a rehearsal. `initial` is what the command line asked for. */
 export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): Mischiefs {
   let current = structuredClone(initial);
+  let lurks = hasOperations(current);
   let random = seeded(current.seed);
   let replaced = new AbortController();
   const denials = new Map<string, number | null>();
@@ -126,6 +134,7 @@ export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): M
 
   function replace(mischief: Mischief): void {
     current = structuredClone(mischief);
+    lurks = hasOperations(current);
     random = seeded(current.seed);
     replaced.abort();
     replaced = new AbortController();
@@ -141,6 +150,9 @@ export function createMischiefs(initial: Mischief = mischiefSchema.parse({})): M
   return {
     get current() {
       return current;
+    },
+    get lurks() {
+      return lurks;
     },
     of,
     veils,

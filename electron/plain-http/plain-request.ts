@@ -35,6 +35,10 @@ const special = new Set([
   'upgrade',
 ]);
 
+/** Many clients ask for what HTTP/1.1 does anyway. */
+const asUsual = (lower: string, value: string): boolean =>
+  lower === 'connection' && value.toLowerCase() === 'keep-alive';
+
 /** Null: not plain, or more than one request. */
 export function readPlain(
   bytes: Buffer,
@@ -70,7 +74,7 @@ function readHeaders(
     const name = found[1] ?? '';
     const value = (found[2] ?? '').trim();
     const lower = name.toLowerCase();
-    if (special.has(lower)) return null;
+    if (special.has(lower) && !asUsual(lower, value)) return null;
     if (lower === 'host') hosts++;
     if (lower === 'content-length') {
       if (length !== null || !lengthShape.test(value)) return null;

@@ -1,15 +1,31 @@
-import { STATUS_CODES } from 'node:http';
-import type { TLSSocket } from 'node:tls';
-import type { XksAnswer } from '../../core/xks/wire/errors.ts';
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { incomplete, type PlainLimits, type PlainRequest, readPlain } from './plain-request.ts';
 
-export interface LaneOptions extends PlainLimits {
+/** What goes back; the lane adds whether the connection stays. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** The lines of the head for a body of so many bytes, each with its end. */
+  readonly head: (length: number) => string;
+}
+
+/** Who answers plain requests. */
+export interface PlainService {
+  /** False leaves the request, with its connection, to Node. */
+  serves(request: PlainRequest): boolean;
+  /** Where it rejects, the connection ends without an answer. */
+  answer(request: PlainRequest): Promise<PlainAnswer>;
+}
+
+export interface LaneOptions extends PlainLimits, PlainService {
   /** Milliseconds that a connection may rest between two requests. */
   readonly keepAlive: number;
-  /** Never rejects. */
-  answer(request: PlainRequest): Promise<XksAnswer>;
+}
+
+interface Lane extends LaneOptions {
   /** Takes a connection over for good. What was read of it is in front of it again. */
-  leave(socket: TLSSocket): void;
+  leave(socket: Socket): void;
 }
 
 /** Milliseconds after which a request that does not come, or not go on, is left to Node. */
@@ -25,17 +41,17 @@ const mostPieces = 64;
  * byte, refuses it or serves it, watches its time limits, and keeps the connection.
  */
 export class FastLane {
-  readonly #options: LaneOptions;
+  readonly #options: Lane;
   readonly #lines = new Set<Line>();
   readonly #sweep: NodeJS.Timeout;
   #draining = false;
 
-  constructor(options: LaneOptions) {
+  constructor(options: Lane) {
     this.#options = options;
     this.#sweep = setInterval(() => this.#look(), every).unref();
   }
 
-  take(socket: TLSSocket): void {
+  take(socket: Socket): void {
     if (socket.destroyed) return;
     const ends = {
       draining: () => this.#draining,
@@ -69,8 +85,8 @@ interface Ends {
 
 /** One connection: one request at a time, in the order in which they come. */
 class Line {
-  readonly #socket: TLSSocket;
-  readonly #options: LaneOptions;
+  readonly #socket: Socket;
+  readonly #options: Lane;
   readonly #ends: Ends;
   /** What came of the next request. */
   #got: Buffer | null = null;
@@ -82,7 +98,7 @@ class Line {
   /** Since when it waits for bytes; monotonic milliseconds. */
   #since = performance.now();
 
-  constructor(socket: TLSSocket, options: LaneOptions, ends: Ends) {
+  constructor(socket: Socket, options: Lane, ends: Ends) {
     this.#socket = socket;
     this.#options = options;
     this.#ends = ends;
@@ -128,15 +144,17 @@ class Line {
     if (this.#got === null) return;
     const read = readPlain(this.#got, this.#options);
     if (read === incomplete && this.#pieces < mostPieces) return;
-    if (read === null || read === incomplete) return this.#leave();
+    if (read === null || read === incomplete || !this.#options.serves(read)) return this.#leave();
     this.#got = null;
     this.#pieces = 0;
     this.#busy = true;
     this.#served = true;
-    void this.#options.answer(read).then((made) => this.#answered(made));
+    this.#options.answer(read).then(this.#answered, this.#failed);
   }
 
-  #answered(made: XksAnswer): void {
+  readonly #failed = (): void => void this.#socket.destroy();
+
+  readonly #answered = (made: PlainAnswer): void => {
     const socket = this.#socket;
     if (socket.destroyed) return;
     const last = this.#ended || this.#ends.draining();
@@ -144,7 +162,7 @@ class Line {
     if (last) return void socket.end();
     if (taken) this.#rest();
     else socket.once('drain', () => this.#rest());
-  }
+  };
 
   #rest(): void {
     this.#busy = false;
@@ -173,26 +191,31 @@ const ignore = (): void => undefined;
 
 /** Head and body as one text, and how it is to be written. */
 function encodeAnswer(
-  { status, body }: XksAnswer,
+  { status, body, head }: PlainAnswer,
   last: boolean,
   keepAlive: number,
 ): [text: string, encoding: 'latin1' | 'utf8'] {
   const length = Buffer.byteLength(body);
   const connection = last ? 'close' : `keep-alive\r\nKeep-Alive: timeout=${keepAlive / 1000}`;
-  const text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\nDate: ${today()}\r\nConnection: ${connection}\r\n\r\n${body}`;
+  const text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head(length)}Connection: ${connection}\r\n\r\n${body}`;
   // nearly always ASCII, which is cheaper to write
   return [text, length === body.length ? 'latin1' : 'utf8'];
 }
 
-let second = 0;
-let date = '';
-
-/** The Date of an answer, made once a second. */
-function today(): string {
-  const now = Math.floor(Date.now() / 1000);
-  if (now !== second) {
-    second = now;
-    date = new Date(now * 1000).toUTCString();
-  }
-  return date;
+/** Puts a lane for plain requests before what a server of Node does with its connections. */
+export function laneBefore(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  options: LaneOptions,
+): FastLane {
+  const ofNode = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  const lane = new FastLane({
+    ...options,
+    leave: (socket) => {
+      for (const listener of ofNode) listener.call(server, socket);
+    },
+  });
+  server.on(event, (socket: Socket) => lane.take(socket));
+  return lane;
 }

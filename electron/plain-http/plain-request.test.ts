@@ -18,6 +18,11 @@ describe('a plain request', () => {
     expect(body.toString()).toBe('{"a":1}');
   });
 
+  it('may ask for its connection to stay, as it does anyway', () => {
+    const kept = good().replace('Host', 'Connection: Keep-Alive\r\nHost');
+    expect(read(kept)).toMatchObject({ target: '/p/kms/xks/v1/health' });
+  });
+
   it('is waited for until its last byte', () => {
     const text = good();
     for (let end = 1; end < text.length; end++) expect(read(text.slice(0, end))).toBe(incomplete);
@@ -36,6 +41,10 @@ describe('a plain request', () => {
     ['chunks', good().replace('Content-Length: 7', 'Transfer-Encoding: chunked')],
     ['length and chunks', good().replace('Host', 'transfer-encoding: chunked\r\nHost')],
     ['a wish to close', good().replace('Host', 'Connection: close\r\nHost')],
+    [
+      'a wish to close beside one to stay',
+      good().replace('Host', 'Connection: keep-alive, close\r\nHost'),
+    ],
     ['a wish to go on', good().replace('Host', 'Expect: 100-continue\r\nHost')],
     ['a wish to change', good().replace('Host', 'Upgrade: h2c\r\nHost')],
     ['no host', good().replace('Host: localhost:1\r\n', '')],
@@ -94,6 +103,7 @@ describe('what is read as a plain request', () => {
     '%',
     '\u00ff',
     'a: b\r\n',
+    'Connection: keep-alive\r\n',
   ];
 
   it('is read the same by Node', async () => {
