@@ -223,4 +223,56 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     requireDone(await stage.store('connect', 'ledger'));
     expect(await stage.keyState(keyArn)).toBe('Enabled');
   });
+
+  it('lets go of its KMS key once AWS says that it is gone, never before, and may then be removed', async () => {
+    const release = { key: 'ledger/payments', deed: 'release' } as const;
+    const blocked = async (more: { accountGone?: boolean } = {}) =>
+      (await stage.desk.call('xksKey.plan', { ...release, ...more })).blocked;
+    expect(await blocked()).toMatchObject({ code: 'XKS_NOT_RELEASED' });
+    expect((await blocked())?.details['reason']).toContain('reads Enabled');
+    requireDone(await stage.key('schedule-deletion', keyArn));
+    expect((await blocked())?.details['reason']).toContain('reads PendingDeletion');
+    // a person's word does not stand against AWS's
+    await stage.desk.call('xksKey.disable', { key: keyArn });
+    expect((await blocked({ accountGone: true }))?.details['reason']).toContain('PendingDeletion');
+    await stage.aws.advance(31 * 86_400);
+    const plan = await stage.desk.call('xksKey.plan', release);
+    expect(plan).toMatchObject({ blocked: null, confirmName: 'payments' });
+    expect(plan.lookFirst.join()).toContain(`encrypted under ${keyArn} can ever be read again`);
+    const untyped = await stage.desk.refused('xksKey.run', { ...release, plan: plan.number });
+    expect(untyped.code).toBe('NAME_NOT_TYPED');
+    requireDone(await stage.key('release', 'ledger/payments'));
+    const free = await stage.desk.call('xksKey.show', { key: 'ledger/payments' });
+    expect(free).toMatchObject({ kmsKeyArn: null, bindings: [], enabled: false });
+    // the proxy tells of it at each publication, and it stays let go of
+    const { nodes } = await stage.desk.call('xks.publish', {});
+    expect(nodes).toMatchObject([{ newest: true }]);
+    const key = free.xksKeyId;
+    const doubted = await stage.desk.refused('xksKey.remove', { key });
+    expect(doubted.details['what']).toContain(keyArn);
+    await stage.desk.call('xksKey.destroyVersion', { key, version: 1, confirm: true });
+    await stage.desk.call('xksKey.remove', { key, confirm: true });
+    const { keys } = await stage.desk.call('xksKey.list', {});
+    expect(keys.map(({ name }) => name)).toEqual(['outside']);
+  });
+
+  it('takes the word of a person for another account, typed, of a disabled key, and says so', async () => {
+    const arn = 'arn:aws:kms:eu-west-1:999988887777:key/0b7a1c2d-1111-4222-8333-444455556691';
+    const { xksKeyId: key } = await stage.desk.call('xksKey.add', { store: 'ledger', name: 'far' });
+    await stage.desk.call('xksKey.allowKmsKey', { key, arn, confirm: true });
+    const asked = { key, deed: 'release' } as const;
+    const of = (accountGone: boolean) => stage.desk.call('xksKey.plan', { ...asked, accountGone });
+    expect((await of(false)).blocked?.details['reason']).toContain('its own account only');
+    expect((await of(true)).blocked?.details['reason']).toContain('enabled');
+    await stage.desk.call('xksKey.disable', { key });
+    const plan = await of(true);
+    expect(plan).toMatchObject({ blocked: null, confirmName: '999988887777' });
+    expect(plan.lookFirst.join()).toContain(`AWS was not asked about ${arn}`);
+    const confirm = '999988887777';
+    const run = { ...asked, accountGone: true, plan: plan.number, confirm };
+    const { jobId } = await stage.desk.call('xksKey.run', run);
+    requireDone(await stage.desk.settled(jobId));
+    expect((await stage.desk.call('xksKey.show', { key })).bindings).toEqual([]);
+    await stage.desk.call('xksKey.remove', { key, confirm: true });
+  });
 });

@@ -30,6 +30,8 @@ const asked = {
   alias: aliasName.nullable().default(null),
   /** Days AWS waits before it deletes. */
   days: z.number().int().min(7).max(30).default(30),
+  /** For `release`: the account of KMS keys that AWS cannot be asked for is closed. */
+  accountGone: z.boolean().default(false),
   /** What somebody asked for that AWS does not have here: refused with the reason. */
   wants: z.array(z.enum(unsupportedFeatures)).max(8).default([]),
 };
@@ -130,7 +132,8 @@ export const xksKeyOps = {
   }),
   run: op({
     effect: 'destructive',
-    summary: 'Create, enable, disable or schedule for deletion the KMS key of an external key',
+    summary:
+      'Create, enable, disable or schedule for deletion the KMS key of an external key; let go of one that is gone',
     input: z.strictObject({
       ...asked,
       plan: planNumber,
@@ -151,6 +154,7 @@ export const xksKeyOps = {
       'XKS_STORE_GONE',
       'XKS_KEY_UNUSABLE',
       'XKS_KEY_BOUND',
+      'XKS_NOT_RELEASED',
       'XKS_NOT_SERVED',
       ...awsFails,
     ],

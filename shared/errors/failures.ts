@@ -127,6 +127,7 @@ export const failures = {
   XKS_PROXY_REFUSED: person(),
   XKS_KEY_UNUSABLE: person(),
   XKS_AUDIT_BROKEN: data(),
+  XKS_NOT_RELEASED: person(),
 
   // jobs
   JOB_NOT_CANCELLABLE: usage(409),

@@ -59,5 +59,6 @@ export const xksKeyDeeds = [
   'disable',
   'schedule-deletion',
   'cancel-deletion',
+  'release',
 ] as const;
 export type XksKeyDeed = (typeof xksKeyDeeds)[number];

@@ -92,6 +92,10 @@ export const blockConsequences: readonly string[] = [
   'Services that cached data keys go on for 5 minutes to 24 hours; running instances and volumes longer',
 ];
 
+/** What is lost for good with a version, where KMS keys used it that are no more. */
+export const lostWords = (arns: readonly string[]): string =>
+  `Once a version is removed, nothing that it encrypted under ${arns.join(', ')} can ever be read again, not even if AWS had the KMS key once more`;
+
 /** What AWS does not promise, and what is lost with a key: read before the first key. */
 export const xksRisks: readonly string[] = [
   'Without proxy and HSM every call fails: AWS waits 250 ms, tries once more and then gives up',

@@ -85,6 +85,9 @@ export class XksDesk {
       { table: 'xks_serving', key: 1 },
       { table: 'xks_version', key: id },
       ...bound.map(({ arn }) => ({ table: 'xks_binding', key: [keyId, arn] })),
+      ...this.#parts.domain.xks.keys
+        .released(keyId)
+        .map((arn) => ({ table: 'xks_release', key: [keyId, arn] })),
     ]);
   }
 

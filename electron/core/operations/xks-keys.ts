@@ -3,6 +3,7 @@ import type { Json } from '../../../shared/model/json.ts';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import { type Draft, sealPlan } from '../jobs/kinds/plan.ts';
 import { planXksKeyCreation, planXksKeyTurn } from '../jobs/kinds/xks/plan-key.ts';
+import { planXksKeyRelease } from '../jobs/kinds/xks/plan-release.ts';
 import {
   fieldsOf,
   install,
@@ -17,6 +18,7 @@ import type { Vault } from '../keystore/vaults.ts';
 import type { ExternalStore, XksKey, XksVersion } from '../keystore/xks/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
+import { lostWords } from '../../../shared/text/xks.ts';
 import { requireTyped, serving } from './xks-stores.ts';
 import { viewXksKey, viewXksKeyDetail } from './xks-view.ts';
 
@@ -162,7 +164,9 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
       const key = open.xks.keys.find(input.key);
       const named = `version ${input.version} of ${key.name}`;
       if (!input.confirm)
-        throw new OperationError('CONFIRMATION_NEEDED', { what: `destroy ${named}` });
+        throw new OperationError('CONFIRMATION_NEEDED', {
+          what: `destroy ${named}${lossOf(open, key)}`,
+        });
       const vault = await beforeEnding(open, key);
       const gone = await serving(open, () => {
         const version = open.xks.keys.destroyVersion(key.id, input.version);
@@ -177,7 +181,7 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
       const key = open.xks.keys.find(input.key);
       if (!input.confirm)
         throw new OperationError('CONFIRMATION_NEEDED', {
-          what: `remove external key ${key.name}`,
+          what: `remove external key ${key.name}${lossOf(open, key)}`,
         });
       const vault = await beforeEnding(open, key);
       const versions = open.xks.keys.versions(key.id);
@@ -189,6 +193,12 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
       return {};
     },
   };
+}
+
+/** What can never be read again, where KMS keys once used it. */
+function lossOf({ xks }: OpenKeystore, { id }: XksKey): string {
+  const arns = xks.keys.released(id);
+  return arns.length === 0 ? '' : `. ${lostWords(arns)}`;
 }
 
 /**
@@ -220,6 +230,7 @@ interface Deed {
 async function deedOf(open: OpenKeystore, input: Asked): Promise<Deed> {
   const { deed, days } = input;
   const kind = `xks-key.${deed}`;
+  if (deed === 'release') return releaseOf(open, input);
   if (deed !== 'create') {
     const key = open.xks.keys.find(input.key);
     const store = open.xks.stores.get(key.storeId);
@@ -239,6 +250,18 @@ async function deedOf(open: OpenKeystore, input: Asked): Promise<Deed> {
     title: xksKeyJobTitle(deed, store, name),
     subjects: { store: store.id, ...(key === null ? {} : { xksKey: key.id }) },
     draft: await planXksKeyCreation(open.deeds, { store, name, key, alias, days, wants }),
+  };
+}
+
+async function releaseOf(open: OpenKeystore, { key: named, accountGone }: Asked): Promise<Deed> {
+  const key = open.xks.keys.find(named);
+  const store = open.xks.stores.get(key.storeId);
+  return {
+    kind: 'xks-key.release',
+    payload: { storeId: store.id, keyId: key.id, accountGone },
+    title: xksKeyJobTitle('release', store, key.name),
+    subjects: { store: store.id, xksKey: key.id },
+    draft: await planXksKeyRelease(open.deeds, { store, key, accountGone }),
   };
 }
 

@@ -40,10 +40,14 @@ export class Bindings {
     return this.#known.get(nameOf(store, key)) ?? null;
   }
 
-  /** Binds a key that is not bound; resolves when that is durable, also for one bound just now. */
-  async bind(binding: Binding): Promise<void> {
+  /**
+   * Binds a key that is not bound, or to a KMS key that is `released`; resolves when that is durable,
+   * also for one bound just now.
+   */
+  async bind(binding: Binding, released: readonly string[] = []): Promise<void> {
     const name = nameOf(binding.store, binding.key);
-    if (!this.#known.has(name)) {
+    const known = this.#known.get(name);
+    if (known === undefined || released.includes(known)) {
       this.#known.set(name, binding.kmsKeyArn);
       this.#line = this.#line.catch(() => undefined).then(() => this.#write(binding));
       this.#writing.set(name, this.#line);

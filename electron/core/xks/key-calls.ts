@@ -117,7 +117,12 @@ function isRehearsed({ clock, metadata }: KeyWork, { rehearsal }: ServedKey): bo
 function requireBinding({ bindings, store, metadata }: KeyWork, key: ServedKey): void {
   const arn = metadata.kmsKeyArn;
   if (key.binding === 'any' || arn === null || key.kmsKeyArns.includes(arn)) return;
-  const bound = bindings.boundTo(store.store.id, key.id);
+  if (key.released?.includes(arn)) {
+    const message = 'The external key was let go of by this KMS key.';
+    throw new XksFailure('AccessDeniedException', message, 'released');
+  }
+  const known = bindings.boundTo(store.store.id, key.id);
+  const bound = known !== null && key.released?.includes(known) ? null : known;
   if (bound === arn || (bound === null && key.kmsKeyArns.length === 0)) return;
   const message = 'The external key belongs to another KMS key.';
   throw new XksFailure('AccessDeniedException', message, 'bound-to-another-kms-key');
@@ -127,7 +132,8 @@ function requireBinding({ bindings, store, metadata }: KeyWork, key: ServedKey):
 async function bind({ bindings, store, metadata }: KeyWork, key: ServedKey): Promise<void> {
   const arn = metadata.kmsKeyArn;
   if (key.binding === 'any' || arn === null || key.kmsKeyArns.includes(arn)) return;
-  await bindings.bind({ store: store.store.id, key: key.id, kmsKeyArn: arn });
+  const binding = { store: store.store.id, key: key.id, kmsKeyArn: arn };
+  await bindings.bind(binding, key.released);
 }
 
 function requireUsage(allowed: boolean, what: 'encrypt' | 'decrypt'): void {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifySegments } from './audit/verify-segments.ts';
+import { Bindings } from './bindings.ts';
 import type { ServedStore } from './serving/serving-set.ts';
 import { sign, stamp } from './signing.fixture.ts';
 import { KeyMaker, metadata, store, World } from './world.fixture.ts';
@@ -223,6 +225,28 @@ describe('an XKS proxy', () => {
       world.serve([{ ...a, keys: [{ ...bound, kmsKeyArns: [two] }] }, b]);
       expect((await world.encrypt(a, 'both', as(two))).status).toBe(200);
       expect((await world.encrypt(a, 'both', as(one))).status).toBe(200);
+      world.serve([a, b]);
+    });
+
+    it('lets go of a KMS key that is gone: it is refused, and the next one gets the key', async () => {
+      const [one, two, three] = ['one', 'two', 'three'].map(
+        (name) => `arn:aws:kms:us-east-1:111122223333:key/released-${name}`,
+      );
+      const as = (kmsKeyArn = '') => ({ requestMetadata: { ...metadata, kmsKeyArn } });
+      const bound = { ...a.keys[1]!, binding: 'first' as const };
+      const { id } = bound;
+      const encrypt = (arn?: string) => world.encrypt(a, id, as(arn));
+      world.serve([{ ...a, keys: [bound] }, b]);
+      expect((await encrypt(one)).status).toBe(200);
+      world.serve([{ ...a, keys: [{ ...bound, released: [one ?? ''] }] }, b]);
+      expect(await encrypt(one)).toMatchObject({ status: 403 });
+      expect(world.records().at(-1)).toMatchObject({ detail: 'released' });
+      expect((await encrypt(two)).status).toBe(200);
+      expect((await encrypt(three)).status).toBe(403);
+      expect(world.bindings.boundTo(a.id, id)).toBe(two);
+      const again = await Bindings.open(join(world.folder, 'bindings'));
+      expect(again.boundTo(a.id, id)).toBe(two);
+      await again.close();
       world.serve([a, b]);
     });
 

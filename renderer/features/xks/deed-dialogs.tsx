@@ -9,6 +9,7 @@ import type { OneDeed } from '../plans/blocked-plan.tsx';
 import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { TypeTheName } from '../plans/type-the-name.tsx';
 import { usePlan } from '../plans/use-plan.ts';
+import { Agreement } from '../../ui/choices.tsx';
 import { DaysField } from './days-field.tsx';
 import { isolate } from '../../../shared/text/isolate.ts';
 
@@ -48,7 +49,13 @@ const storeWords: Readonly<
     sentence: 'AWS forgets the store. Here and at the proxy nothing changes.',
   },
 };
-const takesAway: readonly string[] = ['disconnect', 'delete', 'schedule-deletion', 'disable'];
+const takesAway: readonly string[] = [
+  'disconnect',
+  'delete',
+  'schedule-deletion',
+  'disable',
+  'release',
+];
 
 /** The plan of a deed on an external key store in AWS. */
 export function StoreDeedDialog({ dialog, close }: DialogProps<'xks-store-deed'>) {
@@ -122,6 +129,11 @@ const keyWords: Readonly<
     doing: 'Already cancelling it',
     sentence: 'AWS keeps the KMS key; it is disabled afterwards.',
   },
+  release: {
+    title: 'Let go of the KMS key?',
+    doing: 'Already letting go of it',
+    sentence: 'Only where AWS has no such KMS key any more. Nothing is erased by letting go.',
+  },
 };
 
 /** The plan of a deed on the KMS key of an external key. */
@@ -130,10 +142,12 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
   const replace = useDialogs((state) => state.replace);
   const [typed, setTyped] = useState('');
   const [days, setDays] = useState(30);
+  const [accountGone, setAccountGone] = useState(false);
   const planned: InputFor<'xksKey.plan'> = {
     key,
     deed,
     days,
+    ...(accountGone ? { accountGone } : {}),
     ...(made === undefined ? {} : { alias: made.alias, description: made.description }),
   };
   const planning = usePlan('xksKey.plan', planned);
@@ -144,6 +158,11 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
   const asked = (
     <>
       {deed === 'schedule-deletion' ? <DaysField days={days} onChange={setDays} /> : null}
+      {deed === 'release' ? (
+        <Agreement checked={accountGone} onChange={setAccountGone} disabled={start.busy}>
+          AWS cannot be asked: the account of the KMS key is closed for good.
+        </Agreement>
+      ) : null}
       {confirmName === null ? null : (
         <TypeTheName name={confirmName} typed={typed} onChange={setTyped} />
       )}
@@ -171,7 +190,9 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
           if (begun) replace({ kind: 'job', job: begun.jobId });
         },
       }}
-      {...(deed === 'schedule-deletion' || confirmName !== null ? { before: asked } : {})}
+      {...(deed === 'schedule-deletion' || deed === 'release' || confirmName !== null
+        ? { before: asked }
+        : {})}
     />
   );
 }

@@ -44,6 +44,7 @@ export function keyDeedBlocked(deed: XksKeyDeed, key: XksKey, store: Store, bloc
     return newKeyBlocked(store, blocked);
   }
   if (blocked !== null) return blocked;
+  if (deed === 'release') return key.kmsKeyArn === null ? 'No KMS key belongs to it.' : null;
   if (key.kmsKeyState === null) return 'It has no KMS key that was made here.';
   const pending = key.kmsKeyState === 'PendingDeletion';
   if (deed === 'cancel-deletion') return pending ? null : 'AWS does not wait to delete it.';
@@ -57,4 +58,7 @@ export function keyDeedBlocked(deed: XksKeyDeed, key: XksKey, store: Store, bloc
 
 /** Why an external key cannot be removed. */
 export const removeKeyBlocked = (key: XksKey, blocked: Why): Why =>
-  blocked ?? (key.kmsKeyArn === null ? null : 'A KMS key depends on it: disable it instead.');
+  blocked ??
+  (key.kmsKeyArn === null
+    ? null
+    : 'A KMS key depends on it: disable it, or let go of the KMS key once it is gone.');

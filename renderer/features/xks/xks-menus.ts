@@ -111,6 +111,7 @@ const keyEntries: readonly (readonly [XksKeyDeed, string])[] = [
   ['disable', 'Disable KMS key…'],
   ['schedule-deletion', 'Schedule deletion of KMS key…'],
   ['cancel-deletion', 'Cancel deletion of KMS key…'],
+  ['release', 'Let go of a KMS key that is gone…'],
 ];
 
 /** The menu of an external key: its KMS key in AWS, and the key itself here. */

@@ -56,6 +56,8 @@ describe('what stands against a deed', () => {
     ['schedule-deletion', {}, null],
     ['cancel-deletion', {}, /does not wait/],
     ['cancel-deletion', { kmsKeyState: 'PendingDeletion' }, null],
+    ['release', { kmsKeyArn: null }, /belongs/],
+    ['release', { kmsKeyState: 'Gone' }, null],
   ] as const)('%s the KMS key', (deed, more, why) => {
     const told = keyDeedBlocked(deed, xksKeyShown(more), storeShown(), null);
     if (why === null) expect(told).toBeNull();

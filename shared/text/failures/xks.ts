@@ -27,7 +27,7 @@ export const xksWording = {
   XKS_KEY_BOUND: {
     headline: 'A KMS key depends on this external key.',
     forYourKeys: (d) => `Nothing was removed. ${d.text('arn', 'Its KMS key', 100)} needs it.`,
-    next: 'Disable the external key instead. What AWS encrypted under it can be opened by it only.',
+    next: 'Disable the external key instead: what AWS encrypted under it can be opened by it only. Once AWS has deleted the KMS key, let go of it: keyreeve xks key release.',
   },
   XKS_ONLY_IN_HSM: {
     headline: 'This HSM cannot take the key back from its copy.',
@@ -70,6 +70,12 @@ export const xksWording = {
     headline: 'AWS cannot use the proxy as it is.',
     forYourKeys: 'AWS changed nothing. What was served before is served on.',
     next: 'Start the proxy, look at what AWS says below, then continue.',
+  },
+  XKS_NOT_RELEASED: {
+    headline: 'The external key was not let go of.',
+    forYourKeys: (d) =>
+      `Nothing was changed: ${d.text('arn', 'its KMS key', 100)} may still need it${d.because('reason')}.`,
+    next: 'Wait until AWS has deleted the KMS key. If its account is closed for good, disable the external key and say so.',
   },
   XKS_AUDIT_BROKEN: {
     headline: 'The audit of a proxy does not go on from where it was.',

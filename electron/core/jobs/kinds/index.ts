@@ -6,6 +6,7 @@ import { makeActive } from './make-active.ts';
 import type { DeedServices } from './services.ts';
 import { synchronize } from './synchronize.ts';
 import { createXksKey } from './xks/key-create.ts';
+import { releaseXksKey } from './xks/key-release.ts';
 import { turnXksKey } from './xks/key-state.ts';
 import { connectStore, disconnectStore } from './xks/store-connection.ts';
 import { createStore } from './xks/store-create.ts';
@@ -24,6 +25,7 @@ const xksKinds = [
   turnXksKey('disable'),
   turnXksKey('schedule-deletion'),
   turnXksKey('cancel-deletion'),
+  releaseXksKey,
 ];
 
 /** Every kind of job there is. A job of a kind not named here is parked, never deleted. */

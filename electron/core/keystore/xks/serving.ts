@@ -179,6 +179,7 @@ class ServingTable implements Serving {
       })),
       binding: key.binding,
       kmsKeyArns: keys.bindings(key.id).map(({ arn }) => arn),
+      ...releasedOf(keys.released(key.id)),
       rules: served(rules, key.id, key.rulesMode),
     };
   }
@@ -201,6 +202,9 @@ function rehearsed({ rehearsal }: XksKey, now: number): Pick<ServedKey, 'rehears
   const { until, when } = rehearsal;
   return { rehearsal: { until, when: copied(when) } };
 }
+
+const releasedOf = (arns: readonly string[]): Pick<ServedKey, 'released'> =>
+  arns.length === 0 ? {} : { released: [...arns] };
 
 const copied = (when: XksRule['when']): Record<string, string[]> =>
   Object.fromEntries(Object.entries(when).map(([name, list]) => [name, [...list]]));

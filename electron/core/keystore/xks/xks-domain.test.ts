@@ -168,6 +168,26 @@ describe('an external key', () => {
     expect(served().stores[0]?.keys[0]?.kmsKeyArns).toEqual([arn]);
   });
 
+  it('belongs to no KMS key once that is gone, whatever proxies remember, and may then go', () => {
+    const { keys } = keystore.xks;
+    const key = addKey(addStore(), 'payments');
+    install(key);
+    const arn = 'arn:aws:kms:eu-west-1:123456789012:key/0b7a1c2d-1111-4222-8333-444455556691';
+    const readAt = 1;
+    keys.bind(key.id, arn, 'made');
+    keys.noteRemote(key.id, { kmsKeyId: arn.slice(-36), arn, state: 'PendingDeletion', readAt });
+    keys.release(key.id, arn, 'gone');
+    expect(keys.bind(key.id, arn, 'first')).toBe(false);
+    expect(keys.bindings(key.id)).toEqual([]);
+    expect(keys.get(key.id).remote).toBeNull();
+    expect(served().stores[0]?.keys[0]).toMatchObject({ kmsKeyArns: [], released: [arn] });
+    expect(keys.bind(key.id, arn, 'allowed')).toBe(true);
+    expect(keys.released(key.id)).toEqual([]);
+    keys.release(key.id, arn, 'account');
+    keys.remove(key.id);
+    expect(keys.byId(key.id)).toBeNull();
+  });
+
   it('without a KMS key may lose an old version, whose ciphertext is refused in words', () => {
     const { keys } = keystore.xks;
     const key = addKey(addStore(), 'payments');

@@ -56,6 +56,13 @@ export interface XksKeys {
   bindings(keyId: string): readonly XksBinding[];
   /** Notes the KMS key; one that is noted already stays as it is. False when nothing was new. */
   bind(keyId: string, arn: string, how: XksBinding['how']): boolean;
+  /**
+   * Inside a change: a KMS key that is no more binds it no longer. It is remembered as that, because
+   * proxies go on telling of it.
+   */
+  release(keyId: string, arn: string, how: 'gone' | 'account'): void;
+  /** KMS keys that are no more. */
+  released(keyId: string): readonly string[];
   /** Versions that were made and never installed, and keys that have no other. */
   unfinished(): readonly XksVersion[];
   /** @throws OperationError XKS_KEY_BOUND */
@@ -128,8 +135,21 @@ function statements({ store: { db } }: Domain) {
        order by at, kms_arn`,
     ),
     bind: db.prepare(
-      'insert or ignore into xks_binding (key_id, kms_arn, how, at) values (?, ?, ?, ?)',
+      `insert or ignore into xks_binding (key_id, kms_arn, how, at)
+       select @keyId, @arn, @how, @at where not exists
+         (select 1 from xks_release where key_id = @keyId and kms_arn = @arn)`,
     ),
+    unbind: db.prepare('delete from xks_binding where key_id = ? and kms_arn = ?'),
+    release: db.prepare(
+      'insert or replace into xks_release (key_id, kms_arn, how, at) values (?, ?, ?, ?)',
+    ),
+    released: db
+      .prepare<[string], string>(
+        'select kms_arn from xks_release where key_id = ? order by kms_arn',
+      )
+      .pluck(),
+    takeBack: db.prepare('delete from xks_release where key_id = ? and kms_arn = ?'),
+    forgetReleases: db.prepare('delete from xks_release where key_id = ?'),
     unfinished: db.prepare<[], Row>(`select * from xks_version where state = 'made' order by id`),
     destroy: db.prepare(`update xks_version set state = 'destroyed' where id = ?`),
     forgetVersion: db.prepare('delete from xks_version where id = ?'),
@@ -282,7 +302,24 @@ class XksKeyTable implements XksKeys {
 
   bind(keyId: string, arn: string, how: XksBinding['how']): boolean {
     const { store, clock } = this.#domain;
-    return store.change(() => this.#sql.bind.run(keyId, arn, how, clock.now()).changes > 0);
+    return store.change(() => {
+      // a person who allows it again knows that it is there after all
+      if (how === 'allowed') this.#sql.takeBack.run(keyId, arn);
+      return this.#sql.bind.run({ keyId, arn, how, at: clock.now() }).changes > 0;
+    });
+  }
+
+  release(keyId: string, arn: string, how: 'gone' | 'account'): void {
+    const { store, clock } = this.#domain;
+    store.change(() => {
+      this.#sql.release.run(keyId, arn, how, clock.now());
+      this.#sql.unbind.run(keyId, arn);
+      if (this.get(keyId).remote?.arn === arn) this.noteRemote(keyId, null);
+    });
+  }
+
+  released(keyId: string): string[] {
+    return this.#sql.released.all(keyId);
   }
 
   unfinished(): XksVersion[] {
@@ -299,6 +336,7 @@ class XksKeyTable implements XksKeys {
         this.#sql.forgetVersion.run(version.id);
       }
       this.#sql.forgetRules.run(id);
+      this.#sql.forgetReleases.run(id);
       this.#sql.erase.run(id);
     });
   }

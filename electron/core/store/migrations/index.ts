@@ -9,6 +9,7 @@ import { xks } from './0008-xks.ts';
 import { nameOrder } from './0009-name-order.ts';
 import { keyOpened } from './0010-key-opened.ts';
 import { xksRehearsal } from './0011-xks-rehearsal.ts';
+import { xksRelease } from './0012-xks-release.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   nameOrder,
   keyOpened,
   xksRehearsal,
+  xksRelease,
 ];

@@ -44,6 +44,8 @@ const servedKey = z
      */
     binding: z.enum(['first', 'any']),
     kmsKeyArns: z.array(z.string().max(2048)).max(1000),
+    /** KMS keys that are no more: refused, and what a proxy remembers of them binds nothing. */
+    released: z.array(z.string().max(2048)).max(1000).optional(),
     rules: ruleSet,
   })
   .refine(

@@ -163,6 +163,7 @@ interface KeyDeedOptions extends DeedOptions {
   readonly alias?: string;
   readonly description?: string;
   readonly days?: number;
+  readonly accountGone?: boolean;
   readonly wants?: UnsupportedFeature;
 }
 
@@ -172,6 +173,7 @@ const deeds: Readonly<Record<XksKeyDeed, { readonly verb: string; readonly about
   disable: { verb: 'kms-disable', about: 'disable the KMS key in AWS; the external key stays' },
   'schedule-deletion': { verb: 'schedule-deletion', about: 'let AWS delete the KMS key' },
   'cancel-deletion': { verb: 'cancel-deletion', about: 'keep a KMS key that waits for deletion' },
+  release: { verb: 'release', about: 'let go of a KMS key that AWS has deleted' },
 };
 
 function addDeeds(noun: Command, run: Run): void {
@@ -191,6 +193,8 @@ function addDeeds(noun: Command, run: Run): void {
           new Option('--wants <feature>', 'ask for something else').choices(unsupportedFeatures),
         );
     }
+    if (deed === 'release')
+      command.option('--account-gone', 'AWS cannot be asked: its account is closed for good');
     if (deed === 'schedule-deletion') command.option('--days <n>', 'how long AWS waits', whole);
     command.action((reference: string, options: KeyDeedOptions) =>
       run((context) => runKeyDeed(context, deed, reference, options)),
@@ -209,6 +213,7 @@ async function runKeyDeed(
     key: reference,
     ...(options.alias === undefined ? {} : { alias: options.alias }),
     ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.accountGone === true ? { accountGone: true } : {}),
     ...(options.days === undefined ? {} : { days: options.days }),
     ...(options.wants === undefined ? {} : { wants: [options.wants] }),
   };

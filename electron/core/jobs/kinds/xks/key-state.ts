@@ -17,7 +17,7 @@ export const keyStatePayload = z.strictObject({
   days: z.number().int().min(7).max(30),
 });
 export type KeyStatePayload = z.output<typeof keyStatePayload>;
-export type KeyStateDeed = Exclude<XksKeyDeed, 'create'>;
+export type KeyStateDeed = Exclude<XksKeyDeed, 'create' | 'release'>;
 
 /** What a deed does to the KMS key, and which states it begins and ends in. */
 interface Turn {

@@ -17,6 +17,7 @@ const keyTitles: Readonly<Record<XksKeyDeed, string>> = {
   disable: 'Disable KMS key of external key',
   'schedule-deletion': 'Schedule deletion of KMS key of external key',
   'cancel-deletion': 'Cancel deletion of KMS key of external key',
+  release: 'Let go of KMS key of external key',
 };
 
 export const storeJobTitle = (deed: StoreDeed, store: ExternalStore): string =>
