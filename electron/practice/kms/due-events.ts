@@ -8,6 +8,13 @@ import type { Effect } from './state/journal.ts';
 import { DAY_MS, rotate } from './rotation.ts';
 import type { World } from './world.ts';
 
+/** A key in one of these stays in it when its material goes. */
+const LEAVING_OR_WAITING: ReadonlySet<KeyRecord['state']> = new Set([
+  'PendingDeletion',
+  'PendingReplicaDeletion',
+  'PendingImport',
+]);
+
 /** Takes the bytes away; a material that was only waiting for rotation is forgotten. */
 export function loseMaterial(
   world: World,
@@ -29,7 +36,12 @@ export function loseMaterial(
     return;
   }
   materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
-  if (key.state === 'PendingDeletion' || key.state === 'PendingImport') return;
+  if (LEAVING_OR_WAITING.has(key.state)) return;
+  if (key.state === 'Updating') {
+    // it shows when its family has settled
+    keys.put({ ...key, settlesTo: 'PendingImport' });
+    return;
+  }
   keys.put({ ...key, state: 'PendingImport' });
   effect({ kind: 'key-state', keyId: key.keyId, from: key.state, to: 'PendingImport' });
 }

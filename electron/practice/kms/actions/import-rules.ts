@@ -165,9 +165,12 @@ function spread(call: Call, key: KeyRecord, material: MaterialRecord): void {
 /** A waiting key becomes usable once every material it ever used is present. */
 export function settleKeyState(call: Call, key: KeyRecord): void {
   const enables = call.world.openPoints.reading('import-into-disabled') === 'enables';
-  if (key.state !== 'PendingImport' && !(enables && key.state === 'Disabled')) return;
+  const updating = key.state === 'Updating' && key.settlesTo === 'PendingImport';
+  const waits = key.state === 'PendingImport' || (enables && key.state === 'Disabled');
+  if (!waits && !updating) return;
   const permanent = call.world.state.materials.of(key).filter(isPermanent);
-  if (permanent.length > 0 && permanent.every((material) => material.bytes !== null)) {
-    setKeyState(call, key, 'Enabled');
-  }
+  const complete = permanent.length > 0 && permanent.every((material) => material.bytes !== null);
+  if (!complete) return;
+  if (updating) call.world.state.keys.put({ ...key, settlesTo: 'Enabled' });
+  else setKeyState(call, key, 'Enabled');
 }

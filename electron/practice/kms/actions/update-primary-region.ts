@@ -26,7 +26,8 @@ export const updatePrimaryRegion = defineAction({
       role,
       state: 'Updating',
       settlesAt: call.now + settleMs,
-      settlesTo: each.state,
+      // one that is Updating already goes on to where it was going
+      settlesTo: each.settlesTo ?? each.state,
     });
     state.keys.put(becomes(key, 'REPLICA'));
     state.keys.put(becomes(replica, 'PRIMARY'));

@@ -1,0 +1,275 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeMaterial } from '../material/key-pairs.ts';
+import { EXTERNAL_ONLY, STATE_TABLE, type StatefulOperation } from '../model/key-states.ts';
+import { type ByokClient, byokClient, type ImportParameters, wrapFor } from '../testing/byok.ts';
+import { control } from '../testing/raw-client.ts';
+import { KINDS, madeWith, requestOf, type Subject, SYMMETRIC } from '../testing/state-requests.ts';
+import { type StoreBench, startStoreBench } from '../testing/store-bench.ts';
+
+const HOME = 'eu-west-1';
+const THERE = 'eu-west-3';
+const SETTLE_SECONDS = 3600;
+
+let bench: StoreBench;
+let home: ByokClient;
+let there: ByokClient;
+let storeId: string;
+beforeAll(async () => {
+  bench = await startStoreBench({ wrappingKeyReuse: 100_000, settleSeconds: SETTLE_SECONDS });
+  home = byokClient(bench.kms.url, { region: HOME });
+  there = byokClient(bench.kms.url, { region: THERE });
+  storeId = await bench.connectedStore();
+});
+afterAll(() => bench.close());
+
+const settle = () => bench.advance(SETTLE_SECONDS + 1);
+/** Where AWS gives none: the state of the key is to speak first. */
+const noParameters: ImportParameters = {
+  ImportToken: 'AAAA',
+  PublicKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64'),
+};
+
+/** A key that operations meet, and who calls them where it is. */
+interface Met {
+  readonly client: ByokClient;
+  readonly subject: Subject;
+}
+
+async function grantOn(client: ByokClient, KeyId: string): Promise<unknown> {
+  const GranteePrincipal = 'arn:aws:iam::123456789012:role/app';
+  const grant = { KeyId, GranteePrincipal, Operations: ['DescribeKey'] };
+  return (await client.must('CreateGrant', grant))['GrantId'];
+}
+
+const aliasOn = (client: ByokClient, TargetKeyId: string) =>
+  client.must('CreateAlias', { AliasName: `alias/of-${TargetKeyId}`, TargetKeyId });
+
+const arnOf = async (client: ByokClient, keyId: string): Promise<string> =>
+  String((await client.metadata(keyId))['Arn']);
+
+/** A primary of the kind that the operation is for. */
+async function primaryFor(operation: StatefulOperation) {
+  const imported = EXTERNAL_ONLY.has(operation);
+  const kind = { ...(KINDS[operation] ?? SYMMETRIC), MultiRegion: true as const };
+  const keyId = await home.createKey({ ...kind, Origin: imported ? 'EXTERNAL' : 'AWS_KMS' });
+  const material = imported ? await makeMaterial(kind.KeySpec) : Buffer.alloc(0);
+  if (imported) await home.importMaterial(keyId, material);
+  const ciphertext = await madeWith(home, keyId, kind);
+  return { keyId, material, ciphertext, imported };
+}
+
+const STATES = ['PendingReplicaDeletion', 'Unavailable', 'Creating', 'Updating'] as const;
+type PassingState = (typeof STATES)[number];
+
+/** The states that pass by themselves, or hang on another key: how a key comes to be in each. */
+const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Promise<Met>>> = {
+  async PendingReplicaDeletion(operation) {
+    const made = await primaryFor(operation);
+    const { keyId } = made;
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await settle();
+    const grantId = await grantOn(home, keyId);
+    await aliasOn(home, keyId);
+    const parameters = made.imported ? await home.parameters(keyId) : noParameters;
+    await home.must('ScheduleKeyDeletion', { KeyId: keyId });
+    return {
+      client: home,
+      subject: { ...made, arn: await arnOf(home, keyId), grantId, parameters },
+    };
+  },
+  async Unavailable(operation) {
+    const { client } = bench;
+    const name = `${operation}-${randomUUID()}`;
+    await client.must('ConnectCustomKeyStore', { CustomKeyStoreId: storeId });
+    await settle();
+    const keyId = await bench.keyIn(storeId, name);
+    const ciphertext = await madeWith(client, keyId, SYMMETRIC);
+    const grantId = await grantOn(client, keyId);
+    await aliasOn(client, keyId);
+    await client.must('DisconnectCustomKeyStore', { CustomKeyStoreId: storeId });
+    await settle();
+    const arn = await arnOf(client, keyId);
+    const material = Buffer.alloc(32);
+    return {
+      client,
+      subject: { keyId, arn, ciphertext, grantId, material, parameters: noParameters },
+    };
+  },
+  async Creating(operation) {
+    const made = await primaryFor(operation);
+    await home.must('ReplicateKey', { KeyId: made.keyId, ReplicaRegion: THERE });
+    await aliasOn(there, made.keyId);
+    const arn = await arnOf(there, made.keyId);
+    const none = { grantId: '0'.repeat(64), parameters: noParameters };
+    return { client: there, subject: { ...made, ...none, arn } };
+  },
+  async Updating(operation) {
+    const made = await primaryFor(operation);
+    const { keyId } = made;
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await settle();
+    if (made.imported) await there.importMaterial(keyId, made.material);
+    const grantId = await grantOn(there, keyId);
+    await aliasOn(there, keyId);
+    const parameters = made.imported ? await there.parameters(keyId) : noParameters;
+    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: THERE });
+    return {
+      client: there,
+      subject: { ...made, arn: await arnOf(there, keyId), grantId, parameters },
+    };
+  },
+};
+
+/**
+ * AWS's table (facts 2.3), in the order of STATES. `-`: no such key comes into that state; `none`:
+ * there cannot be what the call is about. Unavailable are keys of a key store only, which AWS's
+ * table refuses by their origin where material or its rotation is AWS's or imported.
+ */
+const EXPECTED: Readonly<Record<string, string>> = {
+  Encrypt: 'prd un cr ok',
+  Decrypt: 'prd un cr ok',
+  ReEncrypt: 'prd un cr ok',
+  GenerateDataKey: 'prd un cr ok',
+  GenerateDataKeyWithoutPlaintext: 'prd un cr ok',
+  GenerateDataKeyPair: 'prd un cr ok',
+  GenerateDataKeyPairWithoutPlaintext: 'prd un cr ok',
+  Sign: 'prd - cr ok',
+  Verify: 'prd - cr ok',
+  GetPublicKey: 'prd - cr ok',
+  GenerateMac: 'prd - cr ok',
+  VerifyMac: 'prd - cr ok',
+  DeriveSharedSecret: 'prd - cr ok',
+  Encapsulate: '- - - -',
+  Decapsulate: '- - - -',
+  CreateGrant: 'prd ok cr ok',
+  DescribeKey: 'ok ok ok ok',
+  GetKeyPolicy: 'ok ok ok ok',
+  PutKeyPolicy: 'ok ok ok ok',
+  ListAliases: 'ok ok ok ok',
+  ListGrants: 'ok ok ok ok',
+  ListKeyPolicies: 'ok ok ok ok',
+  ListResourceTags: 'ok ok ok ok',
+  RevokeGrant: 'ok ok none ok',
+  DeleteAlias: 'ok ok ok ok',
+  CreateAlias: 'prd ok ok ok',
+  UpdateAlias: 'prd ok ok ok',
+  TagResource: 'prd ok ok ok',
+  UntagResource: 'prd ok ok ok',
+  UpdateKeyDescription: 'prd ok ok ok',
+  EnableKey: 'prd ok cr up',
+  DisableKey: 'prd ok cr up',
+  ScheduleKeyDeletion: 'prd ok ok up',
+  CancelKeyDeletion: 'ok npd npd npd',
+  GetParametersForImport: 'prd ext cr up',
+  ImportKeyMaterial: 'prd ext cr ok',
+  DeleteImportedKeyMaterial: 'ok ext cr up',
+  EnableKeyRotation: 'prd ext cr ok',
+  DisableKeyRotation: 'prd ext cr ok',
+  GetKeyRotationStatus: 'ok ext ok ok',
+  // for these two AWS's table of 2023 has no row
+  RotateKeyOnDemand: 'prd un cr ok',
+  ListKeyRotations: 'ok ext ok ok',
+  GetKeyLastUsage: 'ok ok ok ok',
+  ReplicateKey: 'prd - cr up',
+  UpdatePrimaryRegion: 'prd - cr ok',
+};
+
+const TEXTS: Readonly<Record<string, string>> = {
+  prd: 'is pending replica deletion.',
+  un: 'is unavailable.',
+  cr: 'is creating.',
+  up: 'is updating.',
+  npd: 'is not pending deletion.',
+};
+
+const cells = Object.entries(EXPECTED).flatMap(([operation, row]) =>
+  row.split(' ').flatMap((cell, at) => {
+    const state = STATES[at];
+    return cell === '-' || state === undefined
+      ? []
+      : [[operation as StatefulOperation, state, cell] as const];
+  }),
+);
+
+test('the table has every operation, and a cell for every state', () => {
+  expect(Object.keys(EXPECTED).toSorted()).toEqual(Object.keys(STATE_TABLE).toSorted());
+  for (const row of Object.values(EXPECTED)) expect(row.split(' ')).toHaveLength(STATES.length);
+});
+
+describe('every operation in the states that pass', () => {
+  test.each(cells)('%s on a key that is %s', async (operation, state, cell) => {
+    const { client, subject } = await MEET[state](operation);
+    expect((await client.metadata(subject.keyId))['KeyState']).toBe(state);
+    const request = {
+      ...((await requestOf(client, operation, subject)) as object),
+      ...(operation === 'UpdatePrimaryRegion' && client === there ? { PrimaryRegion: HOME } : {}),
+    };
+    const reply = await client.call(operation, request);
+    const seen = [reply.type, reply.message];
+    if (cell === 'ok') expect([reply.status, ...seen]).toEqual([200, undefined, undefined]);
+    else if (cell === 'none') expect(reply.type).toBe('NotFoundException');
+    else if (cell === 'ext') {
+      const text = 'origin is EXTERNAL_KEY_STORE which is not valid for this operation.';
+      expect(seen).toEqual(['UnsupportedOperationException', `${subject.arn} ${text}`]);
+    } else expect(seen).toEqual(['KMSInvalidStateException', `${subject.arn} ${TEXTS[cell]}`]);
+  });
+});
+
+describe('what happens to a key while it is Updating', () => {
+  const stateOf = async (client: ByokClient, keyId: string) =>
+    (await client.metadata(keyId))['KeyState'];
+
+  test('its primary moves again: it settles all the same, in both Regions', async () => {
+    const { subject } = await MEET.Updating('DescribeKey');
+    const { keyId } = subject;
+    await there.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: HOME });
+    await settle();
+    expect(await stateOf(home, keyId)).toBe('Enabled');
+    expect(await stateOf(there, keyId)).toBe('Enabled');
+  });
+
+  test('a replica that waited for its material is given it: it settles as usable', async () => {
+    const keyId = await home.createKey({ MultiRegion: true });
+    const material = await makeMaterial('SYMMETRIC_DEFAULT');
+    await home.importMaterial(keyId, material);
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await settle();
+    expect(await stateOf(there, keyId)).toBe('PendingImport');
+    const parameters = await there.parameters(keyId);
+    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: THERE });
+    await there.must('ImportKeyMaterial', {
+      KeyId: keyId,
+      ImportToken: parameters.ImportToken,
+      EncryptedKeyMaterial: wrapFor(parameters.PublicKey, material, 'sha256'),
+      ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    });
+    expect(await stateOf(there, keyId)).toBe('Updating');
+    await settle();
+    expect(await stateOf(there, keyId)).toBe('Enabled');
+  });
+
+  test('its material expires: it settles as waiting for it', async () => {
+    const keyId = await home.createKey({ MultiRegion: true });
+    const material = await makeMaterial('SYMMETRIC_DEFAULT');
+    await home.importMaterial(keyId, material);
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await settle();
+    const { now } = await control<{ now: string }>(bench.kms.controlUrl, 'GET /clock');
+    const soon = { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: Date.parse(now) / 1000 + 60 };
+    await there.importMaterial(keyId, material, soon);
+    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: THERE });
+    await bench.advance(61);
+    expect(await stateOf(there, keyId)).toBe('Updating');
+    await settle();
+    expect(await stateOf(there, keyId)).toBe('PendingImport');
+  });
+});
+
+test('a primary that goes with its replicas goes on when its material is deleted', async () => {
+  const { subject } = await MEET.PendingReplicaDeletion('DeleteImportedKeyMaterial');
+  await home.must('DeleteImportedKeyMaterial', { KeyId: subject.keyId });
+  expect((await home.metadata(subject.keyId))['KeyState']).toBe('PendingReplicaDeletion');
+});
