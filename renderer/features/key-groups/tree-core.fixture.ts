@@ -38,9 +38,14 @@ export class TreeCore {
     this.groups = this.groups.filter((group) => group.id !== id);
   }
 
+  /** Answers to calls of this name come only after that. */
+  readonly late = new Map<string, Promise<unknown>>();
+
   readonly call: Call = async (name, input) => {
     this.asked.push(name);
-    return this.#answer(name, input as Record<string, unknown>) as never;
+    const answer = this.#answer(name, input as Record<string, unknown>) as never;
+    await this.late.get(name);
+    return answer;
   };
 
   #answer(name: string, input: Record<string, unknown>): unknown {

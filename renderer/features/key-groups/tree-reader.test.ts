@@ -123,6 +123,21 @@ describe('what changes while it is looked at', () => {
     expect(ids()).toEqual(['F', 'g00002']);
   });
 
+  it('does not call moved what stands in its new place, however late the answer comes', async () => {
+    const answered = Promise.withResolvers<void>();
+    core.late.set('group.show', answered.promise);
+    core.addFolder('F');
+    core.edit('g00000', { folderId: 'F' });
+    await changed();
+    sight();
+    expect(core.asked).toContain('group.show');
+    await reader.settle();
+    expect(ids()).toEqual(['F', 'g00001', 'g00002']);
+    answered.resolve();
+    await expect.poll(() => reads.current.isFetching()).toBe(0);
+    expect(Object.fromEntries(reader.fates)).toEqual({});
+  });
+
   it('keeps new keys behind the bar too', async () => {
     core.addKeys('g00000', 1);
     await changed();

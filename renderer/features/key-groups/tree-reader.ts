@@ -138,7 +138,7 @@ export class TreeReader {
         watchPage(row.container, markOf(list, row.offset));
         if (list?.missing.has(row.id))
           watch(fateSource(this.#call, row.id, row.container), (answer) =>
-            this.#tookFate(row.id, answer),
+            this.#tookFate(row, answer),
           );
       }
     }
@@ -289,9 +289,10 @@ export class TreeReader {
     else this.#shape({ keys: new Map(this.#content.shape.keys).set(group, now) });
   }
 
-  #tookFate(id: string, { fate, cells }: FateAnswer): void {
-    this.fates.set(id, fate);
+  #tookFate({ id, container }: KeyTreeRow, { fate, cells }: FateAnswer): void {
     if (cells) this.groups.set(id, cells);
+    // Asked before the tree was put in order, and answered after: it stands in its new place now.
+    if (this.#list(container)?.missing.has(id)) this.fates.set(id, fate);
     this.#changed();
   }
 
