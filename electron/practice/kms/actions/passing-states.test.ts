@@ -218,6 +218,21 @@ describe('every operation in the states that pass', () => {
   });
 });
 
+describe('RetireGrant, which asks the grant and not the key', () => {
+  test.each(['PendingReplicaDeletion', 'Unavailable', 'Updating'] as const)(
+    'works on a key that is %s',
+    async (state) => {
+      const { client, subject } = await MEET[state]('DescribeKey');
+      const grants = async () =>
+        (await client.must('ListGrants', { KeyId: subject.keyId }))['Grants'] as unknown[];
+      expect(await grants()).toHaveLength(1);
+      await client.must('RetireGrant', { KeyId: subject.arn, GrantId: subject.grantId });
+      expect(await grants()).toEqual([]);
+      expect((await client.metadata(subject.keyId))['KeyState']).toBe(state);
+    },
+  );
+});
+
 describe('what happens to a key while it is Updating', () => {
   const stateOf = async (client: ByokClient, keyId: string) =>
     (await client.metadata(keyId))['KeyState'];
