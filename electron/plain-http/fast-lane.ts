@@ -16,6 +16,8 @@ export interface PlainService {
   serves(request: PlainRequest): boolean;
   /** Where it rejects, the connection ends without an answer. */
   answer(request: PlainRequest): Promise<PlainAnswer>;
+  /** Told why it rejected. */
+  failed(error: unknown): void;
 }
 
 export interface LaneOptions extends PlainLimits, PlainService {
@@ -152,7 +154,10 @@ class Line {
     this.#options.answer(read).then(this.#answered, this.#failed);
   }
 
-  readonly #failed = (): void => void this.#socket.destroy();
+  readonly #failed = (error: unknown): void => {
+    this.#socket.destroy();
+    this.#options.failed(error);
+  };
 
   readonly #answered = (made: PlainAnswer): void => {
     const socket = this.#socket;

@@ -40,12 +40,22 @@ export function describeParameters(value: unknown): unknown {
     return `${value.slice(0, MAX_SHOWN_TEXT)}… (${value.length} characters)`;
   }
   if (Array.isArray(value)) return value.map(describeParameters);
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([name, item]) => [name, describeParameters(item)]);
-    return Object.fromEntries(entries) as unknown;
-  }
+  if (typeof value === 'object' && value !== null) return describeMembers(value);
   return value;
 }
+
+function describeMembers(value: object): unknown {
+  const described: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    // A name of the caller's own may be one that objects give a meaning to.
+    if (name === '__proto__') return Object.fromEntries(describedEntries(value)) as unknown;
+    described[name] = describeParameters(item);
+  }
+  return described;
+}
+
+const describedEntries = (value: object) =>
+  Object.entries(value).map(([name, item]) => [name, describeParameters(item)] as const);
 
 /** A mistake of the practice KMS itself must never look like an answer of AWS. */
 function asFailure(error: unknown, onBug: (error: unknown) => void): KmsFailure {
@@ -53,16 +63,6 @@ function asFailure(error: unknown, onBug: (error: unknown) => void): KmsFailure 
   onBug(error);
   return new KmsFailure('KMSInternalException', 'The practice KMS itself failed.', 500);
 }
-
-const emptyCall = (invocation: Invocation) => ({
-  service: 'kms' as const,
-  requestId: invocation.requestId,
-  account: invocation.who.caller.account,
-  region: invocation.who.region,
-  principal: invocation.who.caller.arn,
-  operation: invocation.operation,
-  mischief: invocation.mischief,
-});
 
 /** Begins anew with each answer from outside, until the work needs no more of them. */
 async function untilAnswered(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -76,23 +76,60 @@ async function untilAnswered(work: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
+/** One pass of a call: a call that waits for somebody begins anew. */
+interface Pass {
+  readonly now: number;
+  readonly effects: Effect[];
+  readonly steps: Steps;
+}
+
+const callOf = (
+  world: World,
+  { requestId, operation, who }: Invocation,
+  input: unknown,
+  { now, effects, steps }: Pass,
+): Call => ({
+  world,
+  requestId,
+  operation,
+  caller: who.caller,
+  region: who.region,
+  input,
+  now,
+  steps,
+  effect: (effect) => void effects.push(effect),
+});
+
+/** What the journal keeps of a call. */
+function entryOf(call: Call, { source, mischief }: Invocation, outcome: Outcome, did: Effect[]) {
+  const { world, requestId, operation, caller, region, input, now } = call;
+  const effects = outcome.ok ? did : [];
+  const failure = outcome.ok ? null : outcome.failure;
+  const reply = outcome.ok ? outcome.body : undefined;
+  const { state } = world;
+  return {
+    time: new Date(now).toISOString(),
+    service: 'kms',
+    requestId,
+    account: caller.account,
+    region,
+    principal: caller.arn,
+    operation,
+    mischief,
+    parameters: describeParameters(input),
+    error: failure?.code ?? null,
+    message: failure?.text ?? null,
+    effects,
+    trail: observe({ state, operation, caller, region, now, source, input, reply, effects }),
+  } satisfies JournalEntry;
+}
+
 /**
  * Runs KMS operations: constraints, then slow preparation outside the transaction, then one
  * transaction with due events, the effect and the journal entry, so that the journal and the
  * data can never disagree. The outcome may be sent only after this returned.
  */
 export function createDispatcher(world: World, onBug: (error: unknown) => void) {
-  const callAt = (invocation: Invocation, now: number, effects: Effect[], steps: Steps) => ({
-    world,
-    requestId: invocation.requestId,
-    operation: invocation.operation,
-    caller: invocation.who.caller,
-    region: invocation.who.region,
-    now,
-    steps,
-    effect: (effect: Effect) => effects.push(effect),
-  });
-
   function commit(
     invocation: Invocation,
     input: unknown,
@@ -103,22 +140,9 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
       const now = world.clock.now();
       runDueEvents(world, now);
       const effects: Effect[] = [];
-      const outcome = work({ ...callAt(invocation, now, effects, steps), input });
-      const failure = outcome.ok ? null : outcome.failure;
-      const { operation, source, who } = invocation;
-      const told = outcome.ok ? effects : [];
-      const reply = outcome.ok ? outcome.body : undefined;
-      const seen = { state: world.state, operation, source, input, reply, effects: told, now };
-      const entry: JournalEntry = {
-        time: new Date(now).toISOString(),
-        ...emptyCall(invocation),
-        parameters: describeParameters(input),
-        error: failure?.code ?? null,
-        message: failure?.text ?? null,
-        effects: told,
-        trail: observe({ ...seen, caller: who.caller, region: who.region }),
-      };
-      world.state.journal.append(entry);
+      const call = callOf(world, invocation, input, { now, effects, steps });
+      const outcome = work(call);
+      world.state.journal.append(entryOf(call, invocation, outcome, effects));
       return outcome;
     });
   }
@@ -157,7 +181,7 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
         const now = world.clock.now();
         world.state.transaction(() => runDueEvents(world, now));
         const { input } = prepared;
-        await prepared.prepare({ ...callAt(invocation, now, [], steps), input });
+        await prepared.prepare(callOf(world, invocation, input, { now, effects: [], steps }));
       }
       return await untilAnswered(() => act(invocation, prepared, steps));
     } catch (error) {

@@ -191,7 +191,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   };
   try {
     const handler = createRouter(services);
-    const plain = createPlainService(services);
+    const plain = createPlainService(services, onBug);
     servers.push(await listenOnLoopback(options.port ?? 0, handler, onBug, plain));
     const controlHandler = createControlHandler(world, () => servers[1]?.port ?? 0);
     servers.push(await listenOnLoopback(options.controlPort ?? 0, controlHandler, onBug));

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../ports.ts';
-import { MacKey } from './mac.ts';
+import { OneShotMac } from '../../crypto/one-shot-mac.ts';
 import {
   algorithm,
   type ClaimedScope,
@@ -103,7 +103,7 @@ export class SignatureCheck {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #nobody: SigningSecret;
   readonly #claims = new ClaimReader();
-  readonly #keys = new Map<string, MacKey>();
+  readonly #keys = new Map<string, OneShotMac>();
   /** The time that was read last: many requests carry the same. */
   #time: { readonly text: string; readonly at: number | null } = { text: '', at: null };
 
@@ -145,13 +145,13 @@ export class SignatureCheck {
     return text.startsWith(scope.date) ? text : null;
   }
 
-  #key({ name, secret }: SigningSecret, { date, region }: ClaimedScope): MacKey {
+  #key({ name, secret }: SigningSecret, { date, region }: ClaimedScope): OneShotMac {
     const id = `${name}/${date}/${region}`;
     const known = this.#keys.get(id);
     if (known !== undefined) return known;
-    const day = new MacKey(Buffer.from(`AWS4${secret}`)).sign(date);
-    const place = new MacKey(new MacKey(day).sign(region)).sign(service);
-    const key = new MacKey(new MacKey(place).sign(terminator));
+    const day = new OneShotMac(Buffer.from(`AWS4${secret}`)).sign(date);
+    const place = new OneShotMac(new OneShotMac(day).sign(region)).sign(service);
+    const key = new OneShotMac(new OneShotMac(place).sign(terminator));
     const [oldest] = this.#keys.keys();
     if (this.#keys.size >= keptKeys && oldest !== undefined) this.#keys.delete(oldest);
     this.#keys.set(id, key);

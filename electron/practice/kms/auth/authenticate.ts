@@ -1,4 +1,5 @@
-import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import type { OneShotMac } from '../../../core/crypto/one-shot-mac.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import { type Caller, rootCaller } from '../principals/caller.ts';
 import type { Directory } from '../principals/directory.ts';
@@ -74,15 +75,20 @@ function sameText(left: string, right: string): boolean {
 
 /** Checks version 4 signatures. `services` are the credential scope services of the endpoint. */
 export function createAuthenticator(deps: AuthenticationDeps) {
-  const derived = new Map<string, KeyObject>();
+  const derived = new Map<string, Map<string, OneShotMac>>();
 
-  function keyFor(secret: string, accessKeyId: string, scope: CredentialScope): KeyObject {
-    const name = `${accessKeyId}/${scopeText(scope)}/${secret}`;
-    const known = derived.get(name);
+  function keyFor(secret: string, scope: CredentialScope): OneShotMac {
+    const name = scopeText(scope);
+    const ofSecret = derived.get(secret);
+    const known = ofSecret?.get(name);
     if (known !== undefined) return known;
     if (derived.size >= MAX_CACHED_KEYS) derived.clear();
+    const keys =
+      ofSecret === undefined || ofSecret.size >= MAX_CACHED_KEYS
+        ? new Map<string, OneShotMac>()
+        : ofSecret;
     const key = signingKey(secret, scope);
-    derived.set(name, key);
+    derived.set(secret, keys.set(name, key));
     return key;
   }
 
@@ -119,7 +125,7 @@ export function createAuthenticator(deps: AuthenticationDeps) {
     };
     if (!isFresh(claim, deps.toldNow())) requireFresh(claim, deps.realNow());
     const canonical = canonicalRequest(request, claim.signedHeaders);
-    const key = keyFor(secret, claim.accessKeyId, claim.scope);
+    const key = keyFor(secret, claim.scope);
     const expected = signatureOf(key, stringToSign(claim.amzDate, claim.scope, canonical));
     if (!sameText(expected, claim.signature)) {
       throw invalidSignature(

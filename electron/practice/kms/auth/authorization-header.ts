@@ -22,11 +22,22 @@ const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 export const toAmzDate = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 
-function readDate(
-  headers: Readonly<Record<string, string>>,
-): { amzDate: string; at: number } | null {
+interface SignedDate {
+  readonly amzDate: string;
+  readonly at: number;
+}
+
+/** The date that was read last: many requests carry the same. */
+let lastDate: { readonly given: string; readonly read: SignedDate } | null = null;
+
+function readDate(headers: Readonly<Record<string, string>>): SignedDate | null {
   const given = headers['x-amz-date'] ?? headers['date'];
   if (given === undefined) return null;
+  if (lastDate?.given !== given) lastDate = { given, read: parseDate(given) };
+  return lastDate.read;
+}
+
+function parseDate(given: string): SignedDate {
   const parts = AMZ_DATE.exec(given);
   const basic =
     parts === null
@@ -42,24 +53,85 @@ function readDate(
   return { amzDate: toAmzDate(at), at };
 }
 
-function readParameters(text: string): Map<string, string> {
+/** As clients write it. */
+const USUAL = /^ *Credential=([^ ,=]+), *SignedHeaders=([^ ,=]+), *Signature=([^ ,=]+)$/;
+
+interface Parameters {
+  readonly credential: string;
+  readonly signedHeaders: string;
+  readonly signature: string;
+}
+
+function readParameters(text: string): Parameters {
+  const usual = USUAL.exec(text);
+  if (usual !== null) {
+    const [, credential = '', signedHeaders = '', signature = ''] = usual;
+    return { credential, signedHeaders, signature };
+  }
   const found = new Map<string, string>();
   for (const part of text.split(',')) {
     const at = part.indexOf('=');
     if (at > 0) found.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
   }
-  return found;
+  const named = (name: string): string => found.get(name) ?? '';
+  return {
+    credential: named('Credential'),
+    signedHeaders: named('SignedHeaders'),
+    signature: named('Signature'),
+  };
 }
 
-function readScope(credential: string, amzDate: string, services: readonly string[]) {
-  const parts = credential.split('/');
+interface HeaderList {
+  readonly names: readonly string[];
+  readonly repeats: boolean;
+}
+
+/** Lists that were read before; clients have a few of them. */
+const LISTS = new Map<string, HeaderList>();
+const MAX_LISTS = 256;
+
+function headerList(text: string): HeaderList {
+  const known = LISTS.get(text);
+  if (known !== undefined) return known;
+  if (LISTS.size >= MAX_LISTS) LISTS.clear();
+  const names = text.split(';');
+  const list = { names, repeats: names.length !== new Set(names).size };
+  LISTS.set(text, list);
+  return list;
+}
+
+interface Credential {
+  readonly accessKeyId: string;
+  readonly scope: CredentialScope;
+  readonly terminator: string;
+  readonly hasRegion: boolean;
+}
+
+/** Credentials that were read before: a client has the same all day. */
+const CREDENTIALS = new Map<string, Credential>();
+const MAX_CREDENTIALS = 512;
+
+function readCredential(text: string): Credential {
+  const known = CREDENTIALS.get(text);
+  if (known !== undefined) return known;
+  const parts = text.split('/');
   // Access key ids never hold a slash, so the scope is always the last four parts.
   if (parts.length !== 5 || parts.includes('')) {
     throw incomplete(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${text}'`,
     );
   }
   const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = parts;
+  const hasRegion = /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region) && region.length <= 32;
+  const read = { accessKeyId, scope: { date, region, service }, terminator, hasRegion };
+  if (CREDENTIALS.size >= MAX_CREDENTIALS) CREDENTIALS.clear();
+  CREDENTIALS.set(text, read);
+  return read;
+}
+
+function readScope(credential: string, amzDate: string, services: readonly string[]) {
+  const { accessKeyId, scope, terminator, hasRegion } = readCredential(credential);
+  const { date, service } = scope;
   if (terminator !== TERMINATOR) {
     throw invalidSignature(
       `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${terminator}'.`,
@@ -70,15 +142,33 @@ function readScope(credential: string, amzDate: string, services: readonly strin
       `Credential should be scoped to correct service: '${services.join("' or '")}'.`,
     );
   }
-  if (!/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region) || region.length > 32) {
+  if (!hasRegion) {
     throw invalidSignature(`Credential should be scoped to a valid region.`);
   }
-  if (date !== amzDate.slice(0, 8)) {
+  if (!amzDate.startsWith(date) || date.length !== 8) {
     throw invalidSignature(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${amzDate.slice(0, 8)}', from '${amzDate}'.`,
     );
   }
-  return { accessKeyId, scope: { date, region, service } };
+  return { accessKeyId, scope };
+}
+
+function missingParts(parameters: Parameters, date: SignedDate | null): string {
+  const { credential, signedHeaders, signature } = parameters;
+  const parts = [
+    ['Credential', credential],
+    ['Signature', signature],
+    ['SignedHeaders', signedHeaders],
+  ] as const;
+  const missing = parts
+    .filter(([, value]) => value === '')
+    .map(([name]) => `Authorization header requires '${name}' parameter.`);
+  if (date === null) {
+    missing.push(
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  }
+  return missing.join(' ');
 }
 
 /**
@@ -95,30 +185,22 @@ export function readClaim(
     throw incomplete(`Unsupported AWS 'algorithm': '${header.split(' ', 1)[0] ?? ''}'.`);
   }
   const parameters = readParameters(header.slice(ALGORITHM.length + 1));
+  const { credential, signedHeaders, signature } = parameters;
   const date = readDate(headers);
-  const missing = ['Credential', 'Signature', 'SignedHeaders']
-    .filter((name) => (parameters.get(name) ?? '') === '')
-    .map((name) => `Authorization header requires '${name}' parameter.`);
-  if (date === null) {
-    missing.push(
-      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-    );
+  if (date === null || !credential || !signature || !signedHeaders) {
+    throw incomplete(`${missingParts(parameters, date)} Authorization=${ALGORITHM}`);
   }
-  if (date === null || missing.length > 0) {
-    throw incomplete(`${missing.join(' ')} Authorization=${ALGORITHM}`);
-  }
-  const signedHeaders = (parameters.get('SignedHeaders') ?? '').split(';');
-  if (!signedHeaders.includes('host')) {
+  const { names, repeats } = headerList(signedHeaders);
+  if (!names.includes('host')) {
     throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.");
   }
-  const absent = signedHeaders.find((name) => headers[name] === undefined);
-  if (absent !== undefined || signedHeaders.length !== new Set(signedHeaders).size) {
+  if (repeats || names.some((name) => headers[name] === undefined)) {
     throw invalidSignature('A signed header is missing from the request or listed twice.');
   }
   return {
-    ...readScope(parameters.get('Credential') ?? '', date.amzDate, services),
-    signedHeaders,
-    signature: parameters.get('Signature') ?? '',
+    ...readScope(credential, date.amzDate, services),
+    signedHeaders: names,
+    signature,
     amzDate: date.amzDate,
     signedAt: date.at,
   };

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { OneShotMac } from '../../../core/crypto/one-shot-mac.ts';
 
 /** The parts of an HTTP request that a version 4 signature covers. */
 export interface SignableRequest {
@@ -23,9 +24,6 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const TERMINATOR = 'aws4_request';
 
 const sha256Hex = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
-
-const hmac = (key: Buffer | string | KeyObject, data: string): Buffer =>
-  createHmac('sha256', key).update(data).digest();
 
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(
@@ -72,22 +70,24 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
+const withSingleSpaces = (value: string): string => {
+  const text = value.trim();
+  return text.includes('  ') ? text.replaceAll(/ +/g, ' ') : text;
+};
+
 /** `signedHeaders` are lower-case and in the order in which the client listed them. */
 export function canonicalRequest(
   request: SignableRequest,
   signedHeaders: readonly string[],
 ): string {
-  const headers = signedHeaders
-    .map((name) => `${name}:${(request.headers[name] ?? '').trim().replaceAll(/ +/g, ' ')}\n`)
-    .join('');
-  return [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query),
-    headers,
-    signedHeaders.join(';'),
-    sha256Hex(request.body),
-  ].join('\n');
+  let headers = '';
+  let names = '';
+  for (const name of signedHeaders) {
+    headers += `${name}:${withSingleSpaces(request.headers[name] ?? '')}\n`;
+    names += names === '' ? name : `;${name}`;
+  }
+  const { method, path, query, body } = request;
+  return `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n${headers}\n${names}\n${sha256Hex(body)}`;
 }
 
 export const scopeText = (scope: CredentialScope): string =>
@@ -95,13 +95,15 @@ export const scopeText = (scope: CredentialScope): string =>
 
 /** `amzDate` is YYYYMMDDTHHMMSSZ. */
 export const stringToSign = (amzDate: string, scope: CredentialScope, canonical: string): string =>
-  [ALGORITHM, amzDate, scopeText(scope), sha256Hex(canonical)].join('\n');
+  `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
 
-/** A KeyObject: node derives the HMAC state of raw bytes ten times slower at each use. */
-export function signingKey(secret: string, scope: CredentialScope): KeyObject {
-  const day = hmac(`AWS4${secret}`, scope.date);
-  return createSecretKey(hmac(hmac(hmac(day, scope.region), scope.service), TERMINATOR));
+export function signingKey(secret: string, scope: CredentialScope): OneShotMac {
+  let key = new OneShotMac(Buffer.from(`AWS4${secret}`));
+  for (const part of [scope.date, scope.region, scope.service, TERMINATOR]) {
+    key = new OneShotMac(key.sign(part));
+  }
+  return key;
 }
 
-export const signatureOf = (key: KeyObject, toSign: string): string =>
-  hmac(key, toSign).toString('hex');
+export const signatureOf = (key: OneShotMac, toSign: string): string =>
+  key.sign(toSign).toString('hex');

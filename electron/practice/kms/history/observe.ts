@@ -43,25 +43,20 @@ function find(state: State, place: Place, text: unknown, now: number): KeyRecord
 const KEY_MEMBERS = ['SourceKeyId', 'KeyId', 'TargetKeyId', 'DestinationKeyId'] as const;
 
 function keysOf(seen: Observed): readonly KeyRecord[] {
-  const place = { account: seen.caller.account, region: seen.region };
-  const input = isMembers(seen.input) ? seen.input : {};
-  const made = (seen.reply?.['KeyMetadata'] as { readonly KeyId: string } | undefined)?.KeyId;
-  const texts = [
-    seen.reply?.['SourceKeyId'],
-    ...KEY_MEMBERS.map((name) => input[name]),
-    seen.reply?.['KeyId'],
-    made,
-    ...seen.effects.flatMap((effect) => ('keyId' in effect ? [effect.keyId] : [])),
-    ...seen.effects.flatMap((effect) =>
-      effect.kind === 'alias' ? [effect.to ?? effect.from] : [],
-    ),
-  ];
-  const found = new Map<string, KeyRecord>();
-  for (const text of texts) {
-    const key = find(seen.state, place, text, seen.now);
-    if (key !== undefined) found.set(key.arn, key);
-  }
-  return [...found.values()];
+  const { state, caller, region, now, input, reply, effects } = seen;
+  const place = { account: caller.account, region };
+  const found: KeyRecord[] = [];
+  const add = (text: unknown): void => {
+    const key = text === undefined ? undefined : find(state, place, text, now);
+    if (key !== undefined && !found.some(({ arn }) => arn === key.arn)) found.push(key);
+  };
+  add(reply?.['SourceKeyId']);
+  if (isMembers(input)) for (const name of KEY_MEMBERS) add(input[name]);
+  add(reply?.['KeyId']);
+  add((reply?.['KeyMetadata'] as { readonly KeyId: string } | undefined)?.KeyId);
+  for (const effect of effects) if ('keyId' in effect) add(effect.keyId);
+  for (const effect of effects) if (effect.kind === 'alias') add(effect.to ?? effect.from);
+  return found;
 }
 
 function resourcesOf(seen: Observed, keys: readonly KeyRecord[]): TrailResource[] {
@@ -107,12 +102,15 @@ function grantOf({ operation, input, effects }: Observed): Members {
   return effect?.kind === 'grant' ? { grantId: effect.grantId } : {};
 }
 
-const texts = (members: Members): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(members).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
+function texts(...all: readonly Members[]): Record<string, string> {
+  const told: Record<string, string> = {};
+  for (const members of all) {
+    for (const [name, value] of Object.entries(members)) {
+      if (typeof value === 'string') told[name] = value;
+    }
+  }
+  return told;
+}
 
 /** What the event history will say of a call, beside its request. */
 export function observe(seen: Observed): TrailEntry {
@@ -124,7 +122,7 @@ export function observe(seen: Observed): TrailEntry {
     ...seen.source,
     who: { principal, userId },
     resources: resourcesOf(seen, keys),
-    additional: texts({ ...materialOf(seen, keys), ...storeOf(seen, keys), ...grantOf(seen) }),
+    additional: texts(materialOf(seen, keys), storeOf(seen, keys), grantOf(seen)),
     response,
   };
 }

@@ -46,17 +46,6 @@ export function troubleFailure(kind: Trouble['kind']): KmsFailure | null {
   return null;
 }
 
-/** Decides the trouble of a call and serves its latency. */
-export async function meetTrouble(
-  world: World,
-  operation: string,
-  account: string | null,
-): Promise<Trouble> {
-  const trouble = world.mischiefs.meet(operation, account);
-  if (trouble.latencyMs > 0) await world.mischiefs.wait(trouble.latencyMs);
-  return trouble;
-}
-
 export const mischiefName = (trouble: Trouble): string | null =>
   trouble.kind === 'none' ? null : trouble.kind;
 

@@ -94,7 +94,7 @@ export async function listenOnLoopback(
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.on('clientError', answerGarbage);
-  const lane = plain === null ? null : fastLane(server, plain, onError);
+  const lane = plain === null ? null : fastLane(server, plain);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
@@ -108,25 +108,15 @@ export async function listenOnLoopback(
 }
 
 /** Whatever is not plain goes on to Node with its connection, from its first byte. */
-const fastLane = (
-  server: Server,
-  plain: PlainService,
-  onError: (error: unknown) => void,
-): FastLane =>
+const fastLane = (server: Server, plain: PlainService): FastLane =>
   laneBefore(server, 'connection', {
     headBytes: MAX_HEADER_BYTES,
     headers: MAX_HEADERS,
     bodyBytes: MAX_PLAIN_BYTES,
     keepAlive: KEEP_ALIVE_MS,
     serves: (request) => plain.serves(request),
-    async answer(request) {
-      try {
-        return await plain.answer(request);
-      } catch (error) {
-        onError(error);
-        throw error;
-      }
-    },
+    answer: (request) => plain.answer(request),
+    failed: (error) => plain.failed(error),
   });
 
 const GARBAGE_STATUS: Readonly<Record<string, string>> = {

@@ -11,7 +11,6 @@ import type { World } from '../world.ts';
 import {
   type Exchange,
   journalAlone,
-  meetTrouble,
   mischiefName,
   type Served,
   type TextReply,
@@ -101,7 +100,8 @@ export function createKmsService(deps: KmsServiceDeps) {
     if (admitted instanceof KmsFailure) return { trouble: NO_TROUBLE, reply: refusal(admitted) };
     const { requestId, body } = exchange;
     const { account } = admitted.who.caller;
-    const trouble = await meetTrouble(deps.world, admitted.operation, account);
+    const trouble = deps.world.mischiefs.meet(admitted.operation, account);
+    if (trouble.latencyMs > 0) await deps.world.mischiefs.wait(trouble.latencyMs);
     const invocation = {
       requestId,
       ...admitted,

@@ -93,9 +93,13 @@ export function createRouter(deps: RouterDeps): Handler {
 }
 
 /** The same for plain requests. Where faults are rehearsed, Node has the connections to break. */
-export function createPlainService(deps: RouterDeps): PlainService {
+export function createPlainService(
+  deps: RouterDeps,
+  onBug: (error: unknown) => void,
+): PlainService {
   const { world } = deps;
   return {
+    failed: onBug,
     serves: ({ target }) => target === '/' && !world.mischiefs.lurks,
     async answer({ target, rawHeaders, body }) {
       const requestId = randomUUID();

@@ -4,7 +4,6 @@ import type { World } from '../world.ts';
 import {
   type Exchange,
   journalAlone,
-  meetTrouble,
   mischiefName,
   type Served,
   troubleFailure,
@@ -16,7 +15,8 @@ export function createStsService(world: World, authenticate: Authenticate) {
   return async ({ request, body, requestId }: Exchange): Promise<Served> => {
     const parameters = new URLSearchParams(body.toString('utf8'));
     const action = parameters.get('Action') ?? 'unknown';
-    const trouble = await meetTrouble(world, `sts:${action}`, null);
+    const trouble = world.mischiefs.meet(`sts:${action}`, null);
+    if (trouble.latencyMs > 0) await world.mischiefs.wait(trouble.latencyMs);
     const answer = answerSts(
       world,
       () => authenticate(request, ['sts']),

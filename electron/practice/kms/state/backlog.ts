@@ -129,7 +129,12 @@ export function createBacklog(db: Sqlite, log: CallLog | null): Backlog {
       items.push({ seq: nextSeq, entry });
       nextSeq += 1;
     },
-    use: (key, use) => void items.push({ seq: null, key, use }),
+    use(key, use) {
+      const last = items.at(-1);
+      // One call may note one use more than once.
+      if (last?.seq === null && last.key === key && last.use.requestId === use.requestId) return;
+      items.push({ seq: null, key, use });
+    },
     lastUse({ account, region, keyId }) {
       const found = items.findLast(
         (item, at) =>

@@ -4,7 +4,7 @@ const blockLength = 64;
 const digestLength = 32;
 
 /** A key of HMAC-SHA-256 (RFC 2104), padded and masked for its two hashes. */
-export class MacKey {
+export class OneShotMac {
   /** The masked key, and room for what is hashed after it. */
   #inner = Buffer.alloc(1024);
   readonly #outer = Buffer.alloc(blockLength + digestLength);
