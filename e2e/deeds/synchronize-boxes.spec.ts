@@ -224,6 +224,21 @@ describe('another date for material that AWS has', () => {
     requireDone(await desk.synchronize('dated/1', { ...none, ...I, validTo }));
   });
 
+  it('stops a job that has put a policy back; cancelled, the next one deletes first', async () => {
+    await desk.addGroup('both', { policy: policyTemplate });
+    const id = (await desk.rotated('both')).remote?.keyId ?? '';
+    await aws.putPolicy(id, editedPolicy);
+    const validTo = inDays(40);
+    const stopped = await desk.synchronize('both/1', { ...none, ...P, ...I, validTo });
+    expect(stopped.job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'IMPORT_OVER_PRESENT' },
+    });
+    await desk.call('job.cancel', { job: stopped.job.id });
+    requireDone(await desk.synchronize('both/1', { ...none, ...D, ...I, validTo }));
+    expect((await aws.key(id)).metadata.ValidTo).toBe(validTo / 1000);
+  });
+
   it('is taken in place by an AWS that lets it', async () => {
     aws.controlNow('POST /open-points', { 'import-over-present': 'allowed' });
     const validTo = inDays(50);
