@@ -177,6 +177,29 @@ describe('what only imported keys can do', () => {
   });
 });
 
+describe('what imported keys cannot do, whatever their state', () => {
+  const rotating = ['EnableKeyRotation', 'DisableKeyRotation'] as const;
+  const refused = STATES.flatMap((state) =>
+    rotating.map((operation) => [operation, state] as const),
+  );
+  test.each(refused)('%s on a key that is %s names the origin', async (operation, state) => {
+    const { keyId, arn } = await subjectIn(state);
+    const reply = await client.call(operation, { KeyId: keyId });
+    expect([reply.type, reply.message]).toEqual([
+      'UnsupportedOperationException',
+      `${arn} origin is EXTERNAL which is not valid for this operation.`,
+    ]);
+  });
+  test('and RotateKeyOnDemand waits for its material, like every use of it', async () => {
+    const { keyId, arn } = await subjectIn('PendingImport');
+    const reply = await client.call('RotateKeyOnDemand', { KeyId: keyId });
+    expect([reply.type, reply.message]).toEqual([
+      'KMSInvalidStateException',
+      `${arn} is pending import.`,
+    ]);
+  });
+});
+
 test('where the moves lead', async () => {
   const ends: Record<string, unknown> = {};
   for (const [name, state, operation] of [
