@@ -7,6 +7,7 @@ import { openLink } from './client/open-link.ts';
 import { newReads } from './state/reads.ts';
 import { tellOfActivity } from './state/activity.ts';
 import { keepBack } from './state/history.ts';
+import { keepFocus } from './state/keep-focus.ts';
 import { isOpen } from './state/snapshot.ts';
 import { askBeforeLoss } from './state/unsaved.ts';
 import { followChanges } from './state/follow.ts';
@@ -27,6 +28,7 @@ const reads = newReads();
 followChanges(link, reads);
 tellOfActivity(call);
 keepBack(() => isOpen(reads));
+keepFocus();
 // Electron would not ask, it would only not close; there the page is kept by its host.
 if (!desktopBridge()) askBeforeLoss();
 

@@ -38,12 +38,15 @@ export const foldersKey = ['folder.list', {}, 'all'] as const;
 /** Every folder, and read again when one changes; none before the first answer. */
 export function useFolders(enabled = true): {
   readonly folders: readonly FolderView[];
+  /** They were read. */
+  readonly known: boolean;
   readonly failure: Failure | null;
 } {
   const { call } = useHost();
   const query = useQuery({ queryKey: foldersKey, queryFn: () => readFolders(call), enabled });
   return {
     folders: query.data ?? none,
+    known: query.data !== undefined,
     failure: query.error ? failureOf(query.error) : null,
   };
 }

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
+import { useKept } from '../../state/kept.ts';
 import { say } from '../../state/notices.ts';
 import { type Read, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -13,10 +14,10 @@ import { OpeningFields, type OpeningHandle } from '../../ui/opening-fields.tsx';
 import { BackupFacts, Destination } from './restore-facts.tsx';
 
 /** Looks at a backup, proves it, and makes a keystore from it where none stands yet. */
-export function RestoreDialog({ close }: DialogProps<'restore'>) {
+export function RestoreDialog({ dialog, close }: DialogProps<'restore'>) {
   const keystore = useSnapshot().data?.keystore;
-  const [typed, setTyped] = useState('');
-  const [from, setFrom] = useState<string | null>(null);
+  const [typed, setTyped] = useKept(dialog, () => '', 'typed');
+  const [from, setFrom] = useKept<string | null>(dialog, () => null, 'from');
   const look = useRead('keystore.lookAtBackup', { from }, { enabled: from !== null, keep: false });
   const work = useRestoring(from, close);
   const fields = useRef<OpeningHandle>(null);

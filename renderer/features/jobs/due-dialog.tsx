@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
@@ -17,10 +18,10 @@ import styles from './jobs.module.css';
 const listed = 200;
 
 /** Rotations that came due and wait for one choice. Nothing starts by itself. */
-export function DueDialog({ close }: DialogProps<'due'>) {
+export function DueDialog({ dialog, close }: DialogProps<'due'>) {
   const read = useRead('job.due', {});
   const due = read.data?.due ?? [];
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [left, setLeft] = useKept<ReadonlySet<string>>(dialog, () => new Set());
   const chosen = due.filter(({ groupId }) => !left.has(groupId));
   const start = useStart(close);
   const blocked = useBlocked();

@@ -1,7 +1,7 @@
-import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useFolders } from '../../state/folders.ts';
+import { useKept } from '../../state/kept.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -20,14 +20,10 @@ const topName = 'Top of the tree';
 /** Moves folders and key groups by keyboard: choose the folder, press Enter. */
 export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
   const { items } = dialog;
-  const [selection, setSelection] = useState(() => chooseOnly(top));
-  const blocked = useBlocked();
+  const [selection, setSelection] = useKept(dialog, () => chooseOnly(top));
   const move = useMove();
-  const { folders, failure } = useFolders();
-  const rows = placesFor(folders, new Set(items.map(({ id }) => id)));
-  const names = new Map(folders.map(({ id, name }) => [id, name]));
-  const nameOf = (id: string) => (id === top ? topName : (names.get(id) ?? ''));
   const target = selection.active ?? top;
+  const { rows, nameOf, known, failure, blocked } = usePlaces(items, target);
   // A name that fills the window says less on a button than a word.
   const placeName = nameOf(target).length > 40 ? 'this folder' : nameOf(target);
   const [only] = items;
@@ -49,7 +45,11 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked}>
-            {target === top ? 'Move to the top' : `Move to ${isolate(placeName)}`}
+            {target === top
+              ? 'Move to the top'
+              : placeName === ''
+                ? 'Move'
+                : `Move to ${isolate(placeName)}`}
           </DeedButton>
         </>
       }
@@ -76,7 +76,9 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
           rows={rows}
           indexOf={(id) => rows.findIndex((row) => row.id === id)}
           selection={selection}
-          onSelect={setSelection}
+          onSelect={(next) => {
+            if (known) setSelection(next);
+          }}
           nameOf={({ id }) => nameOf(id)}
           labelOf={({ id }) => nameOf(id)}
           onToggle={() => undefined}
@@ -96,4 +98,17 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
       ) : null}
     </DialogFrame>
   );
+}
+
+/** Where these may go, and what stands against the place that is chosen. */
+function usePlaces(items: DialogProps<'move'>['dialog']['items'], target: string) {
+  const closed = useBlocked();
+  const { folders, known, failure } = useFolders();
+  const rows = placesFor(folders, new Set(items.map(({ id }) => id)));
+  const names = new Map(folders.map(({ id, name }) => [id, name]));
+  const nameOf = (id: string) => (id === top ? topName : (names.get(id) ?? ''));
+  // After a lock the folders are read again; another window may have taken this one away.
+  const there = rows.some(({ id }) => id === target);
+  const gone = known ? 'That folder is not here any more: choose another.' : 'Reading folders.';
+  return { rows, nameOf, known, failure, blocked: closed ?? (there ? null : gone) };
 }

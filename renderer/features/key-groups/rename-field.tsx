@@ -1,9 +1,10 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import styles from './key-groups.module.css';
+import { useTreeState } from './tree-state.ts';
 
 /**
  * A name that is changed where it stands: Enter keeps it, Esc leaves it as it was, going elsewhere
- * keeps it. A name that was refused stays as typed.
+ * keeps it. A name that was refused stays as typed; so does one that was not sent when a lock came.
  */
 export function RenameField({
   name,
@@ -18,10 +19,12 @@ export function RenameField({
   const input = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState(false);
   const done = useRef(false);
+  const typeName = useTreeState((state) => state.typeName);
+  const [typed] = useState(() => useTreeState.getState().typedName);
   useEffect(() => {
     input.current?.focus();
-    input.current?.select();
-  }, []);
+    if (typed === null) input.current?.select();
+  }, [typed]);
   const keep = async (): Promise<void> => {
     if (done.current) return;
     const text = input.current?.value.trim() ?? '';
@@ -48,11 +51,12 @@ export function RenameField({
     <input
       ref={input}
       className={styles['rename']}
-      defaultValue={name}
+      defaultValue={typed ?? name}
       maxLength={255}
       aria-label={`New name of ${name}`}
       aria-invalid={refused || undefined}
       spellCheck={false}
+      onChange={(event) => typeName(event.target.value)}
       onKeyDown={onKeyDown}
       onBlur={() => {
         if (!refused) void keep();

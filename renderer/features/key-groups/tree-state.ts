@@ -10,11 +10,14 @@ interface TreeState {
   readonly selection: TreeSelection;
   readonly needsMe: boolean;
   readonly renaming: string | null;
+  /** What was typed as its new name so far: a lock takes the field away for a while. */
+  readonly typedName: string | null;
   readonly use: (storeId: string | null) => void;
   readonly toggle: (ids: readonly string[], open: boolean) => void;
   readonly select: (selection: TreeSelection) => void;
   readonly filter: (needsMe: boolean) => void;
   readonly rename: (id: string | null) => void;
+  readonly typeName: (text: string) => void;
   /** Containers that a deed of this window changed: they are put in order at once. */
   readonly untidy: readonly string[] | null;
   readonly tidy: (containers: readonly string[]) => void;
@@ -27,10 +30,11 @@ const start = {
   selection: nothingChosen,
   needsMe: false,
   renaming: null,
+  typedName: null,
   untidy: null,
 };
 
-/** What of the tree lasts while other screens are looked at: ids only. */
+/** What of the tree lasts while other screens are looked at: ids, and what is being typed. */
 export const useTreeState = create<TreeState>((set) => ({
   storeId: null,
   ...start,
@@ -49,7 +53,8 @@ export const useTreeState = create<TreeState>((set) => ({
     }),
   select: (selection) => set({ selection }),
   filter: (needsMe) => set({ needsMe }),
-  rename: (renaming) => set({ renaming }),
+  rename: (renaming) => set({ renaming, typedName: null }),
+  typeName: (typedName) => set({ typedName }),
   tidy: (containers) => set(({ untidy }) => ({ untidy: [...(untidy ?? []), ...containers] })),
   tidied: () => set({ untidy: null }),
 }));

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -10,7 +10,7 @@ import { quote } from '../../../shared/text/isolate.ts';
 /** The plan of Force Rotate: the first key of a group is made here too. */
 export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>) {
   const { group } = dialog;
-  const [adopt, setAdopt] = useState(false);
+  const [adopt, setAdopt] = useKept(dialog, () => false);
   const { replace, show } = useDialogs();
   const known = useRead('group.show', { group }).data?.group ?? null;
   const planning = usePlan('group.planForceRotate', { group, adopt });

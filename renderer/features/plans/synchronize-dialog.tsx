@@ -1,5 +1,4 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -63,7 +62,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const { key } = dialog;
   const [ticked, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
   const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useKept(dialog, () => '', 'typed');
   const replace = useDialogs((state) => state.replace);
   const shown = useRead('key.show', { key });
   const known = shown.data ?? null;

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
+import { useKept } from '../../state/kept.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -19,8 +19,8 @@ const most = 10 * 365 * 86_400;
 /** Moves the practice clock forward, and says first what happens by that. */
 export function AdvanceClockDialog({ dialog, close }: DialogProps<'advance-clock'>) {
   const proposed = dialog.seconds === null ? 1 : Math.ceil(dialog.seconds / units.days);
-  const [amount, setAmount] = useState(String(proposed));
-  const [unit, setUnit] = useState<Unit>('days');
+  const [amount, setAmount] = useKept(dialog, () => String(proposed), 'amount');
+  const [unit, setUnit] = useKept<Unit>(dialog, () => 'days', 'unit');
   const room = useRead('practice.show', {});
   const advance = useDeed('practice.advance');
   const blocked = useBlocked();

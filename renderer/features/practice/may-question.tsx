@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -20,8 +21,8 @@ interface Question {
 
 /** Judges a call that nobody makes: may this one do that, and why. */
 export function MayQuestion({ principal }: { readonly principal: string }) {
-  const [action, setAction] = useState('kms:CreateKey');
-  const [resource, setResource] = useState('');
+  const [action, setAction] = useKeptOnScreen('may action', 'kms:CreateKey');
+  const [resource, setResource] = useKeptOnScreen('may resource', '');
   const [asked, setAsked] = useState<Question | null>(null);
   const read = useRead(
     'practice.explain',

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import {
   type MischiefKind,
@@ -9,6 +8,7 @@ import {
 } from '../../../shared/model/practice-mischief.ts';
 import { mischiefTexts } from '../../../shared/text/mischief.ts';
 import { useBlocked } from '../../state/blocked.ts';
+import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -110,10 +110,10 @@ const firstAmount = { calls: 1, milliseconds: 2000, seconds: 30, none: 0 } as co
 const unitWords = { calls: 'Calls', milliseconds: 'Milliseconds', seconds: 'Seconds' } as const;
 
 function AddFault({ rules, busy, onSet }: FaultsProps) {
-  const [kind, setKind] = useState<MischiefKind>('lost-reply');
-  const [operation, setOperation] = useState<string>('CreateKey');
+  const [kind, setKind] = useKeptOnScreen<MischiefKind>('mischief kind', 'lost-reply');
+  const [operation, setOperation] = useKeptOnScreen<string>('mischief operation', 'CreateKey');
   const { unit, ofOperation } = mischiefKinds[kind];
-  const [amount, setAmount] = useState('1');
+  const [amount, setAmount] = useKeptOnScreen('mischief amount', '1');
   const blocked = useBlocked();
   const least = kind === 'clock-skew' ? -86_400 : 1;
   const most = unit === 'seconds' ? (kind === 'clock-skew' ? 86_400 : 3600) : 120_000;

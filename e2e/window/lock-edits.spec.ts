@@ -1,0 +1,178 @@
+import type { Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { passphrase } from '../support/console.ts';
+import { windowHere } from '../support/window-stage.ts';
+import { EntryPage } from './entry-page.ts';
+import { GroupFormPage } from './group-form-page.ts';
+import { JobStage } from './job-story.ts';
+import { TreePage } from './tree-page.ts';
+
+/** What may be read of it by nobody while the keystore is locked. */
+const group = 'cards-prod';
+const folder = 'Payments';
+
+/** A lock from elsewhere in the middle of every form: what was typed is there again, but no secret. */
+describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
+  let on: JobStage;
+  let entry: EntryPage;
+  let form: GroupFormPage;
+  let tree: TreePage;
+  beforeAll(async () => {
+    on = await JobStage.open();
+    entry = new EntryPage(on.page);
+    form = new GroupFormPage(on.page);
+    tree = new TreePage(on.page);
+    await on.addGroup(group);
+    await on.call('folder.add', { name: folder, parent: null });
+    await tree.row(new RegExp(`^${group}`)).waitFor();
+  });
+  afterAll(() => on?.[Symbol.asyncDispose]());
+  // What a failed test left open is not the next one's.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    await on.page.reload();
+    await entry.heading('Unlock desk.keystore').or(tree.grid).first().waitFor();
+    if (await entry.passphrase.isVisible()) await entry.unlock(passphrase);
+    await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+  });
+
+  const press = (key: string) => on.page.keyboard.press(key);
+  const command = async (text: string): Promise<void> => {
+    await press('Control+k');
+    const field = on.page.getByRole('combobox', { name: 'Command' });
+    await field.fill(text);
+    await press('Enter');
+    await field.waitFor({ state: 'detached' });
+    await form.top.waitFor();
+  };
+  /** Locks by the private socket, looks that nothing of the keys is left, and opens it again. */
+  const throughLock = async (meanwhile?: () => Promise<void>): Promise<void> => {
+    await on.call('keystore.lock', {});
+    on.stage.host.disconnect();
+    await entry
+      .heading('Unlock desk.keystore')
+      .or(on.page.getByRole('heading', { level: 1, includeHidden: true, name: /^Unlock/ }))
+      .first()
+      .waitFor({ state: 'attached' });
+    await meanwhile?.();
+    expect(await on.page.locator('[role=dialog]').count()).toBe(0);
+    const shown = await on.page.locator('body').innerText();
+    expect(shown).not.toContain(group);
+    expect(shown).not.toContain(folder);
+    await entry.unlock(passphrase);
+    await on.page
+      .getByRole('navigation', { name: 'Places', includeHidden: true })
+      .waitFor({ state: 'attached' });
+    await focusIsSomewhere();
+  };
+  const focusIsSomewhere = (): Promise<void> =>
+    expect.poll(() => on.page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+  const leave = async (): Promise<void> => {
+    await press('Escape');
+    await on.page.locator('[role=dialog]').waitFor({ state: 'detached' });
+    await focusIsSomewhere();
+  };
+  const holds = (field: Locator, text: string) => expect.poll(() => field.inputValue()).toBe(text);
+
+  it('keeps the new name of a row, and sends nothing by itself', async () => {
+    await tree.row(new RegExp(`^${group}`)).click();
+    await press('F2');
+    const field = on.page.getByRole('textbox', { name: `New name of ${group}` });
+    await field.fill('cards-of-tomorrow');
+    await throughLock();
+    await holds(field, 'cards-of-tomorrow');
+    expect((await on.call('group.list', {})).groups.map(({ name }) => name)).toEqual([group]);
+    await expect.poll(() => entry.focused(field)).toBe(true);
+    await press('Escape');
+    await field.waitFor({ state: 'detached' });
+    await expect.poll(() => entry.focused(tree.grid)).toBe(true);
+  });
+
+  it('keeps what was changed in Properties', async () => {
+    await tree.row(new RegExp(`^${group}`)).click();
+    await press('Alt+Enter');
+    await form.field('Name').fill('cards-renamed');
+    await throughLock();
+    await holds(form.field('Name'), 'cards-renamed');
+    await press('Escape');
+    await form.button('Discard what I typed').click();
+    await form.top.waitFor({ state: 'hidden' });
+  });
+
+  it('keeps the name of a folder, and where something is to be moved', async () => {
+    await command('Add folder…');
+    await form.field('Name').fill('Cards of today');
+    await throughLock();
+    await holds(form.field('Name'), 'Cards of today');
+    await leave();
+    await tree.row(new RegExp(`^${group}`)).click();
+    await command(`Move ${group}`);
+    await form.top.getByRole('row', { name: folder, exact: true }).click();
+    await form.button(/^Move to .*Payments/).waitFor();
+    await throughLock();
+    await form.button(/^Move to .*Payments/).waitFor();
+    await leave();
+  });
+
+  it('keeps what a credential is called, and loses its secret', async () => {
+    await command('Import credential…');
+    await form.top.getByRole('radio', { name: 'Keys, typed' }).check();
+    await form.field('Name in this keystore').fill('half-typed');
+    await form.field('Access key ID').fill('AKIAIOSFODNN7EXAMPLE');
+    await form.field('Secret access key').fill('a secret that is lost');
+    await throughLock();
+    await holds(form.field('Name in this keystore'), 'half-typed');
+    await holds(form.field('Access key ID'), 'AKIAIOSFODNN7EXAMPLE');
+    await holds(form.field('Secret access key'), '');
+    await leave();
+  });
+
+  it('keeps the store that is being added, and the folder of a backup', async () => {
+    await command('Add external key store…');
+    await form.field('Name').fill('ledger');
+    await form.field('Owner accounts').fill('123456789012');
+    await throughLock();
+    await holds(form.field('Name'), 'ledger');
+    await holds(form.field('Owner accounts'), '123456789012');
+    await leave();
+    await command('Verify an exported audit log…');
+    const file = form.top.getByRole('textbox').first();
+    await file.fill('/somewhere/audit.jsonl');
+    await throughLock();
+    await holds(file, '/somewhere/audit.jsonl');
+    await leave();
+  });
+
+  it('keeps a rule that is being written', async () => {
+    const store = { name: 'ledger', accounts: null, storage: 'software' } as const;
+    await on.call('xksStore.add', store);
+    await press('Alt+3');
+    await on.page.getByRole('row', { name: /^ledger, external key store/ }).click();
+    await command('Add rule to ledger');
+    await form.field('Name').fill('no reports');
+    await form.field('Caller').fill('arn:aws:iam::*:role/reports');
+    await throughLock();
+    await holds(form.field('Name'), 'no reports');
+    await holds(form.field('Caller'), 'arn:aws:iam::*:role/reports');
+    await leave();
+    expect((await on.call('xksRule.list', { store: 'ledger' })).rules).toEqual([]);
+  });
+
+  it('keeps where a backup is restored from, and loses the passphrases of a change', async () => {
+    await command('Restore a backup…');
+    await form.field('Folder of the backup').fill('/somewhere/backups');
+    await throughLock(async () => {
+      // It needs no open keystore, and stays.
+      await holds(form.field('Folder of the backup'), '/somewhere/backups');
+      await leave();
+    });
+    await press('Alt+9');
+    await on.page.getByRole('button', { name: /^Change the passphrase/ }).click();
+    for (const label of ['Passphrase now', 'New passphrase', 'New passphrase again'])
+      await form.field(label).fill('secrets of several words');
+    await throughLock();
+    for (const label of ['Passphrase now', 'New passphrase', 'New passphrase again'])
+      await holds(form.field(label), '');
+    await leave();
+  });
+});
