@@ -32,6 +32,8 @@ export class KeystoreStage implements AsyncDisposable {
   aws!: OutsideAws;
   desk!: Desk;
   proxy: ProxyProcess | null = null;
+  /** Null: the built-in device. */
+  token: SoftHsm | null = null;
   log = '';
 
   static async open(storage: 'hsm' | 'software'): Promise<KeystoreStage> {
@@ -49,6 +51,7 @@ export class KeystoreStage implements AsyncDisposable {
       stage.#opened.push(stage.desk);
       if (storage === 'hsm') {
         const token = new SoftHsm(stage.folder);
+        stage.token = token;
         await token.attach(stage.desk);
         writeFileSync(stage.at('pin'), token.pin);
       }

@@ -119,7 +119,8 @@ export const xksKeyOps = {
     effect: 'destructive',
     summary: 'Remove an external key that no KMS key depends on, from here and from the device',
     input: z.strictObject({ key: reference, confirm: z.boolean().default(false) }),
-    output: nothing,
+    /** Objects that still have to leave the device: at the next login or start. */
+    output: z.strictObject({ leftOnDevice: z.number().int() }),
     fails: [...found, 'XKS_KEY_BOUND', 'CONFIRMATION_NEEDED', ...hsmFails],
   }),
   plan: op({

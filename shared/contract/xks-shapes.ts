@@ -172,6 +172,8 @@ export const servingView = z.strictObject({
   /** Of the set that lies in the folder; null when there is none that opens. */
   published: z.number().int().nullable(),
   nodes: z.array(proxyNode),
+  /** Objects on the device that no version names any more: taken off at the next login or start. */
+  leftOnDevice: z.number().int(),
 });
 export type ServingView = z.output<typeof servingView>;
 

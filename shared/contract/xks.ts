@@ -47,7 +47,7 @@ export const xksOps = {
     summary: 'Choose the folder in which XKS proxies find their serving set',
     input: z.strictObject({ folder: absolutePath }),
     output: servingView,
-    fails: [...publishFails],
+    fails: ['XKS_FOLDER_IN_USE', 'DISK_FAILED', ...publishFails],
   }),
   prepareProxy: op({
     effect: 'change',

@@ -128,6 +128,7 @@ export const failures = {
   XKS_KEY_UNUSABLE: person(),
   XKS_AUDIT_BROKEN: data(),
   XKS_NOT_RELEASED: person(),
+  XKS_FOLDER_IN_USE: usage(409),
 
   // jobs
   JOB_NOT_CANCELLABLE: usage(409),

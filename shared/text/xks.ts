@@ -96,6 +96,10 @@ export const blockConsequences: readonly string[] = [
 export const lostWords = (arns: readonly string[]): string =>
   `Once a version is removed, nothing that it encrypted under ${arns.join(', ')} can ever be read again, not even if AWS had the KMS key once more`;
 
+/** What was removed here while its device was away. */
+export const leftOnDeviceText = (count: number): string =>
+  `${count} ${count === 1 ? 'object waits' : 'objects wait'} to leave the device: taken off when somebody logs in to it, or at the next start`;
+
 /** What AWS does not promise, and what is lost with a key: read before the first key. */
 export const xksRisks: readonly string[] = [
   'Without proxy and HSM every call fails: AWS waits 250 ms, tries once more and then gives up',

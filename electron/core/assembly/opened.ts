@@ -256,6 +256,7 @@ export class Opened {
     if (this.file.store.condition === 'verified' && this.token.state === 'ready') {
       this.useSigner();
       this.#goOn();
+      this.desk.deviceCame();
     }
     this.#parts.changed('hsm');
   }

@@ -74,6 +74,14 @@ export class XksDesk {
     return this.#publisher.nodes();
   }
 
+  get folder(): string {
+    return this.#publisher.folder;
+  }
+
+  leaveFolder(former: string): void {
+    this.#publisher.leaveFolder(former);
+  }
+
   chooseFolder(folder: string): void {
     this.#publisher.chooseFolder(folder);
   }
@@ -95,8 +103,41 @@ export class XksDesk {
     return this.#publisher.link(segments);
   }
 
+  /**
+   * Takes off the device what no version names any more. What cannot be taken off now waits for the
+   * next login or start. Answers with how much of it waits.
+   */
+  async clearDevice(): Promise<number> {
+    const { domain, file, ports } = this.#parts;
+    const { keys } = domain.xks;
+    for (const { deviceId, storage } of keys.leftovers.list()) {
+      try {
+        const { driver, master } = await this.#device.ready(storage);
+        const removed = await driver.removeServiceKey(deviceId);
+        // a token that was pulled out has no objects at all: that is no sign that this one is gone
+        const there = removed || (await driver.findMasters()).some(({ id }) => id === master.id);
+        if (!there) throw new OperationError('HSM_MASTER_MISSING');
+        file.store.change(() => keys.leftovers.tookOff(deviceId));
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error;
+        ports.log.log('warn', 'xks-left-on-device', { code: error.code });
+        break;
+      }
+    }
+    return keys.leftovers.list().length;
+  }
+
+  /** The device is there: what was removed while it was away leaves it now. */
+  deviceCame(): void {
+    this.clearDevice().catch((error: unknown) => {
+      const why = error instanceof Error ? (error.stack ?? error.message) : 'not an error';
+      this.#parts.ports.log.log('error', 'device-not-cleared', { error: why });
+    });
+  }
+
   /** After unlocking, in a process that stays. */
   async begin(): Promise<void> {
+    await this.clearDevice();
     if (!this.#linking) void this.#keepLinked();
     this.#linking = true;
     try {

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listenForControl } from '../../hosts/xks/control.ts';
 import { testBlob, type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
@@ -92,7 +100,7 @@ it('replaces what does not open, and says when it cannot write', async () => {
   expect((await publisher.publish()).published).toBe(1);
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
-  store().change(() => publisher.chooseFolder(join(file, 'below')));
+  store().change(() => keystore.settings.write('xks-folder', join(file, 'below')));
   await expect(publisher.publish()).rejects.toMatchObject({ code: 'XKS_NOT_PUBLISHED' });
 });
 
@@ -105,6 +113,26 @@ it('writes at unlocking what could not be written before, and only then', async 
   keystore.xks.serving.raise();
   await publisher.catchUp();
   expect(publishedSet().revision).toBe(2);
+});
+
+it('goes to another folder only once no proxy uses the former one, and leaves nothing there', async () => {
+  await publisher.publish();
+  mkdirSync(join(folder, 'nodes'));
+  const next = join(folder, '..', `${basename(folder)}-moved`);
+  const choose = () => store().change(() => publisher.chooseFolder(next));
+  expect(choose).toThrow(expect.objectContaining({ code: 'XKS_FOLDER_IN_USE' }));
+  expect(publisher.folder).toBe(folder);
+  store().change(() => publisher.chooseFolder(folder));
+  renameSync(folder, next);
+  choose();
+  expect((await publisher.publish()).folder).toBe(next);
+  rmSync(join(next, 'nodes'), { recursive: true });
+  store().change(() => publisher.chooseFolder(folder));
+  await publisher.publish();
+  publisher.leaveFolder(next);
+  expect(existsSync(next)).toBe(false);
+  publisher.leaveFolder(folder);
+  expect(existsSync(servingFiles(folder).servingSet)).toBe(true);
 });
 
 it('tells a proxy that answers, and says of one that does not that it does not', async () => {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -63,9 +63,24 @@ export class XksPublisher {
     return names.map((node) => ({ node, folder: join(nodes, node) }));
   }
 
-  /** Inside a change. */
+  /**
+   * Inside a change. Proxies go by the folder they were started with: what lies there is moved by whoever
+   * stops them, else they would serve an old set to which no block comes.
+   * @throws OperationError XKS_FOLDER_IN_USE
+   */
   chooseFolder(folder: string): void {
+    const { folder: former } = this;
+    const held = resolve(former) === resolve(folder) ? [] : heldBy(former);
+    if (held.length > 0)
+      throw new OperationError('XKS_FOLDER_IN_USE', { path: former, holds: held.join(', ') });
     this.#parts.settings.write(setting, folder);
+  }
+
+  /** What was published there stays nowhere but in the folder of now. */
+  leaveFolder(former: string): void {
+    if (resolve(former) === resolve(this.folder) || !existsSync(former)) return;
+    for (const name of ours) rmSync(join(former, name), { force: true });
+    if (readdirSync(former).length === 0) rmdirSync(former);
   }
 
   /** The newest set is in the folder and in force at every proxy that answers. */
@@ -194,6 +209,7 @@ export class XksPublisher {
       storage: serving.storage,
       revision,
       published,
+      leftOnDevice: this.#parts.xks.keys.leftovers.list().length,
       nodes: nodes.map(({ node, status }): Node => {
         const none = {
           health: null,
@@ -241,6 +257,15 @@ async function keep(file: string, bytes: Uint8Array): Promise<void> {
   if (existsSync(file) && readFileSync(file).equals(bytes)) return;
   await replaceFile(file, bytes);
 }
+
+/** What is made anew wherever it is published: the set, its key, and what a proxy needs for its device. */
+const ours = ['serving-set', 'serving-key', 'pin', 'device-key'];
+
+/** What proxies keep there, a certificate, or what a person put there. */
+const heldBy = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder).filter((name) => !name.startsWith('.') && !ours.includes(name))
+    : [];
 
 async function linkOf(folder: string): Promise<SegmentLink[]> {
   const written = await writtenEnd(folder);

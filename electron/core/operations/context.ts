@@ -72,8 +72,14 @@ export interface Desk {
   nodes(): readonly { readonly node: string; readonly folder: string }[];
   /** Notes in the audit log how far the segments of each proxy reach; also those of folders named. */
   link(segments?: readonly string[]): Promise<readonly SegmentLink[]>;
-  /** Inside a change. */
+  /** Takes off the device what no version names any more. Answers with how much of it has to wait. */
+  clearDevice(): Promise<number>;
+  /** Where the serving set lies. */
+  readonly folder: string;
+  /** Inside a change. @throws OperationError XKS_FOLDER_IN_USE */
   chooseFolder(folder: string): void;
+  /** Takes what was published out of a folder that is no longer chosen. */
+  leaveFolder(former: string): void;
   prepareProxy(): Promise<OutputFor<'xks.prepareProxy'>>;
 }
 

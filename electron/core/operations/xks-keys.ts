@@ -14,8 +14,7 @@ import {
   unfinishedOf,
 } from '../jobs/kinds/xks/service-key.ts';
 import { xksKeyJobTitle } from '../jobs/kinds/xks/titles.ts';
-import type { Vault } from '../keystore/vaults.ts';
-import type { ExternalStore, XksKey, XksVersion } from '../keystore/xks/rows.ts';
+import type { ExternalStore, XksKey } from '../keystore/xks/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
 import { lostWords } from '../../../shared/text/xks.ts';
@@ -167,13 +166,12 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
         throw new OperationError('CONFIRMATION_NEEDED', {
           what: `destroy ${named}${lossOf(open, key)}`,
         });
-      const vault = await beforeEnding(open, key);
-      const gone = await serving(open, () => {
-        const version = open.xks.keys.destroyVersion(key.id, input.version);
+      await beforeEnding(open, key);
+      await serving(open, () => {
+        open.xks.keys.destroyVersion(key.id, input.version);
         open.audit('OK', [key.id], { name: key.name, version: input.version });
-        return version;
       });
-      await takeOff(vault, [gone]);
+      await open.desk.clearDevice();
       return viewXksKeyDetail(open, open.xks.keys.get(key.id));
     },
     remove: async (input) => {
@@ -183,14 +181,12 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
         throw new OperationError('CONFIRMATION_NEEDED', {
           what: `remove external key ${key.name}${lossOf(open, key)}`,
         });
-      const vault = await beforeEnding(open, key);
-      const versions = open.xks.keys.versions(key.id);
+      await beforeEnding(open, key);
       await serving(open, () => {
         open.xks.keys.remove(key.id);
         open.audit('OK', [key.id], { name: key.name, xksKeyId: key.xksId });
       });
-      await takeOff(vault, versions);
-      return {};
+      return { leftOnDevice: await open.desk.clearDevice() };
     },
   };
 }
@@ -202,18 +198,12 @@ function lossOf({ xks }: OpenKeystore, { id }: XksKey): string {
 }
 
 /**
- * The device is there, for afterwards nothing would name what stayed on it; and proxies have said
- * which KMS keys they bound by themselves, for one of those may need what is about to end.
+ * The device is there, so that what ends leaves it at once; and proxies have said which KMS keys they
+ * bound by themselves, for one of those may need what is about to end.
  */
-async function beforeEnding(open: OpenKeystore, key: XksKey): Promise<Vault> {
-  const vault = await open.deeds.xks.device(key.storage);
+async function beforeEnding(open: OpenKeystore, key: XksKey): Promise<void> {
+  await open.deeds.xks.device(key.storage);
   await open.desk.publish();
-  return vault;
-}
-
-/** No proxy is told of them any more: they may leave the device. */
-async function takeOff({ driver }: Vault, versions: readonly XksVersion[]): Promise<void> {
-  for (const { deviceId } of versions) await driver.removeServiceKey(deviceId);
 }
 
 type Asked = Parameters<Keys['plan']>[0];

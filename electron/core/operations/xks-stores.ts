@@ -7,6 +7,7 @@ import { beginServing } from '../jobs/kinds/xks/service-key.ts';
 import { newest } from '../jobs/kinds/xks/store-create.ts';
 import { storeKindName } from '../jobs/kinds/xks/store-steps.ts';
 import { storeJobTitle } from '../jobs/kinds/xks/titles.ts';
+import { keptName } from '../keystore/names.ts';
 import type { StoreChange } from '../keystore/xks/external-stores.ts';
 import type { ExternalStore } from '../keystore/xks/rows.ts';
 import { onDisk } from '../store/disk-errors.ts';
@@ -50,6 +51,9 @@ function keepingHandlers(
         const problem = 'say which accounts own KMS keys here: every other one is refused';
         throw new OperationError('BAD_INPUT', { field: 'accounts', problem });
       }
+      // what is wrong with the request is said before anything is made on the device
+      keptName(fields.name);
+      credentialIdOf(open, credential);
       await beginServing(open.deeds, storageFor(open, storage));
       const store = await serving(open, () => {
         const credentialId = credentialIdOf(open, credential);

@@ -1,6 +1,7 @@
 import { type RuleCondition, unsupportedFeatures } from '../../../shared/model/xks.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { blockConsequences, unsupportedReasons, xksRisks } from '../../../shared/text/xks.ts';
+import { onDisk } from '../store/disk-errors.ts';
 import type { ExternalStore, XksKey } from '../keystore/xks/rows.ts';
 import { checkAccounts, checkRules, type Verdict } from '../xks/rules/authorize.ts';
 import type { RequestMetadata } from '../xks/wire/requests.ts';
@@ -57,12 +58,16 @@ export const xksHandlers = (access: Access): Pick<HandlersOfNoun<'xks'>, Serving
   },
   setFolder: async (input) => {
     const open = access.open();
+    const former = open.desk.folder;
     open.store.change(() => {
       open.desk.chooseFolder(input.folder);
       open.audit('OK', [], { folder: input.folder });
     });
     open.changed('xks');
-    return open.xks.serving.storage === null ? open.desk.status() : open.desk.publish();
+    if (open.xks.serving.storage === null) return open.desk.status();
+    const view = await open.desk.publish();
+    onDisk('former folder', () => open.desk.leaveFolder(former));
+    return view;
   },
   prepareProxy: async () => {
     const open = access.open();

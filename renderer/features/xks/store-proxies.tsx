@@ -8,6 +8,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { leftOnDeviceText } from '../../../shared/text/xks.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
@@ -50,6 +51,9 @@ export function StoreProxies() {
                 'External keys',
                 serving.storage === null ? 'none yet' : storageTexts[serving.storage],
               ],
+              ...(serving.leftOnDevice === 0
+                ? []
+                : ([['Still on the device', leftOnDeviceText(serving.leftOnDevice)]] as const)),
             ]}
           />
           {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}

@@ -85,7 +85,7 @@ describe('states in words', () => {
 
   it('tell whether proxies serve the newest set', () => {
     const node = { node: 'one', revision: 3, newest: true, health: 'ACTIVE', problem: null };
-    const serving = { folder: '/x', storage: null, revision: 3, published: 3 };
+    const serving = { folder: '/x', storage: null, revision: 3, published: 3, leftOnDevice: 0 };
     const of = (...nodes: (typeof node)[]) =>
       proxyState({
         ...serving,

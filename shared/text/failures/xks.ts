@@ -71,6 +71,12 @@ export const xksWording = {
     forYourKeys: 'AWS changed nothing. What was served before is served on.',
     next: 'Start the proxy, look at what AWS says below, then continue.',
   },
+  XKS_FOLDER_IN_USE: {
+    headline: 'The former folder still holds what proxies go by.',
+    forYourKeys: (d) =>
+      `Nothing was changed: ${d.text('path', 'the former folder')} holds ${d.text('holds', 'files of proxies', 200)}. A proxy left on it would serve an old set, and no block would reach it.`,
+    next: 'Stop its proxies, move the whole folder to the new place, choose that place again, then start them from there.',
+  },
   XKS_NOT_RELEASED: {
     headline: 'The external key was not let go of.',
     forYourKeys: (d) =>

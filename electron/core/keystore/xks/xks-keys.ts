@@ -5,6 +5,7 @@ import { uuidv7 } from '../../kernel/uuid.ts';
 import type { SealBinding } from '../../store/store.ts';
 import { keptName } from '../names.ts';
 import type { Domain, Row } from '../rows.ts';
+import { createLeftovers, type Leftovers } from './leftovers.ts';
 import {
   versionFrom,
   type XksBinding,
@@ -65,9 +66,13 @@ export interface XksKeys {
   released(keyId: string): readonly string[];
   /** Versions that were made and never installed, and keys that have no other. */
   unfinished(): readonly XksVersion[];
-  /** @throws OperationError XKS_KEY_BOUND */
+  /**
+   * Its objects are leftovers from then on, until somebody took them off the device.
+   * @throws OperationError XKS_KEY_BOUND
+   */
   remove(id: string): void;
-  /** @throws OperationError XKS_KEY_BOUND, BAD_INPUT for the version that encrypts */
+  readonly leftovers: Leftovers;
+  /** As with {@link remove}. @throws OperationError XKS_KEY_BOUND, BAD_INPUT for the version that encrypts */
   destroyVersion(keyId: string, number: number): XksVersion;
 }
 
@@ -159,12 +164,14 @@ function statements({ store: { db } }: Domain) {
 }
 
 class XksKeyTable implements XksKeys {
+  readonly leftovers: Leftovers;
   readonly #domain: Domain;
   readonly #sql;
 
   constructor(domain: Domain) {
     this.#domain = domain;
     this.#sql = statements(domain);
+    this.leftovers = createLeftovers(domain);
   }
 
   list(storeId: string | null): XksKey[] {
@@ -330,7 +337,10 @@ class XksKeyTable implements XksKeys {
     const { store } = this.#domain;
     store.change(() => {
       this.#requireUnbound(id);
+      const { storage } = this.get(id);
       for (const version of this.versions(id)) {
+        if (version.state !== 'destroyed')
+          this.leftovers.leave({ deviceId: version.deviceId, storage });
         if (version.kcv !== null && store.seals.has('xks_version', version.id, 'blob'))
           store.seals.erase('xks_version', version.id, 'blob');
         this.#sql.forgetVersion.run(version.id);
@@ -344,7 +354,7 @@ class XksKeyTable implements XksKeys {
   destroyVersion(keyId: string, number: number): XksVersion {
     const { store } = this.#domain;
     return store.change(() => {
-      const { current } = this.get(keyId);
+      const { current, storage } = this.get(keyId);
       const version = this.versions(keyId).find((each) => each.number === number);
       if (!version)
         throw new OperationError('NOT_FOUND', { what: 'version', reference: String(number) });
@@ -356,6 +366,7 @@ class XksKeyTable implements XksKeys {
       if (store.seals.has('xks_version', version.id, 'blob'))
         store.seals.erase('xks_version', version.id, 'blob');
       this.#sql.destroy.run(version.id);
+      this.leftovers.leave({ deviceId: version.deviceId, storage });
       return version;
     });
   }

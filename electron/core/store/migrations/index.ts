@@ -10,6 +10,7 @@ import { nameOrder } from './0009-name-order.ts';
 import { keyOpened } from './0010-key-opened.ts';
 import { xksRehearsal } from './0011-xks-rehearsal.ts';
 import { xksRelease } from './0012-xks-release.ts';
+import { xksLeftover } from './0013-xks-leftover.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   keyOpened,
   xksRehearsal,
   xksRelease,
+  xksLeftover,
 ];

@@ -8,6 +8,7 @@ import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
@@ -153,7 +154,9 @@ function addEndings(noun: Command, run: Run): void {
         await loginIfNeeded(context, session);
         const confirm = await confirmed(context, options, `Remove external key "${reference}"?`);
         const output = await session.call('xksKey.remove', { key: reference, confirm });
-        context.show(output, () => '✓ Removed.');
+        context.show(output, ({ leftOnDevice }) =>
+          leftOnDevice === 0 ? '✓ Removed.' : `✓ Removed. ${leftOnDeviceText(leftOnDevice)}`,
+        );
       }),
     );
 }

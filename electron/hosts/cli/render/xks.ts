@@ -1,5 +1,6 @@
 import {
   blockConsequences,
+  leftOnDeviceText,
   type ProxyFigures,
   proxyBudgetMs,
   proxyMs,
@@ -152,6 +153,7 @@ export function servingText(view: Serving): string {
     ['Folder', view.folder],
     ['Newest set', String(view.revision)],
     ['Published', view.published === null ? 'nothing' : `set ${view.published}`],
+    ['Still on the device', view.leftOnDevice === 0 ? '' : leftOnDeviceText(view.leftOnDevice)],
     ...(nodes.length === 0
       ? ([['Proxies', 'none on this computer']] as [string, string][])
       : nodes),
