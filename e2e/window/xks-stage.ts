@@ -10,6 +10,7 @@ import { isFinal } from '../../shared/model/job.ts';
 import { region } from '../support/outside-aws.ts';
 import { serves } from '../xks/serves.ts';
 import { HsmStage } from './hsm-stage.ts';
+import { JobStage } from './job-story.ts';
 
 export const proxyHost = 'xks.example.test';
 const day = 24 * 60 * 60_000;
@@ -17,41 +18,64 @@ const day = 24 * 60 * 60_000;
 /** A busy machine misses the 250 ms of AWS now and then: the same job is gone on with. */
 const missed: readonly string[] = ['XKS_PROXY_REFUSED', 'XKS_CONNECT_FAILED'];
 
-/** A window on a practice keystore with a token, a practice KMS, and a proxy between the two. */
+/**
+ * A window on a practice keystore, a practice KMS, and a proxy between the two; with a token unless
+ * its external keys are kept by software.
+ */
 export class XksStage implements AsyncDisposable {
-  readonly hsm: HsmStage;
+  readonly #jobs: JobStage;
+  readonly #owner: AsyncDisposable;
   readonly #folder: string;
   #proxy: ProxyProcess | null = null;
 
-  private constructor(hsm: HsmStage, folder: string) {
-    this.hsm = hsm;
+  private constructor(jobs: JobStage, owner: AsyncDisposable, folder: string) {
+    this.#jobs = jobs;
+    this.#owner = owner;
     this.#folder = folder;
   }
 
-  static async open(): Promise<XksStage> {
+  static async open(storage: 'hsm' | 'software' = 'hsm'): Promise<XksStage> {
     const folder = mkdtempSync(join(tmpdir(), 'keyreeve-xks-window-'));
     try {
       const { certificate, privateKey } = selfSigned(proxyHost, Date.now(), 60 * day);
       writeFileSync(join(folder, 'certificate.pem'), certificate);
       writeFileSync(join(folder, 'private-key.pem'), privateKey, { mode: 0o600 });
       const words = ['--xks-budget-ms', '10000', '--trust-ca', join(folder, 'certificate.pem')];
-      const hsm = await HsmStage.open(words);
-      writeFileSync(join(folder, 'pin'), hsm.hsm.pin, { mode: 0o600 });
-      return new XksStage(hsm, folder);
+      const stage = await XksStage.#over(storage, words, folder);
+      // Keys of the window are heard once its places are there.
+      await stage.page.getByRole('navigation', { name: 'Places' }).waitFor();
+      return stage;
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
 
+  static async #over(
+    storage: 'hsm' | 'software',
+    words: readonly string[],
+    folder: string,
+  ): Promise<XksStage> {
+    const pin = (text: string | Uint8Array): void =>
+      writeFileSync(join(folder, 'pin'), text, { mode: 0o600 });
+    if (storage === 'software') {
+      const jobs = await JobStage.open({}, words);
+      pin('');
+      return new XksStage(jobs, jobs, folder);
+    }
+    const owner = await HsmStage.open(words);
+    pin(owner.hsm.pin);
+    return new XksStage(owner.jobs, owner, folder);
+  }
+
   get page() {
-    return this.hsm.jobs.page;
+    return this.#jobs.page;
   }
   get call() {
-    return this.hsm.jobs.call;
+    return this.#jobs.call;
   }
   get aws() {
-    return this.hsm.jobs.aws;
+    return this.#jobs.aws;
   }
 
   /** What CloudTrail would hold by now, as a file. */
@@ -89,6 +113,13 @@ export class XksStage implements AsyncDisposable {
     await serves(this.call);
   }
 
+  /** What happens when the computer of the proxy goes away. */
+  async stopProxy(): Promise<void> {
+    this.#proxy?.signal('SIGKILL');
+    await this.#proxy?.ended();
+    this.#proxy = null;
+  }
+
   /** Waits for the end of the newest job, which must be Done. */
   async done(): Promise<void> {
     const [newest] = (await this.call('job.list', { limit: 1 })).jobs;
@@ -121,10 +152,9 @@ export class XksStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#proxy?.signal('SIGKILL');
-    await this.#proxy?.ended();
+    await this.stopProxy();
     try {
-      await this.hsm[Symbol.asyncDispose]();
+      await this.#owner[Symbol.asyncDispose]();
     } finally {
       rmSync(this.#folder, { recursive: true, force: true });
     }

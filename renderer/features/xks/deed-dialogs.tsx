@@ -1,9 +1,9 @@
-import { useState } from 'react';
 import type { InputFor } from '../../../shared/contract/index.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { StoreDeed, XksKeyDeed } from '../../../shared/model/xks.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import type { OneDeed } from '../plans/blocked-plan.tsx';
 import { PlanDialog } from '../plans/plan-dialog.tsx';
@@ -61,7 +61,7 @@ const takesAway: readonly string[] = [
 export function StoreDeedDialog({ dialog, close }: DialogProps<'xks-store-deed'>) {
   const { store, deed } = dialog;
   const replace = useDialogs((state) => state.replace);
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useKept(dialog, () => '', 'typed');
   const known = useRead('xksStore.show', { store }).data ?? null;
   const planning = usePlan('xksStore.plan', { store, deed });
   const start = useDeed('xksStore.run');
@@ -140,9 +140,9 @@ const keyWords: Readonly<
 export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
   const { key, deed, made } = dialog;
   const replace = useDialogs((state) => state.replace);
-  const [typed, setTyped] = useState('');
-  const [days, setDays] = useState(30);
-  const [accountGone, setAccountGone] = useState(false);
+  const [typed, setTyped] = useKept(dialog, () => '', 'typed');
+  const [days, setDays] = useKept(dialog, () => 30, 'days');
+  const [accountGone, setAccountGone] = useKept(dialog, () => false, 'account gone');
   const planned: InputFor<'xksKey.plan'> = {
     key,
     deed,
