@@ -1,11 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionErrorCodes } from '../../shared/text/xks.ts';
 import { unsupportedFeatures } from '../../shared/model/xks.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Desk, requireDone } from '../support/desk.ts';
-import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
+import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
+import { awsRefuses, host, KeystoreStage } from './keystore-stage.ts';
+
+const day = 24 * 60 * 60_000;
 
 describe('an external key store, when something is not as it should be', () => {
   let stage: KeystoreStage;
@@ -33,6 +36,17 @@ describe('an external key store, when something is not as it should be', () => {
     expect(inAws?.error?.mend).toContain('Start proxy and HSM');
     const told = failed.job.failure;
     expect(told && renderFailure(told).next).toContain('Start proxy and HSM');
+    const parts = ['certificate.pem', 'private-key.pem'].map((name) => stage.at(name));
+    const sound = parts.map((file) => readFileSync(file));
+    const over = selfSigned(host, Date.now() - 3 * day, day);
+    for (const [n, text] of [over.certificate, over.privateKey].entries())
+      writeFileSync(parts[n] ?? '', text);
+    await stage.startProxy();
+    const expired = await stage.desk.goOn(failed.job.id);
+    expect(expired.job.failure?.details['reason']).toBe('XKS_PROXY_INVALID_TLS_CONFIGURATION');
+    expect((await show()).inAws?.error?.mend).toMatch(/certificate/i);
+    await stage.stopProxy();
+    for (const [n, bytes] of sound.entries()) writeFileSync(parts[n] ?? '', bytes);
     await stage.startProxy();
     requireDone(await stage.goOn(failed.job.id));
     expect((await show()).inAws).toMatchObject({ state: 'CONNECTED', error: null });

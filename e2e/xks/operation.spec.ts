@@ -146,6 +146,54 @@ describe('an XKS proxy in its own process', () => {
     );
   });
 
+  it('answers in time when its HSM process is killed in the middle of a request, and works within 5 s', async () => {
+    own = await OwnProxy.start();
+    const kms = kmsOf();
+    await until(
+      () => kms.encrypt(own.keys.both),
+      ({ status }) => status === 200,
+    );
+    const bridge = Number(execFileSync('pgrep', ['-P', String(own.pid), '-f', 'hsm/bridge']));
+    // it holds what it is given: the kill comes in the middle, whatever the machine is busy with
+    process.kill(bridge, 'SIGSTOP');
+    const held = kms.encrypt(own.keys.both);
+    await expect.poll(async () => (await own.ask('status')).inFlight).toBeGreaterThan(0);
+    process.kill(bridge, 'SIGKILL');
+    const killed = performance.now();
+    const answer = await held;
+    expect([500, 503]).toContain(answer.status);
+    expect(['InternalException', 'DependencyTimeoutException']).toContain(answer.body['errorName']);
+    expect(performance.now() - killed).toBeLessThan(1_000);
+    await until(
+      () => kms.encrypt(own.keys.both),
+      ({ status }) => status === 200,
+    );
+    expect(performance.now() - killed).toBeLessThan(5_000);
+  });
+
+  it('warns before its certificate ends, and shows one that is over to nobody who would take it', async () => {
+    own = await OwnProxy.start();
+    own.replaceCertificate(5);
+    await own.ask('reload');
+    await expect.poll(async () => (await own.ask('status')).certificate.days).toBe(4);
+    const warned = (days: string) => () =>
+      own.log.includes(`"event":"xks.certificate.ends","days":${days}`);
+    await expect.poll(warned('4')).toBe(true);
+    const day = 24 * 60 * 60_000;
+    const over = selfSigned('localhost', Date.now() - 3 * day, day);
+    writeFileSync(own.at('certificate.pem'), over.certificate);
+    writeFileSync(own.at('private-key.pem'), over.privateKey);
+    await own.ask('reload');
+    await expect.poll(async () => (await own.ask('status')).certificate.days).toBeLessThan(0);
+    await expect.poll(warned('-')).toBe(true);
+    const told = kmsOf(own.store, { keepAlive: false }).health();
+    await expect(told).rejects.toMatchObject({ code: 'CERT_HAS_EXPIRED' });
+    own.replaceCertificate();
+    await own.ask('reload');
+    await expect.poll(async () => (await own.ask('status')).certificate.days).toBe(19);
+    expect((await kmsOf(own.store, { keepAlive: false }).health()).status).toBe(200);
+  });
+
   it('tells load balancers and Prometheus, and nobody else anything', async () => {
     own = await OwnProxy.start();
     // Its device is tried out once it is there.
