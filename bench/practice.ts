@@ -253,7 +253,7 @@ function report(cells: readonly Cell[], scales: readonly Scale[]) {
     tables: [paceTable(cells), ...(scales.length > 0 ? [scaleTable(scales)] : [])],
     remarks: [
       'The CPU time of a call says what a server could answer on a core that it has for itself; rates also depend on what else the machine does.',
-      'Both servers run alone in a process of their own, in turn, and get the same bytes from a third one: requests signed with SigV4 over connections that stay. The practice KMS keeps a data file, checks every signature, and commits effect and journal entry before it answers; the bare server reads the body and answers one of the same size.',
+      'Both servers run alone in a process of their own, in turn, and get the same bytes from a third one: requests signed with SigV4 over connections that stay. The practice KMS keeps a data file, checks every signature, and has effect, journal entry and last use where SIGKILL does not lose them before it answers; the bare server reads the body and answers one of the same size.',
     ],
   };
 }
