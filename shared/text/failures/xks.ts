@@ -84,7 +84,7 @@ export const xksWording = {
     next: 'Wait until AWS has deleted the KMS key. If its account is closed for good, disable the external key and say so.',
   },
   XKS_AUDIT_BROKEN: {
-    headline: 'The audit of a proxy does not go on from where it was.',
+    headline: 'A proxy lost records of its audit, or changed them.',
     forYourKeys: (d) =>
       `Keys are not touched. Proxy ${d.quoted('node', 'of this store')} has fewer records than it had, or other ones: its folder was replaced, or somebody took records back.`,
     next: 'Keep the folder as it is, export the audit log, and verify it with --segments.',
