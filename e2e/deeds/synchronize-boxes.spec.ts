@@ -224,6 +224,20 @@ describe('another date for material that AWS has', () => {
     requireDone(await desk.synchronize('dated/1', { ...none, ...I, validTo }));
   });
 
+  it('is not asked for where nobody says one: the date that AWS has stays', async () => {
+    await desk.addGroup('by-days', { awsDeletesMaterialAfterDays: 30, rotate: false });
+    const id = (await desk.rotated('by-days')).remote?.keyId ?? '';
+    // Another date than the group would have now.
+    const validTo = inDays(40);
+    requireDone(await desk.synchronize('by-days/1', { ...none, ...D, ...I, validTo }));
+    requireDone(await desk.synchronize('by-days/1', { ...none, ...I }));
+    expect((await aws.key(id)).metadata.ValidTo).toBe(validTo / 1000);
+    // What is put back anew has the group's date.
+    requireDone(await desk.synchronize('by-days/1', { ...none, ...D, ...I }));
+    const days = (Number((await aws.key(id)).metadata.ValidTo) - Date.now() / 1000) / 86_400;
+    expect(Math.round(days)).toBe(30);
+  });
+
   it('stops a job that has put a policy back; cancelled, the next one deletes first', async () => {
     await desk.addGroup('both', { policy: policyTemplate });
     const id = (await desk.rotated('both')).remote?.keyId ?? '';

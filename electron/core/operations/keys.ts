@@ -7,7 +7,7 @@ import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
 import { requireAccount } from '../jobs/kinds/reading.ts';
 import { noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
-import type { Group, Key } from '../keystore/rows.ts';
+import type { Group, Key, KeyWithRemote } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
@@ -26,8 +26,7 @@ async function plan(
   const found = open.references.key(input.key);
   const group = open.groups.get(found.key.groupId);
   const now = open.clock.now();
-  const asGroup = group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
-  const validTo = input.validTo === undefined ? asGroup : input.validTo;
+  const validTo = input.validTo === undefined ? usualEnd(found, group, now, input) : input.validTo;
   if (validTo !== null && (validTo <= now || validTo > now + latestDeletion)) {
     throw new OperationError('BAD_INPUT', {
       field: 'validTo',
@@ -56,6 +55,22 @@ async function plan(
     group,
     key: found.key,
   };
+}
+
+/**
+ * When AWS is to delete the material where nobody says so: as AWS has it now, for it may refuse
+ * another date over material that is there (AWS API reference, ImportKeyMaterial); else as the group says.
+ */
+function usualEnd(
+  { remote }: KeyWithRemote,
+  group: Group,
+  now: number,
+  { deleteMaterial }: Pick<SynchronizeInput, 'deleteMaterial'>,
+): number | null {
+  const there = remote?.state === 'Enabled' || remote?.state === 'Disabled';
+  const stays = there && !deleteMaterial && (remote.validTo === null || remote.validTo > now);
+  if (stays) return remote.validTo;
+  return group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
 }
 
 /** Keys: what is kept here and what AWS has of it. */

@@ -89,23 +89,22 @@ export function BoxesFields({
 /** When AWS deletes what is imported: Never, or On a date. */
 export function UntilField({
   until,
-  groupDays,
+  usual,
   disabled,
   problem,
   onChange,
 }: {
   readonly until: Until;
-  /** What the group says; null: never. */
-  readonly groupDays: number | null;
+  /** What it is where nobody says so (ms); null: never. */
+  readonly usual: number | null;
   readonly disabled: boolean;
   readonly problem: string | null;
   readonly onChange: (until: Until) => void;
 }) {
   const name = useId();
   const now = Date.now();
-  const asGroup = groupDays === null ? '' : dateOf(now + groupDays * 86_400_000);
-  const on = until.kind === 'on' || (until.kind === 'as-group' && groupDays !== null);
-  const date = until.kind === 'on' ? until.date : asGroup;
+  const on = until.kind === 'on' || (until.kind === 'usual' && usual !== null);
+  const date = until.kind === 'on' ? until.date : usual === null ? '' : dateOf(usual);
   return (
     <fieldset className={styles['until']} disabled={disabled}>
       <legend>AWS deletes it</legend>

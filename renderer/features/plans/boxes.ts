@@ -42,9 +42,9 @@ export function tick(boxes: Boxes, box: keyof SynchronizeChoices, on: boolean): 
   };
 }
 
-/** When AWS deletes the material by itself: as the group says until somebody chooses. */
+/** When AWS deletes the material by itself: as usual until somebody chooses. */
 export type Until =
-  | { readonly kind: 'as-group' }
+  | { readonly kind: 'usual' }
   | { readonly kind: 'never' }
   | { readonly kind: 'on'; readonly date: string };
 
@@ -58,7 +58,7 @@ export const latestDate = (now: number): string => dateOf(now + latestDays * day
 
 /** `validTo` of the call: noon in UTC, which is the same date in every zone that people live in. */
 export function validToOf(until: Until): number | null | undefined {
-  if (until.kind === 'as-group') return undefined;
+  if (until.kind === 'usual') return undefined;
   if (until.kind === 'never') return null;
   const at = Date.parse(`${until.date}T12:00:00Z`);
   return Number.isNaN(at) ? undefined : at;
@@ -70,4 +70,20 @@ export function dateProblem(until: Until, now: number): string | null {
   if (until.date === '') return 'Choose the date on which AWS deletes it.';
   if (until.date < earliestDate(now)) return 'AWS takes a date from tomorrow on.';
   return until.date > latestDate(now) ? 'AWS takes a date within a year.' : null;
+}
+
+/**
+ * When AWS deletes the material (ms) where nobody says so; null: never. As AWS has it while the
+ * material is there and stays, for another date may be refused in place; else as the group says.
+ */
+export function usualEnd(
+  remote: { readonly state: string; readonly validTo: number | null } | null,
+  groupDays: number | null,
+  { deleteMaterial }: Boxes,
+  now: number,
+): number | null {
+  const there = remote?.state === 'Enabled' || remote?.state === 'Disabled';
+  const stays = there && !deleteMaterial && (remote.validTo === null || remote.validTo > now);
+  if (stays) return remote.validTo;
+  return groupDays === null ? null : now + groupDays * day;
 }

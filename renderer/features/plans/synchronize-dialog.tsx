@@ -11,6 +11,7 @@ import {
   dateProblem,
   firstBoxes,
   type Until,
+  usualEnd,
   validToOf,
 } from './boxes.ts';
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
@@ -61,7 +62,7 @@ function whatIsMissing(
 export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>) {
   const { key } = dialog;
   const [ticked, setBoxes] = useKept(dialog, () => firstBoxes, 'boxes');
-  const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'as-group' }), 'until');
+  const [until, setUntil] = useKept<Until>(dialog, () => ({ kind: 'usual' }), 'until');
   const [typed, setTyped] = useKept(dialog, () => '', 'typed');
   const replace = useDialogs((state) => state.replace);
   const shown = useRead('key.show', { key });
@@ -124,7 +125,12 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
       >
         <UntilField
           until={until}
-          groupDays={group.data?.group.awsDeletesMaterialAfterDays ?? null}
+          usual={usualEnd(
+            known?.remote ?? null,
+            group.data?.group.awsDeletesMaterialAfterDays ?? null,
+            boxes,
+            Date.now(),
+          )}
           disabled={!boxes.importMaterial}
           problem={boxes.importMaterial ? problem : null}
           onChange={setUntil}
