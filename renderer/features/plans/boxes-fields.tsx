@@ -95,24 +95,26 @@ export function UntilField({
   onChange,
 }: {
   readonly until: Until;
-  /** What it is where nobody says so (ms); null: never. */
-  readonly usual: number | null;
+  /** What it is where nobody says so (ms); null: never; `unread`: nobody knows yet, and nothing is chosen. */
+  readonly usual: number | null | 'unread';
   readonly disabled: boolean;
   readonly problem: string | null;
   readonly onChange: (until: Until) => void;
 }) {
   const name = useId();
   const now = Date.now();
-  const on = until.kind === 'on' || (until.kind === 'usual' && usual !== null);
-  const date = until.kind === 'on' ? until.date : usual === null ? '' : dateOf(usual);
+  const known = usual === 'unread' ? null : usual;
+  const on = until.kind === 'on' || (until.kind === 'usual' && known !== null);
+  const never = !on && (until.kind === 'never' || usual !== 'unread');
+  const date = until.kind === 'on' ? until.date : known === null ? '' : dateOf(known);
   return (
-    <fieldset className={styles['until']} disabled={disabled}>
+    <fieldset className={styles['until']} disabled={disabled || usual === 'unread'}>
       <legend>AWS deletes it</legend>
       <label>
         <input
           type="radio"
           name={name}
-          checked={!on}
+          checked={never}
           onKeyDown={onlySpace}
           onChange={() => onChange({ kind: 'never' })}
         />

@@ -121,6 +121,19 @@ describe('Synchronize', () => {
     await button('Import material (practice)');
   });
 
+  it('shows no date as chosen before the group and the key are read', async () => {
+    const answer = Promise.withResolvers<ReturnType<typeof groupShown>>();
+    const { link } = synchronizing();
+    link.script['group.show'] = () => answer.promise;
+    const never = await screen.findByRole<HTMLInputElement>('radio', { name: 'Never' });
+    const on = screen.getByRole<HTMLInputElement>('radio', { name: 'On' });
+    expect([never.checked, on.checked]).toEqual([false, false]);
+    expect(never.closest('fieldset')?.disabled).toBe(true);
+    answer.resolve(groupShown({ awsDeletesMaterialAfterDays: 30 }));
+    await waitFor(() => expect(on.checked).toBe(true));
+    expect(never.closest('fieldset')?.disabled).toBe(false);
+  });
+
   it('sends the date only when somebody chose one', async () => {
     const { link, user } = synchronizing();
     await button('Import material and update policy (practice)');

@@ -68,6 +68,8 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const shown = useRead('key.show', { key });
   const known = shown.data ?? null;
   const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
+  const days = group.data?.group.awsDeletesMaterialAfterDays ?? null;
+  const read = known !== null && group.data !== undefined;
   const hasPolicy = group.data?.group.hasPolicy ?? true;
   const boxes = countingBoxes(ticked, hasPolicy);
   const problem = dateProblem(until, Date.now());
@@ -125,12 +127,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
       >
         <UntilField
           until={until}
-          usual={usualEnd(
-            known?.remote ?? null,
-            group.data?.group.awsDeletesMaterialAfterDays ?? null,
-            boxes,
-            Date.now(),
-          )}
+          usual={read ? usualEnd(known.remote, days, boxes, Date.now()) : 'unread'}
           disabled={!boxes.importMaterial}
           problem={boxes.importMaterial ? problem : null}
           onChange={setUntil}
