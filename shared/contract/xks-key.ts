@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unsupportedFeatures } from '../model/xks.ts';
-import { nothing, op } from './op.ts';
+import { op } from './op.ts';
 import {
   aliasName,
   awsFails,

@@ -307,6 +307,8 @@ const verdict = (problem: string) => ({
   signedHead: null,
   signedAt: null,
   remarks: [],
+  segments: [],
+  segmentsNotGiven: [],
 });
 
 const greetingOf = (nonce: Uint8Array) => ({
