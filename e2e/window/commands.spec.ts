@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 
@@ -10,6 +10,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await on?.stop();
+});
+
+// What one test left open is not in the way of its second try, nor of the next.
+afterEach(async () => {
+  while ((await on.page.getByRole('dialog').count()) > 0) await on.page.keyboard.press('Escape');
 });
 
 const field = () => on.page.getByRole('combobox', { name: 'Command' });
