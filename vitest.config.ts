@@ -46,8 +46,8 @@ const renderer = {
   ...patience,
 };
 
-/** What drives a page; it waits for Chromium as much as it works. */
-const pages = ['e2e/window/**/*.spec.ts', 'e2e/desktop.spec.ts'];
+/** What drives a page or its door; it waits for Chromium as much as it works. */
+const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
 const acrossProcesses = {
   fileParallelism: false,
   ...patience,
