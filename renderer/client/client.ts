@@ -1,7 +1,7 @@
 import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
-import { type Link, NotBegun, type Reply } from './link.ts';
+import { type Link, LinkLost, NotBegun, type Reply } from './link.ts';
 
 /** Calls one operation of the contract; a failure is raised as OperationError. */
 export type Call = <Name extends OperationName>(
@@ -37,13 +37,20 @@ export function clientOver(link: Link): Call {
   };
 }
 
-/** What brings a secret is not begun by a core that is about to go: the next one is asked. */
+/**
+ * What brings a secret is not begun by a core that is about to go: the next one is asked, also where
+ * the line breaks meanwhile and the call was never sent. Nobody types a passphrase twice for that.
+ */
 async function ask(link: Link, name: string, input: unknown): Promise<Reply> {
+  if (!holdsBytes(input)) return link.call(name, input);
   for (const end = performance.now() + askAtMost; ; ) {
     const reply = await answerOf(link, name, input);
     const begun = reply !== null && (reply.ok || reply.failure.code !== 'KEYSTORE_RENEWING');
     if (begun) return reply;
-    if (performance.now() > end) return reply ?? renewing;
+    if (performance.now() > end) {
+      if (reply) return reply;
+      throw new LinkLost();
+    }
     await new Promise((resolve) => setTimeout(resolve, askEvery));
   }
 }
@@ -58,7 +65,9 @@ async function answerOf(link: Link, name: string, input: unknown): Promise<Reply
   }
 }
 
-const renewing: Reply = { ok: false, failure: { code: 'KEYSTORE_RENEWING', details: {} } };
+const holdsBytes = (value: unknown): boolean =>
+  value instanceof Uint8Array ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(holdsBytes));
 
 function wipeBytes(value: unknown): void {
   if (value instanceof Uint8Array) value.fill(0);

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { closeCodes } from '../../shared/wire/console.ts';
-import { LinkLost, NotBegun } from './link.ts';
+import { NotBegun } from './link.ts';
 import { WebLine } from './web-line.ts';
 
 /** A socket as far as a line uses it; it takes messages only while it is open. */
@@ -44,7 +44,7 @@ it('sends nothing into a connection that is closing, and says that no answer can
   line.answer({ takeover: 'refuse' });
   expect(socket.sent).toHaveLength(sent);
   socket.dispatchEvent(new CloseEvent('close', { code: 1006 }));
-  await expect(answer).rejects.toBeInstanceOf(LinkLost);
+  await expect(answer).rejects.toBeInstanceOf(NotBegun);
 });
 
 it('knows what was never begun by a core that gave way: what brought a secret', async () => {

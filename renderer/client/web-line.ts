@@ -62,10 +62,10 @@ export class WebLine {
     this.#socket.addEventListener('close', ({ code }) => this.#end(code));
   }
 
-  /** @throws LinkLost when no answer can come */
+  /** @throws LinkLost when no answer can come, NotBegun when it was never sent */
   call(name: string, input: unknown): Promise<Reply> {
     const answer = Promise.withResolvers<Reply>();
-    if (this.#ended || this.#waiting.length >= mostWaiting) answer.reject(new LinkLost());
+    if (this.#ended || this.#waiting.length >= mostWaiting) answer.reject(new NotBegun());
     else {
       this.#waiting.push({ name, input, answer });
       this.#sendWaiting();
@@ -146,7 +146,7 @@ export class WebLine {
     for (const { answer, bringsSecrets } of this.#underWay.values()) {
       answer.reject(renewed && bringsSecrets ? new NotBegun() : new LinkLost());
     }
-    for (const { answer } of this.#waiting.splice(0)) answer.reject(new LinkLost());
+    for (const { answer } of this.#waiting.splice(0)) answer.reject(new NotBegun());
     this.#underWay.clear();
     this.#events.ended(code);
   }

@@ -1,6 +1,13 @@
 import type { Change } from '../../shared/contract/session.ts';
 import type { EndReason, HostWord } from '../../shared/wire/console.ts';
-import { type HostMessage, type Link, LinkLost, type LinkState, type Reply } from './link.ts';
+import {
+  type HostMessage,
+  type Link,
+  LinkLost,
+  type LinkState,
+  NotBegun,
+  type Reply,
+} from './link.ts';
 import { endOf, WebLine } from './web-line.ts';
 import { enter, forgetFactor, shareFactor, standingOf, takeToken } from './web-session.ts';
 
@@ -71,7 +78,7 @@ class WebLink implements Link {
     const answer = Promise.withResolvers<Reply>();
     if (kind === 'connecting' && this.#kept.length < mostKept) {
       this.#kept.push({ name, input, answer });
-    } else answer.reject(new LinkLost());
+    } else answer.reject(kind === 'refused' ? new LinkLost() : new NotBegun());
     return answer.promise;
   }
 
@@ -179,7 +186,8 @@ class WebLink implements Link {
 
   #show(state: LinkState): void {
     if (state.kind === 'lost' || state.kind === 'refused') {
-      for (const { answer } of this.#kept.splice(0)) answer.reject(new LinkLost());
+      const why = state.kind === 'lost' ? NotBegun : LinkLost;
+      for (const { answer } of this.#kept.splice(0)) answer.reject(new why());
     }
     const same = state.kind === this.#state.kind && unchanging.has(state.kind);
     this.#state = state;

@@ -19,8 +19,11 @@ import type { CoreSettings, FromCore, ToCore } from './core-messages.ts';
 import { LastWindow } from './last-window.ts';
 import { opensWith } from './passphrase-proof.ts';
 
-/** How long windows get to take the last word before this process ends (ms). */
-const lastWords = 150;
+/**
+ * How long windows get to take the last word before this process ends (ms). What one sent meanwhile has
+ * to be read, or the end of the connection takes that word away from it.
+ */
+const lastWords = 1_000;
 
 interface Started {
   readonly settings: CoreSettings;

@@ -3,7 +3,7 @@ import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it } from 'vitest';
 import type { OutputFor } from '../../../shared/contract/index.ts';
-import { LinkLost } from '../../client/link.ts';
+import { LinkLost, NotBegun } from '../../client/link.ts';
 import { snapshotOf, statusOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
@@ -50,4 +50,24 @@ it('reads again what was asked before there was a connection', async () => {
   act(() => link.state({ kind: 'open' }));
   await screen.findByLabelText('Passphrase');
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('sends what was never begun as soon as there is a line again, and nothing twice else', async () => {
+  const breaks = [new NotBegun(), new NotBegun()];
+  const world = { state: 'locked' as 'locked' | 'verified' };
+  const link: ScriptedLink = new ScriptedLink({
+    'session.snapshot': () => snapshotOf(world.state),
+    'keystore.status': () => statusOf(world.state),
+    'keystore.unlock': () => {
+      const broken = breaks.pop();
+      if (broken) throw broken;
+      world.state = 'verified';
+      link.change('session');
+      return statusOf('verified');
+    },
+  });
+  opened = openWindow(link);
+  await userEvent.type(await screen.findByLabelText('Passphrase'), 'a passphrase{Enter}');
+  expect(await screen.findByRole('navigation')).toBeTruthy();
+  expect(link.made('keystore.unlock')).toHaveLength(3);
 });
