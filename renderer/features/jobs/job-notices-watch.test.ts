@@ -2,6 +2,7 @@
 import { expect, it, vi } from 'vitest';
 import { clientOver } from '../../client/client.ts';
 import { LinkLost } from '../../client/link.ts';
+import { useDialogs } from '../../state/dialogs.ts';
 import { useNotices } from '../../state/notices.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { jobShown } from '../plans/plan.fixture.ts';
@@ -32,4 +33,23 @@ it('tells of an older job that ended although the connection broke while it was 
     expect(useNotices.getState().latest?.text).toBe('ledger-prod rotated. 19 s.'),
   );
   end();
+});
+
+it('takes back that a job needs somebody once it went on under their eyes', async () => {
+  const world = { now: job(6) };
+  const link = new ScriptedLink({ 'job.list': () => ({ jobs: [world.now], next: null }) });
+  const end = watchJobs(link, clientOver(link), 'another keystore', began);
+  const looked = (times: number) =>
+    vi.waitFor(() => expect(link.made('job.list')).toHaveLength(times));
+  await looked(1);
+  world.now = job(6, { state: 'needs-you', message: 'AWS did not allow this.' });
+  link.changeOf('job', [world.now.id]);
+  await vi.waitFor(() => expect(useNotices.getState().latest?.text).toMatch(/ needs you: /));
+  // Its dialog is open: how it ends is seen there, and not told a second time.
+  useDialogs.getState().show({ kind: 'job', job: world.now.id });
+  world.now = done(6);
+  link.changeOf('job', [world.now.id]);
+  await vi.waitFor(() => expect(useNotices.getState().latest).toBeNull());
+  end();
+  useDialogs.getState().closeAll();
 });

@@ -36,6 +36,8 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
   // Whoever closes a dialog right after the end saw it there.
   let seen = new Set<string>();
   let ended = false;
+  /** The last one told of, and the state that was told. */
+  let told: Pick<JobView, 'id' | 'state'> | null = null;
   const look = async (): Promise<void> => {
     timer = null;
     const ids = changed;
@@ -53,8 +55,11 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
       memories.set(storeId, new JobMemory(since, jobs));
       return;
     }
+    if (told !== null) takeBack(told, jobs);
     const notice = noticeOf(memory.news(jobs), looking);
-    if (notice !== null) useNotices.getState().say(notice);
+    if (notice === null) return;
+    useNotices.getState().say(notice);
+    told = jobs.find(({ id }) => id === notice.jobId) ?? null;
   };
   const soon = (): void => {
     timer ??= setTimeout(() => {
@@ -81,6 +86,13 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
     endChanges();
     endStates();
   };
+}
+
+/** A job that went on needs nobody any more: what was said of it is not left standing. */
+function takeBack({ id, state }: Pick<JobView, 'id' | 'state'>, jobs: readonly JobView[]): void {
+  const { latest, dismiss } = useNotices.getState();
+  const now = jobs.find((job) => job.id === id);
+  if (latest?.jobId === id && now !== undefined && now.state !== state) dismiss();
 }
 
 async function readJobs(call: Call, changed: ReadonlySet<string>): Promise<readonly JobView[]> {
