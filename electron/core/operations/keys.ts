@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { SynchronizePlan, keyOps } from '../../../shared/contract/key.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { usualEnd } from '../../../shared/model/material-end.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
 import { requireAccount } from '../jobs/kinds/reading.ts';
 import { noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
-import type { Group, Key, KeyWithRemote } from '../keystore/rows.ts';
+import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
@@ -26,7 +27,9 @@ async function plan(
   const found = open.references.key(input.key);
   const group = open.groups.get(found.key.groupId);
   const now = open.clock.now();
-  const validTo = input.validTo === undefined ? usualEnd(found, group, now, input) : input.validTo;
+  const asGroup = group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
+  const usual = usualEnd(found.remote, asGroup, input, now);
+  const validTo = input.validTo === undefined ? usual : input.validTo;
   if (validTo !== null && (validTo <= now || validTo > now + latestDeletion)) {
     throw new OperationError('BAD_INPUT', {
       field: 'validTo',
@@ -55,22 +58,6 @@ async function plan(
     group,
     key: found.key,
   };
-}
-
-/**
- * When AWS is to delete the material where nobody says so: as AWS has it now, for it may refuse
- * another date over material that is there (AWS API reference, ImportKeyMaterial); else as the group says.
- */
-function usualEnd(
-  { remote }: KeyWithRemote,
-  group: Group,
-  now: number,
-  { deleteMaterial }: Pick<SynchronizeInput, 'deleteMaterial'>,
-): number | null {
-  const there = remote?.state === 'Enabled' || remote?.state === 'Disabled';
-  const stays = there && !deleteMaterial && (remote.validTo === null || remote.validTo > now);
-  if (stays) return remote.validTo;
-  return group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
 }
 
 /** Keys: what is kept here and what AWS has of it. */

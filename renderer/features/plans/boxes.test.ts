@@ -7,12 +7,10 @@ import {
   firstBoxes,
   latestDate,
   tick,
-  usualEnd,
   validToOf,
 } from './boxes.ts';
 
 const now = Date.parse('2026-11-21T14:31:08Z');
-const in30Days = now + 30 * 86_400_000;
 const shown = ({ deleteMaterial, updatePolicy, importMaterial }: Boxes): string =>
   `${deleteMaterial ? 'D' : '-'}${updatePolicy ? 'P' : '-'}${importMaterial ? 'I' : '-'}`;
 
@@ -64,23 +62,6 @@ describe('the three boxes', () => {
 });
 
 describe('when AWS deletes it', () => {
-  it.each([
-    ['as AWS has it while it is there', { state: 'Enabled', validTo: now + 9 }, false, now + 9],
-    ['never where AWS has no date', { state: 'Disabled', validTo: null }, false, null],
-    ['as the group says once it ran out', { state: 'Enabled', validTo: now }, false, in30Days],
-    [
-      'as the group says where it is gone',
-      { state: 'PendingImport', validTo: null },
-      false,
-      in30Days,
-    ],
-    ['as the group says for what is put back', { state: 'Enabled', validTo: null }, true, in30Days],
-    ['as the group says for what was never there', null, false, in30Days],
-  ])('is usually %s', (_, remote, deleteMaterial, at) => {
-    expect(usualEnd(remote, 30, { ...firstBoxes, deleteMaterial }, now)).toBe(at);
-    if (at === in30Days) expect(usualEnd(remote, null, firstBoxes, now)).toBeNull();
-  });
-
   it('is left to the core until somebody chooses', () => {
     expect(validToOf({ kind: 'usual' })).toBeUndefined();
     expect(validToOf({ kind: 'never' })).toBeNull();

@@ -71,19 +71,3 @@ export function dateProblem(until: Until, now: number): string | null {
   if (until.date < earliestDate(now)) return 'AWS takes a date from tomorrow on.';
   return until.date > latestDate(now) ? 'AWS takes a date within a year.' : null;
 }
-
-/**
- * When AWS deletes the material (ms) where nobody says so; null: never. As AWS has it while the
- * material is there and stays, for another date may be refused in place; else as the group says.
- */
-export function usualEnd(
-  remote: { readonly state: string; readonly validTo: number | null } | null,
-  groupDays: number | null,
-  { deleteMaterial }: Boxes,
-  now: number,
-): number | null {
-  const there = remote?.state === 'Enabled' || remote?.state === 'Disabled';
-  const stays = there && !deleteMaterial && (remote.validTo === null || remote.validTo > now);
-  if (stays) return remote.validTo;
-  return groupDays === null ? null : now + groupDays * day;
-}

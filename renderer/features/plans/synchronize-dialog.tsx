@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { usualEnd } from '../../../shared/model/material-end.ts';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -11,7 +12,6 @@ import {
   dateProblem,
   firstBoxes,
   type Until,
-  usualEnd,
   validToOf,
 } from './boxes.ts';
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
@@ -69,6 +69,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const known = shown.data ?? null;
   const group = useRead('group.show', { group: known?.groupId ?? '' }, { enabled: known !== null });
   const days = group.data?.group.awsDeletesMaterialAfterDays ?? null;
+  const asGroup = days === null ? null : Date.now() + days * 86_400_000;
   const read = known !== null && group.data !== undefined;
   const hasPolicy = group.data?.group.hasPolicy ?? true;
   const boxes = countingBoxes(ticked, hasPolicy);
@@ -127,7 +128,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
       >
         <UntilField
           until={until}
-          usual={read ? usualEnd(known.remote, days, boxes, Date.now()) : 'unread'}
+          usual={read ? usualEnd(known.remote, asGroup, boxes, Date.now()) : 'unread'}
           disabled={!boxes.importMaterial}
           problem={boxes.importMaterial ? problem : null}
           onChange={setUntil}

@@ -1,0 +1,23 @@
+/** What was last read of a KMS key that decides when its material ends. */
+interface Read {
+  /** As AWS names it. */
+  readonly state: string;
+  /** Milliseconds; null: never. */
+  readonly validTo: number | null;
+}
+
+/**
+ * When AWS is to delete the material (ms) where a synchronization does not say it; null: never. As AWS has
+ * it while the material is there and stays, for AWS may refuse another date in place (AWS API reference,
+ * ImportKeyMaterial); else `asGroup`.
+ */
+export function usualEnd(
+  read: Read | null,
+  asGroup: number | null,
+  { deleteMaterial }: { readonly deleteMaterial: boolean },
+  now: number,
+): number | null {
+  const there = read?.state === 'Enabled' || read?.state === 'Disabled';
+  const stays = there && !deleteMaterial && (read.validTo === null || read.validTo > now);
+  return stays ? read.validTo : asGroup;
+}
