@@ -1,5 +1,5 @@
 import TextField from '@mui/material/TextField';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
@@ -99,8 +99,26 @@ function missingOf(file: string, fingerprint: string | null, folder: string): st
 }
 
 function VerdictNotice({ verdict }: { readonly verdict: Verdict }) {
-  const { good, headline, lines } = verdictText(verdict);
   const { signedAt } = verdict;
+  return (
+    <Judged {...verdictText(verdict)}>
+      {signedAt === null ? null : <p>Newest signature made {sayMoment(signedAt)}.</p>}
+    </Judged>
+  );
+}
+
+/** What was found of one thing: whether it holds, and what that rests on. */
+function Judged({
+  good,
+  headline,
+  lines,
+  children,
+}: {
+  readonly good: boolean;
+  readonly headline: string;
+  readonly lines: readonly string[];
+  readonly children?: ReactNode;
+}) {
   return (
     <section className={good ? styles['proved'] : styles['doubted']}>
       <p className={good ? 'tone-good' : 'tone-attention'}>
@@ -112,7 +130,7 @@ function VerdictNotice({ verdict }: { readonly verdict: Verdict }) {
       {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
-      {signedAt === null ? null : <p>Newest signature made {sayMoment(signedAt)}.</p>}
+      {children}
     </section>
   );
 }
@@ -123,22 +141,9 @@ function SegmentNotices({ verdict }: { readonly verdict: Verdict }) {
   if (segments.length === 0) return null;
   return (
     <>
-      {segments.map((checked) => {
-        const { good, headline, lines } = segmentsText(checked);
-        return (
-          <section key={checked.folder} className={good ? styles['proved'] : styles['doubted']}>
-            <p className={good ? 'tone-good' : 'tone-attention'}>
-              <span aria-hidden="true" className="mono">
-                {good ? '✓' : '!'}{' '}
-              </span>
-              <strong>{headline}</strong>
-            </p>
-            {lines.map((line) => (
-              <p key={line}>{line}</p>
-            ))}
-          </section>
-        );
-      })}
+      {segments.map((checked) => (
+        <Judged key={checked.folder} {...segmentsText(checked)} />
+      ))}
       {notGivenText(segmentsNotGiven).map((line) => (
         <p key={line}>{line}</p>
       ))}
