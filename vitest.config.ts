@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 const environment = { NODE_OPTIONS: '' };
 
 /**
- * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit a second time
- * so, where it does cryptography.
+ * KEYREEVE_SHIM=boringssl takes away what Electron's crypto lacks. npm test runs unit and pure a second
+ * time so, where they do cryptography.
  */
 const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
 const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
@@ -20,11 +20,15 @@ const unit = shim
  * Tests of code that keeps nothing outside of what it is given. They share workers: to load the same
  * modules anew for each file took as long as the tests themselves.
  */
-const pure = [
-  'shared/**/*.test.ts',
-  'electron/core/{audit,crypto,jobs,keystore,kernel,operations,store,xks}/**/*.test.ts',
+const pureWithCryptography = [
+  'electron/core/{audit,crypto,keystore,store,xks}/**/*.test.ts',
   'electron/core/cloud/*.test.ts',
   'electron/practice/kms/{actions,auth,model}/**/*.test.ts',
+];
+const pure = [
+  ...pureWithCryptography,
+  'shared/**/*.test.ts',
+  'electron/core/{jobs,kernel,operations}/**/*.test.ts',
 ];
 
 /** Far beyond what anything takes: a loaded computer fails no test, and one that hangs ends. */
@@ -65,9 +69,16 @@ export default defineConfig({
     // Left to itself, vitest keeps one of two processors for nobody.
     maxWorkers: '100%',
     projects: [
-      // The shim is put in once for each file.
-      { test: { name: 'unit', include: unit, exclude: shim ? [] : pure, setupFiles, ...patience } },
-      { test: { name: 'pure', include: pure, isolate: false, ...patience } },
+      { test: { name: 'unit', include: unit, exclude: pure, setupFiles, ...patience } },
+      {
+        test: {
+          name: 'pure',
+          include: shim ? pureWithCryptography : pure,
+          setupFiles,
+          isolate: false,
+          ...patience,
+        },
+      },
       { test: renderer },
       { test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], exclude: pages, ...acrossProcesses } },
       { test: { name: 'window', include: pages, ...acrossProcesses } },

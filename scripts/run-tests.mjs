@@ -1,6 +1,6 @@
 // Runs the vitest projects one after the other and ends with one line that adds them up:
 // "N passed, N failed, N skipped". Arguments: project names; `unit,renderer` runs two as one;
-// `unit:boringssl` runs unit under the shim that takes away what Electron's BoringSSL lacks;
+// `unit:boringssl` runs it under the shim that takes away what Electron's BoringSSL lacks;
 // `e2e+window` runs two side by side, and shows what the second said after the first. Before the last
 // line stands each test that passed only when it was tried again.
 import { spawn } from 'node:child_process';

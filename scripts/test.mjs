@@ -21,7 +21,7 @@ const tests = spawnSync(
     join(root, 'scripts/run-tests.mjs'),
     `--broken=${broken}`,
     'unit,pure,renderer',
-    'unit:boringssl',
+    'unit,pure:boringssl',
     'e2e+window',
   ],
   { cwd: root, stdio: 'inherit', env },
