@@ -142,7 +142,7 @@ describe('when AWS cannot be reached', () => {
       details: { host: '*.amazonaws.com', port: 443, direction: 'outbound' },
     });
     expect(requireClear(failure).next).toBe(
-      'Allow outbound port 443 to *.amazonaws.com in the firewall, then continue what stopped.',
+      'Allow outbound port 443 to *.amazonaws.com in the firewall, then try again.',
     );
     await real.addGroup('far', { credential: 'far-away' });
     expect((await real.plan('far')).blocked?.code).toBe('AWS_UNREACHABLE');

@@ -96,3 +96,17 @@ it('sends nobody to a list for a file', () => {
     'Check the path /x/log.audit.',
   ]);
 });
+
+it('tells only an open job to continue, and only of it that it repeats by itself', () => {
+  const ofJobsOnly = ['JOB_NEEDS_REVIEW', 'IMPORT_TOKEN_EXPIRED', 'AWS_ANSWER_LOST'];
+  const goesOn = /continue|repeats by itself/;
+  for (const code of codes.filter((one) => !ofJobsOnly.includes(one))) {
+    const { next } = renderFailure({ code, details: everyDetail });
+    expect(next, code).not.toMatch(goesOn);
+  }
+  for (const code of ['AWS_ACCESS_DENIED', 'AWS_REFUSED', 'HSM_REFUSED'] as const) {
+    const failure = { code, details: everyDetail };
+    expect(renderFailure(failure).next).toMatch(/, then try again\.$/);
+    expect(renderFailure(failure, { openJob: true }).next).toMatch(/, then continue\.$/);
+  }
+});

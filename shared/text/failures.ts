@@ -26,10 +26,16 @@ export interface FailureText {
   readonly detail: string;
 }
 
-/** Puts a failure into words: what happened, what it means for keys, one deed, and the proof. */
-export function renderFailure(failure: Failure): FailureText {
+/**
+ * Puts a failure into words: what happened, what it means for keys, one deed, and the proof.
+ * `openJob`: a job that is not over has met it, so there is something that goes on or is continued.
+ */
+export function renderFailure(
+  failure: Failure,
+  { openJob = false }: { readonly openJob?: boolean } = {},
+): FailureText {
   const wording: Wording = failureWording[failure.code];
-  const details = new DetailReader(failure);
+  const details = new DetailReader(failure, openJob);
   const say = (line: Line): string => (typeof line === 'string' ? line : line(details));
   return {
     headline: say(wording.headline),

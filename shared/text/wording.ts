@@ -6,10 +6,18 @@ import { isolate } from './isolate.ts';
  * fallback, so that wording never breaks on a failure that says less than it could.
  */
 export class DetailReader {
+  /** A job that is not over met the failure: it can be continued, or goes on by itself. */
+  readonly inOpenJob: boolean;
   readonly #details: SafeDetails;
 
-  constructor(failure: Pick<Failure, 'details'>) {
+  constructor(failure: Pick<Failure, 'details'>, inOpenJob = false) {
     this.#details = failure.details;
+    this.inOpenJob = inOpenJob;
+  }
+
+  /** What is done once the cause is removed: only an open job can be continued. */
+  get goOn(): string {
+    return this.inOpenJob ? 'continue' : 'try again';
   }
 
   /** One short text, printable and at most `maximum` characters. */

@@ -4,8 +4,8 @@ import { renderFailure } from '../../../shared/text/failures.ts';
 import { clean, paint, type Screen } from './screen.ts';
 
 /** The failure in words, headline first, the other system's own words last. */
-export function failureText(failure: Failure): string {
-  const { headline, forYourKeys, next, detail } = renderFailure(failure);
+export function failureText(failure: Failure, options?: { readonly openJob: boolean }): string {
+  const { headline, forYourKeys, next, detail } = renderFailure(failure, options);
   const lines = [
     `${paint('attention', '!')} ${paint('strong', clean(headline))}`,
     `  For your keys: ${clean(forYourKeys)}`,

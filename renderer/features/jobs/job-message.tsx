@@ -7,7 +7,8 @@ import styles from './jobs.module.css';
 /** How it ended, or why it stopped, in the words there are for it. */
 export function JobMessage({ detail: { job, needsPin } }: { readonly detail: JobDetail }) {
   const { glyph, tone } = jobStateTexts[job.state];
-  const text = job.failure === null ? null : renderFailure(job.failure);
+  const text =
+    job.failure === null ? null : renderFailure(job.failure, { openJob: job.endedAt === null });
   const ended = job.state === 'done' || job.state === 'cancelled';
   const told = needsPin && job.state === 'waiting' ? waitsForHsm : localTimes(job.message);
   const [head, rest] =

@@ -45,7 +45,7 @@ export function jobReport(detail: JobDetail): string {
 
 function words({ job }: JobDetail): readonly string[] {
   if (job.failure === null) return [job.message, ''];
-  const text = renderFailure(job.failure);
+  const text = renderFailure(job.failure, { openJob: job.endedAt === null });
   return [
     text.headline,
     text.forYourKeys,

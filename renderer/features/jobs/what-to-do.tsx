@@ -28,7 +28,9 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   });
   if (first === null && others.length === 0) return null;
   const practice = snapshot?.keystore.realm === 'practice' ? ' (practice)' : '';
-  const advice = job.failure === null ? null : renderFailure(naming(job.failure, credential)).next;
+  const openJob = job.endedAt === null;
+  const advice =
+    job.failure === null ? null : renderFailure(naming(job.failure, credential), { openJob }).next;
   const outside =
     first === null ? null : outsideAdvice(first.kind, job, snapshot?.hsmLabel ?? null);
   const text = first === null ? null : (advice ?? next?.text ?? outside);

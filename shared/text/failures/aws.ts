@@ -26,13 +26,19 @@ export const awsWording = {
     forYourKeys: 'Nothing was changed by this call. Keys in AWS go on working.',
     next: (d) =>
       d.text('practice', '') !== ''
-        ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms), then continue what stopped.`
-        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall, then continue what stopped.`,
+        ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms), then ${d.goOn}.`
+        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall, then ${d.goOn}.`,
   },
   AWS_THROTTLED: {
     headline: 'AWS asks for a slower pace.',
-    forYourKeys: 'Nothing is lost; the step waits and repeats by itself.',
-    next: 'Wait, or ask AWS for a higher request quota.',
+    forYourKeys: (d) =>
+      d.inOpenJob
+        ? 'Nothing is lost; the step waits and repeats by itself.'
+        : 'AWS changed nothing for this call.',
+    next: (d) =>
+      d.inOpenJob
+        ? 'Wait, or ask AWS for a higher request quota.'
+        : 'Try again in a moment, or ask AWS for a higher request quota.',
   },
   AWS_ACCESS_DENIED: {
     headline: (d) => `AWS did not allow ${refused[deed(d)] ?? 'this'}.`,
@@ -40,8 +46,8 @@ export const awsWording = {
       'AWS changed nothing for this call. Steps done before stand; no later one was begun.',
     next: (d) =>
       deed(d) === ''
-        ? `Give ${credential(d)} the permission named below, then continue.`
-        : `Allow ${deed(d)} for ${credential(d)}, then continue.`,
+        ? `Give ${credential(d)} the permission named below, then ${d.goOn}.`
+        : `Allow ${deed(d)} for ${credential(d)}, then ${d.goOn}.`,
   },
   AWS_ANSWER_LOST: {
     headline: "AWS's answer was lost. We look before doing anything again.",
@@ -52,7 +58,7 @@ export const awsWording = {
     headline: 'The KMS key is in a state that does not allow this.',
     forYourKeys: (d) =>
       `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
-    next: 'Look at the key in AWS, put its state right, then continue.',
+    next: (d) => `Look at the key in AWS, put its state right, then ${d.goOn}.`,
   },
   AWS_KEY_GONE: {
     headline: 'AWS no longer has this KMS key.',
@@ -63,17 +69,23 @@ export const awsWording = {
   AWS_LIMIT: {
     headline: 'A limit of the AWS account is reached.',
     forYourKeys: 'AWS changed nothing for this call. Steps done before stand.',
-    next: 'Ask AWS for a higher limit or remove what is not needed, then continue.',
+    next: (d) => `Ask AWS for a higher limit or remove what is not needed, then ${d.goOn}.`,
   },
   AWS_REFUSED: {
     headline: 'AWS refused this call.',
     forYourKeys: 'AWS changed nothing for it. Steps done before stand.',
-    next: "Read AWS's own words below, settle what they name, then continue.",
+    next: (d) => `Read AWS's own words below, settle what they name, then ${d.goOn}.`,
   },
   AWS_FAILED: {
     headline: 'AWS reported a fault of its own.',
-    forYourKeys: 'The key is saved here. What AWS holds is read back before the step repeats.',
-    next: 'Wait; the step repeats by itself. If it stays so, look at the AWS health page.',
+    forYourKeys: (d) =>
+      d.inOpenJob
+        ? 'The key is saved here. What AWS holds is read back before the step repeats.'
+        : 'What is saved here is not touched by it. Earlier steps of a job stand.',
+    next: (d) =>
+      d.inOpenJob
+        ? 'Wait; the step repeats by itself. If it stays so, look at the AWS health page.'
+        : 'Try again in a moment. If it stays so, look at the AWS health page.',
   },
   AWS_POLICY_REFUSED: {
     headline: 'AWS did not accept the key policy.',
@@ -88,7 +100,7 @@ export const awsWording = {
         (s) => ` It differs from AWS by ${s}.`,
         d.when('seconds', (s) => ` It differs from AWS by ${s} s.`),
       )}`,
-    next: 'Set the clock by the network, then continue.',
+    next: (d) => `Set the clock by the network, then ${d.goOn}.`,
   },
   AWS_NOT_PRACTICE: {
     headline: 'That endpoint is not the practice KMS.',
@@ -144,6 +156,6 @@ export const awsWording = {
     headline: 'AWS does not show what was just sent to it.',
     forYourKeys: (d) =>
       `The alias was not moved${d.when('what', (w) => `; different: ${w}`)}. Applications see no change.`,
-    next: 'Look at the key in AWS for somebody else changing it, then continue.',
+    next: (d) => `Look at the key in AWS for somebody else changing it, then ${d.goOn}.`,
   },
 } as const satisfies Record<string, Wording>;

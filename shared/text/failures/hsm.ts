@@ -90,7 +90,7 @@ export const hsmWording = {
   HSM_REFUSED: {
     headline: 'The HSM refused this call.',
     forYourKeys: (d) => `Saved keys are untouched${d.because()}. Steps done before stand.`,
-    next: 'Look up its answer in the manual of the HSM, settle it, then continue.',
+    next: (d) => `Look up its answer in the manual of the HSM, settle it, then ${d.goOn}.`,
   },
   HSM_KEY_DIFFERS: {
     headline: 'The key that the HSM opened is not the expected one.',

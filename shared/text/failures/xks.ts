@@ -47,7 +47,7 @@ export const xksWording = {
   XKS_NOT_SERVED: {
     headline: 'A proxy does not serve the newest set yet.',
     forYourKeys: (d) => `Nothing was changed in AWS${d.because()}.`,
-    next: (d) => `Look at proxy ${d.quoted('node', 'of this store')}, then continue.`,
+    next: (d) => `Look at proxy ${d.quoted('node', 'of this store')}, then ${d.goOn}.`,
   },
   XKS_STORE_STATE: {
     headline: 'The key store is in a state that does not allow this.',
@@ -69,7 +69,7 @@ export const xksWording = {
   XKS_PROXY_REFUSED: {
     headline: 'AWS cannot use the proxy as it is.',
     forYourKeys: 'AWS changed nothing. What was served before is served on.',
-    next: 'Start the proxy, look at what AWS says below, then continue.',
+    next: (d) => `Start the proxy, look at what AWS says below, then ${d.goOn}.`,
   },
   XKS_FOLDER_IN_USE: {
     headline: 'The former folder still holds what proxies go by.',

@@ -57,7 +57,7 @@ export function jobText(detail: JobDetail, style: Style): string {
     ...(job.progress ? [clean(job.progress)] : []),
     ...likely(job, style),
     ...(job.message ? ['', clean(job.message)] : []),
-    ...(job.failure ? ['', failureText(job.failure)] : []),
+    ...(job.failure ? ['', failureText(job.failure, { openJob: job.endedAt === null })] : []),
     ...standing(detail, style),
     ...(detail.leftovers && job.endedAt === null
       ? ['', `If cancelled: ${clean(detail.leftovers)}`]
