@@ -18,14 +18,22 @@ export class OneShotMac {
     }
   }
 
-  /** By two one-shot hashes: the library's own makes objects that are dear to collect. */
   sign(data: string): Buffer {
+    return Buffer.from(this.signHex(data), 'hex');
+  }
+
+  /**
+   * By two one-shot hashes: the library's own makes objects that are dear to collect, and so is each
+   * Buffer between.
+   */
+  signHex(data: string): string {
     const most = blockLength + 3 * data.length;
     if (most > this.#inner.length) {
       this.#inner = Buffer.concat([this.#inner.subarray(0, blockLength)], most);
     }
     const end = blockLength + this.#inner.write(data, blockLength, 'utf8');
-    hash('sha256', this.#inner.subarray(0, end), 'buffer').copy(this.#outer, blockLength);
-    return hash('sha256', this.#outer, 'buffer');
+    const inner = hash('sha256', this.#inner.subarray(0, end), 'binary');
+    this.#outer.write(inner, blockLength, 'latin1');
+    return hash('sha256', this.#outer, 'hex');
   }
 }

@@ -11,7 +11,8 @@ export interface ClaimedScope {
 
 export interface SignatureClaim {
   readonly scope: ClaimedScope;
-  readonly signature: Buffer;
+  /** In hexadecimal, lower case. */
+  readonly signature: string;
 }
 
 export const algorithm = 'AWS4-HMAC-SHA256';
@@ -21,7 +22,8 @@ export const terminator = 'aws4_request';
 const scopeShape =
   /^AWS4-HMAC-SHA256 +Credential=([^\s,/]{1,128})\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/([a-z0-9_]{1,32}) *, *SignedHeaders=([a-z0-9!#$%&'*+.^_`|~;-]{1,2048}) *, *Signature=$/;
 const signatureShape = /^[0-9a-f]{64}$/;
-const signatureLength = 64;
+/** Characters of a signature in hexadecimal. */
+export const signatureLength = 64;
 
 const mostKept = 64;
 
@@ -35,7 +37,7 @@ export class ClaimReader {
     if (!signatureShape.test(given)) return null;
     const before = header.slice(0, -signatureLength);
     const scope = this.#known.get(before) ?? this.#learn(before);
-    return scope === null ? null : { scope, signature: Buffer.from(given, 'hex') };
+    return scope === null ? null : { scope, signature: given };
   }
 
   #learn(before: string): ClaimedScope | null {

@@ -8,6 +8,7 @@ import {
   millisecondsOf,
   service,
   type SignatureClaim,
+  signatureLength,
   terminator,
 } from './signature-claim.ts';
 
@@ -104,6 +105,9 @@ export class SignatureCheck {
   readonly #nobody: SigningSecret;
   readonly #claims = new ClaimReader();
   readonly #keys = new Map<string, OneShotMac>();
+  /** Where two signatures lie to be compared; the claim's is as long, or it would be none. */
+  readonly #expected = Buffer.alloc(signatureLength);
+  readonly #claimed = Buffer.alloc(signatureLength);
   /** The time that was read last: many requests carry the same. */
   #time: { readonly text: string; readonly at: number | null } = { text: '', at: null };
 
@@ -126,9 +130,10 @@ export class SignatureCheck {
     const text = stringToSign(request, names, claim.scope, time);
     if (text === null) return null;
     const secret = find(claim.scope);
-    const expected = this.#key(secret ?? this.#nobody, claim.scope).sign(text);
-    const same = timingSafeEqual(expected, claim.signature);
-    return same ? secret : null;
+    const expected = this.#key(secret ?? this.#nobody, claim.scope).signHex(text);
+    this.#expected.write(expected, 'latin1');
+    this.#claimed.write(claim.signature, 'latin1');
+    return timingSafeEqual(this.#expected, this.#claimed) ? secret : null;
   }
 
   /** Forgets derived keys: after a credential was taken away. */

@@ -105,5 +105,4 @@ export function signingKey(secret: string, scope: CredentialScope): OneShotMac {
   return key;
 }
 
-export const signatureOf = (key: OneShotMac, toSign: string): string =>
-  key.sign(toSign).toString('hex');
+export const signatureOf = (key: OneShotMac, toSign: string): string => key.signHex(toSign);
