@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { settleStore } from './key-stores.ts';
-import { primaryOf, replicasOf, settleWaitingMaterial } from './multi-region.ts';
+import { familyOf, primaryOf, replicasOf, settleWaitingMaterial } from './multi-region.ts';
 import { isPermanent } from './model/metadata.ts';
 import type { KeyStoreRecord } from './model/key-stores.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
@@ -14,6 +14,22 @@ const LEAVING_OR_WAITING: ReadonlySet<KeyRecord['state']> = new Set([
   'PendingReplicaDeletion',
   'PendingImport',
 ]);
+
+/**
+ * Material that was to be rotated in next is not bound to its key. With its primary every Region
+ * forgets it; a replica that loses it goes on waiting to be given it again (facts 3.6).
+ */
+function forgetWaiting(world: World, key: KeyRecord, material: MaterialRecord): void {
+  const { state } = world;
+  if (key.role === 'REPLICA') {
+    state.materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
+  } else {
+    for (const each of familyOf(state, key)) {
+      state.materials.remove({ ...material, region: each.region });
+    }
+  }
+  settleWaitingMaterial(state, key);
+}
 
 /** Takes the bytes away; a material that was only waiting for rotation is forgotten. */
 export function loseMaterial(
@@ -31,8 +47,7 @@ export function loseMaterial(
     reason,
   });
   if (!isPermanent(material)) {
-    materials.remove(material);
-    settleWaitingMaterial(world.state, key);
+    forgetWaiting(world, key, material);
     return;
   }
   materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
@@ -151,6 +166,7 @@ export function runDueEvents(world: World, now: number): void {
     grants.removeAll(key);
     world.state.rotations.remove(key);
     keys.remove(key);
+    if (key.role === 'REPLICA') settleWaitingMaterial(world.state, key);
     startDelayedDeletion(world, key, key.deleteAt ?? now);
     note(world, key, 'DeleteKey', key.deleteAt ?? now, [
       { kind: 'key-deleted', keyId: key.keyId, aliases: gone },

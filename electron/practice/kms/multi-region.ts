@@ -48,11 +48,10 @@ export function followPrimary(state: State, primary: KeyRecord): void {
 
 /**
  * New material waits until every replica has it, too (facts 4.2). Moves it on, in all Regions, once
- * that is so; and back where a replica was added or lost it.
+ * that is so, also because the last replica without it went; and back where one was added or lost it.
  */
 export function settleWaitingMaterial(state: State, key: KeyRecord): void {
   const family = familyOf(state, key);
-  if (family.length < 2) return;
   const of = (each: KeyRecord) =>
     state.materials.of(each).find((material) => !isPermanent(material));
   const waiting = family.map(of);

@@ -1,5 +1,6 @@
-import { foreignOrigin } from '../model/key-states.ts';
+import { foreignOrigin, type KeyState } from '../model/key-states.ts';
 import { seconds } from '../model/metadata.ts';
+import { primaryOf } from '../multi-region.ts';
 import { unsupported } from '../wire/failures.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
@@ -7,9 +8,12 @@ import { KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
 
+const LEAVING: ReadonlySet<KeyState> = new Set(['PendingDeletion', 'PendingReplicaDeletion']);
+
 /**
- * Imported keys answer too: their on-demand rotations have a start to show. A key that is switched
- * off or leaving says that nothing rotates, and rotates again when it is back.
+ * A family rotates as its primary does, and each of its keys says so. Imported keys answer too:
+ * their on-demand rotations have a start to show. A key that is leaving says that nothing rotates,
+ * and rotates again when it is back.
  */
 export const getKeyRotationStatus = defineAction({
   name: 'GetKeyRotationStatus',
@@ -18,10 +22,11 @@ export const getKeyRotationStatus = defineAction({
     const key = openKey(call, 'GetKeyRotationStatus', request.KeyId);
     if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
     requireInside(key);
+    const { state } = call.world;
     const code = call.world.openPoints.reading('rotation-status-imported');
     if (key.origin === 'EXTERNAL' && code !== 'answers') throw foreignOrigin(key);
-    const { days, nextAt, startedAt } = call.world.state.rotations.of(key);
-    const on = days !== null && nextAt !== null && key.state !== 'PendingDeletion';
+    const { days, nextAt, startedAt } = state.rotations.of(primaryOf(state, key) ?? key);
+    const on = days !== null && nextAt !== null && !LEAVING.has(key.state);
     return {
       KeyId: key.arn,
       KeyRotationEnabled: on,

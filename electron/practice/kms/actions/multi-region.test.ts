@@ -92,6 +92,25 @@ describe('a replica', () => {
     }
   });
 
+  test('shows the rotation that its primary has', async () => {
+    const KeyId = await family();
+    await replicate(KeyId);
+    await home.must('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    const [here, there] = await Promise.all(
+      [home, away].map((on) => on.must('GetKeyRotationStatus', { KeyId })),
+    );
+    expect(there).toEqual({ ...here, KeyId: arnIn('us-east-1', KeyId) });
+    expect(there).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 90 });
+  });
+
+  test('that has to go first leaves its primary without rotation', async () => {
+    const KeyId = await family();
+    await replicate(KeyId);
+    await home.must('EnableKeyRotation', { KeyId });
+    await home.must('ScheduleKeyDeletion', { KeyId });
+    expect((await home.must('GetKeyRotationStatus', { KeyId }))['KeyRotationEnabled']).toBe(false);
+  });
+
   test('keeps its primary from going first', async () => {
     const KeyId = await family();
     await replicate(KeyId);
@@ -163,5 +182,53 @@ describe('an imported family', () => {
     }
     const { CiphertextBlob } = await away.must('Encrypt', { KeyId, Plaintext });
     expect((await home.must('Decrypt', { CiphertextBlob }))['Plaintext']).toBe(Plaintext);
+  });
+
+  /** A family of two whose waiting material both Regions have. */
+  async function waiting() {
+    const KeyId = await family({ Origin: 'EXTERNAL' });
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    await bring(home, KeyId, first);
+    await replicate(KeyId);
+    await bring(away, KeyId, first);
+    const reply = await bring(home, KeyId, second, 'NEW_KEY_MATERIAL');
+    await bring(away, KeyId, second);
+    return { KeyId, second, KeyMaterialId: reply.json?.['KeyMaterialId'] };
+  }
+
+  test('waiting material that its primary loses is gone in every Region', async () => {
+    const { KeyId, KeyMaterialId } = await waiting();
+    await home.must('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+    for (const on of [home, away]) {
+      expect(await materials(on, KeyId)).toEqual(['CURRENT IMPORTED']);
+      expect(await stateOf(on, KeyId)).toBe('Enabled');
+    }
+    const third = randomBytes(32);
+    await bring(home, KeyId, third, 'NEW_KEY_MATERIAL');
+    expect((await home.call('RotateKeyOnDemand', { KeyId })).type).toBe('KMSInvalidStateException');
+    expect((await bring(away, KeyId, third)).status).toBe(200);
+    expect((await home.call('RotateKeyOnDemand', { KeyId })).status).toBe(200);
+  });
+
+  test('waiting material that a replica loses waits for it there, and nowhere else', async () => {
+    const { KeyId, KeyMaterialId, second } = await waiting();
+    await away.must('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+    const waits = 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+    expect(await materials(home, KeyId)).toEqual(['CURRENT IMPORTED', `${waits} IMPORTED`]);
+    expect(await materials(away, KeyId)).toEqual(['CURRENT IMPORTED', `${waits} PENDING_IMPORT`]);
+    expect(await stateOf(away, KeyId)).toBe('Enabled');
+    expect((await bring(away, KeyId, second)).status).toBe(200);
+    expect(await materials(home, KeyId)).toEqual(['CURRENT IMPORTED', 'PENDING_ROTATION IMPORTED']);
+  });
+
+  test('material waits for no replica that is gone', async () => {
+    const KeyId = await family({ Origin: 'EXTERNAL' });
+    await bring(home, KeyId, randomBytes(32));
+    await replicate(KeyId);
+    await bring(home, KeyId, randomBytes(32), 'NEW_KEY_MATERIAL');
+    await away.must('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
+    await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 8 * 86_400 });
+    expect(await materials(home, KeyId)).toEqual(['CURRENT IMPORTED', 'PENDING_ROTATION IMPORTED']);
+    expect((await home.call('RotateKeyOnDemand', { KeyId })).status).toBe(200);
   });
 });

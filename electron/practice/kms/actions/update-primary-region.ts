@@ -1,4 +1,5 @@
 import { familyOf } from '../multi-region.ts';
+import { requireState } from '../model/key-states.ts';
 import type { KeyRecord } from '../model/records.ts';
 import { notFound } from '../wire/failures.ts';
 import { required, structure } from '../wire/members.ts';
@@ -19,8 +20,9 @@ export const updatePrimaryRegion = defineAction({
     if (replica === undefined || replica === key || replica.role !== 'REPLICA') {
       throw notFound(`Key '${key.keyId}' has no replica in ${region}.`);
     }
-    // Both keys change, so it takes the permission on both.
+    // Both keys change: it takes the permission on both, and both must be usable.
     requirePermission(call, replica);
+    requireState('UpdatePrimaryRegion', replica);
     const becomes = (each: KeyRecord, role: KeyRecord['role']): KeyRecord => ({
       ...each,
       role,
