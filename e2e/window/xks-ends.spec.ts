@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { region } from '../support/outside-aws.ts';
 import { windowHere } from '../support/window-stage.ts';
@@ -7,6 +9,18 @@ import { GroupFormPage } from './group-form-page.ts';
 import { proxyHost, XksStage } from './xks-stage.ts';
 
 const account = '123456789012';
+const policy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'KeptHere',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+  ],
+});
 
 /** What xks.spec.ts leaves out: software storage, what goes wrong, and how everything ends. */
 describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
@@ -51,7 +65,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
   /** Presses the button of the plan that is open, once it can be pressed, and waits for its job. */
   const start = async (name: RegExp): Promise<void> => {
     const before = await newestJob();
-    await form.button(name).and(stage.page.locator(':enabled:not([aria-disabled])')).click();
+    await planned(name).click();
     await expect.poll(newestJob).not.toBe(before);
   };
   const run = async (name: RegExp): Promise<void> => {
@@ -63,6 +77,8 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     await closed();
     await focusIsSomewhere();
   };
+  const planned = (name: RegExp) =>
+    form.button(name).and(stage.page.locator(':enabled:not([aria-disabled])'));
   const menu = async (entry: RegExp): Promise<void> => {
     await tree().focus();
     await press('Shift+F10');
@@ -74,6 +90,30 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
       .toBe(true);
   const calls = async () => (await stage.aws.journal(0)).map(({ operation }) => operation);
   const typeName = (name: string) => form.top.getByLabel(`Type ${name} to go on`).fill(name);
+
+  /** What is no policy goes nowhere; what is one is read out before it does. */
+  const importsPolicy = async (): Promise<void> => {
+    const input = form.top.locator('input[type=file]');
+    const file = (name: string, text: string) => ({
+      name,
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+    await input.setInputFiles(file('large.json', 'x'.repeat(40_000)));
+    await form.top.getByText(/large.json was not imported/).waitFor();
+    await input.setInputFiles(file('wrong.json', 'not JSON'));
+    await form.top.getByText(/not a usable key policy/).waitFor();
+    await expect
+      .poll(() => form.button(/^Look at the plan/).getAttribute('aria-disabled'))
+      .toBe('true');
+    await input.setInputFiles(file('ledger-policy.json', policy));
+    await form.top.getByText('ledger-policy.json, 1 statement').waitFor();
+    await expect.poll(() => form.top.getByText(/not a usable key policy/).count()).toBe(0);
+    await form.button('Read the policy').click();
+    await form.top.getByText(/Allows account 123456789012/).waitFor();
+    await press('Escape');
+    await form.button('Read the policy').waitFor();
+  };
 
   it('keeps external keys by software, and says what that is worth', async () => {
     await press('Alt+3');
@@ -99,10 +139,15 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     await form.field('Alias').fill('ledger-payments');
     await form.top.getByText('! Software protected.').waitFor();
     expect(await form.top.getByRole('radio').count()).toBe(0);
+    await importsPolicy();
     await look('xks-add-key, software');
     await form.field('Alias').focus();
     await press('Enter');
+    await form.top.getByText(/^Key policy: the one given \(1 statement, SHA-256 /).waitFor();
     await run(/^Create KMS key for payments/);
+    const { kmsKeyArn } = await stage.call('xksKey.show', { key: 'ledger/payments' });
+    const asked = new GetKeyPolicyCommand({ KeyId: kmsKeyArn ?? '' });
+    expect((await stage.aws.kms(region).send(asked)).Policy).toContain('"KeptHere"');
     await row(/^payments, external key, in AWS Enabled, here Enabled/).click();
     await details()
       .getByText(/served on this computer only unless signed off/)
@@ -196,6 +241,63 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     await press('Escape');
     await closed();
     await row(/^ledger-one, .* in AWS Connected/).waitFor();
+  });
+
+  it('S3-163: holds the audit of the proxy against an export of its own log', async () => {
+    const to = stage.at('audit.jsonl');
+    const { fingerprint } = await stage.call('audit.export', { to });
+    const { folder } = await stage.call('xks.status', {});
+    await press('Alt+5');
+    await stage.page.getByRole('button', { name: 'Verify an export…' }).click();
+    await form.field('File').fill(to);
+    await form.field('Fingerprint of the signing key').fill(fingerprint);
+    const segments = form.field('Audit folder of an XKS proxy (optional)');
+    await segments.fill('segments');
+    await expect
+      .poll(() => form.button('Verify the export').getAttribute('aria-disabled'))
+      .toBe('true');
+    await segments.fill(join(folder, 'nodes/one/audit'));
+    await press('Enter');
+    await form.top.getByText(/^Proved: all \d+ records are as they were written\./).waitFor();
+    await form.top.getByText(/records? as the audit log has them/).waitFor();
+    await look('verify-audit, segments');
+    await segments.fill('');
+    await press('Enter');
+    await form.top.getByText(/^Proved: all/).waitFor();
+    await expect
+      .poll(() => form.top.getByText(/records? as the audit log has them/).count())
+      .toBe(0);
+    await press('Escape');
+    await closed();
+    await press('Alt+3');
+  });
+
+  it('lets go of a KMS key only once AWS has none, and its name was typed', async () => {
+    await row(/^payments/).click();
+    await menu(/Let go of a KMS key that is gone…$/);
+    await form.top
+      .getByText(/reads Disabled/)
+      .first()
+      .waitFor();
+    await expect.poll(() => planned(/^Let go of/).count()).toBe(0);
+    await press('Escape');
+    await closed();
+    await menu(/Schedule deletion of KMS key…$/);
+    await typeName('payments');
+    await run(/^Schedule/);
+    await stage.aws.advance(31 * 86_400);
+    await menu(/Let go of a KMS key that is gone…$/);
+    await form.top
+      .getByText(/can ever be read again/)
+      .first()
+      .waitFor();
+    await expect.poll(() => form.button(/^Let go/).getAttribute('aria-disabled')).toBe('true');
+    await typeName('payments');
+    await look('xks-key-deed, release');
+    await run(/^Let go/);
+    await row(/^payments, external key, in AWS No KMS key/).waitFor();
+    const free = await stage.call('xksKey.show', { key: 'ledger-one/payments' });
+    expect(free).toMatchObject({ kmsKeyArn: null, bindings: [] });
   });
 
   it('deletes a store in AWS, then here, and the focus stays at the tree', async () => {

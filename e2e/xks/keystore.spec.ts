@@ -1,6 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samePolicy } from '../../electron/core/cloud/policy/compare.ts';
+import { region } from '../support/outside-aws.ts';
 import { requireDone } from '../support/desk.ts';
 import { awsRefuses, KeystoreStage } from './keystore-stage.ts';
 
@@ -197,6 +200,43 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(await stage.decrypt(kept)).toBe('kept by nobody but us');
   });
 
+  it('creates a KMS key with the key policy given, and leaves out the trial that it forbids', async () => {
+    const policyOf = (who: string, actions: object): string =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { AWS: who }, ...actions, Resource: '*' }],
+      });
+    const wish = (policy: string) =>
+      ({ key: 'ledger/kept-apart', deed: 'create', policy }) as const;
+    const blocked = async (policy: string) =>
+      (await stage.desk.call('xksKey.plan', wish(policy))).blocked;
+    expect(await blocked('{"Version"')).toMatchObject({ code: 'POLICY_INVALID' });
+    const tooLong = policyOf('123456789012', { Action: 'kms:*', Sid: 'é'.repeat(16_400) });
+    expect((await blocked(tooLong))?.details['problem']).toContain('32 KB');
+    const others = await blocked(policyOf('999988887777', { Action: 'kms:*' }));
+    expect(others).toMatchObject({ code: 'POLICY_INVALID' });
+    expect(others?.details['problem']).toContain('could not change it any more');
+    const policy = policyOf('123456789012', { NotAction: ['kms:Encrypt', 'kms:Decrypt'] });
+    const plan = await stage.desk.call('xksKey.plan', wish(policy));
+    expect(plan.blocked).toBeNull();
+    expect(plan.changes.join()).toContain('Key policy: the one given (1 statement, SHA-256 ');
+    const started = await stage.desk.call('xksKey.run', { ...wish(policy), plan: plan.number });
+    const detail = await stage.desk.settled(started.jobId);
+    requireDone(detail);
+    const last = detail.steps.at(-1);
+    expect(last).toMatchObject({ state: 'skipped' });
+    expect(JSON.stringify(last?.proof)).toMatch(
+      /key policy reads back equal.*left out: the key policy does not let .* kms:Encrypt, kms:Decrypt/,
+    );
+    const made = await stage.desk.call('xksKey.show', { key: 'ledger/kept-apart' });
+    const asked = new GetKeyPolicyCommand({ KeyId: made.kmsKeyArn ?? '' });
+    const { Policy } = await stage.aws.kms(region).send(asked);
+    expect(samePolicy(Policy ?? '', policy)).toBe(true);
+    const { records } = await stage.desk.call('audit.list', { object: started.jobId });
+    const begun = records.find(({ outcome }) => outcome === 'STARTED');
+    expect(begun?.details['keyPolicy']).toMatch(/^SHA-256 [0-9a-f]{64}$/);
+  });
+
   it('is disconnected, and its keys cannot be used until it is connected', async () => {
     requireDone(await stage.store('disconnect', 'ledger'));
     expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
@@ -253,7 +293,7 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     await stage.desk.call('xksKey.destroyVersion', { key, version: 1, confirm: true });
     await stage.desk.call('xksKey.remove', { key, confirm: true });
     const { keys } = await stage.desk.call('xksKey.list', {});
-    expect(keys.map(({ name }) => name)).toEqual(['outside']);
+    expect(keys.map(({ name }) => name)).toEqual(['kept-apart', 'outside']);
   });
 
   it('takes the word of a person for another account, typed, of a disabled key, and says so', async () => {

@@ -19,6 +19,8 @@ export interface NewKmsKey {
   readonly store: string;
   readonly alias: string | null;
   readonly description: string;
+  /** Key policy, JSON text; null: AWS's default. */
+  readonly policy: string | null;
 }
 
 /** Every dialog there is, with what it is about. Each is shown by one component (dialogs.tsx). */

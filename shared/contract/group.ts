@@ -12,6 +12,7 @@ import {
   pageRequest,
   plan,
   planNumber,
+  policyRead,
   reference,
   regionCode,
   span,
@@ -243,16 +244,7 @@ export const groupOps = {
       /** The first rotation by schedule: after the newest key, else after a rotation today. */
       firstRotationAt: time.nullable(),
       remarks: z.array(z.string()),
-      policy: z
-        .strictObject({
-          bytes: z.number().int(),
-          statements: z.number().int(),
-          reading: z.array(z.string()),
-          warnings: z.array(z.string()),
-          /** Statement that would let the credential import again, JSON text; null when none misses. */
-          add: z.string().nullable(),
-        })
-        .nullable(),
+      policy: policyRead.nullable(),
       problems: z.array(z.strictObject({ field: z.string(), failure })),
     }),
     fails: ['NOT_FOUND', 'AMBIGUOUS_NAME'],
@@ -294,7 +286,13 @@ export const groupOps = {
     summary: 'Remove a key group that holds no keys',
     input: z.strictObject({ group: reference, confirm: z.boolean().default(false) }),
     output: nothing,
-    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'GROUP_HAS_KEYS', 'CONFIRMATION_NEEDED'],
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'GROUP_HAS_KEYS',
+      'ALREADY_RUNNING',
+      'CONFIRMATION_NEEDED',
+    ],
   }),
   planForceRotate: op({
     effect: 'read',

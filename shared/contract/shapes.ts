@@ -136,6 +136,17 @@ export const pageRequest = {
 /** Number of a plan as shown and typed: the first 12 hex digits of its hash. */
 export const planNumber = z.string().regex(/^[0-9a-f]{6,64}$/);
 
+/** A key policy that was read, in words, and what a person should know of it. */
+export const policyRead = z.strictObject({
+  bytes: z.number().int(),
+  statements: z.number().int(),
+  reading: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** Statement that would let the credential do what misses, JSON text; null when nothing does. */
+  add: z.string().nullable(),
+});
+export type PolicyRead = z.output<typeof policyRead>;
+
 export const plan = z.strictObject({
   number: planNumber,
   deed: z.enum([

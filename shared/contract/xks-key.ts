@@ -8,6 +8,7 @@ import {
   name,
   plan,
   planNumber,
+  policyRead,
   reference,
   started,
 } from './shapes.ts';
@@ -28,6 +29,8 @@ const asked = {
   key: reference,
   description: z.string().max(8000).default(''),
   alias: aliasName.nullable().default(null),
+  /** For `create`: key policy, JSON text; null: AWS's default policy. */
+  policy: z.string().max(32_768).nullable().default(null),
   /** Days AWS waits before it deletes. */
   days: z.number().int().min(7).max(30).default(30),
   /** For `release`: the account of KMS keys that AWS cannot be asked for is closed. */
@@ -123,6 +126,14 @@ export const xksKeyOps = {
     output: z.strictObject({ leftOnDevice: z.number().int() }),
     fails: [...found, 'XKS_KEY_BOUND', 'CONFIRMATION_NEEDED', ...hsmFails],
   }),
+  /** For a form that is being filled in: nothing is asked of AWS, nothing is kept. */
+  readPolicy: op({
+    effect: 'read',
+    summary: 'Say what a key policy for a KMS key in an external key store means',
+    input: z.strictObject({ store: reference, policy: z.string().max(1_000_000) }),
+    output: policyRead,
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'POLICY_INVALID'],
+  }),
   plan: op({
     effect: 'read',
     needs: 'verified',
@@ -150,6 +161,7 @@ export const xksKeyOps = {
       'NAME_TAKEN',
       'ACCOUNT_MISMATCH',
       'ALIAS_HELD_ELSEWHERE',
+      'POLICY_INVALID',
       'XKS_UNSUPPORTED',
       'XKS_STORE_STATE',
       'XKS_STORE_GONE',

@@ -113,6 +113,8 @@ export interface NewKeyInStore {
   readonly kmsStoreId: string;
   readonly xksKeyId: string;
   readonly description: string;
+  /** JSON text; null: AWS's default policy. */
+  readonly policy: string | null;
   readonly marker: string;
   readonly tags: readonly Tag[];
 }

@@ -7,3 +7,18 @@ export const importAgain: readonly string[] = [
   'kms:PutKeyPolicy',
   'kms:UpdateAlias',
 ];
+
+/**
+ * What a KMS key in an external key store is read, tried and managed by. Its alias is asked for
+ * beside these only where it is to have one.
+ */
+export const useExternalKey: readonly string[] = [
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:EnableKey',
+  'kms:DisableKey',
+  'kms:ScheduleKeyDeletion',
+  'kms:CancelKeyDeletion',
+];

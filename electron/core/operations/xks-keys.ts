@@ -2,6 +2,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import { type Draft, sealPlan } from '../jobs/kinds/plan.ts';
+import { policyHash, readKeyPolicy } from '../jobs/kinds/xks/key-policy.ts';
 import { planXksKeyCreation, planXksKeyTurn } from '../jobs/kinds/xks/plan-key.ts';
 import { planXksKeyRelease } from '../jobs/kinds/xks/plan-release.ts';
 import {
@@ -215,6 +216,8 @@ interface Deed {
   readonly title: string;
   readonly subjects: Readonly<Record<string, string>>;
   readonly draft: Draft;
+  /** What is said in the audit record beside the plan's number. */
+  readonly details?: Readonly<Record<string, Json>>;
 }
 
 async function deedOf(open: OpenKeystore, input: Asked): Promise<Deed> {
@@ -233,13 +236,15 @@ async function deedOf(open: OpenKeystore, input: Asked): Promise<Deed> {
     };
   }
   const { store, name, key } = meant(open, input.key);
-  const { alias, wants, description } = input;
+  const { alias, wants, description, policy } = input;
+  const wish = { store, name, key, alias, policy, days, wants };
   return {
     kind,
-    payload: { storeId: store.id, name, description, alias },
+    payload: { storeId: store.id, name, description, alias, policy },
     title: xksKeyJobTitle(deed, store, name),
     subjects: { store: store.id, ...(key === null ? {} : { xksKey: key.id }) },
-    draft: await planXksKeyCreation(open.deeds, { store, name, key, alias, days, wants }),
+    draft: await planXksKeyCreation(open.deeds, wish),
+    details: { keyPolicy: policy === null ? 'AWS default' : `SHA-256 ${policyHash(policy)}` },
   };
 }
 
@@ -279,8 +284,12 @@ function sealed(open: OpenKeystore, { kind, payload, draft }: Deed): Plan {
   return sealPlan(draft, { now, runningJob, doneBy: now + 10_000 });
 }
 
-function deedHandlers(access: Access): Pick<Keys, 'plan' | 'run'> {
+function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'> {
   return {
+    readPolicy: ({ store, policy }) => {
+      const open = access.open();
+      return readKeyPolicy(open.deeds, open.xks.stores.find(store), policy);
+    },
     plan: async (input) => {
       const open = access.open();
       return sealed(open, await deedOf(open, input));
@@ -290,8 +299,8 @@ function deedHandlers(access: Access): Pick<Keys, 'plan' | 'run'> {
       const deed = await deedOf(open, input);
       const plan = sealed(open, deed);
       requireTyped(plan.confirmName, input.confirm);
-      const { kind, payload, title, subjects } = deed;
-      return startDeed(open, { kind, payload, title, subjects, plan, given: input.plan, caller });
+      const { draft: _draft, ...planned } = deed;
+      return startDeed(open, { ...planned, plan, given: input.plan, caller });
     },
   };
 }

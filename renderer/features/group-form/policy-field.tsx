@@ -1,14 +1,11 @@
 import Button from '@mui/material/Button';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
 import styles from './group-form.module.css';
 import { PolicyReading, StatementToAdd } from './policy-dialogs.tsx';
+import { ImportPolicy, policyLabel, PolicyRemarks } from './policy-parts.tsx';
 import { readPolicyFile } from './policy-file.ts';
-import { keyed } from '../../ui/keyed.ts';
-import type { GroupFormControl, Preview } from './use-group-form.ts';
-
-const sizeOf = (bytes: number): string =>
-  bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KB`;
+import type { GroupFormControl } from './use-group-form.ts';
 
 /** Who may use the KMS key: a saved JSON file, read back in words before it goes anywhere. */
 export function PolicyField({
@@ -46,7 +43,7 @@ export function PolicyField({
         {policy === null ? (
           <span className="quiet">none</span>
         ) : (
-          `${policyFile ?? 'the policy of this group'}${told ? `, ${told.statements} ${told.statements === 1 ? 'statement' : 'statements'}` : ''}`
+          policyLabel(policyFile ?? 'the policy of this group', told)
         )}
       </span>
       <ImportPolicy
@@ -80,69 +77,5 @@ export function PolicyField({
         <StatementToAdd statement={told.add} onClose={() => setOpen(null)} />
       ) : null}
     </FormRow>
-  );
-}
-
-function ImportPolicy({
-  id,
-  describedBy,
-  onFile,
-}: {
-  readonly id: string;
-  readonly describedBy: string;
-  readonly onFile: (file: File) => void;
-}) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label="Policy file"
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          if (chosen) onFile(chosen);
-          // The same file may be chosen again after it was corrected.
-          event.target.value = '';
-        }}
-      />
-      <Button
-        id={id}
-        aria-label="Import Policy"
-        aria-describedby={describedBy}
-        onClick={() => input.current?.click()}
-      >
-        Import Policy
-      </Button>
-    </>
-  );
-}
-
-function PolicyRemarks({
-  policy,
-  onShowAdd,
-}: {
-  readonly policy: NonNullable<Preview['policy']>;
-  readonly onShowAdd: () => void;
-}) {
-  return (
-    <div className={`${styles['policy']} detail`} role="status">
-      <span>
-        <span className="tone-good">✓ </span>Valid JSON, {sizeOf(policy.bytes)}
-      </span>
-      {keyed(policy.warnings).map(({ key, thing: text }) => (
-        <span key={key}>
-          <span className="tone-attention">! </span>
-          {text}
-        </span>
-      ))}
-      {policy.add === null ? null : (
-        <span>
-          <Button onClick={onShowAdd}>Show what to add</Button>
-        </span>
-      )}
-    </div>
   );
 }

@@ -9,6 +9,7 @@ import { Agreement, Choices } from '../../ui/choices.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { type ChosenPolicy, KeyPolicyField, usePolicyLook } from './key-policy-field.tsx';
 import { Limits } from './limits.tsx';
 import styles from './xks.module.css';
 
@@ -16,10 +17,18 @@ interface KeyForm {
   readonly name: string;
   readonly alias: string;
   readonly description: string;
+  readonly policy: ChosenPolicy | null;
   readonly copies: 'kept' | 'only-in-hsm';
   readonly knows: boolean;
 }
-const empty: KeyForm = { name: '', alias: '', description: '', copies: 'kept', knows: false };
+const empty: KeyForm = {
+  name: '',
+  alias: '',
+  description: '',
+  policy: null,
+  copies: 'kept',
+  knows: false,
+};
 const aliasFits = /^(?!aws\/|alias\/)[a-zA-Z0-9/_-]{1,250}$/;
 
 /** What is still missing, as a sentence; null when the plan can be looked at. */
@@ -43,7 +52,8 @@ export function AddKeyDialog({ dialog, close }: DialogProps<'xks-add-key'>) {
     setForm((before) => ({ ...before, ...patch }));
     alone.forget();
   };
-  const missing = missingIn(form);
+  const look = usePolicyLook(dialog.store, form.policy);
+  const missing = missingIn(form) ?? look.missing;
   const name = form.name.trim();
   const submit = async (): Promise<void> => {
     if (missing !== null || blocked !== null || store === null) return;
@@ -54,7 +64,8 @@ export function AddKeyDialog({ dialog, close }: DialogProps<'xks-add-key'>) {
       key = made.id;
     }
     const alias = form.alias.trim() === '' ? null : form.alias.trim();
-    const made = { store: store.id, alias, description: form.description.trim() };
+    const description = form.description.trim();
+    const made = { store: store.id, alias, description, policy: form.policy?.text ?? null };
     replace({ kind: 'xks-key-deed', key, deed: 'create', made });
   };
   return (
@@ -78,6 +89,12 @@ export function AddKeyDialog({ dialog, close }: DialogProps<'xks-add-key'>) {
       }
     >
       <KeyFields form={form} set={set} busy={alone.busy} />
+      <KeyPolicyField
+        policy={form.policy}
+        look={look}
+        disabled={alone.busy}
+        onChange={(policy) => set({ policy })}
+      />
       {storage === 'software' ? (
         <p className={styles['careful']}>
           <span className="tone-attention">! Software protected.</span> Keys of this store are made

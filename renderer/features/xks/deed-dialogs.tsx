@@ -10,6 +10,7 @@ import { PlanDialog } from '../plans/plan-dialog.tsx';
 import { TypeTheName } from '../plans/type-the-name.tsx';
 import { usePlan } from '../plans/use-plan.ts';
 import { Agreement } from '../../ui/choices.tsx';
+import { type ChosenPolicy, KeyPolicyField, usePolicyLook } from './key-policy-field.tsx';
 import { DaysField } from './days-field.tsx';
 import { isolate } from '../../../shared/text/isolate.ts';
 
@@ -143,12 +144,15 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
   const [typed, setTyped] = useKept(dialog, () => '', 'typed');
   const [days, setDays] = useKept(dialog, () => 30, 'days');
   const [accountGone, setAccountGone] = useKept(dialog, () => false, 'account gone');
+  const given = useGivenPolicy(dialog);
   const planned: InputFor<'xksKey.plan'> = {
     key,
     deed,
     days,
     ...(accountGone ? { accountGone } : {}),
-    ...(made === undefined ? {} : { alias: made.alias, description: made.description }),
+    ...(made === undefined
+      ? { policy: given.text }
+      : { alias: made.alias, description: made.description, policy: made.policy }),
   };
   const planning = usePlan('xksKey.plan', planned);
   const start = useDeed('xksKey.run');
@@ -163,6 +167,14 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
           AWS cannot be asked: the account of the KMS key is closed for good.
         </Agreement>
       ) : null}
+      {given.storeId === null ? null : (
+        <KeyPolicyField
+          policy={given.policy}
+          look={given.look}
+          disabled={start.busy}
+          onChange={given.choose}
+        />
+      )}
       {confirmName === null ? null : (
         <TypeTheName name={confirmName} typed={typed} onChange={setTyped} />
       )}
@@ -177,7 +189,7 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
       doing={words.doing}
       takesAway={takesAway.includes(deed)}
       careful={takesAway.includes(deed)}
-      missing={missingName(confirmName, typed)}
+      missing={given.look.missing ?? missingName(confirmName, typed)}
       otherDeed={otherDeed}
       first={{ title: words.title, subject: '', sentence: words.sentence }}
       start={{
@@ -190,11 +202,29 @@ export function KeyDeedDialog({ dialog, close }: DialogProps<'xks-key-deed'>) {
           if (begun) replace({ kind: 'job', job: begun.jobId });
         },
       }}
-      {...(deed === 'schedule-deletion' || deed === 'release' || confirmName !== null
+      {...(deed === 'schedule-deletion' ||
+      deed === 'release' ||
+      given.storeId !== null ||
+      confirmName !== null
         ? { before: asked }
         : {})}
     />
   );
+}
+
+/**
+ * The key policy for an external key that waits for its KMS key. One that is made together with it was
+ * given its policy before the plan.
+ */
+function useGivenPolicy(dialog: DialogProps<'xks-key-deed'>['dialog']) {
+  const { key, deed, made } = dialog;
+  const [policy, choose] = useKept<ChosenPolicy | null>(dialog, () => null, 'policy');
+  const waits = deed === 'create' && made === undefined;
+  const storeId = useRead('xksKey.show', { key }, { enabled: waits }).data?.storeId ?? null;
+  const look = usePolicyLook(storeId ?? '', waits && storeId !== null ? policy : null);
+  // what cannot be read as a policy is said beside its field, and plans nothing
+  const text = look.read === null ? null : (policy?.text ?? null);
+  return { policy, choose, storeId, look, text };
 }
 
 const missingName = (name: string | null, typed: string): string | null =>

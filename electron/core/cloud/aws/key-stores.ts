@@ -211,6 +211,7 @@ export async function createKeyInStore(
     CustomKeyStoreId: key.kmsStoreId,
     XksKeyId: key.xksKeyId,
     Description: description,
+    ...(key.policy === null ? {} : { Policy: key.policy }),
   } as const;
   const tags = [...key.tags, { key: markerTag, value: key.marker }];
   const create = (withTags: boolean) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differingStatements, samePolicy } from './compare.ts';
-import { canStillImport, wouldLockOut } from './evaluate.ts';
+import { canStillImport, canStillManage, refusesAlias, wouldLockOut } from './evaluate.ts';
 import { parsePolicy } from './import.ts';
 import type { KeyPolicy } from './policy.ts';
 
@@ -301,5 +301,22 @@ describe('the same policy', () => {
     expect(differingStatements(old, named({ A: 'kms:Sign' }))).toEqual([
       { name: 'Version', how: 'changed' },
     ]);
+  });
+});
+
+describe('a KMS key in an external key store', () => {
+  it('may be managed without being used, and the plan is told which calls are refused', () => {
+    const apart = policy(['Allow', root, { not: ['kms:Encrypt', 'kms:Decrypt'] }]);
+    expect(canStillManage(apart, user).refused).toEqual(['kms:Encrypt', 'kms:Decrypt']);
+    expect(canStillManage(apart, user).add).toMatchObject({
+      Sid: 'KeyreeveExternalKey',
+      Action: ['kms:Encrypt', 'kms:Decrypt'],
+    });
+    expect(canStillManage(policy(['Allow', root, 'kms:*']), user).refused).toEqual([]);
+  });
+
+  it('may be kept from having an alias', () => {
+    expect(refusesAlias(policy(['Allow', user, admin]), user)).toBe(true);
+    expect(refusesAlias(policy(['Allow', root, 'kms:*']), user)).toBe(false);
   });
 });

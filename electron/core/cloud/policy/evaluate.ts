@@ -1,4 +1,4 @@
-import { importAgain } from '../permissions.ts';
+import { importAgain, useExternalKey } from '../permissions.ts';
 import type { KeyPolicy, NameList, Principals, Statement } from './policy.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { KeyPolicy, NameList, Principals, Statement } from './policy.ts';
  */
 export type Verdict = 'yes' | 'through-iam' | 'unsure' | 'no';
 
-export interface ImportOutlook {
-  /** The worst verdict of all actions that a later import needs. */
+export interface PolicyOutlook {
+  /** The worst verdict of all actions that are needed. */
   readonly verdict: Verdict;
   readonly byAction: Readonly<Record<string, Verdict>>;
   /** Actions that are refused; the policy must be changed for them. */
@@ -32,32 +32,54 @@ export interface SuggestedStatement {
 
 const worst: readonly Verdict[] = ['yes', 'through-iam', 'unsure', 'no'];
 
-/** Not needed to import, and wanted by whoever imports again. */
-const alongside: readonly string[] = ['kms:DeleteImportedKeyMaterial'];
+interface Needs {
+  /** Of the statement that would allow what is missing. */
+  readonly sid: string;
+  readonly actions: readonly string[];
+  /** Not needed, and wanted by whoever needs the others. */
+  readonly alongside: readonly string[];
+}
 
-/**
- * Would the key with this policy let the credential import again? Order matters for AWS only in
- * that a Deny wins.
- */
-export function canStillImport(policy: KeyPolicy, principalArn: string): ImportOutlook {
+/** Would the key with this policy let the credential import again? */
+export const canStillImport = (policy: KeyPolicy, principalArn: string): PolicyOutlook =>
+  outlook(policy, principalArn, {
+    sid: 'KeyreeveImport',
+    actions: importAgain,
+    alongside: ['kms:DeleteImportedKeyMaterial'],
+  });
+
+/** Would a KMS key in an external key store with this policy let the credential try and manage it? */
+export const canStillManage = (policy: KeyPolicy, principalArn: string): PolicyOutlook =>
+  outlook(policy, principalArn, {
+    sid: 'KeyreeveExternalKey',
+    actions: useExternalKey,
+    alongside: [],
+  });
+
+/** Order matters for AWS only in that a Deny wins. */
+function outlook(
+  policy: KeyPolicy,
+  principalArn: string,
+  { sid, actions, alongside }: Needs,
+): PolicyOutlook {
   const who = callerOf(principalArn);
   const byAction: Record<string, Verdict> = {};
   const deniedBy = new Set<number>();
-  for (const action of importAgain) {
+  for (const action of actions) {
     const { verdict, denied } = judge(policy, who, action);
     byAction[action] = verdict;
     for (const number of denied) deniedBy.add(number);
   }
   const alsoMissing = alongside.filter((action) => judge(policy, who, action).verdict === 'no');
   const verdicts = Object.values(byAction);
-  const refused = importAgain.filter((action) => byAction[action] === 'no');
+  const refused = actions.filter((action) => byAction[action] === 'no');
   return {
     verdict: [...worst].reverse().find((each) => verdicts.includes(each)) ?? 'no',
     byAction,
     refused,
     add:
       refused.length > 0 && deniedBy.size === 0
-        ? suggestion(who, [...refused, ...alsoMissing])
+        ? suggestion(sid, who, [...refused, ...alsoMissing])
         : null,
     deniedBy: [...deniedBy],
   };
@@ -66,6 +88,10 @@ export function canStillImport(policy: KeyPolicy, principalArn: string): ImportO
 /** AWS refuses a policy after which the caller could not change it any more; so do we, before asking. */
 export const wouldLockOut = (policy: KeyPolicy, principalArn: string): boolean =>
   judge(policy, callerOf(principalArn), 'kms:PutKeyPolicy').verdict === 'no';
+
+/** True where the policy certainly keeps the caller from giving the key an alias. */
+export const refusesAlias = (policy: KeyPolicy, principalArn: string): boolean =>
+  judge(policy, callerOf(principalArn), 'kms:CreateAlias').verdict === 'no';
 
 interface Who {
   readonly account: string;
@@ -158,8 +184,8 @@ function matches(pattern: string, action: string): boolean {
   return new RegExp(`^${source}$`, 'i').test(action);
 }
 
-const suggestion = (who: Who, actions: readonly string[]): SuggestedStatement => ({
-  Sid: 'KeyreeveImport',
+const suggestion = (sid: string, who: Who, actions: readonly string[]): SuggestedStatement => ({
+  Sid: sid,
   Effect: 'Allow',
   Principal: { AWS: who.lasting },
   Action: actions,

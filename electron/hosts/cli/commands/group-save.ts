@@ -6,7 +6,7 @@ import type { InputFor } from '../operations.ts';
 import { groupSavedText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { planText } from '../render/plan.ts';
-import { fileBytes } from '../secret-files.ts';
+import { policyFile } from '../policy-file.ts';
 import { orNull } from '../../transport/argv/values.ts';
 import type { Session } from '../session.ts';
 
@@ -27,18 +27,6 @@ interface FieldOptions {
   readonly disableAfterRotating?: boolean;
   readonly disableWait?: number;
   readonly folder?: string | false;
-}
-
-const longestPolicy = 32_768;
-
-function policyFile(path: string): string {
-  const bytes = fileBytes(path, 'policy', longestPolicy);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    const problem = `${path} is not UTF-8 text`;
-    throw new OperationError('POLICY_INVALID', { field: 'policy', problem }, { cause: error });
-  }
 }
 
 /** What the options say, in the contract's names; only what was given. */

@@ -8,6 +8,7 @@ import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import { policyFile } from '../policy-file.ts';
 import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
@@ -165,6 +166,7 @@ interface KeyDeedOptions extends DeedOptions {
   readonly confirm?: string;
   readonly alias?: string;
   readonly description?: string;
+  readonly policy?: string;
   readonly days?: number;
   readonly accountGone?: boolean;
   readonly wants?: UnsupportedFeature;
@@ -192,6 +194,7 @@ function addDeeds(noun: Command, run: Run): void {
       command
         .option('--alias <name>', 'an alias for the KMS key, without "alias/"')
         .option('--description <text>', 'description of the KMS key')
+        .option('--policy <file>', "key policy as a JSON file; AWS's default without one")
         .addOption(
           new Option('--wants <feature>', 'ask for something else').choices(unsupportedFeatures),
         );
@@ -216,6 +219,7 @@ async function runKeyDeed(
     key: reference,
     ...(options.alias === undefined ? {} : { alias: options.alias }),
     ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.policy === undefined ? {} : { policy: policyFile(options.policy) }),
     ...(options.accountGone === true ? { accountGone: true } : {}),
     ...(options.days === undefined ? {} : { days: options.days }),
     ...(options.wants === undefined ? {} : { wants: [options.wants] }),

@@ -43,7 +43,13 @@ function world(of: { noted?: boolean; state?: string | null; key?: boolean } = {
 
 const begun = (step: string) => ({ [step]: 'begun' });
 const payload: StorePayload = { storeId };
-const keyPayload: KeyCreatePayload = { storeId, name: 'payments', description: '', alias: null };
+const keyPayload: KeyCreatePayload = {
+  storeId,
+  name: 'payments',
+  description: '',
+  alias: null,
+  policy: null,
+};
 
 const told = async <P>(kind: JobKind<P>, about: P, stepStates: Record<string, string>) => {
   const job = { jobId: 'j', payload: about, outputs: {}, stepStates };

@@ -8,6 +8,7 @@ import type { XksKey, XksVersion } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
 import { proof, shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
+import { provePolicy, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
 import { kmsStoreIdOf, openStore, outputOf, publishAndConfirm, readStore } from './opening.ts';
 import {
   fieldsOf,
@@ -27,6 +28,8 @@ export const keyCreatePayload = z.strictObject({
   name: z.string().min(1).max(255),
   description: z.string().max(8000),
   alias: aliasName.nullable(),
+  /** JSON text; null: AWS's default policy. Jobs of before there was one have none. */
+  policy: z.string().max(32_768).nullable().default(null),
 });
 export type KeyCreatePayload = z.output<typeof keyCreatePayload>;
 type Context = StepContext<KeyCreatePayload>;
@@ -114,6 +117,8 @@ const checkStep = (services: DeedServices): Step => ({
     const vault = await services.xks.device(storageOf(services));
     services.requireMayLeave(vault.probe.assurance);
     const opened = await openStore(services, context.payload.storeId, context);
+    const { policy: text, alias } = context.payload;
+    if (text !== null) requireKeyPolicy(services, { store: opened.store, text, alias });
     const seen = await readStore(services, opened, context);
     if (seen.state !== 'CONNECTED') {
       const details = { state: seen.state, needs: 'CONNECTED' };
@@ -235,6 +240,7 @@ const createStep = (services: DeedServices): Step => ({
         kmsStoreId: kmsStoreIdOf(store),
         xksKeyId: key.xksId,
         description: context.payload.description,
+        policy: context.payload.policy,
         marker,
         tags: [
           { key: 'keyreeve:store', value: services.store.id },
@@ -301,7 +307,10 @@ const aliasStep = (services: DeedServices): Step => ({
   },
 });
 
-/** Through AWS and back: what the whole way from AWS to the HSM gives. */
+/**
+ * Through AWS and back: what the whole way from AWS to the HSM gives. Left out where the key policy does
+ * not let the credential use the key, as one does that keeps those who manage keys from using them.
+ */
 const tryStep = (services: DeedServices): Step => ({
   name: 'try',
   title: 'Encrypt and decrypt through AWS',
@@ -309,14 +318,22 @@ const tryStep = (services: DeedServices): Step => ({
   repeatable: true,
   reconcile: async () => 'act',
   act: async (context) => {
-    const { connection } = await openStore(services, context.payload.storeId, context);
+    const { policy: text, storeId } = context.payload;
+    const { store, connection } = await openStore(services, storeId, context);
     const { kmsKeyId } = outputOf<{ kmsKeyId: string }>(context, 'create');
+    const policy = await provePolicy(services, { store, connection, text }, kmsKeyId, context);
+    const proved = policy === null ? [] : [policy];
+    const refused = refusedTo(services, store, text);
+    if (refusesTrial(refused)) {
+      const said = `left out: the key policy does not let the credential do ${refused.join(', ')}`;
+      return { type: 'skip', proof: [...proved, proof(said)] };
+    }
     const tried = await connection.tryKey(kmsKeyId, context);
     const read = await connection.describeKey(kmsKeyId, context);
     const { key } = ofJob(services, context);
     return {
       type: 'done',
-      proof: [proof('32 bytes came back as they were sent', tried.requestId)],
+      proof: [...proved, proof('32 bytes came back as they were sent', tried.requestId)],
       record: () => {
         const { keyId, arn, state, readAt } = read;
         services.xks.model.keys.noteRemote(key.id, { kmsKeyId: keyId, arn, state, readAt });

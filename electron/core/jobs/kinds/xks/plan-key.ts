@@ -6,6 +6,7 @@ import { Checks, type Draft, exceptionLines, quote, read, shellWord, write } fro
 import { shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { keyObstacle, type KeyStateDeed, remoteOf, turns } from './key-state.ts';
+import { policyLine, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
 import { kmsStoreIdOf, openStore } from './opening.ts';
 import { requireSecondPlace, storageOf } from './service-key.ts';
 
@@ -15,13 +16,15 @@ export interface KeyWish {
   /** The external key of this name; null: it is made. */
   readonly key: XksKey | null;
   readonly alias: string | null;
+  /** Key policy, JSON text; null: AWS's default. */
+  readonly policy: string | null;
   readonly days: number;
   readonly wants: readonly UnsupportedFeature[];
 }
 
 /** Says what creating a KMS key in an external key store would do now. */
 export async function planXksKeyCreation(services: DeedServices, wish: KeyWish): Promise<Draft> {
-  const { store, name, key, alias } = wish;
+  const { store, name, key, alias, policy } = wish;
   const checks = new Checks();
   refuseUnsupported(wish, checks);
   await lookAtStore(services, store, checks);
@@ -31,6 +34,11 @@ export async function planXksKeyCreation(services: DeedServices, wish: KeyWish):
     services.requireMayLeave(vault.probe.assurance);
   });
   refuseUsed(services, wish, checks);
+  if (policy !== null)
+    await checks.look('AWS would take the key policy', async () =>
+      requireKeyPolicy(services, { store, text: policy, alias }),
+    );
+  const refused = checks.blocked ? [] : refusedTo(services, store, policy);
   const opened = checks.blocked ? null : await openStore(services, store.id, {}, 'glance');
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   return {
@@ -45,6 +53,7 @@ export async function planXksKeyCreation(services: DeedServices, wish: KeyWish):
         : `External key ${name} gets its KMS key`,
       `A KMS key of origin EXTERNAL_KEY_STORE in ${store.name}`,
       ...(alias === null ? [] : [`alias/${alias} names it`]),
+      policyLine(policy),
       'Only this KMS key may use the external key from then on',
     ],
     stays: ['Keys that AWS has already: none can be moved into an external key store'],
@@ -52,6 +61,7 @@ export async function planXksKeyCreation(services: DeedServices, wish: KeyWish):
       ...exceptionLines(opened?.connection ?? null),
       'The external key id of a KMS key can never be changed, nor can a deleted KMS key be made again',
       'AWS takes 1 USD a month for each KMS key until it is deleted',
+      ...refusedLines(refused),
       ...xksRisks,
     ],
     checks: checks.lines,
@@ -71,16 +81,27 @@ export async function planXksKeyCreation(services: DeedServices, wish: KeyWish):
       read('DescribeCustomKeyStores'),
       write('CreateKey'),
       ...(alias === null ? [] : [write('CreateAlias')]),
-      read('Encrypt'),
-      read('Decrypt'),
+      ...(policy === null || refused.includes('kms:GetKeyPolicy') ? [] : [read('GetKeyPolicy')]),
+      ...(refusesTrial(refused) ? [] : [read('Encrypt'), read('Decrypt')]),
     ],
     goBack: 'Schedule the deletion of the KMS key; nothing was encrypted under it by then',
-    command: `keyreeve xks key create ${shellWord(`${store.name}/${name}`)}${alias === null ? '' : ` --alias ${shellWord(alias)}`}`,
+    command: `keyreeve xks key create ${shellWord(`${store.name}/${name}`)}${alias === null ? '' : ` --alias ${shellWord(alias)}`}${policy === null ? '' : ' --policy FILE'}`,
     button: `Create KMS key for ${name}${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
 }
+
+/** What the policy keeps the credential from, which a person may well want. */
+const refusedLines = (refused: readonly string[]): readonly string[] =>
+  refused.length === 0
+    ? []
+    : [
+        `The key policy does not let the credential of the store do this: ${refused.join(', ')}`,
+        ...(refusesTrial(refused)
+          ? ['The trial through AWS is left out: the key policy does not allow it']
+          : []),
+      ];
 
 function refuseUnsupported({ wants }: KeyWish, checks: Checks): void {
   for (const feature of wants) {

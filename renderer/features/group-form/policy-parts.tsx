@@ -1,0 +1,82 @@
+import Button from '@mui/material/Button';
+import { useRef } from 'react';
+import type { PolicyRead } from '../../../shared/contract/shapes.ts';
+import { keyed } from '../../ui/keyed.ts';
+import styles from './group-form.module.css';
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KB`;
+
+/** A policy by the name of its file, and how many statements it has once it was read. */
+export const policyLabel = (name: string, read: PolicyRead | null): string =>
+  read === null
+    ? name
+    : `${name}, ${read.statements} ${read.statements === 1 ? 'statement' : 'statements'}`;
+
+/** Asks for a policy file. The same one may be chosen again after it was corrected. */
+export function ImportPolicy({
+  id,
+  describedBy,
+  disabled = false,
+  onFile,
+}: {
+  readonly id: string;
+  readonly describedBy: string;
+  readonly disabled?: boolean;
+  readonly onFile: (file: File) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Policy file"
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          if (chosen) onFile(chosen);
+          event.target.value = '';
+        }}
+      />
+      <Button
+        id={id}
+        aria-label="Import Policy"
+        aria-describedby={describedBy}
+        disabled={disabled}
+        onClick={() => input.current?.click()}
+      >
+        Import Policy
+      </Button>
+    </>
+  );
+}
+
+/** What is to be known of a policy that can be read. */
+export function PolicyRemarks({
+  policy,
+  onShowAdd,
+}: {
+  readonly policy: PolicyRead;
+  readonly onShowAdd: () => void;
+}) {
+  return (
+    <div className={`${styles['policy']} detail`} role="status">
+      <span>
+        <span className="tone-good">✓ </span>Valid JSON, {sizeOf(policy.bytes)}
+      </span>
+      {keyed(policy.warnings).map(({ key, thing: text }) => (
+        <span key={key}>
+          <span className="tone-attention">! </span>
+          {text}
+        </span>
+      ))}
+      {policy.add === null ? null : (
+        <span>
+          <Button onClick={onShowAdd}>Show what to add</Button>
+        </span>
+      )}
+    </div>
+  );
+}
