@@ -8,10 +8,8 @@ const signature = Buffer.from('89504e470d0a1a0a', 'hex');
  */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, pixels } = readPng(png);
-  for (let dropped = 0; ; dropped += 1) {
-    const made = withPalette(pixels, dropped);
-    if (made) return writePng(width, height, made.palette, made.indexes);
-  }
+  const { palette, indexes } = withPalette(pixels);
+  return writePng(width, height, palette, indexes);
 }
 
 interface Pixels {
@@ -69,33 +67,51 @@ function guess(filter: number, left: number, up: number, corner: number): number
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/** One byte a pixel, with so many low bits of each colour dropped; null while too many are left. */
-function withPalette(pixels: Uint8Array, dropped: number) {
-  const known = new Map<number, number>();
-  const shades: Map<number, number>[] = [];
+const most = 256;
+
+/**
+ * One byte a pixel. The colours seen most stay what they are, so that no two grounds become one; each
+ * other takes the nearest of them.
+ */
+function withPalette(pixels: Uint8Array): { palette: Uint8Array; indexes: Uint8Array } {
+  const seen = new Map<number, number>();
+  for (let at = 0; at < pixels.length; at += 3) {
+    const colour = colourAt(pixels, at);
+    seen.set(colour, (seen.get(colour) ?? 0) + 1);
+  }
+  const kept = [...seen]
+    .toSorted(([a, some], [b, others]) => others - some || a - b)
+    .slice(0, most)
+    .map(([colour]) => colour);
+  const places = new Map(kept.map((colour, place) => [colour, place]));
   const indexes = new Uint8Array(pixels.length / 3);
   for (let n = 0; n < indexes.length; n += 1) {
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(n * 3, n * 3 + 3);
-    const name = ((red >> dropped) << 16) | ((green >> dropped) << 8) | (blue >> dropped);
-    let index = known.get(name);
-    if (index === undefined) {
-      if (known.size === 256) return null;
-      index = known.size;
-      known.set(name, index);
-      shades.push(new Map());
-    }
-    const shade = (red << 16) | (green << 8) | blue;
-    const seen = shades[index];
-    seen?.set(shade, (seen.get(shade) ?? 0) + 1);
-    indexes[n] = index;
+    const colour = colourAt(pixels, n * 3);
+    const place = places.get(colour) ?? nearest(kept, colour);
+    places.set(colour, place);
+    indexes[n] = place;
   }
-  return { palette: Uint8Array.from(shades.flatMap(mostSeen)), indexes };
+  return { palette: Uint8Array.from(kept.flatMap(partsOf)), indexes };
 }
 
-/** Stands for all shades of its kind: large areas keep their very colour. */
-function mostSeen(shades: ReadonlyMap<number, number>): readonly number[] {
-  const [[shade] = [0]] = [...shades].toSorted(([, some], [, others]) => others - some);
-  return [shade >> 16, (shade >> 8) & 255, shade & 255];
+const colourAt = (pixels: Uint8Array, at: number): number =>
+  ((pixels[at] ?? 0) << 16) | ((pixels[at + 1] ?? 0) << 8) | (pixels[at + 2] ?? 0);
+
+const partsOf = (colour: number): readonly [number, number, number] => [
+  colour >> 16,
+  (colour >> 8) & 255,
+  colour & 255,
+];
+
+function nearest(kept: readonly number[], colour: number): number {
+  const [red, green, blue] = partsOf(colour);
+  let [best, least] = [0, Infinity];
+  for (const [place, each] of kept.entries()) {
+    const [r, g, b] = partsOf(each);
+    const far = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+    if (far < least) [best, least] = [place, far];
+  }
+  return best;
 }
 
 function writePng(width: number, height: number, palette: Uint8Array, indexes: Uint8Array): Buffer {
