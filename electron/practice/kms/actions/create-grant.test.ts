@@ -11,7 +11,7 @@ testOperation('CreateGrant', {
     Operations: ['Encrypt'],
   }),
   reply: { GrantToken: anyBlob, GrantId: expect.stringMatching(/^[0-9a-f]{64}$/) },
-  required: ['KeyId', 'Operations'],
+  required: ['KeyId', 'GranteePrincipal', 'Operations'],
   key: { alias: false },
   disabled: 'DisabledException',
   leaving: 'KMSInvalidStateException',

@@ -13,6 +13,7 @@ import {
 import {
   boolean,
   list,
+  missing,
   oneOf,
   optional,
   type Parsed,
@@ -119,12 +120,13 @@ export const createGrant = defineAction({
   name: 'CreateGrant',
   input,
   act(call, request) {
+    const grantee = request.GranteePrincipal;
+    const forService = request.GranteeServicePrincipal ?? request.RetiringServicePrincipal;
+    if (!grantee && !forService) throw missing('granteePrincipal');
     const key = openKey(call, 'CreateGrant', request.KeyId);
-    if (request.GranteeServicePrincipal ?? request.RetiringServicePrincipal) {
+    if (forService || !grantee) {
       throw unsupported('The practice KMS has no AWS services, so none can be granted access.');
     }
-    const grantee = request.GranteePrincipal;
-    if (grantee === undefined) throw validation('A grantee principal is required.');
     requirePrincipal(grantee);
     requirePrincipal(request.RetiringPrincipal);
     requireFit(key, request);

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hangUp } from '../testing/misbehaviours.ts';
-import { PEER_HOST, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import { PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
+import { change, hangUp, refuse } from '../testing/misbehaviours.ts';
+import { control, type RawReply } from '../testing/raw-client.ts';
+import { PEER_HOST, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
+import { type Misbehaviour, PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
 
+/**
+ * Section 6 of the facts as tables, a row for a line. What lies behind a row in depth (requests to
+ * the proxy, texts, times, certificates) is in the files of the operations.
+ */
 let bench: StoreBench;
 let slow: StoreBench;
 beforeAll(async () => {
@@ -25,10 +30,79 @@ const on =
     of.client.call(operation, { CustomKeyStoreId: storeId, ...more });
 const typeOf = async (operation: string, storeId: string, more: Body = {}) =>
   (await on(bench)(operation, storeId, more)).type;
+const create = (more: Body = {}) => bench.client.call('CreateCustomKeyStore', storeBody(more));
+const outcome = ({ type, status }: RawReply) => type ?? status;
+
+const SERVICE = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
 const VPC = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
-  XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0',
+  XksProxyVpcEndpointServiceName: SERVICE,
 };
+const UNKNOWN = 'cks-00000000000000000';
+const OK = 200;
+const INVALID = 'ValidationException';
+const WRONG_STATE = 'CustomKeyStoreInvalidStateException';
+/** The grammar was right: the proxy was asked, and does not know this credential. */
+const ASKED = 'XksProxyIncorrectAuthenticationCredentialException';
+const credential = (part: Body) => ({
+  XksProxyAuthenticationCredential: { ...PEER_CREDENTIAL, ...part },
+});
+const manager = (healthStatus: string) => ({ id: 'a', model: 'b', healthStatus });
+const NO_MANAGER = change({ ekmFleetDetails: [manager('UNAVAILABLE'), manager('UNAVAILABLE')] });
+const REFUSED = refuse(401, 'AuthenticationFailedException');
+
+describe('what CreateCustomKeyStore takes', () => {
+  test.each<readonly [string, Body, string | number]>([
+    ['all that a public store needs', {}, OK],
+    ['a name', { CustomKeyStoreName: null }, INVALID],
+    ['of 1 to 256 characters', { CustomKeyStoreName: 'n'.repeat(257) }, INVALID],
+    ['a type that exists', { CustomKeyStoreType: 'KMS' }, INVALID],
+    ['without a type a cluster', { CustomKeyStoreType: null }, INVALID],
+    ['connectivity', { XksProxyConnectivity: null }, INVALID],
+    ['a credential', { XksProxyAuthenticationCredential: null }, INVALID],
+    ['an endpoint', { XksProxyUriEndpoint: null }, INVALID],
+    ['a path', { XksProxyUriPath: null }, INVALID],
+    ['AccessKeyId of 20', credential({ AccessKeyId: 'A'.repeat(20) }), ASKED],
+    ['to 30 characters', credential({ AccessKeyId: '7'.repeat(30) }), ASKED],
+    ['not 19', credential({ AccessKeyId: 'A'.repeat(19) }), INVALID],
+    ['not 31', credential({ AccessKeyId: 'A'.repeat(31) }), INVALID],
+    ['of A-Z and 2-7', credential({ AccessKeyId: `${'A'.repeat(20)}1` }), INVALID],
+    ['RawSecretAccessKey of 43', credential({ RawSecretAccessKey: 'a'.repeat(43) }), ASKED],
+    ['to 64 characters', credential({ RawSecretAccessKey: '/'.repeat(64) }), ASKED],
+    ['not 42', credential({ RawSecretAccessKey: 'a'.repeat(42) }), INVALID],
+    ['not 65', credential({ RawSecretAccessKey: 'a'.repeat(65) }), INVALID],
+    ['of base64', credential({ RawSecretAccessKey: '-'.repeat(43) }), INVALID],
+    [
+      'both of them',
+      { XksProxyAuthenticationCredential: { AccessKeyId: 'A'.repeat(20) } },
+      INVALID,
+    ],
+    ['an endpoint of 10', { XksProxyUriEndpoint: 'https://ab' }, 'XksProxyUriUnreachableException'],
+    ['to 128 characters', { XksProxyUriEndpoint: `https://${'a'.repeat(121)}` }, INVALID],
+    ['with https', { XksProxyUriEndpoint: `http://${PEER_HOST}` }, INVALID],
+    ['without a port', { XksProxyUriEndpoint: `https://${PEER_HOST}:443` }, INVALID],
+    ['without a path', { XksProxyUriEndpoint: `https://${PEER_HOST}/` }, INVALID],
+    ['a path to /kms/xks/v1', { XksProxyUriPath: '/a/kms/xks' }, INVALID],
+    [
+      'which the proxy has',
+      { XksProxyUriPath: '/kms/xks/v1' },
+      'XksProxyInvalidConfigurationException',
+    ],
+    ['to 128 characters', { XksProxyUriPath: `/${'a'.repeat(117)}/kms/xks/v1` }, INVALID],
+    ['a VPC store with its service', VPC, OK],
+    ['and an owner', { ...VPC, XksProxyVpcEndpointServiceOwner: '111122223333' }, OK],
+    ['of 12 digits', { ...VPC, XksProxyVpcEndpointServiceOwner: '11112222333' }, INVALID],
+    ['not without', { ...VPC, XksProxyVpcEndpointServiceName: null }, INVALID],
+    ['not a public one with', { XksProxyVpcEndpointServiceName: SERVICE }, INVALID],
+    ['nothing of clusters', { KeyStorePassword: 'kmsPswd12' }, INVALID],
+  ])('%s', async (_fact, more, answer) => {
+    expect(outcome(await create(more))).toBe(answer);
+  });
+
+  test('its ids', async () => {
+    expect(await bench.makeStore()).toMatch(/^cks-[0-9a-f]{17}$/);
+  });
+});
 
 /** Brings a store of the slow bench into a state. */
 const REACH: Readonly<Record<string, (storeId: string) => Promise<void>>> = {
@@ -75,18 +149,18 @@ describe('which state allows what', () => {
       { ...VPC, XksProxyUriEndpoint: `https://${PEER_HOST}` },
       'DISCONNECTED',
     ],
+    ['DescribeCustomKeyStores', {}, 'DISCONNECTED CONNECTING CONNECTED DISCONNECTING FAILED'],
+    ['CreateKey', { Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'ext-1' }, 'CONNECTED'],
   ])('%s %j', async (operation, more, allowed) => {
     for (const [state, reach] of Object.entries(REACH)) {
       await slow.reset();
       const storeId = await slow.makeStore();
       await reach(storeId);
+      slow.peer.addKey('ext-1');
       expect((await slow.describeStore(storeId))['ConnectionState']).toBe(state);
       const { type } = await on(slow)(operation, storeId, more);
       const fine = allowed.split(' ').includes(state);
-      expect([state, type]).toEqual([
-        state,
-        fine ? undefined : 'CustomKeyStoreInvalidStateException',
-      ]);
+      expect([state, type]).toEqual([state, fine ? undefined : WRONG_STATE]);
     }
   });
 
@@ -95,9 +169,228 @@ describe('which state allows what', () => {
     ['DisconnectCustomKeyStore'],
     ['DeleteCustomKeyStore'],
     ['UpdateCustomKeyStore'],
+    ['DescribeCustomKeyStores'],
   ])('%s does not find a store that is not there', async (operation) => {
-    expect(await typeOf(operation, 'cks-00000000000000000')).toBe(
+    expect(await typeOf(operation, UNKNOWN)).toBe('CustomKeyStoreNotFoundException');
+  });
+});
+
+describe('when the proxy is asked', () => {
+  type Way = (storeId: string) => Promise<RawReply>;
+  const update =
+    (more: Body): Way =>
+    (storeId) =>
+      on(bench)('UpdateCustomKeyStore', storeId, more);
+  test.each<readonly [string, string, Body, Way, string[]]>([
+    ['Create, public: at once', 'create', {}, () => create(), ['/health']],
+    ['Create, VPC: not yet', 'create', {}, () => create(VPC), []],
+    ['Connect, public', '', {}, (id) => on(bench)('ConnectCustomKeyStore', id), ['/health']],
+    ['Connect, VPC', '', VPC, (id) => on(bench)('ConnectCustomKeyStore', id), ['/health']],
+    ['Update of the path', '', {}, update({ XksProxyUriPath: PEER_PATH }), ['/health']],
+    ['Update of the credential', '', {}, update(credential({})), ['/health']],
+    [
+      'Update of the endpoint',
+      '',
+      {},
+      update({ XksProxyUriEndpoint: `https://${PEER_HOST}` }),
+      ['/health'],
+    ],
+    ['Update of a VPC store', '', VPC, update({ XksProxyUriPath: PEER_PATH }), ['/health']],
+    ['Disconnect: never', 'connect', {}, (id) => on(bench)('DisconnectCustomKeyStore', id), []],
+    ['Delete: never', '', {}, (id) => on(bench)('DeleteCustomKeyStore', id), []],
+    ['Describe: never', '', {}, (id) => on(bench)('DescribeCustomKeyStores', id), []],
+  ])('%s', async (_fact, before, more, way, asked) => {
+    const storeId = before === 'create' ? '' : await bench.makeStore(more);
+    if (before === 'connect') await on(bench)('ConnectCustomKeyStore', storeId);
+    bench.peer.requests.length = 0;
+    expect((await way(storeId)).status).toBe(OK);
+    expect(bench.peer.requests.map(({ api }) => api)).toEqual(asked);
+  });
+});
+
+describe('what Create and Update refuse', () => {
+  const other = { XksProxyUriPath: '/tenant-b/kms/xks/v1' };
+  test.each<readonly [string, Body, Body, string]>([
+    [
+      'a name twice',
+      { CustomKeyStoreName: 'same' },
+      { CustomKeyStoreName: 'same', ...other },
+      'CustomKeyStoreNameInUseException',
+    ],
+    ['endpoint and path twice', {}, {}, 'XksProxyUriInUseException'],
+    ['a public endpoint that is a private name', VPC, other, 'XksProxyUriEndpointInUseException'],
+    [
+      'a private name that is a public endpoint',
+      {},
+      { ...VPC, ...other },
+      'XksProxyUriEndpointInUseException',
+    ],
+    [
+      'a VPC service twice',
+      VPC,
+      { ...VPC, XksProxyUriEndpoint: 'https://two.example.test' },
+      'XksProxyVpcEndpointServiceInUseException',
+    ],
+    [
+      'a VPC service of another Region',
+      {},
+      {
+        ...VPC,
+        XksProxyUriEndpoint: 'https://two.example.test',
+        XksProxyVpcEndpointServiceName: SERVICE.replace('central', 'west'),
+      },
+      'XksProxyVpcEndpointServiceNotFoundException',
+    ],
+  ])('%s', async (_fact, first, second, type) => {
+    await bench.makeStore(first);
+    expect(outcome(await create(second))).toBe(type);
+  });
+
+  test.each<readonly [string, Misbehaviour, string]>([
+    ['no manager is available', NO_MANAGER, 'XksProxyUriUnreachableException'],
+    ['it does not know the credential', REFUSED, ASKED],
+    [
+      'it has no such path',
+      refuse(404, 'InvalidUriPathException'),
+      'XksProxyInvalidConfigurationException',
+    ],
+    ['its answer is none', change({ ekmFleetDetails: [] }), 'XksProxyInvalidResponseException'],
+    ['its answer breaks off', hangUp, 'XksProxyUriUnreachableException'],
+  ])('a proxy where %s', async (_fact, misbehaviour, type) => {
+    bench.peer.misbehave(misbehaviour);
+    expect(outcome(await create())).toBe(type);
+    bench.peer.misbehave(null);
+    const storeId = await bench.makeStore();
+    bench.peer.misbehave(misbehaviour);
+    const path = { XksProxyUriPath: PEER_PATH };
+    expect(await typeOf('UpdateCustomKeyStore', storeId, path)).toBe(type);
+  });
+
+  test('other connectivity without another endpoint', async () => {
+    const storeId = await bench.makeStore();
+    expect(await typeOf('UpdateCustomKeyStore', storeId, VPC)).toBe(INVALID);
+  });
+
+  test('an eleventh store in an account and Region', async () => {
+    for (let n = 0; n <= 10; n += 1) {
+      const host = `n${n}.example.test`;
+      await control(bench.kms.controlUrl, 'POST /xks-connect', { host, to: '127.0.0.1:9' });
+      const service = { ...VPC, XksProxyVpcEndpointServiceName: `${SERVICE}${n}` };
+      const reply = await create({ ...service, XksProxyUriEndpoint: `https://${host}` });
+      expect([n, outcome(reply)]).toEqual([n, n < 10 ? OK : 'LimitExceededException']);
+    }
+  });
+});
+
+describe('DescribeCustomKeyStores', () => {
+  test.each<readonly [string, (storeId: string) => Body, string | number]>([
+    ['all of them', () => ({}), OK],
+    ['one by its id', (CustomKeyStoreId) => ({ CustomKeyStoreId }), OK],
+    ['one by its name', () => ({ CustomKeyStoreName: 'mine' }), OK],
+    [
+      'not by both',
+      (CustomKeyStoreId) => ({ CustomKeyStoreId, CustomKeyStoreName: 'mine' }),
+      INVALID,
+    ],
+    [
+      'no unknown name',
+      () => ({ CustomKeyStoreName: 'nobody' }),
       'CustomKeyStoreNotFoundException',
-    );
+    ],
+  ])('%s', async (_fact, body, answer) => {
+    const storeId = await bench.makeStore({ CustomKeyStoreName: 'mine' });
+    expect(outcome(await bench.client.call('DescribeCustomKeyStores', body(storeId)))).toBe(answer);
+  });
+
+  test('shows the error code in FAILED only, and the secret never', async () => {
+    const storeId = await bench.makeStore();
+    bench.peer.misbehave(REFUSED);
+    await on(bench)('ConnectCustomKeyStore', storeId);
+    const failed = await bench.describeStore(storeId);
+    expect(failed).toMatchObject({
+      ConnectionState: 'FAILED',
+      ConnectionErrorCode: 'INVALID_CREDENTIALS',
+    });
+    expect(JSON.stringify(failed)).not.toContain(PEER_CREDENTIAL.RawSecretAccessKey);
+    await on(bench)('DisconnectCustomKeyStore', storeId);
+    expect(await bench.describeStore(storeId)).not.toHaveProperty('ConnectionErrorCode');
+  });
+});
+
+describe('keys of a store', () => {
+  test.each<readonly [string, Body, string | number]>([
+    ['a connected store and an AES-256 key of it', {}, OK],
+    ['with a store', { CustomKeyStoreId: null }, INVALID],
+    ['that is there', { CustomKeyStoreId: UNKNOWN }, 'CustomKeyStoreNotFoundException'],
+    ['with an external key', { XksKeyId: null }, INVALID],
+    ['of 1 to 128 characters', { XksKeyId: 'x'.repeat(129) }, INVALID],
+    ['of letters, digits, - _ .', { XksKeyId: 'a/b' }, INVALID],
+    ['that is there', { XksKeyId: 'nobody' }, 'XksKeyNotFoundException'],
+    ['AES_256', { XksKeyId: 'short' }, 'XksKeyInvalidConfigurationException'],
+    ['enabled', { XksKeyId: 'off' }, 'XksKeyInvalidConfigurationException'],
+    ['for ENCRYPT and DECRYPT', { XksKeyId: 'one-way' }, 'XksKeyInvalidConfigurationException'],
+    ['and used by no other', { XksKeyId: 'taken' }, 'XksKeyAlreadyInUseException'],
+    [
+      'symmetric',
+      { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' },
+      'UnsupportedOperationException',
+    ],
+    ['of one Region', { MultiRegion: true }, 'UnsupportedOperationException'],
+    ['by their origin only', { Origin: 'AWS_KMS' }, INVALID],
+  ])('CreateKey: %s', async (_fact, more, answer) => {
+    const CustomKeyStoreId = await bench.connectedStore();
+    await bench.keyIn(CustomKeyStoreId, 'taken');
+    bench.peer.addKey('ext-1');
+    bench.peer.addKey('short', { keySpec: 'AES_128' });
+    bench.peer.addKey('off', { keyStatus: 'DISABLED' });
+    bench.peer.addKey('one-way', { keyUsage: ['ENCRYPT'] });
+    const wish = { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'ext-1', ...more };
+    expect(outcome(await bench.client.call('CreateKey', wish))).toBe(answer);
+  });
+
+  const text = Buffer.from('x').toString('base64');
+  test.each<readonly [string, Body]>([
+    ['Encrypt', { Plaintext: text }],
+    ['Decrypt', {}],
+    ['GenerateDataKey', { KeySpec: 'AES_256' }],
+    ['GenerateDataKeyWithoutPlaintext', { KeySpec: 'AES_256' }],
+  ])('%s through a proxy that fails, and without a connection', async (operation, more) => {
+    const storeId = await bench.connectedStore();
+    const KeyId = await bench.keyIn(storeId, 'ext-1');
+    const leaving = await bench.keyIn(storeId, 'ext-2');
+    const { CiphertextBlob } = await bench.client.must('Encrypt', { KeyId, Plaintext: text });
+    const body = operation === 'Decrypt' ? { KeyId, CiphertextBlob } : { KeyId, ...more };
+    expect((await bench.client.call(operation, body)).status).toBe(OK);
+    bench.peer.misbehave(REFUSED);
+    expect((await bench.client.call(operation, body)).type).toBe('KMSInvalidStateException');
+    const another = { Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'ext-3' };
+    expect(await typeOf('CreateKey', storeId, another)).toBe(WRONG_STATE);
+    await bench.client.must('ScheduleKeyDeletion', { KeyId: leaving });
+    await on(bench)('DisconnectCustomKeyStore', storeId);
+    const reply = await bench.client.call(operation, body);
+    const { Arn, KeyState } = await bench.client.metadata(KeyId);
+    expect([KeyState, reply.message]).toEqual(['Unavailable', `${String(Arn)} is unavailable.`]);
+    expect((await bench.client.metadata(leaving))['KeyState']).toBe('PendingDeletion');
+    expect(await typeOf('DeleteCustomKeyStore', storeId)).toBe('CustomKeyStoreHasCMKsException');
+  });
+
+  test('what a store is not for', async () => {
+    const storeId = await bench.connectedStore();
+    const KeyId = await bench.keyIn(storeId, 'ext-1');
+    const refused = 'UnsupportedOperationException';
+    const calls: readonly (readonly [string, Body])[] = [
+      ['GenerateRandom', { NumberOfBytes: 16, CustomKeyStoreId: storeId }],
+      ['GenerateDataKeyPair', { KeyId, KeyPairSpec: 'ECC_NIST_P256' }],
+      ['EnableKeyRotation', { KeyId }],
+      ['RotateKeyOnDemand', { KeyId }],
+      ['GetKeyRotationStatus', { KeyId }],
+      ['DeleteImportedKeyMaterial', { KeyId }],
+    ];
+    for (const [operation, body] of calls) {
+      expect([operation, (await bench.client.call(operation, body)).type]).toEqual([
+        operation,
+        refused,
+      ]);
+    }
   });
 });

@@ -14,6 +14,8 @@ async function sealed(stage: Stage): Promise<Body> {
   return { KeyId, CiphertextBlob };
 }
 
+const IGNORING = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
+
 const blobOf = (base: Body): Buffer => Buffer.from(String(base['CiphertextBlob']), 'base64');
 
 testOperation('Decrypt', {
@@ -76,6 +78,26 @@ testOperation('Decrypt', {
     {
       when: 'no ciphertext',
       request: (base) => ({ KeyId: base['KeyId'] }),
+      type: 'ValidationException',
+    },
+    {
+      when: 'a dry run that needs no ciphertext but a key',
+      request: () => ({ DryRun: true, ...IGNORING }),
+      type: 'ValidationException',
+    },
+    {
+      when: 'a dry run that needs no ciphertext',
+      request: (base) => ({ KeyId: base['KeyId'], DryRun: true, ...IGNORING }),
+      type: 'DryRunOperationException',
+    },
+    {
+      when: 'a dry run that looks at no ciphertext',
+      request: (base) => ({ ...base, CiphertextBlob: base64('x'), DryRun: true, ...IGNORING }),
+      type: 'DryRunOperationException',
+    },
+    {
+      when: 'ciphertext to ignore, but no dry run',
+      request: (base) => ({ KeyId: base['KeyId'], ...IGNORING }),
       type: 'ValidationException',
     },
   ],

@@ -1,6 +1,7 @@
 import { dryRunSucceeded, validation } from '../wire/failures.ts';
-import { blob, list, oneOf, optional, structure } from '../wire/members.ts';
+import { blob, optional, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
+import { dryRunModifiers, ignoresCiphertext } from './dry-run-modifiers.ts';
 import { decryptUnder, openDecryptionKey, requireEncryption } from './encryption.ts';
 import { keyIdMember } from './fields.ts';
 import { openKey } from './key-access.ts';
@@ -15,20 +16,19 @@ export const decrypt = defineAction({
     KeyId: optional(keyIdMember),
     EncryptionAlgorithm: algorithmField,
     Recipient: recipientField,
-    DryRunModifiers: optional(list(oneOf(['IGNORE_CIPHERTEXT']), { min: 0, max: 1 })),
+    DryRunModifiers: dryRunModifiers,
     ...CRYPTO_FIELDS,
   }),
   act(call, request) {
     const { CiphertextBlob: bytes, EncryptionContext: context, KeyId: keyId } = request;
     const algorithm = request.EncryptionAlgorithm;
-    if (bytes === undefined) {
-      const modified = request.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') === true;
-      if (request.DryRun !== true || !modified || keyId === undefined)
-        throw validation('CiphertextBlob is required.');
+    if (ignoresCiphertext(request)) {
+      if (keyId === undefined) throw validation('KeyId is required with IGNORE_CIPHERTEXT.');
       const key = openKey(call, 'Decrypt', keyId, { aliases: true });
       requireEncryption(call, key, { algorithm, context });
       throw dryRunSucceeded();
     }
+    if (bytes === undefined) throw validation('CiphertextBlob is required.');
     const key = openDecryptionKey(call, {
       operation: 'Decrypt',
       keyId,

@@ -1,6 +1,6 @@
 import { keyArn } from '../model/arn.ts';
-import { unsupported, validation } from '../wire/failures.ts';
-import { optional, string, structure } from '../wire/members.ts';
+import { unsupported } from '../wire/failures.ts';
+import { missing, optional, string, structure } from '../wire/members.ts';
 import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
@@ -17,17 +17,17 @@ export const listRetirableGrants = defineAction({
     RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
   }),
   act(call, request) {
+    const { RetiringPrincipal: principal, RetiringServicePrincipal: service } = request;
+    if (principal === undefined && service === undefined) throw missing('retiringPrincipal');
     requireAccountPermission(call);
-    if (request.RetiringServicePrincipal !== undefined) {
+    if (principal === undefined || service !== undefined) {
       throw unsupported('The practice KMS has no AWS services, so none can retire a grant.');
     }
-    const principal = request.RetiringPrincipal;
-    if (principal === undefined) throw validation('RetiringPrincipal is required.');
     requirePrincipal(principal);
     const place = placeOf(call);
     const { items, ...more } = readPage(
       call.world.seals.marker,
-      `ListRetirableGrants ${principal}`,
+      `ListRetirableGrants ${place.account} ${place.region} ${principal}`,
       request,
       { usual: 50, most: 100 },
       ...pageOfList(call.world.state.grants.retirableBy(place, principal)),

@@ -15,6 +15,8 @@ async function sealed(stage: Stage): Promise<Body> {
   return { CiphertextBlob, DestinationKeyId: await stage.own() };
 }
 
+const IGNORING = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
+
 testOperation('ReEncrypt', {
   request: sealed,
   reply: {
@@ -54,6 +56,36 @@ testOperation('ReEncrypt', {
       }),
       type: 'InvalidKeyUsageException',
       message: /key usage is GENERATE_VERIFY_MAC which is not valid for ReEncryptTo\.$/,
+    },
+    {
+      when: 'no ciphertext',
+      request: ({ DestinationKeyId }) => ({ DestinationKeyId, DryRun: true }),
+      type: 'ValidationException',
+    },
+    {
+      when: 'a dry run that needs no ciphertext but its key',
+      request: ({ DestinationKeyId }) => ({ DestinationKeyId, DryRun: true, ...IGNORING }),
+      type: 'ValidationException',
+    },
+    {
+      when: 'a dry run that needs no ciphertext',
+      request: async ({ DestinationKeyId }, stage) => ({
+        DestinationKeyId,
+        SourceKeyId: await stage.own(),
+        DryRun: true,
+        ...IGNORING,
+      }),
+      type: 'DryRunOperationException',
+    },
+    {
+      when: 'a dry run that looks at no ciphertext',
+      request: async (base, stage) => ({
+        ...base,
+        SourceKeyId: await stage.own(),
+        DryRun: true,
+        ...IGNORING,
+      }),
+      type: 'DryRunOperationException',
     },
   ],
 });

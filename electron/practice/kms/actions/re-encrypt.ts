@@ -1,16 +1,8 @@
 import { dryRunSucceeded, validation } from '../wire/failures.ts';
-import {
-  blob,
-  boolean,
-  list,
-  oneOf,
-  optional,
-  required,
-  stringMap,
-  structure,
-} from '../wire/members.ts';
+import { blob, boolean, optional, required, stringMap, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
+import { dryRunModifiers, ignoresCiphertext } from './dry-run-modifiers.ts';
 import {
   decryptUnder,
   encryptUnder,
@@ -46,6 +38,21 @@ function isSameKey(
   return source?.arn === findKey(to, request.DestinationKeyId, true).arn;
 }
 
+/** Null: the dry run does without, and the source is the key that is named. */
+function ciphertextOf(request: {
+  readonly CiphertextBlob?: Buffer;
+  readonly SourceKeyId?: string;
+  readonly DryRun?: boolean;
+  readonly DryRunModifiers?: readonly string[];
+}): Buffer | null {
+  if (ignoresCiphertext(request)) {
+    if (request.SourceKeyId !== undefined) return null;
+    throw validation('SourceKeyId is required with IGNORE_CIPHERTEXT.');
+  }
+  if (request.CiphertextBlob !== undefined) return request.CiphertextBlob;
+  throw validation('CiphertextBlob is required.');
+}
+
 export const reEncrypt = defineAction({
   name: 'ReEncrypt',
   input: structure({
@@ -58,13 +65,12 @@ export const reEncrypt = defineAction({
     DestinationEncryptionAlgorithm: algorithmField,
     GrantTokens: grantTokens,
     DryRun: optional(boolean),
-    DryRunModifiers: optional(list(oneOf(['IGNORE_CIPHERTEXT']), { min: 0, max: 1 })),
+    DryRunModifiers: dryRunModifiers,
   }),
   act(call, request) {
     const from = half(call, 'ReEncryptFrom');
     const to = half(call, 'ReEncryptTo');
-    const ciphertext = request.CiphertextBlob;
-    if (ciphertext === undefined) throw validation('CiphertextBlob is required.');
+    const ciphertext = ciphertextOf(request);
     const given = {
       algorithm: request.SourceEncryptionAlgorithm,
       context: request.SourceEncryptionContext,
@@ -74,18 +80,18 @@ export const reEncrypt = defineAction({
       context: request.DestinationEncryptionContext,
     };
     const facts = { 'kms:reencryptonsamekey': [String(isSameKey(from, to, request))] };
-    const source = openDecryptionKey(from, {
-      operation: 'ReEncrypt',
-      keyId: request.SourceKeyId,
-      ciphertext,
-      facts,
-    });
+    const keyId = request.SourceKeyId;
+    const source =
+      ciphertext === null
+        ? openKey(from, 'ReEncrypt', keyId ?? '', { aliases: true, facts })
+        : openDecryptionKey(from, { operation: 'ReEncrypt', keyId, ciphertext, facts });
     requireEncryption(from, source, given);
     const destination = openKey(to, 'ReEncrypt', request.DestinationKeyId, {
       aliases: true,
       facts,
     });
     requireEncryption(to, destination, wanted);
+    if (ciphertext === null) throw dryRunSucceeded();
     // With a key of KMS's own on one side, that side could be tried; the answer would be the same.
     endDryRun(source, request.DryRun);
     endDryRun(destination, request.DryRun);

@@ -1,3 +1,6 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
 import { type Body, base64, testOperation, type Stage } from '../testing/operation.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
@@ -12,16 +15,12 @@ async function granted(stage: Stage): Promise<Body> {
 testOperation('RetireGrant', {
   request: granted,
   reply: null,
+  key: { alias: false },
   dryRun: true,
   disabled: 'ok',
   leaving: 'ok',
   refusals: [
     { when: 'nothing', request: () => ({}), type: 'ValidationException' },
-    {
-      when: 'a key by its bare id',
-      request: (base) => ({ ...base, KeyId: String(base['KeyId']).slice(-36) }),
-      type: 'InvalidArnException',
-    },
     {
       when: 'a strange token',
       request: () => ({ GrantToken: base64('nonsense') }),
@@ -38,4 +37,20 @@ testOperation('RetireGrant', {
       type: 'InvalidGrantIdException',
     },
   ],
+});
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+});
+afterAll(() => kms.close());
+
+test.each(['id', 'ARN'])('takes the grant of a key by its %s', async (kind) => {
+  const client = byokClient(kms.url);
+  const keyId = await client.createKey({ Origin: 'AWS_KMS' });
+  const wish = { KeyId: keyId, GranteePrincipal: grantee, Operations: ['Encrypt'] };
+  const { GrantId } = await client.must('CreateGrant', wish);
+  const KeyId = kind === 'id' ? keyId : (await client.metadata(keyId))['Arn'];
+  await client.must('RetireGrant', { KeyId, GrantId });
+  expect((await client.must('ListGrants', { KeyId: keyId }))['Grants']).toEqual([]);
 });

@@ -20,9 +20,6 @@ function findByToken(call: Call, token: string): { key: KeyRecord; grant: GrantR
 }
 
 function findById(call: Call, keyId: string, grantId: string) {
-  if (!keyId.startsWith('arn:')) {
-    throw new KmsFailure('InvalidArnException', `${keyId} is not the ARN of a KMS key.`);
-  }
   const key = findKey(call, keyId, false);
   requireGrantId(grantId);
   const grant = call.world.state.grants.find(key, grantId);

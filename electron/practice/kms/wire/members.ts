@@ -1,4 +1,4 @@
-import { serialization, validation } from './failures.ts';
+import { type KmsFailure, serialization, validation } from './failures.ts';
 
 /**
  * Declares what a request member may be and turns the JSON value into its type. Wrong JSON types
@@ -234,6 +234,12 @@ export function structure<const F extends Record<string, Field>>(fields: F): Mem
     },
   };
 }
+
+/** For a member that must be there only because the one that could stand for it is not. */
+export const missing = (path: string): KmsFailure =>
+  validation(
+    `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  );
 
 /**
  * Reads a whole request.

@@ -5,7 +5,14 @@ import { integer, optional, string } from './members.ts';
 /** The paging members every List operation takes. */
 export const PAGING_FIELDS = {
   Limit: optional(integer({ min: 1, max: 1000 })),
-  Marker: optional(string({ min: 1, max: 1024 })),
+  Marker: optional(
+    string({
+      min: 1,
+      max: 1024,
+      pattern: /^[ -\u00FF]*$/,
+      patternText: String.raw`[\u0020-\u00FF]*`,
+    }),
+  ),
 };
 
 /** How many entries an operation returns when not asked, and at most. */
