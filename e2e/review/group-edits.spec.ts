@@ -157,6 +157,39 @@ describe('what a rotation was planned with', () => {
   });
 });
 
+describe('a group is removed', () => {
+  it('not while its first rotation is at work, which made no key yet', async () => {
+    await desk.addGroup('too-soon');
+    desk.at('group.force-rotate:check:before-intent', () =>
+      aws.controlNow('POST /mischief', { operations: { DescribeKey: { latencyMs: 100_000 } } }),
+    );
+    const job = await desk.begin('too-soon');
+    const { job: running } = await desk.until(job, ({ job: { state } }) => state === 'running');
+    const refused = await desk.refused('group.remove', { group: 'too-soon', confirm: true });
+    expect(refused).toMatchObject({ code: 'ALREADY_RUNNING', details: { job: running.number } });
+    requireClear(refused);
+    await aws.misbehave();
+    requireDone(await desk.settled(job));
+  });
+
+  it('while a rotation of it is being planned: none is begun', async () => {
+    await using slow = await HeldAddress.of(aws.url);
+    await desk.importCredential('slow-too', slow.url, second);
+    await desk.addGroup('short-lived', { credential: 'slow-too' });
+    const { number } = await desk.plan('short-lived');
+    const asking = slow.hold();
+    const start = desk.reply('group.forceRotate', { group: 'short-lived', plan: number });
+    await asking;
+    await desk.call('group.remove', { group: 'short-lived', confirm: true });
+    slow.release();
+    expect(await start).toMatchObject({
+      ok: false,
+      failure: { code: 'NOT_FOUND', details: { reference: 'short-lived' } },
+    });
+    expect((await desk.call('job.list', { find: 'short-lived' })).jobs).toEqual([]);
+  });
+});
+
 describe('what a change of the schedule means is said first', () => {
   it('disablings that are queued go on, and are counted', async () => {
     await desk.addGroup('queued', { disableAfterRotating: true, disableWaitDays: 30 });

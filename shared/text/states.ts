@@ -94,6 +94,8 @@ export const emptyTexts = {
   folders: 'No folders yet.',
   due: 'No rotation came due while the keystore was locked.',
   audit: 'The audit log is empty.',
+  /** A list that was narrowed down: there may be others. */
+  noneOfThose: 'Nothing fits what was asked for.',
   modules: 'No PKCS#11 module was found on this computer.',
   nothingFound: (text: string): string => `Nothing matches "${text}".`,
 } as const;

@@ -98,11 +98,20 @@ async function writeLines(file: number, store: Store, clock: Clock, size: number
 const checkpointLine = ({ body, signature }: Checkpoint): string =>
   `{"body":${body},"signature":"${signature.toString('base64')}","type":"checkpoint"}`;
 
+const exists = {
+  field: 'to',
+  why: 'exists',
+  problem: 'there is already something of that name; choose another',
+};
+
 function requireNewFile(to: string): void {
   if (standingAt(dirname(to)) === null)
-    throw new OperationError('BAD_INPUT', { field: 'to', why: 'no such folder' });
-  if (standingAt(to) !== null)
-    throw new OperationError('BAD_INPUT', { field: 'to', why: 'exists' });
+    throw new OperationError('BAD_INPUT', {
+      field: 'to',
+      why: 'no-such-folder',
+      problem: 'there is no such folder',
+    });
+  if (standingAt(to) !== null) throw new OperationError('BAD_INPUT', exists);
 }
 
 /** Without replacing what may have come there meanwhile. */
@@ -112,6 +121,6 @@ function giveName(temporary: string, to: string): void {
     unlinkSync(temporary);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new OperationError('BAD_INPUT', { field: 'to', why: 'exists' }, { cause: error });
+    throw new OperationError('BAD_INPUT', exists, { cause: error });
   }
 }

@@ -47,11 +47,15 @@ it.each([
   ['Payments (prod) 2026', 'Payments-prod-2026'],
   ['Zahlungen für Köln', 'Zahlungen-fur-Koln'],
   ['a/b', 'a/b'],
+  ['alias/cards', 'cards'],
+  ['aliases/cards', 'aliases/cards'],
 ])('lets the alias of "%s" follow the name: %s', (name, alias) => {
   expect(aliasFrom(name)).toBe(alias);
 });
 
 it('asks for an alias where none can be made of the name', () => {
   expect(() => aliasFrom('支払い')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-  expect(() => aliasFrom('aws/rds')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  for (const name of ['aws/rds', 'alias/aws/rds', '/ aws/rds']) {
+    expect(() => aliasFrom(name), name).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  }
 });

@@ -188,6 +188,11 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
     if (!input.confirm)
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove key group ${group.name}` });
     open.store.change(() => {
+      // its first rotation may be at work and have made no key yet
+      const { jobAtWork } = open.jobs.ofGroup(group.id);
+      if (jobAtWork !== null) {
+        throw new OperationError('ALREADY_RUNNING', { job: jobAtWork, group: group.name });
+      }
       open.groups.remove(group.id);
       open.audit('OK', [group.id], { name: group.name });
     });

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../shared/contract/shapes.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planForceRotate } from '../jobs/kinds/plan-force-rotate.ts';
 import { planMakeActive } from '../jobs/kinds/plan-make-active.ts';
@@ -66,6 +67,9 @@ export const rotationHandlers = (access: Access): Rotation => ({
       caller,
       details: adopted === null ? {} : { adopted },
       prepare: () => {
+        // removed while AWS was asked: nothing else holds an empty group
+        if (open.groups.byId(group.id) === null)
+          throw new OperationError('NOT_FOUND', { what: 'key group', reference: input.group });
         if (adopted !== null) open.groups.adoptForeign(group.id, adopted);
       },
     });

@@ -139,7 +139,8 @@ export const awsWording = {
   IMPORT_OVER_PRESENT: {
     headline: 'AWS does not take key material over what the KMS key has.',
     forYourKeys: 'The KMS key keeps its material and the date it had. Our copy stays as it is.',
-    next: 'Cancel this job if it still waits, then synchronize with Delete Key Material ticked.',
+    next: (d) =>
+      `${d.inOpenJob ? 'Cancel this job, then synchronize' : 'Synchronize'} with Delete Key Material and Import Key Material ticked.`,
   },
   WRAPPING_KEY_CHANGED: {
     headline: "AWS's wrapping key is not the one that was noted before.",

@@ -125,9 +125,24 @@ export const callWording = {
     next: 'Save the log and report this; then lock and unlock the keystore.',
   },
   ALREADY_RUNNING: {
-    headline: 'The same deed is already under way.',
-    forYourKeys: 'No second one was started.',
-    next: (d) => `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`,
+    headline: (d) =>
+      d.when(
+        'group',
+        () => 'A job of this group is under way.',
+        'The same deed is already under way.',
+      ),
+    forYourKeys: (d) =>
+      d.when(
+        'group',
+        () => 'Nothing was changed: the job builds on the group as it is.',
+        'No second one was started.',
+      ),
+    next: (d) =>
+      d.when(
+        'group',
+        () => `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`,
+        `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`,
+      ),
   },
   JOB_NOT_CANCELLABLE: {
     headline: 'This job can no longer be cancelled.',

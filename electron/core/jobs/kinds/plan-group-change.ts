@@ -38,6 +38,13 @@ export function jobInTheWay(
   return new OperationError('ALREADY_RUNNING', { job: jobAtWork, group: before.name });
 }
 
+const staysInAws = (keys: number): string =>
+  keys === 0
+    ? 'Nothing is in AWS yet'
+    : keys === 1
+      ? '1 KMS key stays as it is'
+      : `${keys} KMS keys stay as they are`;
+
 /**
  * Says what a change of a group means for the keys it has. A change never touches an existing KMS
  * key by itself: what is to follow in AWS is named with the deed that does it.
@@ -80,8 +87,7 @@ export async function planGroupChange(
     ),
     sentence: 'The template changes for keys made from now on. No existing KMS key is touched.',
     changes: changedFields(services, before, after, known),
-    stays:
-      inAws.length > 0 ? [`${inAws.length} KMS keys stay as they are`] : ['Nothing is in AWS yet'],
+    stays: [staysInAws(inAws.length)],
     lookFirst: warnings,
     checks: checks.lines,
     steps: [],

@@ -31,9 +31,11 @@ export function addVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const output = await session.call('audit.list', options);
-        context.show(output, (shown) => auditText(shown, styleFor(context.screen)));
+        const { limit: _limit, ...narrowed } = options;
+        const all = Object.keys(narrowed).length === 0;
+        context.show(output, (shown) => auditText(shown, styleFor(context.screen), all));
         if (output.next !== null)
-          context.remark(`More: keyreeve audit show --before ${output.next}`);
+          context.remark(`There is more. The next: --before ${output.next}`);
       }),
     );
   noun

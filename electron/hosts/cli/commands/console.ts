@@ -35,7 +35,7 @@ interface ConsoleOptions {
 }
 
 async function openConsole(context: CommandContext, options: ConsoleOptions): Promise<void> {
-  const running = await linkOfHolder(context);
+  const running = await linkOfHolder(context, 'KEYSTORE_IN_USE');
   if (running) {
     // The same keystore has one console: another start is another way to its window.
     sayReady(context, running);
@@ -64,22 +64,27 @@ async function openConsole(context: CommandContext, options: ConsoleOptions): Pr
 }
 
 async function anotherLink(context: CommandContext): Promise<void> {
-  const link = await linkOfHolder(context);
+  const link = await linkOfHolder(context, 'NEEDS_CONSOLE');
   if (!link) throw new OperationError('NEEDS_CONSOLE', {});
   const { url, expiresAt } = link;
   if (context.json) context.screen.json({ url, expiresAt });
   else context.screen.out(consoleTexts.openLink(url));
 }
 
-/** A link of the console that has this keystore; null when none does. */
-async function linkOfHolder(context: CommandContext): Promise<ConsoleLink | null> {
+/**
+ * A link of the console that has this keystore; null when nobody has it.
+ * @throws OperationError `ifDaemon` where it is a daemon that has it
+ */
+async function linkOfHolder(
+  context: CommandContext,
+  ifDaemon: 'KEYSTORE_IN_USE' | 'NEEDS_CONSOLE',
+): Promise<ConsoleLink | null> {
   const client = await connectSocket(socketPlace(context.stateFolder, context.keystorePath));
   if (!client) return null;
   try {
     const reply = await client.call('console.link', {});
     if (reply.ok) return reply.output as ConsoleLink;
-    // A daemon has the keystore.
-    if (reply.failure.code === 'NO_SUCH_OPERATION') throw new OperationError('KEYSTORE_IN_USE', {});
+    if (reply.failure.code === 'NO_SUCH_OPERATION') throw new OperationError(ifDaemon, {});
     throw OperationError.from(reply.failure);
   } finally {
     client.close();

@@ -75,7 +75,8 @@ async function list(context: CommandContext, options: ListOptions): Promise<void
     return { rows: answer.groups, next: answer.next };
   });
   const output: OutputFor<'group.list'> = { groups: rows, total, next };
-  context.show(output, (shown) => groupsText(shown, styleFor(context.screen)));
+  const all = options.folder === undefined && !options.find && options.needsMe !== true;
+  context.show(output, (shown) => groupsText(shown, styleFor(context.screen), all));
   tellMore(context, rows.length, total, next);
 }
 

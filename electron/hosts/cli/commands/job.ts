@@ -89,7 +89,8 @@ async function list(context: CommandContext, options: ListOptions): Promise<void
     return { rows: answer.jobs, next: answer.next };
   });
   const output: OutputFor<'job.list'> = { jobs: rows, next };
-  context.show(output, (shown) => jobsText(shown.jobs, styleFor(context.screen)));
+  const all = state.length === 0 && !options.group && !options.kind && !options.find;
+  context.show(output, (shown) => jobsText(shown.jobs, styleFor(context.screen), all));
   tellMore(context, rows.length, null, next);
 }
 
@@ -144,6 +145,19 @@ async function due(context: CommandContext): Promise<void> {
   );
 }
 
+/** Ids of groups, with the name, path or id that each was called by. */
+async function groupsNamed(
+  session: Session,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const { group } = await session.call('group.show', { group: name });
+    found.set(group.id, name);
+  }
+  return found;
+}
+
 /** Starts what came due and waits for all of it; the exit code is that of the worst ending. */
 async function startDue(
   context: CommandContext,
@@ -153,18 +167,15 @@ async function startDue(
   const session = await detachable(context, options);
   await loginIfNeeded(context, session);
   const { due: rotations } = await session.call('job.due', {});
-  const chosen =
-    options.all === true
-      ? rotations
-      : rotations.filter((one) => names.includes(one.groupName) || names.includes(one.groupId));
-  const missing = names.find(
-    (name) => !rotations.some((one) => one.groupName === name || one.groupId === name),
-  );
-  if (missing !== undefined) {
-    throw new OperationError('NOT_FOUND', { what: 'rotation due', reference: missing });
+  const named = await groupsNamed(session, names);
+  for (const [id, reference] of named) {
+    if (!rotations.some((one) => one.groupId === id))
+      throw new OperationError('NOT_FOUND', { what: 'rotation due', reference });
   }
+  const chosen = rotations.filter((one) => options.all === true || named.has(one.groupId));
   if (chosen.length === 0) {
-    throw new OperationError('NOTHING_TO_DO', { why: 'name a group that is due, or --all' });
+    const why = options.all === true ? 'no rotation is due' : 'name a group that is due, or --all';
+    throw new OperationError('NOTHING_TO_DO', { why });
   }
   const output = await session.call('job.startDue', { groups: chosen.map((one) => one.groupId) });
   if (options.detach === true) {

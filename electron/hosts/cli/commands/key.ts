@@ -88,7 +88,8 @@ async function list(context: CommandContext, options: ListOptions): Promise<void
     return { rows: answer.keys, next: answer.next };
   });
   const output: OutputFor<'key.list'> = { keys: rows, total, next };
-  context.show(output, (shown) => keysText(shown, styleFor(context.screen)));
+  const all = options.group === undefined && !options.find;
+  context.show(output, (shown) => keysText(shown, styleFor(context.screen), all));
   tellMore(context, rows.length, total, next);
 }
 

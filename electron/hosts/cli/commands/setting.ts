@@ -1,3 +1,4 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Command } from 'commander';
 import { minutesOrNever } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -38,9 +39,14 @@ export function addVerbs(noun: Command, run: Run): void {
 
 async function change(context: CommandContext, options: ChangeOptions): Promise<void> {
   const { autoLock, allowConsole, forbidConsole } = options;
+  const wrong = (problem: string): OperationError =>
+    new OperationError('BAD_INPUT', { field: 'changes', problem });
+  if ((autoLock ?? allowConsole ?? forbidConsole) === undefined) throw wrong('name what to change');
+  if (allowConsole === true && forbidConsole === true)
+    throw wrong('say --allow-console or --forbid-console, not both');
   const session = await context.opened();
   const now = await session.call('setting.show', {});
-  const opens = allowConsole === true && forbidConsole !== true && !now.consoleAllowed;
+  const opens = allowConsole === true && !now.consoleAllowed;
   const question =
     'A browser is less of a fence than the desktop window. Let this keystore be opened in it?';
   const confirm = opens && (await confirmed(context, options, question));

@@ -70,7 +70,8 @@ function read(file: string, field: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const problem = (error as NodeJS.ErrnoException).code ?? 'cannot be read';
+    const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const problem = gone ? `there is no file ${file}` : `${file} cannot be read`;
     throw new OperationError('BAD_INPUT', { field, problem });
   }
 }

@@ -19,8 +19,8 @@ export const stateWord = (state: JobView['state']): string => {
 const likely = ({ eta }: JobView, style: Style): string[] =>
   eta === null ? [] : [`likely done by ${style.clock(eta)}`];
 
-export function jobsText(jobs: readonly JobView[], style: Style): string {
-  if (jobs.length === 0) return emptyTexts.jobs;
+export function jobsText(jobs: readonly JobView[], style: Style, all = true): string {
+  if (jobs.length === 0) return all ? emptyTexts.jobs : emptyTexts.noneOfThose;
   const columns = [
     { title: 'Job', align: 'right' },
     { title: 'State' },

@@ -133,6 +133,7 @@ export function hsmText(hsm: Hsm, style: Style): string {
 export function auditText(
   { records, size, signedSize, signer, head }: OutputFor<'audit.list'>,
   style: Style,
+  all = true,
 ): string {
   const columns = [
     { title: 'No', align: 'right' },
@@ -153,7 +154,9 @@ export function auditText(
     { text: record.objects.join(' ') },
   ]);
   return [
-    ...(records.length === 0 ? [emptyTexts.audit] : [table(columns, rows, style.width)]),
+    ...(records.length === 0
+      ? [all ? emptyTexts.audit : emptyTexts.noneOfThose]
+      : [table(columns, rows, style.width)]),
     '',
     facts([
       ['Records', `${size}, of them signed ${signedSize}`],

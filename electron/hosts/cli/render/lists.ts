@@ -13,8 +13,8 @@ import type { Style } from './moments.ts';
 type Group = OutputFor<'group.list'>['groups'][number];
 type Key = OutputFor<'key.list'>['keys'][number];
 
-export function groupsText({ groups }: OutputFor<'group.list'>, style: Style): string {
-  if (groups.length === 0) return emptyTexts.groups;
+export function groupsText({ groups }: OutputFor<'group.list'>, style: Style, all = true): string {
+  if (groups.length === 0) return all ? emptyTexts.groups : emptyTexts.noneOfThose;
   const columns = [
     { title: 'Name', shrinks: true },
     { title: 'State', shrinks: true },
@@ -98,8 +98,8 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
   ].join('\n');
 }
 
-export function keysText({ keys }: OutputFor<'key.list'>, style: Style): string {
-  if (keys.length === 0) return emptyTexts.keys;
+export function keysText({ keys }: OutputFor<'key.list'>, style: Style, all = true): string {
+  if (keys.length === 0) return all ? emptyTexts.keys : emptyTexts.noneOfThose;
   const columns = [
     { title: 'Key', shrinks: 'middle' },
     { title: 'State' },
