@@ -42,12 +42,14 @@ const assume = async (DurationSeconds?: number) => {
 };
 
 const query = (parameters: Record<string, string>, tweaks: Tweaks = {}) =>
-  rawCall(kms.url, '', new URLSearchParams(parameters).toString(), {
+  rawCall(kms.url, '', new URLSearchParams({ Version: '2011-06-15', ...parameters }).toString(), {
     service: 'sts',
     contentType: 'application/x-www-form-urlencoded',
     ...tweaks,
   });
 const codeOf = (text: string) => /<Code>([^<]+)</.exec(text)?.[1];
+const messageOf = (text: string) => /<Message>([^<]*)</.exec(text)?.[1];
+const ASSUME = { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: 'ok' };
 
 test('GetCallerIdentity names root', async () => {
   expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
@@ -97,25 +99,99 @@ describe('AssumeRole', () => {
     expect([identity.status, codeOf(identity.text)]).toEqual([403, 'ExpiredToken']);
   });
 
-  test.each([
-    ['a foreign account', { RoleArn: 'arn:aws:iam::999999999999:role/x' }, 403, 'AccessDenied'],
-    ['no role', { RoleArn: 'arn:aws:iam::123456789012:user/x' }, 400, 'ValidationError'],
-    ['a bad session name', { RoleSessionName: 'with space' }, 400, 'ValidationError'],
-    ['too short', { DurationSeconds: '899' }, 400, 'ValidationError'],
-    ['too long', { DurationSeconds: '43201' }, 400, 'ValidationError'],
-  ])('refuses %s', async (_name, more, status, code) => {
-    const reply = await query({
-      Action: 'AssumeRole',
-      RoleArn: ROLE,
-      RoleSessionName: 'ok',
-      ...more,
-    });
-    expect([reply.status, codeOf(reply.text)]).toEqual([status, code]);
+  const must = (shown: string, path: string, rule: string) =>
+    `1 validation error detected: Value${shown} at '${path}' failed to satisfy constraint: Member must ${rule}`;
+  const atLeast = (count: number) => `have length greater than or equal to ${count}`;
+  const atMost = (count: number) => `have length less than or equal to ${count}`;
+  const NO_ROLE = 'arn:aws:iam::123456789012:user/x';
+  /** The constraints of STS's own model. */
+  test.each<readonly [string, Record<string, string>, string]>([
+    [
+      'no role',
+      { RoleArn: 'arn:aws:iam::1:r' },
+      must(" 'arn:aws:iam::1:r'", 'roleArn', atLeast(20)),
+    ],
+    ['the ARN of something else', { RoleArn: NO_ROLE }, `${NO_ROLE} is invalid`],
+    ['a name of one', { RoleSessionName: 'x' }, must(" 'x'", 'roleSessionName', atLeast(2))],
+    [
+      'a name of 65',
+      { RoleSessionName: 'x'.repeat(65) },
+      must(` '${'x'.repeat(65)}'`, 'roleSessionName', atMost(64)),
+    ],
+    [
+      'a name with a space',
+      { RoleSessionName: 'a b' },
+      must(
+        " 'a b'",
+        'roleSessionName',
+        String.raw`satisfy regular expression pattern: [\w+=,.@-]*`,
+      ),
+    ],
+    [
+      'too short',
+      { DurationSeconds: '899' },
+      must(" '899'", 'durationSeconds', 'have value greater than or equal to 900'),
+    ],
+    [
+      'too long',
+      { DurationSeconds: '43201' },
+      must(" '43201'", 'durationSeconds', 'have value less than or equal to 43200'),
+    ],
+    ['an external id of one', { ExternalId: 'x' }, must(" 'x'", 'externalId', atLeast(2))],
+    [
+      'a serial number of eight',
+      { SerialNumber: 'GAHT1234', TokenCode: '123456' },
+      must(" 'GAHT1234'", 'serialNumber', atLeast(9)),
+    ],
+    [
+      'a code of five, which is not repeated',
+      { SerialNumber: 'GAHT12345678', TokenCode: '12345' },
+      must('', 'tokenCode', atLeast(6)),
+    ],
+    [
+      'a code of letters',
+      { SerialNumber: 'GAHT12345678', TokenCode: 'abcdef' },
+      must('', 'tokenCode', String.raw`satisfy regular expression pattern: [\d]*`),
+    ],
+    [
+      'a policy of other characters',
+      { Policy: '\u2603' },
+      must(
+        " '\u2603'",
+        'policy',
+        String.raw`satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`,
+      ),
+    ],
+  ])('refuses %s', async (_name, more, message) => {
+    const reply = await query({ ...ASSUME, ...more });
+    expect([reply.status, codeOf(reply.text)]).toEqual([400, 'ValidationError']);
+    expect(messageOf(reply.text)).toBe(message);
+  });
+
+  test('names all that is missing or wrong at once', async () => {
+    const reply = await query({ Action: 'AssumeRole', DurationSeconds: '1' });
+    expect(messageOf(reply.text)).toMatch(
+      /^3 validation errors detected: Value null at 'roleArn' .*; Value null at 'roleSessionName' .*; Value '1' at 'durationSeconds' /,
+    );
+  });
+
+  test('refuses a length that is no number, and a foreign account', async () => {
+    const length = await query({ ...ASSUME, DurationSeconds: 'long' });
+    expect([length.status, codeOf(length.text)]).toEqual([400, 'MalformedInput']);
+    const foreign = await query({ ...ASSUME, RoleArn: 'arn:aws:iam::999999999999:role/x' });
+    expect([foreign.status, codeOf(foreign.text)]).toEqual([403, 'AccessDenied']);
+  });
+
+  test('says how much of its room a session policy takes, and only then', async () => {
+    const Policy = `{"Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}`;
+    const reply = await query({ ...ASSUME, Policy });
+    expect(reply.text).toContain('<PackedPolicySize>4</PackedPolicySize>');
+    expect((await query(ASSUME)).text).not.toContain('PackedPolicySize');
   });
 
   test('can be denied', async () => {
     await control(kms.controlUrl, 'POST /deny', { actions: ['sts:AssumeRole'] });
-    const reply = await query({ Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: 'ok' });
+    const reply = await query(ASSUME);
     expect(reply.text).toContain(`not authorized to perform: sts:AssumeRole on resource: ${ROLE}`);
   });
 });
@@ -140,7 +216,36 @@ test.each<[string, Tweaks, number, string]>([
   expect([reply.status, codeOf(reply.text)]).toEqual([status, code]);
 });
 
-test('other actions do not exist', async () => {
-  const reply = await query({ Action: 'GetSessionToken', Version: '2011-06-15' });
-  expect([reply.status, codeOf(reply.text)]).toEqual([400, 'InvalidAction']);
+test.each<readonly [string, Record<string, string>, string]>([
+  [
+    'another action',
+    { Action: 'GetSessionToken' },
+    'Could not find operation GetSessionToken for version 2011-06-15',
+  ],
+  [
+    'another version',
+    { Action: 'GetCallerIdentity', Version: '2010-05-08' },
+    'Could not find operation GetCallerIdentity for version 2010-05-08',
+  ],
+  [
+    'no version',
+    { Action: 'GetCallerIdentity', Version: '' },
+    'Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED',
+  ],
+])('%s does not exist', async (_name, parameters, message) => {
+  const reply = await query(parameters);
+  expect([reply.status, codeOf(reply.text), messageOf(reply.text)]).toEqual([
+    400,
+    'InvalidAction',
+    message,
+  ]);
+});
+
+test('a fault that is its own is none of the sender', async () => {
+  await control(kms.controlUrl, 'POST /mischief', {
+    operations: { 'sts:GetCallerIdentity': { http500: 1 } },
+  });
+  const reply = await query({ Action: 'GetCallerIdentity' });
+  expect([reply.status, codeOf(reply.text)]).toEqual([500, 'InternalFailure']);
+  expect(reply.text).toContain('<Type>Receiver</Type>');
 });

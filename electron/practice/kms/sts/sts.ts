@@ -16,6 +16,7 @@ const QUERY_FAILURES: Readonly<Record<string, readonly [code: string, status: nu
   MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],
   ExpiredTokenException: ['ExpiredToken', 403],
   AccessDeniedException: ['AccessDenied', 403],
+  ValidationException: ['ValidationError', 400],
   ThrottlingException: ['Throttling', 400],
   KMSInternalException: ['InternalFailure', 500],
   ServiceUnavailableException: ['ServiceUnavailable', 503],
@@ -34,7 +35,8 @@ function perform(
   requestId: string,
 ): XmlTree {
   const action = parameters.get('Action') ?? '';
-  switch (action) {
+  const version = parameters.get('Version') || 'NO_VERSION_SPECIFIED';
+  switch (version === VERSION ? action : null) {
     case 'GetCallerIdentity':
       return getCallerIdentity(who);
     case 'AssumeRole':
@@ -42,14 +44,18 @@ function perform(
     default:
       throw new KmsFailure(
         'InvalidAction',
-        `Could not find operation ${action} for version ${parameters.get('Version') ?? VERSION}`,
+        `Could not find operation ${action} for version ${version}`,
       );
   }
 }
 
-function failureXml(failure: KmsFailure, code: string, requestId: string): string {
+function failureXml(
+  failure: KmsFailure,
+  [code, status]: readonly [code: string, status: number],
+  requestId: string,
+): string {
   return stsDocument('ErrorResponse', {
-    Error: { Type: 'Sender', Code: code, Message: failure.text ?? '' },
+    Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: failure.text ?? '' },
     RequestId: requestId,
   });
 }
@@ -85,8 +91,9 @@ export function answerSts(
     return { status: 200, xml, journal: identity() };
   } catch (error) {
     if (!(error instanceof KmsFailure)) throw error;
-    const [code, status] = QUERY_FAILURES[error.code] ?? [error.code, error.status];
+    const named = QUERY_FAILURES[error.code] ?? ([error.code, error.status] as const);
+    const [code, status] = named;
     const journal = { ...identity(), error: code, message: error.text ?? null };
-    return { status, xml: failureXml(error, code, requestId), journal };
+    return { status, xml: failureXml(error, named, requestId), journal };
   }
 }

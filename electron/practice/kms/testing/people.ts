@@ -39,7 +39,7 @@ export const stsCall = (
   credentials: RawCredentials,
   parameters: Readonly<Record<string, string>>,
 ): Promise<RawReply> =>
-  rawCall(url, '', new URLSearchParams(parameters).toString(), {
+  rawCall(url, '', new URLSearchParams({ Version: '2011-06-15', ...parameters }).toString(), {
     service: 'sts',
     contentType: 'application/x-www-form-urlencoded',
     credentials,
