@@ -36,17 +36,12 @@ function perform(
 ): XmlTree {
   const action = parameters.get('Action') ?? '';
   const version = parameters.get('Version') || 'NO_VERSION_SPECIFIED';
-  switch (version === VERSION ? action : null) {
-    case 'GetCallerIdentity':
-      return getCallerIdentity(who);
-    case 'AssumeRole':
-      return assumeRole(world, who, parameters, requestId);
-    default:
-      throw new KmsFailure(
-        'InvalidAction',
-        `Could not find operation ${action} for version ${version}`,
-      );
+  if (version === VERSION && action === 'GetCallerIdentity') return getCallerIdentity(who);
+  if (version === VERSION && action === 'AssumeRole') {
+    return assumeRole(world, who, parameters, requestId);
   }
+  const text = `Could not find operation ${action} for version ${version}`;
+  throw new KmsFailure('InvalidAction', text);
 }
 
 function failureXml(
