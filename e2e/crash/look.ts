@@ -30,6 +30,8 @@ export interface ExternalKey {
   readonly key: XksKey;
   readonly versions: readonly XksVersion[];
   readonly bindings: readonly XksBinding[];
+  /** ARNs of KMS keys that it was let go of. */
+  readonly released: readonly string[];
 }
 
 /** What the keystore knows of external key stores. */
@@ -124,6 +126,7 @@ function externalFacts({ xks }: DomainModel): ExternalFacts {
       key,
       versions: xks.keys.versions(key.id),
       bindings: xks.keys.bindings(key.id),
+      released: xks.keys.released(key.id),
     })),
   };
 }

@@ -36,6 +36,8 @@ export type Task =
       readonly key: string;
       readonly alias: string | null;
     }
+  /** Time passes in AWS: what waits for a day there has come to it. */
+  | { readonly do: 'let-time-pass'; readonly seconds: number }
   | { readonly do: 'import-credential'; readonly csv: string; readonly endpoint: string }
   | { readonly do: 'attach'; readonly module: string; readonly label: string }
   | { readonly do: 'designate' }
@@ -57,6 +59,8 @@ export interface Orders {
   readonly seed: string;
   readonly passphrase: Uint8Array;
   readonly pin: Uint8Array | null;
+  /** Where the practice KMS is told what time it is. */
+  readonly practiceControl: string;
   /** Brought about before the fault points are armed. */
   readonly prepare: readonly Task[];
   /** The deed under test; null where jobs are only waited for. */

@@ -60,6 +60,10 @@ export class Practice {
     return this.#process.url;
   }
 
+  get controlUrl(): string {
+    return this.#process.controlUrl;
+  }
+
   async reset(): Promise<void> {
     await control(this.#process.controlUrl, 'POST /reset');
   }

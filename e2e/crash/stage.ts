@@ -148,6 +148,7 @@ export class Stage {
         state: join(this.runFolder, 'state'),
         passphrase: orders.passphrase ?? this.passphrase,
         pin: this.pin,
+        practiceControl: this.practice.controlUrl,
         auditFile: join(this.outFolder, `audit-${number}.jsonl`),
       },
       {

@@ -24,12 +24,19 @@ const withKey = (
   calls: ExpectedStore['calls'],
   state: string,
   connection = 'CONNECTED',
-): ExpectedStore => ({ calls, store: connection, key: state, alias: `alias/${alias}` });
+): ExpectedStore => ({
+  calls,
+  store: connection,
+  key: state,
+  alias: `alias/${alias}`,
+  released: false,
+});
 const withoutKey = (calls: ExpectedStore['calls'], connection: string | null): ExpectedStore => ({
   calls,
   store: connection,
   key: null,
   alias: null,
+  released: false,
 });
 
 function external(
@@ -75,5 +82,10 @@ export const storeVariants: readonly Variant[] = [
     key('cancel-deletion'),
     [...keyMade, key('schedule-deletion')],
     withKey({ CancelKeyDeletion: 1 }, 'Disabled'),
+  ),
+  external(
+    key('release'),
+    [...keyMade, key('schedule-deletion'), { do: 'let-time-pass', seconds: 31 * 86_400 }],
+    { ...withoutKey({}, 'CONNECTED'), released: true },
   ),
 ];

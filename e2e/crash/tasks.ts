@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.ts';
 import type { Orders, Task } from './orders.ts';
 import {
   PRACTICE_ACCESS_KEY_ID,
@@ -99,11 +100,20 @@ async function untilEnded(call: Call, job: string, wanted: 'done' | 'needs-you')
   }
 }
 
+async function importCredential(
+  call: Call,
+  { csv, endpoint }: Extract<Task, { do: 'import-credential' }>,
+): Promise<void> {
+  const file = Uint8Array.from(Buffer.from(csv));
+  await call('credential.import', { kind: 'csv', name: 'payments-kms', file, endpoint });
+  await call('credential.test', { credential: 'payments-kms', region: 'eu-west-1' });
+}
+
 /** Brings one task about, to its end. */
 export async function carryOut(
   call: Call,
   task: Task,
-  { pin, passphrase }: Pick<Orders, 'pin' | 'passphrase'>,
+  { pin, passphrase, practiceControl }: Pick<Orders, 'pin' | 'passphrase' | 'practiceControl'>,
 ): Promise<void> {
   switch (task.do) {
     case 'add-group':
@@ -113,14 +123,7 @@ export async function carryOut(
       await call('group.edit', { group: task.group, changes: task.changes });
       return;
     case 'import-credential':
-      await call('credential.import', {
-        kind: 'csv',
-        name: 'payments-kms',
-        file: Uint8Array.from(Buffer.from(task.csv)),
-        endpoint: task.endpoint,
-      });
-      await call('credential.test', { credential: 'payments-kms', region: 'eu-west-1' });
-      return;
+      return importCredential(call, task);
     case 'attach':
       if (pin === null) throw new Error('a token needs a PIN');
       await call('hsm.attach', {
@@ -161,6 +164,9 @@ export async function carryOut(
       return;
     case 'edit-store':
       await call('xksStore.edit', task.changes);
+      return;
+    case 'let-time-pass':
+      await control(practiceControl, 'POST /clock', { advanceSeconds: task.seconds });
       return;
     case 'prepare-proxy':
       writeFileSync(task.to, JSON.stringify(await call('xks.prepareProxy', {})));

@@ -29,6 +29,8 @@ export interface ExpectedStore {
   readonly key: string | null;
   /** Alias of that KMS key. */
   readonly alias: string | null;
+  /** The external key stays and belongs to no KMS key any more: AWS has deleted the one it had. */
+  readonly released: boolean;
 }
 
 export interface Variant {

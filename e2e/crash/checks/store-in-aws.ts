@@ -76,13 +76,15 @@ function kmsKeyMatches(outcome: Outcome, expected: ExpectedStore): string[] {
   const { store, state } = outcome;
   const { keys } = store.external;
   const wanted = expected.key === null ? 0 : 1;
-  if (keys.length !== wanted || state.keys.length !== wanted) {
+  const kept = expected.released ? 1 : wanted;
+  if (keys.length !== kept || state.keys.length !== wanted) {
     const counts = `${keys.length} external keys and ${state.keys.length} KMS keys`;
-    return [`I3: ${counts}, expected ${wanted} of each`];
+    return [`I3: ${counts}, expected ${kept} and ${wanted}`];
   }
   const held = state.aliases.map(({ name, target }) => `${name} -> ${target ?? 'nothing'}`);
   const [ours] = keys;
   const [real] = state.keys;
+  if (ours && expected.released) return [...letGo(ours), ...isWhole(ours)];
   if (!ours || !real) return held.length === 0 ? [] : [`I3: the aliases are ${held.join(', ')}`];
   const { KeyId, KeyState, Arn, XksKeyConfiguration } = real.metadata;
   const facts: [string, unknown, unknown][] = [
@@ -104,6 +106,15 @@ function kmsKeyMatches(outcome: Outcome, expected: ExpectedStore): string[] {
 
 /** A store that is disconnected makes its keys Unavailable without a word: we say what was read. */
 const told = ({ key }: ExpectedStore): string | null => (key === 'Unavailable' ? 'Enabled' : key);
+
+/** It belongs to no KMS key, and what it was let go of is known for good. */
+function letGo({ key, bindings, released }: ExternalKey): string[] {
+  return [
+    ...(key.remote === null ? [] : [`I3: it still stands for ${key.remote.arn}`]),
+    ...bindings.map(({ arn }) => `I3: it is still bound to ${arn}`),
+    ...(released.length === 1 ? [] : [`I3: it was let go of ${released.join() || 'nothing'}`]),
+  ];
+}
 
 function isWhole({ versions }: ExternalKey): string[] {
   const [version] = versions;

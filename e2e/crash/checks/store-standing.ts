@@ -82,6 +82,13 @@ export const storeAws: readonly Line[] = [
       kmsKey(truth, groups['from'], groups['to'])?.metadata.KeyState === groups['is'] &&
       reads(truth, groups),
   },
+  {
+    pattern:
+      /^AWS no longer has KMS key (?<from>\w{4})…(?<to>\w{4}); \S+ \((?<id>cks-\w+)\) reads (?<state>[A-Z]+)$/,
+    good: true,
+    holds: (truth, groups) =>
+      kmsKey(truth, groups['from'], groups['to']) === undefined && reads(truth, groups),
+  },
 ];
 
 const isConnected = (truth: Truth): boolean => keyStore(truth)?.state === 'CONNECTED';

@@ -3,6 +3,8 @@ import { OperationError } from '../../../../../shared/errors/operation-error.ts'
 import type { JobKind, StepContext } from '../../kind.ts';
 import type { DeedServices } from '../services.ts';
 import { createXksKey, type KeyCreatePayload } from './key-create.ts';
+import { releaseXksKey } from './key-release.ts';
+import { turnXksKey } from './key-state.ts';
 import { connectStore, disconnectStore } from './store-connection.ts';
 import { createStore } from './store-create.ts';
 import type { StorePayload } from './store-steps.ts';
@@ -12,9 +14,20 @@ const storeId = '018f3c1e-7b1a-7c3d-9e2f-0123456789ab';
 const remote = { kmsStoreId: 'cks-1', account: '1', state: 'DISCONNECTED', error: null, readAt: 5 };
 const waiting = { id: 'k', name: 'payments', remote: null, onlyInHsm: false };
 
+const kmsKey = { kmsKeyId: '1111aaaa-2222', arn: 'arn:k', state: 'PendingDeletion', readAt: 5 };
+
+interface World {
+  readonly noted?: boolean;
+  readonly state?: string | null;
+  readonly key?: boolean;
+  /** It had a KMS key, and AWS has deleted it. */
+  readonly gone?: boolean;
+}
+
 /** AWS and the keystore as far as these jobs ask; `state` null: AWS no longer has the store. */
-function world(of: { noted?: boolean; state?: string | null; key?: boolean } = {}): DeedServices {
-  const { noted = true, state = 'DISCONNECTED', key = false } = of;
+function world(of: World = {}): DeedServices {
+  const { noted = true, state = 'DISCONNECTED', key = false, gone = false } = of;
+  let ours: object = gone ? { ...waiting, remote: kmsKey } : waiting;
   const store = { id: storeId, name: 'ledger', credentialId: 'c', accounts: null, remote };
   let now = noted ? store : { ...store, remote: null };
   const stores = {
@@ -24,13 +37,17 @@ function world(of: { noted?: boolean; state?: string | null; key?: boolean } = {
   };
   const keys = {
     list: () => (key ? [waiting] : []),
-    byId: () => (key ? waiting : null),
+    byId: () => (key ? ours : null),
+    noteRemote: (_id: string, remote: object) => void (ours = { ...ours, remote }),
     versions: () => [{ backedUpAt: 3 }],
   };
   const connection = {
     describeKeyStore: async () => {
       if (state === null) throw new OperationError('XKS_STORE_GONE', { name: 'ledger' });
       return { ...remote, name: 'ledger', state, requestId: 'r' };
+    },
+    describeKey: async () => {
+      throw new OperationError('AWS_KEY_GONE', { keyId: kmsKey.kmsKeyId });
     },
   };
   const open = async () => connection;
@@ -108,6 +125,18 @@ describe('a job on an external key store that never heard the answer', () => {
     expect((await told(nothing, keyPayload, begun('check'))).now).toBe(
       'Cancel now leaves nothing behind.',
     );
+  });
+
+  it('says that a KMS key is gone, which is good for who lets go of it and for nobody else', async () => {
+    const about = { storeId, keyId: 'k' };
+    const gone = { state: 'CONNECTED', key: true, gone: true };
+    const text = 'AWS no longer has KMS key 1111…2222; ledger (cks-1) reads CONNECTED';
+    const release = releaseXksKey(world(gone));
+    const letGo = await told(release, { ...about, accountGone: false }, begun('ask'));
+    expect(letGo.aws).toMatchObject({ good: true, text });
+    const enable = turnXksKey('enable')(world(gone));
+    const turned = await told(enable, { ...about, days: 30 }, begun('enable'));
+    expect(turned.aws).toMatchObject({ good: false, text });
   });
 
   it('says that the store is gone, and not that it reads so', async () => {

@@ -92,7 +92,7 @@ export const releaseXksKey = (services: DeedServices): JobKind<KeyReleasePayload
   needsDesignation: false,
   commitStep: null,
   standing: ({ payload }) =>
-    storeStanding(services, { ...payload, inDoubt: null, takesAway: false }),
+    storeStanding(services, { ...payload, inDoubt: null, takesAway: false, letsGo: true }),
   leftovers: () => leftoverTexts({ what: 'nothing' }),
 });
 

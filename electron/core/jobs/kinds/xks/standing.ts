@@ -12,6 +12,8 @@ export interface Subject {
   readonly inDoubt: 'key-store' | 'kms-key' | null;
   /** The deed takes the store away: that AWS no longer has it is good. */
   readonly takesAway: boolean;
+  /** The deed lets go of a KMS key: that AWS no longer has it is good. */
+  readonly letsGo?: boolean;
 }
 
 /** Where things stand of a deed on a store, and on one of its keys: read from AWS where it answers. */
@@ -32,7 +34,7 @@ export async function storeStanding(services: DeedServices, subject: Subject): P
 function awsLine(
   store: ExternalStore | null,
   key: XksKey | null,
-  { inDoubt, takesAway }: Subject,
+  { inDoubt, takesAway, letsGo = false }: Subject,
   problem: string | null,
   now: number,
 ): StandingLine {
@@ -51,10 +53,12 @@ function awsLine(
   const unread = problem === null ? '' : `, and could not be read since (${problem})`;
   const text = `${kmsKey === null ? '' : `${kmsKey}; `}${named} reads ${remote.state}${unread}`;
   const sure = problem === null && inDoubt === null;
-  return { good: sure ? remote.state !== 'FAILED' : null, text, readAt };
+  const asItShould = remote.state !== 'FAILED' && (letsGo || key?.remote?.state !== 'Gone');
+  return { good: sure ? asItShould : null, text, readAt };
 }
 
 function kmsKeyWords({ remote }: XksKey, inDoubt: Subject['inDoubt']): string {
+  if (remote?.state === 'Gone') return `AWS no longer has KMS key ${shortId(remote.kmsKeyId)}`;
   if (remote !== null) return `KMS key ${shortId(remote.kmsKeyId)} reads ${remote.state}`;
   return inDoubt === 'kms-key'
     ? 'AWS may hold one KMS key with the mark of this job'
@@ -97,14 +101,18 @@ async function readAgain(services: DeedServices, subject: Subject): Promise<stri
   }
 }
 
-/** Reads the KMS key of an external key and notes what AWS says of it. */
+/** Reads the KMS key of an external key and notes what AWS says of it, also that it has none. */
 async function readKey(
-  { xks }: DeedServices,
+  { xks, clock }: DeedServices,
   keyId: string,
   { connection }: OpenedStore,
 ): Promise<void> {
   const remote = xks.model.keys.byId(keyId)?.remote;
   if (!remote) return;
-  const { keyId: kmsKeyId, arn, state, readAt } = await connection.describeKey(remote.kmsKeyId, {});
-  xks.model.keys.noteRemote(keyId, { kmsKeyId, arn, state, readAt });
+  const read = await connection.describeKey(remote.kmsKeyId, {}).catch((error: unknown) => {
+    if (error instanceof OperationError && error.code === 'AWS_KEY_GONE') return null;
+    throw error;
+  });
+  const now = read ?? { state: 'Gone', readAt: clock.now() };
+  xks.model.keys.noteRemote(keyId, { ...remote, state: now.state, readAt: now.readAt });
 }
