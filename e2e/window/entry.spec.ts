@@ -132,6 +132,7 @@ describe.skipIf(!windowHere)('the first steps', () => {
     await keyboard.press('Escape');
     const heading = entry.heading('by-keyboard is rotated');
     await expect.poll(() => entry.focused(heading)).toBe(true);
+    await entry.page.getByText('now holds alias/by-keyboard').waitFor();
   });
 
   it('go on after a reload and a lock, and can be left without loss', async () => {

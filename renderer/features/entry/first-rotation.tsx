@@ -9,6 +9,7 @@ import { useRead } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { localTimes } from '../jobs/job-words.ts';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
 import { LeaveGuide } from './leave-guide.tsx';
@@ -26,7 +27,12 @@ export function FirstRotation({ path }: { readonly path: string }) {
   const job = jobs.data?.jobs[0];
   // The key is there for certain once its job is over.
   const keys = useRead('key.list', of, { enabled: job !== undefined && isFinal(job.state) });
-  const failure = groups.failure ?? jobs.failure ?? keys.failure;
+  const ended = useRead(
+    'job.show',
+    { job: job?.id ?? '' },
+    { enabled: job !== undefined && isFinal(job.state) },
+  );
+  const failure = groups.failure ?? jobs.failure ?? keys.failure ?? ended.failure;
   if (failure)
     return (
       <EntryFrame title="The first rotation" path={path} realm="practice" corner={<LeaveGuide />}>
@@ -40,7 +46,8 @@ export function FirstRotation({ path }: { readonly path: string }) {
       </EntryFrame>
     );
   if (!job) return <BeforeRotation path={path} group={group} />;
-  return <WithJob path={path} group={group} job={job} newest={keys.data?.keys[0]} />;
+  const told = isFinal(job.state) ? (ended.data?.job.message ?? '') : job.message;
+  return <WithJob path={path} group={group} job={job} told={told} newest={keys.data?.keys[0]} />;
 }
 
 function BeforeRotation({ path, group }: { readonly path: string; readonly group: Group }) {
@@ -67,11 +74,13 @@ function WithJob({
   path,
   group,
   job,
+  told,
   newest,
 }: {
   readonly path: string;
   readonly group: Group;
   readonly job: Job;
+  readonly told: string;
   readonly newest: Key | undefined;
 }) {
   const show = useDialogs((state) => state.show);
@@ -96,7 +105,7 @@ function WithJob({
         <Facts
           facts={[
             [`Job ${job.number}`, <StateWord key="state" state={jobStateTexts[job.state]} />],
-            ['Outcome', job.message],
+            ['Outcome', localTimes(told)],
             ...(job.step && !isFinal(job.state)
               ? [['Step', `${job.step.n} of ${job.step.of}: ${job.step.title}`] as const]
               : []),
