@@ -1,4 +1,7 @@
-import { anyArn, anyTime, testOperation } from '../testing/operation.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
+import { anyArn, anyTime, base64, type Body, testOperation } from '../testing/operation.ts';
 
 testOperation('GetKeyLastUsage', {
   request: async (stage) => ({ KeyId: await stage.own() }),
@@ -7,4 +10,39 @@ testOperation('GetKeyLastUsage', {
   key: { alias: false },
   disabled: 'ok',
   leaving: 'ok',
+});
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+});
+afterAll(() => kms.close());
+
+const HMAC = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const SIGNING = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const Message = base64('x');
+const signature = { Message, SigningAlgorithm: 'ECDSA_SHA_256' };
+/** Its operations are those of the model's KeyLastUsageTrackingOperation. */
+test.each<readonly [string, Body, Body, boolean]>([
+  ['Encrypt', {}, { Plaintext: Message }, true],
+  ['Encrypt', {}, { Plaintext: Message, DryRun: true }, false],
+  ['Encrypt', {}, { Plaintext: Message, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' }, false],
+  ['GenerateDataKey', {}, { KeySpec: 'AES_256' }, true],
+  ['GenerateDataKeyWithoutPlaintext', {}, { KeySpec: 'AES_256' }, true],
+  ['GenerateDataKeyPair', {}, { KeyPairSpec: 'ECC_NIST_P256' }, true],
+  ['GenerateDataKeyPairWithoutPlaintext', {}, { KeyPairSpec: 'ECC_NIST_P256' }, true],
+  ['GenerateMac', HMAC, { Message, MacAlgorithm: 'HMAC_SHA_256' }, true],
+  ['VerifyMac', HMAC, { Message, MacAlgorithm: 'HMAC_SHA_256', Mac: Message }, false],
+  ['Sign', SIGNING, signature, true],
+  ['Verify', SIGNING, { ...signature, Signature: Message }, false],
+  ['GetPublicKey', SIGNING, {}, false],
+  ['DescribeKey', {}, {}, false],
+])('%s of a key %j, %j, counts: %j', async (operation, made, more, counts) => {
+  const client = byokClient(kms.url);
+  const KeyId = await client.createKey({ Origin: 'AWS_KMS', ...made });
+  await client.call(operation, { KeyId, ...more });
+  const { KeyLastUsage } = await client.must('GetKeyLastUsage', { KeyId });
+  expect(KeyLastUsage).toEqual(
+    counts ? expect.objectContaining({ Operation: operation, Timestamp: anyTime }) : {},
+  );
 });

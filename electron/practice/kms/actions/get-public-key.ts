@@ -7,7 +7,6 @@ import { defineAction } from './action.ts';
 import { grantTokens, KEY_ID } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { bytesOf } from './key-material.ts';
-import { recordUse } from './symmetric-use.ts';
 
 export const getPublicKey = defineAction({
   name: 'GetPublicKey',
@@ -18,7 +17,6 @@ export const getPublicKey = defineAction({
       throw unsupported(`${key.arn} key spec ${key.spec} has no public key.`);
     }
     const material = bytesOf(key, currentMaterial(call.world.state.materials.of(key)));
-    recordUse(call, key);
     return {
       KeyId: key.arn,
       PublicKey: publicKeyOf(key.spec, material).toString('base64'),

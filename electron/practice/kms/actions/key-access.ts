@@ -14,8 +14,8 @@ import { type Call, placeOf } from '../world.ts';
 
 const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
 
-/** Of another account AWS does not tell what exists there. */
-function requireOwnAccount(call: Call, place: Place, resource: string): void {
+/** Of another account AWS does not tell what exists there. Raises AccessDeniedException. */
+export function requireOwnAccount(call: Call, place: Place, resource: string): void {
   if (place.account === call.caller.account || call.world.skipPolicyChecks) return;
   const principal = call.caller.arn;
   throw deniedFailure(

@@ -7,7 +7,7 @@ import { PAGING_FIELDS, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { keyIdMember } from './fields.ts';
-import { findKey, requireAccountPermission } from './key-access.ts';
+import { findKey, requireOwnAccount, requireAccountPermission } from './key-access.ts';
 
 const entry = (alias: AliasRecord, now: number) => ({
   AliasName: alias.name,
@@ -23,7 +23,9 @@ export const listAliases = defineAction({
   act(call, request) {
     requireAccountPermission(call);
     const place = placeOf(call);
-    const keyId = request.KeyId === undefined ? null : findKey(call, request.KeyId, false).keyId;
+    const key = request.KeyId === undefined ? null : findKey(call, request.KeyId, false);
+    if (key !== null) requireOwnAccount(call, key, key.arn);
+    const keyId = key === null ? null : key.keyId;
     const { items, ...more } = readPage(
       call.world.seals.marker,
       `ListAliases ${place.account} ${place.region} ${keyId ?? ''}`,

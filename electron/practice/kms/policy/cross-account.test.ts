@@ -96,7 +96,7 @@ describe('a key of another account', () => {
     }
   });
 
-  test.each(['GetKeyPolicy', 'DisableKey', 'ListKeyRotations', 'ListResourceTags'])(
+  test.each(['GetKeyPolicy', 'DisableKey', 'ListKeyRotations', 'ListResourceTags', 'ListAliases'])(
     '%s stays at home, whoever is let in',
     async (operation) => {
       await withPolicy(statement('Allow', '*'));
