@@ -1,3 +1,4 @@
+import module from 'node:module';
 import { join } from 'node:path';
 import { measureOpenLoop, type OpenRound } from './xks/open-loop.ts';
 import { type Cell, measureThroughput, measureSignature, type Sides } from './xks/throughput.ts';
@@ -13,6 +14,7 @@ import { Worker } from './support/worker.ts';
 /** The XKS proxy beside a bare Node HTTPS server that answers the same bodies. */
 export const bench: Bench = async ({ quick, profileTo }) => {
   using folder = new TemporaryFolder();
+  module.enableCompileCache(join(folder.path, 'compiled'));
   await using load = new Worker<LoadMethods>(new URL('./xks/load-worker.ts', import.meta.url));
   await using bare = new Worker<BareMethods>(new URL('./xks/bare-worker.ts', import.meta.url));
   const stage = await Stage.make(join(folder.path, 'few'));

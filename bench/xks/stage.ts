@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sharedCompiledCode } from '../../electron/core/kernel/compiled-code.ts';
 import { Secret } from '../../electron/core/kernel/secret.ts';
 import { sealSet } from '../../electron/core/xks/serving/sealed-set.ts';
 import type { ServingSet } from '../../electron/core/xks/serving/serving-set.ts';
@@ -135,7 +136,7 @@ export class Proxy {
     const child = spawn(
       process.execPath,
       ['--disable-sigusr1', ...flags, entry, file, '--until-stdin-closes'],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
+      { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...sharedCompiledCode() } },
     );
     const line = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (piece: Buffer) => resolve(piece.toString()));

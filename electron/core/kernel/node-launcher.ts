@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { sharedCompiledCode } from './compiled-code.ts';
 import type { ChildChannel, ChildExit, ProcessLauncher } from '../ports.ts';
 
 const entries = {
@@ -45,7 +46,7 @@ export function forkChild(
     // Buffers travel as bytes, not as JSON
     serialization: 'advanced',
     execArgv: [...childFlags],
-    env: { ...childEnvironment(), ...environment },
+    env: { ...childEnvironment(), ...sharedCompiledCode(), ...environment },
     // A module may print: nothing of it belongs into the output of a command.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

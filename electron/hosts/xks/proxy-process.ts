@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
 import type { ConfigurationInput } from './configuration.ts';
 
 /** The first descriptor after those that every process has. */
@@ -55,7 +56,8 @@ export class ProxyProcess {
     writeFileSync(file, JSON.stringify(input), { mode: 0o600 });
     const given = ['--disable-sigusr1', program, file, '--until-stdin-closes'];
     const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(pinFd === null ? [] : [pinFd])];
-    const child = spawn(process.execPath, given, { stdio }) as ChildProcessWithoutNullStreams;
+    const env = { ...process.env, ...sharedCompiledCode() };
+    const child = spawn(process.execPath, given, { stdio, env }) as ChildProcessWithoutNullStreams;
     child.stdin.on('error', () => undefined); // it has ended: `ended` says so
     let log = '';
     child.stderr.on('data', (piece: Buffer) => {

@@ -3,6 +3,8 @@
  * crashes, hangs or leaks takes nothing with it. Started by a ProcessLauncher, ends with its
  * parent. Speaks the frames of protocol.ts.
  */
+import { keepCompiledCode } from '../../kernel/compiled-code.ts';
+import { nodeClock } from '../../kernel/node-clock.ts';
 import { onTurn, parentPort, utilityPort } from '../../kernel/node-parent-port.ts';
 import { watchParent } from '../../kernel/node-parent-watch.ts';
 import { BridgeDevice } from './device.ts';
@@ -22,4 +24,5 @@ const server = new BridgeServer({
   now: () => performance.now(),
   later: onTurn,
 });
+keepCompiledCode(nodeClock);
 port.onMessage((message) => server.receive(message as CallFrame));
