@@ -130,6 +130,51 @@ describe('a key is changed behind our back', () => {
     expect((await changed(aws, since)).created).toBe(1);
   });
 
+  it.each(['confirm', 'alias'])(
+    'the material of the new one is deleted before %s: continued, our copy is sent again',
+    async (step) => {
+      const group = `emptied-${step}`;
+      await desk.addGroup(group);
+      await desk.rotated(group);
+      const since = await aws.mark();
+      const keys = new Set((await aws.held()).keys.map(({ metadata }) => metadata.KeyId));
+      desk.at(`group.force-rotate:${step}:before-intent`, () => {
+        aws.callNow('DeleteImportedKeyMaterial', { KeyId: aws.newestKeyNow(keys) });
+        // the reading of a moment ago counts no more
+        clock.wallAhead += 2 * minutes;
+      });
+      const stopped = await desk.rotate(group);
+      clock.wallAhead = 0;
+      expect(stopped.job.state).toBe('needs-you');
+      expect(failureOf(stopped).details).toMatchObject(
+        step === 'confirm' ? { found: 'PendingImport' } : { state: 'PendingImport' },
+      );
+      const standing = await requireTrueStanding(desk, aws, stopped);
+      expect(standing.aws).toMatchObject({ good: false });
+      requireDone(await desk.goOn(stopped.job.id));
+      expect(await changed(aws, since)).toMatchObject({ created: 1, materials: 1 });
+      const { remote } = await desk.call('key.show', { key: `${group}/2` });
+      expect(remote).toMatchObject({ state: 'Enabled', alias: `alias/${group}` });
+    },
+  );
+
+  it('material that Synchronize has sent is deleted before it is confirmed: the same', async () => {
+    await desk.addGroup('emptied-again');
+    await desk.rotated('emptied-again');
+    const { remote } = await desk.call('key.show', { key: 'emptied-again/1' });
+    desk.at('key.synchronize:confirm:before-intent', () =>
+      aws.callNow('DeleteImportedKeyMaterial', { KeyId: remote?.keyId ?? '' }),
+    );
+    const { number } = await desk.call('key.planSynchronize', { key: 'emptied-again/1' });
+    const { jobId } = await desk.call('key.synchronize', { key: 'emptied-again/1', plan: number });
+    const stopped = await desk.settled(jobId);
+    expect(failureOf(stopped)).toMatchObject({ code: 'READ_BACK_DIFFERS' });
+    await requireTrueStanding(desk, aws, stopped);
+    requireDone(await desk.goOn(jobId));
+    const checked = await desk.call('key.check', { key: 'emptied-again/1' });
+    expect(checked.remote).toMatchObject({ state: 'Enabled' });
+  });
+
   it('the new one is scheduled for deletion before its import: taken back, it is imported', async () => {
     await desk.addGroup('doomed');
     const since = await aws.mark();

@@ -68,7 +68,14 @@ export const groupWording = {
   KEY_NOT_ENABLED: {
     headline: 'The KMS key is not enabled.',
     forYourKeys: 'The alias was not moved: new data could not be encrypted under this key.',
-    next: 'Bring the key back with Synchronize or enable it in AWS, then try again.',
+    next: (d) => {
+      if (!d.inOpenJob)
+        return 'Bring the key back with Synchronize or enable it in AWS, then try again.';
+      if (d.text('state', '') !== 'PendingImport') return 'Enable it in AWS, then continue.';
+      return d.text('mend', '') === 'sends-again'
+        ? 'Continue: our copy is sent to it again.'
+        : 'Cancel this job, bring the key back with Synchronize, then start again.';
+    },
   },
   COPY_NOT_PROVED: {
     headline: 'The copy kept here could not be proved, so nothing is deleted.',

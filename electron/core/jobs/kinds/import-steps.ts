@@ -3,6 +3,7 @@ import type { Json } from '../../../../shared/model/json.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { WrappingAlgorithm } from '../../hsm/driver.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
+import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { proof, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -177,6 +178,20 @@ const afresh = <P>(
   why,
   record: () => services.parcels.drop(jobId),
 });
+
+/**
+ * What was sent is gone from AWS again: somebody deleted it, and nobody else can bring it back. The
+ * go that a person asked for sends our copy once more; goes up to `unasked` are the engine's own.
+ */
+export const sendAgain = <P>(
+  services: DeedServices,
+  context: StepContext<P>,
+  state: string,
+  unasked = defaultLimits.tries,
+): StepResult | null =>
+  state === 'PendingImport' && context.attempt > unasked
+    ? afresh(services, context, 'AWS has the material no more')
+    : null;
 
 async function send<P>(
   services: DeedServices,

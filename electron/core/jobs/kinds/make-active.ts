@@ -13,7 +13,8 @@ import {
   proof,
   readHolder,
   readingOf,
-  requireStillEnabled,
+  requireEnabled,
+  stateNow,
   shortId,
   keyOpener,
   type OpenKey,
@@ -77,7 +78,7 @@ function aliasStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
     repeatable: true,
     act: async (context) => {
       const { group, key, remote, connection } = await open(context);
-      await requireStillEnabled(services, connection, { key, remote }, context);
+      requireEnabled(key, await stateNow(services, connection, { key, remote }, context));
       const before = await readHolder(services, connection, group, context);
       if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
       await pointAlias(connection, group, before, remote.kmsKeyId, context);

@@ -252,23 +252,31 @@ export type OpenKey = ReturnType<typeof keyOpener>;
 const freshFor = 60_000;
 
 /**
- * The alias moves only to a key that is Enabled now: read again where the last reading is old or the
- * step was interrupted.
- * @throws OperationError KEY_NOT_ENABLED
+ * The state of a key that is to hold the alias: read again where the last reading is old or the step
+ * was interrupted.
  */
-export async function requireStillEnabled(
+export async function stateNow(
   services: DeedServices,
   connection: CloudConnection,
   subject: { readonly key: Key; readonly remote: RemoteKey },
   context: CallContext & { readonly attempt: number },
-): Promise<void> {
+): Promise<string> {
   const { key, remote } = subject;
   const fresh = services.clock.now() - remote.readAt <= freshFor && remote.state === 'Enabled';
-  if (fresh && context.attempt <= 1) return;
+  if (fresh && context.attempt <= 1) return remote.state;
   const read = await connection.describeKey(remote.kmsKeyId, context);
   services.keys.noteRemote(key.id, readingOf(read));
-  if (read.state === 'Enabled') return;
-  throw new OperationError('KEY_NOT_ENABLED', { version: key.version, state: read.state });
+  return read.state;
+}
+
+/**
+ * The alias moves only to a key that is Enabled. `mend`: what continuing the job does about it.
+ * @throws OperationError KEY_NOT_ENABLED
+ */
+export function requireEnabled(key: Key, state: string, mend?: 'sends-again'): void {
+  if (state === 'Enabled') return;
+  const details = { version: key.version, state, ...(mend ? { mend } : {}) };
+  throw new OperationError('KEY_NOT_ENABLED', details);
 }
 
 /** Makes the alias or moves it; nothing where it names the key already. */

@@ -13,9 +13,11 @@ import {
   proof,
   readHolder,
   readingOf,
-  requireStillEnabled,
+  requireEnabled,
   shortId,
+  stateNow,
 } from './reading.ts';
+import { sendAgain } from './import-steps.ts';
 import {
   type CheckOutput,
   type ForceRotatePayload,
@@ -43,6 +45,8 @@ export function confirmStep(services: DeedServices, open: Opened): StepSpec<Forc
       const { key, remote } = keys.get(keyId);
       if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
       const read = await connection.describeKey(remote.kmsKeyId, context);
+      const again = sendAgain(services, context, read.state);
+      if (again) return again;
       if (read.state !== 'Enabled') {
         throw new OperationError('READ_BACK_DIFFERS', {
           what: 'key state',
@@ -93,7 +97,10 @@ export function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceR
       if (services.store.realm === 'real' && key.backedUpAt === null) {
         throw new OperationError('BACKUP_NEEDED_FIRST', { version: key.version });
       }
-      await requireStillEnabled(services, connection, { key, remote }, context);
+      const state = await stateNow(services, connection, { key, remote }, context);
+      const again = sendAgain(services, context, state, 1);
+      if (again) return again;
+      requireEnabled(key, state, 'sends-again');
       const before = await readHolder(services, connection, group, context);
       if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
       await pointAlias(connection, group, before, remote.kmsKeyId, context);

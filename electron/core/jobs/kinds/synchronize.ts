@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
-import { importSteps } from './import-steps.ts';
+import { importSteps, sendAgain } from './import-steps.ts';
 import {
   checkAccount,
   policyInStep,
@@ -83,6 +83,8 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
       const { key, remote, connection } = await open(context);
       const { payload } = context;
       const read = await connection.describeKey(remote.kmsKeyId, context);
+      const again = payload.importMaterial ? sendAgain(services, context, read.state) : null;
+      if (again) return again;
       const before = (context.outputs['check'] as { stateBefore: string }).stateBefore;
       // Importing brings a key back to Enabled unless somebody had disabled it.
       const expected = payload.importMaterial
