@@ -18,6 +18,7 @@ useNavigation.subscribe(({ screen }, before) => {
 /**
  * State of the place in view that outlives the window being taken off the screen by a lock: what was
  * typed there is there again afterwards. Nothing secret may be in it. `name`: its own on its place.
+ * What nobody changed follows `first`.
  */
 export function useKeptOnScreen<Value>(
   name: string,
@@ -28,6 +29,11 @@ export function useKeptOnScreen<Value>(
     // What is kept under a name was put there by its one component, below.
     return before && Object.is(before.first, first) ? (before.value as Value) : first;
   });
+  const [seen, setSeen] = useState<Value>(() => first);
+  if (!Object.is(seen, first)) {
+    setSeen(() => first);
+    if (Object.is(value, seen)) setValue(() => first);
+  }
   const set = (to: Value): void => {
     kept.set(name, { first, value: to });
     setValue(() => to);
