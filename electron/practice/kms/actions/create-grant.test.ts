@@ -1,4 +1,6 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
 import { anyBlob, strangeToken, testOperation } from '../testing/operation.ts';
 
@@ -44,6 +46,37 @@ testOperation('CreateGrant', {
       }),
       type: 'ValidationException',
     },
+    {
+      when: 'nothing but the right to grant',
+      request: (base) => ({ ...base, Operations: ['CreateGrant'] }),
+      type: 'ValidationException',
+      message: 'Grants must not contain only the CreateGrant operation.',
+    },
+    {
+      when: 'two constraints on the encryption context',
+      request: (base) => ({
+        ...base,
+        Constraints: { EncryptionContextEquals: {}, EncryptionContextSubset: { a: 'b' } },
+      }),
+      type: 'ValidationException',
+      message: 'More than one constraint supplied',
+    },
+    {
+      when: 'a source that is no ARN',
+      request: (base) => ({ ...base, Constraints: { SourceArn: 'arn:aws:s3:::a-bucket-of-mine' } }),
+      type: 'ValidationException',
+      message:
+        "1 validation error detected: Value 'arn:aws:s3:::a-bucket-of-mine' at 'constraints.sourceArn' failed to satisfy constraint: Member must satisfy regular expression pattern: ^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$",
+    },
+    {
+      when: 'a source of more than 512 characters',
+      request: (base) => ({
+        ...base,
+        Constraints: { SourceArn: `arn:aws:sns:eu-central-1:123456789012:${'x'.repeat(480)}` },
+      }),
+      type: 'ValidationException',
+      message: /at 'constraints\.sourceArn' .* have length less than or equal to 512$/,
+    },
     // The last row: it leaves the quota behind.
     {
       when: 'one more than a key can have',
@@ -58,4 +91,24 @@ testOperation('CreateGrant', {
       type: 'LimitExceededException',
     },
   ],
+});
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+});
+afterAll(() => kms.close());
+
+test('a source can be a constraint for every type of key', async () => {
+  const client = byokClient(kms.url);
+  const KeyId = await client.createKey({
+    Origin: 'AWS_KMS',
+    KeySpec: 'RSA_2048',
+    KeyUsage: 'SIGN_VERIFY',
+  });
+  const Constraints = { SourceArn: 'arn:aws:sns:eu-central-1:123456789012:topic' };
+  const wish = { KeyId, GranteePrincipal: grantee, Operations: ['Sign'], Constraints };
+  const { GrantId } = await client.must('CreateGrant', wish);
+  const { Grants } = await client.must('ListGrants', { KeyId, GrantId });
+  expect(Grants).toMatchObject([{ Constraints }]);
 });

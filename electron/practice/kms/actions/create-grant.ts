@@ -27,6 +27,13 @@ import { defineAction } from './action.ts';
 import { grantTokens, KEY_ID, principalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
+const sourceArnMember = string({
+  min: 20,
+  max: 512,
+  pattern: /^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$/,
+  patternText: '^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$',
+});
+
 const input = structure({
   ...KEY_ID,
   GranteePrincipal: optional(principalMember),
@@ -38,7 +45,7 @@ const input = structure({
     structure({
       EncryptionContextSubset: optional(stringMap),
       EncryptionContextEquals: optional(stringMap),
-      SourceArn: optional(string({ min: 1, max: 2048 })),
+      SourceArn: optional(sourceArnMember),
     }),
   ),
   GrantTokens: grantTokens,
@@ -69,23 +76,27 @@ export function requirePrincipal(arn: string | undefined): void {
 
 function requireFit(key: KeyRecord, request: Input): void {
   if (request.Operations.length === 0) throw validation('Operations must not be empty.');
+  if (request.Operations.every((operation) => operation === 'CreateGrant')) {
+    throw validation('Grants must not contain only the CreateGrant operation.');
+  }
   const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
   const allowed = grantableOperations(key.usage, symmetric);
   const misfit = request.Operations.find((operation) => !allowed.has(operation));
   if (misfit !== undefined) {
     throw validation(`Grant operation ${misfit} is not valid for key spec ${key.spec}.`);
   }
-  const constraints = request.Constraints;
-  if (constraints === undefined) return;
-  if (!symmetric) throw validation('Grant constraints are valid only for symmetric keys.');
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints;
-  for (const pairs of [equals, subset]) {
-    const values = Object.values(pairs ?? {});
-    if (values.length > MAX_CONTEXT_PAIRS || values.some((v) => v.length > MAX_CONTEXT_VALUE)) {
-      throw validation(
-        `A grant constraint holds at most ${MAX_CONTEXT_PAIRS} pairs with values of at most ${MAX_CONTEXT_VALUE} characters.`,
-      );
-    }
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } =
+    request.Constraints ?? {};
+  // An empty one counts as supplied: SDKs that sent both were told so.
+  if (equals && subset) throw validation('More than one constraint supplied');
+  const pairs = equals ?? subset;
+  if (pairs === undefined) return;
+  if (!symmetric) throw validation('Constraints on the encryption context are for symmetric keys.');
+  const values = Object.values(pairs);
+  if (values.length > MAX_CONTEXT_PAIRS || values.some((v) => v.length > MAX_CONTEXT_VALUE)) {
+    throw validation(
+      `A grant constraint holds at most ${MAX_CONTEXT_PAIRS} pairs with values of at most ${MAX_CONTEXT_VALUE} characters.`,
+    );
   }
 }
 

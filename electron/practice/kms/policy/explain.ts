@@ -172,6 +172,7 @@ function additions(question: IdentityQuestion, decision: Decision, label: string
 
 const GRANT_MISSES = {
   operation: 'it does not have the operation',
+  source: 'it is for requests on behalf of an AWS resource',
   constraint: 'the encryption context does not fit its constraint',
   child: 'the new grant would allow more than it does',
 } as const;

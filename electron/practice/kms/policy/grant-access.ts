@@ -47,8 +47,10 @@ export interface GrantUse {
 export function grantMiss(
   grant: GrantRecord,
   { operation, context, child }: GrantUse,
-): 'operation' | 'constraint' | 'child' | null {
+): 'operation' | 'source' | 'constraint' | 'child' | null {
   if (!grant.operations.includes(operation)) return 'operation';
+  // Here everybody calls for himself; on behalf of a resource call AWS services alone.
+  if (grant.constraints?.SourceArn !== undefined && operation !== 'RetireGrant') return 'source';
   if (operation === 'CreateGrant' && child !== null) {
     const within = child.operations.every((each) => grant.operations.includes(each));
     return within && asStrict(grant.constraints, child.constraints) ? null : 'child';

@@ -98,6 +98,16 @@ describe('a grant', () => {
     expect(await typeOf(as('app', 'DescribeKey'))).toBe(200);
   });
 
+  test('on behalf of a resource lets in nobody who comes for himself', async () => {
+    const SourceArn = `arn:aws:sns:eu-central-1:${ACCOUNT}:topic`;
+    const Operations = ['Encrypt', 'DescribeKey', 'RetireGrant'];
+    const { json } = await grant({ Operations, Constraints: { SourceArn } });
+    expect(await typeOf(encrypt())).toBe('AccessDeniedException');
+    expect(await typeOf(as('app', 'DescribeKey'))).toBe('AccessDeniedException');
+    const own = { KeyId: keyArn, GrantId: json?.['GrantId'] };
+    expect(await typeOf(as('app', 'RetireGrant', own))).toBe(200);
+  });
+
   test('under the same name keeps its id and gets a new token', async () => {
     const [one, two, three] = [
       (await grant({ Name: 'same' })).json,
