@@ -24,6 +24,24 @@ const keystoreLine = async (key: string) => {
   return copies[0];
 };
 
+it('a look at a key notes an alias that somebody moved, away from it and to it', async () => {
+  await desk.addGroup('moved');
+  const first = await desk.rotated('moved');
+  const second = await desk.rotated('moved');
+  const aliasOf = async (version: number) =>
+    (await desk.call('key.show', { key: `moved/${version}` })).remote?.alias;
+  await aws.pointAlias('alias/moved', first.remote?.keyId ?? '');
+  const checked = await desk.call('key.check', { key: 'moved/2' });
+  expect(checked).toMatchObject({ id: second.id, remote: { alias: null } });
+  expect(await aliasOf(1)).toBe('alias/moved');
+  await aws.pointAlias('alias/moved', await aws.makeKey());
+  await desk.call('key.check', { key: 'moved/2' });
+  expect(await aliasOf(1)).toBeNull();
+  await aws.pointAlias('alias/moved', second.remote?.keyId ?? '');
+  await desk.call('key.check', { key: 'moved/2' });
+  expect(await aliasOf(2)).toBe('alias/moved');
+});
+
 describe('proving the kept copy of a key', () => {
   it('opens it, keeps the moment, and is in history and audit', async () => {
     expect(await keystoreLine('cards/1')).toMatchObject({ ok: true, at: null });

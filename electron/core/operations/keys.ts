@@ -5,8 +5,8 @@ import { usualEnd } from '../../../shared/model/material-end.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
-import { requireAccount } from '../jobs/kinds/reading.ts';
-import { noteReading } from '../jobs/kinds/standing.ts';
+import { readHolder, requireAccount } from '../jobs/kinds/reading.ts';
+import { noteHolder, noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
@@ -107,6 +107,10 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     const connection = await open.deeds.connect(group, remote.region);
     await requireAccount(open.deeds, connection, group, {});
     await noteReading(open.deeds, connection, key.id, remote.kmsKeyId);
+    // whoever looks sees whether it has the alias; a job at work moves it and notes that itself
+    const atWork = open.jobs.ofGroup(group.id).jobAtWork !== null;
+    if (remote.region === group.region && !atWork)
+      noteHolder(open.deeds, group, await readHolder(open.deeds, connection, group, {}));
     open.audit('OK', [key.id]);
     open.changed('key', key.id);
     return viewKey(open, open.keys.get(key.id));

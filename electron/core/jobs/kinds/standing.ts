@@ -5,7 +5,7 @@ import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { Leftovers, Standing, StandingLine } from '../kind.ts';
-import { readHolder, readingOf, shortId, requireAccount } from './reading.ts';
+import { type HolderSeen, readHolder, readingOf, shortId, requireAccount } from './reading.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
@@ -72,6 +72,12 @@ export async function noteReading(
     if (!(error instanceof OperationError) || error.code !== 'AWS_KEY_GONE') throw error;
     services.keys.noteRemote(keyId, { state: 'Gone', readAt: services.clock.now() });
   }
+}
+
+/** Notes which key of the group AWS says has its alias; none where another key has it. */
+export function noteHolder({ keys }: DeedServices, group: Group, holder: HolderSeen): void {
+  const holderId = holder.key?.key.id ?? null;
+  keys.moveAlias(group.id, group.region, `alias/${group.alias}`, holderId, holder.readAt);
 }
 
 const line = (good: boolean | null, text: string, readAt: number): StandingLine => ({
@@ -183,13 +189,7 @@ async function applicationsLine(
     const connection = await services.glance(group);
     await requireAccount(services, connection, group, {});
     const holder = await readHolder(services, connection, group, {});
-    services.keys.moveAlias(
-      group.id,
-      group.region,
-      alias,
-      holder.key?.key.id ?? null,
-      holder.readAt,
-    );
+    noteHolder(services, group, holder);
     if (holder.kmsKeyId === null)
       return line(true, `See no change: ${alias} does not exist yet`, holder.readAt);
     return holder.key
