@@ -313,6 +313,11 @@ describe("the XKS rehearsal, as KMS and AWS's test client see it", () => {
       ['a chunk size that is none', () => `${head()}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
       ['too many header bytes', () => `${head()}X-A: ${'a'.repeat(20_000)}\r\n\r\n`],
       ['no HTTP', () => 'hello\r\n\r\n'],
+      [
+        'a request without a Host',
+        () =>
+          `${head().replace('Host: localhost', 'Connection: close')}Content-Length: 2\r\n\r\n{}`,
+      ],
     ])('refuses %s in a way KMS can read', async (_, text) => {
       const answer = await raw(text());
       expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);

@@ -42,20 +42,22 @@ export class Bindings {
 
   /**
    * Binds a key that is not bound, or to a KMS key that is `released`; resolves when that is durable,
-   * also for one bound just now.
+   * also for one bound just now. False where another KMS key has it by now: of two that come at the
+   * same time both found it free.
    */
-  async bind(binding: Binding, released: readonly string[] = []): Promise<void> {
+  async bind(binding: Binding, released: readonly string[] = []): Promise<boolean> {
     const name = nameOf(binding.store, binding.key);
     const known = this.#known.get(name);
     if (known === undefined || released.includes(known)) {
       this.#known.set(name, binding.kmsKeyArn);
       this.#line = this.#line.catch(() => undefined).then(() => this.#write(binding));
       this.#writing.set(name, this.#line);
-    }
+    } else if (known !== binding.kmsKeyArn) return false;
     const writing = this.#writing.get(name);
-    if (writing === undefined) return;
+    if (writing === undefined) return true;
     try {
       await writing;
+      return true;
     } catch (error) {
       this.#known.delete(name);
       throw error;

@@ -190,10 +190,11 @@ describe('bindings', () => {
     const there = await start({});
     const path = join(there.folder, 'own-bindings');
     const one = await Bindings.open(path);
-    await Promise.all([
+    const both = await Promise.all([
       one.bind({ store: 'a', key: 'k', kmsKeyArn: 'first' }),
       one.bind({ store: 'a', key: 'k', kmsKeyArn: 'second' }),
     ]);
+    expect(both).toEqual([true, false]);
     expect(one.boundTo('a', 'k')).toBe('first');
     await one.close();
     appendFileSync(path, '{"store":"a","key":"z","km');

@@ -124,16 +124,22 @@ function requireBinding({ bindings, store, metadata }: KeyWork, key: ServedKey):
   const known = bindings.boundTo(store.store.id, key.id);
   const bound = known !== null && key.released?.includes(known) ? null : known;
   if (bound === arn || (bound === null && key.kmsKeyArns.length === 0)) return;
-  const message = 'The external key belongs to another KMS key.';
-  throw new XksFailure('AccessDeniedException', message, 'bound-to-another-kms-key');
+  throw boundToAnother();
 }
+
+const boundToAnother = (): XksFailure =>
+  new XksFailure(
+    'AccessDeniedException',
+    'The external key belongs to another KMS key.',
+    'bound-to-another-kms-key',
+  );
 
 /** Only by what worked, and durable before its answer. */
 async function bind({ bindings, store, metadata }: KeyWork, key: ServedKey): Promise<void> {
   const arn = metadata.kmsKeyArn;
   if (key.binding === 'any' || arn === null || key.kmsKeyArns.includes(arn)) return;
   const binding = { store: store.store.id, key: key.id, kmsKeyArn: arn };
-  await bindings.bind(binding, key.released);
+  if (!(await bindings.bind(binding, key.released))) throw boundToAnother();
 }
 
 function requireUsage(allowed: boolean, what: 'encrypt' | 'decrypt'): void {

@@ -228,6 +228,24 @@ describe('an XKS proxy', () => {
       world.serve([a, b]);
     });
 
+    it('gives a key to one of two KMS keys that come at the same time', async () => {
+      const key = { ...a.keys[1]!, id: 'raced', binding: 'first' as const };
+      world.serve([{ ...a, keys: [key] }, b]);
+      const arns = ['race-1', 'race-2'].map(
+        (name) => `arn:aws:kms:us-east-1:111122223333:key/${name}`,
+      );
+      const answers = await Promise.all(
+        arns.map((kmsKeyArn) =>
+          world.encrypt(a, 'raced', { requestMetadata: { ...metadata, kmsKeyArn } }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403]);
+      const winner = answers.findIndex(({ status }) => status === 200);
+      expect(world.bindings.boundTo(a.id, 'raced')).toBe(arns[winner]);
+      expect(answers[1 - winner]?.body).not.toHaveProperty('ciphertext');
+      world.serve([a, b]);
+    });
+
     it('lets go of a KMS key that is gone: it is refused, and the next one gets the key', async () => {
       const [one, two, three] = ['one', 'two', 'three'].map(
         (name) => `arn:aws:kms:us-east-1:111122223333:key/released-${name}`,

@@ -52,6 +52,8 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: 500,
       maxHeaderSize: mostHeaderBytes,
+      // refused as any other request that lacks a signed header: Node's own answer has no body
+      requireHostHeader: false,
       requestCert: options.clientNames !== null,
       rejectUnauthorized: options.clientNames !== null,
     },
