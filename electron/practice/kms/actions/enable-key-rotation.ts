@@ -13,8 +13,8 @@ export const enableKeyRotation = defineAction({
     const key = openForAutomaticRotation(call, 'EnableKeyRotation', request.KeyId);
     const { rotations } = call.world.state;
     const rotation = rotations.of(key);
-    const days = request.RotationPeriodInDays ?? rotation.days ?? USUAL_DAYS;
-    // A period that is named anew begins now; without one, a schedule that runs goes on.
+    const days = request.RotationPeriodInDays ?? USUAL_DAYS;
+    // A period that is named anew begins now; without one, the usual schedule goes on if it runs.
     if (rotation.days === days && request.RotationPeriodInDays === undefined) return null;
     rotations.put({ ...rotation, days, nextAt: call.now + days * DAY_MS });
     return null;
