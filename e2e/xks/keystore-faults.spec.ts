@@ -99,6 +99,21 @@ describe('an external key store, when something is not as it should be', () => {
     expect(bindings.map(({ how }) => how)).toEqual(['made', 'allowed']);
   });
 
+  it('says that its name is taken in AWS, and goes on under another', async () => {
+    const rename = (store: string, name: string) =>
+      stage.desk.call('xksStore.edit', { store, name });
+    await stage.addStore('taken', { storage: 'software' });
+    requireDone(await stage.store('create', 'taken'));
+    await rename('taken', 'renamed here only');
+    await rename('ledger', 'taken');
+    const refused = await stage.store('update', 'taken');
+    expect(refused.job).toMatchObject({ state: 'needs-you', failure: { code: 'NAME_TAKEN' } });
+    await rename('taken', 'ledger');
+    requireDone(await stage.goOn(refused.job.id));
+    requireDone(await stage.store('delete', 'renamed here only'));
+    await stage.desk.call('xksStore.remove', { store: 'renamed here only', confirm: true });
+  });
+
   it('goes on being served while the keystore is locked, and is brought up to date at unlocking', async () => {
     await stage.desk.lock();
     expect(await stage.decrypt(sealed)).toBe('kept');
