@@ -157,6 +157,25 @@ describe('the disk is full', () => {
     requireDone(await desk.rotate('small'));
   });
 
+  it('when it is opened: it can be read, and changed once there is room', async (context) => {
+    const desk = onSmallDisk(context);
+    await desk.lock();
+    fill();
+    await desk.unlock('read-only');
+    const listed = await desk.call('group.list', {});
+    expect(listed.groups.map(({ name }) => name)).toEqual(['small']);
+    const refused = await desk.refused('folder.add', { name: 'more' });
+    expect(refused).toMatchObject({
+      code: 'KEYSTORE_READ_ONLY',
+      details: { reason: 'DISK_FULL' },
+    });
+    expect(requireClear(refused).next).toMatch(/^Make room/);
+    makeRoom();
+    await desk.lock();
+    await desk.unlock();
+    await desk.call('folder.add', { name: 'more' });
+  });
+
   it.for(['generate', 'create', 'import', 'alias'])(
     'at %s of a rotation: it goes on once there is room, and nothing is doubled',
     async (step, context) => {

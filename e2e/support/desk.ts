@@ -102,11 +102,11 @@ export class Desk implements AsyncDisposable {
     await this.call('keystore.create', { realm, passphrase: bytes, backupPlace });
   }
 
-  async unlock(): Promise<void> {
+  async unlock(expected: 'verified' | 'read-only' = 'verified'): Promise<void> {
     await this.call('keystore.unlock', { passphrase: Uint8Array.from(this.passphrase) });
     for (;;) {
       const { state, reason } = await this.call('keystore.status', {});
-      if (state === 'verified') return;
+      if (state === expected) return;
       if (state !== 'checking') throw new Error(`the keystore is ${state}: ${reason ?? ''}`);
       await new Promise((resolve) => setImmediate(resolve));
     }

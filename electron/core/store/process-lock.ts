@@ -26,6 +26,8 @@ export function takeProcessLock(path: string): ProcessLock {
     if (there === null) createPrivate(file);
     else if (!there.isFile()) throw new OperationError('KEYSTORE_NOT_A_FILE', { path: file });
     database = new Database(file, { timeout: 0 });
+    // A journal on the disk would want room there, and who only reads may come when it is full.
+    database.pragma('journal_mode = memory');
     database.exec('begin exclusive');
   } catch (error) {
     database?.close();

@@ -6,6 +6,7 @@ const readOnlyWhy: Readonly<Record<string, string>> = {
   KEYSTORE_OLDER_THAN_ANCHOR: ': it is older than the one the HSM remembers',
   KEYSTORE_DAMAGED: ': the file is damaged',
   DISK_FAILED: ': the disk reported an error',
+  DISK_FULL: ': the disk was full when it was opened',
   DISK_READ_ONLY: ': the disk does not take changes',
 };
 
@@ -25,7 +26,10 @@ export const keystoreWording = {
     headline: 'The keystore is open for reading only.',
     forYourKeys: (d) =>
       `Nothing was changed${readOnlyWhy[d.text('reason', '')] ?? d.because('reason')}. Jobs do not run.`,
-    next: 'Look at the keystore status and settle what it names.',
+    next: (d) =>
+      d.text('reason', '') === 'DISK_FULL'
+        ? 'Make room on its disk, then lock and open it again.'
+        : 'Look at the keystore status and settle what it names.',
   },
   KEYSTORE_NOT_FOUND: {
     headline: 'There is no keystore at that place.',
