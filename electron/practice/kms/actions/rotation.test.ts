@@ -116,6 +116,27 @@ describe('a key of AWS', () => {
     ]);
   });
 
+  test('was missed while the key was off: it comes once, when the key is back', async () => {
+    const KeyId = await own();
+    await client.must('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    await client.must('DisableKey', { KeyId });
+    await advance(300);
+    expect(await rotationsOf(client, KeyId)).toEqual([]);
+    await client.must('EnableKey', { KeyId });
+    const { now } = await control<{ now: string }>(kms.controlUrl, 'GET /clock');
+    const day = (time: number | undefined) =>
+      Math.round((time ?? 0) - Date.parse(now) / 1000) / 86_400;
+    const rotations = await rotationsOf(client, KeyId);
+    expect(
+      rotations.map(({ RotationDate, RotationType }) => [
+        RotationType,
+        Math.round(day(RotationDate)),
+      ]),
+    ).toEqual([['AUTOMATIC', 0]]);
+    const { NextRotationDate } = await client.must('GetKeyRotationStatus', { KeyId });
+    expect(Math.round(day(Number(NextRotationDate)))).toBe(90);
+  });
+
   test('rotates by the clock, each time that is due, and only while it is enabled', async () => {
     const KeyId = await own();
     await client.must('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
