@@ -1,4 +1,7 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
+import { allowing, keyOf, OTHER_ACCOUNT, user, userArn, writeDown } from '../testing/people.ts';
 import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
@@ -28,4 +31,34 @@ testOperation('ListRetirableGrants', {
       type: 'InvalidArnException',
     },
   ],
+});
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+});
+afterAll(() => kms.close());
+
+test('tells principals of the own account of keys of others, and others of its own keys', async () => {
+  const may = { list: allowing('kms:*') };
+  const users = [user('guest', { policies: may })];
+  await writeDown(kms.controlUrl, { accountId: OTHER_ACCOUNT, users });
+  const guest = userArn('guest', OTHER_ACCOUNT);
+  const here = byokClient(kms.url);
+  const there = byokClient(kms.url, { credentials: keyOf('guest') });
+  const grantOn = async (on: typeof here, RetiringPrincipal: string) => {
+    const KeyId = await on.createKey({ Origin: 'AWS_KMS' });
+    const wish = { KeyId, GranteePrincipal: guest, RetiringPrincipal, Operations: ['Encrypt'] };
+    await on.must('CreateGrant', wish);
+    return String((await on.metadata(KeyId))['Arn']);
+  };
+  const mine = await grantOn(here, guest);
+  const theirs = await grantOn(there, guest);
+  await grantOn(there, userArn('guest'));
+  const listed = async (on: typeof here, RetiringPrincipal: string) =>
+    ((await on.must('ListRetirableGrants', { RetiringPrincipal }))['Grants'] as { KeyId: string }[])
+      .map(({ KeyId }) => KeyId)
+      .toSorted();
+  expect(await listed(there, guest)).toEqual([mine, theirs].toSorted());
+  expect(await listed(here, guest)).toEqual([mine]);
 });

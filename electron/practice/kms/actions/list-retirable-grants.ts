@@ -25,13 +25,15 @@ export const listRetirableGrants = defineAction({
     }
     requirePrincipal(principal);
     const place = placeOf(call);
+    // A principal is told by its own account what it may retire, also of keys of other accounts.
+    const own = principal.split(':')[4] === place.account;
     const { items, ...more } = readPage(
       call.world.seals.marker,
       `ListRetirableGrants ${place.account} ${place.region} ${principal}`,
       request,
       { usual: 50, most: 100 },
-      ...pageOfList(call.world.state.grants.retirableBy(place, principal)),
+      ...pageOfList(call.world.state.grants.retirableBy(place, principal, own)),
     );
-    return { Grants: items.map((grant) => grantEntry(keyArn(place, grant.keyId), grant)), ...more };
+    return { Grants: items.map((grant) => grantEntry(keyArn(grant, grant.keyId), grant)), ...more };
   },
 });

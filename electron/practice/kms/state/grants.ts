@@ -55,8 +55,8 @@ export interface GrantTable {
   remove(grant: GrantRecord): void;
   removeAll(key: KeyRef): void;
   findByToken(token: string): GrantRecord | undefined;
-  /** Grants in one account and Region that this principal may retire, by id. */
-  retirableBy(place: Place, principal: string): GrantRecord[];
+  /** Grants in one Region that this principal may retire, by id: of one account, or of every one. */
+  retirableBy(place: Place, principal: string, everyAccount: boolean): GrantRecord[];
   /** Grants of a key after `afterGrantId` in id order. */
   page(key: KeyRef, afterGrantId: string, limit: number): GrantRecord[];
   of(key: KeyRef): GrantRecord[];
@@ -91,6 +91,9 @@ export function grantTable(db: Statements): GrantTable {
   const retirable = db.prepare<[string, string, string], Row>(
     'SELECT * FROM grants WHERE account = ? AND region = ? AND retiring = ? ORDER BY grant_id',
   );
+  const retirableEverywhere = db.prepare<[string, string], Row>(
+    'SELECT * FROM grants WHERE region = ? AND retiring = ? ORDER BY grant_id',
+  );
   const count = db.prepare<[string, string, string], { n: number }>(
     'SELECT count(*) AS n FROM grants WHERE account = ? AND region = ? AND key_id = ?',
   );
@@ -106,8 +109,12 @@ export function grantTable(db: Statements): GrantTable {
       const row = byToken.get(token);
       return row === undefined ? undefined : fromRow(row);
     },
-    retirableBy: (place, principal) =>
-      retirable.all(place.account, place.region, principal).map(fromRow),
+    retirableBy({ account, region }, principal, everyAccount) {
+      const rows = everyAccount
+        ? retirableEverywhere.all(region, principal)
+        : retirable.all(account, region, principal);
+      return rows.map(fromRow);
+    },
     page: (key, after, limit) =>
       page.all(key.account, key.region, key.keyId, after, limit).map(fromRow),
     of: (key) => page.all(key.account, key.region, key.keyId, '', -1).map(fromRow),
