@@ -60,6 +60,8 @@ const renderer = {
 /** What drives a page or its door; it waits for Chromium as much as it works. */
 const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
 const acrossProcesses = {
+  // What is tried runs in processes of its own; the next file finds loaded what starts them.
+  isolate: false,
   fileParallelism: false,
   ...patience,
   // A test that needs it is named at the end of npm test.
