@@ -9,7 +9,8 @@ import { tellOfActivity } from './state/activity.ts';
 import { keepBack } from './state/history.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { isOpen } from './state/snapshot.ts';
-import { askBeforeLoss } from './state/unsaved.ts';
+import { sayCutOff, takeCutOff } from './state/cut-off.ts';
+import { watchUnsaved } from './state/unsaved.ts';
 import { followChanges } from './state/follow.ts';
 import './ui/base.css';
 import { Root } from './root.tsx';
@@ -29,8 +30,9 @@ followChanges(link, reads);
 tellOfActivity(call);
 keepBack(() => isOpen(reads));
 keepFocus();
+sayCutOff(takeCutOff());
 // Electron would not ask, it would only not close; there the page is kept by its host.
-if (!desktopBridge()) askBeforeLoss();
+watchUnsaved(reads, desktopBridge() === null);
 
 createRoot(place).render(
   <CacheProvider value={styles}>

@@ -1,10 +1,12 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { passphrase } from '../support/console.ts';
-import { windowHere } from '../support/window-stage.ts';
+import { inElectron, windowHere } from '../support/window-stage.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
+import { JobsPage } from './jobs-page.ts';
+import { dialogs, heldAnswers, type Opened, reloaded } from './reload-story.ts';
 import { TreePage } from './tree-page.ts';
 
 /** What may be read of it by nobody while the keystore is locked. */
@@ -175,4 +177,115 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
       await holds(form.field(label), '');
     await leave();
   });
+
+  /** Everything that a deed of the dialogs below would change. */
+  const picture = async () =>
+    JSON.stringify([
+      (await on.call('job.list', {})).jobs.map(({ number, state }) => [number, state]),
+      (await on.call('folder.list', {})).folders,
+      (await on.call('group.list', {})).groups,
+      (await on.call('xksStore.list', {})).stores.map(({ name, blocked }) => [name, blocked]),
+      (await on.call('credential.list', {})).credentials.map(({ name }) => name),
+      (await on.call('keystore.status', {})).slots,
+    ]);
+  const choose = async (what: Opened['of']): Promise<void> => {
+    if (what === undefined) return;
+    await press(what === 'store' ? 'Alt+3' : 'Alt+1');
+    if (what === 'store') {
+      await on.page.getByRole('row', { name: /^ledger, external key store/ }).click();
+      return;
+    }
+    await tree.row(new RegExp(`^${group}, key group`)).click();
+    if (what === 'group') return;
+    await press('ArrowRight');
+    await tree.row(new RegExp(`^${group} version 1`)).click();
+  };
+
+  it.skipIf(inElectron)(
+    'a page loaded again asks where text would be lost, keeps its place, and sends nothing',
+    async () => {
+      await on.rotated(group);
+      const before = await picture();
+      for (const each of dialogs) {
+        const what = [each.command, each.after ?? ''].join(' ');
+        await choose(each.of);
+        await command(each.command);
+        await form.heading(each.title).waitFor();
+        if (each.before) await form.button(each.before).click();
+        if (each.types) await form.top.getByLabel(each.types).first().pressSequentially('x');
+        if (each.after) await form.button(each.after).click();
+        const place = on.page.getByRole('heading', { level: 1, includeHidden: true });
+        const was = await place.innerText();
+        expect(await reloaded(on.page), what).toBe(each.lost ? 'beforeunload' : null);
+        await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+        await entry.heading(was).waitFor();
+        expect(await place.count(), what).toBe(1);
+        expect(await on.page.locator('[role=dialog]').count(), what).toBe(0);
+      }
+      expect(await picture()).toBe(before);
+    },
+  );
+
+  it.skipIf(inElectron)(
+    'a page loaded again while it is locked asks about what a dialog keeps',
+    async () => {
+      await command('Add folder…');
+      await form.field('Name').pressSequentially('Kept');
+      await on.call('keystore.lock', {});
+      on.stage.host.disconnect();
+      await entry.heading('Unlock desk.keystore').waitFor();
+      expect(await reloaded(on.page)).toBe('beforeunload');
+      await entry.unlock(passphrase);
+      await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+      expect(await on.page.locator('[role=dialog]').count()).toBe(0);
+    },
+  );
+
+  it.skipIf(inElectron)(
+    'a page loaded again before the answer says so; what was asked is done once',
+    async () => {
+      const { bottom } = new JobsPage(on.page);
+      const answers = await heldAnswers(on.page);
+      await reloaded(on.page);
+      await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+      await press('Alt+1');
+      const cutOff = async (done: () => Promise<number>): Promise<void> => {
+        await expect.poll(done).toBe(1);
+        answers.hold(false);
+        await reloaded(on.page);
+        await bottom.getByText(/What was asked may have been done or not/).waitFor();
+        expect(await on.page.locator('[role=dialog]').count()).toBe(0);
+        expect(await done()).toBe(1);
+      };
+      await command('Add folder…');
+      await form.field('Name').fill('Half way');
+      answers.hold(true);
+      await press('Enter');
+      await cutOff(async () => {
+        const { folders } = await on.call('folder.list', {});
+        return folders.filter(({ name }) => name === 'Half way').length;
+      });
+      await bottom.getByRole('button', { name: 'Dismiss' }).click();
+      await tree.row(/^Half way, folder/).waitFor();
+
+      const known = new Set((await on.call('job.list', {})).jobs.map(({ id }) => id));
+      const begun = async () => {
+        const { jobs } = await on.call('job.list', {});
+        return jobs.filter(({ id }) => !known.has(id));
+      };
+      await choose('group');
+      await command(`Force Rotate ${group}`);
+      const rotate = form.button(/^Rotate/);
+      await expect.poll(() => rotate.getAttribute('aria-disabled')).not.toBe('true');
+      answers.hold(true);
+      await rotate.click();
+      await cutOff(async () => (await begun()).length);
+      const [job] = await begun();
+      if (!job) throw new Error('the rotation did not begin');
+      await on.reach(job.id, 'done');
+      const jobs = new JobsPage(on.page);
+      await jobs.open();
+      await jobs.row(job.number).getByText('Done').waitFor();
+    },
+  );
 });

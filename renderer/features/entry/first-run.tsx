@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useEntry } from '../../state/entry.ts';
+import { useNotices } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { type Snapshot, useSnapshot } from '../../state/snapshot.ts';
 import { ChooseWay } from './choose-way.tsx';
@@ -31,6 +32,8 @@ function Guide({ snapshot }: { readonly snapshot: Snapshot }) {
   const setUp = useDeed('practice.setUp');
   const step = guideStep(snapshot, practice.data ?? null, way, setUp.busy);
   const over = step.step === 'over';
+  // Every step shows by itself how far it came: what was cut off need not be said later.
+  useEffect(() => useNotices.getState().dismiss(), []);
   useEffect(() => {
     if (over) guide(false);
   }, [over, guide]);
