@@ -56,6 +56,8 @@ describe.skipIf(!windowHere)('Administration', () => {
     await on.section('Credential payments-kms').getByText('Access key', { exact: true }).waitFor();
     await on.button('Remove…').click();
     await on.inDialog('Remove payments-kms');
+    // Behind the open dialog no row is found, whether it is there or not.
+    await on.dialog.waitFor({ state: 'detached' });
     await grid.getByRole('row', { name: /payments-kms/ }).waitFor({ state: 'detached' });
     const { credentials } = await stage.call('credential.list', {});
     expect(credentials.map(({ name }) => name)).toEqual(['practice']);

@@ -155,14 +155,19 @@ describe.skipIf(!windowHere)('Key Management', () => {
       .getByText('It holds 1 key group. Only an empty folder can be removed.')
       .waitFor();
     await tree.press('ArrowRight');
+    // Until its new place is read, its row stands in the former one.
+    await expect.poll(() => tree.row(/^archive/).getAttribute('aria-level')).toBe('2');
     await tree.row(/^archive/).click();
     await tree.press('Delete');
     await tree.page.getByRole('button', { name: /^Remove archive/ }).click();
-    await tree.row(/^archive/).waitFor({ state: 'detached' });
+    // Behind the open dialog no row is found, whether it is there or not.
+    await tree.dialog(/^Remove/).waitFor({ state: 'detached' });
+    await tree.row(/archive/).waitFor({ state: 'detached' });
     await expect.poll(() => tree.focused()).toMatch(/^Old, folder/);
     await tree.press('Delete');
     expect(await axeFindings(stage.page)).toEqual([]);
     await tree.page.getByRole('button', { name: /^Remove Old/ }).click();
+    await tree.dialog(/^Remove/).waitFor({ state: 'detached' });
     await tree.row(/^Old/).waitFor({ state: 'detached' });
     await expect.poll(() => tree.focused()).toMatch(/^Payments, folder/);
   });

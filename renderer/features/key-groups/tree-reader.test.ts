@@ -123,6 +123,24 @@ describe('what changes while it is looked at', () => {
     expect(ids()).toEqual(['F', 'g00002']);
   });
 
+  it('keeps what somebody opens while the tree is put in order', async () => {
+    const answered = Promise.withResolvers<void>();
+    core.addFolder('F', null, { groups: 1 });
+    core.addGroups(1, 'F', 'i');
+    await reader.settle();
+    core.late.set('group.list', answered.promise);
+    const asked = core.asked.length;
+    const settling = reader.settle(['top']);
+    await expect.poll(() => core.asked.slice(asked)).toContain('group.list');
+    core.late.delete('group.list');
+    open.add('F');
+    sight();
+    await until(() => ids()[1] === 'i00000');
+    answered.resolve();
+    await settling;
+    expect(ids()[1]).toBe('i00000');
+  });
+
   it('does not call moved what stands in its new place, however late the answer comes', async () => {
     const answered = Promise.withResolvers<void>();
     core.late.set('group.show', answered.promise);

@@ -178,23 +178,31 @@ export class TreeReader {
   async #settleNow(containers: readonly Container[]): Promise<void> {
     const folders = await this.#fetch(folderSource(this.#call));
     const lists = new Map<Container, GroupList>();
-    for (const [container, list] of this.#content.shape.lists) {
-      if (container !== top && !folders.some(({ id }) => id === container)) continue;
+    const known = new Set([top, ...folders.map(({ id }) => id)]);
+    // What somebody opens while others are read is put in order as well, and not forgotten.
+    for (let next = this.#firstBut(lists, known); next; next = this.#firstBut(lists, known)) {
+      const [container, list] = next;
       const { came, went } = newsOf(list);
       const again = came + went > 0 || containers.includes(container);
       lists.set(container, again ? await this.#readAnew(container, readSoFar(list)) : list);
     }
     const keys = new Map(
       [...this.#content.shape.keys].map(([group, kept]) => {
-        const known = this.#client.getQueryData<readonly KeyView[]>(
+        const read = this.#client.getQueryData<readonly KeyView[]>(
           keySource(this.#call, group).key,
         );
-        return [group, known ? keep(known.map(({ id }) => id)) : kept];
+        return [group, read ? keep(read.map(({ id }) => id)) : kept];
       }),
     );
     this.fates.clear();
     this.#settleFolders(folders);
     this.#shape({ lists, keys });
+  }
+
+  /** A list of these containers that is none of those; null: there is no other. */
+  #firstBut(lists: ReadonlyMap<Container, GroupList>, among: ReadonlySet<Container>) {
+    const all = [...this.#content.shape.lists];
+    return all.find(([container]) => among.has(container) && !lists.has(container)) ?? null;
   }
 
   /** Reads on until this group stands in the tree; false when it is not there. */
