@@ -78,7 +78,7 @@ export const endings = {
   synchronized: (d: { group: string; version: number; done: readonly string[] }): string =>
     `${d.group}, version ${d.version}: ${d.done.join(', ')}.`,
   madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
-    `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) again.`,
+    `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) now.`,
   stillEnabled: (d: { version: number; why: string }): string =>
     `Version ${d.version} was to be disabled and is still enabled: ${d.why}. New data already uses the newer version.`,
   nothingChanged: (d: { why: string }): string => `Nothing changed. ${d.why}`,

@@ -82,6 +82,15 @@ function noted({ session }: Room, details: Details = {}): void {
   open.changed('practice');
 }
 
+const daySeconds = 86_400;
+
+/** In days where it is whole days, as people ask for it. */
+function sayAhead(seconds: number): string {
+  const days = seconds / daySeconds;
+  if (!Number.isInteger(days)) return `${seconds} seconds`;
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
 const settingHandlers = (
   room: Room,
 ): Pick<Handlers, 'show' | 'lookAhead' | 'advance' | 'setQuotas' | 'setMischief' | 'reset'> => ({
@@ -91,7 +100,7 @@ const settingHandlers = (
     if (!confirm) {
       void room.session.opened.practice.controlUrl;
       throw new OperationError('CONFIRMATION_NEEDED', {
-        what: `move the practice clock ${seconds} seconds forward`,
+        what: `move the practice clock ${sayAhead(seconds)} forward`,
       });
     }
     await room.control.post('/clock', { advanceSeconds: seconds });

@@ -116,7 +116,7 @@ async function settle(
       const former = moved ? before.key : formerHolder(services, group, to, check);
       keys.moveAlias(group.id, remote.region, `alias/${group.alias}`, key.id, holder.readAt);
       if (key.lifecycle !== 'active') keys.setLifecycle(key.id, 'active');
-      keys.addEvent(key.id, `Made active: holds alias/${group.alias} again`, context.jobId);
+      keys.addEvent(key.id, `Made active: holds alias/${group.alias}`, context.jobId);
       groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
       deactivateOthers(services, group, key.id);
       if (former)
