@@ -124,17 +124,14 @@ describe('a key of AWS', () => {
     expect(await rotationsOf(client, KeyId)).toEqual([]);
     await client.must('EnableKey', { KeyId });
     const { now } = await control<{ now: string }>(kms.controlUrl, 'GET /clock');
-    const day = (time: number | undefined) =>
-      Math.round((time ?? 0) - Date.parse(now) / 1000) / 86_400;
+    const daysFromNow = (seconds: unknown) =>
+      Math.abs(Math.round((Number(seconds) - Date.parse(now) / 1000) / 86_400));
     const rotations = await rotationsOf(client, KeyId);
-    expect(
-      rotations.map(({ RotationDate, RotationType }) => [
-        RotationType,
-        Math.round(day(RotationDate)),
-      ]),
-    ).toEqual([['AUTOMATIC', 0]]);
+    expect(rotations.map((each) => [each.RotationType, daysFromNow(each.RotationDate)])).toEqual([
+      ['AUTOMATIC', 0],
+    ]);
     const { NextRotationDate } = await client.must('GetKeyRotationStatus', { KeyId });
-    expect(Math.round(day(Number(NextRotationDate)))).toBe(90);
+    expect(daysFromNow(NextRotationDate)).toBe(90);
   });
 
   test('rotates by the clock, each time that is due, and only while it is enabled', async () => {
