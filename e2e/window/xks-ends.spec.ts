@@ -9,6 +9,11 @@ import { GroupFormPage } from './group-form-page.ts';
 import { proxyHost, XksStage } from './xks-stage.ts';
 
 const account = '123456789012';
+const file = (name: string, text: string) => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from(text),
+});
 const policy = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -41,6 +46,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     }
     await stage.page.reload();
     await stage.page.getByRole('navigation', { name: 'Places' }).waitFor();
+    await press('Alt+3');
   });
 
   const press = async (...keys: readonly string[]): Promise<void> => {
@@ -94,11 +100,6 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
   /** What is no policy goes nowhere; what is one is read out before it does. */
   const importsPolicy = async (): Promise<void> => {
     const input = form.top.locator('input[type=file]');
-    const file = (name: string, text: string) => ({
-      name,
-      mimeType: 'application/json',
-      buffer: Buffer.from(text),
-    });
     await input.setInputFiles(file('large.json', 'x'.repeat(40_000)));
     await form.top.getByText(/large.json was not imported/).waitFor();
     await input.setInputFiles(file('wrong.json', 'not JSON'));
@@ -298,6 +299,14 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     await row(/^payments, external key, in AWS No KMS key/).waitFor();
     const free = await stage.call('xksKey.show', { key: 'ledger-one/payments' });
     expect(free).toMatchObject({ kmsKeyArn: null, bindings: [] });
+    // the next KMS key of a key that is there is given its policy beside the plan
+    await menu(/Create KMS key…$/);
+    await form.top.getByText(/^Key policy: AWS's default/).waitFor();
+    await form.top.locator('input[type=file]').setInputFiles(file('ledger-policy.json', policy));
+    await form.top.getByText(/^Key policy: the one given \(1 statement, SHA-256 /).waitFor();
+    await look('xks-key-deed, create');
+    await press('Escape');
+    await closed();
   });
 
   it('deletes a store in AWS, then here, and the focus stays at the tree', async () => {
