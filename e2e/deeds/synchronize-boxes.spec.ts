@@ -196,6 +196,7 @@ describe('another date for material that AWS has', () => {
   beforeAll(async () => {
     await desk.addGroup('dated');
     keyId = (await desk.rotated('dated')).remote?.keyId ?? '';
+    aws.controlNow('POST /open-points', { 'import-over-present': 'same-date' });
   });
 
   it('is refused in place, which is said first, and nothing changes', async () => {
@@ -258,7 +259,6 @@ describe('another date for material that AWS has', () => {
     const validTo = inDays(50);
     requireDone(await desk.synchronize('dated/1', { ...none, ...I, validTo }));
     expect(await dateInAws()).toBe(validTo / 1000);
-    aws.controlNow('POST /open-points', { 'import-over-present': 'same-date' });
   });
 });
 

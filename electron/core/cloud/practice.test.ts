@@ -259,11 +259,11 @@ describe('faults', () => {
 
   it('a token that AWS has no place for is no lost answer', async () => {
     const { keyId } = await connection.createExternalKey(newKey);
-    const read = await parameters(keyId);
-    await parameters(keyId);
+    const { keyId: another } = await connection.createExternalKey(newKey);
+    const read = await parameters(another);
     const encryptedKeyMaterial = wrap(read, randomBytes(32));
-    const older = { keyId, token: read.token, encryptedKeyMaterial, validTo: null };
-    await expect(connection.importMaterial(older)).rejects.toMatchObject({
+    const astray = { keyId, token: read.token, encryptedKeyMaterial, validTo: null };
+    await expect(connection.importMaterial(astray)).rejects.toMatchObject({
       code: 'IMPORT_TOKEN_EXPIRED',
       external: { name: 'InvalidImportTokenException' },
     });

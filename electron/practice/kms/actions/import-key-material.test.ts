@@ -87,29 +87,6 @@ testOperation('ImportKeyMaterial', {
       message: null,
     },
     {
-      when: 'a token after the next one for its key',
-      request: async (base, stage) => {
-        await stage.parameters(String(base['KeyId']));
-        return base;
-      },
-      type: 'InvalidImportTokenException',
-      message: null,
-    },
-    {
-      when: 'what is there, with another expiration',
-      request: async (base, stage) => {
-        await stage.must('ImportKeyMaterial', base);
-        const expires = {
-          ExpirationModel: 'KEY_MATERIAL_EXPIRES',
-          ValidTo: Date.now() / 1000 + 9e5,
-        };
-        return { ...(await rewrapped(base, stage, MATERIAL)), ...expires };
-      },
-      type: 'KMSInvalidStateException',
-      message:
-        /^arn:.* has this key material; delete it before importing it with another expiration\.$/,
-    },
-    {
       when: 'as new what is known',
       request: async (base, stage) => {
         await stage.must('ImportKeyMaterial', base);

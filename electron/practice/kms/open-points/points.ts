@@ -11,9 +11,9 @@ export const OPEN_POINTS = {
   /** A token after a successful import. */
   'token-reuse': ['InvalidImportTokenException', 'allowed'],
   /** A token after the next GetParametersForImport for its key. */
-  'older-parameters': ['InvalidImportTokenException', 'allowed'],
-  /** Importing over material that is present: only with the expiry it has, with any, or not at all. */
-  'import-over-present': ['same-date', 'allowed', 'KMSInvalidStateException'],
+  'older-parameters': ['allowed', 'InvalidImportTokenException'],
+  /** Importing over material that is present: with any expiry, only with the one it has, or not at all. */
+  'import-over-present': ['allowed', 'same-date', 'KMSInvalidStateException'],
   /** Importing into a key that is disabled. */
   'import-into-disabled': ['stays-disabled', 'enables'],
   /** GetKeyRotationStatus of a key with imported material. */

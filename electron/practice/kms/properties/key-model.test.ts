@@ -17,8 +17,6 @@ beforeAll(async () => {
   kms = await startPracticeKms({
     wrappingKeyReuse: 1_000_000,
     onDemandLimit: LIMIT,
-    // The model imports anew with any end. What else holds by default is tried by a table of its own.
-    openPoints: { 'import-over-present': 'allowed' },
   });
   client = byokClient(kms.url);
 });
