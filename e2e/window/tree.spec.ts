@@ -215,7 +215,7 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await tree.press('Escape');
     await expect.poll(() => tree.find.getAttribute('aria-expanded')).toBe('false');
     await tree.find.fill('no such thing at all');
-    await tree.page.getByText('Nothing matches "no such thing at all".').waitFor();
+    await tree.page.getByText('Nothing matches “no such thing at all”.').waitFor();
     const { jobs } = await stage.call('job.list', { group: prod });
     await tree.find.fill(String(jobs[0]?.number));
     await hits.filter({ hasText: 'Job' }).first().click();
@@ -304,6 +304,6 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await tree.dialog('payments-prod, version 1').waitFor();
     await tree.press('Escape');
     await stage.page.getByRole('searchbox', { name: /^Group, key ID/ }).fill('no such key');
-    await stage.page.getByText('Nothing matches "no such key".').waitFor();
+    await stage.page.getByText('Nothing matches “no such key”.').waitFor();
   });
 });

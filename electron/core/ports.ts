@@ -40,7 +40,7 @@ export interface AppPaths {
 /** One question to the operator whose answer is a secret (a PIN, a passphrase). */
 export interface SecretQuestion {
   readonly kind: 'passphrase' | 'new-passphrase' | 'pin' | 'confirm-pin';
-  /** What the person sees, e.g. `PIN of token "BYOK-A", serial 7016234`. */
+  /** What the person sees, e.g. `PIN of token “BYOK-A”, serial 7016234`. */
   readonly prompt: string;
 }
 

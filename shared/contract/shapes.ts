@@ -120,7 +120,7 @@ export const aliasName = z
   .max(250)
   .regex(/^[a-zA-Z0-9/_-]+$/, { message: 'letters, digits, / _ and - only' })
   .refine((text) => !text.startsWith('aws/') && !text.startsWith('alias/'), {
-    message: 'without "alias/", and not under "aws/"',
+    message: 'without “alias/”, and not under “aws/”',
   });
 export const regionCode = z
   .string()

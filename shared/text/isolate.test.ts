@@ -29,6 +29,6 @@ describe('a name in a sentence', () => {
       code: 'ACCOUNT_MISMATCH',
       details: { group: hebrew, bound: '111122223333', credential: '444455556666' },
     });
-    expect(forYourKeys).toContain(`"\u2068${hebrew}\u2069" is bound to 111122223333`);
+    expect(forYourKeys).toContain(`“\u2068${hebrew}\u2069” is bound to 111122223333`);
   });
 });

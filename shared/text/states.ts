@@ -97,7 +97,7 @@ export const emptyTexts = {
   /** A list that was narrowed down: there may be others. */
   noneOfThose: 'Nothing fits what was asked for.',
   modules: 'No PKCS#11 module was found on this computer.',
-  nothingFound: (text: string): string => `Nothing matches "${text}".`,
+  nothingFound: (text: string): string => `Nothing matches “${text}”.`,
 } as const;
 
 const counted = (n: number, one: string, many = `${one}s`): string =>

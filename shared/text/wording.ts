@@ -31,7 +31,7 @@ export class DetailReader {
   /** The text in quotation marks, or the fallback without them. */
   quoted(name: string, fallback: string): string {
     const text = this.text(name, '', 40);
-    return text === '' ? fallback : `"${text}"`;
+    return text === '' ? fallback : `“${text}”`;
   }
 
   /**

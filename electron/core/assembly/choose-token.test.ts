@@ -40,7 +40,7 @@ it('takes the token in use where several fit, else asks for the serial number', 
     'BAD_INPUT',
     {
       field: 'serial',
-      problem: 'more than one token fits, so name its serial number: "cards" 01, "cards" 02',
+      problem: 'more than one token fits, so name its serial number: “cards” 01, “cards” 02',
     },
   ]);
 });

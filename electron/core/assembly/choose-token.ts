@@ -25,7 +25,7 @@ export function chooseToken(tokens: readonly TokenStatus[], wish: TokenWish): To
   if (only && !second) return only;
   const known = fitting.find((token) => token.serial === inUse);
   if (known) return known;
-  const named = (list: readonly TokenStatus[]) => list.map((one) => `"${one.label}" ${one.serial}`);
+  const named = (list: readonly TokenStatus[]) => list.map((one) => `“${one.label}” ${one.serial}`);
   if (only) {
     const problem = `more than one token fits, so name its serial number: ${named(fitting).join(', ')}`;
     throw new OperationError('BAD_INPUT', { field: 'serial', problem });

@@ -4,7 +4,7 @@ import type { StorageLocation } from './rows.ts';
 /** A place where keys are made and opened: the attached token, or the built-in software driver. */
 export interface Vault {
   readonly storage: StorageLocation;
-  /** How a person calls it: `HSM "BYOK-A"`, `the built-in software driver`. */
+  /** How a person calls it: `HSM “BYOK-A”`, `the built-in software driver`. */
   readonly title: string;
   readonly driver: HsmDriver;
   readonly master: MasterKey;

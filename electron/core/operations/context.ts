@@ -90,7 +90,7 @@ export interface OpenKeystore extends Base, DomainModel {
   readonly deeds: DeedServices;
   readonly jobs: JobsPort;
   readonly desk: Desk;
-  /** How the attached token is called, e.g. `HSM "BYOK-A"`; null without one. */
+  /** How the attached token is called, e.g. `HSM “BYOK-A”`; null without one. */
   readonly hsmTitle: string | null;
   /** Writes an audit record; inside `store.change` it stands or falls with the change. */
   audit(

@@ -34,7 +34,7 @@ export async function loginIfNeeded(context: CommandContext, session: Session): 
   const { token, state } = await session.call('hsm.status', {});
   // A practice token that the core made was given its PIN by the core.
   if (state !== 'pin-needed') return;
-  const name = token ? `token "${token.label}", serial ${token.serial}` : 'the HSM';
+  const name = token ? `token “${token.label}”, serial ${token.serial}` : 'the HSM';
   const pin = await context.secretIfAny(context.pinSource(`PIN of ${name}`));
   if (pin) {
     const confirmed = context.options.confirmLastTry === true;

@@ -67,7 +67,7 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
         {realm === 'real' ? <RealmTag realm={realm} /> : null}
         <span role="status">
           {found.length === 0
-            ? `No command is called "${typed}". Find (Ctrl+F) looks for keys and jobs.`
+            ? `No command is called “${typed}”. Find (Ctrl+F) looks for keys and jobs.`
             : `${found.length} ${found.length === 1 ? 'command' : 'commands'} · ↑ ↓ to choose · Enter runs it · Esc closes`}
         </span>
       </p>

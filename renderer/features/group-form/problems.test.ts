@@ -62,7 +62,7 @@ describe('problems of the form', () => {
 
   it('have the words of the failure that they are', () => {
     expect(sayProblem({ code: 'NAME_TAKEN', details: { name: 'cards' } })).toBe(
-      'That name is taken. Choose another name than "cards".',
+      'That name is taken. Choose another name than “cards”.',
     );
     expect(
       sayProblem({ code: 'POLICY_INVALID', details: { problem: 'the file is not JSON' } }),

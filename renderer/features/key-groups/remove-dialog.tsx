@@ -36,7 +36,7 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
   const thing = kind === 'folder' ? 'folder' : 'key group';
   return (
     <DialogFrame
-      title={`Remove ${thing} "${isolate(name)}"?`}
+      title={`Remove ${thing} “${isolate(name)}”?`}
       width="small"
       busy={removeFolder.busy || removeGroup.busy}
       onClose={close}

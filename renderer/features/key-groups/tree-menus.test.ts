@@ -114,8 +114,8 @@ describe('Force Rotate', () => {
   it.each([
     [{ designated: false }, 'not the designated one'],
     [{ hsm: 'none', hsmLabel: null }, 'No HSM'],
-    [{ hsm: 'pin-needed' }, '"BYOK-A" needs its PIN'],
-    [{ hsm: 'unavailable' }, '"BYOK-A" is away'],
+    [{ hsm: 'pin-needed' }, '“BYOK-A” needs its PIN'],
+    [{ hsm: 'unavailable' }, '“BYOK-A” is away'],
     [{ hsm: 'wrong-token' }, 'Another token'],
   ] as const)('%o: %s', (snapshot, why) =>
     expect(forceRotateBlocked({ storage: 'hsm' }, after(snapshot))).toContain(why),

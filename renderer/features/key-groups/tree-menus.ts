@@ -30,9 +30,9 @@ export interface TreeDeeds {
 const hsmReasons: Readonly<Record<Snapshot['hsm'], (label: string) => string | null>> = {
   ready: () => null,
   none: () => 'No HSM is attached: Administration > HSM.',
-  'pin-needed': (label) => `HSM "${label}" needs its PIN first: Enter PIN, at the top.`,
-  unavailable: (label) => `HSM "${label}" is away.`,
-  'wrong-token': (label) => `Another token than "${label}" is attached.`,
+  'pin-needed': (label) => `HSM “${label}” needs its PIN first: Enter PIN, at the top.`,
+  unavailable: (label) => `HSM “${label}” is away.`,
+  'wrong-token': (label) => `Another token than “${label}” is attached.`,
 };
 
 /** Why a group cannot be rotated now; null when it can. */

@@ -36,7 +36,7 @@ const missingIn = ({ name, alias, copies, knows }: KeyForm): string | null => {
   if (name.trim() === '') return 'Give the key a name.';
   if (name.includes('/')) return 'A name has no / here.';
   if (alias.trim() !== '' && !aliasFits.test(alias.trim()))
-    return 'An alias has letters, digits, / _ and - only, without "alias/".';
+    return 'An alias has letters, digits, / _ and - only, without “alias/”.';
   return copies === 'only-in-hsm' && !knows ? 'Say that you know what it means.' : null;
 };
 
@@ -134,7 +134,7 @@ function KeyFields({ form, set, busy }: Part) {
   return (
     <div className={styles['form']}>
       {field('name', 'Name', 'Of the external key, in this keystore.')}
-      {field('alias', 'Alias', 'Of the KMS key in AWS, without "alias/". Empty for none.')}
+      {field('alias', 'Alias', 'Of the KMS key in AWS, without “alias/”. Empty for none.')}
       {field('description', 'Description', 'Of the KMS key in AWS.')}
     </div>
   );

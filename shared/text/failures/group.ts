@@ -53,7 +53,7 @@ export const groupWording = {
   ALIAS_TAKEN_IN_KEYSTORE: {
     headline: 'Another group already uses that alias there.',
     forYourKeys: 'Nothing was changed.',
-    next: (d) => `Choose another alias${d.when('group', (g) => `; "${g}" has this one`)}.`,
+    next: (d) => `Choose another alias${d.when('group', (g) => `; “${g}” has this one`)}.`,
   },
   ACTIVE_KEY_UNUSABLE: {
     headline: 'The chosen KMS key cannot take this key material.',

@@ -19,7 +19,7 @@ export const hsmWording = {
     forYourKeys: (d) =>
       d.when(
         'slot',
-        (slot) => `Nothing was opened. "${slot}" needs ${token(d)}.`,
+        (slot) => `Nothing was opened. “${slot}” needs ${token(d)}.`,
         'Nothing was changed. Keys of HSM protected groups are made inside an HSM only.',
       ),
     next: (d) =>

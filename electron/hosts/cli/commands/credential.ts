@@ -44,7 +44,7 @@ export function addVerbs(noun: Command, run: Run): void {
     .action((credential: string, options: ConfirmOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        const confirm = await confirmed(context, options, `Remove credential "${credential}"?`);
+        const confirm = await confirmed(context, options, `Remove credential “${credential}”?`);
         const output = await session.call('credential.remove', { credential, confirm });
         context.show(output, () => '✓ Removed.');
       }),

@@ -93,7 +93,7 @@ async function remove(
 ): Promise<void> {
   const session = await context.opened();
   const { confirmed } = await import('../interactive.ts');
-  const confirm = await confirmed(context, options, `Remove key group "${group}"?`);
+  const confirm = await confirmed(context, options, `Remove key group “${group}”?`);
   context.show(await session.call('group.remove', { group, confirm }), () => '✓ Removed.');
 }
 

@@ -85,7 +85,7 @@ async function attachPins(
   options: AttachOptions,
 ): Promise<{ pin: Uint8Array<ArrayBuffer>; soPin?: Uint8Array<ArrayBuffer> }> {
   const name = options.label ?? options.serial;
-  const of = name === undefined ? 'the token' : `token "${name}"`;
+  const of = name === undefined ? 'the token' : `token “${name}”`;
   const pin = await context.secret({
     ...context.pinSource(`${options.initializeToken ? 'New PIN' : 'PIN'} of ${of}`),
     twice: options.initializeToken === true,
@@ -103,7 +103,7 @@ async function attachPins(
 async function login(context: CommandContext): Promise<void> {
   const session = await context.opened();
   const { token } = await session.call('hsm.status', {});
-  const name = token ? `token "${token.label}", serial ${token.serial}` : 'the HSM';
+  const name = token ? `token “${token.label}”, serial ${token.serial}` : 'the HSM';
   const output = await session.call('hsm.login', {
     pin: await context.secret(context.pinSource(`PIN of ${name}`)),
     confirmed: context.options.confirmLastTry === true,

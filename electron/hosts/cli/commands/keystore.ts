@@ -265,7 +265,7 @@ async function slotRemove(
   const { slots } = await session.call('keystore.status', {});
   const left = slots.filter((slot) => slot.label !== label && slot.id !== label);
   const last = left.length > 0 && left.every((slot) => slot.kind !== 'passphrase');
-  const question = `Remove "${label}" as a way to open it?${last ? ` ${onlyByToken(left)}` : ''}`;
+  const question = `Remove “${label}” as a way to open it?${last ? ` ${onlyByToken(left)}` : ''}`;
   const withoutPassphrase = options.withoutPassphrase === true;
   const asks = last && !withoutPassphrase ? {} : options;
   const confirm = await confirmed(context, asks, question);

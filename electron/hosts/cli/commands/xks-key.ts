@@ -153,7 +153,7 @@ function addEndings(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         await loginIfNeeded(context, session);
-        const confirm = await confirmed(context, options, `Remove external key "${reference}"?`);
+        const confirm = await confirmed(context, options, `Remove external key “${reference}”?`);
         const output = await session.call('xksKey.remove', { key: reference, confirm });
         context.show(output, ({ leftOnDevice }) =>
           leftOnDevice === 0 ? '✓ Removed.' : `✓ Removed. ${leftOnDeviceText(leftOnDevice)}`,

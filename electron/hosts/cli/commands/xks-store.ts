@@ -175,7 +175,7 @@ async function remove(
   options: ConfirmOptions,
 ): Promise<void> {
   const session = await context.opened();
-  const confirm = await confirmed(context, options, `Remove external key store "${store}"?`);
+  const confirm = await confirmed(context, options, `Remove external key store “${store}”?`);
   const output = await session.call('xksStore.remove', { store, confirm });
   context.show(output, () => '✓ Removed.');
 }

@@ -74,7 +74,7 @@ const pins: Readonly<Record<Token['pin'], string>> = {
   'not-set': 'not set',
 };
 
-const tokenName = (token: Token): string => `"${token.label}", serial ${token.serial}`;
+const tokenName = (token: Token): string => `“${token.label}”, serial ${token.serial}`;
 
 export function modulesText({ modules }: OutputFor<'hsm.list'>, style: Style): string {
   if (modules.length === 0) return emptyTexts.modules;
