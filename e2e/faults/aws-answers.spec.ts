@@ -111,7 +111,7 @@ describe('when AWS cannot be reached', () => {
     });
     // what was not read is not claimed
     expect(plan.subject).toMatch(/the holder of the alias was not read$/);
-    expect(plan.changes.join('\n')).toMatch(/^alias\/payments -> version \d+$/m);
+    expect(plan.changes.join('\n')).toMatch(/^alias\/payments → version \d+$/m);
     expect([...plan.changes, ...plan.stays, plan.goBack].join('\n')).not.toMatch(
       /is made and names|no data uses|no earlier key/,
     );

@@ -120,7 +120,7 @@ describe('the former key is the one that held the alias when it moved', () => {
       await aws.pointAlias(`alias/${group}`, first);
       await desk.call('group.edit', { group, changes: disableAfter });
       const plan = await desk.plan(group);
-      expect(plan.changes).toContain(`alias/${group}: version 1 -> version 3`);
+      expect(plan.changes).toContain(`alias/${group}: version 1 → version 3`);
       expect(plan.changes).toContain('Version 1 is disabled 30 days later, by a job you can stop');
       desk.at('group.force-rotate:alias:before-intent', () =>
         aws.controlNow('POST /mischief', { operations: trouble }),

@@ -188,7 +188,7 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await form.field('Alias').fill('cards-new');
     await stage.page.keyboard.press('Enter');
     await form.heading('Change “cards-prod”?').waitFor();
-    await form.top.getByText('Alias: cards-prod -> cards-new').waitFor();
+    await form.top.getByText('Alias: cards-prod → cards-new').waitFor();
     await form.top.getByText(/alias\/cards-prod stays on version 1/).waitFor();
     await form.button('Change cards-prod').waitFor();
     expect(await axeFindings(stage.page)).toEqual([]);

@@ -74,11 +74,11 @@ describe.skipIf(!windowHere)('plans', () => {
     await tree.row(/payments-prod, key group/).click();
     await tree.press('Shift+F10', 'Enter');
     await form.button(rotate).waitFor();
-    await form.top.getByText('alias/payments-prod: version 1 -> version 2').waitFor();
+    await form.top.getByText('alias/payments-prod: version 1 → version 2').waitFor();
     await stage.rotated(group);
     await form.button(rotate).click();
     await form.top.getByText(/Things changed since you looked, so nothing was run/).waitFor();
-    const line = form.top.getByRole('listitem').filter({ hasText: 'version 2 -> version 3' });
+    const line = form.top.getByRole('listitem').filter({ hasText: 'version 2 → version 3' });
     await line.getByText('changed since you looked').waitFor();
     await form.top.getByText('no longer so').first().waitFor();
     expect(await jobs()).toHaveLength(2);

@@ -54,7 +54,7 @@ describe('the plan of Force Rotate', () => {
     expect(link.made('group.forceRotate')).toEqual([]);
     resolve(rotationPlan());
     await rotate();
-    expect(screen.getByText('alias/payments-prod: version 3 -> version 4')).toBeTruthy();
+    expect(screen.getByText('alias/payments-prod: version 3 → version 4')).toBeTruthy();
     expect(screen.getByText('aaaaaa111111')).toBeTruthy();
   });
 
@@ -78,16 +78,16 @@ describe('the plan of Force Rotate', () => {
   it('shows the new plan with its changed lines marked, and waits for another press', async () => {
     const next = rotationPlan({
       number: 'bbbbbb222222',
-      changes: ['New KMS key', 'alias/payments-prod: version 4 -> version 5'],
+      changes: ['New KMS key', 'alias/payments-prod: version 4 → version 5'],
     });
     const { link, world, user } = planningCore(rotationPlan(), next);
     world.refusals.push(refuse('PLAN_CHANGED', { given: 'aaaaaa111111', now: 'bbbbbb222222' }));
     await rotate();
     await user.keyboard('{Enter}');
     expect(await screen.findByText(/so nothing was run/)).toBeTruthy();
-    const marked = await screen.findByText('alias/payments-prod: version 4 -> version 5');
+    const marked = await screen.findByText('alias/payments-prod: version 4 → version 5');
     expect(marked.closest('li')?.textContent).toContain('changed since you looked');
-    const gone = screen.getByText('alias/payments-prod: version 3 -> version 4');
+    const gone = screen.getByText('alias/payments-prod: version 3 → version 4');
     expect(gone.closest('li')?.textContent).toContain('no longer so');
     expect(screen.getByText('New KMS key').closest('li')?.textContent).not.toContain('changed');
 

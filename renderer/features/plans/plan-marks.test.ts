@@ -10,11 +10,11 @@ describe('what changed between two plans', () => {
   });
 
   it('marks the new line and keeps the one that is no longer so', () => {
-    const line = 'alias/payments-prod: version 4 -> version 5';
+    const line = 'alias/payments-prod: version 4 → version 5';
     const marks = marksBetween(rotationPlan(), rotationPlan({ changes: ['New KMS key', line] }));
     expect([...marks.lines]).toEqual([markOf('changes', line)]);
     expect(marks.gone).toEqual([
-      { part: 'changes', text: 'alias/payments-prod: version 3 -> version 4' },
+      { part: 'changes', text: 'alias/payments-prod: version 3 → version 4' },
     ]);
   });
 

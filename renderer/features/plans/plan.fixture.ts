@@ -15,7 +15,7 @@ export const rotationPlan = (more: Partial<Plan> = {}): Plan => ({
   title: 'Rotate “payments-prod”?',
   subject: '111122223333 · eu-west-1 · alias/payments-prod · version 3 is active',
   sentence: 'A new key is made and saved; then a wrapped copy goes to AWS.',
-  changes: ['New KMS key', 'alias/payments-prod: version 3 -> version 4'],
+  changes: ['New KMS key', 'alias/payments-prod: version 3 → version 4'],
   stays: ['Version 3 stays enabled and decrypts'],
   lookFirst: ['Whoever names the key by ID stays on version 3'],
   checks: [{ ok: true, text: 'The account is right' }],

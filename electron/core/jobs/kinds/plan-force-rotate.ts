@@ -143,10 +143,10 @@ function aliasLine(
     readonly holderRead: boolean;
   },
 ): string {
-  if (!now.holderRead) return `alias/${alias} -> version ${now.version}`;
+  if (!now.holderRead) return `alias/${alias} → version ${now.version}`;
   return now.formerName === null
     ? `alias/${alias} is made and names version ${now.version}`
-    : `alias/${alias}: ${now.formerName} -> version ${now.version}`;
+    : `alias/${alias}: ${now.formerName} → version ${now.version}`;
 }
 
 function stayLines(

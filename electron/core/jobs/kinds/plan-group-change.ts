@@ -207,9 +207,9 @@ function changedFields(
     else if (field === 'credentialId') {
       const { credentials } = services;
       const [from, to] = [before, after].map((group) => credentials.get(group.credentialId).name);
-      lines.push(`Credential: ${from} -> ${to}`);
+      lines.push(`Credential: ${from} → ${to}`);
     } else
-      lines.push(`${fieldNames[field] ?? field}: ${say(before[field])} -> ${say(after[field])}`);
+      lines.push(`${fieldNames[field] ?? field}: ${say(before[field])} → ${say(after[field])}`);
   }
   return lines;
 }

@@ -59,7 +59,7 @@ export async function planMakeActive(
     changes: [
       from === null
         ? `alias/${group.alias} is made and names version ${key.version}`
-        : `alias/${group.alias}: ${from} -> version ${key.version}`,
+        : `alias/${group.alias}: ${from} → version ${key.version}`,
     ],
     stays: [
       from === null
