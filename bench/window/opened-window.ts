@@ -6,8 +6,10 @@ import { pageClock, rowsThere } from './page-clock.ts';
 
 /** Milliseconds. */
 export interface KeyTimes {
-  /** From the key to the frame after it. */
+  /** From the key until the frame after it is done. */
   readonly frame: number;
+  /** From the key until that frame began. */
+  readonly begun: number;
   /** The same without waiting for the time of that frame. */
   readonly work: number;
 }
