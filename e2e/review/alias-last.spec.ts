@@ -9,10 +9,11 @@ import { ended, newestJob, parkedRotation } from './stage.ts';
 
 let aws: OutsideAws;
 let desk: Desk;
+const clock = new HurriedClock();
 
 beforeAll(async () => {
   aws = await OutsideAws.start();
-  desk = await Desk.open(aws, { clock: new HurriedClock() });
+  desk = await Desk.open(aws, { clock });
 });
 afterEach(async () => {
   await aws.misbehave();
@@ -95,6 +96,64 @@ describe('the key that is to hold the alias was disabled in AWS while the job st
     expect(await aws.calls(since)).not.toContain('UpdateAlias');
     await enable(first);
     requireDone(await desk.makeActive('back/1'));
+  });
+});
+
+describe('a key that was changed by hand a moment before its alias moves', () => {
+  it('disabled after the check of Make Active: the alias stays, and once enabled it moves', async () => {
+    const [first, second] = await withTwo('moment');
+    desk.at('key.make-active:alias:before-intent', () =>
+      aws.callNow('DisableKey', { KeyId: first }),
+    );
+    const since = await aws.mark();
+    const stopped = await desk.makeActive('moment/1');
+    expect(failureOf(stopped)).toMatchObject({
+      code: 'KEY_NOT_ENABLED',
+      details: { version: 1, state: 'Disabled' },
+    });
+    expect(await aws.holder('alias/moment')).toBe(second);
+    expect(await aws.calls(since)).not.toContain('UpdateAlias');
+    await requireTrueStanding(desk, aws, stopped);
+    await enable(first);
+    requireDone(
+      stopped.job.state === 'needs-you'
+        ? await desk.goOn(stopped.job.id)
+        : await desk.makeActive('moment/1'),
+    );
+  });
+
+  it('scheduled for deletion after the confirming of a rotation: the alias stays', async () => {
+    await desk.addGroup('condemned');
+    await desk.rotated('condemned');
+    const former = await kmsIdOf('condemned/1');
+    const keys = new Set((await aws.held()).keys.map(({ metadata }) => metadata.KeyId));
+    desk.at('group.force-rotate:alias:before-intent', () =>
+      aws.callNow('ScheduleKeyDeletion', {
+        KeyId: aws.newestKeyNow(keys),
+        PendingWindowInDays: 7,
+      }),
+    );
+    const stopped = await desk.rotate('condemned');
+    expect(failureOf(stopped)).toMatchObject({
+      code: 'KEY_NOT_ENABLED',
+      details: { version: 2, state: 'PendingDeletion' },
+    });
+    expect(await aws.holder('alias/condemned')).toBe(former);
+    await requireTrueStanding(desk, aws, stopped);
+  });
+
+  it('our clock was set back since the key was read: it is read again all the same', async () => {
+    const [first, second] = await withTwo('set-back');
+    clock.wallAhead = 2 * 60_000;
+    expect((await desk.call('key.check', { key: 'set-back/1' })).remote?.state).toBe('Enabled');
+    desk.at('key.make-active:alias:before-intent', () => {
+      clock.wallAhead = -60_000;
+      aws.callNow('DisableKey', { KeyId: first });
+    });
+    const stopped = await desk.makeActive('set-back/1');
+    clock.wallAhead = 0;
+    expect(failureOf(stopped).code).toBe('KEY_NOT_ENABLED');
+    expect(await aws.holder('alias/set-back')).toBe(second);
   });
 });
 

@@ -78,9 +78,9 @@ function aliasStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
     repeatable: true,
     act: async (context) => {
       const { group, key, remote, connection } = await open(context);
-      requireEnabled(key, await stateNow(services, connection, { key, remote }, context));
       const before = await readHolder(services, connection, group, context);
       if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
+      requireEnabled(key, await stateNow(services, connection, { key, remote }, context));
       await pointAlias(connection, group, before, remote.kmsKeyId, context);
       const settled = await settle(services, open, context, before);
       if (settled) return settled;

@@ -313,6 +313,7 @@ function callsOf(
       read('DescribeKey'),
       ...(group.policy !== null && !waiting ? [read('GetKeyPolicy')] : []),
       read('DescribeKey'),
+      read('DescribeKey'),
       write(holderThere ? 'UpdateAlias' : 'CreateAlias'),
       read('DescribeKey'),
     ],

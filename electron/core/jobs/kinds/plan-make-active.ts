@@ -81,6 +81,7 @@ export async function planMakeActive(
       read('DescribeKey'),
       read('DescribeKey'),
       read('DescribeKey'),
+      read('DescribeKey'),
       write(looked.holder?.kmsKeyId ? 'UpdateAlias' : 'CreateAlias'),
       read('DescribeKey'),
     ],

@@ -248,22 +248,17 @@ export const keyOpener =
   };
 export type OpenKey = ReturnType<typeof keyOpener>;
 
-/** A state read this long ago is read again before something is built on it. Milliseconds. */
-const freshFor = 60_000;
-
 /**
- * The state of a key that is to hold the alias: read again where the last reading is old or the step
- * was interrupted.
+ * The state of a key that is to hold the alias, asked for right before it moves: whatever was read
+ * earlier, by any clock, says nothing of a key that somebody disabled or emptied since.
  */
 export async function stateNow(
   services: DeedServices,
   connection: CloudConnection,
   subject: { readonly key: Key; readonly remote: RemoteKey },
-  context: CallContext & { readonly attempt: number },
+  context: CallContext,
 ): Promise<string> {
   const { key, remote } = subject;
-  const fresh = services.clock.now() - remote.readAt <= freshFor && remote.state === 'Enabled';
-  if (fresh && context.attempt <= 1) return remote.state;
   const read = await connection.describeKey(remote.kmsKeyId, context);
   services.keys.noteRemote(key.id, readingOf(read));
   return read.state;

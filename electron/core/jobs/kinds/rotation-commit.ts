@@ -97,12 +97,12 @@ export function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceR
       if (services.store.realm === 'real' && key.backedUpAt === null) {
         throw new OperationError('BACKUP_NEEDED_FIRST', { version: key.version });
       }
+      const before = await readHolder(services, connection, group, context);
+      if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
       const state = await stateNow(services, connection, { key, remote }, context);
       const again = sendAgain(services, context, state, 1);
       if (again) return again;
       requireEnabled(key, state, 'sends-again');
-      const before = await readHolder(services, connection, group, context);
-      if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
       await pointAlias(connection, group, before, remote.kmsKeyId, context);
       const settled = await settle(services, open, context, before);
       if (settled) return settled;
