@@ -32,9 +32,15 @@ async function change(
   const [mark, held] = [await aws.mark(), await aws.held()];
   const failure = await desk.refused('group.edit', { group, changes });
   expect(failure.code).toBe('CONFIRMATION_NEEDED');
-  requireClear(failure);
+  // It takes nothing away, and says what it does instead.
+  expect(requireClear(failure)).toMatchObject({
+    headline: 'This waits for a clear yes.',
+    forYourKeys: expect.stringMatching(
+      /^Nothing was changed\. It would change the (alias|Region|credential)( and (Region|credential))* of key group [^ ]+, which has keys already\.$/,
+    ),
+  });
   const plan = await desk.call('group.planEdit', { group, changes });
-  expect(failure.details).toEqual({ plan: plan.number, effects: plan.lookFirst });
+  expect(failure.details).toMatchObject({ plan: plan.number, effects: plan.lookFirst });
   expect(plan.blocked).toBeNull();
   expect(plan.calls).toEqual([]);
   await desk.call('group.edit', { group, changes, plan: plan.number });

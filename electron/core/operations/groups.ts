@@ -41,7 +41,14 @@ function toRow(open: OpenKeystore, group: Group, changes: Changes): GroupChange 
 }
 
 /** Changes that reach beyond this keystore's own rows once keys are there. */
-const weighty = ['alias', 'region', 'credential'] as const;
+const weighty = { alias: 'alias', region: 'Region', credential: 'credential' } as const;
+
+/** Which of them are asked for, in words. */
+const heavyOf = (changes: Changes): string =>
+  (Object.keys(weighty) as (keyof typeof weighty)[])
+    .filter((field) => changes[field] !== undefined)
+    .map((field) => weighty[field])
+    .join(' and ');
 
 async function planEdit(open: OpenKeystore, reference: string, changes: Changes) {
   const group = open.references.group(reference);
@@ -159,9 +166,10 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
   edit: async (input) => {
     const open = access.open();
     const { group, change, next, plan } = await planEdit(open, input.group, input.changes);
-    const heavy = weighty.some((field) => input.changes[field] !== undefined);
-    if (heavy && open.keys.ofGroup(group.id).length > 0 && input.plan === undefined) {
+    const heavy = heavyOf(input.changes);
+    if (heavy !== '' && open.keys.ofGroup(group.id).length > 0 && input.plan === undefined) {
       throw new OperationError('CONFIRMATION_NEEDED', {
+        what: `change the ${heavy} of key group ${group.name}, which has keys already`,
         plan: plan.number,
         effects: plan.lookFirst,
       });

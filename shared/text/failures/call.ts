@@ -51,11 +51,12 @@ export const callWording = {
     next: 'Its owner allows it from the desktop, or with "keyreeve setting change --allow-console".',
   },
   CONFIRMATION_NEEDED: {
-    headline: 'This takes something away, so it waits for a clear yes.',
+    headline: 'This waits for a clear yes.',
     forYourKeys: (d) => {
       const warning = d.text('warning', '', 200);
-      const what = d.when('what', (text) => ` It would ${text}.`);
-      return `Nothing was changed.${what}${warning && ` ${warning}`}`;
+      // Whole: what is said yes to is no name, and its consequence comes last.
+      const what = d.text('what', '', 600).replace(/\.$/, '');
+      return `Nothing was changed.${what && ` It would ${what}.`}${warning && ` ${warning}`}`;
     },
     next: (d) =>
       `Read what it does, then confirm it: on the command line with ${d.text('option', '--yes')}.`,

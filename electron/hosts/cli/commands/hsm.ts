@@ -67,8 +67,12 @@ interface AttachOptions {
 async function attach(context: CommandContext, options: AttachOptions): Promise<void> {
   const { module, serial, label } = options;
   const session = await context.opened();
+  const path = resolve(module);
+  // Before anybody is asked for a PIN: a file that is not there takes none.
+  const { inspectModule } = await import('../../../core/hsm/module-file.ts');
+  await inspectModule(path);
   const output = await session.call('hsm.attach', {
-    module: resolve(module),
+    module: path,
     ...(serial === undefined ? {} : { serial }),
     ...(label === undefined ? {} : { label }),
     ...(await attachPins(context, options)),
