@@ -103,12 +103,16 @@ export class CommandContext {
     return session;
   }
 
+  /** @throws OperationError KEYSTORE_NOT_FOUND where no keystore is */
+  async statusOfOne(session: Session): Promise<OutputFor<'keystore.status'>> {
+    const status = await session.call('keystore.status', {});
+    if (status.state !== 'absent') return status;
+    throw new OperationError('KEYSTORE_NOT_FOUND', { path: this.keystorePath });
+  }
+
   /** Opens the keystore of a session with what its slot asks for. */
   async unlock(session: Session): Promise<OutputFor<'keystore.unlock'>> {
-    const status = await session.call('keystore.status', {});
-    if (status.state === 'absent') {
-      throw new OperationError('KEYSTORE_NOT_FOUND', { path: this.keystorePath });
-    }
+    const status = await this.statusOfOne(session);
     return session.call('keystore.unlock', {
       ...(await this.unlockSecrets(status.slots)),
       acceptOlder: this.options.acceptOlder === true,

@@ -157,14 +157,17 @@ async function tellDue(
 
 async function lock(context: CommandContext): Promise<void> {
   const session = await context.holder();
-  if (!session) context.remark(lockTexts.nothingOpen);
+  if (!session) {
+    await context.statusOfOne(await context.unopened());
+    context.remark(lockTexts.nothingOpen);
+  }
   const output = session ? await session.call('keystore.lock', {}) : { pausedJobs: 0 };
   context.show(output, (shown) => (session ? lockTexts.lockedNow(shown.pausedJobs) : ''));
 }
 
 async function passphrase(context: CommandContext, options: NewPassphraseOptions): Promise<void> {
   const session = (await context.holder()) ?? (await context.unopened());
-  const { slots } = await session.call('keystore.status', {});
+  const { slots } = await context.statusOfOne(session);
   // The present passphrase opens the keystore here and is then asked for by the change itself.
   const current = await context.secret(context.passphraseSource());
   if (session.where === 'here') {
