@@ -27,6 +27,16 @@ describe('a first rehearsal, set up by one call', () => {
     });
   });
 
+  it('names no credential that goes to another practice KMS', async () => {
+    await desk.importCredential('elsewhere', 'http://127.0.0.1:9');
+    expect(await desk.call('practice.start', {})).toMatchObject({
+      ours: true,
+      credential: null,
+      account: null,
+    });
+    await desk.call('credential.remove', { credential: 'elsewhere', confirm: true });
+  });
+
   it('starts the practice KMS, imports its credential and attaches a token of its own', async () => {
     const status = await desk.call('practice.setUp', { keysIn: 'softhsm' });
     expect(status).toMatchObject({

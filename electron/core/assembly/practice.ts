@@ -167,12 +167,20 @@ export class Practice {
     return kept ?? { url: null, credentialId: null };
   }
 
-  /** The one that was set up here, else one of the practice account that a person imported. */
+  /**
+   * The one that was set up here, else one of the practice account that a person imported. While one
+   * runs here, only what goes to that one: another practice KMS knows the same account.
+   */
   #credential(): Credential | null {
     if (this.#parts.store.realm !== 'practice') return null;
     const { credentials } = this.#parts.domain;
-    const own = credentials.byId(this.#kept().credentialId ?? '');
-    return own ?? credentials.list().find(isOfPracticeAccount) ?? null;
+    const { credentialId } = this.#kept();
+    const ours = this.#process.address;
+    const fitting = credentials
+      .list()
+      .filter((each) => each.id === credentialId || isOfPracticeAccount(each))
+      .filter(({ endpoint }) => ours === null || sameOrigin(endpoint, ours.url));
+    return fitting.find(({ id }) => id === credentialId) ?? fitting[0] ?? null;
   }
 
   /** Credentials that went to where it was last go to where it is now. */
@@ -257,6 +265,9 @@ export class Practice {
 
 const isOfPracticeAccount = ({ kind, accessKeyId }: Credential): boolean =>
   kind === 'keys' && accessKeyId === practiceAccount.accessKeyId;
+
+const sameOrigin = (endpoint: string | null, url: string): boolean =>
+  endpoint !== null && new URL(endpoint).origin === new URL(url).origin;
 
 const newCredential = (endpoint: string | null) =>
   ({
