@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { CommandContext, type OpenCore } from './command-context.ts';
 import { OutputStreams } from './output-streams.ts';
 import { buildProgram, nouns, usageFailure } from './program.ts';
 import { Screen } from './screen.ts';
+import { inTypedNames } from './typed-names.ts';
 
 const practiceMain = new URL('../../practice/kms/main.ts', import.meta.url);
 
@@ -41,6 +42,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 
 async function run(argv: readonly string[], noun: string | null, screen: Screen): Promise<number> {
   let exit = 0;
+  let typed: Command | null = null;
   try {
     refuseSecrets(argv);
     const all = noun === 'complete';
@@ -53,6 +55,9 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
         await context.end();
       }
     });
+    program.hook('preAction', (_, command) => {
+      typed = command;
+    });
     if (all) {
       const { suggest } = await import('./commands/completion.ts');
       await suggest(program, argv.slice(argv.indexOf('--') + 1));
@@ -63,14 +68,20 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
   } catch (error) {
     const failed = error instanceof CommanderError ? usageFailure(error, noun) : error;
     if (failed === null) return (error as CommanderError).exitCode === 0 ? 0 : 64;
-    return tell(failed, screen, argv);
+    return tell(failed, screen, argv, typed);
   }
 }
 
 /** Wording is loaded when there is something to word. */
-async function tell(error: unknown, screen: Screen, argv: readonly string[]): Promise<number> {
+async function tell(
+  error: unknown,
+  screen: Screen,
+  argv: readonly string[],
+  typed: Command | null,
+): Promise<number> {
   const { asFailure, showFailure } = await import('./show-failure.ts');
-  const failure = asFailure(error);
+  const found = asFailure(error);
+  const failure = typed === null ? found : inTypedNames(found, typed);
   if (failure.code === 'INTERNAL') traceInternal(error, argv);
   return showFailure(screen, failure, argv.includes('--json'));
 }

@@ -5,6 +5,7 @@ import { foldersText } from '../render/lists.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OutputFor } from '../operations.ts';
 import { whole } from '../../transport/argv/values.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
 interface EditOptions {
@@ -26,7 +27,7 @@ export function addVerbs(noun: Command, run: Run): void {
     .command('add')
     .argument('<name>')
     .description('add a folder')
-    .option('--in <folder>', 'the folder it goes into')
+    .addOption(new OptionForField('--in <folder>', 'the folder it goes into', 'parent'))
     .action((name: string, options: { in?: string }) =>
       run(async (context) => {
         const session = await context.opened();
@@ -39,7 +40,7 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<folder>')
     .description('rename or move a folder')
     .option('--name <name>', 'its new name')
-    .option('--in <folder>', 'move it into this folder')
+    .addOption(new OptionForField('--in <folder>', 'move it into this folder', 'parent'))
     .option('--top', 'move it out of all folders')
     .action((folder: string, options: EditOptions & { in?: string }) =>
       run(async (context) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { daysOrNever, planNumber, span, whole } from '../../transport/argv/values.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { AddOptions, EditOptions } from './group-save.ts';
 import type { Run } from './noun.ts';
 
@@ -13,10 +14,22 @@ function fieldOptions(command: Command): Command {
     .option('--keep-valid-for <span>', 'planned life of each key made here', span)
     .option('--active-key-id <id>', 'a KMS key that waits for import, taken by the first rotation')
     .option('--policy <file>', 'key policy as a JSON file')
-    .option('--aws-deletes-after <days>', '"never" or days (at most 365)', daysOrNever)
+    .addOption(
+      new OptionForField(
+        '--aws-deletes-after <days>',
+        '"never" or days (at most 365)',
+        'awsDeletesMaterialAfterDays',
+      ).argParser(daysOrNever),
+    )
     .option('--disable-after-rotating', 'disable the former key after each rotation')
     .option('--no-disable-after-rotating', 'leave the former key enabled (the default)')
-    .option('--disable-wait <days>', 'how long to wait before disabling it', whole)
+    .addOption(
+      new OptionForField(
+        '--disable-wait <days>',
+        'how long to wait before disabling it (at most 365)',
+        'disableWaitDays',
+      ).argParser(whole),
+    )
     .option('--folder <folder>', 'the folder it is in');
 }
 

@@ -4,6 +4,7 @@ import { minutesOrNever } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import { settingText } from '../render/setting.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
 interface ChangeOptions extends ConfirmOptions {
@@ -26,10 +27,12 @@ export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('change')
     .description('change settings of this keystore')
-    .option(
-      '--auto-lock <minutes>',
-      'lock when nobody was at work, 1 to 480, or never',
-      minutesOrNever,
+    .addOption(
+      new OptionForField(
+        '--auto-lock <minutes>',
+        'lock when nobody was at work, 1 to 480, or never',
+        'autoLockMinutes',
+      ).argParser(minutesOrNever),
     )
     .option('--allow-console', 'let it be opened in the browser console')
     .option('--forbid-console', 'do not')

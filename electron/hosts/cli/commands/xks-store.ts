@@ -10,6 +10,7 @@ import type { InputFor } from '../operations.ts';
 import { storesText, storeText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
 interface StoreOptions {
@@ -34,8 +35,20 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 const storeOptions = (command: Command): Command =>
   command
-    .option('--account <id>', 'an AWS account that owns KMS keys here (may be repeated)', collect)
-    .option('--caller-region <region>', 'a Region KMS may call from (may be repeated)', collect)
+    .addOption(
+      new OptionForField(
+        '--account <id>',
+        'an AWS account that owns KMS keys here (may be repeated)',
+        'accounts',
+      ).argParser(collect),
+    )
+    .addOption(
+      new OptionForField(
+        '--caller-region <region>',
+        'a Region KMS may call from (may be repeated)',
+        'regions',
+      ).argParser(collect),
+    )
     .option('--quota <n>', 'requests per second that are let in', whole)
     .option('--credential <credential>', 'the credential for the AWS side')
     .option('--region <region>', 'the Region of the store in AWS')
