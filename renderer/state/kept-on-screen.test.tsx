@@ -1,7 +1,12 @@
 // @vitest-environment jsdom
 import { act, cleanup, renderHook } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
-import { forgetScreen, useKeptOnScreen } from './kept-on-screen.ts';
+import {
+  draftOnScreen,
+  forgetScreen,
+  useDraftOnScreen,
+  useKeptOnScreen,
+} from './kept-on-screen.ts';
 
 afterEach(() => {
   cleanup();
@@ -35,4 +40,26 @@ it('follows again once what was typed is so', () => {
   hook.rerender({ first: '/mnt/second' });
   hook.rerender({ first: '/mnt/third' });
   expect(shown(hook)).toBe('/mnt/third');
+});
+
+it('knows a draft while a lock hides its field, until it is saved or taken back', () => {
+  const draft = (place: string) =>
+    renderHook(({ first }) => useDraftOnScreen('draft', first), { initialProps: { first: place } });
+  const hook = draft('/mnt/backups');
+  expect(draftOnScreen()).toBe(false);
+  type(hook, '/mnt/second');
+  hook.unmount();
+  expect(draftOnScreen()).toBe(true);
+  const again = draft('/mnt/backups');
+  expect([shown(again), draftOnScreen()]).toEqual(['/mnt/second', true]);
+  again.rerender({ first: '/mnt/second' });
+  expect(draftOnScreen()).toBe(false);
+  type(again, '/mnt/third');
+  type(again, '/mnt/second');
+  expect(draftOnScreen()).toBe(false);
+});
+
+it('takes nothing for a draft that only narrows what is shown', () => {
+  type(field(''), 'Payments');
+  expect(draftOnScreen()).toBe(false);
 });

@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { act, renderHook } from '@testing-library/react';
 import { type Dialog, useDialogs } from './dialogs.ts';
+import { forgetScreen, useDraftOnScreen } from './kept-on-screen.ts';
 import { Unsaved } from './unsaved.ts';
 
 const dialog: Dialog = { kind: 'add-folder', parent: null };
@@ -70,6 +72,15 @@ describe('what was typed and is not saved', () => {
     type('#m', '25');
     expect([unsaved.any(), unsaved.inDialogs()]).toEqual([true, false]);
     unsaved.sent(document.querySelector('#s') as HTMLFormElement);
+    expect(unsaved.any()).toBe(false);
+  });
+
+  it('outside a dialog stands while a lock hides it, where the place keeps it', () => {
+    const { result, unmount } = renderHook(() => useDraftOnScreen('place', ''));
+    act(() => result.current[1]('/mnt/second'));
+    unmount();
+    expect([unsaved.any(), unsaved.inDialogs()]).toEqual([true, false]);
+    forgetScreen();
     expect(unsaved.any()).toBe(false);
   });
 });

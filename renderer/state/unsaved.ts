@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { type Dialog, useDialogs } from './dialogs.ts';
+import { draftOnScreen } from './kept-on-screen.ts';
 import { noteAsked, noteTyped } from './cut-off.ts';
 
 /** Fields whose text is not to be saved: what is searched for, and secrets, which must be lost. */
@@ -90,7 +91,8 @@ export class Unsaved {
 
   any(): boolean {
     this.#sort();
-    return this.#hidden.size > 0 || [...this.#shown.keys()].some(({ value }) => value !== '');
+    const shown = [...this.#shown.keys()].some(({ value }) => value !== '');
+    return shown || this.#hidden.size > 0 || draftOnScreen();
   }
 
   inDialogs(): boolean {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
-import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
+import { useDraftOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed } from '../../state/reads.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -24,7 +24,7 @@ export function BackupSection({
   const setPlace = useDeed('keystore.setBackupPlace');
   const backUp = useDeed('keystore.backup');
   const show = useDialogs((state) => state.show);
-  const [typed, setTyped] = useKeptOnScreen('backup place', backup.place ?? '');
+  const [typed, setTyped] = useDraftOnScreen('backup place', backup.place ?? '');
   const [report, setReport] = useState<Report | null>(null);
   const [last, setLast] = useState<'place' | 'backup'>('backup');
   const busy = setPlace.busy || backUp.busy;
@@ -32,6 +32,7 @@ export function BackupSection({
   const fits = isAbsolutePath(typed) && typed.trim() !== backup.place;
   const run = async (what: typeof last): Promise<void> => {
     setLast(what);
+    if (what === 'place') setTyped(typed.trim());
     setReport(null);
     setReport(
       what === 'place' ? await setPlace.run({ place: typed.trim() }) : await backUp.run({}),

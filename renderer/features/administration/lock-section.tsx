@@ -1,6 +1,6 @@
 import TextField from '@mui/material/TextField';
 import { type FormEvent, useId } from 'react';
-import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
+import { useDraftOnScreen, useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
 import { Choices } from '../../ui/choices.tsx';
@@ -21,7 +21,7 @@ export function LockSection({
 }) {
   const change = useDeed('setting.change');
   const [byItself, setByItself] = useKeptOnScreen('locks by itself', minutes !== null);
-  const [typed, setTyped] = useKeptOnScreen('lock minutes', String(minutes ?? unlessSaid));
+  const [typed, setTyped] = useDraftOnScreen('lock minutes', String(minutes ?? unlessSaid));
   const id = useId();
   const wanted = byItself ? Number(typed) : null;
   const fits = wanted === null || (Number.isInteger(wanted) && wanted >= 1 && wanted <= 480);
@@ -29,6 +29,8 @@ export function LockSection({
   const go = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!fits || same || blocked !== null || change.busy) return;
+    // As it will be read back: so the field is known to be saved.
+    setTyped(String(wanted ?? unlessSaid));
     if (!(await change.run({ autoLockMinutes: wanted }))) return;
     say(wanted === null ? 'It locks only when told to.' : `It locks after ${wanted} minutes.`);
   };

@@ -6,7 +6,7 @@ import { renderFailure } from '../../../shared/text/failures.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
-import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
+import { forgetScreen, useDraftOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -27,7 +27,7 @@ export function FirstGroup({
   readonly path: string;
   readonly practice: OutputFor<'practice.status'> | undefined;
 }) {
-  const [name, setName] = useKeptOnScreen('first group', 'first-group');
+  const [name, setName] = useDraftOnScreen('first group', 'first-group');
   const blocked = useBlocked();
   const bound = (useSnapshot().data?.hsmLabel ?? null) !== null;
   const show = useDialogs((state) => state.show);
@@ -43,7 +43,9 @@ export function FirstGroup({
   useFocusAfterFailure(add, () => field.current?.focus());
   const go = async (): Promise<void> => {
     const group = await add.run(fields);
-    if (group) show({ kind: 'force-rotate', group: group.id });
+    if (!group) return;
+    forgetScreen();
+    show({ kind: 'force-rotate', group: group.id });
   };
   const may = name.trim() !== '' && !problem && blocked === null && !add.busy;
   return (
