@@ -318,6 +318,24 @@ describe('the account or the clock is not the one it should be', () => {
     expect(new Set(await aws.calls(since))).toEqual(new Set(['GetCallerIdentity']));
   });
 
+  it('one alias in two accounts: side by side, each group moves its own and only that', async () => {
+    await desk.call('credential.test', { credential: 'foreign' });
+    await desk.addGroup('twin-here', { alias: 'twin' });
+    await desk.rotated('twin-here');
+    await desk.addGroup('twin-there', { alias: 'twin', credential: 'foreign' });
+    await desk.rotated('twin-there');
+    const both = await Promise.all(['twin-here', 'twin-there'].map((each) => desk.rotate(each)));
+    for (const detail of both) requireDone(detail);
+    for (const [group, account] of [
+      ['twin-here', '123456789012'],
+      ['twin-there', '444455556666'],
+    ]) {
+      const { remote } = await desk.call('key.check', { key: `${group}/2` });
+      expect(remote).toMatchObject({ alias: 'alias/twin', state: 'Enabled' });
+      expect(remote?.arn).toContain(`:${account}:`);
+    }
+  });
+
   it('a credential that AWS does not know is named, and the group stays as it is', async () => {
     const wrong = { ...other, secretAccessKey: 'not-the-secret-0123456' };
     await desk.importCredential('wrong', aws.url, wrong);

@@ -45,8 +45,11 @@ export interface Groups {
     readonly name: OperationError | null;
     readonly alias: OperationError | null;
   };
-  /** @throws OperationError NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE, NOT_FOUND (folder, credential) */
-  add(group: NewGroup): Group;
+  /**
+   * `account`: whose it is, where its credential was tested; it is bound to it at once.
+   * @throws OperationError NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE, NOT_FOUND (folder, credential)
+   */
+  add(group: NewGroup, account?: string | null): Group;
   /** @throws OperationError as `add`; ACCOUNT_MISMATCH when it is bound to another account */
   edit(id: string, change: GroupChange): Group;
   /** @throws OperationError GROUP_HAS_KEYS, NOT_FOUND */
@@ -147,7 +150,7 @@ class GroupTable implements Groups {
     return this.#sql.counts.get(id) ?? { keys: 0, activeVersion: null, inAws: 0, gone: 0 };
   }
 
-  add(fields: NewGroup): Group {
+  add(fields: NewGroup, account: string | null = null): Group {
     return this.#domain.store.change(() => {
       const group: Group = {
         ...fields,
@@ -158,9 +161,11 @@ class GroupTable implements Groups {
       };
       this.#requirePlace(group);
       this.#requireName(group);
-      this.#requireAlias(group);
+      this.#requireAlias({ ...group, account });
       this.#sql.insert.run(groupToRow(group));
-      return group;
+      if (account === null) return group;
+      this.bindAccount(group.id, account);
+      return this.get(group.id);
     });
   }
 

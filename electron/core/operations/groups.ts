@@ -150,9 +150,8 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
     requireSoundTemplate(group, open.clock.now());
     const account = open.credentials.get(group.credentialId).account;
     const made = open.store.change(() => {
-      const added = open.groups.add(group);
       // A credential that was tested says whose account this is; else the first job binds it.
-      if (account !== null) open.groups.bindAccount(added.id, account);
+      const added = open.groups.add(group, account);
       open.audit('OK', [added.id], {
         name: added.name,
         sentence: groupSentence(group, open.hsmTitle),
