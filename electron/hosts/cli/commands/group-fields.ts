@@ -7,12 +7,15 @@ import type { Run } from './noun.ts';
 function fieldOptions(command: Command): Command {
   return command
     .option('--alias <name>', 'nickname in AWS, without "alias/" (else the name)')
-    .option('--description <text>')
+    .option('--description <text>', 'what it is for; new KMS keys carry it')
     .option('--rotate', 'rotate on schedule (the default)')
     .option('--no-rotate', 'rotate by hand only')
     .option('--rotate-every <span>', 'e.g. "12 months" or "90 days"', span)
     .option('--keep-valid-for <span>', 'planned life of each key made here', span)
-    .option('--active-key-id <id>', 'a KMS key that waits for import, taken by the first rotation')
+    .option(
+      '--active-key-id <id>',
+      'a KMS key that waits for import, taken by the first rotation; none: no such key',
+    )
     .option('--policy <file>', 'key policy as a JSON file')
     .addOption(
       new OptionForField(
