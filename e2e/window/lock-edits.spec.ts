@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { passphrase } from '../support/console.ts';
 import { inElectron, windowHere } from '../support/window-stage.ts';
+import { AdministrationPage } from './administration-page.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
@@ -238,6 +239,15 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
       await entry.unlock(passphrase);
       await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
       expect(await on.page.locator('[role=dialog]').count()).toBe(0);
+
+      await new AdministrationPage(on.stage).go('Security and backup');
+      await on.page.getByRole('textbox', { name: 'Minutes' }).pressSequentially('7');
+      await on.call('keystore.lock', {});
+      on.stage.host.disconnect();
+      await entry.heading('Unlock desk.keystore').waitFor();
+      expect(await reloaded(on.page)).toBe('beforeunload');
+      await entry.unlock(passphrase);
+      await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
     },
   );
 
@@ -253,7 +263,13 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
         await expect.poll(done).toBe(1);
         answers.hold(false);
         await reloaded(on.page);
-        await bottom.getByText(/What was asked may have been done or not/).waitFor();
+        const notice = bottom.getByText(/What was asked may have been done or not/);
+        await notice.waitFor();
+        const cut = () => notice.evaluate((at) => at.scrollHeight - at.clientHeight);
+        const size = on.page.viewportSize();
+        await on.page.setViewportSize({ width: 900, height: 600 });
+        await expect.poll(cut).toBe(0);
+        if (size) await on.page.setViewportSize(size);
         expect(await on.page.locator('[role=dialog]').count()).toBe(0);
         expect(await done()).toBe(1);
       };

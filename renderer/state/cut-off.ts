@@ -25,11 +25,12 @@ export function takeCutOff(): CutOff {
   return left;
 }
 
+/** Both fit the two lines that the bottom line has in a window 900 wide. */
 const texts: Readonly<Record<NonNullable<CutOff>, string>> = {
   asked:
-    'This page was loaded again before an answer came. What was asked may have been done or not: Jobs and Audit tell. Look there before you ask again.',
+    'Loaded again before an answer came. What was asked may have been done or not: see Jobs and Audit.',
   typed:
-    'This page ended before what was typed in a form was saved. Nothing of it was sent: open the form again and type it anew.',
+    'This page ended before what was typed in a form was saved. Nothing of it was sent: type it anew.',
 };
 
 /** Says what was cut off. It stays until it is dismissed, as a person has to look. */
