@@ -67,11 +67,13 @@ function guess(filter: number, left: number, up: number, corner: number): number
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-const most = 256;
+/** Colours of a palette; how many of them are there however near; how far apart the others are. */
+const [most, grounds, apart] = [256, 16, 120];
 
 /**
- * One byte a pixel. The colours seen most stay what they are, so that no two grounds become one; each
- * other takes the nearest of them.
+ * One byte a pixel. The colours seen most stay what they are, so that no two grounds become one. After
+ * them comes what is like none before, so that the shades of letters leave room for a colour that is
+ * seen in few places. Each other takes the nearest.
  */
 function withPalette(pixels: Uint8Array): { palette: Uint8Array; indexes: Uint8Array } {
   const seen = new Map<number, number>();
@@ -79,10 +81,12 @@ function withPalette(pixels: Uint8Array): { palette: Uint8Array; indexes: Uint8A
     const colour = colourAt(pixels, at);
     seen.set(colour, (seen.get(colour) ?? 0) + 1);
   }
-  const kept = [...seen]
-    .toSorted(([a, some], [b, others]) => others - some || a - b)
-    .slice(0, most)
-    .map(([colour]) => colour);
+  const kept: number[] = [];
+  for (const [colour] of [...seen].toSorted(([a, some], [b, others]) => others - some || a - b)) {
+    if (kept.length === most) break;
+    const like = (each: number): boolean => distance(each, colour) <= apart;
+    if (kept.length < grounds || !kept.some(like)) kept.push(colour);
+  }
   const places = new Map(kept.map((colour, place) => [colour, place]));
   const indexes = new Uint8Array(pixels.length / 3);
   for (let n = 0; n < indexes.length; n += 1) {
@@ -103,12 +107,17 @@ const partsOf = (colour: number): readonly [number, number, number] => [
   colour & 255,
 ];
 
+/** Of two colours: the square of how far they are apart as red, green and blue. */
+function distance(one: number, other: number): number {
+  const [red, green, blue] = partsOf(one);
+  const [r, g, b] = partsOf(other);
+  return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+}
+
 function nearest(kept: readonly number[], colour: number): number {
-  const [red, green, blue] = partsOf(colour);
   let [best, least] = [0, Infinity];
   for (const [place, each] of kept.entries()) {
-    const [r, g, b] = partsOf(each);
-    const far = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+    const far = distance(each, colour);
     if (far < least) [best, least] = [place, far];
   }
   return best;
