@@ -16,7 +16,10 @@ export class KeystoreLine {
   readonly call: Call = async (name, input) => {
     this.#client ??= await connectSocket(socketPlace(this.state, this.keystore));
     if (!this.#client) throw new Error('nobody holds the keystore');
-    return outputOf<typeof name>(await this.#client.call(name, input));
+    const reply = await this.#client.call(name, input);
+    // Whoever asks again asks the process that holds it next.
+    if (!reply.ok && reply.failure.code === 'HOLDER_GONE') this.disconnect();
+    return outputOf<typeof name>(reply);
   };
 
   /** After a lock another process has the core: the next call connects anew. */
