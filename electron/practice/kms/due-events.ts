@@ -145,16 +145,24 @@ function runDueRotations(world: World, now: number): void {
 /**
  * Does what fell due by the practice clock: expired material is deleted, keys at the end of
  * their window go with their aliases and grants. Runs inside a transaction, before every call, so
- * that no reply shows something that should be gone.
+ * that no reply shows something that should be gone. However far the clock went, one thing happens
+ * after the other: a rotation that ended before its material expired still comes first.
  */
 export function runDueEvents(world: World, now: number): void {
-  if (world.state.nextDue() > now) return;
+  const { state } = world;
+  for (let at = state.nextDue(); at <= now; at = state.nextDue()) runEventsOf(world, at);
+}
+
+function runEventsOf(world: World, now: number): void {
   const { keys, materials, aliases, grants, pairs, spentTokens } = world.state;
   settleKeys(world, now);
   settleKeyStores(world, now);
   for (const material of materials.expired(now)) {
     const key = keys.find(material, material.keyId);
-    if (key === undefined) continue;
+    if (key === undefined) {
+      materials.remove(material);
+      continue;
+    }
     const effects: Effect[] = [];
     loseMaterial(world, key, material, (effect) => effects.push(effect), 'expired');
     note(world, key, 'DeleteExpiredKeyMaterial', material.validTo ?? now, effects);

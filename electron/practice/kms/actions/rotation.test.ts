@@ -88,6 +88,39 @@ describe('an imported key, step by step', () => {
     expect('OnDemandRotationStartDate' in after).toBe(false);
   });
 
+  test('ends before its material expires, however far the clock goes at once', async () => {
+    const on = byokClient(slow.url);
+    const KeyId = await on.createKey();
+    const { now } = await control<{ now: string }>(slow.controlUrl, 'GET /clock');
+    const expires = {
+      ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+      ValidTo: Date.parse(now) / 1000 + 10 * 86_400,
+      ImportType: 'NEW_KEY_MATERIAL',
+    };
+    for (const _ of [1, 2]) {
+      expect((await on.importMaterial(KeyId, randomBytes(32), expires)).status).toBe(200);
+    }
+    await on.must('RotateKeyOnDemand', { KeyId });
+    const { next } = await control<{ next: number }>(slow.controlUrl, 'GET /events');
+    await advance(30, slow);
+    expect(await allOf(on, KeyId)).toMatchObject([
+      { KeyMaterialState: 'NON_CURRENT', ImportState: 'PENDING_IMPORT' },
+      { KeyMaterialState: 'CURRENT', ImportState: 'PENDING_IMPORT', RotationType: 'ON_DEMAND' },
+    ]);
+    expect('OnDemandRotationStartDate' in (await on.must('GetKeyRotationStatus', { KeyId }))).toBe(
+      false,
+    );
+    const { Records } = await control<{ Records: { eventName: string }[] }>(
+      slow.controlUrl,
+      `GET /events?since=${next}&eventType=AwsServiceEvent`,
+    );
+    expect(Records.map(({ eventName }) => eventName)).toEqual([
+      'RotateKey',
+      'DeleteExpiredKeyMaterial',
+      'DeleteExpiredKeyMaterial',
+    ]);
+  });
+
   test('never rotates by itself', async () => {
     const KeyId = await client.createKey();
     const { Arn } = await client.metadata(KeyId);
@@ -158,6 +191,22 @@ describe('a key of AWS', () => {
       KeyId: (await client.metadata(KeyId))['Arn'],
       KeyRotationEnabled: false,
     });
+  });
+
+  test('years at once are told day by day, not key by key', async () => {
+    const keys = [await own(), await own()];
+    for (const [index, KeyId] of keys.entries()) {
+      await client.must('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 + index });
+    }
+    const { next } = await control<{ next: number }>(kms.controlUrl, 'GET /events');
+    await advance(300);
+    const { Records } = await control<{ Records: { eventTime: string }[] }>(
+      kms.controlUrl,
+      `GET /events?since=${next}&eventName=RotateKey`,
+    );
+    const times = Records.map(({ eventTime }) => eventTime);
+    expect(times.length).toBeGreaterThanOrEqual(6);
+    expect(times).toEqual(times.toSorted());
   });
 
   test.each([89, 2561])('a period of %d days is refused', async (days) => {
