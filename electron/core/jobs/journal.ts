@@ -37,7 +37,7 @@ export type Settled =
   | {
       readonly type: 'left';
       readonly decision: Decision;
-      /** How long a retry waits (ms); null for everything else. */
+      /** How long the job waits by its own decision (ms); null where it does not. */
       readonly rest: number | null;
     };
 
@@ -176,7 +176,7 @@ export class Journal {
     return { type: 'go', decision, taken: next };
   }
 
-  /** Puts the job down; returns how long a retry waits. */
+  /** Puts the job down; returns how long it waits by its own decision. */
   #leave(row: JobRow, taken: Taken, fate: StepFate, move: Leaving): number | null {
     const { ledger, clock } = this.#deps;
     const closed = fate === 'done' || fate === 'skipped';
@@ -197,7 +197,7 @@ export class Journal {
         if (move.leaveLine) ledger.line.leave(row.number);
         const wait = { wait: 'until', not_before: move.until, wait_text: move.why } as const;
         ledger.move(row, resting, { ...down, ...wait });
-        return null;
+        return Math.max(0, move.until - clock.now());
       }
       case 'gate':
         ledger.move(row, 'waiting', { ...down, gate: move.gate, wait: 'gate', standing_due: 1 });

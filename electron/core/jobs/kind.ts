@@ -89,6 +89,8 @@ export interface StepContext<P> {
   readonly attempt: number;
   /** When this step's first intent was committed (wall clock ms): the start of any search. */
   readonly begunAt: number;
+  /** How long ago that was, whatever became of the wall clock since. Milliseconds. */
+  readonly openFor: number;
   readonly outputs: Readonly<Record<string, Json>>;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */
   readonly intent: Json;
@@ -112,7 +114,7 @@ export interface StepSpec<P> {
   /** May the step be acted again without looking first? False for CreateKey and its like. */
   readonly repeatable: boolean;
   /** What is committed, before `act`, as the step's intent: ids and markers chosen in advance. */
-  intent?(context: Omit<StepContext<P>, 'intent' | 'note' | 'progress'>): Json;
+  intent?(context: Omit<StepContext<P>, 'intent' | 'note' | 'progress' | 'openFor'>): Json;
   act(context: StepContext<P>): Promise<StepResult>;
   /**
    * Called instead of `act` when an intent stands without an outcome (crash, lost answer). Looks at

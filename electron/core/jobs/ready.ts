@@ -17,15 +17,16 @@ interface Asleep {
 }
 
 /**
- * Which jobs may be taken, and which ones wait for their time. Retries wait by the monotonic clock;
- * what has a date waits by the wall clock, and not past it while the wall clock is in doubt.
+ * Which jobs may be taken, and which ones wait for their time. What the engine or a step decided to
+ * wait (a retry, a second look) waits by the monotonic clock; what was given a date waits by the wall
+ * clock, and not past it while the wall clock is in doubt.
  */
 export class ReadyJobs {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #ledger: Ledger;
   readonly #wall: WallWatch;
-  /** Retries of this process, by the monotonic clock. */
+  /** Waits that began in this process, by the monotonic clock. */
   readonly #rests = new Map<number, number>();
   readonly #ready;
   readonly #asleep;
@@ -68,7 +69,7 @@ export class ReadyJobs {
     return this.#ready.all(limit).map((row) => row.number);
   }
 
-  /** A retry of this process waits `ms`, whatever happens to the wall clock. */
+  /** The job waits `ms` from now, whatever happens to the wall clock. */
   rest(number: number, ms: number): void {
     this.#rests.set(number, this.#clock.monotonic() + ms);
   }
@@ -110,12 +111,12 @@ export class ReadyJobs {
     const due: Asleep[] = [];
     for (const [number, at] of this.#rests) {
       const row = this.#asleep.get(number);
-      if (row === undefined || row.wait !== 'retry') this.#rests.delete(number);
+      if (row === undefined || row.wait === 'start') this.#rests.delete(number);
       else if (at <= monotonic) due.push(row);
     }
     const trusted = this.#wall.trusted;
     for (const row of this.#due.all(this.#clock.now())) {
-      if (row.wait === 'retry' ? !this.#rests.has(row.number) : trusted) due.push(row);
+      if (row.wait === 'start' ? trusted : !this.#rests.has(row.number)) due.push(row);
     }
     return due;
   }

@@ -12,7 +12,8 @@ const review = (reason: 'inherited' | 'interrupted-twice'): string =>
  * - jobs of another incarnation (the keystore was restored) wait for a person to review them;
  * - jobs that were running when the process died are looked at first, and after the second death
  *   wait for a person;
- * - retries and gates of the dead process are forgotten: everything may be tried once.
+ * - retries, second looks and gates of the dead process are forgotten: everything may be tried once,
+ *   for nobody knows how long it was gone. Only a date that was given stays.
  */
 export class Recovery {
   readonly #deps: { store: Store; ledger: Ledger; limits: Limits };
@@ -27,8 +28,11 @@ export class Recovery {
     const left = this.#all('select * from job where lease is not null');
     for (const row of left) this.#died(row);
     const resting = `select * from job where (not_before is not null or gate is not null)
-      and wait in ('retry', 'gate') and state in ('waiting', 'checking')`;
-    for (const row of this.#all(resting)) this.#deps.ledger.patch(row, noWait);
+      and wait in ('retry', 'until', 'gate') and state in ('waiting', 'checking')`;
+    for (const row of this.#all(resting)) {
+      this.#deps.ledger.patch(row, noWait);
+      if (row.position === null) this.#deps.ledger.line.enter(row.number, row.order_key);
+    }
     return left.length;
   }
 

@@ -12,6 +12,7 @@ import type { Designation } from './queue.ts';
 import { ReadyJobs } from './ready.ts';
 import { Recovery } from './recovery.ts';
 import { Standings } from './standings.ts';
+import { StepAges } from './step-ages.ts';
 import { goAt } from './step-go.ts';
 import { Fenced } from './step-writer.ts';
 import { type Taken, toFailure } from './taking.ts';
@@ -55,6 +56,7 @@ export class JobRunner extends Service {
   readonly #ready: ReadyJobs;
   readonly #recovery: Recovery;
   readonly #standings: Standings;
+  readonly #ages: StepAges;
   readonly #timer: Timer;
   readonly #parallel: number;
   readonly #active = new Map<number, Promise<void>>();
@@ -81,6 +83,7 @@ export class JobRunner extends Service {
     this.#ready = new ReadyJobs(options);
     this.#recovery = new Recovery({ ...options, limits });
     this.#standings = new Standings(options);
+    this.#ages = new StepAges(options.clock);
     this.#timer = new Timer(options.clock, () => this.#wake());
     this.#parallel = options.parallel ?? 8;
   }
@@ -221,6 +224,7 @@ export class JobRunner extends Service {
     const number = taken.row.number;
     const { ending, calls } = await goAt(taken, {
       ...this.#options,
+      ages: this.#ages,
       signal: this.#interrupt.signal,
     });
     const since = this.#trying.get(number);
@@ -247,6 +251,7 @@ export class JobRunner extends Service {
 
   #after(number: number, settled: Settled): Taken | null {
     const { to } = settled.decision.move;
+    if (to === 'end') this.#ages.forget(number);
     if (to !== 'retry' && to !== 'look') this.#trying.delete(number);
     else if (!this.#trying.has(number)) {
       this.#trying.set(number, this.#options.clock.monotonic());

@@ -3,12 +3,14 @@ import type { JobChanges } from './changes.ts';
 import type { Ending, FailureClass } from './decide.ts';
 import type { CallRecord, StepContext } from './kind.ts';
 import { parse } from './rows.ts';
+import type { StepAges } from './step-ages.ts';
 import { withinStep } from './step-scope.ts';
 import { type Taken, toFailure } from './taking.ts';
 import type { Json } from '../../../shared/model/json.ts';
 
 interface Surroundings extends Pick<Base, 'log'> {
   readonly changes: JobChanges;
+  readonly ages: StepAges;
   readonly signal: AbortSignal;
   readonly classify: (error: unknown) => FailureClass;
 }
@@ -28,6 +30,7 @@ export async function goAt(
     payload: taken.payload,
     attempt: step.attempts,
     begunAt: taken.begunAt,
+    openFor: around.ages.of({ job: row.number, n: step.n, begunAt: taken.begunAt }),
     outputs: taken.outputs,
     intent: parse<Json>(step.intent),
     signal,

@@ -1,5 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { StepResult, StepSpec } from '../kind.ts';
+import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { proof, shortId } from './reading.ts';
 import {
   type CheckOutput,
@@ -82,15 +82,27 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
           found.requestId,
         );
       }
-      const now = services.clock.now();
-      const until = context.begunAt + services.orphanSearch;
-      if (now >= until) return 'act';
-      return {
-        type: 'later',
-        until: Math.min(until, now + Math.max(500, services.orphanSearch / 10)),
-        why: `looking for a KMS key marked ${marker}`,
-      };
+      return searchOn(services, context, marker) ?? 'act';
     },
+  };
+}
+
+/**
+ * A lost CreateKey may show late in AWS's list: it is looked for once more. Null when it was looked
+ * for long enough to be sure that there is none.
+ */
+export function searchOn(
+  { clock, orphanSearch }: Pick<DeedServices, 'clock' | 'orphanSearch'>,
+  { openFor }: Pick<StepContext<unknown>, 'openFor'>,
+  marker: string,
+): StepResult | null {
+  const left = orphanSearch - openFor;
+  if (left <= 0) return null;
+  const pause = Math.min(left, Math.max(500, orphanSearch / 10));
+  return {
+    type: 'later',
+    until: clock.now() + pause,
+    why: `looking for a KMS key marked ${marker}`,
   };
 }
 

@@ -7,6 +7,7 @@ import type { KmsKeyRead } from '../../../cloud/answers.ts';
 import type { XksKey, XksVersion } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
 import { proof, shortId } from '../reading.ts';
+import { searchOn } from '../rotation-create.ts';
 import type { DeedServices } from '../services.ts';
 import { provePolicy, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
 import { kmsStoreIdOf, openStore, outputOf, publishAndConfirm, readStore } from './opening.ts';
@@ -263,12 +264,8 @@ const createStep = (services: DeedServices): Step => ({
       const said = `${shortId(made.keyId)}, found by its mark ${marker}`;
       return adopt(services, ofJob(services, context).key, read, said);
     }
-    const now = services.clock.now();
-    const until = context.begunAt + services.orphanSearch;
     // a second KMS key for the same external key is refused by AWS: acting again is safe by then
-    if (now >= until) return 'act';
-    const next = Math.min(until, now + Math.max(500, services.orphanSearch / 10));
-    return { type: 'later', until: next, why: `looking for a KMS key marked ${marker}` };
+    return searchOn(services, context, marker) ?? 'act';
   },
 });
 

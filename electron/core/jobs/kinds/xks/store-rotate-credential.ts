@@ -102,11 +102,11 @@ const retireStep = (services: DeedServices): StoreStep => ({
   reconcile: async () => 'act',
   act: async (context) => {
     const { credentials, serving } = services.xks.model;
-    const until = context.begunAt + grace[services.store.realm];
-    if (services.clock.now() < until)
+    const left = grace[services.store.realm] - context.openFor;
+    if (left > 0)
       return {
         type: 'later',
-        until,
+        until: services.clock.now() + left,
         why: 'requests signed with the former pair come to their end',
       };
     const { accessKeyId } = outputOf<Made>(context, 'make');

@@ -90,10 +90,9 @@ export async function awaitState(
   }
   if (seen.state === moving) {
     const { every, most } = pace[services.store.realm];
-    const now = services.clock.now();
-    if (now - context.begunAt < most) {
+    if (context.openFor < most) {
       const why = `AWS is ${moving === 'CONNECTING' ? 'connecting' : 'disconnecting'} the store`;
-      return { type: 'later', until: now + every, why };
+      return { type: 'later', until: services.clock.now() + every, why };
     }
   }
   if (seen.state === 'FAILED' && wanted === 'CONNECTED') {
