@@ -45,6 +45,11 @@ testOperation('ReplicateKey', {
       type: 'ValidationException',
     },
     {
+      when: 'a Region that AWS does not have',
+      request: (base) => ({ ...base, ReplicaRegion: 'eu-nowhere-9' }),
+      type: 'ValidationException',
+    },
+    {
       when: 'a reserved tag',
       request: (base) => ({ ...base, Tags: [{ TagKey: 'aws:x', TagValue: '' }] }),
       type: 'TagException',

@@ -1,5 +1,6 @@
 import { familyOf, replicaMaterials, settleWaitingMaterial } from '../multi-region.ts';
 import { keyArn, partitionOf } from '../model/arn.ts';
+import { isRegion } from '../model/regions.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import { acceptPolicy } from '../policy/accept.ts';
@@ -24,7 +25,9 @@ const input = structure({
 });
 type Input = Parsed<typeof input>;
 
+/** Raises ValidationException where there can be no replica, AlreadyExistsException where one is. */
 function requireNewRegion(call: Call, key: KeyRecord, region: string): void {
+  if (!isRegion(region)) throw validation(`There is no Region ${region}.`);
   if (partitionOf(region) !== partitionOf(key.region)) {
     throw validation(`Region ${region} is not in the partition of the primary key.`);
   }
