@@ -47,12 +47,17 @@ describe('UpdateCustomKeyStore', () => {
     });
   });
 
-  test('asks nobody for a new name', async () => {
+  test('a new name alone takes a proxy that answers, too', async () => {
     const storeId = await bench.connectedStore();
+    const rename = { NewCustomKeyStoreName: 'x' };
     bench.peer.misbehave(hangUp);
-    expect(await typeOf('UpdateCustomKeyStore', storeId, { NewCustomKeyStoreName: 'x' })).toBe(
-      undefined,
+    expect(await typeOf('UpdateCustomKeyStore', storeId, rename)).toBe(
+      'XksProxyUriUnreachableException',
     );
+    expect(await bench.describeStore(storeId)).not.toMatchObject({ CustomKeyStoreName: 'x' });
+    bench.peer.misbehave(null);
+    expect(await typeOf('UpdateCustomKeyStore', storeId, rename)).toBeUndefined();
+    expect(await bench.describeStore(storeId)).toMatchObject({ CustomKeyStoreName: 'x' });
   });
 
   test('moves a store behind an endpoint service and back', async () => {

@@ -27,11 +27,6 @@ const DISCONNECTED_ONLY = [
   'XksProxyVpcEndpointServiceName',
   'XksProxyVpcEndpointServiceOwner',
 ] as const satisfies readonly (keyof Input)[];
-const TESTED = [
-  ...DISCONNECTED_ONLY,
-  'XksProxyUriPath',
-  'XksProxyAuthenticationCredential',
-] as const satisfies readonly (keyof Input)[];
 
 const has = (request: Input, names: readonly (keyof Input)[]): boolean =>
   names.some((name) => request[name] !== undefined);
@@ -89,10 +84,9 @@ export const updateCustomKeyStore = defineAction({
     );
     const changed = applyTo(store, request);
     requireUnique(call, changed);
-    if (has(request, TESTED)) {
-      requireEndpointService(call, changed);
-      requireHealth(call, changed);
-    }
+    // AWS asks the proxy before every change, that of the name too.
+    requireEndpointService(call, changed);
+    requireHealth(call, changed);
     call.world.state.keyStores.put(changed);
     return {};
   },
