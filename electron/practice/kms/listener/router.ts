@@ -71,11 +71,17 @@ async function readExchange(
   }
 }
 
-function serve(deps: RouterDeps, exchange: Exchange): Promise<Served> {
-  const { method, path, headers } = exchange.request;
-  const isForm = (headers['content-type'] ?? '').startsWith(FORM_TYPE);
-  return (isForm && method === 'POST' && path === '/' ? deps.sts : deps.kms)(exchange);
+/** The query protocol: a form, or as in AWS a signed GET that has the parameters in its address. */
+function isQueryProtocol({ method, path, query, headers }: Exchange['request']): boolean {
+  if (path !== '/') return false;
+  if (method === 'POST') return (headers['content-type'] ?? '').startsWith(FORM_TYPE);
+  // A page can send an unsigned GET that does not say where it comes from.
+  const isSigned = headers['authorization'] !== undefined;
+  return method === 'GET' && isSigned && new URLSearchParams(query).has('Action');
 }
+
+const serve = (deps: RouterDeps, exchange: Exchange): Promise<Served> =>
+  (isQueryProtocol(exchange.request) ? deps.sts : deps.kms)(exchange);
 
 /** Sends each request to the service it is for. */
 export function createRouter(deps: RouterDeps): Handler {

@@ -13,7 +13,8 @@ import { strikesBefore } from './faulty-reply.ts';
 /** Answers the AWS Query protocol of STS on the same address. */
 export function createStsService(world: World, authenticate: Authenticate) {
   return async ({ request, body, requestId }: Exchange): Promise<Served> => {
-    const parameters = new URLSearchParams(body.toString('utf8'));
+    const text = request.method === 'GET' ? request.query : body.toString('utf8');
+    const parameters = new URLSearchParams(text);
     const action = parameters.get('Action') ?? 'unknown';
     const trouble = world.mischiefs.meet(`sts:${action}`, null);
     if (trouble.latencyMs > 0) await world.mischiefs.wait(trouble.latencyMs);

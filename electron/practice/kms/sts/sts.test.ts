@@ -59,6 +59,23 @@ test('GetCallerIdentity names root', async () => {
   });
 });
 
+test('a signed GET with the parameters in its address does as well', async () => {
+  const get = (query: string, more: Tweaks = {}) =>
+    rawCall(kms.url, '', '', { service: 'sts', method: 'GET', query, ...more });
+  const asked = 'Action=GetCallerIdentity&Version=2011-06-15';
+  const who = await get(asked);
+  expect(who.text).toContain('<Arn>arn:aws:iam::123456789012:root</Arn>');
+  const role = encodeURIComponent(ROLE);
+  const given = await get(
+    `Action=AssumeRole&RoleArn=${role}&RoleSessionName=ok&Version=2011-06-15`,
+  );
+  expect(given.text).toContain('assumed-role/operator/ok</Arn>');
+  const altered = await get(asked, { patch: { 'x-amz-date': '20200101T000000Z' } });
+  expect([altered.status, codeOf(altered.text)]).toEqual([403, 'SignatureDoesNotMatch']);
+  const unsigned = await get(asked, { patch: { authorization: null } });
+  expect(unsigned.type).toBe('UnknownOperationException');
+});
+
 describe('AssumeRole', () => {
   test('gives credentials that STS and KMS know', async () => {
     const { user, credentials } = await assume();

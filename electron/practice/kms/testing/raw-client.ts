@@ -26,6 +26,8 @@ export interface Tweaks {
   readonly service?: string;
   readonly method?: string;
   readonly path?: string;
+  /** Behind the path, in the form in which it is signed. */
+  readonly query?: string;
   readonly target?: string;
   readonly contentType?: string;
   /** Milliseconds since 1970 to sign for. */
@@ -55,7 +57,7 @@ function sign(headers: Record<string, string>, body: string, tweaks: Tweaks): st
   const scope = `${date.slice(0, 8)}/${tweaks.region ?? 'eu-central-1'}/${tweaks.service ?? 'kms'}/aws4_request`;
   const names = tweaks.signedHeaders ?? Object.keys(headers).toSorted();
   const lines = names.map((name) => `${name}:${headers[name] ?? ''}\n`).join('');
-  const canonical = `${tweaks.method ?? 'POST'}\n${tweaks.path ?? '/'}\n\n${lines}\n${names.join(';')}\n${sha256(body)}`;
+  const canonical = `${tweaks.method ?? 'POST'}\n${tweaks.path ?? '/'}\n${tweaks.query ?? ''}\n${lines}\n${names.join(';')}\n${sha256(body)}`;
   const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`;
   const key = scope
     .split('/')
@@ -127,7 +129,7 @@ export function rawCall(
     if (value === null) delete sent[name];
     else sent[name] = value;
   }
-  const path = tweaks.path ?? '/';
+  const path = (tweaks.path ?? '/') + (tweaks.query === undefined ? '' : `?${tweaks.query}`);
   return send(`${url}${path}`, tweaks.method ?? 'POST', sent, tweaks.sentBody ?? text);
 }
 
