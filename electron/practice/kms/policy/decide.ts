@@ -1,6 +1,6 @@
 import type { Caller } from '../principals/caller.ts';
 import type { GrantRecord } from '../model/records.ts';
-import { evaluateAll, evaluatePolicy, type Verdict } from './evaluate.ts';
+import { evaluateAll, evaluatePolicy, type OwnVerdict, type Verdict } from './evaluate.ts';
 import type { Facts } from './facts.ts';
 import type { PolicyDocument } from './statements.ts';
 
@@ -38,8 +38,6 @@ export interface ResourceQuestion extends IdentityQuestion {
   readonly grant?: () => GrantRecord | undefined;
 }
 
-type OwnVerdict = Exclude<Verdict, 'delegated'>;
-
 /** What the caller's own policies say. Root has every permission. */
 function identityVerdict(question: IdentityQuestion): OwnVerdict {
   const { policies } = question.caller;
@@ -70,7 +68,7 @@ export function decideByIdentity(question: IdentityQuestion): Decision {
 function missingSide(question: ResourceQuestion, resource: Verdict, own: OwnVerdict) {
   if (resource === 'silent') return 'resource';
   // The policy of a resource lets in those it names; across accounts theirs must want it too.
-  const enough = resource === 'allowed' && question.owner === question.caller.account;
+  const enough = resource !== 'delegated' && question.owner === question.caller.account;
   return enough || own === 'allowed' ? null : 'identity';
 }
 
@@ -87,7 +85,10 @@ export function decide(question: ResourceQuestion): Decision {
   if (own === 'denied') return deniedBy('identity');
   const session = sessionVerdict(question);
   if (session === 'denied') return deniedBy('session');
-  const missing = missingSide(question, resource, own) ?? (session === 'silent' ? 'session' : null);
+  // What names the very session is given to it as it is, whatever its own policy leaves of its role.
+  const asItIs = resource === 'session' && question.owner === question.caller.account;
+  const cut = session === 'silent' && !asItIs ? 'session' : null;
+  const missing = missingSide(question, resource, own) ?? cut;
   if (missing === null) return ALLOWED;
   const grant = session === 'silent' ? undefined : question.grant?.();
   return grant === undefined ? notAllowedBy(missing) : { allowed: true, grant };

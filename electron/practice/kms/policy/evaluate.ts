@@ -9,6 +9,8 @@ import type { PolicyDocument, PolicyStatement } from './statements.ts';
 export type Verdict =
   /** Names the caller itself, or everybody; or the policy is the caller's own. */
   | 'allowed'
+  /** Names the very session that calls. */
+  | 'session'
   /** Leaves it to the IAM policies of the caller's account. */
   | 'delegated'
   | 'denied'
@@ -59,24 +61,29 @@ export function applicationOf(statement: PolicyStatement, question: PolicyQuesti
   return condition === null ? whom : { part: 'condition', condition };
 }
 
-/** Evaluates one policy. A Deny wins. */
+const NAMED = { itself: 'allowed', session: 'session', account: 'delegated' } as const;
+const WEIGHT = { silent: 0, delegated: 1, allowed: 2, session: 3, denied: 4 } as const;
+
+/** Evaluates one policy. A Deny wins, then what names the caller most closely. */
 export function evaluatePolicy(policy: PolicyDocument, question: PolicyQuestion): Verdict {
   let verdict: Verdict = 'silent';
   for (const statement of policy.Statement) {
     const whom = applicationOf(statement, question);
     if (typeof whom !== 'string') continue;
     if (statement.Effect === 'Deny') return 'denied';
-    if (whom === 'itself') verdict = 'allowed';
-    else if (verdict === 'silent') verdict = 'delegated';
+    if (WEIGHT[NAMED[whom]] > WEIGHT[verdict]) verdict = NAMED[whom];
   }
   return verdict;
 }
+
+/** What policies without principals can say. */
+export type OwnVerdict = Exclude<Verdict, 'delegated' | 'session'>;
 
 /** Evaluates several policies as one. */
 export function evaluateAll(
   policies: readonly PolicyDocument[],
   question: PolicyQuestion,
-): Exclude<Verdict, 'delegated'> {
+): OwnVerdict {
   let allowed = false;
   for (const policy of policies) {
     const verdict = evaluatePolicy(policy, question);

@@ -21,6 +21,31 @@ afterAll(() => kms.close());
 const put = (KeyId: string, text: string, more: object = {}) =>
   client.call('PutKeyPolicy', { KeyId, Policy: text, ...more });
 
+test('what names the very session is not cut by the policy of the session', async () => {
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' },
+  });
+  const cut = await assume(kms.url, PRACTICE_CREDENTIALS, ROLE, {
+    RoleSessionName: 'tester',
+    Policy,
+  });
+  const KeyId = await client.createKey();
+  const mine = statement('Allow', { AWS: ROOT }, ['kms:PutKeyPolicy', 'kms:CreateGrant']);
+  const describedAfter = async (...statements: object[]) => {
+    expect((await put(KeyId, policy(mine, ...statements))).status).toBe(200);
+    const reply = await client.call('DescribeKey', { KeyId }, { credentials: cut });
+    return reply.type ?? reply.status;
+  };
+  expect(await describedAfter(statement('Allow', { AWS: ROLE }))).toBe('AccessDeniedException');
+  expect(await describedAfter(statement('Allow', '*'))).toBe('AccessDeniedException');
+  const named = statement('Allow', { AWS: SESSION });
+  expect(await describedAfter(named)).toBe(200);
+  expect(await describedAfter(named, statement('Deny', { AWS: ROLE }))).toBe(
+    'AccessDeniedException',
+  );
+});
+
 describe('key policies', () => {
   test.each([
     ['root only, so the account decides', [statement('Allow', { AWS: ROOT })], true],

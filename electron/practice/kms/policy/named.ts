@@ -1,8 +1,11 @@
 import type { Caller } from '../principals/caller.ts';
 import type { PolicyStatement, PrincipalMap } from './statements.ts';
 
-/** How a statement means a caller: by name (or as anybody), or through its whole account. */
-export type Naming = 'itself' | 'account';
+/**
+ * How a statement means a caller: by name (or as anybody), as this one session of its role, or
+ * through its whole account.
+ */
+export type Naming = 'itself' | 'session' | 'account';
 
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 
@@ -14,6 +17,7 @@ const isCaller = (name: string, caller: Caller): boolean =>
   name === caller.principal || name === caller.arn;
 
 function names({ AWS }: PrincipalMap, caller: Caller): Naming | null {
+  if (caller.kind === 'session' && AWS.includes(caller.arn)) return 'session';
   if (AWS.some((name) => name === '*' || (isCaller(name, caller) && accountNamed(name) === null))) {
     return 'itself';
   }
