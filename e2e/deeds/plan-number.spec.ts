@@ -54,7 +54,7 @@ describe('the number of a plan', () => {
       const start = { group: 'moved', plan: shown.number };
       const failure = await desk.refused('group.forceRotate', start);
       expect(failure.code).toBe('PLAN_CHANGED');
-      expect(failure.details).toMatchObject({ given: shown.number });
+      expect(failure.details).toEqual({ now: (await desk.plan('moved')).number });
       expect(requireClear(failure).forYourKeys).toContain('Nothing was run');
     });
   });

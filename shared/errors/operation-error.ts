@@ -54,4 +54,13 @@ export class OperationError extends Error {
   }
 }
 
+/**
+ * What was named is not there. The word that named it is not said again: one that fits nothing may be
+ * a secret typed in the wrong place.
+ * @param what What was looked for, as a person calls it.
+ * @param known A name that Keyreeve itself has, where that helps to find it.
+ */
+export const notFound = (what: string, known?: string): OperationError =>
+  new OperationError('NOT_FOUND', known === undefined ? { what } : { what, reference: known });
+
 export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(failures, code);

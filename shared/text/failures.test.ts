@@ -86,6 +86,14 @@ it('keeps a very long detail short', () => {
   expect(text.next.length).toBeLessThan(140);
 });
 
+it('asks for the number of what has one', () => {
+  const { headline, next } = renderFailure({ code: 'NOT_FOUND', details: { what: 'job' } });
+  expect([headline, next]).toEqual([
+    'There is no job by that number here.',
+    'Look for it in the list and use its number.',
+  ]);
+});
+
 it('sends nobody to a list for a file', () => {
   const { headline, next } = renderFailure({
     code: 'NOT_FOUND',

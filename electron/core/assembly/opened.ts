@@ -26,7 +26,7 @@ import { testCredential } from '../operations/credentials.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { Anchor } from '../store/anchor.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
@@ -303,8 +303,7 @@ export class Opened {
     }
     const due = new Set(this.#due(domain).due.map((row) => row.groupId));
     return groupIds.map((groupId) => {
-      if (!due.has(groupId))
-        throw new OperationError('NOT_FOUND', { what: 'due', reference: groupId });
+      if (!due.has(groupId)) throw notFound('due');
       return this.open.jobs.startRotation(domain.groups.get(groupId), caller).jobId;
     });
   }

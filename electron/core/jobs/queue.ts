@@ -1,4 +1,4 @@
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { LeftoverTexts } from '../../../shared/text/leftovers.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Base } from '../ports.ts';
@@ -291,7 +291,7 @@ export class JobQueue {
 
   #find(id: string): JobRow {
     const row = this.#deps.ledger.rows.byId(id);
-    if (row === null) throw new OperationError('NOT_FOUND', { what: 'job', id });
+    if (row === null) throw notFound('job');
     return row;
   }
 }

@@ -1,4 +1,4 @@
-import { type Failure, OperationError } from '../../../shared/errors/operation-error.ts';
+import { type Failure, notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange, JobState, StepState } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Store } from '../store/store.ts';
@@ -219,7 +219,7 @@ export class JobReader {
 
   #find(reference: string): JobRow {
     const row = this.#row(reference);
-    if (row === null) throw new OperationError('NOT_FOUND', { what: 'job', name: reference });
+    if (row === null) throw notFound('job');
     return row;
   }
 

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { Service } from '../kernel/service.ts';
 import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -132,7 +132,7 @@ export class Schedule extends Service {
     return this.#options.store.change(() => {
       const rows = [...new Set(groupIds)].map((groupId) => {
         const row = this.#held.get(groupId);
-        if (row === undefined) throw new OperationError('NOT_FOUND', { what: 'due', id: groupId });
+        if (row === undefined) throw notFound('due');
         return row;
       });
       const numbers = rows.map(({ groupId, dueAt }) => {

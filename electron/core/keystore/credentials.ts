@@ -1,5 +1,5 @@
 import { inNameOrder } from '../../../shared/model/name-order.ts';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { SealBinding } from '../store/store.ts';
@@ -96,7 +96,7 @@ class CredentialTable implements Credentials {
 
   get(id: string): Credential {
     const found = this.byId(id);
-    if (!found) throw new OperationError('NOT_FOUND', { what: 'credential', reference: id });
+    if (!found) throw notFound('credential');
     return found;
   }
 

@@ -1,5 +1,5 @@
 import { inNameOrder } from '../../../shared/model/name-order.ts';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import { keptName } from './names.ts';
 import { type Domain, type Folder, folderFrom, type Row } from './rows.ts';
@@ -126,7 +126,7 @@ class FolderTable implements Folders {
 
   #require(id: string): Folder {
     const folder = this.byId(id);
-    if (!folder) throw new OperationError('NOT_FOUND', { what: 'folder', reference: id });
+    if (!folder) throw notFound('folder');
     return folder;
   }
 

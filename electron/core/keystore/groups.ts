@@ -1,4 +1,4 @@
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import { GroupListing } from './group-listing.ts';
 import { groupColumns, groupToRow } from './group-row.ts';
@@ -138,7 +138,7 @@ class GroupTable implements Groups {
 
   get(id: string): Group {
     const group = this.byId(id);
-    if (!group) throw new OperationError('NOT_FOUND', { what: 'key group', reference: id });
+    if (!group) throw notFound('key group');
     return group;
   }
 
@@ -224,10 +224,8 @@ class GroupTable implements Groups {
   }
 
   #requirePlace({ folderId, credentialId }: Group): void {
-    const missing = (what: string, reference: string) =>
-      new OperationError('NOT_FOUND', { what, reference });
-    if (!this.#sql.credential.get(credentialId)) throw missing('credential', credentialId);
-    if (folderId !== null && !this.#sql.folder.get(folderId)) throw missing('folder', folderId);
+    if (!this.#sql.credential.get(credentialId)) throw notFound('credential');
+    if (folderId !== null && !this.#sql.folder.get(folderId)) throw notFound('folder');
   }
 
   taken(group: Pick<Group, 'id' | 'name' | 'folderId' | 'alias' | 'region' | 'account'>) {

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { type Lifecycle, lifecycleMayBecome } from '../../../shared/model/lifecycle.ts';
 import type { KeyBlob } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -174,7 +174,7 @@ class KeyTable implements Keys {
 
   get(id: string): KeyWithRemote {
     const found = this.byId(id);
-    if (!found) throw new OperationError('NOT_FOUND', { what: 'key', reference: id });
+    if (!found) throw notFound('key');
     return found;
   }
 

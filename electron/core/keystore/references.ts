@@ -1,4 +1,4 @@
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Credentials } from './credentials.ts';
 import type { Folders } from './folders.ts';
 import type { Groups } from './groups.ts';
@@ -137,7 +137,7 @@ function only<T extends { readonly id: string }>(
   say: (item: T) => string,
 ): T {
   const [first, second] = found;
-  if (first === undefined) throw new OperationError('NOT_FOUND', { what, reference });
+  if (first === undefined) throw notFound(what);
   if (second === undefined) return first;
   const said = found.slice(0, 10).map((item) => ({ id: item.id, text: say(item) }));
   const unique = new Set(said.map(({ text }) => text)).size === said.length;

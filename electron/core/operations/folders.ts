@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { folderView } from '../../../shared/contract/group.ts';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Folder } from '../keystore/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { groupsNeedingSomebody } from './needing.ts';
@@ -48,7 +48,7 @@ function upwards(folder: Folder, byId: ReadonlyMap<string, Folder>): readonly Fo
 
 function viewFolder(open: OpenKeystore, id: string): View {
   const found = viewFolders(open).find((folder) => folder.id === id);
-  if (!found) throw new OperationError('NOT_FOUND', { what: 'folder', reference: id });
+  if (!found) throw notFound('folder');
   return found;
 }
 

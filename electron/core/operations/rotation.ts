@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/contract/shapes.ts';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound } from '../../../shared/errors/operation-error.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planForceRotate } from '../jobs/kinds/plan-force-rotate.ts';
 import { planMakeActive } from '../jobs/kinds/plan-make-active.ts';
@@ -68,8 +68,7 @@ export const rotationHandlers = (access: Access): Rotation => ({
       details: adopted === null ? {} : { adopted },
       prepare: () => {
         // removed while AWS was asked: nothing else holds an empty group
-        if (open.groups.byId(group.id) === null)
-          throw new OperationError('NOT_FOUND', { what: 'key group', reference: input.group });
+        if (open.groups.byId(group.id) === null) throw notFound('key group', group.name);
         if (adopted !== null) open.groups.adoptForeign(group.id, adopted);
       },
     });

@@ -162,6 +162,7 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
     destroyVersion: async (input) => {
       const open = access.open();
       const key = open.xks.keys.find(input.key);
+      open.xks.keys.numbered(key.id, input.version);
       const named = `version ${input.version} of ${key.name}`;
       if (!input.confirm)
         throw new OperationError('CONFIRMATION_NEEDED', {

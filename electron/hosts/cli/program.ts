@@ -102,6 +102,7 @@ const withoutValues = (message: string): string =>
   message
     .replace(/^error: /, '')
     .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '.*' is invalid\. /s, '$1: ')
+    .replace(/^command-argument value '.*' is invalid for argument '([^']*)'\. /s, '<$1>: ')
     .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
     // a word that is near a command is a command mistyped; any other may be a secret
     .replace(/^unknown command '.*'(?!.*Did you mean)/s, 'there is no such command')

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { notFound } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../../core/core.ts';
 import type { SocketClient } from '../transport/socket/connect.ts';
 import { type Call, outputOf } from './operations.ts';
@@ -125,7 +125,7 @@ export function chooseSlot<S extends SlotView>(slots: readonly S[], asked?: stri
   if (asked !== undefined) {
     const found = slots.find((slot) => slot.label === asked || slot.id === asked);
     if (found) return found;
-    throw new OperationError('NOT_FOUND', { what: 'slot', reference: asked });
+    throw notFound('slot');
   }
   return slots.find((slot) => slot.kind === 'passphrase') ?? slots[0] ?? null;
 }

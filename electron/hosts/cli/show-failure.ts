@@ -19,16 +19,9 @@ export function failureText(failure: Failure, options?: { readonly openJob: bool
 export function showFailure(screen: Screen, failure: Failure, json: boolean): number {
   // Whoever pressed Ctrl+C at a job was already told what becomes of it.
   const told = failure.code === 'CANCELLED_BY_PERSON' && Object.hasOwn(failure.details, 'job');
-  if (json) screen.noteJson(withoutTyped(failure));
+  if (json) screen.noteJson(failure);
   else if (!told) screen.note(failureText(failure));
   return failures[failure.code].exit;
-}
-
-/** What was looked for in vain may be a secret typed in the wrong place. Who typed it knows it. */
-function withoutTyped(failure: Failure): Failure {
-  if (failure.code !== 'NOT_FOUND') return failure;
-  const { reference: _typed, ...details } = failure.details;
-  return { ...failure, details };
 }
 
 /** Any error as a failure; one we did not make says no more than that it happened. */

@@ -81,7 +81,7 @@ describe('the plan of Force Rotate', () => {
       changes: ['New KMS key', 'alias/payments-prod: version 4 → version 5'],
     });
     const { link, world, user } = planningCore(rotationPlan(), next);
-    world.refusals.push(refuse('PLAN_CHANGED', { given: 'aaaaaa111111', now: 'bbbbbb222222' }));
+    world.refusals.push(refuse('PLAN_CHANGED', { now: 'bbbbbb222222' }));
     await rotate();
     await user.keyboard('{Enter}');
     expect(await screen.findByText(/so nothing was run/)).toBeTruthy();
@@ -174,7 +174,7 @@ describe('the plan of Force Rotate', () => {
       blocked: { code: 'HSM_UNAVAILABLE', details: {} },
     });
     const { world, user } = planningCore(rotationPlan(), away);
-    world.refusals.push(refuse('PLAN_CHANGED', { given: 'aaaaaa111111', now: 'dddddd444444' }));
+    world.refusals.push(refuse('PLAN_CHANGED', { now: 'dddddd444444' }));
     await user.click(await rotate());
     expect(await screen.findByText(/It cannot run now: what is in the way/)).toBeTruthy();
     expect(screen.queryByText(/press the button again/)).toBeNull();

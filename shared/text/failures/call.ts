@@ -11,12 +11,11 @@ const reviewReasons: Readonly<Record<string, string>> = {
 const thing = (d: DetailReader): string => {
   const what = d.text('what', d.text('kind', ''), 20);
   if (what !== '') return what === 'due' ? 'rotation due' : what;
-  return d.when(
-    'slot',
-    () => 'slot',
-    d.when('file', () => 'file', 'such thing'),
-  );
+  return d.when('file', () => 'file', 'such thing');
 };
+
+/** What a person names by its number. */
+const numbered: ReadonlySet<string> = new Set(['job', 'version']);
 
 /** Wording for calls that were refused before or instead of running. */
 export const callWording = {
@@ -62,11 +61,12 @@ export const callWording = {
       `Read what it does, then confirm it: on the command line with ${d.text('option', '--yes')}.`,
   },
   NOT_FOUND: {
-    headline: (d) => `There is no ${thing(d)} by that name here.`,
+    headline: (d) =>
+      `There is no ${thing(d)} by that ${numbered.has(thing(d)) ? 'number' : 'name'} here.`,
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
       d.when('file', (file) => `Check the path ${file}.`) ||
-      `Look for ${d.quoted('reference', d.quoted('name', d.quoted('slot', 'it')))} in the list and use its name, path or id.`,
+      `Look for ${d.quoted('reference', 'it')} in the list and use its ${numbered.has(thing(d)) ? 'number' : 'name, path or id'}.`,
   },
   AMBIGUOUS_NAME: {
     headline: 'More than one thing has that name.',

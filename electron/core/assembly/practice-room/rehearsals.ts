@@ -1,5 +1,5 @@
 import type { OutputFor } from '../../../../shared/contract/index.ts';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
 import type { MischiefRule } from '../../../../shared/model/practice-mischief.ts';
 import {
@@ -64,8 +64,7 @@ export class Rehearsals {
     await this.#leaveOthers();
     const user = name === 'permission' ? await prepareUser(sources) : null;
     const credentialId = user?.credentialId ?? sources.credentialId();
-    if (credentialId === null)
-      throw new OperationError('NOT_FOUND', { what: 'credential', reference: 'practice' });
+    if (credentialId === null) throw notFound('credential', 'practice');
     const formerId = this.#kept()[name]?.groupId;
     const groupId = await prepareGroup(sources, name, { credentialId, formerId, caller });
     if (name === 'lost-answer') await this.#setFaults(lostAnswer);

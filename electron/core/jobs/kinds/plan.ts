@@ -38,7 +38,7 @@ export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
 /** A plan's number may be given shortened to six digits or more. */
 export function requirePlan(plan: Plan, given: string): void {
   if (!plan.number.startsWith(given)) {
-    throw new OperationError('PLAN_CHANGED', { given, now: plan.number });
+    throw new OperationError('PLAN_CHANGED', { now: plan.number });
   }
   if (plan.blocked) throw OperationError.from(plan.blocked);
 }

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import { keptName } from '../names.ts';
 import type { Domain, Row } from '../rows.ts';
@@ -106,8 +106,7 @@ class StoreTable implements ExternalStores {
 
   get(id: string): ExternalStore {
     const found = this.byId(id);
-    if (!found)
-      throw new OperationError('NOT_FOUND', { what: 'external key store', reference: id });
+    if (!found) throw notFound('external key store');
     return found;
   }
 
@@ -117,7 +116,7 @@ class StoreTable implements ExternalStores {
       this.#sql.named.get(keptName(reference)) ??
       this.#sql.inAws.get(reference);
     if (row) return storeFrom(row);
-    throw new OperationError('NOT_FOUND', { what: 'external key store', reference });
+    throw notFound('external key store');
   }
 
   add(fields: NewStore): ExternalStore {

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import type { SealBinding } from '../../store/store.ts';
@@ -48,16 +48,16 @@ export function createProxyCredentials(domain: Domain): ProxyCredentials {
     ),
     retire: db.prepare('update proxy_credential set retired_at = ? where id = ?'),
   };
-  const known = (row: Row | undefined, reference: string): ProxyCredential => {
+  const known = (row: Row | undefined): ProxyCredential => {
     if (row) return credentialFrom(row);
-    throw new OperationError('NOT_FOUND', { what: 'proxy credential', reference });
+    throw notFound('proxy credential');
   };
   const valid = (storeId: string) => sql.valid.all(storeId).map(credentialFrom);
 
   return {
     valid,
     all: (storeId) => sql.all.all(storeId).map(credentialFrom),
-    find: (accessKeyId) => known(sql.named.get(accessKeyId), accessKeyId),
+    find: (accessKeyId) => known(sql.named.get(accessKeyId)),
     make: (storeId) =>
       store.change(() => {
         if (valid(storeId).length >= mostValid) throw new OperationError('XKS_TWO_CREDENTIALS');
@@ -66,11 +66,11 @@ export function createProxyCredentials(domain: Domain): ProxyCredentials {
         sql.insert.run({ id, storeId, accessKeyId, madeAt: clock.now() });
         using secret = Secret.adopt(Buffer.from(secretAccessKey, 'latin1'));
         store.seals.put(binding(id), secret);
-        return known(sql.one.get(id), id);
+        return known(sql.one.get(id));
       }),
     retire: (id) => {
       store.change(() => {
-        const found = known(sql.one.get(id), id);
+        const found = known(sql.one.get(id));
         if (found.retiredAt !== null) return;
         if (valid(found.storeId).length < 2) throw new OperationError('XKS_LAST_CREDENTIAL');
         sql.retire.run(clock.now(), id);

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound } from '../../../../shared/errors/operation-error.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import type { Domain, Row } from '../rows.ts';
 import { ruleFrom, type XksRule } from './rows.ts';
@@ -31,7 +31,7 @@ export function createXksRules(domain: Domain): XksRules {
   const ofStore = (storeId: string) => sql.ofStore.all(storeId).map(ruleFrom);
   const get = (id: string): XksRule => {
     const row = sql.one.get(id);
-    if (!row) throw new OperationError('NOT_FOUND', { what: 'rule', reference: id });
+    if (!row) throw notFound('rule');
     return ruleFrom(row);
   };
   return {

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KeyBlob } from '../../hsm/driver.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
@@ -72,6 +72,8 @@ export interface XksKeys {
    */
   remove(id: string): void;
   readonly leftovers: Leftovers;
+  /** A version by its number. @throws OperationError NOT_FOUND */
+  numbered(keyId: string, number: number): XksVersion;
   /** As with {@link remove}. @throws OperationError XKS_KEY_BOUND, BAD_INPUT for the version that encrypts */
   destroyVersion(keyId: string, number: number): XksVersion;
 }
@@ -191,7 +193,7 @@ class XksKeyTable implements XksKeys {
 
   get(id: string): XksKey {
     const found = this.byId(id);
-    if (!found) throw new OperationError('NOT_FOUND', { what: 'external key', reference: id });
+    if (!found) throw notFound('external key');
     return found;
   }
 
@@ -199,8 +201,7 @@ class XksKeyTable implements XksKeys {
     const exact = this.#sql.exact.all({ reference });
     const rows = exact.length > 0 ? exact : this.#sql.named.all({ reference: keptName(reference) });
     const [first, second] = rows.map(xksKeyFrom);
-    if (first === undefined)
-      throw new OperationError('NOT_FOUND', { what: 'external key', reference });
+    if (first === undefined) throw notFound('external key');
     if (second === undefined) return first;
     const candidates = rows.map((row) => `${xksKeyFrom(row).name} (${xksKeyFrom(row).xksId})`);
     throw new OperationError('AMBIGUOUS_NAME', { what: 'external key', reference, candidates });
@@ -262,8 +263,7 @@ class XksKeyTable implements XksKeys {
 
   blob(version: XksVersion): KeyBlob {
     const { kcv, mechanism, masterId } = version;
-    if (kcv === null || mechanism === null || masterId === null)
-      throw new OperationError('NOT_FOUND', { what: 'kept copy', reference: version.id });
+    if (kcv === null || mechanism === null || masterId === null) throw notFound('kept copy');
     using secret = this.#domain.store.seals.open(sealed(version));
     return { wrapped: secret.use((bytes) => Uint8Array.from(bytes)), mechanism, masterId, kcv };
   }
@@ -351,13 +351,17 @@ class XksKeyTable implements XksKeys {
     });
   }
 
+  numbered(keyId: string, number: number): XksVersion {
+    const version = this.versions(keyId).find((each) => each.number === number);
+    if (!version) throw notFound('version');
+    return version;
+  }
+
   destroyVersion(keyId: string, number: number): XksVersion {
     const { store } = this.#domain;
     return store.change(() => {
       const { current, storage } = this.get(keyId);
-      const version = this.versions(keyId).find((each) => each.number === number);
-      if (!version)
-        throw new OperationError('NOT_FOUND', { what: 'version', reference: String(number) });
+      const version = this.numbered(keyId, number);
       if (number === current) {
         const problem = 'the version that encrypts cannot be destroyed';
         throw new OperationError('BAD_INPUT', { field: 'version', problem });
@@ -380,7 +384,7 @@ class XksKeyTable implements XksKeys {
 
   #version(id: string): XksVersion {
     const row = this.#sql.version.get(id);
-    if (!row) throw new OperationError('NOT_FOUND', { what: 'version', reference: id });
+    if (!row) throw notFound('version');
     return versionFrom(row);
   }
 }

@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KdfCost } from '../../crypto/passphrase-kdf.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { OpenStore } from '../open-store.ts';
@@ -145,13 +145,13 @@ export class KeySlots {
     const slot = this.#header.slots.find(
       (each) => each.id === idOrLabel || each.label === idOrLabel,
     );
-    if (slot === undefined) throw new OperationError('NOT_FOUND', { slot: idOrLabel });
+    if (slot === undefined) throw notFound('slot');
     return slot;
   }
 
   #onlyPassphraseSlot(): string {
     const [first, second] = this.#header.slots.filter((slot) => slot.kind === 'passphrase');
-    if (first === undefined) throw new OperationError('NOT_FOUND', { slot: 'passphrase' });
+    if (first === undefined) throw notFound('slot', 'passphrase');
     if (second !== undefined) throw new OperationError('AMBIGUOUS_NAME', { field: 'slot' });
     return first.id;
   }

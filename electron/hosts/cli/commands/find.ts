@@ -17,7 +17,7 @@ export function addVerbs(noun: Command, run: Run): void {
           text,
           ...(options.limit === undefined ? {} : { limit: options.limit }),
         });
-        if (output.hits.length === 0) context.remark(emptyTexts.nothingFound(text));
+        if (output.hits.length === 0) context.remark(emptyTexts.noneOfThose);
         context.show(output, (found) => hitsText(found, context.screen.width));
       }),
     );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { JobView } from '../../../../shared/contract/job.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import { emptyTexts } from '../../../../shared/text/states.ts';
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -168,9 +168,8 @@ async function startDue(
   await loginIfNeeded(context, session);
   const { due: rotations } = await session.call('job.due', {});
   const named = await groupsNamed(session, names);
-  for (const [id, reference] of named) {
-    if (!rotations.some((one) => one.groupId === id))
-      throw new OperationError('NOT_FOUND', { what: 'rotation due', reference });
+  for (const [id, name] of named) {
+    if (!rotations.some((one) => one.groupId === id)) throw notFound('rotation due', name);
   }
   const chosen = rotations.filter((one) => options.all === true || named.has(one.groupId));
   if (chosen.length === 0) {

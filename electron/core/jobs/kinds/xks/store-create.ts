@@ -1,4 +1,4 @@
-import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { notFound, OperationError } from '../../../../../shared/errors/operation-error.ts';
 import type { CustomKeyStore, Read } from '../../../cloud/answers.ts';
 import type { ProxyCredential } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepResult } from '../../kind.ts';
@@ -84,7 +84,7 @@ async function take(services: DeedServices, context: StoreContext): Promise<Step
 /** The pair that AWS is given: the youngest valid one. */
 export function newest({ xks }: DeedServices, storeId: string): ProxyCredential {
   const credential = xks.model.credentials.valid(storeId).at(-1);
-  if (!credential) throw new OperationError('NOT_FOUND', { what: 'proxy credential' });
+  if (!credential) throw notFound('proxy credential');
   return credential;
 }
 
