@@ -21,14 +21,14 @@ const unit = shim
  * modules anew for each file took as long as the tests themselves.
  */
 const pureWithCryptography = [
-  'electron/core/{audit,crypto,keystore,store,xks}/**/*.test.ts',
-  'electron/core/cloud/*.test.ts',
-  'electron/practice/kms/{actions,auth,model}/**/*.test.ts',
+  'electron/core/{audit,cloud,crypto,keystore,store,xks}/**/*.test.ts',
+  'electron/practice/kms/{actions,auth,material,model,state,wire}/**/*.test.ts',
 ];
 const pure = [
   ...pureWithCryptography,
   'shared/**/*.test.ts',
   'electron/core/{jobs,kernel,operations}/**/*.test.ts',
+  'electron/practice/kms/{control,history,mischief,open-points,policy,principals,quota,sts}/**/*.test.ts',
 ];
 
 /** What these look at is done in other processes, which the shim does not reach. */
