@@ -72,7 +72,6 @@ export const failures = {
 
   // audit
   AUDIT_BROKEN: data(),
-  AUDIT_KEY_MISMATCH: data(),
 
   // HSM
   HSM_NOT_ATTACHED: person(),

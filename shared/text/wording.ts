@@ -55,6 +55,11 @@ export class DetailReader {
     return this.text(single, '', maximum);
   }
 
+  /** Whether the failure says anything under this name, be it an empty list. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#details, name);
+  }
+
   number(name: string): number | null {
     const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
     return typeof value === 'number' && Number.isFinite(value) ? value : null;

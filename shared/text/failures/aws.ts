@@ -58,13 +58,16 @@ export const awsWording = {
     headline: 'The KMS key is in a state that does not allow this.',
     forYourKeys: (d) =>
       `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
-    next: (d) => `Look at the key in AWS, put its state right, then ${d.goOn}.`,
+    next: (d) =>
+      d.text('state', '') === 'PendingDeletion'
+        ? `Cancel its deletion in AWS before the waiting period is over, then ${d.goOn}.`
+        : `Look at the key in AWS, put its state right, then ${d.goOn}.`,
   },
   AWS_KEY_GONE: {
     headline: 'AWS no longer has this KMS key.',
     forYourKeys:
       'The key kept here is safe. Data under that KMS key cannot be decrypted through AWS.',
-    next: 'If its deletion is still waiting in AWS, cancel the deletion there.',
+    next: 'Make sure of account and Region in AWS. A key that was deleted never comes back: make a new one, for a group by Force Rotate.',
   },
   AWS_LIMIT: {
     headline: 'A limit of the AWS account is reached.',
@@ -90,7 +93,7 @@ export const awsWording = {
   AWS_POLICY_REFUSED: {
     headline: 'AWS did not accept the key policy.',
     forYourKeys: 'The policy in AWS stays as it was. Steps done before stand.',
-    next: 'Correct the policy of the group: its principals must exist, and somebody must be able to change it.',
+    next: 'Correct the policy: its principals must exist, and somebody must be able to change it.',
   },
   AWS_CLOCK_SKEW: {
     headline: 'The clock of this computer is off.',
@@ -111,7 +114,7 @@ export const awsWording = {
   PRACTICE_NOT_STARTED: {
     headline: 'The practice KMS did not start.',
     forYourKeys: (d) => `Practice keys stay in the keystore${d.because()}.`,
-    next: 'Start it again. If it stays so, its log says why.',
+    next: 'Start it again. If it stays so, the log of Keyreeve says why.',
   },
   PRACTICE_NOT_RUNNING: {
     headline: 'This Keyreeve runs no practice KMS.',
@@ -156,7 +159,7 @@ export const awsWording = {
   READ_BACK_DIFFERS: {
     headline: 'AWS does not show what was just sent to it.',
     forYourKeys: (d) =>
-      `The alias was not moved${d.when('what', (w) => `; different: ${w}`)}. Applications see no change.`,
-    next: (d) => `Look at the key in AWS for somebody else changing it, then ${d.goOn}.`,
+      `${d.when('what', (w) => `Different: ${w}${d.when('found', (f) => ` (AWS shows ${f})`)}. `)}Steps done before stand; no later one was begun.`,
+    next: (d) => `Look in AWS for somebody else changing it, then ${d.goOn}.`,
   },
 } as const satisfies Record<string, Wording>;

@@ -8,15 +8,15 @@ export const groupWording = {
     next: 'Download the CSV file again from the AWS console, and import it unchanged.',
   },
   CREDENTIAL_IN_USE: {
-    headline: 'Key groups still use this credential.',
-    forYourKeys: 'It was kept.',
-    next: 'Give those groups another credential first.',
+    headline: 'This credential is still in use.',
+    forYourKeys: 'It was kept: key groups, external key stores or roles go by it.',
+    next: 'Give those another credential first, or remove them.',
   },
   CREDENTIAL_REJECTED: {
     headline: 'AWS did not accept the credential.',
     forYourKeys: (d) => `AWS changed nothing for it${d.because()}. Keys in AWS go on working.`,
     next: (d) =>
-      `Check in AWS that ${d.quoted('credential', 'the credential')} is active and not expired, or import a new one.`,
+      `Check in AWS that ${d.quoted('credential', 'the credential')} is active and not expired, or import a new one and choose it where this one is used.`,
   },
   POLICY_INVALID: {
     headline: 'That is not a usable key policy.',
@@ -78,9 +78,9 @@ export const groupWording = {
     },
   },
   COPY_NOT_PROVED: {
-    headline: 'The copy kept here could not be proved, so nothing is deleted.',
-    forYourKeys: 'AWS keeps its material. It may be the only copy that works.',
-    next: 'Make the HSM ready and verify a backup, then try again.',
+    headline: 'Our copy is in no backup yet, so nothing is deleted.',
+    forYourKeys: 'AWS keeps its material: without it the key would exist on this computer only.',
+    next: (d) => `Take a backup, then ${d.goOn}.`,
   },
   NAME_NOT_TYPED: {
     headline: 'This key is in use, so its name must be typed first.',
@@ -91,11 +91,11 @@ export const groupWording = {
   NOT_DESIGNATED: {
     headline: 'This device is not the one that rotates keys.',
     forYourKeys: 'Nothing was run. Two devices rotating the same group would overtake each other.',
-    next: 'Rotate on the designated device, or designate this one knowingly.',
+    next: 'Rotate on the designated device, or designate this one knowingly: "keyreeve device designate".',
   },
   SOFTWARE_KEY_TO_REAL_AWS: {
     headline: 'Keys made in software are not sent to real AWS unasked.',
     forYourKeys: 'Nothing was sent.',
-    next: 'Use a hardware HSM, or allow software keys for this keystore once and for all.',
+    next: 'Use a hardware HSM, or allow software keys for this keystore once and for all: "keyreeve keystore allow-software-module-to-aws".',
   },
 } as const satisfies Record<string, Wording>;

@@ -3,9 +3,16 @@ import type { DetailReader, Wording } from '../wording.ts';
 const token = (d: DetailReader): string => {
   const label = d.quoted('label', d.quoted('token', ''));
   const serial = d.text('serial', '');
-  if (label === '' && serial === '') return 'the token of this keystore';
-  return `token${label && ` ${label}`}${serial && `, serial ${serial}`}`;
+  if (label === '')
+    return serial === '' ? 'the token of this keystore' : `the token with serial ${serial}`;
+  return `token ${label}${serial && `, serial ${serial}`}`;
 };
+
+/** The key that opens the keystore is missing, not the one that its keys are under. */
+const opens = (d: DetailReader): boolean => d.text('slotKey', '') !== '';
+const noMasterYet = (d: DetailReader): boolean => d.text('master', '') === 'none';
+/** A token was looked for among those of a module. */
+const searched = (d: DetailReader): boolean => d.has('candidates');
 
 /** Wording for everything the HSM and its module can answer. */
 export const hsmWording = {
@@ -43,13 +50,20 @@ export const hsmWording = {
   HSM_TIMEOUT: {
     headline: 'The HSM took too long to answer.',
     forYourKeys:
-      'The call was given up and its process ended. It is looked at before it runs again.',
+      'The call was given up and its process ended. A job looks what came of it before it goes on.',
     next: 'Check the connection to the HSM, then try again.',
   },
   HSM_WRONG_TOKEN: {
-    headline: 'This is another token than the one this keystore uses.',
+    headline: (d) =>
+      searched(d)
+        ? 'This module has no such token.'
+        : 'This is another token than the one this keystore uses.',
     forYourKeys: 'Nothing was changed, and no PIN was tried on it.',
-    next: (d) => `Attach ${token(d)}.`,
+    next: (d) => {
+      if (!searched(d)) return `Attach ${token(d)}.`;
+      const there = d.first('candidates', '');
+      return `Attach ${token(d)}${there && `, or name one that is there: ${there}`}.`;
+    },
   },
   HSM_PIN_NEEDED: {
     headline: 'The HSM waits for its PIN.',
@@ -73,14 +87,38 @@ export const hsmWording = {
     next: 'Ask the HSM officer to set a new PIN.',
   },
   HSM_MASTER_MISSING: {
-    headline: 'The master key of this keystore is not on the token.',
-    forYourKeys: 'HSM protected keys cannot be opened without it. No new master is made unasked.',
-    next: (d) => `Attach ${token(d)}, or bring the master back from its second copy.`,
+    headline: (d) => {
+      if (opens(d)) return 'The key that opens this keystore is not on the token.';
+      return noMasterYet(d)
+        ? 'This token holds no master key yet.'
+        : 'The master key of this keystore is not on the token.';
+    },
+    forYourKeys: (d) => {
+      if (opens(d)) return 'Nothing was opened. The keystore and its keys are as they were.';
+      return noMasterYet(d)
+        ? 'The HSM was not attached: HSM protected keys are kept under its master key, and none is made unasked.'
+        : 'HSM protected keys cannot be opened without it. No new master is made unasked.';
+    },
+    next: (d) => {
+      if (opens(d)) return 'Attach the token that the slot was made with, or open it another way.';
+      return noMasterYet(d)
+        ? 'Have one made: tick the box for it, or on the command line --create-master.'
+        : `Attach ${token(d)}, or bring the master back from its second copy.`;
+    },
   },
   HSM_MASTER_DIFFERS: {
-    headline: 'The token holds another master key than expected.',
-    forYourKeys: (d) => `HSM protected keys stay unopened; nothing was changed${d.because()}.`,
-    next: (d) => `Attach ${token(d)} with the master key this keystore was made with.`,
+    headline: (d) =>
+      d.has('masters')
+        ? 'The token holds more than one master key.'
+        : 'The token holds another master key than expected.',
+    forYourKeys: (d) =>
+      d.has('masters')
+        ? 'The HSM was not attached: nobody here can know which one is meant.'
+        : `HSM protected keys stay unopened; nothing was changed${d.because()}.`,
+    next: (d) =>
+      d.has('masters')
+        ? 'Use a token with one master key or none, or remove what is too much with the tools of its maker.'
+        : `Attach ${token(d)} with the master key this keystore was made with.`,
   },
   HSM_CANNOT_SEND: {
     headline: 'This token has no safe way to do that.',

@@ -1,4 +1,4 @@
-import type { Wording } from '../wording.ts';
+import type { DetailReader, Wording } from '../wording.ts';
 
 /** Why a keystore is open for reading only, where the reason is another failure. */
 const readOnlyWhy: Readonly<Record<string, string>> = {
@@ -8,6 +8,13 @@ const readOnlyWhy: Readonly<Record<string, string>> = {
   DISK_FAILED: ': the disk reported an error',
   DISK_FULL: ': the disk was full when it was opened',
   DISK_READ_ONLY: ': the disk does not take changes',
+};
+
+/** Two files that are whole and do not belong together are no damage. */
+const headerIs = (d: DetailReader): 'older' | 'foreign' | 'damaged' => {
+  const part = d.text('part', '');
+  if (part === 'older header') return 'older';
+  return part === 'store id' ? 'foreign' : 'damaged';
 };
 
 /** Wording for the keystore file, its locks, its disk, its backups and its audit log. */
@@ -44,8 +51,7 @@ export const keystoreWording = {
   KEYSTORE_IN_USE: {
     headline: 'Another process holds this keystore open.',
     forYourKeys: 'Nothing was changed. One process at a time may have it.',
-    next: (d) =>
-      `Wait for ${d.when('pid', (pid) => `process ${pid}`, 'the other command')} to end, or use the daemon it talks to.`,
+    next: 'Wait until that has ended. A daemon, console or window has to be ended, or is where to work.',
   },
   KEYSTORE_NOT_A_FILE: {
     headline: 'That path is not a plain file.',
@@ -59,9 +65,20 @@ export const keystoreWording = {
     next: 'Put the header file back beside the keystore, from its folder copy or a backup.',
   },
   KEYSTORE_HEADER_DAMAGED: {
-    headline: 'Both copies of the slot header are damaged.',
-    forYourKeys: 'The keystore was not opened and nothing was written.',
-    next: 'Put the header back from a backup.',
+    headline: (d) =>
+      ({
+        older: 'The slot header is older than this keystore.',
+        foreign: 'The slot header belongs to another keystore.',
+        damaged: 'Both copies of the slot header are damaged.',
+      })[headerIs(d)],
+    forYourKeys: (d) =>
+      headerIs(d) === 'older'
+        ? 'It was not opened: a passphrase or slot that was taken away since opens an older header.'
+        : 'The keystore was not opened and nothing was written.',
+    next: (d) =>
+      headerIs(d) === 'damaged'
+        ? 'Put the header back from the newest backup; where that is too old, restore that backup to a new path.'
+        : 'Put back its own newest header; where there is none, restore the newest backup to a new path.',
   },
   KEYSTORE_DAMAGED: {
     headline: 'The keystore file is damaged.',
@@ -77,7 +94,7 @@ export const keystoreWording = {
     headline: 'This keystore is older than the one the HSM remembers.',
     forYourKeys:
       'It is open for reading only: keys made later may be missing, and AWS may hold newer ones.',
-    next: 'Open the newest copy, or accept this older one knowingly and compare every group with AWS.',
+    next: 'Open the newest copy, or accept this older one knowingly, with --accept-older on the command line, and compare every group with AWS.',
   },
   KEYSTORE_NEWER_VERSION: {
     headline: 'A newer version of Keyreeve wrote this keystore.',
@@ -130,10 +147,18 @@ export const keystoreWording = {
     next: 'Check the disk, then open the keystore again, or restore a backup elsewhere.',
   },
   REALM_MISMATCH: {
-    headline: 'Practice and real do not mix.',
+    headline: (d) =>
+      d.has('deed') ? 'Only a practice keystore does that.' : 'Practice and real do not mix.',
     forYourKeys: (d) =>
-      `Nothing was sent${d.because()}. A practice keystore talks to the practice KMS only, a real one never.`,
-    next: 'Use the keystore made for this endpoint.',
+      d.has('deed')
+        ? 'Nothing was changed: this keystore is for real keys.'
+        : `Nothing was sent${d.because()}. A practice keystore talks to the practice KMS only, a real one never.`,
+    next: (d) => {
+      if (!d.has('deed')) return 'Use the keystore made for this endpoint.';
+      return d.text('deed', '') === 'set up an empty token'
+        ? 'Set the token up with the tools of its maker, then attach it.'
+        : 'Do it in a practice keystore, or leave it out.';
+    },
   },
   BACKUP_PLACE_MISSING: {
     headline: (d) =>
@@ -167,7 +192,7 @@ export const keystoreWording = {
   BACKUP_NEEDED_FIRST: {
     headline: 'This key is not in a verified backup yet.',
     forYourKeys: 'Nothing was changed in AWS. Without a backup the key could not be put back.',
-    next: 'Take a backup, then go on.',
+    next: (d) => `Take a backup, then ${d.goOn}.`,
   },
   AUDIT_BROKEN: {
     headline: 'The audit log has been changed after it was written.',
@@ -178,10 +203,5 @@ export const keystoreWording = {
         'The chain of records does not fit together.',
       ),
     next: 'Keep the file as it is and compare it with an earlier export.',
-  },
-  AUDIT_KEY_MISMATCH: {
-    headline: 'Another key signed this audit log.',
-    forYourKeys: 'Its signature says nothing about this keystore.',
-    next: 'Compare the fingerprint with the one written down at the first export.',
   },
 } as const satisfies Record<string, Wording>;

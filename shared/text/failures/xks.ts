@@ -32,7 +32,7 @@ export const xksWording = {
   XKS_ONLY_IN_HSM: {
     headline: 'This HSM cannot take the key back from its copy.',
     forYourKeys: 'No key is served. A key that exists in the HSM only is lost with the HSM.',
-    next: 'Use another HSM, or make the key again and confirm that it exists in this HSM only.',
+    next: 'Use another HSM, or make the key again and confirm that it exists in this HSM only (--only-in-this-hsm).',
   },
   XKS_UNSUPPORTED: {
     headline: 'AWS has no such thing for external key stores.',

@@ -274,7 +274,8 @@ describe.skipIf(softHsm.missing !== null)('HSM bridge on SoftHSM', () => {
     ).rejects.toMatchObject({
       code: 'HSM_WRONG_TOKEN',
       details: {
-        wanted: 'pkcs11:token=keyreeve-test;serial=ffffffffffffffff',
+        label: 'keyreeve-test',
+        serial: 'ffffffffffffffff',
         found: [`pkcs11:token=keyreeve-test;serial=${token.target.tokenSerial}`],
       },
     });

@@ -57,7 +57,8 @@ export function tokenBound(
   if (only !== undefined && more.length === 0) return only;
 
   const details = {
-    wanted: formatTokenUri({ token: wanted.label, serial: wanted.serial }),
+    label: wanted.label,
+    serial: wanted.serial,
     found: present.map(({ status }) =>
       formatTokenUri({ token: status.label, serial: status.serial }),
     ),

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { FailureCode } from '../errors/failures.ts';
+import type { SafeDetails } from '../errors/operation-error.ts';
+import { renderFailure } from './failures.ts';
+
+const told = (code: FailureCode, details: SafeDetails): string => {
+  const { headline, forYourKeys, next } = renderFailure({ code, details });
+  return [headline, forYourKeys, next].join('\n');
+};
+
+/** One code, several causes: what is said of one must not be said of another. */
+describe('says what is so, and sends people where it helps', () => {
+  it.each<[FailureCode, string, SafeDetails, RegExp, RegExp]>([
+    [
+      'HSM_MASTER_MISSING',
+      'a token that never had one',
+      { master: 'none', serial: '7016234' },
+      /^This token holds no master key yet\.$.*--create-master\.$/ms,
+      /second copy|Attach the token/,
+    ],
+    [
+      'HSM_MASTER_MISSING',
+      'a token that lost it',
+      { master: '075fba98', serial: '7016234' },
+      /^Attach the token with serial 7016234, or bring the master back/m,
+      /--create-master/,
+    ],
+    [
+      'HSM_MASTER_MISSING',
+      'the key of a slot',
+      { slotKey: 'aa', problem: 'none' },
+      /^The key that opens this keystore is not on the token\.$/m,
+      /master/,
+    ],
+    [
+      'HSM_MASTER_DIFFERS',
+      'a token with several, and a keystore without one',
+      { masters: ['a', 'b'] },
+      /^The token holds more than one master key\.$/m,
+      /this keystore was made with/,
+    ],
+    [
+      'HSM_WRONG_TOKEN',
+      'a label that no token has',
+      { label: 'BYOK-B', serial: '', candidates: ['“BYOK-A” 7016234'] },
+      /^This module has no such token\..*Attach token “BYOK-B”, or name one that is there: “BYOK-A” 7016234\.$/ms,
+      /the one this keystore uses/,
+    ],
+    [
+      'HSM_WRONG_TOKEN',
+      'an exchanged token',
+      { label: 'BYOK-A', serial: '7016234' },
+      /^Attach token “BYOK-A”, serial 7016234\.$/m,
+      /no such token/,
+    ],
+    [
+      'KEYSTORE_HEADER_DAMAGED',
+      'an older header put back',
+      { part: 'older header' },
+      /^The slot header is older than this keystore\..*restore the newest backup to a new path\.$/ms,
+      /damaged/,
+    ],
+    [
+      'KEYSTORE_HEADER_DAMAGED',
+      'the header of another keystore',
+      { part: 'store id' },
+      /^The slot header belongs to another keystore\.$/m,
+      /damaged/,
+    ],
+    [
+      'READ_BACK_DIFFERS',
+      'an alias that somebody else moved',
+      { what: 'alias', expected: '0b7a', found: 'another key' },
+      /^Different: alias \(AWS shows another key\)\. Steps done before stand/m,
+      /not moved|see no change/,
+    ],
+    [
+      'AWS_KEY_STATE',
+      'a key that waits for deletion',
+      { state: 'PendingDeletion' },
+      /^Cancel its deletion in AWS before the waiting period is over/m,
+      /put its state right/,
+    ],
+    [
+      'REALM_MISMATCH',
+      'an empty token and a real keystore',
+      { keystore: 'real', deed: 'set up an empty token' },
+      /^Set the token up with the tools of its maker, then attach it\.$/m,
+      /endpoint/,
+    ],
+    [
+      'REALM_MISMATCH',
+      'another endpoint',
+      { problem: 'the host name leads to the other realm' },
+      /^Use the keystore made for this endpoint\.$/m,
+      /Only a practice keystore/,
+    ],
+  ])('%s: %s', (code, _cause, details, says, never) => {
+    expect(told(code, details)).toMatch(says);
+    expect(told(code, details)).not.toMatch(never);
+    expect(told(code, details).split(/\s+/).length).toBeLessThanOrEqual(60);
+  });
+});
