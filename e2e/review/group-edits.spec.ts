@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Failure } from '../../shared/errors/operation-error.ts';
+import { renderFailure } from '../../shared/text/failures.ts';
 import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
 import { HeldAddress } from '../support/held-address.ts';
-import { OutsideAws } from '../support/outside-aws.ts';
+import { OutsideAws, practiceRoot } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
 import { requireClear } from '../support/truth.ts';
 import { parkedRotation } from './stage.ts';
@@ -43,6 +45,9 @@ const planned = {
   'Active Key ID': { activeKeyId: null },
 };
 
+/** What a stopped job may not be taken away. */
+const kept = Object.entries(planned).filter(([what]) => what !== 'credential');
+
 /** Refused, naming the job, whether the plan was looked at or not; nothing is changed. */
 async function requireRefused(group: string, changes: object, job: Detail['job']): Promise<void> {
   const shown = await desk.call('group.show', { group });
@@ -71,7 +76,7 @@ const changeNow = async (group: string, changes: object): Promise<void> => {
 };
 
 describe('what a rotation was planned with', () => {
-  it.each(Object.entries(planned))('%s: stays while it needs a person', async (what, change) => {
+  it.each(kept)('%s: stays while it needs a person', async (what, change) => {
     const group = `parked-${what.replaceAll(' ', '-').toLowerCase()}`;
     const changes = 'alias' in change ? { alias: `${group}-new` } : change;
     await desk.addGroup(group, monthly);
@@ -82,6 +87,35 @@ describe('what a rotation was planned with', () => {
     await desk.call('group.edit', { group, changes: { description: 'while it waits' } });
     requireDone(await desk.goOn(parked.job.id));
     await changeNow(group, changes);
+  });
+
+  it('a job that stopped for its credential goes on with another of the account', async () => {
+    await desk.importCredential('expiring', aws.url, practiceRoot);
+    await desk.addGroup('expired', { credential: 'expiring' });
+    await desk.rotated('expired');
+    const operations = { ImportKeyMaterial: { expiredCredentials: { odds: 1 } } };
+    desk.at('group.force-rotate:import:before-intent', () =>
+      aws.controlNow('POST /mischief', { operations }),
+    );
+    const parked = await desk.rotate('expired');
+    expect(parked.job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'CREDENTIAL_REJECTED' },
+    });
+    const changes = { credential: 'second-key' };
+    const plan = await desk.call('group.planEdit', { group: 'expired', changes });
+    expect(plan.lookFirst).toContain(
+      `Job ${parked.job.number} goes on with the new credential once you continue it`,
+    );
+    // with anything besides it is as it was
+    const more = { group: 'expired', changes: { ...changes, region: 'us-east-1' } };
+    const refused = (await desk.call('group.planEdit', more)).blocked;
+    expect(refused).toMatchObject({ code: 'ALREADY_RUNNING', details: { needsYou: true } });
+    expect(renderFailure(refused as Failure).next).toMatch(/^Continue job \d+, which needs you/);
+    await changeNow('expired', changes);
+    await aws.misbehave();
+    await desk.call('credential.remove', { credential: 'expiring', confirm: true });
+    requireDone(await desk.goOn(parked.job.id));
   });
 
   it.each(Object.entries(planned))('%s: stays while it runs', async (what, change) => {

@@ -37,24 +37,8 @@ export function createJobsPort(parts: {
      from job where ended_at is null`,
   );
 
-  const atWork = store.db
-    .prepare<[string], number>(
-      // in its line also while it rests; out of it are those whose day has not come
-      `select number from job where order_key = ? and ended_at is null
-         and (position is not null or state = 'needs-you') order by number limit 1`,
-    )
-    .pluck();
-  const disablings = store.db
-    .prepare<[string], number>(
-      `select count(*) from job where order_key = ? and kind = 'key.disable' and ended_at is null`,
-    )
-    .pluck();
-
   return {
-    ofGroup: (groupId) => ({
-      jobAtWork: atWork.get(groupId) ?? null,
-      disablings: disablings.get(groupId) ?? 0,
-    }),
+    ofGroup: createOfGroup(store),
     start: (name, payload, about) => {
       const { id, number, joined } = jobs.queue.enqueue(kindOf(name), payload, {
         title: about.title,
@@ -85,5 +69,34 @@ export function createJobsPort(parts: {
       );
       return { jobId: id, number };
     },
+  };
+}
+
+/** What is under way in the line of one group. */
+function createOfGroup(store: Store): JobsPort['ofGroup'] {
+  const atWork = store.db
+    .prepare<[string], number>(
+      // in its line also while it rests; out of it are those whose day has not come
+      `select number from job where order_key = ? and ended_at is null
+         and (position is not null or state = 'needs-you') order by number limit 1`,
+    )
+    .pluck();
+  const mayRun = store.db
+    .prepare<[string], number>(
+      // behind a job that needs a person nothing of its line begins
+      `select exists (select 1 from job where order_key = ? and position is not null
+         and state <> 'needs-you' and blocked_by is null)`,
+    )
+    .pluck();
+  const disablings = store.db
+    .prepare<[string], number>(
+      `select count(*) from job where order_key = ? and kind = 'key.disable' and ended_at is null`,
+    )
+    .pluck();
+
+  return (groupId) => {
+    const jobAtWork = atWork.get(groupId) ?? null;
+    const stopped = jobAtWork !== null && mayRun.get(groupId) === 0;
+    return { jobAtWork, stopped, disablings: disablings.get(groupId) ?? 0 };
   };
 }

@@ -3,6 +3,7 @@ import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import type { CallerIdentity } from '../cloud/answers.ts';
 import type { CloudConnection } from '../cloud/cloud.ts';
 import type { Caller } from '../core.ts';
+import type { GroupNow } from '../jobs/kinds/plan-group-change.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
 import type { JobSummary } from '../jobs/read.ts';
 import type { Pending } from '../jobs/schedule.ts';
@@ -49,8 +50,8 @@ export interface JobsPort {
   eta(job: JobSummary): number | null;
   /** When a job of this kind is likely to be done if it is asked for now (wall clock ms). */
   doneBy(kind: string, group: Group): number;
-  /** Is a job of this group under way, and how many disablings wait for their day? */
-  ofGroup(groupId: string): { readonly jobAtWork: number | null; readonly disablings: number };
+  /** Is a job of this group under way, or stopped, and how many disablings wait for their day? */
+  ofGroup(groupId: string): Pick<GroupNow, 'jobAtWork' | 'stopped' | 'disablings'>;
   /** `due`: rotations that came due and wait for a person's choice, as far as they are known. */
   counts(): { readonly running: number; readonly needsYou: number; readonly due: number };
   /** Rotations that are due and wait for a person, and why. */

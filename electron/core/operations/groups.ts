@@ -4,7 +4,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
-import { jobInTheWay, planGroupChange } from '../jobs/kinds/plan-group-change.ts';
+import { busy, jobInTheWay, planGroupChange } from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
 import type { GroupChange } from '../keystore/groups.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -177,7 +177,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
     else if (plan.blocked) throw OperationError.from(plan.blocked);
     open.store.change(() => {
       // again: a job may have begun while AWS was asked
-      const inTheWay = jobInTheWay(group, next, open.jobs.ofGroup(group.id).jobAtWork);
+      const inTheWay = jobInTheWay(group, next, open.jobs.ofGroup(group.id));
       if (inTheWay) throw inTheWay;
       open.groups.edit(group.id, change);
       open.audit('OK', [group.id], {
@@ -196,10 +196,8 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove key group ${group.name}` });
     open.store.change(() => {
       // its first rotation may be at work and have made no key yet
-      const { jobAtWork } = open.jobs.ofGroup(group.id);
-      if (jobAtWork !== null) {
-        throw new OperationError('ALREADY_RUNNING', { job: jobAtWork, group: group.name });
-      }
+      const { jobAtWork, stopped } = open.jobs.ofGroup(group.id);
+      if (jobAtWork !== null) throw busy(group, jobAtWork, stopped);
       open.groups.remove(group.id);
       open.audit('OK', [group.id], { name: group.name });
     });

@@ -141,7 +141,10 @@ export const callWording = {
     next: (d) =>
       d.when(
         'group',
-        () => `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`,
+        () =>
+          d.has('needsYou')
+            ? `Continue job ${d.text('job', '')}, which needs you, or cancel it; then try again.`
+            : `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`,
         `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`,
       ),
   },

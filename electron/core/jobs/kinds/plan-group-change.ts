@@ -11,6 +11,8 @@ import { isolate } from '../../../../shared/text/isolate.ts';
 export interface GroupNow {
   /** Number of a job that is under way in this group; null without one. */
   readonly jobAtWork: number | null;
+  /** It stopped for a person, and nothing of the group runs before that person's word. */
+  readonly stopped: boolean;
   /** How many disablings of former keys wait for their day. */
   readonly disablings: number;
   /** Full name of the group, and the folder it would be in. */
@@ -28,15 +30,29 @@ const planned = [
   'activeKeyId',
 ] as const;
 
-/** Why a group may not change so now: a job of it is under way. Null when it may. */
+/**
+ * Why a group may not change so now: a job of it is under way. Null when it may. A job that stopped
+ * may be given another credential, for its own may be what stopped it: every step asks AWS anew whose
+ * account a connection is of.
+ */
 export function jobInTheWay(
   before: Group,
   after: Group,
-  jobAtWork: number | null,
+  { jobAtWork, stopped }: Pick<GroupNow, 'jobAtWork' | 'stopped'>,
 ): OperationError | null {
-  if (jobAtWork === null || planned.every((field) => before[field] === after[field])) return null;
-  return new OperationError('ALREADY_RUNNING', { job: jobAtWork, group: before.name });
+  const free = (field: (typeof planned)[number]): boolean =>
+    before[field] === after[field] || (stopped && field === 'credentialId');
+  if (jobAtWork === null || planned.every(free)) return null;
+  return busy(before, jobAtWork, stopped);
 }
+
+/** A job of the group is under way. `stopped`: it goes on, or ends, by a person's word only. */
+export const busy = (group: Group, job: number, stopped: boolean): OperationError =>
+  new OperationError('ALREADY_RUNNING', {
+    job,
+    group: group.name,
+    ...(stopped ? { needsYou: true } : {}),
+  });
 
 const staysInAws = (keys: number): string =>
   keys === 0
@@ -56,7 +72,7 @@ export async function planGroupChange(
   known: GroupNow,
 ): Promise<Draft> {
   const checks = new Checks();
-  const inTheWay = jobInTheWay(before, after, known.jobAtWork);
+  const inTheWay = jobInTheWay(before, after, known);
   if (inTheWay) {
     checks.fail(
       inTheWay,
@@ -72,6 +88,9 @@ export async function planGroupChange(
     warnings.push(
       'Jobs use the new credential from now on; the permissions of the old one are not needed here any more',
     );
+    if (known.jobAtWork !== null && !inTheWay) {
+      warnings.push(`Job ${known.jobAtWork} goes on with the new credential once you continue it`);
+    }
   }
   warnings.push(
     ...laterWarnings(before, after, active !== null, inAws.length, known, services.clock),
