@@ -161,7 +161,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   const state = openState(options.dataFile ?? null);
   const world = buildWorld(state, options, settings, transport);
   const requestLog = openRequestLog(options.requestLog ?? null);
-  const delivery = deliverHistory(options.eventHistory ?? null, state);
+  const delivery = deliverHistory(options.eventHistory ?? null, state, onBug);
   const authenticate = createAuthenticator({
     directory: world.directory,
     sessionSeal: world.seals.session,

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { State } from '../state/state.ts';
 import { recordsOf } from './record.ts';
 
@@ -15,11 +15,28 @@ const DELIVERED = 'history-delivered';
 const EVERY_MS = 200;
 const BATCH = 1000;
 
+/** All of it or nothing: behind half a line the next one could not be read. */
+function append(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  const before = fstatSync(descriptor);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  } catch (error) {
+    if (before.isFile()) ftruncateSync(descriptor, before.size);
+    throw error;
+  }
+}
+
 /**
  * Delivers within a moment, and like CloudTrail at least once: after a crash the last records may
- * come again, with the same eventID. Raises the error of opening the file.
+ * come again, with the same eventID. Where the file cannot be written, calls are answered all the
+ * same: `onTrouble` is told once, and the records follow when it can. Raises the error of opening it.
  */
-export function deliverHistory(file: string | null, state: State): Delivery {
+export function deliverHistory(
+  file: string | null,
+  state: State,
+  onTrouble: (error: unknown) => void,
+): Delivery {
   if (file === null) return NOTHING;
   const descriptor = openSync(file, 'a', 0o600);
   let delivered = Number(state.readText(DELIVERED) ?? '0');
@@ -30,19 +47,30 @@ export function deliverHistory(file: string | null, state: State): Delivery {
       const last = entries.at(-1);
       if (last === undefined) return;
       const lines = entries.flatMap(recordsOf).map((record) => `${JSON.stringify(record)}\n`);
-      if (lines.length > 0) writeSync(descriptor, lines.join(''));
+      if (lines.length > 0) append(descriptor, lines.join(''));
       delivered = last.seq;
       state.writeText(DELIVERED, String(delivered));
     }
   }
+  let inTrouble = false;
+  function tryToDeliver(): void {
+    try {
+      deliver();
+      inTrouble = false;
+    } catch (error) {
+      if (!inTrouble) onTrouble(error);
+      inTrouble = true;
+    }
+  }
+  // What is not written yet is not forgotten: then the clearing fails.
   state.journal.beforeClear(deliver);
-  const timer = setInterval(deliver, EVERY_MS);
+  const timer = setInterval(tryToDeliver, EVERY_MS);
   timer.unref();
-  deliver();
+  tryToDeliver();
   return {
     close() {
       clearInterval(timer);
-      deliver();
+      tryToDeliver();
       closeSync(descriptor);
     },
   };

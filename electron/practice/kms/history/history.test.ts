@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -272,4 +272,22 @@ test('a file gets every record, also those that a reset forgets', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test.skipIf(!existsSync('/dev/full'))('a file that takes no more stops nothing', async () => {
+  const told: unknown[] = [];
+  const onBug = (error: unknown) => void told.push(error);
+  const full = await startPracticeKms({ eventHistory: '/dev/full', onBug });
+  try {
+    const { createKey } = byokClient(full.url);
+    await createKey();
+    await expect.poll(() => told).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
+    await createKey();
+    const size = () => control(full.controlUrl, 'GET /journal/size');
+    await expect(control(full.controlUrl, 'DELETE /journal')).rejects.toThrow();
+    expect(await size()).toEqual({ size: 2 });
+  } finally {
+    await full.close();
+  }
+  expect(told).toHaveLength(2);
 });
