@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { OutputFor } from '../operations.ts';
 import { whole } from '../../transport/argv/values.ts';
 import { OptionForField } from '../typed-names.ts';
+import { requireChange, staysAsItIs } from './edits.ts';
 import type { Run } from './noun.ts';
 
 interface EditOptions {
@@ -38,12 +39,13 @@ export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('edit')
     .argument('<folder>')
-    .description('rename or move a folder')
+    .description(`rename or move a folder. ${staysAsItIs}`)
     .option('--name <name>', 'its new name')
     .addOption(new OptionForField('--in <folder>', 'move it into this folder', 'parent'))
     .option('--top', 'move it out of all folders')
     .action((folder: string, options: EditOptions & { in?: string }) =>
       run(async (context) => {
+        requireChange(options);
         const session = await context.opened();
         const output = await session.call('folder.edit', {
           folder,

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { daysOrNever, planNumber, span, whole } from '../../transport/argv/values.ts';
 import { OptionForField } from '../typed-names.ts';
+import { staysAsItIs } from './edits.ts';
 import type { AddOptions, EditOptions } from './group-save.ts';
 import type { Run } from './noun.ts';
 
-function fieldOptions(command: Command): Command {
+/** What is said of an option depends on what leaving it out does: take a default, or change nothing. */
+function fieldOptions(command: Command, verb: 'add' | 'edit'): Command {
+  const unless = (text: string): string => (verb === 'add' ? ` (${text})` : '');
   return command
-    .option('--alias <name>', 'nickname in AWS, without "alias/" (else the name)')
+    .option('--alias <name>', `nickname in AWS, without "alias/"${unless('else the name')}`)
     .option('--description <text>', 'what it is for; new KMS keys carry it')
-    .option('--rotate', 'rotate on schedule (the default)')
+    .option('--rotate', `rotate on schedule${unless('the default')}`)
     .option('--no-rotate', 'rotate by hand only')
     .option('--rotate-every <span>', 'e.g. "12 months" or "90 days"', span)
     .option('--keep-valid-for <span>', 'planned life of each key made here', span)
@@ -25,7 +28,7 @@ function fieldOptions(command: Command): Command {
       ).argParser(daysOrNever),
     )
     .option('--disable-after-rotating', 'disable the former key after each rotation')
-    .option('--no-disable-after-rotating', 'leave the former key enabled (the default)')
+    .option('--no-disable-after-rotating', `leave the former key enabled${unless('the default')}`)
     .addOption(
       new OptionForField(
         '--disable-wait <days>',
@@ -38,7 +41,7 @@ function fieldOptions(command: Command): Command {
 
 /** `group add|edit`. What they do is loaded when one of them is run. */
 export function addEditVerbs(noun: Command, run: Run): void {
-  fieldOptions(noun.command('add'))
+  fieldOptions(noun.command('add'), 'add')
     .argument('<name>')
     .description('add a key group: a container for keys and the template for new ones')
     .requiredOption('--credential <credential>', 'credential of the AWS account')
@@ -51,9 +54,9 @@ export function addEditVerbs(noun: Command, run: Run): void {
     .action((name: string, options: AddOptions) =>
       run(async (context) => (await import('./group-save.ts')).add(context, name, options)),
     );
-  fieldOptions(noun.command('edit'))
+  fieldOptions(noun.command('edit'), 'edit')
     .argument('<group>')
-    .description('change a key group; no existing KMS key is touched')
+    .description(`change a key group; no existing KMS key is touched. ${staysAsItIs}`)
     .option('--name <name>', 'its new name')
     .option('--credential <credential>', 'another credential')
     .option('--region <region>', 'another Region')

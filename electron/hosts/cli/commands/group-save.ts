@@ -7,6 +7,7 @@ import { groupSavedText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { planText } from '../render/plan.ts';
 import { policyFile } from '../policy-file.ts';
+import { requireChange } from './edits.ts';
 import { orNull } from '../../transport/argv/values.ts';
 import type { Session } from '../session.ts';
 
@@ -94,9 +95,7 @@ export async function edit(
     ...changesOf(options),
     ...(options.name === undefined ? {} : { name: options.name }),
   };
-  if (Object.keys(changes).length === 0) {
-    throw new OperationError('BAD_INPUT', { field: 'changes', problem: 'name what to change' });
-  }
+  requireChange(changes);
   const session = await context.opened();
   if (options.plan === true) {
     const plan = await session.call('group.planEdit', { group, changes });

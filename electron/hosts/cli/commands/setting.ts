@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import { settingText } from '../render/setting.ts';
 import { OptionForField } from '../typed-names.ts';
+import { requireChange, staysAsItIs } from './edits.ts';
 import type { Run } from './noun.ts';
 
 interface ChangeOptions extends ConfirmOptions {
@@ -26,7 +27,7 @@ export function addVerbs(noun: Command, run: Run): void {
     );
   noun
     .command('change')
-    .description('change settings of this keystore')
+    .description(`change settings of this keystore. ${staysAsItIs}`)
     .addOption(
       new OptionForField(
         '--auto-lock <minutes>',
@@ -44,7 +45,7 @@ async function change(context: CommandContext, options: ChangeOptions): Promise<
   const { autoLock, allowConsole, forbidConsole } = options;
   const wrong = (problem: string): OperationError =>
     new OperationError('BAD_INPUT', { field: 'changes', problem });
-  if ((autoLock ?? allowConsole ?? forbidConsole) === undefined) throw wrong('name what to change');
+  requireChange({ autoLock, allowConsole, forbidConsole });
   if (allowConsole === true && forbidConsole === true)
     throw wrong('say --allow-console or --forbid-console, not both');
   const session = await context.opened();

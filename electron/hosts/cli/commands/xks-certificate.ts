@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { certificateKeys, type CertificateKey } from '../../../../shared/model/xks.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { styleFor } from '../render/moments.ts';
 import { certificateText } from '../render/xks-audit.ts';
+import { ArgumentForField, OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
 interface RequestOptions {
@@ -30,7 +31,9 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
     .description('make a key and the request for its certificate; the key stays on this computer')
     .option('--host <name>', 'instead of the endpoint of the stores')
     .addOption(
-      new Option('--key-type <type>', 'of the key').choices(certificateKeys).default('P-256'),
+      new OptionForField('--key-type <type>', 'of the key', 'key')
+        .choices(certificateKeys)
+        .default('P-256'),
     )
     .option('--out <file>', 'write the request there instead of printing it')
     .option('--yes', 'give up a request that is on its way')
@@ -53,7 +56,14 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
     );
   noun
     .command('import')
-    .argument('<file>', 'PEM: the certificate that was issued, then its chain')
+    .addArgument(
+      new ArgumentForField(
+        '<file>',
+        'PEM: the certificate that was issued, then its chain',
+        'chain',
+        'certificate',
+      ),
+    )
     .description('take the certificate that was issued; proxies show it within a second or two')
     .option('--yes', 'also from an authority that is not public')
     .action((file: string, options: { readonly yes?: boolean }) =>

@@ -42,7 +42,8 @@ export function addCheck(noun: Command, run: Run): void {
           accessKeyId: given.XksProxyAuthenticationCredential.AccessKeyId,
           secretAccessKey: given.XksProxyAuthenticationCredential.RawSecretAccessKey,
           region: options.region,
-          authority: options.authority === undefined ? null : read(options.authority, 'authority'),
+          authority:
+            options.authority === undefined ? null : read(options.authority, '--authority'),
           key: options.key ?? null,
         });
         context.show(result, checkText);
@@ -53,16 +54,16 @@ export function addCheck(noun: Command, run: Run): void {
 
 function endpointOf(text: string): string {
   if (/^https:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?$/.test(text)) return text;
-  throw new OperationError('BAD_INPUT', { field: 'endpoint', problem: 'it is not https://name' });
+  throw new OperationError('BAD_INPUT', { field: '--endpoint', problem: 'it is not https://name' });
 }
 
 function credentialIn(file: string): z.output<typeof handedOver> {
   const problem = 'it is not the file that is handed over for AWS';
   try {
-    return handedOver.parse(JSON.parse(read(file, 'credential file')));
+    return handedOver.parse(JSON.parse(read(file, '--credential-file')));
   } catch (error) {
     if (error instanceof OperationError) throw error;
-    throw new OperationError('BAD_INPUT', { field: 'credential file', problem });
+    throw new OperationError('BAD_INPUT', { field: '--credential-file', problem });
   }
 }
 

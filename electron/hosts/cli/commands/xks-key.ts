@@ -13,6 +13,7 @@ import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 import { typedName } from './xks-store.ts';
 
@@ -30,8 +31,20 @@ export function addKeyVerbs(noun: Command, run: Run): void {
         .choices(['both', 'encrypt', 'decrypt', 'none'])
         .default('both'),
     )
-    .option('--any-kms-key', 'practice only: it serves every KMS key that asks')
-    .option('--only-in-this-hsm', 'it has no copy and is lost with the HSM: I know')
+    .addOption(
+      new OptionForField(
+        '--any-kms-key',
+        'practice only: it serves every KMS key that asks',
+        'binding',
+      ),
+    )
+    .addOption(
+      new OptionForField(
+        '--only-in-this-hsm',
+        'it has no copy and is lost with the HSM: I know',
+        'onlyInHsm',
+      ),
+    )
     .action((store: string, name: string, options: AddOptions) =>
       run((context) => add(context, { store, name }, options)),
     );

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { styleFor } from '../render/moments.ts';
 import { linksText, reconciledText } from '../render/xks-audit.ts';
+import { ArgumentForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
 interface ReconcileOptions {
@@ -42,7 +43,9 @@ export function addLink(noun: Command, run: Run): void {
 export function addReconcile(noun: Command, run: Run): void {
   noun
     .command('reconcile')
-    .argument('[records...]', 'files of CloudTrail, or folders of them')
+    .addArgument(
+      new ArgumentForField('[records...]', 'files of CloudTrail, or folders of them', 'trail'),
+    )
     .description('match what CloudTrail recorded with what proxies answered')
     .option('--practice', 'the history of the practice KMS, too')
     .option('--segments <folder>', 'audit of a copy that runs elsewhere (may be repeated)', collect)

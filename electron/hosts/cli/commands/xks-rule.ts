@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RuleCondition } from '../../../../shared/model/xks.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { rulesText, trialText } from '../render/xks.ts';
+import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
 
@@ -21,14 +22,22 @@ const collect = (value: string, before: readonly string[] = []): readonly string
   value,
 ];
 
-export const conditionOptions = (command: Command): Command =>
-  command
-    .option('--principal <pattern>', 'ARN of the caller (may be repeated)', collect)
-    .option('--kms-key <pattern>', 'ARN of the KMS key (may be repeated)', collect)
-    .option('--operation <pattern>', 'KMS operation (may be repeated)', collect)
-    .option('--vpc <pattern>', 'source VPC (may be repeated)', collect)
-    .option('--vpce <pattern>', 'source VPC endpoint (may be repeated)', collect)
-    .option('--via-service <pattern>', 'AWS service acting for the caller', collect);
+/** What is asked about a request, as the field of the contract that is named takes it. */
+export function conditionOptions(command: Command, field: 'when' | 'request'): Command {
+  const option = (flags: string, about: string, name: RuleCondition): Option =>
+    new OptionForField(flags, about, `${field}.${name}`).argParser(collect);
+  return command
+    .addOption(
+      option('--principal <pattern>', 'ARN of the caller (may be repeated)', 'awsPrincipalArn'),
+    )
+    .addOption(option('--kms-key <pattern>', 'ARN of the KMS key (may be repeated)', 'kmsKeyArn'))
+    .addOption(option('--operation <pattern>', 'KMS operation (may be repeated)', 'kmsOperation'))
+    .addOption(option('--vpc <pattern>', 'source VPC (may be repeated)', 'awsSourceVpc'))
+    .addOption(option('--vpce <pattern>', 'source VPC endpoint (may be repeated)', 'awsSourceVpce'))
+    .addOption(
+      option('--via-service <pattern>', 'AWS service acting for the caller', 'kmsViaService'),
+    );
+}
 
 /** `xks rule list|add|remove|mode|try` */
 export function addRuleVerbs(noun: Command, run: Run): void {
@@ -42,7 +51,7 @@ export function addRuleVerbs(noun: Command, run: Run): void {
         context.show(await session.call('xksRule.list', { store }), rulesText);
       }),
     );
-  conditionOptions(targetOptions(noun.command('add')))
+  conditionOptions(targetOptions(noun.command('add')), 'when')
     .argument('<name>')
     .description('add a rule; without rules everything within the owner accounts is allowed')
     .addOption(
@@ -96,7 +105,7 @@ export const whenOf = (options: Conditions): Partial<Record<RuleCondition, strin
   );
 
 function addTrial(noun: Command, run: Run): void {
-  conditionOptions(noun.command('try'))
+  conditionOptions(noun.command('try'), 'request')
     .argument('<key>', 'the external key')
     .description('say whether a request would be let in, and which rule decides')
     .action((key: string, options: Conditions) =>

@@ -11,6 +11,7 @@ import { storesText, storeText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
 import { OptionForField } from '../typed-names.ts';
+import { requireChange, staysAsItIs } from './edits.ts';
 import type { Run } from './noun.ts';
 
 interface StoreOptions {
@@ -33,19 +34,20 @@ const collect = (value: string, before: readonly string[] = []): readonly string
   value,
 ];
 
-const storeOptions = (command: Command): Command =>
-  command
+function storeOptions(command: Command, verb: 'add' | 'edit'): Command {
+  const list = verb === 'add' ? 'may be repeated' : 'may be repeated; takes the place of all';
+  return command
     .addOption(
       new OptionForField(
         '--account <id>',
-        'an AWS account that owns KMS keys here (may be repeated)',
+        `an AWS account that owns KMS keys here (${list})`,
         'accounts',
       ).argParser(collect),
     )
     .addOption(
       new OptionForField(
         '--caller-region <region>',
-        'a Region KMS may call from (may be repeated)',
+        `a Region KMS may call from (${list})`,
         'regions',
       ).argParser(collect),
     )
@@ -56,6 +58,7 @@ const storeOptions = (command: Command): Command =>
     .addOption(new Option('--connectivity <kind>', 'how AWS reaches it').choices(connectivities))
     .option('--vpc-service <name>', 'the VPC endpoint service')
     .option('--vpc-owner <id>', 'the account of the VPC endpoint service');
+}
 
 /** Only what was said: an edit leaves the rest as it is. */
 const said = (options: StoreOptions) => ({
@@ -71,7 +74,7 @@ const said = (options: StoreOptions) => ({
 
 /** `xks store add|list|show|edit|remove|check` and the deeds in AWS. */
 export function addStoreVerbs(noun: Command, run: Run): void {
-  storeOptions(noun.command('add'))
+  storeOptions(noun.command('add'), 'add')
     .argument('<name>')
     .description('add a logical key store with its first proxy credential')
     .option('--every-account', 'practice only: let every account in')
@@ -107,9 +110,9 @@ export function addStoreVerbs(noun: Command, run: Run): void {
         }),
       );
   }
-  storeOptions(noun.command('edit'))
+  storeOptions(noun.command('edit'), 'edit')
     .argument('<store>')
-    .description('edit a store here; "xks store update" tells AWS')
+    .description(`edit a store here; "xks store update" tells AWS. ${staysAsItIs}`)
     .option('--name <name>', 'another name')
     .action((store: string, options: StoreOptions) => run((c) => edit(c, store, options)));
   noun
@@ -175,6 +178,7 @@ async function add(context: CommandContext, name: string, options: StoreOptions)
 }
 
 async function edit(context: CommandContext, store: string, options: StoreOptions): Promise<void> {
+  requireChange(options);
   const session = await context.opened();
   const accounts = options.account === undefined ? {} : { accounts: [...options.account] };
   const name = options.name === undefined ? {} : { name: options.name };

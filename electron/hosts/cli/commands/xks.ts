@@ -101,7 +101,7 @@ interface RehearseOptions extends ConfirmOptions, Conditions {
 }
 
 function addRehearse(noun: Command, run: Run): void {
-  conditionOptions(noun.command('rehearse'))
+  conditionOptions(noun.command('rehearse'), 'when')
     .argument('<key>', 'the external key')
     .description('block one key for a while, for requests of a scope; it ends by itself')
     .requiredOption('--minutes <n>', 'how long', minutesOf)
