@@ -267,6 +267,25 @@ describe('disabling the former key after a rotation', () => {
     expect(await aws.calls(mark)).not.toContain('DisableKey');
   });
 
+  it('leaves a key enabled that another alias names: one of the group before, or of somebody else', async () => {
+    const [first] = await setUp('named');
+    requireDone(await desk.makeActive('named/1'));
+    const changes = { alias: 'named-anew' };
+    const { number } = await desk.call('group.planEdit', { group: 'named', changes });
+    await desk.call('group.edit', { group: 'named', changes, plan: number });
+    await desk.rotated('named');
+    const mark = await aws.mark();
+    await passTo(clock.now() + 2 * day);
+    const detail = await newest('named', 'key.disable');
+    expect(detail.job.state).toBe('stopped-nothing-changed');
+    expect(detail.job.failure).toMatchObject({
+      code: 'NOTHING_TO_DO',
+      details: { reason: 'alias/named still names version 1', alias: 'alias/named' },
+    });
+    expect(await stateOf(first)).toBe('Enabled');
+    expect(await aws.calls(mark)).not.toContain('DisableKey');
+  });
+
   it('also when somebody moved the alias back behind our back', async () => {
     const [first] = await setUp('behind');
     await aws.pointAlias('alias/behind', idOf(first));

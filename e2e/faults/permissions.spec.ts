@@ -229,7 +229,7 @@ describe('a permission is missing for a call of another deed', () => {
     requireDone(await desk.makeActive('deeds/1'));
   });
 
-  it.each(['kms:GetKeyLastUsage', 'kms:DisableKey'])(
+  it.each(['kms:ListAliases', 'kms:GetKeyLastUsage', 'kms:DisableKey'])(
     '%s of the disabling of a former key',
     async (action) => {
       const group = `off-${action.slice(4).toLowerCase()}`;

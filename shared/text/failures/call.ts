@@ -87,7 +87,13 @@ export const callWording = {
   NOTHING_TO_DO: {
     headline: 'There is nothing to do.',
     forYourKeys: (d) => `Nothing was changed${d.because()}.`,
-    next: 'Choose at least one change, or leave it as it is.',
+    next: (d) =>
+      d.when(
+        'alias',
+        (alias) =>
+          `If it is to be disabled all the same, let ${alias} name another key, then disable it in AWS.`,
+        'Leave it as it is, or choose another change.',
+      ),
   },
   NEEDS_DAEMON: {
     headline: 'No daemon or console holds this keystore open.',

@@ -1,7 +1,7 @@
 import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { Group, Key } from '../../keystore/rows.ts';
+import type { CallContext } from '../../cloud/cloud.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
@@ -20,7 +20,7 @@ export type DisablePayload = z.output<typeof disablePayload>;
 
 /**
  * Disables a former key some days after its rotation. A job of its own, so that it can be stopped;
- * it reads alias and last use again at the moment it acts.
+ * it reads its aliases and last use again at the moment it acts.
  */
 export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
   const open = keyOpener(services);
@@ -42,15 +42,15 @@ export function disableFormer(services: DeedServices): JobKind<DisablePayload> {
 function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePayload> {
   return {
     name: 'check',
-    title: 'Check account, alias holder and last use',
+    title: 'Check account, aliases and last use',
     changes: 'nothing',
     repeatable: true,
     reconcile: async () => 'act',
     act: promised(services, async (context) => {
       const { group, key, remote, connection } = await open(context, { checksItself: true });
       const seen = await checkAccount(services, connection, group, context);
-      const holder = await readHolder(services, connection, group, context);
-      if (holder.kmsKeyId === remote.kmsKeyId) return holdsAgain(group, key);
+      const named = await stillNamed(services, { group, key, remote, connection }, context);
+      if (named) return named;
       const use = await connection.lastUsage(remote.kmsKeyId, context);
       const said =
         use.usedAt === null
@@ -72,8 +72,8 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
     act: promised(services, async (context) => {
       const { group, key, remote, connection } = await open(context);
       // Days may lie between looking and acting: a pause, a crash, a person.
-      const holder = await readHolder(services, connection, group, context);
-      if (holder.kmsKeyId === remote.kmsKeyId) return holdsAgain(group, key);
+      const named = await stillNamed(services, { group, key, remote, connection }, context);
+      if (named) return named;
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state !== 'Disabled') {
@@ -96,11 +96,29 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
   };
 }
 
-const holdsAgain = (group: Group, key: Key): StepResult => ({
+/**
+ * Why the key stays enabled: an alias names it, and applications that go by it would fail. Be it the
+ * group's own, given back since; one the group had before; or one that somebody else made.
+ */
+async function stillNamed(
+  services: DeedServices,
+  { group, key, remote, connection }: Awaited<ReturnType<OpenKey>>,
+  context: CallContext,
+): Promise<StepResult | null> {
+  const holder = await readHolder(services, connection, group, context);
+  if (holder.kmsKeyId === remote.kmsKeyId) {
+    return stays({ reason: `version ${key.version} holds alias/${group.alias} again` });
+  }
+  const { aliases } = await connection.listAliases(remote.kmsKeyId, context);
+  // the list may be older than what the alias itself just said
+  const alias = aliases.find(({ name }) => name !== `alias/${group.alias}`)?.name;
+  if (alias === undefined) return null;
+  return stays({ reason: `${alias} still names version ${key.version}`, alias });
+}
+
+const stays = (details: Readonly<Record<string, string>>): StepResult => ({
   type: 'stop',
-  error: new OperationError('NOTHING_TO_DO', {
-    reason: `version ${key.version} holds alias/${group.alias} again`,
-  }),
+  error: new OperationError('NOTHING_TO_DO', details),
 });
 
 /** AWS out of reach: looked at again after this long. Milliseconds. */
