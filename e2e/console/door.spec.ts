@@ -279,4 +279,11 @@ describe('10: no switch takes any of this away', () => {
   ])('refuses %s %s', async (...words) => {
     await expect(host.run('console', '--no-open', ...words)).rejects.toThrow('ended with 64');
   });
+
+  it('gives another link at a second start, on its own port and on no other', async () => {
+    const again = (...words: string[]) => host.run('console', '--no-open', ...words);
+    expect(await again('--port', String(host.port))).toContain(`${host.origin}/#t=`);
+    const other = again('--port', String(host.port === 8743 ? 8744 : 8743));
+    await expect(other).rejects.toThrow(`runs already, on port ${host.port}: end it first`);
+  });
 });

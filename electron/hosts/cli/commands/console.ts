@@ -38,6 +38,7 @@ async function openConsole(context: CommandContext, options: ConsoleOptions): Pr
   const running = await linkOfHolder(context, 'KEYSTORE_IN_USE');
   if (running) {
     // The same keystore has one console: another start is another way to its window.
+    requireItsPort(running, options.port);
     sayReady(context, running);
     return;
   }
@@ -61,6 +62,14 @@ async function openConsole(context: CommandContext, options: ConsoleOptions): Pr
     window?.close();
     await console.stop();
   }
+}
+
+/** A console that runs stays on its port. @throws OperationError BAD_INPUT */
+function requireItsPort({ url }: ConsoleLink, wanted: number | undefined): void {
+  const port = Number(new URL(url).port);
+  if (wanted === undefined || wanted === port) return;
+  const problem = `the console of this keystore runs already, on port ${port}: end it first, or leave --port out`;
+  throw new OperationError('BAD_INPUT', { field: 'port', problem });
 }
 
 async function anotherLink(context: CommandContext): Promise<void> {
