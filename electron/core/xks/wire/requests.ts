@@ -45,7 +45,7 @@ export function readMetadata(api: XksApi, body: JsonObject): RequestMetadata {
   const fields = given as JsonObject;
   const crypto = api === 'Encrypt' || api === 'Decrypt';
   const optional = (name: string): string | null =>
-    fields[name] === undefined ? null : requiredText(fields, name);
+    saysNothing(fields[name]) ? null : requiredText(fields, name);
   const when = (needed: boolean, name: string): string | null =>
     needed ? requiredText(fields, name) : optional(name);
   return {
@@ -63,14 +63,14 @@ export function readMetadata(api: XksApi, body: JsonObject): RequestMetadata {
 export function readEncrypt(body: JsonObject): EncryptRequest {
   const plaintext = filled(body, 'plaintext');
   requireAesGcm(body);
-  const algorithm = body['ciphertextDataIntegrityValueAlgorithm'];
-  if (algorithm !== undefined && algorithm !== 'SHA_256') {
+  const algorithm = body['ciphertextDataIntegrityValueAlgorithm'] ?? null;
+  if (algorithm !== null && algorithm !== 'SHA_256') {
     throw invalid('ciphertextDataIntegrityValueAlgorithm', 'is not SHA_256');
   }
   const aad = bytesOrNone(body, 'additionalAuthenticatedData');
   requireAtMost('plaintext', plaintext, largest.plaintext);
   requireAad(aad);
-  return { plaintext, aad, wantsIntegrityValue: algorithm !== undefined };
+  return { plaintext, aad, wantsIntegrityValue: algorithm !== null };
 }
 
 /** @throws XksFailure ValidationException, UnsupportedOperationException */
@@ -92,6 +92,13 @@ export function readDecrypt(body: JsonObject): DecryptRequest {
   return { ciphertext, iv, tag, aad, metadata };
 }
 
+/**
+ * An optional member that is there and says nothing is one that is absent. The specification speaks of
+ * absence only; AWS's own sample proxy, which KMS is known to work with, takes null so.
+ */
+const saysNothing = (value: unknown): boolean =>
+  value === undefined || value === null || value === '';
+
 function requiredText(fields: JsonObject, name: string): string {
   const value = fields[name];
   if (value === undefined) throw invalid(name, 'is missing');
@@ -107,9 +114,7 @@ function filled(body: JsonObject, name: string): Buffer {
 }
 
 function bytesOrNone(body: JsonObject, name: string): Buffer {
-  const value = body[name];
-  if (value === undefined || value === '') return Buffer.alloc(0);
-  return filled(body, name);
+  return saysNothing(body[name]) ? Buffer.alloc(0) : filled(body, name);
 }
 
 function requireAesGcm(body: JsonObject): void {

@@ -185,7 +185,8 @@ describe('request metadata', () => {
       expect(outcome, name).toBe(
         (needed as readonly string[]).includes(name) ? 'ValidationException' : 'none',
       );
-      for (const wrong of ['', 1, null, [], {}, true]) {
+      const must = (needed as readonly string[]).includes(name);
+      for (const wrong of [...(must ? ['', null] : []), 1, [], {}, true]) {
         const body = { requestMetadata: { ...metadata, [name]: wrong } };
         expect(
           failureOf(() => readMetadata(api, body)),
@@ -197,6 +198,29 @@ describe('request metadata', () => {
       expect(failureOf(() => readMetadata(api, { requestMetadata: wrong }))).toBe(
         'ValidationException',
       );
+    }
+  });
+
+  it.each(['kmsViaService', 'awsSourceVpc', 'awsSourceVpce'] as const)(
+    'takes an optional %s that says nothing as absent, so that rules do not know it',
+    (name) => {
+      for (const [api] of apis) {
+        for (const nothing of ['', null]) {
+          const body = { requestMetadata: { ...metadata, [name]: nothing } };
+          expect(readMetadata(api, body)[name]).toBeNull();
+        }
+      }
+    },
+  );
+
+  it('takes a principal and a KMS key that say nothing as absent where the API asks for neither', () => {
+    for (const nothing of ['', null]) {
+      const body = {
+        requestMetadata: { ...metadata, awsPrincipalArn: nothing, kmsKeyArn: nothing },
+      };
+      const read = readMetadata('GetHealthStatus', body);
+      expect([read.awsPrincipalArn, read.kmsKeyArn]).toEqual([null, null]);
+      expect(failureOf(() => readMetadata('Decrypt', body))).toBe('ValidationException');
     }
   });
 
@@ -257,8 +281,21 @@ describe('Encrypt and Decrypt', () => {
       'UnsupportedOperationException',
     ],
     ['empty associated data', { additionalAuthenticatedData: '' }, 'none'],
+    ['null for associated data', { additionalAuthenticatedData: null }, 'none'],
+    [
+      'an empty integrity algorithm',
+      { ciphertextDataIntegrityValueAlgorithm: '' },
+      'ValidationException',
+    ],
   ])('Encrypt with %s', (_, change, outcome) => {
     expect(failureOf(() => readEncrypt({ ...encrypt, ...change }))).toBe(outcome);
+  });
+
+  it('wants no integrity value where its algorithm is null', () => {
+    const asks = (algorithm: unknown): boolean =>
+      readEncrypt({ ...encrypt, ciphertextDataIntegrityValueAlgorithm: algorithm })
+        .wantsIntegrityValue;
+    expect([asks(null), asks('SHA_256')]).toEqual([false, true]);
   });
 
   it.each<[string, object, string]>([
@@ -266,6 +303,8 @@ describe('Encrypt and Decrypt', () => {
     ['16 bytes of IV', { initializationVector: b64(16) }, 'none'],
     ['15 bytes of tag', { authenticationTag: b64(15) }, 'ValidationException'],
     ['17 bytes of tag', { authenticationTag: b64(17) }, 'ValidationException'],
+    ['null for associated data', { additionalAuthenticatedData: null }, 'none'],
+    ['null for metadata', { ciphertextMetadata: null }, 'none'],
     ['20 bytes of metadata', { ciphertextMetadata: b64(20) }, 'none'],
     ['21 bytes of metadata', { ciphertextMetadata: b64(21) }, 'ValidationException'],
     ['4300 bytes', { ciphertext: b64(4300) }, 'none'],
