@@ -59,6 +59,20 @@ describe('who may control', () => {
   });
 });
 
+test.each([
+  ['POST /mischief', '{"operations":{"CreateKeys":{"throttle":1}}}'],
+  ['POST /mischief', '{"accounts":{"123456789012":{"operations":{"sts:":{"throttle":1}}}}}'],
+  ['POST /deny', '{"actions":["kms:DescribeKeys"]}'],
+  ['POST /deny', '{"actions":["kms:CreateKeyFrom"]}'],
+  ['POST /reset', '{"everything":true}'],
+  ['POST /reset', '[]'],
+])('%s %s is refused: it would not do what it says', async (route, body) => {
+  const keyId = await client.createKey();
+  const [method = '', path = ''] = route.split(' ');
+  expect((await send(`${kms.controlUrl}${path}`, method, {}, body)).status).toBe(400);
+  expect((await client.metadata(keyId))['KeyId']).toBe(keyId);
+});
+
 test('reset removes everything but the accounts', async () => {
   const keyId = await client.createKey();
   await client.must('CreateAlias', { AliasName: 'alias/x', TargetKeyId: keyId });

@@ -96,7 +96,10 @@ function showState(world: World, query: URLSearchParams) {
 /** How much of the journal one answer carries; read on with `since`. */
 const JOURNAL_PAGE = 10_000;
 
-function reset(world: World) {
+const nothing = z.strictObject({});
+
+function reset(world: World, body: unknown) {
+  read(nothing, body);
   world.state.transaction(() => {
     world.state.clear();
     world.clock.restore();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KMS_OPERATIONS } from '../wire/operations.ts';
 
 const count = z.int().min(0).max(1_000_000);
 const milliseconds = z.int().min(0).max(120_000);
@@ -44,8 +45,22 @@ const eventualConsistency = z.strictObject({
   grantsSeconds: seconds,
 });
 
+/** A name that no call has would rehearse nothing, in silence. */
+const operationName = z
+  .string()
+  .refine(
+    (name) => name === '*' || KMS_OPERATIONS.has(name) || /^sts:[A-Za-z]{1,60}$/.test(name),
+    'no operation of KMS, no sts:… and not *',
+  );
+
+/** Of an operation, or of a half of ReEncrypt, which has no permission of its own name. */
+function isAction(text: string): boolean {
+  const [service, name = ''] = text.split(':');
+  return service === 'sts' || KMS_OPERATIONS.has(name.replace(/^(ReEncrypt)(From|To)$/, '$1'));
+}
+
 const general = z.strictObject({
-  operations: z.record(z.string().max(64), operationMischief).default({}),
+  operations: z.record(operationName, operationMischief).default({}),
   swapWrappingKey: z.boolean().default(false),
   expireTokens: z.boolean().default(false),
   eventualConsistency: eventualConsistency.prefault({}),
@@ -68,7 +83,14 @@ export type Mischief = z.infer<typeof mischiefSchema>;
 
 export const denySchema = z.strictObject({
   /** IAM action names, e.g. `kms:UpdateAlias`. */
-  actions: z.array(z.string().regex(/^(kms|sts):[A-Za-z]+$/)).max(100),
+  actions: z
+    .array(
+      z
+        .string()
+        .regex(/^(kms|sts):[A-Za-z]+$/)
+        .refine(isAction, 'no action of KMS'),
+    )
+    .max(100),
   /** After so many refusals the actions are allowed again. Absent: until reset. */
   times: z.int().min(1).max(1_000_000).optional(),
 });
