@@ -124,6 +124,16 @@ test('a line whose write was cut off is no call', async () => {
   expect(left).toEqual(['1 a']);
 });
 
+test.each([
+  ['an entry that is no JSON', '2 {not json\n'],
+  ['a number that is none', 'two {}\n'],
+  ['half a use', 'use 123456789012 eu-central-1\n'],
+])('%s is damage, which is said before anything is taken over', async (_name, line) => {
+  await call('a');
+  const left = () => afterKill(said, (copy) => appendFileSync(callLogOf(copy), line));
+  expect(left).toThrow('-calls beside the data file, is damaged');
+});
+
 test('lines that other data left are not taken', async () => {
   await call('a');
   const left = afterKill(said, (copy) => {

@@ -1,6 +1,6 @@
 import type { KeyRecord, KeyUsageRecord } from '../model/records.ts';
 import type { CallLog } from './call-log.ts';
-import type { Sqlite } from './database.ts';
+import { DataFileError, type Sqlite } from './database.ts';
 
 type KeyRef = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
 
@@ -95,10 +95,28 @@ function lastStored(db: Sqlite): number {
   return select.get()?.seq ?? 0;
 }
 
-/** Puts into the tables what a killed process had only in its log. */
+/** A line that was written whole: what could not be read later must not get into the tables. */
+function isReadable(item: Item): boolean {
+  if (item.seq === null) return Number.isSafeInteger(item.use.at) && item.use.requestId !== '';
+  try {
+    return Number.isSafeInteger(item.seq) && typeof JSON.parse(item.entry) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Puts into the tables what a killed process had only in its log. Raises DataFileError when that
+ * was damaged since.
+ */
 export function storeLeft(db: Sqlite, lines: readonly string[]): void {
   const known = lastStored(db);
   const items = lines.map(itemOf);
+  if (!items.every(isReadable)) {
+    throw new DataFileError(
+      'the file of the last calls, -calls beside the data file, is damaged; without it the practice KMS starts without them',
+    );
+  }
   const from = items.findLastIndex(({ seq }) => seq !== null && seq <= known);
   if (from + 1 === items.length) return;
   db.transaction(() => storing(db)(items.slice(from + 1)))();

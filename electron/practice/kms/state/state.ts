@@ -54,7 +54,7 @@ export interface State extends Omit<Commits, 'statements'> {
 export function openState(file: string | null): State {
   const db = openDatabase(file);
   const { instance, sealKey } = identityOf(db);
-  if (file !== null) storeLeft(db, leftLines(file, instance));
+  if (file !== null) takeOver(db, file, instance);
   const log = file === null ? null : openCallLog(file, instance);
   const backlog = createBacklog(db, log);
   const { statements, ...commits } = createCommits<Mark>(db, {
@@ -111,6 +111,16 @@ export function openState(file: string | null): State {
   };
 }
 
+/** Takes in what a killed process left beside the file. Raises DataFileError, with the file closed. */
+function takeOver(db: Sqlite, file: string, instance: string): void {
+  try {
+    storeLeft(db, leftLines(file, instance));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 const CLEARED = [
   'keys',
   'materials',
@@ -121,6 +131,7 @@ const CLEARED = [
   'key_stores',
   'wrapping_pairs',
   'spent_tokens',
+  'newest_tokens',
 ];
 
 /** What names and protects this set of practice data, made at its first opening. */
