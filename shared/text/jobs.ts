@@ -1,11 +1,13 @@
 import type { Failure } from '../errors/operation-error.ts';
 import type { JobState } from '../model/job.ts';
+import { sayTime } from '../model/span.ts';
 import { renderFailure } from './failures.ts';
 
 /** Why an open job does not run just now. */
 export type Waiting =
   | { readonly for: 'behind'; readonly number: number; readonly state: JobState }
-  | { readonly for: 'start' | 'retry'; readonly until: number }
+  | { readonly for: 'retry'; readonly until: number }
+  | { readonly for: 'start'; readonly until: number; readonly inDoubt: boolean }
   | { readonly for: 'until'; readonly until: number; readonly why: string }
   | { readonly for: 'gate'; readonly gate: string }
   | { readonly for: 'turn' };
@@ -22,7 +24,9 @@ export function waitText(waiting: Waiting, now: number): string {
     case 'behind':
       return `waits behind job ${waiting.number}${waiting.state === 'needs-you' ? ', which needs you' : ''}`;
     case 'start':
-      return `starts on ${new Date(waiting.until).toISOString()}`;
+      return waiting.inDoubt
+        ? `was to start on ${sayTime(waiting.until)}; waits, for the clock of this computer has jumped or is behind`
+        : `starts on ${sayTime(waiting.until)}`;
     case 'retry':
       return `tries again in ${seconds(waiting.until)} s`;
     case 'until':
@@ -30,7 +34,7 @@ export function waitText(waiting: Waiting, now: number): string {
     case 'gate':
       return gates[waiting.gate] ?? `waits for ${waiting.gate}`;
     case 'turn':
-      return 'is next';
+      return 'waits for its turn';
   }
 }
 

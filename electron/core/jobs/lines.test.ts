@@ -134,6 +134,7 @@ describe('lines', () => {
     expect(at.jobs.read.show(late.id).waits).toEqual({
       for: 'start',
       until: at.clock.now() + week,
+      inDoubt: false,
     });
     await at.clock.advance(week - 1);
     expect(order).toEqual(['rotate']);
@@ -147,14 +148,40 @@ describe('lines', () => {
     const kind = kindOf([step('work', ({ payload }) => (order.push(payload.deed), done()))]);
     const at = await bench(kind);
     const day = 24 * 3_600_000;
-    at.add(kind, { group: 'a', deed: 'disable' }, { notBefore: at.clock.now() + 7 * day });
+    const { id } = at.add(
+      kind,
+      { group: 'a', deed: 'disable' },
+      { notBefore: at.clock.now() + 7 * day },
+    );
+    expect(() => at.jobs.queue.continue(id, by)).toThrow('JOB_NOT_WAITING_FOR_YOU');
     at.clock.jumpWall(30 * day);
     await at.clock.advance(3_600_000);
     expect(order).toEqual([]);
+    expect(at.jobs.read.show(id).waits).toMatchObject({ for: 'start', inDoubt: true });
     at.store.change(() => at.jobs.wall.confirm());
     await at.clock.advance(120_000);
     await at.settle();
     expect(order).toEqual(['disable']);
+  });
+
+  it('a person who continues what waits for the clock says that it is right', async () => {
+    const order: string[] = [];
+    const kind = kindOf([step('work', ({ payload }) => (order.push(payload.deed), done()))]);
+    const at = await bench(kind);
+    const day = 24 * 3_600_000;
+    // a time far ahead was seen once, and no other way leads back from it
+    at.highestWall = at.clock.now() + 365 * day;
+    const notBefore = at.clock.now() + 7 * day;
+    const first = at.add(kind, { group: 'a', deed: 'first' }, { notBefore });
+    at.add(kind, { group: 'b', deed: 'second' }, { notBefore });
+    await at.clock.advance(8 * day);
+    expect(order).toEqual([]);
+    at.jobs.queue.continue(first.id, by);
+    await at.settle();
+    expect(order).toEqual(['first']);
+    await at.clock.advance(60_000);
+    await at.settle();
+    expect(order).toEqual(['first', 'second']);
   });
 
   it('pages by number and finds by state and subject', async () => {

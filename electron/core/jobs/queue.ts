@@ -15,6 +15,7 @@ import {
   readFailure,
   stepStates,
 } from './rows.ts';
+import type { WallWatch } from './wall.ts';
 
 /** What this computer may do with jobs. */
 export interface Designation {
@@ -53,6 +54,7 @@ interface QueueDeps extends Base {
   readonly kinds: KindTable;
   readonly ledger: Ledger;
   readonly designation: Designation;
+  readonly wall: WallWatch;
 }
 
 const firstNumber = 1001;
@@ -141,12 +143,17 @@ export class JobQueue {
   }
 
   /**
-   * Sends a job on that stopped for a person, from the step where it stopped.
+   * Sends a job on that stopped for a person, from the step where it stopped; or one whose date is
+   * over by a clock that was in doubt: by this, a person says that the clock is right.
    * @throws OperationError NOT_FOUND, JOB_NOT_WAITING_FOR_YOU, NOT_DESIGNATED.
    */
   continue(id: string, by: JobActor): void {
     this.#deps.store.change(() => {
       const row = this.#find(id);
+      if (row.wait === 'start' && row.state === 'waiting') {
+        this.#confirmDate(row, by);
+        return;
+      }
       if (row.state !== 'needs-you') {
         throw new OperationError('JOB_NOT_WAITING_FOR_YOU', { job: row.number, state: row.state });
       }
@@ -253,6 +260,17 @@ export class JobQueue {
       device: designation.deviceId,
       incarnation: store.incarnation,
     });
+  }
+
+  #confirmDate(row: JobRow, by: JobActor): void {
+    const { wall, ledger } = this.#deps;
+    if (row.not_before === null || !wall.holdsBack(row.not_before)) {
+      throw new OperationError('JOB_NOT_WAITING_FOR_YOU', { job: row.number, state: row.state });
+    }
+    wall.confirm();
+    ledger.event(row, { type: 'continued', by });
+    ledger.patch(row, noWait);
+    ledger.line.enter(row.number, row.order_key);
   }
 
   /** What cancelling depends on. A job that cannot be read can always be given up. */

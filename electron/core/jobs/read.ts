@@ -16,11 +16,14 @@ import {
   type StepRow,
   stepStates,
 } from './rows.ts';
+import type { WallWatch } from './wall.ts';
 
 /** Why an open job does not run. `behind`: another job of its line comes first. */
 export type JobWait =
   | { readonly for: 'behind'; readonly number: number; readonly state: JobState }
-  | { readonly for: 'start' | 'retry'; readonly until: number }
+  | { readonly for: 'retry'; readonly until: number }
+  /** `inDoubt`: the date is over, if the clock of this computer is right, which is not known. */
+  | { readonly for: 'start'; readonly until: number; readonly inDoubt: boolean }
   | { readonly for: 'until'; readonly until: number; readonly why: string }
   | { readonly for: 'gate'; readonly gate: string }
   | { readonly for: 'turn' };
@@ -106,13 +109,20 @@ export class JobReader {
   readonly #rows: JobRows;
   readonly #kinds: KindTable;
   readonly #changes: JobChanges;
+  readonly #wall: WallWatch;
   readonly #head;
   readonly #calls;
   readonly #counts;
   readonly #latest;
 
-  constructor(deps: { store: Pick<Store, 'db'>; kinds: KindTable; changes: JobChanges }) {
+  constructor(deps: {
+    store: Pick<Store, 'db'>;
+    kinds: KindTable;
+    changes: JobChanges;
+    wall: WallWatch;
+  }) {
     this.#db = deps.store.db;
+    this.#wall = deps.wall;
     this.#rows = new JobRows(deps.store);
     this.#kinds = deps.kinds;
     this.#changes = deps.changes;
@@ -261,7 +271,8 @@ export class JobReader {
     if (row.not_before !== null) {
       const until = row.not_before;
       if (row.wait === 'until') return { for: 'until', until, why: row.wait_text ?? '' };
-      return { for: row.wait === 'retry' ? 'retry' : 'start', until };
+      if (row.wait === 'retry') return { for: 'retry', until };
+      return { for: 'start', until, inDoubt: this.#wall.holdsBack(until) };
     }
     if (row.blocked_by !== null) {
       const head = this.#head.get(row.order_key);

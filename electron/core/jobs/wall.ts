@@ -43,6 +43,11 @@ export class WallWatch {
     return this.verdict() === 'fine';
   }
 
+  /** Is this date over by a clock that may not be right? */
+  holdsBack(date: number): boolean {
+    return date <= this.#clock.now() && !this.trusted;
+  }
+
   /** Keeps the time, inside a transaction; a time that is not trusted is not kept. */
   remember(): void {
     const now = this.#clock.now();

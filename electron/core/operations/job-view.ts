@@ -39,6 +39,9 @@ const next = (job: JobDetails): Detail['next'] => {
       ? { text: `Look at what exists, then continue from ${step}, or cancel.`, deed: 'review' }
       : { text: `Remove the cause, then continue from ${step}.`, deed: 'continue' };
   }
+  if (job.waits?.for === 'start' && job.waits.inDoubt) {
+    return { text: 'Set the clock of this computer right, then continue.', deed: 'continue' };
+  }
   if (job.state === 'done-with-remark') return { text: 'Do the open remark again.', deed: 'retry' };
   return null;
 };
