@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,7 @@ import {
   GenerateDataKeyCommand,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
+import { z } from 'zod';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { inheritedPin, ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
@@ -19,6 +20,7 @@ import type { TrailRecord } from '../../electron/practice/kms/history/record.ts'
 import { type Desk, Desk as RealDesk, type Detail } from '../support/desk.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
+import { KmsSide } from './client.ts';
 import { serves } from './serves.ts';
 
 export const host = 'xks.example.test';
@@ -143,6 +145,33 @@ export class KeystoreStage implements AsyncDisposable {
     return this.desk.settled(jobId);
   }
 
+  /** Whoever holds a credential as it was written to a file, at the door of the proxy. */
+  holderOf(file: string): KmsSide {
+    const given = z
+      .object({
+        XksProxyUriPath: z.string(),
+        XksProxyAuthenticationCredential: z.object({
+          AccessKeyId: z.string(),
+          RawSecretAccessKey: z.string(),
+        }),
+      })
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { AccessKeyId, RawSecretAccessKey } = given.XksProxyAuthenticationCredential;
+    return new KmsSide(
+      {
+        uriEndpoint: `https://${host}:${this.proxy?.port}`,
+        uriPrefix: '',
+        uriPath: given.XksProxyUriPath,
+        accessKeyId: AccessKeyId,
+        secretAccessKey: RawSecretAccessKey,
+        caFile: this.at('certificate.pem'),
+        keys: { both: '', encryptOnly: '', decryptOnly: '', none: '' },
+      },
+      // It is reached at this computer, by whatever name.
+      { checkServerIdentity: () => undefined },
+    );
+  }
+
   /** A KMS key for an external key, made by somebody else than Keyreeve. Answers with its ARN. */
   async createOutside(store: string, xksKeyId: string): Promise<string> {
     const { inAws } = await this.desk.call('xksStore.show', { store });
@@ -165,9 +194,13 @@ export class KeystoreStage implements AsyncDisposable {
   }
 
   async decrypt(ciphertext: Uint8Array): Promise<string> {
+    return (await this.open(ciphertext)).toString();
+  }
+
+  async open(ciphertext: Uint8Array): Promise<Buffer> {
     const command = new DecryptCommand({ CiphertextBlob: ciphertext });
     const { Plaintext } = await this.aws.kms(region).send(command);
-    return Buffer.from(Plaintext ?? []).toString();
+    return Buffer.from(Plaintext ?? []);
   }
 
   async reEncrypt(ciphertext: Uint8Array, to: string): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, DisableKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samePolicy } from '../../electron/core/cloud/policy/compare.ts';
 import { region } from '../support/outside-aws.ts';
@@ -33,6 +33,17 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
 
   it('is connected, and takes a KMS key together with its external key', async () => {
     requireDone(await stage.store('connect', 'ledger'));
+    const asked = { key: 'ledger/payments', deed: 'create' } as const;
+    const plan = await stage.desk.call('xksKey.plan', asked);
+    expect(plan.stays.join()).toContain('none can be moved into an external key store');
+    for (const told of [
+      /1 USD a month/,
+      /waits 250 ms, tries once more/,
+      /lost external key takes/,
+      /outside the service level agreement/,
+    ]) {
+      expect(plan.lookFirst.join('\n')).toMatch(told);
+    }
     const done = await stage.key('create', 'ledger/payments', 'ledger-payments');
     requireDone(done);
     const key = await stage.desk.call('xksKey.show', { key: 'ledger/payments' });
@@ -45,6 +56,19 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(key.bindings).toMatchObject([{ how: 'made', arn: key.kmsKeyArn }]);
     expect(key.versions[0]?.backedUpAt).not.toBeNull();
     keyArn = key.kmsKeyArn ?? '';
+    const { tags } = await stage.aws.key(keyArn.split('/').at(-1) ?? '');
+    expect(JSON.stringify(tags)).toContain('keyreeve:store');
+  });
+
+  it('S2-033, S2-034: no KMS key is made for an external key that is not there or not for both', async () => {
+    expect(await awsRefuses(stage.createOutside('ledger', 'no-such-key'))).toContain(
+      'XksKeyNotFoundException',
+    );
+    const usage = { encrypt: false, decrypt: true };
+    await stage.desk.call('xksKey.add', { store: 'ledger', name: 'reads', usage });
+    const plan = await stage.desk.call('xksKey.plan', { key: 'ledger/reads', deed: 'create' });
+    expect(plan.blocked).toMatchObject({ code: 'XKS_KEY_UNUSABLE' });
+    await stage.desk.call('xksKey.remove', { key: 'ledger/reads', confirm: true });
   });
 
   it('encrypts, decrypts, re-encrypts and makes data keys through the HSM', async () => {
@@ -54,7 +78,26 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(await stage.decrypt(again)).toBe('a first secret');
     const { plain, wrapped } = await stage.dataKey(keyArn);
     expect(plain).toHaveLength(32);
-    expect(Buffer.from(await stage.decrypt(wrapped)).length).toBeGreaterThan(0);
+    expect(await stage.open(wrapped)).toEqual(plain);
+  });
+
+  it('S2-022: is named by its id, its ARN, its alias, or the ARN of that', async () => {
+    const [place = '', id = ''] = keyArn.split(':key/');
+    const alias = 'alias/ledger-payments';
+    for (const name of [id, keyArn, alias, `${place}:${alias}`]) {
+      expect(await stage.decrypt(await stage.encrypt(name, name))).toBe(name);
+    }
+  });
+
+  it('S3-152: takes over what another KMS key encrypted, which is not needed any more', async () => {
+    const kms = stage.aws.kms(region);
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: 'former' }));
+    const KeyId = KeyMetadata?.KeyId ?? '';
+    const existing = await stage.encrypt(KeyId, 'older than the key store');
+    const taken = await stage.reEncrypt(existing, keyArn);
+    await kms.send(new DisableKeyCommand({ KeyId }));
+    expect(await awsRefuses(stage.decrypt(existing))).toContain('DisabledException');
+    expect(await stage.decrypt(taken)).toBe('older than the key store');
   });
 
   it('rotates here: new versions encrypt, earlier ones decrypt, AWS sees nothing', async () => {
@@ -90,7 +133,15 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
 
   it('exchanges its credential as one job, and the former one is refused', async () => {
     const before = await stage.desk.call('xksStore.show', { store: 'ledger' });
+    const file = stage.at('handed-over.json');
+    await stage.desk.call('xksStore.writeCredential', { store: 'ledger', file });
+    const former = stage.holderOf(file);
+    expect((await former.health()).status).toBe(200);
     requireDone(await stage.store('rotate-credential', 'ledger'));
+    expect((await former.health()).body).toMatchObject({
+      errorName: 'AuthenticationFailedException',
+    });
+    former.close();
     const after = await stage.desk.call('xksStore.show', { store: 'ledger' });
     const valid = after.credentials.filter(({ retiredAt }) => retiredAt === null);
     expect(valid).toMatchObject([{ inAws: true }]);
@@ -247,11 +298,19 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
   });
 
   it('has its KMS key disabled, enabled, and scheduled for deletion in AWS', async () => {
+    const external = () => stage.desk.call('xksKey.show', { key: keyArn });
+    const before = await external();
     requireDone(await stage.key('disable', keyArn));
     expect(await stage.keyState(keyArn)).toBe('Disabled');
+    expect(await awsRefuses(stage.decrypt(first))).toContain('DisabledException');
+    const { enabled, served, versions } = await external();
+    expect({ enabled, served }).toEqual({ enabled: true, served: true });
+    expect(versions).toEqual(before.versions);
     requireDone(await stage.key('enable', keyArn));
+    expect(await stage.decrypt(first)).toBe('a first secret');
     requireDone(await stage.key('schedule-deletion', keyArn));
     expect(await stage.keyState(keyArn)).toBe('PendingDeletion');
+    expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
     requireDone(await stage.key('cancel-deletion', keyArn));
     expect(await stage.keyState(keyArn)).toBe('Disabled');
   });
