@@ -51,7 +51,7 @@ export function createControlHandler(world: World, port: () => number) {
       const body = await readJsonBody(request);
       // What is shown and changed here builds on what was acknowledged.
       world.state.settle();
-      send(response, 200, route(world, body, url.searchParams));
+      send(response, 200, await route(world, body, url.searchParams));
     } catch (error) {
       if (error instanceof ControlRefusal)
         return send(response, error.status, { error: error.message });

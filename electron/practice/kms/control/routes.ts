@@ -137,7 +137,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   'GET /journal/latest': (world, _body, query) => latestCalls(world, query),
   'GET /events'(world, _body, query) {
     bringUpToDate(world);
-    return readHistory(world.state.journal, read(historyQuerySchema, Object.fromEntries(query)));
+    return readHistory(world.state, read(historyQuerySchema, Object.fromEntries(query)));
   },
   'GET /journal/size': (world) => ({ size: world.state.journal.size() }),
   'DELETE /journal'(world) {

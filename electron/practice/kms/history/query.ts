@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Journal } from '../state/journal.ts';
+import type { State } from '../state/state.ts';
 import { recordsOf, type TrailRecord } from './record.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -61,12 +62,13 @@ const PAGE = 1000;
 
 /**
  * Records oldest first, in the envelope of CloudTrail's files. `next` is what to ask `since` for
- * later: everything up to there was looked at.
+ * later: everything up to there was looked at. Calls are answered meanwhile: a filter that fits little
+ * looks at the whole journal, which takes seconds.
  */
-export function readHistory(
-  journal: Journal,
+export async function readHistory(
+  { journal, settle }: Pick<State, 'journal' | 'settle'>,
   query: HistoryQuery,
-): { readonly Records: readonly TrailRecord[]; readonly next: number } {
+): Promise<{ readonly Records: readonly TrailRecord[]; readonly next: number }> {
   const records: TrailRecord[] = [];
   let next = query.since;
   for (;;) {
@@ -77,5 +79,7 @@ export function readHistory(
       if (records.length >= query.limit) return { Records: records, next };
     }
     if (entries.length < PAGE) return { Records: records, next };
+    await nextTurn();
+    settle();
   }
 }
