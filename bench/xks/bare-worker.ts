@@ -17,7 +17,7 @@ export type BareMethods = {
 };
 
 let body = '';
-let secret: string | null = null;
+let known: { readonly secret: string } | null = null;
 const signatures = new SignatureCheck({ now: () => Date.now() }, randomBytes);
 
 function listen({ certificate, privateKey }: BareInput): Promise<number> {
@@ -33,9 +33,9 @@ function listen({ certificate, privateKey }: BareInput): Promise<number> {
     request.on('end', () => {
       const whole = Buffer.concat(pieces);
       const { method = '', url: path = '', rawHeaders } = request;
-      const known = secret === null ? null : { name: 'one', secret };
+      const one = known;
       const fits =
-        known === null || signatures.verify({ method, path, rawHeaders, body: whole }, () => known);
+        one === null || signatures.verify({ method, path, rawHeaders, body: whole }, () => one);
       response.writeHead(fits ? 200 : 401, {
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(body),
@@ -52,6 +52,6 @@ serve({
   listen,
   answer: (input) => {
     body = Buffer.from(input.body).toString('utf8');
-    secret = input.secret;
+    known = input.secret === null ? null : { secret: input.secret };
   },
 } satisfies BareMethods);

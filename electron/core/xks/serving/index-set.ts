@@ -34,9 +34,7 @@ export function indexSet(set: ServingSet): SetIndex {
     const indexed = { store, keys: indexKeys(store) };
     once(prefixes, store.prefix, indexed);
     for (const { accessKeyId, secretAccessKey } of store.credentials) {
-      // an id that comes back with another secret must not find the keys derived from the old one
-      const name = `${set.revision}/${accessKeyId}`;
-      once(credentials, accessKeyId, { accessKeyId, name, secret: secretAccessKey, indexed });
+      once(credentials, accessKeyId, { accessKeyId, secret: secretAccessKey, indexed });
     }
   }
   return { set, prefixes, credentials };

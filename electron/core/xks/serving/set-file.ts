@@ -48,7 +48,6 @@ export type LiveSetPorts = { readonly clock: Clock; readonly log: Logger };
 export class LiveSet {
   readonly #ports: LiveSetPorts;
   readonly #options: LiveSetOptions;
-  readonly #listeners: ((index: SetIndex) => void)[] = [];
   #index: SetIndex;
   #seen: string;
   #loading: Promise<void> = Promise.resolve();
@@ -76,10 +75,6 @@ export class LiveSet {
 
   get index(): SetIndex {
     return this.#index;
-  }
-
-  onChange(listener: (index: SetIndex) => void): void {
-    this.#listeners.push(listener);
   }
 
   /** Looks at the file until the signal is aborted. */
@@ -112,7 +107,6 @@ export class LiveSet {
         );
       }
       this.#index = next;
-      for (const listener of this.#listeners) listener(next);
       this.problem = null;
       await this.#remember();
     } catch (error) {

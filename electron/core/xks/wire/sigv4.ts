@@ -87,24 +87,25 @@ const trimmed = (value: string): string => {
   return text.includes('  ') ? text.replaceAll(/ +/g, ' ') : text;
 };
 
-const keptKeys = 256;
+/** Derived keys kept for one secret: of today and yesterday, in the few Regions that ask. */
+const keptKeys = 16;
 
-/** One secret that may have signed. `name` tells secrets apart, the access key id would do. */
+/** One secret that may have signed: the same object as long as it is the same secret. */
 export interface SigningSecret {
-  readonly name: string;
   /** The text as it is, never decoded. */
   readonly secret: string;
 }
 
 /**
- * Compares signatures. Keys are derived once per secret, day and region. For a request that no
- * secret fits, one of our own is tried, so that it takes as long as a wrong signature.
+ * Compares signatures. Keys are derived once per secret, day and region, and go with their secret.
+ * For a request that no secret fits, one of our own is tried, so that it takes as long as a wrong
+ * signature.
  */
 export class SignatureCheck {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #nobody: SigningSecret;
   readonly #claims = new ClaimReader();
-  readonly #keys = new Map<string, OneShotMac>();
+  readonly #keys = new WeakMap<SigningSecret, Map<string, OneShotMac>>();
   /** Where two signatures lie to be compared; the claim's is as long, or it would be none. */
   readonly #expected = Buffer.alloc(signatureLength);
   readonly #claimed = Buffer.alloc(signatureLength);
@@ -113,7 +114,7 @@ export class SignatureCheck {
 
   constructor(clock: Pick<Clock, 'now'>, random: (length: number) => Buffer) {
     this.#clock = clock;
-    this.#nobody = { name: '', secret: random(32).toString('base64') };
+    this.#nobody = { secret: random(32).toString('base64') };
   }
 
   /** `find` names the secret of an access key id in that region, if there is one. */
@@ -136,11 +137,6 @@ export class SignatureCheck {
     return timingSafeEqual(this.#expected, this.#claimed) ? secret : null;
   }
 
-  /** Forgets derived keys: after a credential was taken away. */
-  forget(): void {
-    this.#keys.clear();
-  }
-
   /** The signer's time, when it fits the claim and our clock. */
   #signedTime(text: string | null, { scope }: SignatureClaim): string | null {
     if (text === null) return null;
@@ -150,16 +146,17 @@ export class SignatureCheck {
     return text.startsWith(scope.date) ? text : null;
   }
 
-  #key({ name, secret }: SigningSecret, { date, region }: ClaimedScope): OneShotMac {
-    const id = `${name}/${date}/${region}`;
-    const known = this.#keys.get(id);
+  #key(signing: SigningSecret, { date, region }: ClaimedScope): OneShotMac {
+    const keys = this.#keys.get(signing) ?? new Map<string, OneShotMac>();
+    const id = `${date}/${region}`;
+    const known = keys.get(id);
     if (known !== undefined) return known;
-    const day = new OneShotMac(Buffer.from(`AWS4${secret}`)).sign(date);
+    const day = new OneShotMac(Buffer.from(`AWS4${signing.secret}`)).sign(date);
     const place = new OneShotMac(new OneShotMac(day).sign(region)).sign(service);
     const key = new OneShotMac(new OneShotMac(place).sign(terminator));
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size >= keptKeys && oldest !== undefined) this.#keys.delete(oldest);
-    this.#keys.set(id, key);
+    const [oldest] = keys.keys();
+    if (keys.size >= keptKeys && oldest !== undefined) keys.delete(oldest);
+    this.#keys.set(signing, keys.set(id, key));
     return key;
   }
 }
