@@ -1,6 +1,7 @@
 import { CreateGrantCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type KeyView, requireDone } from '../support/desk.ts';
+import { day } from '../support/clocks.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { ownCopies } from '../support/own-copy.ts';
 import { SoftHsm, tokenLabel } from '../support/soft-hsm.ts';
@@ -38,7 +39,11 @@ describe.each([
   });
 
   it('the first rotation makes alias and key, and applications can begin', async () => {
-    await desk.addGroup(group, { storage, description: 'cheque imprints' });
+    await desk.addGroup(group, {
+      storage,
+      description: 'cheque imprints',
+      keepValidFor: { amount: 90, unit: 'days' },
+    });
     const plan = await desk.plan(group);
     expect(plan.changes).toContain('First key of this group');
     expect(plan.stays[0]).toBe('Nothing: no data uses this alias yet');
@@ -47,6 +52,7 @@ describe.each([
     expect(detail.job.title).toBe(`Rotate ${title} keys: ${group}`);
     const key = await desk.call('key.show', { key: `${group}/1` });
     expect(key).toMatchObject({ state: 'Active, alias', lifecycle: 'active', storage, assurance });
+    expect(key.plannedEnd - key.madeAt).toBe(90 * day);
     expect(await aws.holder(alias)).toBe(idOf(key));
     first = await aws.encrypt(alias, 'encrypted before the second rotation');
     expect((await aws.decrypt(first)).keyId).toBe(idOf(key));

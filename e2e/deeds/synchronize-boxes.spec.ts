@@ -76,6 +76,7 @@ describe('the eight combinations', () => {
   it.each(table)('$button', async ({ boxes, button, says }) => {
     await aws.putPolicy(keyId, editedPolicy);
     const before = await aws.key(keyId);
+    const sealed = await aws.encrypt('alias/cards', button);
     const choices = { key: 'cards/1', ...boxes };
     const plan = await desk.call('key.planSynchronize', choices);
     expect(plan.button).toBe(`${button} (practice)`);
@@ -106,7 +107,11 @@ describe('the eight combinations', () => {
     expect(await aws.holder('alias/cards')).toBe(keyId);
     const { state } = await desk.call('key.show', { key: 'cards/1' });
     expect(state).toBe(gone ? 'Material gone' : 'Active, alias');
-    if (gone) requireDone(await desk.synchronize('cards/1', { ...none, ...I }));
+    if (gone) {
+      await expect(aws.decrypt(sealed)).rejects.toThrow(/pending import/);
+      requireDone(await desk.synchronize('cards/1', { ...none, ...I }));
+    }
+    expect((await aws.decrypt(sealed)).text).toBe(button);
     const [first, now] = [before.materials[0], (await aws.key(keyId)).materials[0]];
     expect(now).toMatchObject({ materialId: first?.materialId, sha256: first?.sha256 });
   });
