@@ -14,7 +14,7 @@ const inner: Record<InnerPurpose, true> = {
   'backup-manifest': true,
   'backup-increments': true,
 };
-const outer = ['audit field', 'software vault', 'anchor'];
+const outer = ['software vault', 'anchor'];
 
 /** The keys that open a keystore, told apart by name: the root key and all that hang from it. */
 export async function keystoreKeys(path: string, passphrase: string): Promise<Map<string, Buffer>> {

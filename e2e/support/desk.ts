@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOperation } from '../../shared/contract/index.ts';
 import { type FailureCode, universalFailures } from '../../shared/errors/failures.ts';
-import { type Failure, OperationError } from '../../shared/errors/operation-error.ts';
+import type { Failure } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Caller, Core, CoreConfig, Reply } from '../../electron/core/core.ts';
 import { createCore } from '../../electron/core/create-core.ts';
@@ -262,15 +262,4 @@ export function requireDone({ job, steps }: Detail): void {
   if (job.state === 'done') return;
   const told = steps.map((step) => `${step.name}: ${step.state}`).join(', ');
   throw new Error(`${job.title} is ${job.state}: ${JSON.stringify(job.failure)}; ${told}`);
-}
-
-/** What a promise is refused with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof OperationError) return error.toFailure();
-    throw error;
-  }
-  throw new Error('nothing failed');
 }

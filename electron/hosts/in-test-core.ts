@@ -20,7 +20,6 @@ export class InTestCore implements Core {
   lastPassphrase: Uint8Array | null = null;
   /** Refuses a call before its handler is asked. */
   refuse: (name: string) => FailureCode | null = () => null;
-  stopped = false;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #watchers: { name: string; resolve: () => void }[] = [];
 
@@ -69,7 +68,6 @@ export class InTestCore implements Core {
   }
 
   stop(): Promise<void> {
-    this.stopped = true;
     return Promise.resolve();
   }
 

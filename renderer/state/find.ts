@@ -21,6 +21,3 @@ export const useFind = create<Find>((set) => ({
   },
   answer: () => set(({ focusRequests }) => ({ answered: focusRequests })),
 }));
-
-/** Goes to the Find field; for what is no component. */
-export const focusFind = (): void => useFind.getState().focusFind();

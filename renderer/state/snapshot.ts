@@ -12,7 +12,3 @@ const shown: ReadonlySet<string | undefined> = new Set(['checking', 'verified', 
 /** Whether the window last read that the keystore is open, for what is no component. */
 export const isOpen = (reads: QueryClient): boolean =>
   shown.has(reads.getQueryData<Snapshot>(['session.snapshot', {}])?.keystore.state);
-
-/** True once the keystore can be changed. */
-export const isVerified = (snapshot: Snapshot | undefined): boolean =>
-  snapshot?.keystore.state === 'verified';

@@ -6,7 +6,7 @@ import { hsmOps } from './hsm.ts';
 import { jobOps } from './job.ts';
 import { keyOps } from './key.ts';
 import { keystoreOps } from './keystore.ts';
-import type { ArgumentsOf, ClientOf, HandlersOf, Operation, OutputOf } from './op.ts';
+import type { ArgumentsOf, HandlersOf, Operation, OutputOf } from './op.ts';
 import { practiceOps } from './practice.ts';
 import { sessionOps } from './session.ts';
 import { settingOps } from './setting.ts';
@@ -37,7 +37,6 @@ export const contract = {
 };
 export type Contract = typeof contract;
 export type Handlers<Context> = HandlersOf<Contract, Context>;
-export type Client = ClientOf<Contract>;
 
 type Noun = keyof Contract;
 /** Every `noun.verb` of the contract. */

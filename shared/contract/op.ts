@@ -56,10 +56,3 @@ export type HandlersOf<C extends OperationTable, Context> = {
     ) => OutputOf<C[G][N]> | Promise<OutputOf<C[G][N]>>;
   };
 };
-
-/** What a renderer, a CLI command or a socket client may call. */
-export type ClientOf<C extends OperationTable> = {
-  readonly [G in keyof C]: {
-    readonly [N in keyof C[G]]: (input: ArgumentsOf<C[G][N]>) => Promise<OutputOf<C[G][N]>>;
-  };
-};

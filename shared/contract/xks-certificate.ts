@@ -28,7 +28,6 @@ const certificateView = z.strictObject({
   /** A request that waits for its certificate. Its private key stays here. */
   pending: z.strictObject({ host: z.string(), csr: z.string(), madeAt: time }).nullable(),
 });
-export type CertificateShown = z.output<typeof certificateView>;
 
 export const xksCertificateOps = {
   certificate: op({

@@ -1,15 +1,5 @@
 /** Facts about external key stores that the core, the window and the command line share. */
 
-/** Connection states of a custom key store, as AWS spells them. */
-export const storeStates = [
-  'DISCONNECTED',
-  'CONNECTING',
-  'CONNECTED',
-  'DISCONNECTING',
-  'FAILED',
-] as const;
-export type StoreState = (typeof storeStates)[number];
-
 export const connectivities = ['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'] as const;
 export type Connectivity = (typeof connectivities)[number];
 

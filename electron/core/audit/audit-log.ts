@@ -1,7 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../shared/model/json.ts';
-import { canonicalBytes } from '../crypto/canonical.ts';
-import { hmacSha256 } from '../crypto/mac.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import { checkChain } from './chain.ts';
@@ -128,18 +126,6 @@ export class AuditLog {
       if (seq - this.#signedSize >= recordsPerCheckpoint) this.#signSoon();
       return { seq, hash: hash.toString('hex') };
     });
-  }
-
-  /**
-   * Stands in for a value that must not be in the log but should be recognisable, an account's
-   * access key id, say. Not for values that could be guessed (PINs, passphrases, short codes).
-   */
-  mask(label: string, value: string): string {
-    using key = this.#store.derive('audit field');
-    const mac = key.use((bytes) =>
-      hmacSha256(bytes, canonicalBytes('audit field', [label, value])),
-    );
-    return `hmac:${mac.subarray(0, 16).toString('hex')}`;
   }
 
   /** Newest first; `before` is exclusive. */

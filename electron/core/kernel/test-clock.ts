@@ -18,8 +18,6 @@ export class TestClock implements Clock {
   #monotonic = 0;
   readonly #tick: number;
   readonly #sleepers: Sleeper[] = [];
-  /** How often `yield` was called. */
-  yields = 0;
 
   constructor(start = defaultStart, options: { tick?: number } = {}) {
     this.#wall = start;
@@ -58,7 +56,6 @@ export class TestClock implements Clock {
   }
 
   async yield(): Promise<void> {
-    this.yields++;
     await immediate();
   }
 

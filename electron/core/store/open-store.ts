@@ -121,9 +121,6 @@ export class OpenStore implements Store {
   get incarnation(): string {
     return this.#meta.incarnation;
   }
-  get createdAt(): number {
-    return this.#meta.createdAt;
-  }
   get commitNumber(): number {
     return this.#meta.commitNumber;
   }

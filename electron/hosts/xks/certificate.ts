@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { dateAt, msOf } from '../../core/kernel/node-dates.ts';
+import { msOf } from '../../core/kernel/node-dates.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -124,6 +124,3 @@ export async function certificateMarks(configuration: Configuration): Promise<st
   });
   return (await Promise.all(marks)).join(' ');
 }
-
-export const endOf = (certificate: ServedCertificate): string =>
-  dateAt(certificate.validTo).toISOString();

@@ -170,10 +170,6 @@ export class IncrementWriter {
     }
   }
 
-  get sequence(): number {
-    return this.#chain.sequence;
-  }
-
   /** @throws OperationError DISK_*; then nothing of these entries counts. */
   async append(entries: readonly Increment[]): Promise<number> {
     let chain = this.#chain;

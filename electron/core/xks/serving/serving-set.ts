@@ -102,4 +102,3 @@ export type ServedStore = ServingSet['stores'][number];
 export type ServedKey = ServedStore['keys'][number];
 export type KeyVersion = ServedKey['versions'][number];
 export type DeviceKey = KeyVersion['device'];
-export type ServedCredential = ServedStore['credentials'][number];

@@ -7,7 +7,6 @@ const seconds = z.number().min(0).max(3600).default(0);
 
 /** How often a fault strikes: the next N calls, or each call by the odds. */
 const strikes = z.union([count, z.strictObject({ odds: z.number().min(0).max(1) })]);
-export type Strikes = z.infer<typeof strikes>;
 
 /** A time, or a pair for a seeded random one between them. */
 const span = z.union([milliseconds, z.tuple([milliseconds, milliseconds])]);

@@ -15,7 +15,6 @@ export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as
 export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
 
 export type OaepAlgorithm = 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256';
-export type AesWrapAlgorithm = 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256';
 /** What an import may really be wrapped with. */
 export const USABLE_WRAPPINGS = [
   'RSAES_OAEP_SHA_1',

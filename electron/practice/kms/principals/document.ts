@@ -102,7 +102,6 @@ export interface PrincipalsDocument {
 export const NO_PRINCIPALS: PrincipalsDocument = { written: {}, read: { accounts: [] } };
 export type UserEntry = z.infer<typeof userSchema>;
 export type RoleEntry = z.infer<typeof roleSchema>;
-export type AccessKeyEntry = z.infer<typeof accessKeySchema>;
 export type MfaEntry = z.infer<typeof mfaSchema>;
 
 /** The principals file cannot be used; the message says where it is wrong. */

@@ -55,11 +55,6 @@ export class OpenToken {
     return tokenStatus(this.cryptoki.tokenInfo(this.#slot), this.#loggedIn());
   }
 
-  mechanisms(): number[] {
-    const slot = this.#slot;
-    return this.cryptoki.call('C_GetMechanismList', (m) => m.C_GetMechanismList(slot));
-  }
-
   /**
    * Exactly one C_Login, none when a user is logged in already.
    * @throws OperationError HSM_PIN_REFUSED, HSM_PIN_LOCKED with the PIN state read afterwards
