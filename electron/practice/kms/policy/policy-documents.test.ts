@@ -58,7 +58,22 @@ test.each([
   ],
   [
     'an operator that IAM does not have',
-    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { Condition: { Sounds: { a: 'b' } } })),
+    policy(
+      statement('Allow', { AWS: ROOT }, 'kms:*', { Condition: { Sounds: { 'aws:userid': 'b' } } }),
+    ),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'an action without its service',
+    policy(statement('Allow', { AWS: ROOT }), statement('Allow', { AWS: ROOT }, 'Encrypt')),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'a condition key without its service',
+    policy(
+      statement('Allow', { AWS: ROOT }),
+      statement('Deny', '*', 'kms:Sign', { Condition: { Bool: { SecureTransport: 'false' } } }),
+    ),
     'MalformedPolicyDocumentException',
   ],
   [

@@ -5,6 +5,12 @@ const oneOrMore = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
+/** `*`, or a name behind that of its service: AWS refuses a policy whose author forgot that. */
+const actions = oneOrMore.refine(
+  (names) => names.every((name) => name === '*' || /^[\w*?-]+:[^:]+$/.test(name)),
+  { error: 'must be prefaced by a service, e.g. kms:Encrypt' },
+);
+
 const principalMap = z.union([
   z.literal('*').transform(() => ({ AWS: ['*'], Service: [], Federated: [] })),
   z
@@ -33,18 +39,20 @@ const conditions = z
     ),
   )
   .superRefine((blocks, context) => {
-    for (const name of Object.keys(blocks)) {
-      if (operatorOf(name) === undefined) {
-        context.addIssue({ code: 'custom', path: [name], message: 'no such condition operator' });
-      }
+    for (const [name, keys] of Object.entries(blocks)) {
+      const refuse = (message: string, ...at: string[]) =>
+        context.addIssue({ code: 'custom', path: [name, ...at], message });
+      if (operatorOf(name) === undefined) refuse('no such condition operator');
+      const bare = Object.keys(keys).find((key) => !/^[^:]+:./.test(key));
+      if (bare !== undefined) refuse(`must be prefaced by a service, e.g. kms:${bare}`, bare);
     }
   });
 
 const common = {
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
-  Action: oneOrMore.optional(),
-  NotAction: oneOrMore.optional(),
+  Action: actions.optional(),
+  NotAction: actions.optional(),
   Condition: conditions.optional(),
 };
 const principals = { Principal: principalMap.optional(), NotPrincipal: principalMap.optional() };
@@ -111,18 +119,38 @@ export const keyPolicySchema = documentOf(
     .refine(hasResource, RESOURCE),
 );
 
+/** IAM is stricter with its own policies than KMS with those of keys. */
+const iam = {
+  ...common,
+  Sid: z
+    .string()
+    .regex(/^[A-Za-z0-9]*$/, 'must be alphanumeric')
+    .optional(),
+};
+const iamResource = oneOrMore.refine(
+  (names) => names.every((name) => name === '*' || name.startsWith('arn:')),
+  { error: 'a resource must be an ARN or *' },
+);
+const iamResources = { Resource: iamResource.optional(), NotResource: iamResource.optional() };
+
+function ownSids({ Statement }: PolicyDocument): boolean {
+  const sids = Statement.flatMap(({ Sid }) => (Sid ? [Sid] : []));
+  return new Set(sids).size === sids.length;
+}
+const OWN_SIDS = { error: 'two statements have the same Sid' };
+
 /** What a user or role may do; whom it is for is where it is attached. */
 export const identityPolicySchema = documentOf(
   z
-    .strictObject({ ...common, ...resources })
+    .strictObject({ ...iam, ...iamResources })
     .refine(hasAction, ACTION)
     .refine(hasResource, RESOURCE),
-);
+).refine(ownSids, OWN_SIDS);
 
 /** Who may take on a role; the role itself is the resource. */
 export const trustPolicySchema = documentOf(
   z
-    .strictObject({ ...common, ...principals })
+    .strictObject({ ...iam, ...principals })
     .refine(hasPrincipal, PRINCIPAL)
     .refine(hasAction, ACTION),
-);
+).refine(ownSids, OWN_SIDS);

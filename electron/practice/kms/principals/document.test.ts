@@ -91,6 +91,38 @@ test.each([
     }),
     'Condition.Sounds: no such condition operator',
   ],
+  ...(
+    [
+      [{ Action: 'Encrypt' }, 'Statement.Action: must be prefaced by a service'],
+      [{ Resource: 'key/one' }, 'Statement.Resource: a resource must be an ARN or *'],
+      [{ Sid: 'Let them in' }, 'Statement.Sid: must be alphanumeric'],
+      [
+        { Condition: { Bool: { SecureTransport: 'true' } } },
+        'Condition.Bool.SecureTransport: must be prefaced by a service, e.g. kms:SecureTransport',
+      ],
+    ] as const
+  ).map(([more, problem]) => {
+    const Statement = { Effect: 'Allow', Action: '*', Resource: '*', ...more };
+    return [account({ users: [user('a', { policies: { p: { Statement } } })] }), problem] as const;
+  }),
+  [
+    account({
+      roles: [
+        {
+          name: 'push',
+          trust: {
+            Statement: ['1', '2'].map(() => ({
+              Sid: 'same',
+              Effect: 'Allow',
+              Principal: '*',
+              Action: 'sts:*',
+            })),
+          },
+        },
+      ],
+    }),
+    'roles.0.trust: two statements have the same Sid',
+  ],
   [
     account({
       users: [user('a', { mfaDevices: [{ serialNumber: 'GAHT12345678', code: '12345' }] })],
