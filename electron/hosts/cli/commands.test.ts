@@ -274,6 +274,32 @@ it('tells a job that needs somebody in full: failure, standing, deed, steps', as
   expect(out).toMatch(/applications see no change above this line ──\n! {2}9 Move alias/);
 });
 
+it('cancels several jobs, and tells which of them could not be', async () => {
+  core.handlers.set('job.cancel', ({ job }) => {
+    if (job === '1044') {
+      throw new OperationError('JOB_NOT_CANCELLABLE', { job: 1044, reason: 'committed' });
+    }
+    const ended = detail('cancelled');
+    return { ...ended, job: { ...ended.job, number: Number(job) } };
+  });
+  const { code, out, err } = await keyreeve('job cancel 1043 1044 1045 --schedule-deletion');
+  const asked = core.calls.filter(({ name }) => name === 'job.cancel');
+  expect(asked.map(({ input }) => input)).toEqual(
+    ['1043', '1044', '1045'].map((job) => ({ job, leftover: 'schedule-deletion' })),
+  );
+  expect(out).toMatch(/1043 .* Cancelled[^]*1045 .* Cancelled/);
+  expect(err).toContain('Job 1044 can no longer be cancelled.');
+  expect(err).toContain('applications go by it');
+  expect(code).toBe(64);
+});
+
+it('says of rotations that are due why they wait, in words', async () => {
+  const due = [{ groupId: id, groupName: 'ledger-prod', dueAt: 0, reason: 'clock-behind' }];
+  core.handlers.set('job.due', () => ({ due, held: 'clock-behind' }));
+  const { out } = await keyreeve('job due');
+  expect(out).toMatch(/ledger-prod {2}the clock of this computer is behind\n! Set the clock right/);
+});
+
 it('leaves a job to the holder with --detach, and refuses without one', async () => {
   const left = await keyreeve('--json key synchronize cards-prod/2 --detach');
   expect(JSON.parse(left.out)).toEqual({ jobId: id, number: 1043, joined: false });

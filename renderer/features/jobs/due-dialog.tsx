@@ -11,7 +11,8 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { type DueRow, heldWords, lookFirst, startLabel } from './due-words.ts';
+import { heldWords, lookFirst } from '../../../shared/text/due.ts';
+import { type DueRow, startLabel } from './due-words.ts';
 import styles from './jobs.module.css';
 
 /** So many are listed; the others follow the box above and can be found by name. */

@@ -155,9 +155,17 @@ export const callWording = {
       ),
   },
   JOB_NOT_CANCELLABLE: {
-    headline: 'This job can no longer be cancelled.',
-    forYourKeys: 'It has ended, or has passed the point that applications notice.',
-    next: 'Open the job and see how it ended.',
+    headline: (d) =>
+      d.when(
+        'job',
+        (job) => `Job ${job} can no longer be cancelled.`,
+        'This job can no longer be cancelled.',
+      ),
+    forYourKeys: (d) =>
+      d.text('reason', '') === 'committed'
+        ? 'Its deed is done, and applications go by it: only what follows from it is left.'
+        : 'It has ended: what it did stands.',
+    next: 'Open the job and see what it did.',
   },
   JOB_NOT_WAITING_FOR_YOU: {
     headline: 'This job does not wait for anybody.',

@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import type { JobView } from '../../../../shared/contract/job.ts';
+import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
 import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
+import { heldWords, lookFirst } from '../../../../shared/text/due.ts';
 import { emptyTexts } from '../../../../shared/text/states.ts';
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loginIfNeeded } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
-import { jobsText, jobText } from '../render/job.ts';
+import { type JobDetail, jobsText, jobText } from '../render/job.ts';
 import { styleFor } from '../render/moments.ts';
 import { clean } from '../screen.ts';
 import type { Session } from '../session.ts';
+import { showFailure } from '../show-failure.ts';
 import { finishJob, jobExits, watchJob } from '../watch-job.ts';
 import type { Run } from './noun.ts';
 
@@ -46,9 +49,12 @@ export function addVerbs(noun: Command, run: Run): void {
   one('watch', 'follow a job until it has ended or needs somebody').action((job: string) =>
     run(async (context) => finishJob(context, await context.opened(), job)),
   );
-  one('cancel', 'cancel a job at its next step boundary')
-    .option('--schedule-deletion', 'let AWS delete an empty KMS key that the job made')
-    .action((job: string, options: CancelOptions) => run((c) => cancel(c, job, options)));
+  noun
+    .command('cancel')
+    .argument('<job...>', 'numbers or ids of the jobs')
+    .description('cancel jobs, each at its next step boundary')
+    .option('--schedule-deletion', 'let AWS delete an empty KMS key that a job made')
+    .action((jobs: string[], options: CancelOptions) => run((c) => cancel(c, jobs, options)));
   one('continue', 'go on with a job that waits for somebody')
     .option('--detach', 'leave it to the daemon or console and return')
     .action((job: string, options: Detachable) => run((c) => goOn(c, 'continue', job, options)));
@@ -104,11 +110,50 @@ interface CancelOptions {
   readonly scheduleDeletion?: boolean;
 }
 
-async function cancel(context: CommandContext, job: string, options: CancelOptions): Promise<void> {
+async function cancel(
+  context: CommandContext,
+  jobs: readonly string[],
+  options: CancelOptions,
+): Promise<number> {
   const session = await context.opened();
   const leftover = options.scheduleDeletion === true ? 'schedule-deletion' : 'leave';
-  const output = await session.call('job.cancel', { job, leftover });
-  context.show(output, (shown) => jobText(shown, styleFor(context.screen)));
+  const [only, ...others] = jobs;
+  if (only !== undefined && others.length === 0) {
+    const output = await session.call('job.cancel', { job: only, leftover });
+    context.show(output, (shown) => jobText(shown, styleFor(context.screen)));
+    return 0;
+  }
+  return cancelEach(context, jobs, (job) => session.call('job.cancel', { job, leftover }));
+}
+
+/** What is so of one job only, and keeps no other from being cancelled. */
+const ofOneJob: ReadonlySet<FailureCode> = new Set(['JOB_NOT_CANCELLABLE', 'NOT_FOUND']);
+
+/** One after the other, and tells of each; the exit code is that of the last that was refused. */
+async function cancelEach(
+  context: CommandContext,
+  jobs: readonly string[],
+  one: (job: string) => Promise<JobDetail>,
+): Promise<number> {
+  const told: JobView[] = [];
+  let exit = 0;
+  try {
+    for (const job of jobs) {
+      try {
+        told.push((await one(job)).job);
+      } catch (error) {
+        if (!(error instanceof OperationError) || !ofOneJob.has(error.code)) throw error;
+        exit = showFailure(context.screen, error.toFailure(), context.json);
+      }
+    }
+  } finally {
+    const output: OutputFor<'job.list'> = { jobs: told, next: null };
+    const style = styleFor(context.screen);
+    if (context.json || told.length > 0) {
+      context.show(output, (shown) => jobsText(shown.jobs, style));
+    }
+  }
+  return exit;
 }
 
 async function goOn(
@@ -136,11 +181,14 @@ async function due(context: CommandContext): Promise<void> {
   const session = await context.opened();
   const output = await session.call('job.due', {});
   const style = styleFor(context.screen);
-  context.show(output, ({ due: rotations, held }) =>
+  const first = lookFirst(output.held);
+  context.show(output, ({ due: rotations }) =>
     [
       ...(rotations.length === 0 ? [emptyTexts.due] : []),
-      ...rotations.map((one) => `${style.when(one.dueAt)}  ${clean(one.groupName)}`),
-      ...(held === null ? [] : [`! ${clean(held)}`]),
+      ...rotations.map(
+        (one) => `${style.when(one.dueAt)}  ${clean(one.groupName)}  ${heldWords[one.reason]}`,
+      ),
+      ...(first === null ? [] : [`! ${first}`]),
     ].join('\n'),
   );
 }
