@@ -82,6 +82,27 @@ describe('says what is so, and sends people where it helps', () => {
       /put its state right/,
     ],
     [
+      'XKS_STORE_IN_USE',
+      'a store with external keys that AWS never had',
+      { name: 'ledger', keys: 2 },
+      /^Remove its external keys first: "keyreeve xks key remove"\.$/m,
+      /in AWS/,
+    ],
+    [
+      'XKS_STORE_IN_USE',
+      'a store that AWS still has',
+      { name: 'ledger', inAws: 'cks-1' },
+      /^Delete the store in AWS first: "keyreeve xks store delete"\.$/m,
+      /external keys/,
+    ],
+    [
+      'XKS_STORE_STATE',
+      'a store that has to be connected',
+      { state: 'DISCONNECTED', needs: 'CONNECTED' },
+      /^Bring it to CONNECTED: connect, disconnect, or wait; then try again\.$/m,
+      /as the deed needs it/,
+    ],
+    [
       'REALM_MISMATCH',
       'an empty token and a real keystore',
       { keystore: 'real', deed: 'set up an empty token' },

@@ -11,8 +11,12 @@ export const xksWording = {
   XKS_STORE_IN_USE: {
     headline: 'The external key store is still in use.',
     forYourKeys: (d) =>
-      `It was kept${d.when('keys', (keys) => `; it holds ${keys} external keys`)}${d.when('inAws', (id) => `; AWS still has it as ${id}`)}.`,
-    next: 'Delete its KMS keys and the store in AWS, then remove it here.',
+      `It was kept${d.when('keys', (keys) => `; it holds ${keys} external ${keys === '1' ? 'key' : 'keys'}`)}${d.when('inAws', (id) => `; AWS still has it as ${id}`)}.`,
+    next: (d) => {
+      if (d.has('keys')) return 'Remove its external keys first: "keyreeve xks key remove".';
+      if (d.has('inAws')) return 'Delete the store in AWS first: "keyreeve xks store delete".';
+      return 'Let AWS delete its KMS keys first, and wait until they are gone.';
+    },
   },
   XKS_TWO_CREDENTIALS: {
     headline: 'The store has two valid credentials already.',
@@ -52,12 +56,13 @@ export const xksWording = {
   XKS_STORE_STATE: {
     headline: 'The key store is in a state that does not allow this.',
     forYourKeys: (d) => `AWS changed nothing.${d.when('state', (s) => ` The store reads ${s}.`)}`,
-    next: 'Connect or disconnect the store as the deed needs it, then do it again.',
+    next: (d) =>
+      `Bring it to ${d.text('needs', 'the state that is needed')}: connect, disconnect, or wait; then ${d.goOn}.`,
   },
   XKS_STORE_GONE: {
-    headline: 'AWS no longer has this key store.',
+    headline: 'AWS does not have this key store.',
     forYourKeys: 'External keys are safe here. KMS keys of that store cannot be used.',
-    next: 'Look in AWS with the right account and Region, or create the store again.',
+    next: 'Create it in AWS: "keyreeve xks store create". Where it should be there, look at its account and Region.',
   },
   XKS_CONNECT_FAILED: {
     headline: 'AWS could not connect the key store.',
@@ -92,6 +97,6 @@ export const xksWording = {
   XKS_KEY_UNUSABLE: {
     headline: 'AWS does not accept the external key.',
     forYourKeys: (d) => `No KMS key was made for it${d.because()}.`,
-    next: 'Enable the external key for both encryption and decryption, then do it again.',
+    next: 'Enable it, or lift its block. The usage of a key cannot be changed: for one that is not for both directions, make another.',
   },
 } satisfies Record<string, Wording>;
