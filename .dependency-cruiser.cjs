@@ -1,6 +1,15 @@
 /** The one statement of who may import whom (docs: ARCHITECTURE.md). */
 const core = '^electron/core/';
-const test = '\\.(test|spec|conformance|fixture)\\.ts$';
+const test = '\\.(test|spec|conformance|fixture)\\.tsx?$';
+/** What only tests and measurements load, wherever it stands. */
+const forTests = [
+  test,
+  '^(e2e|bench|scripts)/',
+  '/testing/',
+  '^electron/hosts/desktop/stand-in/',
+  '^electron/core/(kernel/test-clock|crypto/boringssl-shim)\\.ts$',
+  '^electron/hosts/in-test-core\\.ts$',
+];
 
 /** Inside the core each folder may import the folders before it in this list, and itself. */
 const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'xks', 'jobs', 'keystore', 'kinds', 'operations', 'assembly'];
@@ -21,6 +30,23 @@ const inner = order.map((name, at) => ({
   },
 }));
 
+/** The window's folders, by the same rule. `main.tsx` and what stands beside it put them together. */
+const windowOrder = ['client', 'state', 'ui', 'features', 'shell'];
+const window = windowOrder.map((name, at) => ({
+  name: `window-${name}`,
+  comment: `renderer/${name} may import only what stands before it: ${windowOrder.slice(0, at).join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^renderer/${name}/`, pathNot: forTests },
+  to: {
+    path: '^renderer/',
+    pathNot: [
+      ...windowOrder.slice(0, at + 1).map((each) => `^renderer/${each}/`),
+      // the table that names each dialog's parts, as types
+      ...(name === 'features' ? ['^renderer/dialogs\\.tsx$'] : []),
+    ],
+  },
+}));
+
 module.exports = {
   forbidden: [
     {
@@ -29,6 +55,20 @@ module.exports = {
       from: {},
       // a cycle of which one edge is a type exists only for the type checker
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'product-knows-no-test',
+      comment: 'nothing that is delivered may load what is there for tests',
+      severity: 'error',
+      from: { path: '^(shared|electron|renderer)/', pathNot: forTests },
+      to: { path: forTests },
+    },
+    {
+      name: 'hosts-know-no-practice-kms',
+      comment: 'the core starts it as a process; the demo tells its account',
+      severity: 'error',
+      from: { path: '^electron/(hosts/|main|preload)', pathNot: forTests },
+      to: { path: '^(electron/practice|renderer)/', pathNot: '^electron/practice/kms/constants\\.ts$' },
     },
     {
       name: 'shared-is-pure',
@@ -117,6 +157,7 @@ module.exports = {
       to: { path: core, pathNot: [`${core}(kernel|store|jobs)/`, `${core}(ports|core)\\.ts$`] },
     },
     ...inner,
+    ...window,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { clientOver } from './client/client.ts';
 import { desktopBridge } from './client/desktop-link.ts';
 import { openLink } from './client/open-link.ts';
+import { useDialogs } from './state/dialogs.ts';
 import { newReads } from './state/reads.ts';
 import { tellOfActivity } from './state/activity.ts';
 import { keepBack } from './state/history.ts';
@@ -23,7 +24,10 @@ const styles = createCache({ key: 'kr', ...(nonce === '' ? {} : { nonce }) });
 const place = document.getElementById('window');
 if (!place) throw new Error('the page has no place for the window');
 
-const link = openLink();
+const link = openLink({
+  // What is being typed stands in a dialog; everything else is read again.
+  nothingToLose: () => useDialogs.getState().open.length === 0,
+});
 const call = clientOver(link);
 const reads = newReads();
 followChanges(link, reads);
