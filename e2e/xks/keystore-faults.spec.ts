@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionErrorCodes } from '../../shared/text/xks.ts';
 import { unsupportedFeatures } from '../../shared/model/xks.ts';
@@ -87,6 +88,27 @@ describe('an external key store, when something is not as it should be', () => {
       'found by its mark',
     );
     sealed = await stage.encrypt(keyArn, 'kept');
+  });
+
+  it('links what proxies wrote while it was locked, as soon as it is unlocked, and says how far it is', async () => {
+    const audit = async () => (await stage.desk.call('xks.status', {})).nodes[0]?.audit;
+    const before = (await audit())?.records ?? 0;
+    await stage.desk.lock();
+    for (let start = 0; start < 2; start += 1) {
+      // a proxy that starts begins a segment of its own
+      if (start > 0) await stage.restartProxy();
+      expect(await stage.decrypt(sealed)).toBe('kept');
+    }
+    await stage.desk.unlock();
+    await expect
+      .poll(audit)
+      .toMatchObject({ records: before + 2, linked: before + 2, broken: false, reading: false });
+    const file = stage.at('linked.jsonl');
+    const { fingerprint } = await stage.desk.call('audit.export', { to: file });
+    const { folder } = await stage.desk.call('xks.status', {});
+    const segments = [join(folder, 'nodes/one/audit')];
+    const verdict = await stage.desk.call('audit.verify', { file, fingerprint, segments });
+    expect(verdict.segments).toMatchObject([{ unlinked: 0, faults: [] }]);
   });
 
   it('binds a second KMS key only when a person allows it', async () => {

@@ -26,6 +26,7 @@ import { serves } from './serves.ts';
 export const host = 'xks.example.test';
 export const account = '123456789012';
 const day = 24 * 60 * 60_000;
+type ServingInput = ReturnType<typeof servingConfiguration>;
 
 /** A keystore, the practice KMS, and a proxy that serves the one to the other. */
 export class KeystoreStage implements AsyncDisposable {
@@ -34,6 +35,7 @@ export class KeystoreStage implements AsyncDisposable {
   aws!: OutsideAws;
   desk!: Desk;
   proxy: ProxyProcess | null = null;
+  #input: ServingInput | null = null;
   /** Null: the built-in device. */
   token: SoftHsm | null = null;
   log = '';
@@ -82,7 +84,7 @@ export class KeystoreStage implements AsyncDisposable {
 
   async startProxy(): Promise<ProxyProcess> {
     const prepared = await this.desk.call('xks.prepareProxy', {});
-    const input = servingConfiguration(prepared, {
+    this.#input = servingConfiguration(prepared, {
       node: 'one',
       listen: { host: '127.0.0.1', port: 0 },
       probe: null,
@@ -91,6 +93,21 @@ export class KeystoreStage implements AsyncDisposable {
       pinFile: inheritedPin,
       softwareKeysForOthers: false,
     });
+    const proxy = await this.#start(this.#input);
+    await serves((name, input) => this.desk.call(name, input));
+    return proxy;
+  }
+
+  /** As the proxy was started before: nobody has to unlock the keystore for it. */
+  async restartProxy(): Promise<void> {
+    const input = this.#input;
+    if (input === null || this.proxy === null) throw new Error('no proxy was started');
+    this.proxy.signal('SIGTERM');
+    await this.proxy.ended();
+    await this.#start(input);
+  }
+
+  async #start(input: ServingInput): Promise<ProxyProcess> {
     const pin = openSync(this.at('pin'), 'r');
     try {
       const onLog = (text: string): void => void (this.log += text);
@@ -100,7 +117,6 @@ export class KeystoreStage implements AsyncDisposable {
     }
     const to = `127.0.0.1:${this.proxy.port}`;
     await control(this.aws.controlUrl, 'POST /xks-connect', { host, to });
-    await serves((name, input) => this.desk.call(name, input));
     return this.proxy;
   }
 

@@ -162,6 +162,17 @@ export const proxyNode = z.strictObject({
   certificateDays: z.number().int().nullable(),
   /** Null: it does not answer. */
   figures: proxyFigures.nullable(),
+  audit: z.strictObject({
+    /** That the proxy has written; null: its audit cannot be read from here. */
+    records: z.number().int().nullable(),
+    /** Up to which the keystore's own log vouches for them; null: it knows none of them. */
+    linked: z.number().int().nullable(),
+    linkedAt: time.nullable(),
+    /** Those after the last that was linked are being read. */
+    reading: z.boolean(),
+    /** Some were found to be lost or changed. */
+    broken: z.boolean(),
+  }),
 });
 
 export const servingView = z.strictObject({

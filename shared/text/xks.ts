@@ -119,6 +119,25 @@ export interface ProxyFigures {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
+/** How far the log of the keystore has come with the audit of a proxy. */
+export function linkedText({
+  records,
+  linked,
+  reading,
+  broken,
+}: {
+  readonly records: number | null;
+  readonly linked: number | null;
+  readonly reading: boolean;
+  readonly broken: boolean;
+}): string {
+  if (broken) return 'records were lost or changed: see the audit log';
+  const known = linked ?? 0;
+  if (records === null) return linked === null ? 'none is here' : `${linked} linked, none is here`;
+  if (records <= known) return `all ${known} records linked`;
+  return `${known} of ${records} records linked${reading ? ', the others are being read' : ''}`;
+}
+
 /** Milliseconds as far as they say something: quantiles are known to 15 %. */
 export const proxyMs = (ms: number): string =>
   `${ms < 10 ? ms.toFixed(1) : String(Math.round(ms))} ms`;

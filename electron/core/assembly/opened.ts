@@ -73,7 +73,7 @@ export class Opened {
   constructor(parts: OpenedParts) {
     this.#parts = parts;
     this.file = parts.file;
-    const { ports, config, calls, file } = parts;
+    const { ports, config, calls, file, changed } = parts;
     const { store } = file;
     const base = { clock: ports.clock, random: ports.random, log: ports.log };
     const domain = createDomain({ ...base, store });
@@ -92,8 +92,8 @@ export class Opened {
       onState: () => this.#tokenMoved(),
       onBuiltInBack: () => this.#goOn(),
     });
-    const { token, backups } = this;
-    this.desk = new XksDesk({ ports, config, file, domain, token, backups, audit: this.audit });
+    const { token, backups, audit } = this;
+    this.desk = new XksDesk({ ports, config, file, domain, token, backups, audit, changed });
     const kinds: JobKind[] = [];
     const deeds = this.#deeds(domain, kinds);
     kinds.push(...(jobKinds(deeds) as unknown as JobKind[]));

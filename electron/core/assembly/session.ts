@@ -370,7 +370,7 @@ export class Session {
 
   async #noteLock(opened: Opened, { caller }: LockWish, paused: number): Promise<void> {
     if (opened.file.store.condition !== 'verified') return;
-    await opened.desk.link();
+    await opened.desk.noteReach();
     opened.audit.append({
       ...who(caller),
       action: 'keystore.lock',

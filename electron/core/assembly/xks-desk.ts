@@ -31,6 +31,7 @@ export interface DeskParts {
   readonly token: Token;
   readonly backups: BackupPlaces;
   readonly audit: AuditLog;
+  readonly changed: (what: 'xks') => void;
 }
 
 /** Milliseconds between two looks at how far proxies have written, while the keystore is open. */
@@ -41,6 +42,7 @@ export class XksDesk {
   readonly #parts: DeskParts;
   readonly #device: XksDevice;
   readonly #publisher: XksPublisher;
+  readonly #links: XksLinks;
   readonly #ended = new AbortController();
   #linking = false;
   /** What proxies show to AWS. */
@@ -53,8 +55,15 @@ export class XksDesk {
     this.#device = new XksDevice({ ports, store, token });
     const usualFolder = `${config.keystorePath}.xks`;
     const links = new XksLinks({ store, audit, log: ports.log });
-    const reached = links.note.bind(links);
-    this.#publisher = new XksPublisher({ ports, store, ...domain, usualFolder, reached });
+    this.#links = links;
+    this.#publisher = new XksPublisher({
+      ports,
+      store,
+      ...domain,
+      usualFolder,
+      reached: links.note.bind(links),
+      standing: links.standing.bind(links),
+    });
     this.certificate = new CertificateDesk(() => this.#publisher.folder);
   }
 
@@ -99,8 +108,17 @@ export class XksDesk {
     ]);
   }
 
-  link(segments: readonly string[] = []): Promise<readonly SegmentLink[]> {
-    return this.#publisher.link(segments);
+  /** Notes how far the audit of every proxy reaches, once what was written since was read and fits. */
+  async link(segments: readonly string[] = []): Promise<readonly SegmentLink[]> {
+    const found = await this.#publisher.link(segments);
+    for (const { link, folder } of found) await this.#links.follow(link, folder);
+    if (found.length > 0) this.#parts.changed('xks');
+    return found.map(({ link }) => link);
+  }
+
+  /** As {@link link} for whoever cannot wait: what was written since is read at the next unlocking. */
+  async noteReach(): Promise<void> {
+    for (const { link } of await this.#publisher.link()) this.#links.note(link);
   }
 
   /**
@@ -168,24 +186,26 @@ export class XksDesk {
 
   close(): Promise<void> {
     this.#ended.abort();
+    this.#links.close();
     return this.#device.close();
   }
 
+  /** At once, for proxies went on while the keystore was locked; then now and again. */
   async #keepLinked(): Promise<void> {
     const { clock, log } = this.#parts.ports;
     const { signal } = this.#ended;
     for (;;) {
       try {
-        await clock.sleep(linkEvery, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
-      }
-      try {
         await this.link();
       } catch (error) {
         const code = error instanceof OperationError ? error.code : 'INTERNAL';
         log.log('error', 'xks.audit.not-linked', { code });
+      }
+      try {
+        await clock.sleep(linkEvery, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
       }
     }
   }

@@ -19,12 +19,14 @@ import type { SegmentLink } from '../xks/audit/link.ts';
 import { AuditLog } from '../xks/audit/segment.ts';
 import { controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet } from '../xks/serving/sealed-set.ts';
+import type { LinkStanding } from './xks-links.ts';
 import { servingFiles, XksPublisher } from './xks-publisher.ts';
 
 let keystore: TestKeystore;
 let folder: string;
 let publisher: XksPublisher;
 let reached: SegmentLink[];
+let standing: LinkStanding | null;
 
 const store = () => keystore.temporary.store;
 const key = () => store().derive('xks serving set');
@@ -39,6 +41,7 @@ beforeEach(() => {
   const ports = { random: randomBytes } as unknown as HostPorts;
   const { settings, xks } = keystore;
   reached = [];
+  standing = null;
   publisher = new XksPublisher({
     ports,
     store: store(),
@@ -46,6 +49,7 @@ beforeEach(() => {
     xks,
     usualFolder: folder,
     reached: (link) => reached.push(link),
+    standing: () => standing,
   });
   const kcv = { method: 'CMAC', value: '0A1B2C3D4E' } as const;
   xks.serving.begin('hsm', { id: 'canary', blob: testBlob({ kcv }) });
@@ -147,6 +151,7 @@ it('tells a proxy that answers, and says of one that does not that it does not',
       problem: null,
       certificateDays: 19,
       figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
+      audit: { records: null, linked: null, linkedAt: null, reading: false, broken: false },
     },
   ]);
   await node.close();
@@ -160,16 +165,25 @@ it('tells how far the audit of a proxy reaches: by its word, else by what lies i
   const told = { node: 'one', segment: end.segment, records: 7, head: 'ab' };
   await publisher.publish();
   expect(reached).toEqual([told]);
-  expect(await publisher.link()).toEqual([told]);
+  const place = join(servingFiles(folder).nodes, 'one', 'audit');
+  expect(await publisher.link()).toEqual([{ link: told, folder: place }]);
+  standing = { linked: 5, at: 9, reading: true, broken: false };
+  const [shown] = (await publisher.status()).nodes;
+  expect(shown?.audit).toEqual({
+    records: 7,
+    linked: 5,
+    linkedAt: 9,
+    reading: true,
+    broken: false,
+  });
   await node.close();
   expect(await publisher.link()).toEqual([]);
-  const place = join(servingFiles(folder).nodes, 'one', 'audit');
   mkdirSync(place);
   const log = await AuditLog.open(
     { clock: new TestClock(0), random: randomBytes, log: { log: () => undefined } },
     { folder: place, node: 'of its own name' },
   );
-  expect(await publisher.link()).toMatchObject([{ node: 'of its own name', records: 0 }]);
+  expect(await publisher.link()).toMatchObject([{ link: { node: 'of its own name', records: 0 } }]);
   expect(await publisher.link([place])).toHaveLength(2);
   await log.close();
   await expect(publisher.link([join(place, 'nowhere')])).rejects.toMatchObject({ code: 'ENOENT' });

@@ -12,6 +12,7 @@ import { auditFolder, writtenEnd } from '../xks/audit/read-segments.ts';
 import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
+import type { LinkStanding } from './xks-links.ts';
 
 /** The files of a serving folder. */
 export const servingFiles = (folder: string) => ({
@@ -29,6 +30,8 @@ export interface PublisherParts {
   readonly usualFolder: string;
   /** Is told how far the audit of a proxy reaches. */
   readonly reached: (link: SegmentLink) => void;
+  /** How far the log follows the audit of a proxy; null: it does not know it. */
+  readonly standing: (node: string) => LinkStanding | null;
 }
 
 type Node = ServingView['nodes'][number];
@@ -98,19 +101,20 @@ export class XksPublisher {
   }
 
   /**
-   * How far the audit of each proxy here reaches is told: by itself where it answers, else by what lies
+   * How far the audit of each proxy here reaches: by its word where it answers, else by what lies
    * in its folder. `others` are audit folders of proxies that run elsewhere.
    * @throws what reading one of `others` throws
    */
-  async link(others: readonly string[] = []): Promise<readonly SegmentLink[]> {
-    const found: SegmentLink[] = [];
+  async link(others: readonly string[] = []): Promise<readonly FoundLink[]> {
+    const found: FoundLink[] = [];
     const asked = await this.#askAll('status', linkPatience);
-    for (const { folder, status } of asked) {
-      if (status?.audit) found.push(linkTo(status.node, status.audit));
-      else found.push(...(await linkOf(auditFolder(folder)).catch(noneWhereUnreadable)));
+    for (const { link, folder } of asked) {
+      if (link !== null) found.push({ link, folder: auditFolder(folder) });
     }
-    for (const folder of others) found.push(...(await linkOf(folder)));
-    found.forEach(this.#parts.reached);
+    for (const folder of others) {
+      const link = await linkOf(folder);
+      if (link !== null) found.push({ link, folder });
+    }
     return found;
   }
 
@@ -193,7 +197,7 @@ export class XksPublisher {
         nodes.map(async ({ node, folder }) => {
           const socket = controlSocket(folder);
           const status = await ask(socket, controlKey, request, patience);
-          return { node, folder, status };
+          return { node, folder, status, link: await reachOf(folder, status) };
         }),
       );
     } finally {
@@ -210,8 +214,10 @@ export class XksPublisher {
       revision,
       published,
       leftOnDevice: this.#parts.xks.keys.leftovers.list().length,
-      nodes: nodes.map(({ node, status }): Node => {
+      nodes: nodes.map(({ node, status, link }): Node => {
+        const audit = this.#auditOf(link, node);
         const none = {
+          audit,
           health: null,
           problem: 'it does not answer',
           certificateDays: null,
@@ -226,8 +232,20 @@ export class XksPublisher {
           problem: status.setProblem ?? status.health.problem ?? status.certificate.problem,
           certificateDays: status.certificate.days,
           figures: status.figures,
+          audit,
         };
       }),
+    };
+  }
+
+  #auditOf(link: SegmentLink | null, node: string): Node['audit'] {
+    const standing = this.#parts.standing(link?.node ?? node);
+    return {
+      records: link?.records ?? null,
+      linked: standing?.linked ?? null,
+      linkedAt: standing?.at ?? null,
+      reading: standing?.reading ?? false,
+      broken: standing?.broken ?? false,
     };
   }
 }
@@ -237,6 +255,14 @@ interface Asked {
   readonly folder: string;
   /** Null: it does not answer. */
   readonly status: ControlStatus | null;
+  /** How far its audit reaches; null: there is none, or it cannot be read now. */
+  readonly link: SegmentLink | null;
+}
+
+/** How far the audit of a proxy reaches, and where it lies. */
+export interface FoundLink {
+  readonly link: SegmentLink;
+  readonly folder: string;
 }
 
 async function ask(
@@ -267,15 +293,20 @@ const heldBy = (folder: string): readonly string[] =>
     ? readdirSync(folder).filter((name) => !name.startsWith('.') && !ours.includes(name))
     : [];
 
-async function linkOf(folder: string): Promise<SegmentLink[]> {
+async function linkOf(folder: string): Promise<SegmentLink | null> {
   const written = await writtenEnd(folder);
-  return written === null ? [] : [linkTo(written.node, written.end)];
+  return written === null ? null : linkTo(written.node, written.end);
 }
 
-/** A proxy that never came up has no folder; one that cannot be read now is read the next time. */
-function noneWhereUnreadable(error: unknown): SegmentLink[] {
-  if (!isSystemError(error)) throw error;
-  return [];
+/** By its word where it answers, else by its folder: one that never came up has none. */
+async function reachOf(folder: string, status: ControlStatus | null): Promise<SegmentLink | null> {
+  if (status?.audit) return linkTo(status.node, status.audit);
+  try {
+    return await linkOf(auditFolder(folder));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return null;
+  }
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { code: string } =>

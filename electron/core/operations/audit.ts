@@ -51,7 +51,7 @@ export const auditHandlers = (access: AuditAccess): HandlersOfNoun<'audit'> => (
   },
   export: async (input) => {
     const open = access.open();
-    await open.desk.link();
+    await open.desk.noteReach();
     open.audit('OK', [], { to: input.to });
     return exportLog(
       { store: open.store, log: access.log(), clock: open.clock, random: open.random },

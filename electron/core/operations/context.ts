@@ -71,8 +71,13 @@ export interface Desk {
   readonly certificate: CertificateDesk;
   /** Copies of the proxy whose folders are here. */
   nodes(): readonly { readonly node: string; readonly folder: string }[];
-  /** Notes in the audit log how far the segments of each proxy reach; also those of folders named. */
+  /**
+   * Notes in the audit log how far the segments of each proxy reach, once what was written since was read;
+   * also those of folders named.
+   */
   link(segments?: readonly string[]): Promise<readonly SegmentLink[]>;
+  /** The same without reading: for whoever cannot wait. */
+  noteReach(): Promise<void>;
   /** Takes off the device what no version names any more. Answers with how much of it has to wait. */
   clearDevice(): Promise<number>;
   /** Where the serving set lies. */

@@ -8,7 +8,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { leftOnDeviceText } from '../../../shared/text/xks.ts';
+import { leftOnDeviceText, linkedText } from '../../../shared/text/xks.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
@@ -101,6 +101,7 @@ function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
             <th scope="col">Health</th>
             <th scope="col">Serves set</th>
             <th scope="col">Certificate</th>
+            <th scope="col">Audit</th>
             <th scope="col">Trouble</th>
           </tr>
         </thead>
@@ -121,6 +122,13 @@ function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
                 )}
               </td>
               <td>{certificateOf(node.certificateDays)}</td>
+              <td>
+                {node.audit.broken ? (
+                  <span className="tone-attention">! {linkedText(node.audit)}</span>
+                ) : (
+                  linkedText(node.audit)
+                )}
+              </td>
               <td>{node.problem ?? 'none'}</td>
             </tr>
           ))}

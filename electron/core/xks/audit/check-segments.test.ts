@@ -8,30 +8,9 @@ import { ports } from '../world.fixture.ts';
 import { checkSegments } from './check-segments.ts';
 import { goesOn, linkTo, type SegmentLink } from './link.ts';
 import { writtenEnd } from './read-segments.ts';
-import { lineHash, type SegmentHead, type XksRecord } from './record.ts';
+import { lineHash, type SegmentHead } from './record.ts';
+import { proxyRecord as record } from './record.fixture.ts';
 import { AuditLog } from './segment.ts';
-
-const record = (request: number): XksRecord => ({
-  request,
-  api: 'Encrypt',
-  verdict: 'ok',
-  status: 200,
-  store: 's',
-  accessKeyId: 'A',
-  key: 'k',
-  version: 1,
-  kmsRequestId: `r-${request}`,
-  kmsOperation: 'Encrypt',
-  principal: 'arn:aws:iam::111122223333:user/Alice',
-  kmsKeyArn: null,
-  viaService: null,
-  vpc: null,
-  vpce: null,
-  detail: null,
-  dryRun: null,
-  revision: 1,
-  tookUs: 1,
-});
 
 let scratch: string;
 let original: string;

@@ -66,6 +66,24 @@ export async function checkSegments(
   };
 }
 
+/**
+ * Holds the segments of one proxy against links of the core's log, from the first of them on, as long as
+ * the proxy goes on writing.
+ * @param links in the order of the log, at least one
+ * @param whole from the first segment on: nobody ever looked at them
+ * @returns the first thing that is wrong; null where one chain bears out all links
+ * @throws what reading the folder throws
+ */
+export async function firstFault(
+  folder: string,
+  links: readonly SegmentLink[],
+  whole: boolean,
+): Promise<SegmentFault | null> {
+  const from = whole ? null : (links[0]?.segment ?? null);
+  const check = await FolderCheck.read(folder, links, from);
+  return check.verdict(check.segments).faults[0] ?? null;
+}
+
 /** One folder: the chain of one proxy. */
 class FolderCheck {
   readonly segments = new Set<string>();
@@ -90,9 +108,13 @@ class FolderCheck {
     }
   }
 
-  static async read(folder: string, links: readonly SegmentLink[]): Promise<FolderCheck> {
+  static async read(
+    folder: string,
+    links: readonly SegmentLink[],
+    from: string | null = null,
+  ): Promise<FolderCheck> {
     const check = new FolderCheck(folder, links);
-    const chain = await readSegments(folder, null, (line, segment) => check.#take(line, segment));
+    const chain = await readSegments(folder, from, (line, segment) => check.#take(line, segment));
     check.#records = chain.records;
     check.#faults.push(...chain.gaps.map((gap: AuditGap) => ({ ...gap })));
     return check;

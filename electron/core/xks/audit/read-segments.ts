@@ -15,16 +15,17 @@ const longestLine = 256 * 1024;
 
 /**
  * Goes through the segments of one proxy in their order, a line at a time, and checks the chain.
- * Segments that ended before `from` (wall clock ms) are left out. Answers with the chain.
+ * Segments that ended before `from` are left out: a wall clock time in ms, or the name of the segment
+ * to begin with; where that one is not there, all are read. Answers with the chain.
  */
 export async function readSegments(
   folder: string,
-  from: number | null,
+  from: number | string | null,
   each: (line: ChainLine, segment: string) => void,
 ): Promise<SegmentChain> {
   const names = (await readdir(folder)).filter((name) => nameShape.test(name)).toSorted();
-  const first = from === null ? 0 : await firstSegment(folder, names, from);
-  const chain = new SegmentChain({ fromHere: first > 0 });
+  const first = await firstSegment(folder, names, from);
+  const chain = new SegmentChain({ fromHere: first > 0 || typeof from === 'string' });
   for (const segment of names.slice(first)) {
     chain.begin(segment);
     for await (const line of wholeLines(join(folder, segment))) {
@@ -35,12 +36,14 @@ export async function readSegments(
   return chain;
 }
 
-/** The last segment that was begun before `from`: everything of then and later is in it or follows. */
+/** The last segment that was begun before a time: everything of then and later is in it or follows. */
 async function firstSegment(
   folder: string,
   names: readonly string[],
-  from: number,
+  from: number | string | null,
 ): Promise<number> {
+  if (from === null) return 0;
+  if (typeof from === 'string') return Math.max(0, names.indexOf(from));
   for (let at = names.length - 1; at > 0; at -= 1) {
     const openedAt = await openedAtOf(join(folder, names[at] ?? ''));
     if (openedAt !== null && openedAt < from) return at;

@@ -1,6 +1,7 @@
 import {
   blockConsequences,
   leftOnDeviceText,
+  linkedText,
   type ProxyFigures,
   proxyBudgetMs,
   proxyMs,
@@ -157,6 +158,10 @@ export function servingText(view: Serving): string {
     ...(nodes.length === 0
       ? ([['Proxies', 'none on this computer']] as [string, string][])
       : nodes),
+    ...view.nodes.map(({ node, audit }): [string, string] => [
+      `Audit, ${node}`,
+      `${audit.broken ? '! ' : ''}${linkedText(audit)}`,
+    ]),
     ...view.nodes.flatMap(({ node, figures }): [string, string][] =>
       figures === null ? [] : [[`Last minute, ${node}`, figuresText(figures)]],
     ),
