@@ -38,6 +38,20 @@ export function waitText(waiting: Waiting, now: number): string {
   }
 }
 
+/** What a job waits for or is doing just now, and that somebody wants it cancelled; null: nothing. */
+export function progressText(
+  job: {
+    readonly cancelRequested: boolean;
+    readonly doing: string | null;
+    readonly waits: Waiting | null;
+  },
+  now: number,
+): string | null {
+  const told = job.doing ?? (job.waits ? waitText(job.waits, now) : null);
+  if (!job.cancelRequested) return told;
+  return ['is cancelled once this step is over', ...(told === null ? [] : [told])].join(' · ');
+}
+
 /** The sentence that tells how a job ended, or why it stopped. */
 export function jobMessage(job: {
   readonly state: JobState;

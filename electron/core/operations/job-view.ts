@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { jobDetail, jobView } from '../../../shared/contract/job.ts';
-import { jobMessage, waitText } from '../../../shared/text/jobs.ts';
+import { jobMessage, progressText } from '../../../shared/text/jobs.ts';
 import type { OpenKeystore } from './context.ts';
 import { endingOf } from './job-endings.ts';
 import type { JobDetails, JobSummary } from '../jobs/read.ts';
@@ -26,7 +26,14 @@ export function viewJob(open: OpenKeystore, job: JobSummary): View {
     actor: `${job.actor} (${job.channel})`,
     step: job.step,
     eta: open.jobs.eta(job),
-    progress: job.progress?.text ?? (job.waits ? waitText(job.waits, now) : null),
+    progress: progressText(
+      {
+        cancelRequested: job.cancelRequested && job.endedAt === null,
+        doing: job.progress?.text ?? null,
+        waits: job.waits,
+      },
+      now,
+    ),
     failure: job.failure,
     message: jobMessage(job),
   };
