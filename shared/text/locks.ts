@@ -1,6 +1,5 @@
 import type { LockCause, LockNote } from '../contract/session.ts';
-
-const counted = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
+import { counted } from './counted.ts';
 
 /** `here`: the window that says it is the one that locked. */
 const causes: Readonly<Record<LockCause, (note: LockNote, here: boolean) => string>> = {

@@ -1,6 +1,5 @@
 import type { Plan } from '../contract/shapes.ts';
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+import { counted } from './counted.ts';
 
 /** `9 steps, 7 AWS calls (3 change something, 4 only read), about 20 seconds` */
 export function sayEffort({

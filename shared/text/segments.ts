@@ -1,4 +1,5 @@
 import type { OutputFor } from '../contract/index.ts';
+import { counted } from './counted.ts';
 
 /** What a check of the audit of a proxy showed, in words. */
 
@@ -26,9 +27,6 @@ const problems: Readonly<Record<Fault['problem'], string>> = {
   'not linked': 'the audit log names no such proxy: nothing vouches for these segments',
   'two proxies': 'the segment was written by another proxy',
 };
-
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** One folder: whether its records are those that the log names, and the first that is not. */
 export function segmentsText(checked: Checked): {

@@ -1,4 +1,5 @@
 import type { JobState } from '../model/job.ts';
+import { counted } from './counted.ts';
 
 /**
  * Glyph and word of every state: always shown together, so that colour only repeats them.
@@ -99,9 +100,6 @@ export const emptyTexts = {
   modules: 'No PKCS#11 module was found on this computer.',
   nothingFound: (text: string): string => `Nothing matches “${text}”.`,
 } as const;
-
-const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n} ${n === 1 ? one : many}`;
 
 const paused = (jobs: number): string =>
   `${counted(jobs, 'job')} paused; ${jobs === 1 ? 'it goes' : 'they go'} on at the next unlock.`;

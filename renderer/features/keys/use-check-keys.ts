@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
+import { counted } from '../../../shared/text/counted.ts';
 import { keyStates } from '../../../shared/text/states.ts';
 import { useHost } from '../../state/host.tsx';
 import { useNotices } from '../../state/notices.ts';
@@ -8,14 +9,12 @@ import { failureOf } from '../../state/reads.ts';
 
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
-const keys = (n: number): string => `${n} key${n === 1 ? '' : 's'}`;
-
 /** What AWS said of keys that were asked about, in one line. */
 export function sayChecked(found: readonly Pick<KeyView, 'state'>[], of: string) {
   const odd = found.filter(({ state }) => keyStates[state].tone === 'attention').length;
   const rest = odd === 0 ? '' : ` ${odd === found.length ? 'Each' : `${odd} of them`} needs you.`;
   return {
-    text: `Read ${keys(found.length)} of ${of} from AWS.${rest}`,
+    text: `Read ${counted(found.length, 'key')} of ${of} from AWS.${rest}`,
     tone: odd === 0 ? ('good' as const) : ('attention' as const),
   };
 }
@@ -34,7 +33,7 @@ export function useCheckKeys() {
       setFailure(null);
       const inAws = asked.filter(({ remote }) => remote !== null);
       notice({
-        text: `Asking AWS about ${keys(inAws.length)} of ${of}.`,
+        text: `Asking AWS about ${counted(inAws.length, 'key')} of ${of}.`,
         jobId: null,
         tone: 'quiet',
       });

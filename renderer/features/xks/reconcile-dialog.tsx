@@ -1,6 +1,7 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { counted } from '../../../shared/text/counted.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
@@ -14,7 +15,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { sayMoment } from '../../ui/moments.ts';
 import { Facts } from '../../ui/screen.tsx';
 import styles from './xks.module.css';
-import { counted, shortArn } from './xks-words.ts';
+import { shortArn } from './xks-words.ts';
 
 type Found = OutputFor<'xks.reconcile'>;
 type Call = Found['awsOnly']['first'][number] & { readonly problem?: string };

@@ -1,5 +1,6 @@
 import TextField from '@mui/material/TextField';
 import { useId } from 'react';
+import { counted } from '../../../shared/text/counted.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -12,7 +13,6 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayMoment } from '../../ui/moments.ts';
 import { askedIn, ConditionFields, type TypedConditions } from './condition-fields.tsx';
 import styles from './xks.module.css';
-import { counted } from './xks-words.ts';
 
 interface Wish {
   readonly minutes: number;

@@ -1,4 +1,5 @@
 import type { DialogProps } from '../../dialogs.tsx';
+import { counted } from '../../../shared/text/counted.ts';
 import { blockConsequences } from '../../../shared/text/xks.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
@@ -7,7 +8,6 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
-import { counted } from './xks-words.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 /** The kill switch of a store or a key, and the disabling of a key: what follows is said first. */

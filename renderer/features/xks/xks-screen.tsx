@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { counted } from '../../../shared/text/counted.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
@@ -18,7 +19,7 @@ import { storeMenu, xksKeyMenu } from './xks-menus.ts';
 import { useXksPlace } from './xks-place.ts';
 import { rowsOf, type XksRow } from './xks-rows.ts';
 import { XksTree } from './xks-tree.tsx';
-import { counted, proxyState } from './xks-words.ts';
+import { proxyState } from './xks-words.ts';
 
 const none: readonly never[] = [];
 

@@ -131,9 +131,6 @@ export const connectivityWords: Readonly<Record<Store['connectivity'], string>> 
   VPC_ENDPOINT_SERVICE: 'VPC endpoint service',
 };
 
-/** How many, with its word: `1 key`, `2 keys`. */
-export const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
-
 export const usageWords = ({ usage }: XksKey): string => {
   if (usage.encrypt && usage.decrypt) return 'Encrypt and decrypt';
   if (usage.encrypt) return 'Encrypt only';
