@@ -184,6 +184,27 @@ describe('lines', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
+  it('finds a title in any case, also in letters that are not ASCII', async () => {
+    const kind = kindOf([step('work', () => done())]);
+    const at = await bench(kind);
+    const titles = [
+      'Rotate keys: Zürich-Ost',
+      'Rotate keys: ZU\u0308RICH-WEST',
+      'Rotate keys: bern',
+    ];
+    for (const [n, title] of titles.entries()) {
+      at.jobs.queue.enqueue(kind, { group: 'a', deed: `${n}` }, { title, by, subjects: {} });
+    }
+    await at.drain();
+    const found = (find: string) =>
+      at.jobs.read.list({ limit: 10, find }).jobs.map((job) => job.number);
+    expect(found('zürich')).toEqual([1002, 1001]);
+    expect(found(' ZÜRICH-o ')).toEqual([1001]);
+    expect(found('ROTATE')).toEqual([1003, 1002, 1001]);
+    expect(found('genève')).toEqual([]);
+    expect(found('#1003')).toEqual([1003]);
+  });
+
   it('pages by number and finds by state and subject', async () => {
     const kind = kindOf([step('work', () => done())]);
     const at = await bench(kind);

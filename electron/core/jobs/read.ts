@@ -1,6 +1,7 @@
 import { type Failure, notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange, JobState, StepState } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
+import { folded } from '../kernel/folded.ts';
 import type { Store } from '../store/store.ts';
 import type { JobChanges, LiveProgress } from './changes.ts';
 import type { CallRecord, Leftovers, Proof, Standing } from './kind.ts';
@@ -103,6 +104,8 @@ interface CallRow {
   readonly changed: CallChange;
 }
 
+const ascii = /^[\x20-\x7e]*$/;
+
 /** Reads jobs for people and programs. Writes nothing. */
 export class JobReader {
   readonly #db: Store['db'];
@@ -123,6 +126,9 @@ export class JobReader {
   }) {
     this.#db = deps.store.db;
     this.#wall = deps.wall;
+    this.#db.function('job_title_folded', { deterministic: true, directOnly: true }, (title) =>
+      folded(String(title)),
+    );
     this.#rows = new JobRows(deps.store);
     this.#kinds = deps.kinds;
     this.#changes = deps.changes;
@@ -163,9 +169,11 @@ export class JobReader {
       where.push('kind = ?');
       values.push(filter.kind);
     }
-    const find = filter.find?.trim().toLowerCase() ?? '';
+    const find = folded(filter.find?.trim() ?? '');
     if (find !== '') {
-      where.push('(instr(lower(title), ?) > 0 or cast(number as text) = ?)');
+      // SQLite's own is many times faster, and knows the letters of ASCII only
+      const title = ascii.test(find) ? 'lower(title)' : 'job_title_folded(title)';
+      where.push(`(instr(${title}, ?) > 0 or cast(number as text) = ?)`);
       values.push(find, find.replace(/^(?:job\s*)?#?/, ''));
     }
     const rows = this.#db
