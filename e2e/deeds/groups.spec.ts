@@ -7,6 +7,7 @@ import { requireClear } from '../support/truth.ts';
 const other = { accessKeyId: 'AKIAOTHERACCOUNT0001', secretAccessKey: 'other-secret-0123456789' };
 const second = { accessKeyId: 'AKIASECONDKEYHERE001', secretAccessKey: 'second-secret-012345678' };
 const elsewhere = 'us-east-1';
+const nowhere = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 let aws: OutsideAws;
 let desk: Desk;
@@ -214,4 +215,26 @@ it('what does not reach beyond the template changes at once', async () => {
   const held = await aws.key(key.remote?.keyId ?? '');
   expect(held.metadata.Description).toMatch(/^a new one/);
   expect(JSON.parse(held.policy)).toEqual(JSON.parse(policyTemplate));
+});
+
+describe('an Active Key ID that cannot take the first key', () => {
+  it.each([
+    [
+      'that AWS does not have',
+      () => Promise.resolve(nowhere),
+      'AWS has no such key in this Region',
+    ],
+    ['whose material AWS makes', () => aws.makeKey('AWS_KMS'), 'its origin is AWS_KMS'],
+  ])('is told by the plan: one %s', async (what, make, problem) => {
+    const group = `taken ${what}`;
+    await desk.addGroup(group, { alias: problem.replaceAll(' ', '-'), activeKeyId: await make() });
+    const plan = await desk.plan(group);
+    expect(plan.blocked).toMatchObject({ code: 'ACTIVE_KEY_UNUSABLE', details: { problem } });
+    expect(plan.checks.at(-1)?.text).toMatch(
+      /^Active Key ID .* is no key that waits for material$/,
+    );
+    const refused = await desk.refused('group.forceRotate', { group, plan: plan.number });
+    expect(refused.code).toBe('ACTIVE_KEY_UNUSABLE');
+    expect((await desk.call('key.list', { group })).total).toBe(0);
+  });
 });

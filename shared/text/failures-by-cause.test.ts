@@ -103,6 +103,13 @@ describe('says what is so, and sends people where it helps', () => {
       /as the deed needs it/,
     ],
     [
+      'KEY_NOT_ENABLED',
+      'a key that waits for deletion',
+      { state: 'PendingDeletion' },
+      /^Cancel its deletion in AWS and enable it there, then try again\.$/m,
+      /Synchronize/,
+    ],
+    [
       'REALM_MISMATCH',
       'an empty token and a real keystore',
       { keystore: 'real', deed: 'set up an empty token' },

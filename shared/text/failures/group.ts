@@ -69,9 +69,13 @@ export const groupWording = {
     headline: 'The KMS key is not enabled.',
     forYourKeys: 'The alias was not moved: new data could not be encrypted under this key.',
     next: (d) => {
+      const state = d.text('state', '');
+      if (state === 'PendingDeletion')
+        return `Cancel its deletion in AWS and enable it there, then ${d.goOn}.`;
+      if (state === 'Disabled') return `Enable it in AWS, then ${d.goOn}.`;
       if (!d.inOpenJob)
         return 'Bring the key back with Synchronize or enable it in AWS, then try again.';
-      if (d.text('state', '') !== 'PendingImport') return 'Enable it in AWS, then continue.';
+      if (state !== 'PendingImport') return 'Enable it in AWS, then continue.';
       return d.text('mend', '') === 'sends-again'
         ? 'Continue: our copy is sent to it again.'
         : 'Cancel this job, bring the key back with Synchronize, then start again.';

@@ -29,6 +29,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { createStep } from './rotation-create.ts';
 import { aliasStep, confirmStep } from './rotation-commit.ts';
+import { requireWaiting } from './waiting-key.ts';
 import { leftoversOf, mayHaveMade, standingOf } from './standing.ts';
 
 type Context = RotationContext;
@@ -140,17 +141,8 @@ async function waitingKey(
   const known = services.keys.byKms(id);
   if (known.some(({ key }) => key.groupId === group.id)) return null;
   if (known.length > 0) throw takenElsewhere(group, id);
-  const read = await connection.describeKey(id, context);
-  const problem =
-    read.origin !== 'EXTERNAL'
-      ? `its origin is ${read.origin}`
-      : read.spec !== 'SYMMETRIC_DEFAULT'
-        ? `its key spec is ${read.spec}`
-        : read.state !== 'PendingImport' || read.currentMaterialId !== null
-          ? `its state is ${read.state}`
-          : null;
-  if (problem === null) return id;
-  throw new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name });
+  await requireWaiting(connection, group, id, context);
+  return id;
 }
 
 function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {

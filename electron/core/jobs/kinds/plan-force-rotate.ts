@@ -18,6 +18,7 @@ import {
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
+import { requireWaiting } from './waiting-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
@@ -267,23 +268,11 @@ async function waitingKey(
   const id = group.activeKeyId;
   if (id === null || services.keys.byKms(id).length > 0 || !looked.connection) return null;
   const { connection } = looked;
-  const key = await checks.look(`Active Key ID ${shortId(id)} was read`, () =>
-    connection.describeKey(id),
-  );
-  if (!key) return null;
-  if (
-    key.origin === 'EXTERNAL' &&
-    key.spec === 'SYMMETRIC_DEFAULT' &&
-    key.state === 'PendingImport' &&
-    key.currentMaterialId === null
-  )
-    return id;
-  const problem = `${key.origin}, ${key.spec}, ${key.state}`;
-  checks.fail(
-    new OperationError('ACTIVE_KEY_UNUSABLE', { key: id, problem, group: group.name }),
-    `Active Key ID ${shortId(id)} does not wait for material (${problem})`,
-  );
-  return null;
+  const waits = `Active Key ID ${shortId(id)} waits for its material`;
+  const unusable = `Active Key ID ${shortId(id)} is no key that waits for material`;
+  return checks.look(waits, () => requireWaiting(connection, group, id).then(() => id), {
+    ACTIVE_KEY_UNUSABLE: unusable,
+  });
 }
 
 /** The calls of the job itself, in order; what the plan read is not among them. */
