@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { behindItsBack } from '../../electron/core/hsm/token.fixture.ts';
 import { bridges, killBridges } from '../support/bridges.ts';
@@ -67,6 +69,31 @@ describe('the token goes away in the middle of a job', () => {
     await requireOneRotation(aws, await desk.settled(job), since);
   });
 
+  it('and another with the same label and PIN comes in its place: it is not used', async () => {
+    const since = await aws.mark();
+    const other = new SoftHsm(join(desk.folder, 'other'));
+    makeToken(other);
+    const untouched = other.files.length;
+    process.env['SOFTHSM2_CONF'] = token.configuration;
+    desk.at('group.force-rotate:wrap:after-intent', () => {
+      token.pullOut();
+      cpSync(other.folder, token.folder, { recursive: true });
+      killBridges();
+    });
+    const job = await desk.begin('payments');
+    await desk.until(job, waitsForHsm);
+    const login = await desk.refused('hsm.login', { pin: Uint8Array.from(token.pin) });
+    expect(login.code).toBe('HSM_WRONG_TOKEN');
+    requireClear(login);
+    expect((await desk.call('hsm.status', {})).state).toBe('wrong-token');
+    expect((await desk.plan('payments')).blocked?.code).toMatch(/^HSM_/);
+    expect(token.files.length).toBe(untouched);
+    expect((await changed(aws, since)).materials).toBe(0);
+    rmSync(token.folder, { recursive: true });
+    token.putBack();
+    await requireOneRotation(aws, await desk.settled(job), since);
+  });
+
   it('before a job: the plan says so, and keys of software go on', async () => {
     token.pullOut();
     killBridges();
@@ -82,6 +109,14 @@ describe('the token goes away in the middle of a job', () => {
     requireDone(await desk.rotate('payments'));
   });
 });
+
+/** Sets up an empty token, with the label and the PIN of the one that is used here. */
+function makeToken(other: SoftHsm): void {
+  const options = ['--init-token', '--free', '--label', tokenLabel];
+  const pins = ['--pin', String(other.pin), '--so-pin', String(other.pin)];
+  const env = { ...process.env, SOFTHSM2_CONF: other.configuration };
+  execFileSync('softhsm2-util', [...options, ...pins], { env });
+}
 
 /** Until the token is there again; a PIN that worked is used once more by itself. */
 async function backAgain(): Promise<void> {
