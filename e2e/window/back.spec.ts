@@ -76,6 +76,8 @@ describe.skipIf(!windowHere)('Back', () => {
 
   it('asks before a page with typed text is loaded again, and only then', async () => {
     const { page } = stage;
+    await place('Audit').click();
+    await page.getByLabel('Only what did not go well').check();
     expect(await reload('leave')).toBeNull();
     await place('Key Groups').click();
     await page.getByRole('button', { name: /^Add/ }).first().click();

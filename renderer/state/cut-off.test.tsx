@@ -8,6 +8,7 @@ import { ScriptedLink } from '../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../testing/window.fixture.tsx';
 import { noteTyped, sayCutOff, takeCutOff } from './cut-off.ts';
 import { useDialogs } from './dialogs.ts';
+import { say } from './notices.ts';
 import { watchUnsaved } from './unsaved.ts';
 
 beforeAll(layOut);
@@ -49,6 +50,11 @@ it('a page that is loaded again in the middle of a deed says so, once, until it 
   act(() => sayCutOff(takeCutOff()));
   await screen.findAllByText(/What was asked may have been done or not/);
   expect(takeCutOff()).toBeNull();
+  // What it began may end right away, and say so.
+  act(() => say('ledger-prod rotated.'));
+  await screen.findAllByText(/ledger-prod rotated/);
+  await userEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
+  await screen.findAllByText(/What was asked may have been done or not/);
   await userEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
   expect(screen.queryByText(/What was asked may have been done or not/)).toBeNull();
 });

@@ -33,8 +33,8 @@ const texts: Readonly<Record<NonNullable<CutOff>, string>> = {
     'This page ended before what was typed in a form was saved. Nothing of it was sent: type it anew.',
 };
 
-/** Says what was cut off. It stays until it is dismissed, as a person has to look. */
+/** Says what was cut off. It stays until it is dismissed, as a person has to look: jobs go on and end. */
 export function sayCutOff(left: CutOff): void {
   if (left === null) return;
-  useNotices.getState().say({ text: texts[left], jobId: null, tone: 'attention' });
+  useNotices.getState().say({ text: texts[left], jobId: null, tone: 'attention', stays: true });
 }

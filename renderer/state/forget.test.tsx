@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { snapshotOf, statusOf } from '../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../testing/scripted-link.fixture.ts';
 import { memoryOf, openWindow, type TestWindow } from '../testing/window.fixture.tsx';
+import { sayCutOff } from './cut-off.ts';
 import { useNavigation } from './navigation.ts';
 import { say } from './notices.ts';
 import { useSelection } from './selection.ts';
@@ -100,4 +101,17 @@ it('keeps nothing of the keys when it is cut off until after the hour of the loc
   expect(remembered(window)).toEqual([]);
   act(() => link.state({ kind: 'open' }));
   expect(await screen.findByRole('navigation')).toBeTruthy();
+});
+
+it('says after the lock what the page before it left unfinished', async () => {
+  const link = newLink();
+  const window = await openOnAudit(link);
+  act(() => sayCutOff('typed'));
+  world.state = 'locked';
+  act(() => link.change('session'));
+  await screen.findByRole('heading', { name: 'Unlock desk.keystore' });
+  expect(remembered(window)).toEqual([]);
+  world.state = 'verified';
+  act(() => link.change('session'));
+  expect(await screen.findAllByText(/Nothing of it was sent/)).not.toEqual([]);
 });

@@ -11,6 +11,6 @@ const known: ReadonlySet<unknown> = new Set(['session.snapshot', 'keystore.statu
  */
 export function forgetOpened(reads: QueryClient): void {
   reads.removeQueries({ predicate: ({ queryKey }) => !known.has(queryKey[0]) });
-  useNotices.getState().dismiss();
+  useNotices.getState().forget();
   useSelection.getState().select(null);
 }

@@ -5,6 +5,7 @@ import {
   useInfiniteQuery,
   useMutation,
   useQuery,
+  useQueryClient,
 } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Change } from '../../shared/contract/session.ts';
@@ -209,5 +210,22 @@ export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
       }
     },
     forget: () => mutation.reset(),
+  };
+}
+
+/**
+ * Something a person does where nothing shows that it is under way, as from a menu: it counts as a deed
+ * like any other. Raises what the call raises.
+ */
+export function useAsk(): <Name extends OperationName>(
+  name: Name,
+  input: InputFor<Name>,
+) => Promise<OutputFor<Name>> {
+  const { call } = useHost();
+  const reads = useQueryClient();
+  return async <Name extends OperationName>(name: Name, input: InputFor<Name>) => {
+    const mutationFn = (): Promise<OutputFor<Name>> => call(name, input);
+    const options = { mutationKey: [name], gcTime: 0, mutationFn };
+    return reads.getMutationCache().build(reads, options).execute(undefined);
   };
 }

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act, renderHook } from '@testing-library/react';
+import { findOperation } from '../../shared/contract/index.ts';
 import { type Dialog, useDialogs } from './dialogs.ts';
 import { forgetScreen, useDraftOnScreen } from './kept-on-screen.ts';
-import { Unsaved } from './unsaved.ts';
+import { onlyLooks, Unsaved } from './unsaved.ts';
 
 const dialog: Dialog = { kind: 'add-folder', parent: null };
 let unsaved: Unsaved;
@@ -25,6 +26,10 @@ function type(selector: string, text: string): HTMLInputElement {
   return field;
 }
 
+it('deeds that only look change nothing, by their contract', () => {
+  for (const name of onlyLooks) expect([name, findOperation(name)?.effect]).toEqual([name, 'read']);
+});
+
 describe('what was typed and is not saved', () => {
   it('is known while it stands in its field, and not when that is emptied', () => {
     const field = type('#n', 'Payments');
@@ -40,6 +45,21 @@ describe('what was typed and is not saved', () => {
     expect(unsaved.any()).toBe(false);
   });
 
+  it('is a choice in a dialog that differs from the one it was shown with, and none outside', () => {
+    document.body.innerHTML =
+      '<main><input type=checkbox></main><div role=dialog><input type=checkbox checked></div>';
+    const [outside, inside] = [...document.querySelectorAll('input')];
+    if (!outside || !inside) throw new Error('no boxes');
+    outside.checked = true;
+    unsaved.typed(outside);
+    expect([unsaved.any(), unsaved.inDialogs()]).toEqual([false, false]);
+    inside.checked = false;
+    unsaved.typed(inside);
+    expect([unsaved.any(), unsaved.inDialogs()]).toEqual([true, true]);
+    inside.checked = true;
+    expect([unsaved.any(), unsaved.inDialogs()]).toEqual([false, false]);
+  });
+
   it('stands while a lock or another step hides the field of an open dialog', () => {
     type('#n', 'Payments').remove();
     expect([unsaved.any(), unsaved.inDialogs()]).toEqual([true, true]);
@@ -49,18 +69,25 @@ describe('what was typed and is not saved', () => {
 
   it('is saved where a deed of the dialog was done and the dialog shows what that brought', () => {
     const field = type('#n', 'Payments');
-    unsaved.saved();
+    unsaved.did('folder.add');
     // It may be changed and sent anew.
     expect(unsaved.any()).toBe(true);
     field.remove();
     expect(unsaved.any()).toBe(false);
   });
 
+  it('is not saved by a look that its dialog took', () => {
+    const field = type('#n', 'Payments');
+    unsaved.did('group.lookAtAlias');
+    field.remove();
+    expect(unsaved.any()).toBe(true);
+  });
+
   it('is not saved by a deed of a dialog above it', () => {
     type('#n', 'Payments').remove();
     const above: Dialog = { kind: 'enter-pin' };
     useDialogs.getState().show(above);
-    unsaved.saved();
+    unsaved.did('folder.add');
     useDialogs.getState().close(above);
     expect(unsaved.any()).toBe(true);
   });

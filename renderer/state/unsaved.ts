@@ -1,11 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { type Dialog, useDialogs } from './dialogs.ts';
 import { draftOnScreen } from './kept-on-screen.ts';
+import type { OperationName } from '../../shared/contract/index.ts';
 import { noteAsked, noteTyped } from './cut-off.ts';
 
 /** Fields whose text is not to be saved: what is searched for, and secrets, which must be lost. */
 const passing = 'input[type=search], input[type=password], search input, [role=search] input';
 const text = 'textarea, input';
+/** Choices, which count in dialogs only: elsewhere they narrow what is shown, or hold at once. */
+const choice = 'input[type=checkbox], input[type=radio]';
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -43,10 +46,10 @@ export function watchUnsaved(reads: QueryClient, asks: boolean): () => void {
     endDeeds();
   };
   const endDeeds = reads.getMutationCache().subscribe(({ type, mutation }) => {
-    const underWay = reads.isMutating({ predicate: ({ options }) => !opens(options.mutationKey) });
+    const underWay = reads.isMutating({ predicate: ({ options }) => !shows(options.mutationKey) });
     noteAsked(underWay > 0);
     if (type !== 'updated' || mutation.state.status !== 'success') return;
-    unsaved.saved();
+    unsaved.did(String(mutation.options.mutationKey?.[0]));
     note();
   });
   const endDialogs = useDialogs.subscribe(note);
@@ -64,8 +67,18 @@ export function watchUnsaved(reads: QueryClient, asks: boolean): () => void {
   };
 }
 
-/** The page itself shows whether it was done. */
-const opens = (key: readonly unknown[] | undefined): boolean => key?.[0] === 'keystore.unlock';
+/** Deeds after which nothing is in doubt: the page itself shows it, or they only look. */
+const shows = (key: readonly unknown[] | undefined): boolean =>
+  key?.[0] === 'keystore.unlock' || onlyLooks.has(String(key?.[0]));
+
+/** What somebody has looked up by pressing a button: nothing is different after it. */
+export const onlyLooks: ReadonlySet<string> = new Set<OperationName>([
+  'audit.verify',
+  'group.lookAtAlias',
+  'keystore.verifyBackup',
+  'xks.reconcile',
+  'xksRule.try',
+]);
 
 /** What was typed by a person, without the text: of a field that is gone nothing is held. */
 export class Unsaved {
@@ -75,7 +88,8 @@ export class Unsaved {
   typed(field: Field): void {
     if (!field.matches(text) || field.matches(passing)) return;
     const within = field.closest('[role=dialog]') === null ? undefined : open().at(-1);
-    this.#shown.set(field, { dialog: within ?? null, filled: field.value !== '', saved: false });
+    if (within === undefined && field.matches(choice)) return;
+    this.#shown.set(field, { dialog: within ?? null, filled: isFilled(field), saved: false });
   }
 
   sent(form: HTMLFormElement): void {
@@ -83,22 +97,23 @@ export class Unsaved {
     for (const field of this.#shown.keys()) if (form.contains(field)) this.#shown.delete(field);
   }
 
-  /** A deed was done: what stands in the topmost dialog belongs to it. */
-  saved(): void {
+  /** A deed was done: what stands in the topmost dialog belongs to it, unless it only looked. */
+  did(deed: string): void {
+    if (onlyLooks.has(deed)) return;
     const top = open().at(-1);
     for (const typed of this.#all()) if (typed.dialog === top) typed.saved = true;
   }
 
   any(): boolean {
     this.#sort();
-    const shown = [...this.#shown.keys()].some(({ value }) => value !== '');
+    const shown = [...this.#shown.keys()].some(isFilled);
     return shown || this.#hidden.size > 0 || draftOnScreen();
   }
 
   inDialogs(): boolean {
     this.#sort();
     const shown = [...this.#shown].some(
-      ([{ value }, { dialog }]) => dialog !== null && value !== '',
+      ([field, { dialog }]) => dialog !== null && isFilled(field),
     );
     return shown || this.#hidden.size > 0;
   }
@@ -122,5 +137,11 @@ export class Unsaved {
     for (const all of this.#hidden.values()) yield* all;
   }
 }
+
+/** Something stands in it, or is chosen otherwise than when it was shown. */
+const isFilled = (field: Field): boolean =>
+  field instanceof HTMLInputElement && field.matches(choice)
+    ? field.checked !== field.defaultChecked
+    : field.value !== '';
 
 const open = (): readonly Dialog[] => useDialogs.getState().open;

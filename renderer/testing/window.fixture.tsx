@@ -30,7 +30,7 @@ export interface TestWindow {
 /** The whole window over a scripted link, as a host would open it. */
 export function openWindow(link: ScriptedLink): TestWindow {
   useDialogs.getState().closeAll();
-  useNotices.getState().dismiss();
+  useNotices.setState({ latest: null, covered: null });
   forgetScreen();
   useLocking.getState().end();
   useLocking.getState().opened();

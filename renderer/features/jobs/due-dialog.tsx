@@ -97,7 +97,12 @@ function DueList({
           {chosen} chosen
         </span>
         {due.length > 20 ? (
-          <TextField label="Name" value={text} onChange={(event) => setText(event.target.value)} />
+          <TextField
+            type="search"
+            label="Name"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
         ) : null}
       </div>
       <ul className={styles['dueList']}>

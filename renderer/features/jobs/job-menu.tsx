@@ -6,7 +6,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
-import { failureOf } from '../../state/reads.ts';
+import { failureOf, useAsk } from '../../state/reads.ts';
 import { ContextMenu, type MenuPlace, type MenuSection } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy.ts';
 import { useShowGroup } from './show-group.ts';
@@ -84,6 +84,7 @@ const goOnLabel = ({ step, state }: JobView): string =>
 /** Deeds that leave no dialog behind: what fails is said in the bottom line. */
 function useMenuDeeds() {
   const { call } = useHost();
+  const ask = useAsk();
   const say = useNotices((state) => state.say);
   const tell = (error: unknown, jobId: string | null): null => {
     const { headline, next } = renderFailure(failureOf(error));
@@ -92,7 +93,7 @@ function useMenuDeeds() {
   };
   return {
     run: (name: 'job.continue' | 'job.retry', job: string): void => {
-      call(name, { job }).catch((error: unknown) => tell(error, job));
+      ask(name, { job }).catch((error: unknown) => tell(error, job));
     },
     nameOf: (group: string): Promise<string | null> =>
       call('group.show', { group }).then(

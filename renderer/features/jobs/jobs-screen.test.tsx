@@ -3,8 +3,10 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobView } from '../../../shared/contract/job.ts';
+import { takeCutOff } from '../../state/cut-off.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useNavigation } from '../../state/navigation.ts';
+import { watchUnsaved } from '../../state/unsaved.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
@@ -26,6 +28,7 @@ async function look(jobs: readonly JobView[]) {
       jobs: world.jobs.filter((each) => state.length === 0 || state.includes(each.state)),
       next: null,
     }),
+    'job.continue': () => new Promise<never>(() => undefined),
     'job.show': ({ job: id }) => {
       const found = world.jobs.find((each) => each.id === id || String(each.number) === id);
       return { ...stopped(), job: found ?? job(1) };
@@ -112,6 +115,17 @@ describe('the list of jobs', () => {
     expect(cancel.getAttribute('aria-disabled')).toBe('true');
     expect(cancel.textContent).toContain('It has ended.');
     await user.keyboard('{Escape}');
+  });
+
+  it('tells the next page of what its menu asked for, where this one goes before the answer', async () => {
+    const { grid, user } = await look([job(1, { state: 'needs-you' })]);
+    if (!opened) throw new Error('no window');
+    const endWatch = watchUnsaved(opened.reads, true);
+    act(() => grid.focus());
+    fireEvent.keyDown(grid, { key: 'F10', shiftKey: true });
+    await user.click(await screen.findByRole('menuitem', { name: /^Continue/ }));
+    expect(takeCutOff()).toBe('asked');
+    endWatch();
   });
 
   it('says what is missing when a filter leaves nothing', async () => {
