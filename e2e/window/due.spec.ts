@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passphrase } from '../support/console.ts';
-import { windowHere } from '../support/window-stage.ts';
+import { inElectron, windowHere } from '../support/window-stage.ts';
 import { rewrite } from '../support/tamper.ts';
 import { axeFindings } from './accessible.ts';
 import { LaterStage } from './later-stage.ts';
+import { command, heldAnswers, reloaded } from './reload-story.ts';
 
 const day = 86_400_000;
 
@@ -49,5 +50,37 @@ describe.skipIf(!windowHere)('rotations that came due while locked', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await work()).toBe(before);
+  });
+
+  it.skipIf(inElectron)('ask before a choice goes with the page, and begin once', async () => {
+    const { page } = later;
+    const answers = await heldAnswers(page);
+    const dialog = page.getByRole('dialog', { name: 'Rotations that came due' });
+    const look = async (): Promise<void> => {
+      await command('Look at rotations that came due…')(page);
+      await dialog.getByText('payments-10').waitFor();
+    };
+    await look();
+    expect(await reloaded(page)).toBeNull();
+    await page.getByRole('navigation').waitFor();
+    await look();
+    await dialog.getByLabel(/payments-10/).uncheck();
+    expect(await reloaded(page)).toBe('beforeunload');
+    await page.getByRole('navigation').waitFor();
+    expect(await dialog.count()).toBe(0);
+    const rotations = async () => (await later.call('job.list', {})).jobs.length;
+    const jobs = await rotations();
+    await look();
+    await dialog.getByLabel(/payments-10/).uncheck();
+    answers.hold();
+    await dialog.getByRole('button', { name: 'Start 1 rotation' }).click();
+    await expect.poll(rotations).toBe(jobs + 1);
+    await reloaded(page);
+    await page
+      .getByText(/What was asked may have been done or not/)
+      .first()
+      .waitFor();
+    expect(await dialog.count()).toBe(0);
+    expect(await rotations()).toBe(jobs + 1);
   });
 });

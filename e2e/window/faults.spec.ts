@@ -72,6 +72,12 @@ describe.skipIf(!windowHere)('faults at the window', () => {
     await on.press('Shift+F10', 'Enter');
     await on.page.getByRole('button', { name: rotate, exact: true }).waitFor();
   };
+  /** Ends the process that draws this page, and nothing else. */
+  const crash = async (page: Page): Promise<void> => {
+    const crashed = page.waitForEvent('crash');
+    await page.goto('chrome://crash').catch(() => null);
+    await crashed;
+  };
   /** Another window of the same browser. */
   const window = async (): Promise<Page> => {
     const page = await later.stage.context.newPage();
@@ -183,14 +189,38 @@ describe.skipIf(!windowHere)('faults at the window', () => {
       const before = await jobs();
       const second = await window();
       await plan(new TreePage(second));
-      const crashed = second.waitForEvent('crash');
-      await second.goto('chrome://crash').catch(() => null);
-      await crashed;
+      await crash(second);
       await second.close();
       const third = await window();
       await plan(new TreePage(third));
       expect(await jobs()).toBe(before);
       await third.close();
+    },
+  );
+
+  it.skipIf(inElectron)(
+    'a page that crashes says afterwards in its tab that typed text was not sent',
+    async () => {
+      const second = await window();
+      // Playwright does nothing more with a page that crashed; its tab goes on all the same.
+      const tab = await second.context().newCDPSession(second);
+      const shown = async (): Promise<string> => {
+        const expression = 'document.body.innerText';
+        return String((await tab.send('Runtime.evaluate', { expression })).result.value);
+      };
+      await second.getByRole('button', { name: 'Add…' }).click();
+      await second.getByRole('menuitem', { name: /Folder…/ }).click();
+      const name = second.getByRole('dialog').getByLabel('Name');
+      await name.pressSequentially('Never sent');
+      await crash(second);
+      await tab.send('Page.navigate', { url: host().origin });
+      await expect.poll(shown).toMatch(/payments-prod[^]*Nothing of it was sent/);
+      const { folders } = await later.call('folder.list', {});
+      expect(folders.map((each) => each.name)).not.toContain('Never sent');
+      await tab.send('Page.reload');
+      await expect.poll(shown).toMatch(/payments-prod/);
+      expect(await shown()).not.toMatch(/Nothing of it was sent/);
+      await second.close();
     },
   );
 

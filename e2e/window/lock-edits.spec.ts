@@ -7,7 +7,16 @@ import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
 import { JobsPage } from './jobs-page.ts';
-import { dialogs, heldAnswers, type Opened, reloaded } from './reload-story.ts';
+import {
+  command as commanded,
+  cutOffDeeds,
+  dialogs,
+  furtherDialogs,
+  heldAnswers,
+  type Opened,
+  reloaded,
+  rotation,
+} from './reload-story.ts';
 import { TreePage } from './tree-page.ts';
 
 /** What may be read of it by nobody while the keystore is locked. */
@@ -34,18 +43,15 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
     await on.page.reload();
-    await entry.heading('Unlock desk.keystore').or(tree.grid).first().waitFor();
+    const places = on.page.getByRole('navigation', { name: 'Places' });
+    await entry.heading('Unlock desk.keystore').or(places).first().waitFor();
     if (await entry.passphrase.isVisible()) await entry.unlock(passphrase);
-    await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+    await places.waitFor();
   });
 
   const press = (key: string) => on.page.keyboard.press(key);
   const command = async (text: string): Promise<void> => {
-    await press('Control+k');
-    const field = on.page.getByRole('combobox', { name: 'Command' });
-    await field.fill(text);
-    await press('Enter');
-    await field.waitFor({ state: 'detached' });
+    await commanded(text)(on.page);
     await form.top.waitFor();
   };
   /** Locks by the private socket, looks that nothing of the keys is left, and opens it again. */
@@ -189,43 +195,45 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
       (await on.call('credential.list', {})).credentials.map(({ name }) => name),
       (await on.call('keystore.status', {})).slots,
     ]);
-  const choose = async (what: Opened['of']): Promise<void> => {
-    if (what === undefined) return;
-    await press(what === 'store' ? 'Alt+3' : 'Alt+1');
-    if (what === 'store') {
-      await on.page.getByRole('row', { name: /^ledger, external key store/ }).click();
-      return;
+  const walk = async (all: readonly Opened[]): Promise<void> => {
+    const before = await picture();
+    for (const each of all) {
+      const what = String(each.title);
+      for (const step of each.by) await step(on.page);
+      await form.heading(each.title).waitFor();
+      if (each.types) await form.top.getByLabel(each.types).first().pressSequentially('1');
+      await each.after?.(on.page);
+      const place = on.page.getByRole('heading', { level: 1, includeHidden: true });
+      const was = await place.innerText();
+      expect(await reloaded(on.page), what).toBe(each.lost ? 'beforeunload' : null);
+      await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+      await entry.heading(was).waitFor();
+      expect(await place.count(), what).toBe(1);
+      expect(await on.page.locator('[role=dialog]').count(), what).toBe(0);
     }
-    await tree.row(new RegExp(`^${group}, key group`)).click();
-    if (what === 'group') return;
-    await press('ArrowRight');
-    await tree.row(new RegExp(`^${group} version 1`)).click();
+    expect(await picture()).toBe(before);
   };
 
   it.skipIf(inElectron)(
     'a page loaded again asks where text would be lost, keeps its place, and sends nothing',
     async () => {
       await on.rotated(group);
-      const before = await picture();
-      for (const each of dialogs) {
-        const what = [each.command, each.after ?? ''].join(' ');
-        await choose(each.of);
-        await command(each.command);
-        await form.heading(each.title).waitFor();
-        if (each.before) await form.button(each.before).click();
-        if (each.types) await form.top.getByLabel(each.types).first().pressSequentially('x');
-        if (each.after) await form.button(each.after).click();
-        const place = on.page.getByRole('heading', { level: 1, includeHidden: true });
-        const was = await place.innerText();
-        expect(await reloaded(on.page), what).toBe(each.lost ? 'beforeunload' : null);
-        await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
-        await entry.heading(was).waitFor();
-        expect(await place.count(), what).toBe(1);
-        expect(await on.page.locator('[role=dialog]').count(), what).toBe(0);
-      }
-      expect(await picture()).toBe(before);
+      await walk(dialogs);
     },
   );
+
+  it.skipIf(inElectron)('so it is with every dialog that no command opens', async () => {
+    await on.addGroup('cards-late');
+    await on.aws.deny(['kms:CreateAlias']);
+    await on.reach(await on.begin('cards-late'), 'needs-you');
+    await on.aws.allow();
+    await on.call('practice.start', {});
+    await on.call('xksKey.add', { store: 'ledger', name: 'payments' });
+    const second = Uint8Array.from(Buffer.from(`second ${passphrase}`));
+    await on.call('xks.requestCertificate', { host: 'xks.example.test', key: 'P-256' });
+    await on.call('keystore.addSlot', { kind: 'passphrase', label: 'second', passphrase: second });
+    await walk(furtherDialogs);
+  });
 
   it.skipIf(inElectron)(
     'a page loaded again while it is locked asks about what a dialog keeps',
@@ -251,57 +259,90 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
     },
   );
 
-  it.skipIf(inElectron)(
-    'a page loaded again before the answer says so; what was asked is done once',
-    async () => {
-      const { bottom } = new JobsPage(on.page);
-      const answers = await heldAnswers(on.page);
+  describe.skipIf(inElectron)('a page loaded again before the answer', () => {
+    let answers: { hold: () => void };
+    let jobs: JobsPage;
+    beforeAll(async () => {
+      jobs = new JobsPage(on.page);
+      answers = await heldAnswers(on.page);
       await reloaded(on.page);
       await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+    });
+
+    /** Does it, and loads the page again once it was done and before the page has heard of it. */
+    const cutOff = async (
+      deed: () => Promise<void>,
+      done: () => Promise<boolean>,
+      message = 'done',
+    ) => {
+      answers.hold();
+      await deed();
+      await expect.poll(done, { message }).toBe(true);
+      await reloaded(on.page);
+      const notice = jobs.bottom.getByText(/What was asked may have been done or not/);
+      await notice.waitFor();
+      expect(await on.page.locator('[role=dialog]').count()).toBe(0);
+      expect(await done()).toBe(true);
+      return notice;
+    };
+    const dismiss = () => jobs.bottom.getByRole('button', { name: 'Dismiss' }).click();
+
+    it('says so; what was asked is done once', async () => {
       await press('Alt+1');
-      const cutOff = async (done: () => Promise<number>): Promise<void> => {
-        await expect.poll(done).toBe(1);
-        answers.hold(false);
-        await reloaded(on.page);
-        const notice = bottom.getByText(/What was asked may have been done or not/);
-        await notice.waitFor();
-        const cut = () => notice.evaluate((at) => at.scrollHeight - at.clientHeight);
-        const size = on.page.viewportSize();
-        await on.page.setViewportSize({ width: 900, height: 600 });
-        await expect.poll(cut).toBe(0);
-        if (size) await on.page.setViewportSize(size);
-        expect(await on.page.locator('[role=dialog]').count()).toBe(0);
-        expect(await done()).toBe(1);
-      };
       await command('Add folder…');
       await form.field('Name').fill('Half way');
-      answers.hold(true);
-      await press('Enter');
-      await cutOff(async () => {
-        const { folders } = await on.call('folder.list', {});
-        return folders.filter(({ name }) => name === 'Half way').length;
-      });
-      await bottom.getByRole('button', { name: 'Dismiss' }).click();
+      const notice = await cutOff(
+        () => press('Enter'),
+        async () => {
+          const { folders } = await on.call('folder.list', {});
+          return folders.filter(({ name }) => name === 'Half way').length === 1;
+        },
+      );
+      const cut = () => notice.evaluate((at) => at.scrollHeight - at.clientHeight);
+      const size = on.page.viewportSize();
+      await on.page.setViewportSize({ width: 900, height: 600 });
+      await expect.poll(cut).toBe(0);
+      if (size) await on.page.setViewportSize(size);
+      await dismiss();
       await tree.row(/^Half way, folder/).waitFor();
 
       const known = new Set((await on.call('job.list', {})).jobs.map(({ id }) => id));
       const begun = async () => {
-        const { jobs } = await on.call('job.list', {});
-        return jobs.filter(({ id }) => !known.has(id));
+        const { jobs: all } = await on.call('job.list', {});
+        return all.filter(({ id }) => !known.has(id));
       };
-      await choose('group');
-      await command(`Force Rotate ${group}`);
-      const rotate = form.button(/^Rotate/);
-      await expect.poll(() => rotate.getAttribute('aria-disabled')).not.toBe('true');
-      answers.hold(true);
-      await rotate.click();
-      await cutOff(async () => (await begun()).length);
+      for (const step of rotation) await step(on.page);
+      await cutOff(
+        () => form.button(/^Rotate/).click(),
+        async () => (await begun()).length === 1,
+      );
       const [job] = await begun();
       if (!job) throw new Error('the rotation did not begin');
       await on.reach(job.id, 'done');
-      const jobs = new JobsPage(on.page);
       await jobs.open();
       await jobs.row(job.number).getByText('Done').waitFor();
-    },
-  );
+      await dismiss();
+    });
+
+    it('says so of every deed of those dialogs', async () => {
+      // It ended with the keystore that was locked meanwhile.
+      await on.call('practice.start', {});
+      await on.call('credential.import', {
+        kind: 'keys',
+        name: 'spare-kms',
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretAccessKey: Uint8Array.from(Buffer.from('a secret of forty characters, or almost.')),
+        endpoint: on.aws.url,
+      });
+      for (const { by, press: deed, done } of cutOffDeeds) {
+        for (const step of by) await step(on.page);
+        await cutOff(
+          () => deed(on.page),
+          () => done(on.call),
+          String(done),
+        );
+        await dismiss();
+      }
+    });
+  });
 });
