@@ -1,9 +1,8 @@
-import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
 import styles from './group-form.module.css';
 import { PolicyReading, StatementToAdd } from './policy-dialogs.tsx';
-import { ImportPolicy, policyLabel, PolicyRemarks } from './policy-parts.tsx';
+import { ImportPolicy, PolicyDeeds, policyLabel, PolicyRemarks } from './policy-parts.tsx';
 import { readPolicyFile } from './policy-file.ts';
 import type { GroupFormControl } from './use-group-form.ts';
 
@@ -52,18 +51,10 @@ export function PolicyField({
         onFile={(chosen) => void take(chosen)}
       />
       {policy === null ? null : (
-        <>
-          <Button aria-label="Read the policy" onClick={() => setOpen('reading')}>
-            Read
-          </Button>
-          <Button
-            variant="text"
-            aria-label="Remove the policy"
-            onClick={() => control.set({ policy: null, policyFile: null }, 'policy')}
-          >
-            Remove
-          </Button>
-        </>
+        <PolicyDeeds
+          onRead={() => setOpen('reading')}
+          onRemove={() => control.set({ policy: null, policyFile: null }, 'policy')}
+        />
       )}
       {open === 'reading' && policy !== null ? (
         <PolicyReading

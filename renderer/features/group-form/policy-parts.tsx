@@ -80,3 +80,25 @@ export function PolicyRemarks({
     </div>
   );
 }
+
+/** What can be done with a policy that was chosen. */
+export function PolicyDeeds({
+  disabled = false,
+  onRead,
+  onRemove,
+}: {
+  readonly disabled?: boolean;
+  readonly onRead: () => void;
+  readonly onRemove: () => void;
+}) {
+  return (
+    <>
+      <Button aria-label="Read the policy" disabled={disabled} onClick={onRead}>
+        Read
+      </Button>
+      <Button variant="text" aria-label="Remove the policy" disabled={disabled} onClick={onRemove}>
+        Remove
+      </Button>
+    </>
+  );
+}

@@ -1,11 +1,15 @@
-import Button from '@mui/material/Button';
 import { useId, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useRead } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { PolicyReading, StatementToAdd } from '../group-form/policy-dialogs.tsx';
 import { readPolicyFile } from '../group-form/policy-file.ts';
-import { ImportPolicy, policyLabel, PolicyRemarks } from '../group-form/policy-parts.tsx';
+import {
+  ImportPolicy,
+  PolicyDeeds,
+  policyLabel,
+  PolicyRemarks,
+} from '../group-form/policy-parts.tsx';
 import styles from './xks.module.css';
 
 /** A key policy as it was imported: its text, and the file it came from. */
@@ -78,7 +82,7 @@ export function KeyPolicyField({
           onFile={(chosen) => void take(chosen)}
         />
         {policy === null ? null : (
-          <ChosenDeeds
+          <PolicyDeeds
             disabled={disabled}
             onRead={() => setOpen('reading')}
             onRemove={() => {
@@ -105,27 +109,6 @@ export function KeyPolicyField({
         <StatementToAdd statement={told.add} onClose={() => setOpen(null)} />
       ) : null}
     </div>
-  );
-}
-
-function ChosenDeeds({
-  disabled,
-  onRead,
-  onRemove,
-}: {
-  readonly disabled: boolean;
-  readonly onRead: () => void;
-  readonly onRemove: () => void;
-}) {
-  return (
-    <>
-      <Button aria-label="Read the policy" disabled={disabled} onClick={onRead}>
-        Read
-      </Button>
-      <Button variant="text" aria-label="Remove the policy" disabled={disabled} onClick={onRemove}>
-        Remove
-      </Button>
-    </>
   );
 }
 
