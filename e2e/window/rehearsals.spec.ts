@@ -121,6 +121,7 @@ describe.skipIf(!windowHere)('practice and its rehearsals', () => {
       .waitFor();
     await look('practice--refusals');
     await on.button('Add this statement to rehearsal-custodian').click();
+    await chosen.getByText('✓ Added to rehearsal-custodian.').waitFor();
     await on.section('Rehearsal under way').getByText('Let the job go on').waitFor();
     await on.section('Rehearsal under way').getByRole('button', { name: 'Show the job' }).click();
     await on.top.getByRole('button', { name: /^Continue/ }).click();

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
@@ -40,10 +41,14 @@ function RemedyText({ remedy }: { readonly remedy: Remedy }) {
   const { where, what, add, principal } = remedy;
   const deed = useDeed('practice.addPermission');
   const blocked = useBlocked();
+  const [added, setAdded] = useState(false);
   const run = async (): Promise<void> => {
     if (principal === null || add === null) return;
-    if (await deed.run({ principal, statement: add }))
+    setAdded(false);
+    if (await deed.run({ principal, statement: add })) {
+      setAdded(true);
       say(`The statement is added to ${nameOf(principal)}.`);
+    }
   };
   return (
     <>
@@ -56,6 +61,10 @@ function RemedyText({ remedy }: { readonly remedy: Remedy }) {
           {deed.busy ? 'Adding…' : `Add this statement to ${nameOf(principal)}`}
         </DeedButton>
       )}
+      {/* The bottom line is the job's that stopped for this, so that it is said here, too. */}
+      {added && principal !== null ? (
+        <p className="tone-good">✓ Added to {nameOf(principal)}.</p>
+      ) : null}
       {deed.failure ? <FailureNotice failure={deed.failure} /> : null}
     </>
   );
