@@ -60,6 +60,11 @@ export class DetailReader {
     return Object.hasOwn(this.#details, name);
   }
 
+  number(name: string): number | null {
+    const value = Object.hasOwn(this.#details, name) ? this.#details[name] : undefined;
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  }
+
   /** A sentence built around one detail, or nothing when it is absent. */
   when(name: string, sentence: (text: string) => string, otherwise = ''): string {
     const text = this.text(name, '');
