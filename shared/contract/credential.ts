@@ -15,7 +15,12 @@ export const credentialView = z.strictObject({
   problem: z.string().nullable(),
   testedAt: time.nullable(),
   expiresAt: time.nullable(),
-  groups: z.number().int(),
+  /** How many groups, external key stores and other credentials (roles) go by it. */
+  usedBy: z.strictObject({
+    groups: z.number().int(),
+    stores: z.number().int(),
+    roles: z.number().int(),
+  }),
 });
 
 const address = {

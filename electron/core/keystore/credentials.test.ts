@@ -111,7 +111,7 @@ it('stays while a group or another credential builds on it', () => {
   const { id } = credentials.add(fields, secrets());
   const group = keystore.addGroup({ credentialId: id });
   const role = credentials.add({ ...fields, name: 'role', sourceId: id }, {});
-  expect(credentials.groupsUsing(id)).toBe(2);
+  expect(credentials.usersOf(id)).toEqual({ groups: 1, stores: 0, roles: 1 });
   expect(codeOf(() => credentials.remove(id))).toBe('CREDENTIAL_IN_USE');
   expect(credentials.secret(id, 'sessionToken')?.disposed).toBe(false);
   groups.remove(group.id);

@@ -11,6 +11,13 @@ export type NewCredential = Omit<
   'id' | 'account' | 'principalArn' | 'connection' | 'problem' | 'testedAt'
 >;
 
+/** How many groups, external key stores and other credentials (roles) go by one. */
+export interface CredentialUsers {
+  readonly groups: number;
+  readonly stores: number;
+  readonly roles: number;
+}
+
 /** Credentials for AWS. Their secrets are sealed records; no reading of this table shows one. */
 export interface Credentials {
   list(): readonly Credential[];
@@ -26,8 +33,8 @@ export interface Credentials {
   ): Credential;
   /** Practice only: the practice KMS of this keystore answers at another address now. */
   moveEndpoint(id: string, endpoint: string): Credential;
-  /** How many groups and credentials build on this one. */
-  groupsUsing(id: string): number;
+  /** What goes by this one. */
+  usersOf(id: string): CredentialUsers;
   /** Removes it and erases its secrets. @throws OperationError CREDENTIAL_IN_USE, NOT_FOUND */
   remove(id: string): void;
   /** One sealed part of a credential: `secretAccessKey`, `sessionToken`. */
@@ -58,13 +65,11 @@ class CredentialTable implements Credentials {
       all: db.prepare<[], Row>('select * from credential'),
       one: db.prepare<[string], Row>('select * from credential where id = ?'),
       named: db.prepare<[string], unknown>('select 1 from credential where name = ?'),
-      users: db
-        .prepare<[{ id: string }], number>(
-          `select (select count(*) from key_group where credential_id = @id)
-             + (select count(*) from credential where source_id = @id)
-             + (select count(*) from external_store where credential_id = @id)`,
-        )
-        .pluck(),
+      users: db.prepare<[{ id: string }], CredentialUsers>(
+        `select (select count(*) from key_group where credential_id = @id) as groups,
+           (select count(*) from external_store where credential_id = @id) as stores,
+           (select count(*) from credential where source_id = @id) as roles`,
+      ),
       insert: db.prepare(
         `insert into credential (id, name, kind, access_key_id, endpoint, profile, source_id,
            role_arn, external_id, mfa_serial, expires_at, created_at)
@@ -140,16 +145,17 @@ class CredentialTable implements Credentials {
     });
   }
 
-  groupsUsing(id: string): number {
-    return this.#sql.users.get({ id }) ?? 0;
+  usersOf(id: string): CredentialUsers {
+    return this.#sql.users.get({ id }) ?? { groups: 0, stores: 0, roles: 0 };
   }
 
   remove(id: string): void {
     const { store } = this.#domain;
     store.change(() => {
       const { name } = this.get(id);
-      const groups = this.groupsUsing(id);
-      if (groups > 0) throw new OperationError('CREDENTIAL_IN_USE', { name, groups });
+      const users = this.usersOf(id);
+      if (users.groups + users.stores + users.roles > 0)
+        throw new OperationError('CREDENTIAL_IN_USE', { name, ...users });
       for (const part of this.#sql.sealedParts.all(table, id)) store.seals.erase(table, id, part);
       this.#sql.erase.run(id);
     });

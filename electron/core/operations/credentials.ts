@@ -18,7 +18,7 @@ const view = (open: OpenKeystore, credential: Credential): z.output<typeof crede
     mfaSerial: _m,
     ...shown
   } = credential;
-  return { ...shown, groups: open.credentials.groupsUsing(credential.id) };
+  return { ...shown, usedBy: open.credentials.usersOf(credential.id) };
 };
 
 const nothingMore = {

@@ -1,3 +1,4 @@
+import { sayUsers } from '../../../shared/text/credential-users.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -6,7 +7,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './administration.module.css';
-import { connectionWords, type Credential, credentialKinds, sayUsers } from './credential-words.ts';
+import { connectionWords, type Credential, credentialKinds } from './credential-words.ts';
 import type { ConnectionTest } from './use-connection-test.ts';
 
 /** One credential: who AWS says it is, since when, and what can be done with it. */
@@ -89,6 +90,6 @@ function factsOf(credential: Credential): Parameters<typeof Facts>[0]['facts'] {
         ]),
     ['Address', endpoint === null ? 'AWS’s own' : <code key="endpoint">{endpoint}</code>],
     ...(expiresAt === null ? [] : [['Ends', <Moment key="ends" at={expiresAt} />] as const]),
-    ['Used by', sayUsers(credential.groups)],
+    ['Used by', sayUsers(credential.usedBy)],
   ];
 }

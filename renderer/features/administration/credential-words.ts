@@ -15,6 +15,3 @@ export const connectionWords: Readonly<Record<Credential['connection'], StateTex
   'Not Connected': { glyph: '!', word: 'Not Connected', tone: 'attention' },
   'Not tested': { glyph: '?', word: 'Not tested', tone: 'quiet' },
 };
-
-export const sayUsers = (groups: number): string =>
-  groups === 0 ? 'none' : groups === 1 ? '1 group' : `${groups} groups`;

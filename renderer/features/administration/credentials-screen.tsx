@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { useState } from 'react';
+import { sayUsers } from '../../../shared/text/credential-users.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -12,7 +13,7 @@ import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './administration.module.css';
 import { CredentialDetail } from './credential-detail.tsx';
-import { connectionWords, type Credential, credentialKinds, sayUsers } from './credential-words.ts';
+import { connectionWords, type Credential, credentialKinds } from './credential-words.ts';
 import { useConnectionTest } from './use-connection-test.ts';
 
 const columns: readonly Column<Credential>[] = [
@@ -36,7 +37,7 @@ const columns: readonly Column<Credential>[] = [
     width: '128px',
     cell: ({ connection }) => <StateWord state={connectionWords[connection]} />,
   },
-  { id: 'users', title: 'Used by', width: '84px', cell: ({ groups }) => sayUsers(groups) },
+  { id: 'users', title: 'Used by', width: '112px', cell: ({ usedBy }) => sayUsers(usedBy) },
   {
     id: 'endpoint',
     title: 'Address',

@@ -5,7 +5,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { sayUsers } from './credential-words.ts';
+import { sayUsers, usersOf } from '../../../shared/text/credential-users.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 /** Takes a credential out of the keystore. AWS is not told, and the access key works on there. */
@@ -14,7 +14,8 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
   const remove = useDeed('credential.remove');
   const blocked = useBlocked();
   const credential = list.data?.credentials.find(({ id }) => id === dialog.credential);
-  const inUse = (credential?.groups ?? 0) > 0;
+  const users = credential ? usersOf(credential.usedBy) : 0;
+  const inUse = users > 0;
   const go = async (): Promise<void> => {
     if (!credential) return;
     if (!(await remove.run({ credential: credential.id, confirm: true }))) return;
@@ -48,11 +49,11 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
           </p>
           {inUse ? (
             <p className="tone-attention">
-              ! {sayUsers(credential.groups)} or role{credential.groups === 1 ? '' : 's'} build on
-              it. Give them another credential first.
+              ! {sayUsers(credential.usedBy)} {users === 1 ? 'goes' : 'go'} by it. Give{' '}
+              {users === 1 ? 'it' : 'them'} another credential first.
             </p>
           ) : (
-            <p>No key group uses it.</p>
+            <p>Nothing in this keystore goes by it.</p>
           )}
         </>
       ) : list.pending ? (

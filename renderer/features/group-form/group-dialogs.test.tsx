@@ -33,7 +33,7 @@ const credential = (
   problem: null,
   testedAt: null,
   expiresAt: null,
-  groups: 0,
+  usedBy: { groups: 0, stores: 0, roles: 0 },
   ...more,
 });
 

@@ -36,7 +36,7 @@ const credential = (
   problem: null,
   testedAt: null,
   expiresAt: null,
-  groups: 0,
+  usedBy: { groups: 0, stores: 0, roles: 0 },
 });
 const mismatch = {
   code: 'ACCOUNT_MISMATCH' as const,

@@ -67,6 +67,14 @@ const served = (): ReturnType<typeof servingSet.parse> =>
   servingSet.parse(keystore.xks.serving.build());
 
 describe('a store', () => {
+  it('counts among what goes by a credential, which then stays', () => {
+    const { credentials, credentialId, xks } = keystore;
+    xks.serving.begin('software', { id: 'canary', blob: blob() });
+    xks.stores.add({ ...fields('ledger'), credentialId });
+    expect(credentials.usersOf(credentialId)).toEqual({ groups: 0, stores: 1, roles: 0 });
+    expect(codeOf(() => credentials.remove(credentialId))).toBe('CREDENTIAL_IN_USE');
+  });
+
   it('has a prefix of its own, is found by name, and keeps its name to itself', () => {
     const [one, two] = [addStore('one'), addStore('two')];
     expect(one.prefix).not.toBe(two.prefix);

@@ -1,3 +1,4 @@
+import { sayUsers } from '../../../../shared/text/credential-users.ts';
 import {
   assuranceTexts,
   emptyTexts,
@@ -187,7 +188,7 @@ export function credentialsText(
     { title: 'Connection' },
     { title: 'Account' },
     { title: 'Access key' },
-    { title: 'Groups', align: 'right' },
+    { title: 'Used by', shrinks: true },
     { title: 'Tested' },
     { title: 'Problem', shrinks: true },
   ] as const;
@@ -200,7 +201,7 @@ export function credentialsText(
     } as const,
     { text: one.account ?? '' },
     { text: one.accessKeyId ?? '' },
-    { text: String(one.groups) },
+    { text: sayUsers(one.usedBy) },
     { text: style.when(one.testedAt) },
     { text: one.problem ?? '' },
   ]);
