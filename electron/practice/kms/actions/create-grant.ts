@@ -121,7 +121,7 @@ function draft(call: Call, key: KeyRecord, request: Input, grantee: string): Gra
     createdAt: call.now,
     granteePrincipal: grantee,
     retiringPrincipal: request.RetiringPrincipal ?? null,
-    issuingAccount: rootArn(call.caller.account),
+    issuingAccount: rootArn(call.caller.account, call.region),
     operations: [...new Set(request.Operations)],
     constraints: (request.Constraints as GrantConstraints | undefined) ?? null,
   };

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { OneShotMac } from '../../../core/crypto/one-shot-mac.ts';
 import { KmsFailure } from '../wire/failures.ts';
-import { type Caller, rootCaller } from '../principals/caller.ts';
+import { type Caller, callerIn, rootCaller } from '../principals/caller.ts';
 import type { Directory } from '../principals/directory.ts';
 import {
   invalidSignature,
@@ -96,7 +96,8 @@ export function createAuthenticator(deps: AuthenticationDeps) {
     const holder = deps.directory.findKey(claim.accessKeyId);
     if (holder !== undefined) {
       if (token !== undefined) throw unrecognized();
-      return { secret: holder.secretAccessKey, caller: holder.caller };
+      const caller = callerIn(holder.caller, claim.scope.region);
+      return { secret: holder.secretAccessKey, caller };
     }
     const session = token === undefined ? undefined : readSessionToken(deps.sessionSeal, token);
     if (session === undefined || session.accessKeyId !== claim.accessKeyId) throw unrecognized();

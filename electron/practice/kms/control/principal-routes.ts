@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { newSession, sessionCaller } from '../auth/sessions.ts';
 import { type Asking, judgeByIdentity, judgeKey } from '../policy/authorize.ts';
 import { isCrossAccount } from '../policy/cross-account.ts';
-import { type Caller, rootCaller } from '../principals/caller.ts';
+import { type Caller, callerIn, rootCaller } from '../principals/caller.ts';
 import { principalsSchema, type WrittenPrincipals } from '../principals/document.ts';
 import { keepPrincipals } from '../principals/kept.ts';
 import type { World } from '../world.ts';
@@ -125,7 +125,7 @@ function explainCall(world: World, body: unknown) {
   const asking: Asking = {
     world,
     operation,
-    caller: callerNamed(world, principal, at),
+    caller: callerIn(callerNamed(world, principal, at), at),
     region: at,
     input: request,
     now: world.clock.now(),

@@ -1,6 +1,6 @@
 import { resourceAliases } from './resource-aliases.ts';
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
-import { rootArn } from '../principals/caller.ts';
+import { inMainPartition, isSamePrincipal, rootArn } from '../principals/caller.ts';
 import { KmsFailure, malformedPolicy } from '../wire/failures.ts';
 import type { Call } from '../world.ts';
 import {
@@ -61,11 +61,13 @@ function grantUse({ operation, input }: Asking): GrantUse {
 }
 
 /** By what names grants reach the caller; its whole account takes an IAM policy besides. */
-function granteeNames(question: IdentityQuestion): readonly string[] {
+function granteeNames(asking: Asking, question: IdentityQuestion): readonly string[] {
   const { caller } = question;
   const own = [caller.principal, caller.arn];
-  const byAccount = decideByIdentity(question).allowed ? [rootArn(caller.account)] : [];
-  return [...new Set([...own, ...byAccount])];
+  const { region } = asking;
+  const byAccount = decideByIdentity(question).allowed ? [rootArn(caller.account, region)] : [];
+  const names = [...own, ...byAccount];
+  return [...new Set([...names, ...names.map(inMainPartition)])];
 }
 
 /** Grants to the caller that it can use now: seen everywhere already, or named by their tokens. */
@@ -73,7 +75,7 @@ function grantsFor(asking: Asking, key: KeyRecord, question: IdentityQuestion): 
   const { world, caller, input, now } = asking;
   const named = new Set(grantTokensOf(input).map((token) => grantOfToken(world, token)?.grantId));
   const unseenMs = world.mischiefs.of(caller.account).eventualConsistency.grantsSeconds * 1000;
-  return granteeNames(question)
+  return granteeNames(asking, question)
     .flatMap((name) => world.state.grants.heldBy(key, name))
     .filter((grant) => grant.createdAt + unseenMs <= now || named.has(grant.grantId));
 }
@@ -204,8 +206,9 @@ export function requireRetirePermission(
 ): void {
   const { caller } = asking;
   const { decision, question, explain: explanation } = judgeByIdentity(asking, key.arn);
-  const byName = principals.some((each) => [caller.principal, caller.arn].includes(each));
-  const byAccount = decision.allowed && principals.includes(rootArn(caller.account));
+  const isAmong = (name: string) => principals.some((each) => isSamePrincipal(each, name));
+  const byName = isAmong(caller.principal) || isAmong(caller.arn);
+  const byAccount = decision.allowed && isAmong(rootArn(caller.account));
   if (byAccount || (byName && (decision.allowed || !decision.explicit))) return;
   const foreign = caller.account !== key.account;
   const missing = decision.allowed

@@ -1,4 +1,4 @@
-import type { Caller } from '../principals/caller.ts';
+import { type Caller, isSamePrincipal } from '../principals/caller.ts';
 import type { PolicyStatement, PrincipalMap } from './statements.ts';
 
 /**
@@ -14,10 +14,11 @@ export const accountNamed = (name: string): string | null =>
   /^\d{12}$/.test(name) ? name : (ROOT.exec(name)?.[1] ?? null);
 
 const isCaller = (name: string, caller: Caller): boolean =>
-  name === caller.principal || name === caller.arn;
+  isSamePrincipal(name, caller.principal) || isSamePrincipal(name, caller.arn);
 
 function names({ AWS }: PrincipalMap, caller: Caller): Naming | null {
-  if (caller.kind === 'session' && AWS.includes(caller.arn)) return 'session';
+  const isSession = (name: string) => isSamePrincipal(name, caller.arn);
+  if (caller.kind === 'session' && AWS.some(isSession)) return 'session';
   if (AWS.some((name) => name === '*' || (isCaller(name, caller) && accountNamed(name) === null))) {
     return 'itself';
   }
@@ -32,7 +33,7 @@ const excepts = ({ AWS }: PrincipalMap, caller: Caller): boolean =>
   AWS.includes('*') ||
   (AWS.some((name) => accountNamed(name) === caller.account) &&
     [caller.principal, caller.arn].every(
-      (name) => accountNamed(name) !== null || AWS.includes(name),
+      (name) => accountNamed(name) !== null || AWS.some((each) => isSamePrincipal(each, name)),
     ));
 
 /** Whom the statement means: a NotPrincipal means everybody that it does not except. */

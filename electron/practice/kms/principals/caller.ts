@@ -1,3 +1,4 @@
+import { partitionOf } from '../model/arn.ts';
 import type { PolicyDocument } from '../policy/statements.ts';
 
 /** A policy with the name under which it is attached. */
@@ -26,7 +27,27 @@ export interface Caller {
   readonly issuedAt: number | null;
 }
 
-export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`;
+/** As it is named in a Region; without one, in the main partition. */
+export const rootArn = (account: string, region = ''): string =>
+  `arn:${partitionOf(region)}:iam::${account}:root`;
+
+const MAIN = 'arn:aws:';
+
+/** ARNs of every partition name the same principals: the principals file knows no partitions. */
+export const inMainPartition = (arn: string): string => arn.replace(/^arn:aws[a-z-]*:/, MAIN);
+
+export const isSamePrincipal = (one: string, other: string): boolean =>
+  one === other ||
+  (!(one.startsWith(MAIN) && other.startsWith(MAIN)) &&
+    inMainPartition(one) === inMainPartition(other));
+
+/** The same caller as AWS names it in the partition of a Region. */
+export function callerIn(caller: Caller, region: string): Caller {
+  const partition = partitionOf(region);
+  if (partition === 'aws') return caller;
+  const there = (arn: string): string => inMainPartition(arn).replace(MAIN, `arn:${partition}:`);
+  return { ...caller, arn: there(caller.arn), principal: there(caller.principal) };
+}
 
 const NO_TAGS = {};
 

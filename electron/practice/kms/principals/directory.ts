@@ -5,7 +5,7 @@ import {
   PRACTICE_SECRET_ACCESS_KEY,
 } from '../constants.ts';
 import type { PolicyDocument } from '../policy/statements.ts';
-import { type Caller, type NamedPolicy, rootCaller } from './caller.ts';
+import { type Caller, inMainPartition, type NamedPolicy, rootCaller } from './caller.ts';
 import type {
   MfaEntry,
   Principals,
@@ -151,9 +151,6 @@ function indexOf(rootKeys: readonly AccountKey[], { accounts }: Principals): Ind
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
 
-/** ARNs of every partition name the same principals: the file knows no partitions. */
-const inMainPartition = (arn: string): string => arn.replace(/^arn:aws[a-z-]*:/, 'arn:aws:');
-
 /** A later key replaces an earlier one with the same access key id. */
 export function createDirectory(
   keys: readonly AccountKey[],
@@ -180,7 +177,7 @@ export function createDirectory(
       return index.roles.get(inMainPartition(arn));
     },
     findUser: (arn) => index.users.get(inMainPartition(arn))?.caller,
-    mfaDevicesOf: (arn) => index.users.get(arn)?.entry.mfaDevices ?? [],
+    mfaDevicesOf: (arn) => index.users.get(inMainPartition(arn))?.entry.mfaDevices ?? [],
     get written() {
       return written;
     },

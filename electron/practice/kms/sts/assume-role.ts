@@ -48,7 +48,9 @@ export function assumeRole(
   const match = ROLE_ARN.exec(roleArn);
   if (match === null) throw invalid(`${roleArn} is invalid`);
   const [, account = '', roleName = ''] = match;
-  const role = world.directory.findRole(roleArn);
+  const found = world.directory.findRole(roleArn);
+  // In the partition in which it was asked for.
+  const role = found && { ...found, arn: roleArn };
   if (role === undefined || world.mischiefs.strikesAction('sts:AssumeRole')) {
     throw assumeDenied(who, roleArn);
   }
