@@ -153,6 +153,7 @@ export const failures = {
   PRACTICE_NOT_RUNNING: person(),
   PRACTICE_REFUSED: usage(),
   IMPORT_TOKEN_EXPIRED: later(409),
+  IMPORT_NOT_OPENED: person(),
   IMPORT_WRONG_MATERIAL: data(),
   IMPORT_OVER_PRESENT: usage(409),
   WRAPPING_KEY_CHANGED: person(),

@@ -103,6 +103,20 @@ describe('says what is so, and sends people where it helps', () => {
       /as the deed needs it/,
     ],
     [
+      'AWS_CLOCK_SKEW',
+      'a clock that is behind',
+      { seconds: -900 },
+      /^Nothing was changed\. It is 15 minutes behind that of AWS\.$/m,
+      /-/,
+    ],
+    [
+      'AWS_CLOCK_SKEW',
+      'a clock that is ahead',
+      { seconds: 330 },
+      /It is 6 minutes ahead of that of AWS\.$/m,
+      /behind/,
+    ],
+    [
       'KEY_NOT_ENABLED',
       'a key that waits for deletion',
       { state: 'PendingDeletion' },

@@ -19,6 +19,15 @@ const refused: Readonly<Record<string, string>> = {
   'kms:ScheduleKeyDeletion': 'the KMS key to be deleted',
 };
 
+/** How far this computer's clock is off; a negative number is behind. */
+const offBy = (d: DetailReader): string => {
+  const seconds = d.number('seconds');
+  if (seconds === null || seconds === 0) return '';
+  const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
+  const long = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return ` It is ${long} ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS.`;
+};
+
 /** Wording for what AWS answers, or does not answer. Earlier steps of a job always stand. */
 export const awsWording = {
   AWS_UNREACHABLE: {
@@ -97,12 +106,7 @@ export const awsWording = {
   },
   AWS_CLOCK_SKEW: {
     headline: 'The clock of this computer is off.',
-    forYourKeys: (d) =>
-      `Nothing was changed.${d.when(
-        'offBy',
-        (s) => ` It differs from AWS by ${s}.`,
-        d.when('seconds', (s) => ` It differs from AWS by ${s} s.`),
-      )}`,
+    forYourKeys: (d) => `Nothing was changed.${offBy(d)}`,
     next: (d) => `Set the clock by the network, then ${d.goOn}.`,
   },
   AWS_NOT_PRACTICE: {
@@ -131,6 +135,13 @@ export const awsWording = {
     headline: 'The import token of AWS has run out.',
     forYourKeys: 'No key material was sent. The key is saved here.',
     next: 'Continue: a new token is fetched and the key wrapped again.',
+  },
+  IMPORT_NOT_OPENED: {
+    headline: 'AWS could not open what was wrapped for it.',
+    forYourKeys:
+      'Nothing was imported. If the wrapping key was not from AWS, whoever gave it could open what was sent.',
+    next: (d) =>
+      `Find out who answers at this endpoint. If it is AWS, ${d.goOn}: with another wrapping key.`,
   },
   IMPORT_WRONG_MATERIAL: {
     headline: 'AWS says this is not the material the KMS key had.',

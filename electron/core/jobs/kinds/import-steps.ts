@@ -223,7 +223,9 @@ async function send<P>(
     // AWS cannot open what was wrapped, now or later: who continues begins with another wrapping key.
     if (error instanceof OperationError && error.external?.name === 'InvalidCiphertextException') {
       services.store.change(() => services.parcels.drop(context.jobId));
-      return { type: 'park', error };
+      const details = { version: subject.key.version, keyId: subject.kmsKeyId };
+      const because = { external: error.external, cause: error };
+      return { type: 'park', error: new OperationError('IMPORT_NOT_OPENED', details, because) };
     }
     throw error;
   }
