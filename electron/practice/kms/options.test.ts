@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCommandLine, UsageError } from './options.ts';
 
@@ -84,5 +87,28 @@ describe('the command line', () => {
     [[...PORTS, 'extra']],
   ])('%j is refused', (args) => {
     expect(() => readCommandLine(args)).toThrow(UsageError);
+  });
+
+  test('what is wrong in a file of faults is said with its place', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'practice-options-'));
+    const file = join(folder, 'faults.json');
+    const problemOf = (text: string): unknown => {
+      writeFileSync(file, text);
+      try {
+        return readCommandLine([...PORTS, '--mischief', file]);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    try {
+      expect(problemOf('{"operations":{"CreateKeys":{}}}')).toBe(
+        `--mischief ${file}: operations.CreateKeys: no operation of KMS, no sts:… and not *`,
+      );
+      expect(problemOf('{"operations":{"*":{"throttle":-1}}}')).toContain(
+        ': operations.*.throttle: ',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { OPEN_POINTS, readReading, type Readings } from './open-points/points.ts';
 import { type Mischief, mischiefSchema } from './mischief/setting.ts';
 import type { AccountKey } from './principals/directory.ts';
+import { describeIssue } from './principals/issues.ts';
 import type { PracticeKmsOptions } from './start.ts';
 import { readHost, readLoopbackPort, type XksRoute } from './xks/routes.ts';
 
@@ -96,10 +97,7 @@ function readMischief(file: string): Mischief {
   }
   const parsed = mischiefSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UsageError(
-    `--mischief ${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
-  );
+  throw new UsageError(`--mischief ${file}: ${describeIssue(parsed.error)}`);
 }
 
 function parse(argv: readonly string[]) {

@@ -10,8 +10,14 @@ export function describeIssue(error: z.ZodError): string {
 
 type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
 
-/** Of the readings that a value could have had, the one that came furthest says most. */
+/**
+ * Of the readings that a value could have had, the one that came furthest says most; of a name that
+ * cannot be one, what is wrong with the name.
+ */
 function deepest(issue: z.core.$ZodIssue | undefined): Issue | undefined {
+  if (issue?.code === 'invalid_key') {
+    return { path: issue.path, message: issue.issues[0]?.message ?? issue.message };
+  }
   if (issue?.code !== 'invalid_union') return issue;
   const inner = issue.errors
     .map((each) => deepest(each[0]))
