@@ -148,16 +148,22 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await move.getByRole('button', { name: 'Move to Old' }).waitFor();
     await tree.press('Enter');
     await move.waitFor({ state: 'detached' });
+    // Its row may stand in the former place still, or in the new one: the deed is about the group.
+    await tree.press('Delete');
+    await tree.dialog(/^Remove key group “archive”/).waitFor();
+    await tree.press('Escape');
+    await tree.dialog(/^Remove/).waitFor({ state: 'detached' });
+    await expect.poll(() => tree.row(/^archive/).getAttribute('aria-level')).toBe('2');
+    await expect.poll(() => tree.focused()).toMatch(/^archive, key group/);
     await tree.row(/^Old, folder, 1 key group/).waitFor();
-    await tree.row(/^Old, folder/).click();
+    await tree.press('ArrowLeft');
+    await expect.poll(() => tree.focused()).toMatch(/^Old, folder/);
     await tree.press('Delete');
     await tree.page
       .getByText('It holds 1 key group. Only an empty folder can be removed.')
       .waitFor();
-    await tree.press('ArrowRight');
-    // Until its new place is read, its row stands in the former one.
-    await expect.poll(() => tree.row(/^archive/).getAttribute('aria-level')).toBe('2');
-    await tree.row(/^archive/).click();
+    await tree.press('ArrowDown');
+    await expect.poll(() => tree.focused()).toMatch(/^archive, key group/);
     await tree.press('Delete');
     await tree.page.getByRole('button', { name: /^Remove archive/ }).click();
     // Behind the open dialog no row is found, whether it is there or not.

@@ -19,7 +19,7 @@ export function TreeFoot({ tree }: { readonly tree: KeyTree }) {
         {news}
       </span>
       {news === '' ? null : (
-        <Button className={styles['news'] ?? ''} onClick={() => tree.reader.refresh()}>
+        <Button className={styles['news'] ?? ''} onClick={() => void tree.reader.refresh()}>
           {`Show ${news}`}
         </Button>
       )}

@@ -90,6 +90,32 @@ export function pageAgain(list: GroupList, after: string | null, page: GroupPage
 export const grown = (list: GroupList, after: string | null, page: GroupPage): GroupList =>
   after !== null && list.next === after ? addPage(list, after, page) : pageAgain(list, after, page);
 
+/** What a deed of this window put elsewhere, and has the focus. */
+export interface Moved {
+  readonly kind: 'folder' | 'group';
+  readonly id: string;
+  readonly to: Container;
+}
+
+export const holds = (list: GroupList | undefined, group: string): boolean =>
+  list?.pages.some(({ ids }) => ids.includes(group)) ?? false;
+
+/** Reads a list from its beginning, as far as told. `read`: pages from this mark on, null the first. */
+export async function readList(
+  read: (after: string | null) => Promise<readonly GroupPage[]>,
+  enough: (list: GroupList) => boolean,
+): Promise<GroupList> {
+  let list: GroupList | null = null;
+  for (let after: string | null = null; ; ) {
+    for (const page of await read(after)) {
+      list = list === null || after === null ? firstPage(page) : addPage(list, after, page);
+      after = page.next;
+    }
+    if (list === null || list.next === null || enough(list))
+      return list ?? firstPage({ ids: [], total: 0, next: null });
+  }
+}
+
 /** The mark of the page in which the group at this place is. */
 export function markOf(list: GroupList | undefined, offset: number): string | null {
   let from = 0;

@@ -156,6 +156,23 @@ describe('what changes while it is looked at', () => {
     expect(Object.fromEntries(reader.fates)).toEqual({});
   });
 
+  it('has what was moved in one place at every moment, far down in a folder that nobody opened', async () => {
+    core.addFolder('F', null, { groups: 1001 });
+    core.addGroups(1000, 'F', 'f');
+    await changed();
+    await expect.poll(() => reader.folders.get('F')?.groups).toBe(1001);
+    await reader.settle();
+    const places = (): readonly string[] =>
+      [...reader.content().shape.lists]
+        .filter(([, { pages }]) => pages.some((page) => page.ids.includes('g00000')))
+        .map(([container]) => container);
+    const seen = new Set<string>();
+    reader.subscribe(() => seen.add(places().join(' ')));
+    core.edit('g00000', { folderId: 'F' });
+    await reader.settle(['top', 'F'], { kind: 'group', id: 'g00000', to: 'F' });
+    expect([...seen]).toEqual(['top', 'F']);
+  });
+
   it('keeps new keys behind the bar too', async () => {
     core.addKeys('g00000', 1);
     await changed();

@@ -4,16 +4,18 @@ import type { Call } from '../../client/client.ts';
 import type { FolderView } from '../../state/folders.ts';
 import { failureOf } from '../../state/reads.ts';
 import {
-  addPage,
   type Container,
   firstPage,
   type GroupList,
   keep,
   grown,
+  holds,
   keptAgain,
   type KeyView,
   markOf,
+  type Moved,
   newsOf,
+  readList,
   readSoFar,
   top,
 } from './tree-lists.ts';
@@ -160,10 +162,13 @@ export class TreeReader {
     return { came, went };
   }
 
-  /** Puts everything in order as it is now; these containers even where nothing seems new. */
-  async settle(containers: readonly Container[] = []): Promise<void> {
+  /**
+   * Puts everything in order as it is now; these containers even where nothing seems new. What was moved
+   * stands in its new place from the same moment on from which it is missing in the former one.
+   */
+  async settle(containers: readonly Container[] = [], moved?: Moved): Promise<void> {
     const before = this.#settling ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => this.#settleNow(containers));
+    const mine = before.catch(() => undefined).then(() => this.#settleNow(containers, moved));
     this.#settling = mine;
     await mine.finally(() => {
       if (this.#settling === mine) this.#settling = null;
@@ -171,11 +176,11 @@ export class TreeReader {
   }
 
   /** Settles; a failure is shown like one of any other read. */
-  refresh(containers: readonly Container[] = []): void {
-    this.settle(containers).catch((error: unknown) => this.#failed(error));
+  async refresh(containers: readonly Container[] = [], moved?: Moved): Promise<void> {
+    await this.settle(containers, moved).catch((error: unknown) => this.#failed(error));
   }
 
-  async #settleNow(containers: readonly Container[]): Promise<void> {
+  async #settleNow(containers: readonly Container[], moved?: Moved): Promise<void> {
     const folders = await this.#fetch(folderSource(this.#call));
     const lists = new Map<Container, GroupList>();
     const known = new Set([top, ...folders.map(({ id }) => id)]);
@@ -184,8 +189,12 @@ export class TreeReader {
       const [container, list] = next;
       const { came, went } = newsOf(list);
       const again = came + went > 0 || containers.includes(container);
-      lists.set(container, again ? await this.#readAnew(container, readSoFar(list)) : list);
+      const enough = (now: GroupList) => readSoFar(now) >= readSoFar(list);
+      lists.set(container, again ? await this.#readAnew(container, enough) : list);
     }
+    const to = moved?.kind === 'group' && known.has(moved.to) ? moved : null;
+    if (to && !holds(lists.get(to.to), to.id))
+      lists.set(to.to, await this.#readAnew(to.to, (list) => holds(list, to.id)));
     const keys = new Map(
       [...this.#content.shape.keys].map(([group, kept]) => {
         const read = this.#client.getQueryData<readonly KeyView[]>(
@@ -207,12 +216,11 @@ export class TreeReader {
 
   /** Reads on until this group stands in the tree; false when it is not there. */
   async reach(container: Container, groupId: string): Promise<boolean> {
-    const holds = () =>
-      this.#list(container)?.pages.some(({ ids }) => ids.includes(groupId)) ?? false;
+    const there = () => holds(this.#list(container), groupId);
     if (!this.#list(container)) await this.#loadNext(container);
-    for (let more = true; more && !holds(); ) more = await this.#loadNext(container);
-    if (!holds()) await this.settle([container]);
-    return holds();
+    for (let more = true; more && !there(); ) more = await this.#loadNext(container);
+    if (!there()) await this.settle([container]);
+    return there();
   }
 
   /** Reads the keys of a group into the tree, with those that came since. */
@@ -334,18 +342,14 @@ export class TreeReader {
     return this.#list(container) !== before;
   }
 
-  async #readAnew(container: Container, atLeast: number): Promise<GroupList> {
-    let list: GroupList | null = null;
-    for (let after: string | null = null; ; ) {
+  #readAnew(container: Container, enough: (list: GroupList) => boolean): Promise<GroupList> {
+    const read = async (after: string | null): Promise<readonly GroupAnswer[]> => {
       const source = pagesSource(this.#call, container, after, this.#needsYou);
-      for (const page of await this.#fetch(source)) {
-        this.#keepCells(page);
-        list = list === null || after === null ? firstPage(page) : addPage(list, after, page);
-        after = page.next;
-      }
-      if (list === null || list.next === null || readSoFar(list) >= atLeast)
-        return list ?? firstPage({ ids: [], total: 0, next: null });
-    }
+      const pages = await this.#fetch(source);
+      for (const page of pages) this.#keepCells(page);
+      return pages;
+    };
+    return readList(read, enough);
   }
 
   #fetch<Data>({ key, read }: Source<Data>): Promise<Data> {
@@ -379,7 +383,7 @@ export class TreeReader {
     // The mark of a page went: its list is put in order, and what is in sight stays in its place.
     const news = failure.details['field'] === 'after' && this.#content.ready;
     if (!news) this.#changed({ failure });
-    else if (this.#settling === null) this.refresh([...this.#content.shape.lists.keys()]);
+    else if (this.#settling === null) void this.refresh([...this.#content.shape.lists.keys()]);
   }
 
   #shape(shape: Partial<Shape>, rest: Partial<Omit<TreeContent, 'shape'>> = {}): void {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Moved } from './tree-lists.ts';
 import { nothingChosen, type TreeSelection } from '../../ui/tree-selection.ts';
 
 interface TreeState {
@@ -20,8 +21,12 @@ interface TreeState {
   readonly typeName: (text: string) => void;
   /** Containers that a deed of this window changed: they are put in order at once. */
   readonly untidy: readonly string[] | null;
-  readonly tidy: (containers: readonly string[]) => void;
+  /** Moved just now with the focus on it, which goes with it. */
+  readonly moved: Moved | null;
+  readonly tidy: (containers: readonly string[], moved?: Moved) => void;
   readonly tidied: () => void;
+  /** It stands where it went, or will not be seen there. */
+  readonly arrived: (moved: Moved) => void;
 }
 
 const start = {
@@ -32,6 +37,7 @@ const start = {
   renaming: null,
   typedName: null,
   untidy: null,
+  moved: null,
 };
 
 /** What of the tree lasts while other screens are looked at: ids, and what is being typed. */
@@ -55,8 +61,13 @@ export const useTreeState = create<TreeState>((set) => ({
   filter: (needsMe) => set({ needsMe }),
   rename: (renaming) => set({ renaming, typedName: null }),
   typeName: (typedName) => set({ typedName }),
-  tidy: (containers) => set(({ untidy }) => ({ untidy: [...(untidy ?? []), ...containers] })),
+  tidy: (containers, moved) =>
+    set((state) => ({
+      untidy: [...(state.untidy ?? []), ...containers],
+      moved: moved !== undefined && moved.id === state.selection.active ? moved : state.moved,
+    })),
   tidied: () => set({ untidy: null }),
+  arrived: (moved) => set((state) => (state.moved === moved ? { moved: null } : {})),
 }));
 
 /** Whether a folder or group shows what is in it. */

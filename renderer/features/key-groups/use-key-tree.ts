@@ -13,8 +13,9 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { chooseOnly, keepFocus } from '../../ui/tree-selection.ts';
+import { holds, type Moved } from './tree-lists.ts';
 import { TreeReader } from './tree-reader.ts';
-import { flatten, type FlatTree, type KeyTreeRow } from './tree-rows.ts';
+import { flatten, type FlatTree, folderLine, type KeyTreeRow, type Shape } from './tree-rows.ts';
 import { isOpen, useTreeState } from './tree-state.ts';
 
 /** Rows around those in sight that are read before they are. */
@@ -92,32 +93,52 @@ function useSettledUnseen(reader: TreeReader, someoneThere: boolean, news: boole
   const covered = useDialogs(({ open }) => open.length > 0);
   const free = covered || !someoneThere;
   useEffect(() => {
-    if (free && news) reader.refresh();
+    if (free && news) void reader.refresh();
   }, [reader, free, news]);
 }
 
-/** When the row with the focus goes, another one has it. */
+/** When the row with the focus goes, another one has it; one that was moved keeps it where it went. */
 function useKeptFocus(flat: FlatTree): void {
+  const moved = useTreeState((state) => state.moved);
   const before = useRef(flat);
+  const last = useRef<{ readonly id: string; readonly at: number; readonly level: number }>(null);
   useEffect(() => {
-    const { selection, select } = useTreeState.getState();
-    const at = selection.active === null ? -1 : before.current.indexOf(selection.active);
+    const { selection, select, arrived } = useTreeState.getState();
+    const { active } = selection;
+    const at = active === null ? -1 : before.current.indexOf(active);
     const level = before.current.rows[at]?.level ?? 1;
+    if (active !== null && at >= 0) last.current = { id: active, at, level };
     before.current = flat;
-    if (at >= 0) select(keepFocus(selection, flat.rows, flat.indexOf, { at, level }));
-  }, [flat]);
+    const there = active !== null && flat.rows[flat.indexOf(active)]?.container === moved?.to;
+    if (moved !== null && (there || moved.id !== active)) arrived(moved);
+    if (last.current?.id === active && moved?.id !== active)
+      select(keepFocus(selection, flat.rows, flat.indexOf, last.current));
+  }, [flat, moved]);
 }
 
-/** Puts in order what a deed of this window changed. */
+/** Puts in order what a deed of this window changed, and opens where a row went that has the focus. */
 function useTidied(reader: TreeReader): void {
   const untidy = useTreeState((state) => state.untidy);
   const tidied = useTreeState((state) => state.tidied);
   useEffect(() => {
     if (untidy === null) return;
+    const { moved, toggle, arrived } = useTreeState.getState();
     tidied();
-    reader.refresh(untidy);
+    if (moved === null) {
+      void reader.refresh(untidy);
+      return;
+    }
+    const parentOf = (id: string) => reader.folders.get(id)?.parentId ?? null;
+    void reader.refresh(untidy, moved).then(() => {
+      if (stands(reader.content().shape, moved)) toggle(folderLine(moved.to, parentOf), true);
+      else arrived(moved);
+    });
   }, [reader, untidy, tidied]);
 }
+
+/** It is in the list of where it went, seen or not. */
+const stands = ({ folders, lists }: Shape, { id, to }: Moved): boolean =>
+  (folders.get(to)?.includes(id) ?? false) || holds(lists.get(to), id);
 
 function useToggle({ rows, indexOf }: FlatTree) {
   return useCallback(

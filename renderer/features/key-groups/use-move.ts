@@ -50,7 +50,10 @@ export function useMove(): Move {
       }
       setMoved(done);
       if (done.length > 0) {
-        tidy([to.id ?? top, ...from]);
+        const { active } = useTreeState.getState().selection;
+        const focused = done.find(({ id }) => id === active);
+        const moved = focused && { kind: focused.kind, id: focused.id, to: to.id ?? top };
+        tidy([to.id ?? top, ...from], moved);
         const [only] = done;
         const what = done.length === 1 && only ? only.name : `${done.length} things`;
         say(`Moved ${what} to ${isolate(to.name)}.`);
