@@ -10,7 +10,8 @@ export type Waiting =
   | { readonly for: 'start'; readonly until: number; readonly inDoubt: boolean }
   | { readonly for: 'until'; readonly until: number; readonly why: string }
   | { readonly for: 'gate'; readonly gate: string }
-  | { readonly for: 'turn' };
+  /** `nobody`: no process runs jobs of this keystore. */
+  | { readonly for: 'turn' | 'nobody' };
 
 const gates: Readonly<Record<string, string>> = {
   hsm: 'waits for the HSM: attach the token or enter its PIN',
@@ -35,6 +36,8 @@ export function waitText(waiting: Waiting, now: number): string {
       return gates[waiting.gate] ?? `waits for ${waiting.gate}`;
     case 'turn':
       return 'waits for its turn';
+    case 'nobody':
+      return 'goes on in a window, console or daemon, or by "keyreeve job watch"';
   }
 }
 

@@ -38,6 +38,7 @@ export function createJobsPort(parts: {
   );
 
   return {
+    runsHere: () => jobs.runner.begun,
     ofGroup: createOfGroup(store),
     start: (name, payload, about) => {
       const { id, number, joined } = jobs.queue.enqueue(kindOf(name), payload, {

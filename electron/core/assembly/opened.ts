@@ -164,7 +164,7 @@ export class Opened {
   /** After the state root was verified: sign, run jobs, look at the schedule. */
   async begin(): Promise<void> {
     this.useSigner();
-    if (!this.#parts.config.longLived) return;
+    if (!this.#parts.config.longLived) return this.jobs.runner.findLeft();
     // Whoever needs AWS waits for it: unlocking does not.
     void this.practice.begin((objects, details) =>
       auditBeginning(this.audit, this.#host, objects, details),

@@ -136,7 +136,8 @@ export class JobQueue {
         return { result: 'asked', leftovers: facts.leftovers?.now ?? null };
       }
       const leftovers = facts.leftovers?.after ?? null;
-      this.#deps.ledger.move(row, 'cancelled', { leftovers });
+      // what it stopped for is no question any more; the step keeps what it met
+      this.#deps.ledger.move(row, 'cancelled', { leftovers, failure: null });
       facts.onEnd?.();
       return { result: 'cancelled', leftovers };
     });

@@ -8,7 +8,7 @@ const review = (reason: 'inherited' | 'interrupted-twice'): string =>
   JSON.stringify(new OperationError('JOB_NEEDS_REVIEW', { reason }).toFailure());
 
 /**
- * What a new process makes of the jobs it finds, in one transaction, before it takes any:
+ * What a new process makes of the jobs it finds, in one transaction, before it takes or shows any:
  * - jobs of another incarnation (the keystore was restored) wait for a person to review them;
  * - jobs that were running when the process died are looked at first, and after the second death
  *   wait for a person;
@@ -22,18 +22,25 @@ export class Recovery {
     this.#deps = deps;
   }
 
-  /** Inside a transaction. Returns how many jobs a dead process had left running. */
-  run(): number {
+  /**
+   * What a dead process left running, or another keystore, runs no more: also in a process that will
+   * run nothing. Inside a transaction. Returns how many jobs were left running.
+   */
+  findLeft(): number {
     this.#inherited();
     const left = this.#all('select * from job where lease is not null');
     for (const row of left) this.#died(row);
+    return left.length;
+  }
+
+  /** Before the first job is taken. Inside a transaction. */
+  forgetWaits(): void {
     const resting = `select * from job where (not_before is not null or gate is not null)
       and wait in ('retry', 'until', 'gate') and state in ('waiting', 'checking')`;
     for (const row of this.#all(resting)) {
       this.#deps.ledger.patch(row, noWait);
       if (row.position === null) this.#deps.ledger.line.enter(row.number, row.order_key);
     }
-    return left.length;
   }
 
   /** The HSM bridge died while these jobs ran; their next failure may be the last (see limits). */

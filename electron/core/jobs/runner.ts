@@ -70,6 +70,8 @@ export class JobRunner extends Service {
   #hold = 0;
   #interrupt = new AbortController();
   #paused = true;
+  #begun = false;
+  #foundLeft = false;
   #pumping = false;
   #waiters: (() => void)[] = [];
   #unsubscribe = (): void => undefined;
@@ -89,9 +91,10 @@ export class JobRunner extends Service {
   }
 
   protected async onStart(): Promise<void> {
-    const { store, changes, log } = this.#options;
-    const died = store.change(() => this.#recovery.run());
-    if (died > 0) log.log('warn', 'jobs.found-running', { jobs: died });
+    const { store, changes } = this.#options;
+    this.findLeft();
+    store.change(() => this.#recovery.forgetWaits());
+    this.#begun = true;
     this.#unsubscribe = changes.afterCommit(() => this.#pumpSoon());
     this.resume();
   }
@@ -99,6 +102,20 @@ export class JobRunner extends Service {
   protected async onStop(): Promise<void> {
     await this.pause().quiet;
     this.#unsubscribe();
+  }
+
+  /** Puts down what a dead process left running. A process that runs no jobs must not show it so. */
+  findLeft(): void {
+    if (this.#foundLeft) return;
+    const { store, log } = this.#options;
+    const died = store.change(() => this.#recovery.findLeft());
+    this.#foundLeft = true;
+    if (died > 0) log.log('warn', 'jobs.found-running', { jobs: died });
+  }
+
+  /** Does this process run jobs? One that only looks at the keystore does not. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Numbers of the jobs that are at a step. */

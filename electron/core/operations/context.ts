@@ -46,6 +46,8 @@ export interface JobsPort {
   underWay(kind: string, payload: Json): string | null;
   /** Groups with a job that waits for a person. */
   groupsNeedingYou(): ReadonlySet<string>;
+  /** Does this process run jobs? One of a single command does when it waits for a job. */
+  runsHere(): boolean;
   /** When a job is likely to be done (wall clock ms); null where nobody can tell. */
   eta(job: JobSummary): number | null;
   /** When a job of this kind is likely to be done if it is asked for now (wall clock ms). */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { jobDetail, jobView } from '../../../shared/contract/job.ts';
-import { jobMessage, progressText } from '../../../shared/text/jobs.ts';
+import { jobMessage, progressText, type Waiting } from '../../../shared/text/jobs.ts';
 import type { OpenKeystore } from './context.ts';
 import { endingOf } from './job-endings.ts';
 import type { JobDetails, JobSummary } from '../jobs/read.ts';
@@ -11,6 +11,7 @@ type Detail = z.output<typeof jobDetail>;
 /** A job as lists show it. */
 export function viewJob(open: OpenKeystore, job: JobSummary): View {
   const now = open.clock.now();
+  const here = open.jobs.runsHere();
   return {
     id: job.id,
     number: job.number,
@@ -25,12 +26,12 @@ export function viewJob(open: OpenKeystore, job: JobSummary): View {
     notBefore: job.notBefore,
     actor: `${job.actor} (${job.channel})`,
     step: job.step,
-    eta: open.jobs.eta(job),
+    eta: here ? open.jobs.eta(job) : null,
     progress: progressText(
       {
         cancelRequested: job.cancelRequested && job.endedAt === null,
         doing: job.progress?.text ?? null,
-        waits: job.waits,
+        waits: here ? job.waits : elsewhere(job),
       },
       now,
     ),
@@ -38,6 +39,12 @@ export function viewJob(open: OpenKeystore, job: JobSummary): View {
     message: jobMessage(job),
   };
 }
+
+/** In a process that runs no jobs: what is under way by its row was left so by one that ended. */
+const elsewhere = (job: JobSummary): Waiting | null =>
+  job.waits?.for === 'turn' || job.state === 'running' || job.state === 'checking'
+    ? { for: 'nobody' }
+    : job.waits;
 
 const next = (job: JobDetails): Detail['next'] => {
   if (job.state === 'needs-you') {
