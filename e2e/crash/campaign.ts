@@ -38,24 +38,17 @@ const changing = new Set([
 ]);
 
 /**
- * Calls that only read are asked side by side: they leave in one order, which the fault points show,
- * and arrive in any. Between two changes their order is no difference.
+ * Changes in their order, then the reads in none: those of steps leave in one order, which the fault
+ * points show, and arrive in any; others look where things stand while the next job is at work.
  */
 function asArrived(
   calls: readonly { operation: string; error?: string | null | undefined }[],
 ): string[] {
-  const told: string[] = [];
-  let reads: string[] = [];
-  for (const { operation, error } of calls) {
-    const line = `${operation} ${error ?? 'ok'}`;
-    if (!changing.has(operation)) {
-      reads.push(line);
-      continue;
-    }
-    told.push(...reads.sort(), line);
-    reads = [];
-  }
-  return [...told, ...reads.sort()];
+  const told = (some: typeof calls): string[] =>
+    some.map(({ operation, error }) => `${operation} ${error ?? 'ok'}`);
+  const changes = calls.filter(({ operation }) => changing.has(operation));
+  const reads = calls.filter(({ operation }) => !changing.has(operation));
+  return [...told(changes), ...told(reads).sort()];
 }
 
 /** The order of everything that happened: fault points reached, and calls as AWS saw them. */
