@@ -150,7 +150,7 @@ function runDueRotations(world: World, now: number): void {
  */
 export function runDueEvents(world: World, now: number): void {
   const { state } = world;
-  for (let at = state.nextDue(); at <= now; at = state.nextDue()) runEventsOf(world, at);
+  for (let at = state.nextDue(now); at <= now; at = state.nextDue(now)) runEventsOf(world, at);
 }
 
 function runEventsOf(world: World, now: number): void {

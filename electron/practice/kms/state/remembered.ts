@@ -1,4 +1,5 @@
 import type { MaterialRecord } from '../model/records.ts';
+import type { DueTime } from './due-times.ts';
 import type { KeyStoreTable } from './key-stores.ts';
 import type { KeyTable } from './keys.ts';
 import type { MaterialTable } from './materials.ts';
@@ -34,10 +35,10 @@ function telling<T extends object>(table: T, names: readonly (keyof T)[], change
  * until anything of it changes or is rolled back. Whoever changes a record makes a new one, so that
  * what is kept can be handed out.
  */
-export function remembering(readNextDue: () => number) {
+export function remembering(readNextDue: (now: number) => DueTime) {
   const found = new Map<string, ReturnType<KeyTable['find']>>();
   const materialsOf = new Map<string, MaterialRecord[]>();
-  let nextDue: number | null = null;
+  let nextDue: DueTime | null = null;
 
   function forget(): void {
     nextDue = null;
@@ -56,7 +57,10 @@ export function remembering(readNextDue: () => number) {
 
   return {
     forget,
-    nextDue: (): number => (nextDue ??= readNextDue()),
+    nextDue(now: number): number {
+      if (nextDue === null || (!nextDue.exact && nextDue.at <= now)) nextDue = readNextDue(now);
+      return nextDue.at;
+    },
     tables({ keys, materials, rotations, keyStores, pairs }: Tables): Tables {
       const writes = ['put', 'remove'] as const;
       return {

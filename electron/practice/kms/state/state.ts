@@ -42,8 +42,11 @@ export interface State extends Omit<Commits, 'statements'> {
   readonly instance: string;
   /** Seals import tokens, session tokens and paging markers; 32 bytes. */
   readonly sealKey: Buffer;
-  /** When something falls due next by the practice clock; Infinity for never. */
-  nextDue(): number;
+  /**
+   * When something falls due next by the practice clock, or no later than that where it is after
+   * `now`; Infinity for never.
+   */
+  nextDue(now: number): number;
   readText(name: string): string | undefined;
   writeText(name: string, value: string): void;
   /** Removes keys, key stores, aliases, grants, pairs and the journal. */
