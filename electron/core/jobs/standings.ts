@@ -63,7 +63,7 @@ export class Standings {
     try {
       readable = kinds.read(row, runs);
     } catch (error) {
-      if (error instanceof OperationError) return unknownStanding(clock.now());
+      if (error instanceof OperationError) return unknownStanding(clock.now(), 'unreadable');
       throw error;
     }
     const { kind, payload } = readable;
@@ -78,7 +78,7 @@ export class Standings {
       });
     } catch (error) {
       log.log('error', 'job.standing-failed', { job: row.number, error: nameOf(error) });
-      return unknownStanding(clock.now());
+      return unknownStanding(clock.now(), 'fault');
     }
   }
 }
