@@ -57,7 +57,7 @@ export function remembering(readNextDue: (now: number) => DueTime) {
 
   return {
     forget,
-    nextDue(now: number): number {
+    nextDue: (now: number): number => {
       if (nextDue === null || (!nextDue.exact && nextDue.at <= now)) nextDue = readNextDue(now);
       return nextDue.at;
     },
