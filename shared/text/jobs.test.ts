@@ -6,7 +6,7 @@ const at = Date.UTC(2026, 10, 22, 9);
 it('says that a cancel was heard, beside what the job does', () => {
   const job = { cancelRequested: false, doing: null, waits: null };
   expect(progressText(job, at)).toBeNull();
-  const heard = 'is cancelled once this step is over';
+  const heard = 'is cancelled after this step, unless its deed is done by then';
   expect(progressText({ ...job, cancelRequested: true }, at)).toBe(heard);
   const doing = 'timeout after 30 s: tries again, 2 of 8';
   expect(progressText({ ...job, doing }, at)).toBe(doing);

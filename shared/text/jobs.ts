@@ -52,7 +52,10 @@ export function progressText(
 ): string | null {
   const told = job.doing ?? (job.waits ? waitText(job.waits, now) : null);
   if (!job.cancelRequested) return told;
-  return ['is cancelled once this step is over', ...(told === null ? [] : [told])].join(' · ');
+  return [
+    'is cancelled after this step, unless its deed is done by then',
+    ...(told === null ? [] : [told]),
+  ].join(' · ');
 }
 
 /** The sentence that tells how a job ended, or why it stopped. */
