@@ -1,54 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { LogValue } from '../ports.ts';
-import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
-import { AuditLog, recordsPerCheckpoint } from './audit-log.ts';
+import type { TemporaryStore } from '../store/store.fixture.ts';
+import { event, fails, TestLog } from './audit.fixture.ts';
+import { type AuditLog, recordsPerCheckpoint } from './audit-log.ts';
 import { verifyStoredLog } from './chain.ts';
-import type { AuditEvent } from './record.ts';
 import { type AuditSigner, softwareSigner } from './signer.ts';
 
+let at: TestLog;
 let temporary: TemporaryStore;
 let audit: AuditLog;
-let logged: string[];
-const log = {
-  log: (_level: string, event: string, fields?: Readonly<Record<string, LogValue>>) =>
-    void logged.push(`${event} ${String(fields?.['code'])}`),
-};
-const openLog = (): AuditLog => {
-  const made = new AuditLog({ store: temporary.store, clock: temporary.clock, log });
-  made.useSigner(softwareSigner(temporary.store));
-  return made;
-};
 beforeEach(() => {
-  logged = [];
-  temporary = temporaryStore();
-  audit = openLog();
+  at = new TestLog();
+  ({ temporary, audit } = at);
 });
-afterEach(() => temporary.dispose());
-
-const event = (n: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
-  action: 'group.add',
-  actor: 'kim',
-  host: 'ws1',
-  channel: 'cli',
-  outcome: 'ok',
-  objects: [`g-${n}`],
-  details: { n },
-  ...more,
-});
-const fill = (count: number, from = 1): void => {
-  temporary.store.change(() => {
-    for (let n = from; n < from + count; n++) audit.append(event(n));
-  });
-};
-const fails = async (work: Promise<unknown>): Promise<unknown> => {
-  try {
-    await work;
-  } catch (error) {
-    return error instanceof OperationError ? { code: error.code, ...error.details } : error;
-  }
-  return 'no error';
-};
+afterEach(() => at.dispose());
 
 describe('records', () => {
   it('stand and fall with the change they record', () => {
@@ -67,7 +32,7 @@ describe('records', () => {
 
   it('cannot be written while the store refuses changes, so nothing happens unrecorded', async () => {
     await temporary.reopen();
-    audit = openLogAfterReopen();
+    audit = at.open();
     expect(() => audit.append(event(1))).toThrow(OperationError);
   });
 
@@ -107,7 +72,7 @@ describe('records', () => {
   });
 
   it('are read in pages, newest first, by action too', () => {
-    fill(10);
+    at.fill(10);
     audit.append(event(11, { action: 'other' }));
     const first = audit.page({ limit: 4, action: 'group.add' });
     expect(first.map((record) => record.seq)).toEqual([10, 9, 8, 7]);
@@ -116,7 +81,7 @@ describe('records', () => {
   });
 
   it('chain to the head that the state root covers', async () => {
-    fill(600);
+    at.fill(600);
     expect(await verifyStoredLog(temporary.store, temporary.clock)).toBe(600);
     const store = await temporary.reopen();
     expect(await store.verify()).toBe('verified');
@@ -124,21 +89,18 @@ describe('records', () => {
   });
 });
 
-const openLogAfterReopen = (): AuditLog =>
-  new AuditLog({ store: temporary.store, clock: temporary.clock, log });
-
 describe('checkpoints', () => {
   it('come by themselves every 256 records', async () => {
-    fill(recordsPerCheckpoint - 1);
+    at.fill(recordsPerCheckpoint - 1);
     await settle();
     expect(audit.state().signedSize).toBe(0);
-    fill(1);
+    at.fill(1);
     await settle();
     expect(audit.state().signedSize).toBe(recordsPerCheckpoint);
   });
 
   it('are not made twice for nothing, and are known after reopening', async () => {
-    fill(3);
+    at.fill(3);
     expect((await audit.checkpoint('lock')).signedSize).toBe(3);
     await audit.checkpoint('lock');
     const count = (): unknown =>
@@ -151,25 +113,25 @@ describe('checkpoints', () => {
     ]);
     expect(count()).toBe(2);
     await temporary.reopen();
-    expect(openLogAfterReopen().state().signedSize).toBe(3);
+    expect(at.open().state().signedSize).toBe(3);
   });
 
   it('are tried again after a signer failed', async () => {
     const good = audit.signer as AuditSigner;
     audit.useSigner({ ...good, sign: () => Promise.reject(new OperationError('HSM_UNAVAILABLE')) });
-    fill(recordsPerCheckpoint);
+    at.fill(recordsPerCheckpoint);
     await settle();
-    expect(logged).toEqual(['audit.checkpoint-failed HSM_UNAVAILABLE']);
+    expect(at.logged).toEqual(['audit.checkpoint-failed HSM_UNAVAILABLE']);
     audit.useSigner(good);
-    fill(1);
+    at.fill(1);
     await settle();
     expect(audit.state().signedSize).toBe(recordsPerCheckpoint + 1);
   });
 
   it('never sign a log whose records were altered in the file', async () => {
-    fill(5);
+    at.fill(5);
     await audit.checkpoint('lock');
-    fill(5, 6);
+    at.fill(5, 6);
     temporary.store.change(() => {
       temporary.store.db.exec('drop trigger audit_record_fixed');
       temporary.store.db.exec(
@@ -187,12 +149,10 @@ describe('checkpoints', () => {
   });
 
   it('are named by the key that signed last, also where none is at hand yet', async () => {
-    expect(new AuditLog({ store: temporary.store, clock: temporary.clock, log }).signedBy()).toBe(
-      null,
-    );
+    expect(at.open().signedBy()).toBe(null);
     const { fingerprint } = softwareSigner(temporary.store);
     expect(audit.signedBy()).toEqual({ kind: 'software', fingerprint });
-    fill(1);
+    at.fill(1);
     await audit.checkpoint('lock');
     audit.useSigner(null);
     expect(audit.signedBy()).toEqual({ kind: 'software', fingerprint });

@@ -2,60 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { ecdsaSign, makeSigningKey, spkiFingerprint } from '../crypto/signature.ts';
-import type { LogValue } from '../ports.ts';
-import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
-import { AuditLog } from './audit-log.ts';
+import type { TemporaryStore } from '../store/store.fixture.ts';
+import { fails, TestLog } from './audit.fixture.ts';
+import type { AuditLog } from './audit-log.ts';
 import { checkpointBytes, checkpointHash } from './checkpoint.ts';
 import { exportLog } from './export.ts';
-import { type AuditEvent, genesis, recordHash } from './record.ts';
-import { type AuditSigner, softwareSigner } from './signer.ts';
+import { genesis, recordHash } from './record.ts';
+import type { AuditSigner } from './signer.ts';
 import { verifyExport } from './verify-export.ts';
 
+let at: TestLog;
 let temporary: TemporaryStore;
 let audit: AuditLog;
-let logged: string[];
-const log = {
-  log: (_level: string, event: string, fields?: Readonly<Record<string, LogValue>>) =>
-    void logged.push(`${event} ${String(fields?.['code'])}`),
-};
-const openLog = (): AuditLog => {
-  const made = new AuditLog({ store: temporary.store, clock: temporary.clock, log });
-  made.useSigner(softwareSigner(temporary.store));
-  return made;
-};
 beforeEach(() => {
-  logged = [];
-  temporary = temporaryStore();
-  audit = openLog();
+  at = new TestLog();
+  ({ temporary, audit } = at);
 });
-afterEach(() => temporary.dispose());
-
-const event = (n: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
-  action: 'group.add',
-  actor: 'kim',
-  host: 'ws1',
-  channel: 'cli',
-  outcome: 'ok',
-  objects: [`g-${n}`],
-  details: { n },
-  ...more,
-});
-const fill = (count: number, from = 1): void => {
-  temporary.store.change(() => {
-    for (let n = from; n < from + count; n++) audit.append(event(n));
-  });
-};
-const fails = async (work: Promise<unknown>): Promise<unknown> => {
-  try {
-    await work;
-  } catch (error) {
-    return error instanceof OperationError ? { code: error.code, ...error.details } : error;
-  }
-  return 'no error';
-};
+afterEach(() => at.dispose());
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn++) await temporary.clock.yield();
@@ -81,9 +46,9 @@ describe('an export', () => {
 
   beforeEach(async () => {
     file = join(temporary.folder, 'log.jsonl');
-    fill(300);
+    at.fill(300);
     await settle();
-    fill(20, 301);
+    at.fill(20, 301);
     const exported = await exportLog(parts(), file);
     expect(exported.records).toBe(320);
     fingerprint = exported.fingerprint;
@@ -262,7 +227,7 @@ describe('an export', () => {
   });
 
   it('of an earlier day passes as what it is: older', async () => {
-    fill(10, 321);
+    at.fill(10, 321);
     const later = join(temporary.folder, 'later.jsonl');
     await exportLog(parts(), later);
     const [older, newer] = [
@@ -288,7 +253,7 @@ describe('an export', () => {
   it('remarks that the clock ran backwards, and does not fail for it', async () => {
     const clock = temporary.clock as unknown as { jumpWall(ms: number): void };
     clock.jumpWall(-60_000);
-    fill(1, 321);
+    at.fill(1, 321);
     const later = join(temporary.folder, 'later.jsonl');
     await exportLog(parts(), later);
     expect(await verifyExport(later, fingerprint)).toMatchObject({
