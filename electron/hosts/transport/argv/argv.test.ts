@@ -11,6 +11,16 @@ import {
   whole,
 } from './values.ts';
 
+/** Everything that an error of `work` says. */
+function saidBy(work: () => void): string {
+  try {
+    work();
+  } catch (error) {
+    return `${String(error)} ${JSON.stringify(error)}`;
+  }
+  return '';
+}
+
 it.each([
   ['--passphrase', 'hunter2'],
   ['--passphrase=hunter2', ''],
@@ -19,17 +29,14 @@ it.each([
   ['--new-passphrase', 'hunter2'],
   ['--secret-access-key', 'hunter2'],
 ])('refuses %s and does not repeat what was given', (option, value) => {
-  const argv = ['keystore', 'unlock', option, value];
-  expect(() => refuseSecrets(argv)).toThrow('BAD_INPUT');
-  try {
-    refuseSecrets(argv);
-  } catch (error) {
-    expect(JSON.stringify(error)).not.toMatch(/hunter2|1234/);
-  }
+  const refusal = saidBy(() => refuseSecrets(['keystore', 'unlock', option, value]));
+  expect(refusal).toContain('BAD_INPUT');
+  expect(refusal).not.toMatch(/hunter2|1234/);
 });
 
 it('lets the safe ways through', () => {
-  refuseSecrets(['--passphrase-fd', '3', '--pin-file', '/x', '--new-passphrase-fd=4', '--yes']);
+  const safe = ['--passphrase-fd', '3', '--pin-file', '/x', '--new-passphrase-fd=4', '--yes'];
+  expect(saidBy(() => refuseSecrets(safe))).toBe('');
 });
 
 it.each([
