@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SegmentHead } from './record.ts';
-import { type End, readEnd } from './segment-end.ts';
+import { type End, readEnd, segmentNames } from './segment-end.ts';
 import { type ChainLine, SegmentChain } from './verify-segments.ts';
 
 /** Where a proxy keeps its segments, below its state folder. */
 export const auditFolder = (stateFolder: string): string => join(stateFolder, 'audit');
-
-const nameShape = /^xks-\d{12}-[0-9a-f]{8}\.ndjson$/;
 
 /** Longer lines are never written: what is longer is cut into pieces that no chain fits. */
 const longestLine = 256 * 1024;
@@ -23,7 +21,7 @@ export async function readSegments(
   from: number | string | null,
   each: (line: ChainLine, segment: string) => void,
 ): Promise<SegmentChain> {
-  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).toSorted();
+  const names = await segmentNames(folder);
   const first = await firstSegment(folder, names, from);
   const chain = new SegmentChain({ fromHere: first > 0 || typeof from === 'string' });
   for (const segment of names.slice(first)) {

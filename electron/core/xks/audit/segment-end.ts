@@ -11,6 +11,10 @@ export interface End {
 
 export const nameShape = /^xks-(\d{12})-[0-9a-f]{8}\.ndjson$/;
 
+/** The segments of a folder, in their order. */
+export const segmentNames = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => nameShape.test(name)).toSorted();
+
 const tailBytes = 64 * 1024;
 const scanBytes = 1024 * 1024;
 const emptyLine = Buffer.from('\n\n');
@@ -19,22 +23,17 @@ const emptyLine = Buffer.from('\n\n');
  * The last line that was acknowledged, of the newest segment that has one. What a crash left behind
  * is taken off first: a line that was cut off, room that was made for more, and what lies in it.
  */
-export async function newestEnd(folder: string): Promise<End | null> {
-  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).sort();
-  for (const segment of names.reverse()) {
-    const line = await lastLine(join(folder, segment));
-    if (line === null) continue;
-    const { seq } = JSON.parse(line) as { seq: number };
-    return { segment, seq, hash: lineHash(line) };
-  }
-  return null;
-}
+export const newestEnd = (folder: string): Promise<End | null> => endBy(lastLine, folder);
 
 /** The same of a folder that somebody else may be writing: nothing is taken off. */
-export async function readEnd(folder: string): Promise<End | null> {
-  const names = (await readdir(folder)).filter((name) => nameShape.test(name)).sort();
-  for (const segment of names.reverse()) {
-    const line = await lastRecord(join(folder, segment));
+export const readEnd = (folder: string): Promise<End | null> => endBy(lastRecord, folder);
+
+async function endBy(
+  lineOf: (path: string) => Promise<string | null>,
+  folder: string,
+): Promise<End | null> {
+  for (const segment of (await segmentNames(folder)).toReversed()) {
+    const line = await lineOf(join(folder, segment));
     if (line === null) continue;
     const { seq } = JSON.parse(line) as { seq: number };
     return { segment, seq, hash: lineHash(line) };
