@@ -103,6 +103,20 @@ describe('says what is so, and sends people where it helps', () => {
       /as the deed needs it/,
     ],
     [
+      'KEYSTORE_READ_ONLY',
+      'an older keystore',
+      { reason: 'KEYSTORE_OLDER_THAN_ANCHOR' },
+      /^Open the newest copy, or accept this older one knowingly, with --accept-older/m,
+      /keystore status/,
+    ],
+    [
+      'KEYSTORE_READ_ONLY',
+      'records that were changed',
+      { reason: 'KEYSTORE_TAMPERED' },
+      /^Keep this file for examination and restore a verified backup\.$/m,
+      /keystore status/,
+    ],
+    [
       'AWS_CLOCK_SKEW',
       'a clock that is behind',
       { seconds: -900 },

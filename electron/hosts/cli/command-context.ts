@@ -6,6 +6,7 @@ import { localActor } from '../local-actor.ts';
 import type { GlobalOptions } from '../transport/argv/global-options.ts';
 import { connectSocket } from '../transport/socket/connect.ts';
 import { socketPlace } from '../transport/socket/place.ts';
+import { loginIfNeeded } from './interactive.ts';
 import type { OutputFor } from './operations.ts';
 import type { Screen } from './screen.ts';
 import type { SecretSource } from './secret-sources.ts';
@@ -113,10 +114,14 @@ export class CommandContext {
   /** Opens the keystore of a session with what its slot asks for. */
   async unlock(session: Session): Promise<OutputFor<'keystore.unlock'>> {
     const status = await this.statusOfOne(session);
-    return session.call('keystore.unlock', {
-      ...(await this.unlockSecrets(status.slots)),
-      acceptOlder: this.options.acceptOlder === true,
+    const secrets = await this.unlockSecrets(status.slots);
+    const opened = await session.call('keystore.unlock', secrets);
+    if (this.options.acceptOlder !== true) return opened;
+    // What the HSM remembers is read with its PIN; from then on nothing is noted until it is accepted.
+    await loginIfNeeded(this, session).catch((error: unknown) => {
+      if (!(error instanceof OperationError) || error.code !== 'KEYSTORE_READ_ONLY') throw error;
     });
+    return session.call('keystore.unlock', { acceptOlder: true });
   }
 
   /** Slot, passphrase and PIN as the chosen slot needs them. */

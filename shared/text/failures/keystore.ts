@@ -10,6 +10,18 @@ const readOnlyWhy: Readonly<Record<string, string>> = {
   DISK_READ_ONLY: ': the disk does not take changes',
 };
 
+const acceptKnowingly =
+  'Open the newest copy, or accept this older one knowingly, with --accept-older on the command line, and compare every group with AWS.';
+const keepAndRestore = 'Keep this file for examination and restore a verified backup.';
+const readOnlyNext: Readonly<Record<string, string>> = {
+  KEYSTORE_TAMPERED: keepAndRestore,
+  KEYSTORE_OLDER_THAN_ANCHOR: acceptKnowingly,
+  KEYSTORE_DAMAGED: keepAndRestore,
+  DISK_FAILED: 'Check the disk, then lock and open it again, or restore a backup elsewhere.',
+  DISK_FULL: 'Make room on its disk, then lock and open it again.',
+  DISK_READ_ONLY: 'Make its disk writable, then lock and open it again.',
+};
+
 /** Two files that are whole and do not belong together are no damage. */
 const headerIs = (d: DetailReader): 'older' | 'foreign' | 'damaged' => {
   const part = d.text('part', '');
@@ -34,9 +46,7 @@ export const keystoreWording = {
     forYourKeys: (d) =>
       `Nothing was changed${readOnlyWhy[d.text('reason', '')] ?? d.because('reason')}. Jobs do not run.`,
     next: (d) =>
-      d.text('reason', '') === 'DISK_FULL'
-        ? 'Make room on its disk, then lock and open it again.'
-        : 'Look at the keystore status and settle what it names.',
+      readOnlyNext[d.text('reason', '')] ?? 'Look at the keystore status and settle what it names.',
   },
   KEYSTORE_NOT_FOUND: {
     headline: 'There is no keystore at that place.',
@@ -88,13 +98,13 @@ export const keystoreWording = {
   KEYSTORE_TAMPERED: {
     headline: 'Records in the keystore are not as they were last saved.',
     forYourKeys: 'It is open for reading only; no job runs and no key is sent anywhere.',
-    next: 'Keep this file for examination and restore a verified backup.',
+    next: keepAndRestore,
   },
   KEYSTORE_OLDER_THAN_ANCHOR: {
     headline: 'This keystore is older than the one the HSM remembers.',
     forYourKeys:
       'It is open for reading only: keys made later may be missing, and AWS may hold newer ones.',
-    next: 'Open the newest copy, or accept this older one knowingly, with --accept-older on the command line, and compare every group with AWS.',
+    next: acceptKnowingly,
   },
   KEYSTORE_NEWER_VERSION: {
     headline: 'A newer version of Keyreeve wrote this keystore.',
