@@ -117,6 +117,20 @@ describe('says what is so, and sends people where it helps', () => {
       /keystore status/,
     ],
     [
+      'BACKUP_PLACE_MISSING',
+      'a keystore that is only being made',
+      { at: 'creation' },
+      /with --backup-place\.$/m,
+      /keystore backup-place/,
+    ],
+    [
+      'BACKUP_PLACE_UNUSABLE',
+      "the keystore's own folder",
+      { place: '/srv/keys', why: 'it is the folder of the keystore itself' },
+      /changed: it is the folder of the keystore itself\.\nChoose another folder/,
+      /writable/,
+    ],
+    [
       'AWS_CLOCK_SKEW',
       'a clock that is behind',
       { seconds: -900 },

@@ -104,7 +104,7 @@ const lifeHandlers = (
     };
     try {
       if (input.realm === 'real' && input.backupPlace === null)
-        throw new OperationError('BACKUP_PLACE_MISSING');
+        throw new OperationError('BACKUP_PLACE_MISSING', { at: 'creation' });
       // before anything is made: bad input changes nothing
       if (input.backupPlace !== null) requirePlace(input.backupPlace, session.path);
       const opened = await session.create(input.realm, slot, caller);

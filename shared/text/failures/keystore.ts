@@ -183,15 +183,21 @@ export const keystoreWording = {
       d.when(
         'place',
         (place) => `Attach its disk or make ${place}, or choose another folder.`,
-        'Choose a folder on another disk with "keyreeve keystore backup-place".',
+        d.has('at')
+          ? 'Give the new keystore one on another disk: on the command line with --backup-place.'
+          : 'Choose a folder on another disk with "keyreeve keystore backup-place".',
       ),
   },
   BACKUP_PLACE_UNUSABLE: {
     headline: 'The backup folder cannot be used.',
     forYourKeys: (d) =>
-      `New keys wait until a backup can be taken. The keystore itself is fine${d.because()}.`,
+      d.has('why')
+        ? `Nothing was changed${d.because('why')}.`
+        : `New keys wait until a backup can be taken. The keystore itself is fine${d.because()}.`,
     next: (d) =>
-      `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
+      d.has('why')
+        ? 'Choose another folder, best on another disk.'
+        : `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
   },
   BACKUP_INVALID: {
     headline: 'That backup did not pass its check.',

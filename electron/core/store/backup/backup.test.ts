@@ -56,7 +56,7 @@ describe('a full copy', () => {
       failure(new Backups({ store: temporary.store, place: path, tool: 't' }).full());
     expect(await at(temporary.folder)).toMatchObject({
       code: 'BACKUP_PLACE_UNUSABLE',
-      why: 'same folder',
+      why: 'it is the folder of the keystore itself',
     });
     expect(await at(join(place, 'gone'))).toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
     writeFileSync(join(place, 'file'), '');

@@ -47,8 +47,9 @@ export function requirePlace(place: string, keystorePath: string): string {
   try {
     const real = realpathSync(place);
     const there = standingAt(real);
-    if (there === null || !there.isDirectory()) throw unusable(place, 'not a folder');
-    if (real === realpathSync(dirname(keystorePath))) throw unusable(place, 'same folder');
+    if (there === null || !there.isDirectory()) throw unusable(place, 'it is not a folder');
+    if (real === realpathSync(dirname(keystorePath)))
+      throw unusable(place, 'it is the folder of the keystore itself');
     accessSync(real, constants.W_OK);
     return real;
   } catch (error) {
