@@ -8,6 +8,8 @@ export interface PlainAnswer {
   readonly body: string;
   /** The lines of the head for a body of so many bytes, each with its end. */
   readonly head: (length: number) => string;
+  /** Milliseconds that the connection may rest after it, where that is less than usual. */
+  readonly rests?: number;
 }
 
 /** Who answers plain requests. */
@@ -62,10 +64,17 @@ export class FastLane {
     this.#lines.add(new Line(socket, this.#options, ends));
   }
 
-  /** Ends connections that rest, and each other one with its next answer. */
-  drain(): void {
+  /**
+   * Ends each connection with its next answer, and those that rest after `grace` (ms): a request that is
+   * on its way would meet a closed door.
+   */
+  drain(grace = 0): void {
     this.#draining = true;
-    for (const line of this.#lines) line.endIfIdle();
+    const end = (): void => {
+      for (const line of this.#lines) line.endIfIdle();
+    };
+    if (grace === 0) end();
+    else setTimeout(end, grace).unref();
   }
 
   /** Cuts off what is still open. */
@@ -97,6 +106,8 @@ class Line {
   #busy = false;
   #served = false;
   #ended = false;
+  /** Milliseconds that it may rest. */
+  #rests: number;
   /** Since when it waits for bytes; monotonic milliseconds. */
   #since = performance.now();
 
@@ -104,6 +115,7 @@ class Line {
     this.#socket = socket;
     this.#options = options;
     this.#ends = ends;
+    this.#rests = options.keepAlive;
     socket.on('data', this.#take);
     socket.on('end', this.#end);
     socket.on('error', ignore); // it closes then
@@ -114,7 +126,7 @@ class Line {
     if (this.#busy) return;
     const waited = now - this.#since;
     const resting = this.#got === null && this.#served;
-    if (resting && waited > this.#options.keepAlive) this.#socket.destroy();
+    if (resting && waited > this.#rests) this.#socket.destroy();
     if (!resting && waited > wholeWithin) this.#leave();
   }
 
@@ -163,7 +175,8 @@ class Line {
     const socket = this.#socket;
     if (socket.destroyed) return;
     const last = this.#ended || this.#ends.draining();
-    const taken = socket.write(...encodeAnswer(made, last, this.#options.keepAlive));
+    this.#rests = made.rests ?? this.#options.keepAlive;
+    const taken = socket.write(...encodeAnswer(made, last, this.#rests));
     if (last) return void socket.end();
     if (taken) this.#rest();
     else socket.once('drain', () => this.#rest());

@@ -8,6 +8,8 @@ import { selfSigned } from './self-signed.ts';
 
 const { certificate, privateKey } = selfSigned('localhost', Date.now(), 86_400_000);
 
+const mostConnections = 10;
+
 describe('a connection', () => {
   let listener: XksListener;
   let socket: TLSSocket;
@@ -27,7 +29,8 @@ describe('a connection', () => {
         host: '127.0.0.1',
         port: 0,
         context: { cert: certificate, key: privateKey },
-        mostConnections: 10,
+        mostConnections,
+        headersWithin: 200,
         clientNames: null,
       },
       proxy as unknown as XksProxy,
@@ -119,6 +122,20 @@ describe('a connection', () => {
     await drained;
   });
 
+  it('is served a last time by a drain when its next request is on its way', async () => {
+    socket.write(post('/a', 'first'));
+    await asks(1);
+    answer(0, 'one');
+    await answered('one');
+    const drained = listener.drain();
+    socket.write(post('/b', 'second'));
+    await asks(2);
+    answer(1, 'two');
+    await answered('one', 'two');
+    await drained;
+    expect(got).toContain('Connection: close\r\n');
+  });
+
   it('is ended by a drain while it rests', async () => {
     socket.write(post('/a', 'first'));
     await asks(1);
@@ -135,5 +152,65 @@ describe('a connection', () => {
     answer(0, '"ä"');
     await answered('"ä"');
     expect(got).toContain('Content-Length: 4\r\n');
+  });
+
+  it('is asked what it expects like any other, and gets an answer where it wants a tunnel', async () => {
+    socket.write(post('/a', 'first', 'Expect: tea\r\n'));
+    await asks(1);
+    answer(0, 'one');
+    await answered('one');
+    got = '';
+    socket.write('CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'end');
+    expect(got).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/json\r\n/);
+    expect(got).toContain('"errorName":"ValidationException"');
+  });
+
+  describe('of somebody without a credential', () => {
+    const others: TLSSocket[] = [];
+    afterEach(() => {
+      for (const other of others.splice(0)) other.destroy();
+    });
+
+    /** One that reads nothing, and so never learns that it was closed. */
+    async function another(): Promise<TLSSocket> {
+      const where = { port: listener.port, host: '127.0.0.1', servername: 'localhost' };
+      const other = connect({ ...where, ca: certificate });
+      others.push(other);
+      other.on('error', () => undefined);
+      await once(other, 'secureConnect');
+      return other;
+    }
+    const letsIn = async (): Promise<boolean> => {
+      try {
+        await another();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    /** All that there may be. */
+    async function full(...all: TLSSocket[]): Promise<readonly TLSSocket[]> {
+      while (all.length < mostConnections) all.push(await another());
+      expect(await letsIn()).toBe(false);
+      return all;
+    }
+
+    it('rests for a moment only', async () => {
+      const all = await full(socket);
+      for (const each of all) each.write(post('/a', 'x'));
+      await asks(all.length);
+      for (const { answer: give } of asked) give({ status: 401, body: '{}' } as XksAnswer);
+      await expect.poll(() => got).toContain('Keep-Alive: timeout=1\r\n');
+      await expect.poll(letsIn).toBe(true);
+    });
+
+    it('makes room where it was told to go and stays', async () => {
+      const closed = once(socket, 'close');
+      socket.end();
+      await closed;
+      for (const each of await full()) each.write('POST / HTTP/1.1\r\n');
+      await expect.poll(letsIn).toBe(true);
+    });
   });
 });

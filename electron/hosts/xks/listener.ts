@@ -12,11 +12,19 @@ const mostBodyBytes = 64 * 1024;
 const mostHeaderBytes = 16 * 1024;
 const mostHeaders = 64;
 /** Milliseconds: a sender gets so long for its headers, its whole request, its handshake. */
-const headersWithin = 3_000;
+const usualHeadersWithin = 3_000;
 const requestWithin = 5_000;
 const handshakeWithin = 5_000;
 /** Longer than KMS keeps idle connections, so that it, not we, closes them. */
 const keepAlive = 75_000;
+/** The same for whoever showed no credential: connections are counted, and KMS needs some. */
+const strangerRests = 1_000;
+/** An answer that no credential is needed for. */
+const toStrangers: ReadonlySet<number> = new Set([401, 404, 405]);
+/** Milliseconds in which whoever was told that the connection ends may read it, and end it, too. */
+const goodbye = 1_000;
+/** Milliseconds in which requests that are on their way when a drain begins may still come. */
+const lastRequests = 300;
 /** After which a drain cuts off what is still open. */
 const drainWithin = 5_000;
 
@@ -25,6 +33,8 @@ export interface ListenerOptions {
   readonly port: number;
   readonly context: SecureContextOptions;
   readonly mostConnections: number;
+  /** Milliseconds that a sender gets for its headers; 3000 unless told otherwise. */
+  readonly headersWithin?: number;
   /** Names of which a client certificate must carry one; null: no client certificate is asked for. */
   readonly clientNames: readonly string[] | null;
 }
@@ -41,13 +51,15 @@ export interface XksListener {
 /** @throws the error of `listen` */
 export async function listen(options: ListenerOptions, proxy: XksProxy): Promise<XksListener> {
   const state = { draining: false };
+  const respond = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(proxy, request, response, state);
   const server = createServer(
     {
       ...options.context,
       honorCipherOrder: true,
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: handshakeWithin,
-      headersTimeout: headersWithin,
+      headersTimeout: options.headersWithin ?? usualHeadersWithin,
       requestTimeout: requestWithin,
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: 500,
@@ -57,11 +69,14 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
       requestCert: options.clientNames !== null,
       rejectUnauthorized: options.clientNames !== null,
     },
-    (request, response) => void answer(proxy, request, response, state),
+    respond,
   );
   server.maxHeadersCount = mostHeaders;
   server.maxConnections = options.mostConnections;
   server.on('clientError', refuseGarbage);
+  // Node's own answers to both have no body
+  server.on('checkExpectation', respond);
+  server.on('connect', (_, socket) => endWith(socket, '400 Bad Request'));
   server.on('tlsClientError', (_, socket) => void socket.destroy());
   const lane = fastLane(server, proxy);
   if (options.clientNames !== null) requireName(server, options.clientNames);
@@ -90,7 +105,8 @@ const fastLane = (server: Server, proxy: XksProxy): FastLane =>
     serves: () => true,
     async answer({ target, rawHeaders, body }) {
       const made = await proxy.handle({ method: 'POST', target, rawHeaders, body });
-      return { status: made.status, body: made.body, head };
+      const rests = toStrangers.has(made.status) ? strangerRests : keepAlive;
+      return { status: made.status, body: made.body, head, rests };
     },
     // It answers its own mistakes, too.
     failed: () => undefined,
@@ -127,7 +143,7 @@ async function answer(
   }
   const { method = '', url: target = '', rawHeaders } = request;
   const made = await proxy.handle({ method, target, rawHeaders, body });
-  send(response, made, state.draining);
+  send(response, made, state.draining || toStrangers.has(made.status));
 }
 
 function send(response: ServerResponse, { status, body }: XksAnswer, close: boolean): void {
@@ -174,7 +190,13 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const status = garbageStatus[error.code ?? ''] ?? '400 Bad Request';
+  endWith(socket, garbageStatus[error.code ?? ''] ?? '400 Bad Request');
+}
+
+/** The last word on a connection. Whoever neither reads it nor goes is cut off. */
+function endWith(socket: Duplex, status: string): void {
+  const cut = setTimeout(() => socket.destroy(), goodbye);
+  socket.once('close', () => clearTimeout(cut));
   const message = 'The request is not valid HTTP.';
   const { body } = failureAnswer(new XksFailure('ValidationException', message));
   const length = Buffer.byteLength(body);
@@ -201,7 +223,7 @@ async function drained(server: Server, lane: FastLane): Promise<void> {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  lane.drain();
+  lane.drain(lastRequests);
   const cut = setTimeout(() => {
     server.closeAllConnections();
     lane.close();
