@@ -39,7 +39,6 @@ export function FirstGroup({
   const preview = useRead('group.preview', { fields }, { enabled: credential !== '' });
   const problem = preview.data?.problems.find((each) => each.field === 'name');
   useEffect(() => field.current?.select(), []);
-
   useFocusAfterFailure(add, () => field.current?.focus());
   const go = async (): Promise<void> => {
     const group = await add.run(fields);
@@ -47,7 +46,9 @@ export function FirstGroup({
     forgetScreen();
     show({ kind: 'force-rotate', group: group.id });
   };
-  const may = name.trim() !== '' && !problem && blocked === null && !add.busy;
+  // What was wrong with the text before says nothing of this one: then the core judges it as it adds.
+  const fits = preview.earlier || !problem;
+  const may = name.trim() !== '' && fits && blocked === null && !add.busy;
   return (
     <EntryFrame
       title="Your first key group"

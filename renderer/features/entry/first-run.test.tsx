@@ -159,6 +159,32 @@ describe('the first steps', () => {
     expect(await screen.findByRole('navigation')).toBeTruthy();
   });
 
+  it('take a name that was corrected at once, before the core has looked at it', async () => {
+    const { link, world } = freshCore();
+    const nothing = { sentence: '', alias: '', firstRotationAt: null, remarks: [], policy: null };
+    const failure = { code: 'BAD_INPUT', details: { field: 'name', reason: 'text' } } as const;
+    link.script['group.preview'] = ({ fields }) => {
+      const name = fields?.name ?? '';
+      if (name === 'first-group') return { ...nothing, problems: [] };
+      if (name.startsWith('b')) return { ...nothing, problems: [{ field: 'name', failure }] };
+      return new Promise<never>(() => undefined);
+    };
+    open(link);
+    const user = userEvent.setup();
+    await practiceTo(user);
+    await user.click(await button('Create practice keystore'));
+    await button('Use SoftHSM');
+    world.practice = on;
+    link.change('practice');
+    const name = await screen.findByLabelText('Name');
+    await user.clear(name);
+    await user.type(name, 'b');
+    await screen.findByText(/^Correct it/);
+    await user.clear(name);
+    await user.type(name, 'cards-prod{Enter}');
+    await waitFor(() => expect(link.made('group.add')).toMatchObject([{ name: 'cards-prod' }]));
+  });
+
   it('lead from an HSM of one’s own to the dialog that attaches it', async () => {
     const { link } = freshCore();
     open(link);
