@@ -33,9 +33,8 @@ export function FirstGroup({
   const show = useDialogs((state) => state.show);
   const add = useDeed('group.add');
   const field = useRef<HTMLInputElement>(null);
-  const storage = bound ? 'hsm' : 'software';
   const credential = practice?.credential ?? '';
-  const fields = { name, credential, region, storage } as const;
+  const fields = { name, credential, region, storage: bound ? 'hsm' : 'software' } as const;
   const preview = useRead('group.preview', { fields }, { enabled: credential !== '' });
   const problem = preview.data?.problems.find((each) => each.field === 'name');
   useEffect(() => field.current?.select(), []);
@@ -46,9 +45,9 @@ export function FirstGroup({
     forgetScreen();
     show({ kind: 'force-rotate', group: group.id });
   };
-  // What was wrong with the text before says nothing of this one: then the core judges it as it adds.
-  const fits = preview.earlier || !problem;
-  const may = name.trim() !== '' && fits && blocked === null && !add.busy;
+  // What was wrong with an earlier text says nothing of this one: then the core judges as it adds.
+  const fits = name.trim() !== '' && (preview.earlier || !problem);
+  const may = fits && blocked === null && !add.busy;
   return (
     <EntryFrame
       title="Your first key group"
@@ -81,7 +80,7 @@ export function FirstGroup({
         />
         <Facts
           facts={[
-            ['Key', `AES-256, ${storageTexts[storage]}`],
+            ['Key', `AES-256, ${storageTexts[fields.storage]}`],
             ['Goes to', `Practice KMS, account ${practice?.account ?? 'of its own'}, ${region}`],
             ['Alias', <code key="alias">alias/{preview.data?.alias ?? ''}</code>],
           ]}
