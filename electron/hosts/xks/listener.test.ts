@@ -3,6 +3,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XksProxy, XksRequest } from '../../core/xks/proxy.ts';
 import type { XksAnswer } from '../../core/xks/wire/errors.ts';
+import { tlsRules } from './certificate.ts';
 import { listen, type XksListener } from './listener.ts';
 import { selfSigned } from './self-signed.ts';
 
@@ -28,7 +29,7 @@ describe('a connection', () => {
       {
         host: '127.0.0.1',
         port: 0,
-        context: { cert: certificate, key: privateKey },
+        context: { cert: certificate, key: privateKey, ...tlsRules },
         mostConnections,
         headersWithin: 200,
         clientNames: null,
@@ -164,6 +165,17 @@ describe('a connection', () => {
     await once(socket, 'end');
     expect(got).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/json\r\n/);
     expect(got).toContain('"errorName":"ValidationException"');
+  });
+
+  it('gets no second handshake', async () => {
+    const where = { port: listener.port, host: '127.0.0.1', servername: 'localhost' };
+    const other = connect({ ...where, ca: certificate, maxVersion: 'TLSv1.2' });
+    await once(other, 'secureConnect');
+    const outcome = await new Promise((resolve) => {
+      other.once('error', resolve);
+      other.renegotiate({}, resolve);
+    });
+    expect(outcome).toMatchObject({ code: 'ERR_SSL_NO_RENEGOTIATION' });
   });
 
   describe('of somebody without a credential', () => {
