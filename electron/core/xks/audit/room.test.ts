@@ -5,31 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestClock } from '../../kernel/test-clock.ts';
 import { ports } from '../world.fixture.ts';
-import type { XksRecord } from './record.ts';
+import { proxyRecord } from './record.fixture.ts';
 import { AuditLog } from './segment.ts';
 import { verifySegments } from './verify-segments.ts';
 
-const record: XksRecord = {
-  request: 1,
-  api: 'Encrypt',
-  verdict: 'ok',
-  status: 200,
-  store: 's',
-  accessKeyId: 'A',
-  key: 'k',
-  version: 1,
-  kmsRequestId: 'r',
-  kmsOperation: 'Encrypt',
-  principal: 'p'.repeat(2000),
-  kmsKeyArn: null,
-  viaService: null,
-  vpc: null,
-  vpce: null,
-  detail: null,
-  dryRun: null,
-  revision: 1,
-  tookUs: 1,
-};
+const record = { ...proxyRecord(1), principal: 'p'.repeat(2000) };
 
 describe('room that a segment keeps ahead of its records', () => {
   let folder: string;
