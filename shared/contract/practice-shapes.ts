@@ -49,7 +49,7 @@ export const practiceRoom = z.strictObject({
 });
 
 /** Something that happens by itself once the practice clock is there. */
-export const practiceEvent = z.strictObject({
+const practiceEvent = z.strictObject({
   what: z.enum(['material-expires', 'key-deleted']),
   at: time,
   keyId: z.string(),

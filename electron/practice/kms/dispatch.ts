@@ -6,6 +6,7 @@ import { runDueEvents } from './due-events.ts';
 import { observe } from './history/observe.ts';
 import type { Source } from './history/trail.ts';
 import type { Effect, JournalEntry } from './state/journal.ts';
+import { isStorageTrouble } from './listener/storage-watch.ts';
 import { KmsFailure, unsupported } from './wire/failures.ts';
 import { createSteps, Pause, type Steps } from './steps.ts';
 import { SecretText } from './wire/members.ts';
@@ -31,7 +32,7 @@ export interface Invocation {
 const MAX_SHOWN_TEXT = 4096;
 
 /** Parameters as the journal keeps them: no blobs, only their length and SHA-256. */
-export function describeParameters(value: unknown): unknown {
+function describeParameters(value: unknown): unknown {
   if (value instanceof SecretText) return '(secret)';
   if (Buffer.isBuffer(value)) {
     return { bytes: value.length, sha256: hash('sha256', value, 'hex') };
@@ -57,9 +58,13 @@ function describeMembers(value: object): unknown {
 const describedEntries = (value: object) =>
   Object.entries(value).map(([name, item]) => [name, describeParameters(item)] as const);
 
-/** A mistake of the practice KMS itself must never look like an answer of AWS. */
+/**
+ * A mistake of the practice KMS itself must never look like an answer of AWS. What cannot be written
+ * goes on to whoever answers then.
+ */
 function asFailure(error: unknown, onBug: (error: unknown) => void): KmsFailure {
   if (error instanceof KmsFailure) return error;
+  if (isStorageTrouble(error)) throw error;
   onBug(error);
   return new KmsFailure('KMSInternalException', 'The practice KMS itself failed.', 500);
 }

@@ -1,7 +1,7 @@
 import { parentPort, utilityPort } from '../../core/kernel/node-parent-port.ts';
 
 /** Under this name a launcher gives the command line, JSON text of a list of words. */
-export const WORDS_VARIABLE = 'KEYREEVE_PRACTICE_WORDS';
+const WORDS_VARIABLE = 'KEYREEVE_PRACTICE_WORDS';
 
 /** What a practice KMS tells whoever launched it, and again whenever it is asked. */
 export type Told =

@@ -79,6 +79,40 @@ describe('data files', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('data that can grow no more', async () => {
+  const file = join(folder, 'limited.db');
+  const words = [process.execPath, MAIN, ...PORTS, '--data', file, '--until-stdin-closes'];
+  // A megabyte, in blocks of 512 bytes.
+  const script = `ulimit -f 2048; exec ${words.map((word) => `'${word}'`).join(' ')}`;
+  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const [, url = ''] = /on (http:[^\s,]+)/.exec(await firstLine(child.stdout)) ?? [];
+  const client = byokClient(url);
+  const made: string[] = [];
+  let refused = await client.call('ListKeys', {});
+  while (refused.status === 200) {
+    const Description = 'd'.repeat(8192);
+    const reply = await client.call('CreateKey', { Description });
+    const key = reply.json?.['KeyMetadata'] as { KeyId: string } | undefined;
+    if (key === undefined) refused = reply;
+    else made.push(key.KeyId);
+  }
+  expect([refused.status, refused.type]).toEqual([500, 'KMSInternalException']);
+  await client.call('CreateKey', { Description: 'd'.repeat(8192) });
+  child.stdin.end();
+  await ended;
+  expect(errors.match(/its files cannot be written/g)).toHaveLength(1);
+  expect(errors).not.toContain(' at ');
+  // Nothing that was acknowledged is lost, and nothing else is there.
+  const kms = await spawnPracticeKms(['--data', file]);
+  const { Keys } = await byokClient(kms.url).must('ListKeys', { Limit: 1000 });
+  expect((Keys as { KeyId: string }[]).map(({ KeyId }) => KeyId)).toEqual(made.toSorted());
+  kms.child.kill('SIGTERM');
+  await kms.exit;
+});
+
 describe('files of settings', () => {
   const write = (name: string, value: unknown): string => {
     const file = join(folder, name);

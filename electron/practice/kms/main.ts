@@ -2,7 +2,7 @@ import { givenWords, type Told, tellLauncher } from './launcher-line.ts';
 import { impliedParent, watchLifeline } from './lifeline.ts';
 import { readCommandLine, USAGE, UsageError } from './options.ts';
 
-/** Exit codes: 2 for a wrong command line, 1 for a start that failed. */
+/** Exit codes: 2 for a wrong command line, 1 for a start or an end that failed. */
 const USAGE_EXIT = 2;
 const START_EXIT = 1;
 
@@ -23,6 +23,7 @@ async function main(started: (told: Told) => void): Promise<void> {
   const { startPracticeKms } = await import('./start.ts');
   const kms = await startPracticeKms({
     ...line.options,
+    onTrouble: (text) => say(`practice KMS: ${text}`),
     onBug: (error) =>
       say(
         `practice KMS bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -30,7 +31,14 @@ async function main(started: (told: Told) => void): Promise<void> {
   });
   watchLifeline({ ...line, parentPid }, () => {
     // Key generation in the thread pool would hold a natural exit back for seconds.
-    void kms.close().then(() => process.exit(0));
+    void kms.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        // What was acknowledged lies beside the data file; the next start takes it in.
+        say(`practice KMS: it could not put its files in order: ${describeError(error)}`);
+        process.exit(START_EXIT);
+      },
+    );
   });
   started({ practiceKms: 'ready', url: kms.url, controlUrl: kms.controlUrl });
   const reuse = line.options.wrappingKeyReuse ?? 1;

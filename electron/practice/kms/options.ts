@@ -137,7 +137,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** Null: help was asked for. Raises UsageError. */
+/** Null: help was asked for. @throws UsageError. */
 export function readCommandLine(argv: readonly string[]): CommandLine | null {
   const given = parse(argv);
   if (given.help === true) return null;

@@ -7,6 +7,7 @@ import { deliverHistory } from './history/delivery.ts';
 import { type Listening, listenOnLoopback } from './listener/http-server.ts';
 import { createKmsService } from './listener/kms-service.ts';
 import { openRequestLog } from './listener/request-log.ts';
+import { createStorageWatch } from './listener/storage-watch.ts';
 import { createPlainService, createRouter } from './listener/router.ts';
 import { createStsService } from './listener/sts-service.ts';
 import { createPairPool } from './material/pair-pool.ts';
@@ -80,6 +81,8 @@ export interface PracticeKmsOptions {
   readonly eventHistory?: string;
   /** Told of mistakes of the practice KMS itself (never of refused calls). */
   readonly onBug?: (error: unknown) => void;
+  /** Told in a sentence of files that cannot be written, once until they can. */
+  readonly onTrouble?: (text: string) => void;
 }
 
 export interface PracticeKms {
@@ -150,18 +153,19 @@ function buildWorld(
 
 /**
  * Starts a practice KMS in this process. Both ports listen on loopback only.
- * Raises DataFileError, PrincipalsFileError and QuotasFileError for unusable files, and the listen
+ * @throws DataFileError, PrincipalsFileError and QuotasFileError for unusable files, and the listen
  * error for a taken port.
  */
 export async function startPracticeKms(options: PracticeKmsOptions = {}): Promise<PracticeKms> {
   const onBug = options.onBug ?? (() => undefined);
+  const onTrouble = options.onTrouble ?? (() => undefined);
   const trustedCa = options.trustCaFile === undefined ? null : readTrustedCa(options.trustCaFile);
   const transport = createTransport(trustedCa, options.proxyBudgetMs ?? PROXY_BUDGET_MS);
   const settings = readSettings(options);
   const state = openState(options.dataFile ?? null);
   const world = buildWorld(state, options, settings, transport);
   const requestLog = openRequestLog(options.requestLog ?? null);
-  const delivery = deliverHistory(options.eventHistory ?? null, state, onBug);
+  const delivery = deliverHistory(options.eventHistory ?? null, state, onTrouble);
   const authenticate = createAuthenticator({
     directory: world.directory,
     sessionSeal: world.seals.session,
@@ -177,6 +181,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   const services = {
     world,
     requestLog,
+    storage: createStorageWatch(onTrouble),
     kms: createKmsService({ world, authenticate, dispatcher }),
     sts: createStsService(world, authenticate),
   };

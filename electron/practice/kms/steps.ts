@@ -16,7 +16,7 @@ export class Pause extends Error {
  * A step is named once per call; its name must say all that its outcome depends on.
  */
 export interface Steps {
-  /** Raises Pause the first time. */
+  /** @throws Pause the first time. */
   ask<T>(step: string, question: () => Promise<T>): T;
   /** Chance that must not change when the call begins anew. */
   once<T>(step: string, make: () => T): T;

@@ -13,14 +13,14 @@ export interface Prepared {
    * nothing; `act` checks again, because other calls may run in between.
    */
   readonly prepare: ((call: Call) => Promise<void>) | null;
-  /** Runs inside one transaction; what it raises rolls everything back. */
+  /** Runs inside one transaction; what it throws rolls everything back. */
   readonly act: (call: Call) => Reply;
 }
 
 /** One KMS operation. */
 export interface Action {
   readonly name: string;
-  /** Raises SerializationException and ValidationException (constraints). */
+  /** @throws SerializationException and ValidationException (constraints). */
   begin(body: unknown): Prepared;
 }
 

@@ -4,7 +4,7 @@ import type { Call } from '../world.ts';
 import { consistencyOf } from './veil.ts';
 
 /**
- * Raises what AWS answers for names that cannot be a customer's alias: ValidationException, or
+ * @throws what AWS answers for names that cannot be a customer's alias: ValidationException, or
  * NotAuthorizedException for the names it keeps to itself.
  */
 export function requireAliasName(name: string): void {
@@ -19,7 +19,7 @@ export function requireAliasName(name: string): void {
   }
 }
 
-/** Raises ValidationException when the target is an alias: aliases never point at aliases. */
+/** @throws ValidationException when the target is an alias: aliases never point at aliases. */
 export function requireKeyTarget(target: string): void {
   if (target.startsWith('alias/') || /^arn:[^:]*:kms:[^:]*:[^:]*:alias\//.test(target)) {
     throw validation('Aliases must refer to keys. Not aliases');

@@ -1,3 +1,6 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
 import { anyArn, testOperation } from '../testing/operation.ts';
 
 testOperation('CancelKeyDeletion', {
@@ -17,4 +20,24 @@ testOperation('CancelKeyDeletion', {
       message: /is not pending deletion\.$/,
     },
   ],
+});
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms({ wrappingKeyReuse: 10 });
+});
+afterAll(() => kms.close());
+
+test('a key that lacks one of its materials waits for it when it is back', async () => {
+  const client = byokClient(kms.url);
+  const KeyId = await client.createKey();
+  const first = await client.importMaterial(KeyId, Buffer.alloc(32, 1));
+  const next = { ImportType: 'NEW_KEY_MATERIAL' };
+  await client.importMaterial(KeyId, Buffer.alloc(32, 2), next);
+  await client.must('RotateKeyOnDemand', { KeyId });
+  await client.must('ScheduleKeyDeletion', { KeyId });
+  const KeyMaterialId = first.json?.['KeyMaterialId'];
+  await client.must('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+  await client.must('CancelKeyDeletion', { KeyId });
+  expect(await client.metadata(KeyId)).toMatchObject({ KeyState: 'PendingImport' });
 });

@@ -112,3 +112,19 @@ test('a source can be a constraint for every type of key', async () => {
   const { Grants } = await client.must('ListGrants', { KeyId, GrantId });
   expect(Grants).toMatchObject([{ Constraints }]);
 });
+
+test.each([
+  ['eight pairs', 8, 384, undefined],
+  ['nine pairs', 9, 1, 'ValidationException'],
+  ['a value of 385 characters', 1, 385, 'ValidationException'],
+])('a constraint of %s', async (_name, pairs, length, refused) => {
+  const client = byokClient(kms.url);
+  const KeyId = await client.createKey({ Origin: 'AWS_KMS' });
+  const names = Array.from({ length: pairs }, (_, at) => `name ${at}`);
+  const context = Object.fromEntries(names.map((name) => [name, 'v'.repeat(length)]));
+  for (const kind of ['EncryptionContextEquals', 'EncryptionContextSubset']) {
+    const Constraints = { [kind]: context };
+    const wish = { KeyId, GranteePrincipal: grantee, Operations: ['Encrypt'], Constraints };
+    expect((await client.call('CreateGrant', wish)).type).toBe(refused);
+  }
+});

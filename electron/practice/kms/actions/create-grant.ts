@@ -67,7 +67,7 @@ const MAX_CONTEXT_VALUE = 384;
 const PRINCIPAL =
   /^arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/.+)|sts::\d{12}:(?:assumed-role|federated-user)\/.+)$/;
 
-/** Raises InvalidArnException for what names no account, user, role or session. */
+/** @throws InvalidArnException for what names no account, user, role or session. */
 export function requirePrincipal(arn: string | undefined): void {
   if (arn !== undefined && !PRINCIPAL.test(arn)) {
     throw new KmsFailure('InvalidArnException', `${arn} does not refer to a valid principal.`);

@@ -20,7 +20,7 @@ export interface StorePlace {
 }
 
 /**
- * Raises ValidationException and UnsupportedOperationException for members that do not go with the
+ * @throws ValidationException and UnsupportedOperationException for members that do not go with the
  * origin, CustomKeyStoreNotFoundException, CustomKeyStoreInvalidStateException and
  * XksKeyAlreadyInUseException.
  */

@@ -75,6 +75,14 @@ testOperation('CreateKey', {
       message: 'Tags beginning with aws: are reserved',
     },
     {
+      when: 'more than fifty tags',
+      request: () => ({
+        Tags: Array.from({ length: 51 }, (_, at) => ({ TagKey: `${at}`, TagValue: '' })),
+      }),
+      type: 'TagException',
+      message: 'Too many tags',
+    },
+    {
       when: 'a policy that is none',
       request: () => ({ Policy: '{}' }),
       type: 'MalformedPolicyDocumentException',

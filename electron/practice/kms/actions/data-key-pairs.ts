@@ -11,7 +11,7 @@ import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
 import { CRYPTO_FIELDS, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
 
-export const DATA_KEY_PAIR_SPECS = [
+const DATA_KEY_PAIR_SPECS = [
   'RSA_2048',
   'RSA_3072',
   'RSA_4096',

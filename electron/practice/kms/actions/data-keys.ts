@@ -23,7 +23,7 @@ interface DataKeyRequest {
   readonly DryRun?: boolean;
 }
 
-/** Raises ValidationException unless exactly one of the two says how long the data key is. */
+/** @throws ValidationException unless exactly one of the two says how long the data key is. */
 function lengthOf(request: DataKeyRequest): number {
   if ((request.KeySpec === undefined) === (request.NumberOfBytes === undefined)) {
     throw validation('Please specify either number of bytes or key spec.');

@@ -31,6 +31,14 @@ testOperation('Decrypt', {
   leaving: 'KMSInvalidStateException',
   dryRun: true,
   refusals: [
+    {
+      when: 'an enclave as recipient',
+      request: (base) => ({
+        ...base,
+        Recipient: { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: 'AAAA' },
+      }),
+      type: 'UnsupportedOperationException',
+    },
     strangeToken,
     {
       when: 'another key',

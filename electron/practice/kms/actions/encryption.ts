@@ -39,7 +39,7 @@ export interface Turned {
   readonly materialId: string | null;
 }
 
-/** Raises what goes before any cryptography: usage, algorithm, context where there is none. */
+/** @throws what goes before any cryptography: usage, algorithm, context where there is none. */
 export function requireEncryption(
   call: Call,
   key: KeyRecord,
@@ -71,7 +71,7 @@ export function encryptUnder(call: Call, key: KeyRecord, text: Text): Turned {
   return { bytes, algorithm, materialId: null };
 }
 
-/** Raises InvalidCiphertextException for whatever this key did not make this way. */
+/** @throws InvalidCiphertextException for whatever this key did not make this way. */
 export function decryptUnder(call: Call, key: KeyRecord, text: Text): Turned {
   const algorithm = requireEncryption(call, key, text);
   if (isRsaAlgorithm(algorithm)) {

@@ -114,5 +114,11 @@ testOperation('ImportKeyMaterial', {
       request: (base) => ({ ...base, KeyMaterialDescription: 'a;b' }),
       type: 'ValidationException',
     },
+    {
+      when: 'a description of more than 256 characters',
+      request: (base) => ({ ...base, KeyMaterialDescription: 'd'.repeat(257) }),
+      type: 'ValidationException',
+      message: /at 'keyMaterialDescription' .* have length less than or equal to 256$/,
+    },
   ],
 });

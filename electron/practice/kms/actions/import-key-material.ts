@@ -44,7 +44,7 @@ type Input = Parsed<typeof input>;
 
 const MAX_VALIDITY_MS = 365 * 24 * 60 * 60_000;
 
-/** Raises ValidationException for a ValidTo that does not go with the model, is past, or too far. */
+/** @throws ValidationException for a ValidTo that does not go with the model, is past, or too far. */
 function readExpiry(
   call: Call,
   request: Input,
@@ -66,7 +66,7 @@ function readExpiry(
   return { model, validTo: request.ValidTo };
 }
 
-/** Raises InvalidImportTokenException and ExpiredImportTokenException. */
+/** @throws InvalidImportTokenException and ExpiredImportTokenException. */
 function readToken(
   call: Call,
   request: Input,

@@ -26,7 +26,7 @@ export interface Accepted {
   readonly importType: ImportType;
 }
 
-/** The material in the form in which it is kept. Raises IncorrectKeyMaterialException. */
+/** The material in the form in which it is kept. @throws IncorrectKeyMaterialException. */
 function readMaterial(key: KeyRecord, bytes: Buffer): Buffer {
   const { spec } = key;
   const refusal = `The key material is not valid for key spec ${spec}.`;
@@ -113,7 +113,7 @@ function requireImportOver(
 
 /**
  * Takes unwrapped bytes in, or refuses them (facts 3.4 and 3.5).
- * Raises IncorrectKeyMaterialException, KMSInvalidStateException, ValidationException.
+ * @throws IncorrectKeyMaterialException, KMSInvalidStateException, ValidationException.
  */
 export function acceptMaterial(
   call: Call,

@@ -23,7 +23,7 @@ export function noteTokenSpent(call: Call, token: Buffer, expiresAt: number): vo
   if (refuses(call, 'token-reuse')) call.world.state.spentTokens.keep(digest(token), expiresAt);
 }
 
-/** Raises InvalidImportTokenException where a token is good for less than its 24 hours. */
+/** @throws InvalidImportTokenException where a token is good for less than its 24 hours. */
 export function requireUnspentToken(call: Call, key: KeyRecord, token: Buffer): void {
   const { state } = call.world;
   if (refuses(call, 'token-reuse') && state.spentTokens.has(digest(token))) {

@@ -14,7 +14,7 @@ import { type Call, placeOf } from '../world.ts';
 
 const invalidKeyId = (text: string) => notFound(`Invalid keyId '${text}'`);
 
-/** Of another account AWS does not tell what exists there. Raises AccessDeniedException. */
+/** Of another account AWS does not tell what exists there. @throws AccessDeniedException. */
 export function requireOwnAccount(call: Call, place: Place, resource: string): void {
   if (place.account === call.caller.account || call.world.skipPolicyChecks) return;
   const principal = call.caller.arn;
@@ -41,7 +41,7 @@ function findByAlias(call: Call, place: Place, name: string): KeyRecord {
 
 /**
  * Finds the key that a KeyId member names (facts 1.2).
- * Raises NotFoundException in AWS's words for every other text.
+ * @throws NotFoundException in AWS's words for every other text.
  */
 export function findKey(call: Call, text: string, aliasesAllowed: boolean): KeyRecord {
   if (text.startsWith('arn:')) {
@@ -64,7 +64,7 @@ export function findKey(call: Call, text: string, aliasesAllowed: boolean): KeyR
   return findVisible(call, placeOf(call), text);
 }
 
-/** Raises AccessDeniedException when the control port was told to refuse this action. */
+/** @throws AccessDeniedException when the control port was told to refuse this action. */
 export function requireNotDenied(call: Call, resource: string, target: Target): void {
   const action = `kms:${call.operation}`;
   if (!call.world.mischiefs.strikesAction(action)) return;
@@ -86,7 +86,7 @@ export function requireAliasPermission(call: Call, name: string): void {
 
 export type PermissionDetails = Omit<KeyPermission, 'crossAccount'>;
 
-/** Raises AccessDeniedException when the caller may not do this to the key. */
+/** @throws AccessDeniedException when the caller may not do this to the key. */
 export function requirePermission(
   call: Call,
   key: KeyRecord,

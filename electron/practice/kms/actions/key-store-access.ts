@@ -12,14 +12,14 @@ import { hostOf, type ProxyCause, type ProxyTarget } from '../xks/proxy.ts';
 export const storeNotFound = (what: string): KmsFailure =>
   new KmsFailure('CustomKeyStoreNotFoundException', `No custom key store ${what} exists.`);
 
-/** Raises CustomKeyStoreNotFoundException. */
+/** @throws CustomKeyStoreNotFoundException. */
 export function findStore(call: Call, storeId: string): KeyStoreRecord {
   const store = call.world.state.keyStores.find(placeOf(call), storeId);
   if (store === undefined) throw storeNotFound(storeId);
   return store;
 }
 
-/** Raises CustomKeyStoreInvalidStateException for every connection state but these. */
+/** @throws CustomKeyStoreInvalidStateException for every connection state but these. */
 export function requireConnection(
   store: KeyStoreRecord,
   allowed: readonly ConnectionState[],
@@ -60,7 +60,7 @@ export interface StoreIdentity
   readonly name: string;
 }
 
-/** Raises the exception for the first thing that another store has already. */
+/** @throws the exception for the first thing that another store has already. */
 export function requireUnique(call: Call, wish: StoreIdentity): void {
   const others = call.world.state.keyStores
     .of(placeOf(call))
@@ -123,7 +123,7 @@ export const causeOf = (call: Call): ProxyCause => ({
 export const stepFor = (settings: ProxySettings): string =>
   [settings.connectivity, settings.endpoint, settings.path, settings.accessKeyId].join(' ');
 
-/** Raises an XksProxy…Exception unless the proxy answers that it can serve. */
+/** @throws an XksProxy…Exception unless the proxy answers that it can serve. */
 export function requireHealth(call: Call, settings: ProxySettings): void {
   const { proxies } = call.world;
   call.steps.ask(`health of ${stepFor(settings)}`, () =>

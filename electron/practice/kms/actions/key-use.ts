@@ -8,7 +8,7 @@ import { openKey } from './key-access.ts';
 import { bytesOf } from './key-material.ts';
 import { recordUse } from './symmetric-use.ts';
 
-/** Raises InvalidKeyUsageException, in the words for another usage or for a foreign algorithm. */
+/** @throws InvalidKeyUsageException, in the words for another usage or for a foreign algorithm. */
 export function requireUsage(call: Call, key: KeyRecord, usage: KeyUsage, algorithm: string): void {
   if (key.usage !== usage) {
     throw new KmsFailure(

@@ -1,4 +1,6 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PracticeKms, startPracticeKms } from '../start.ts';
+import { byokClient } from '../testing/byok.ts';
 import {
   type Body,
   anyArn,
@@ -46,3 +48,33 @@ testOperation('ListGrants', {
     },
   ],
 });
+
+let kms: PracticeKms;
+beforeAll(async () => {
+  kms = await startPracticeKms();
+});
+afterAll(() => kms.close());
+
+test.each(['ListGrants', 'ListRetirableGrants'])(
+  '%s goes on behind the last grant of a page, also when that was revoked meanwhile',
+  async (operation) => {
+    const client = byokClient(kms.url);
+    const KeyId = await client.createKey({ Origin: 'AWS_KMS' });
+    const RetiringPrincipal = grantee.replace('grantee', operation);
+    const wish = { KeyId, GranteePrincipal: grantee, RetiringPrincipal, Operations: ['Encrypt'] };
+    for (let at = 0; at < 5; at += 1) await client.must('CreateGrant', wish);
+    const asked =
+      operation === 'ListGrants' ? { KeyId, GranteePrincipal: grantee } : { RetiringPrincipal };
+    let page = await client.must(operation, { ...asked, Limit: 2 });
+    let revoked = 0;
+    for (;;) {
+      for (const { GrantId } of page['Grants'] as { GrantId: string }[]) {
+        await client.must('RevokeGrant', { KeyId, GrantId });
+        revoked += 1;
+      }
+      if (page['Truncated'] !== true) break;
+      page = await client.must(operation, { ...asked, Limit: 2, Marker: page['NextMarker'] });
+    }
+    expect(revoked).toBe(5);
+  },
+);

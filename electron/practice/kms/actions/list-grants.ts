@@ -2,7 +2,7 @@ import { seconds } from '../model/metadata.ts';
 import type { GrantRecord } from '../model/records.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { PAGING_FIELDS, pageOfSorted, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
 import { grantIdMember, KEY_ID, principalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
@@ -20,9 +20,11 @@ export const grantEntry = (keyArn: string, grant: GrantRecord) => ({
   ...(grant.constraints === null ? {} : { Constraints: grant.constraints }),
 });
 
+export const idOfGrant = ({ grantId }: GrantRecord): string => grantId;
+
 const GRANT_ID = /^[0-9a-f]{64}$/;
 
-/** Raises InvalidGrantIdException for what cannot be a grant id. */
+/** @throws InvalidGrantIdException for what cannot be a grant id. */
 export function requireGrantId(grantId: string): void {
   if (!GRANT_ID.test(grantId)) throw new KmsFailure('InvalidGrantIdException', 'Invalid grant id.');
 }
@@ -48,14 +50,20 @@ export const listGrants = defineAction({
     const scope = `ListGrants ${key.arn} ${grantId ?? ''} ${grantee ?? ''}`;
     const sizes = { usual: 50, most: 100 };
     const { items, ...more } = filtered
-      ? readPage(seal, scope, request, sizes, ...pageOfList(grants.of(key).filter(matching)))
+      ? readPage(
+          seal,
+          scope,
+          request,
+          sizes,
+          ...pageOfSorted(grants.of(key).filter(matching), idOfGrant),
+        )
       : readPage(
           seal,
           scope,
           request,
           sizes,
           (after, limit) => grants.page(key, after, limit),
-          (grant) => grant.grantId,
+          idOfGrant,
         );
     return { Grants: items.map((grant) => grantEntry(key.arn, grant)), ...more };
   },

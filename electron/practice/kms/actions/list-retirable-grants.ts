@@ -1,13 +1,13 @@
 import { keyArn } from '../model/arn.ts';
 import { unsupported } from '../wire/failures.ts';
 import { missing, optional, string, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { PAGING_FIELDS, pageOfSorted, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requirePrincipal } from './create-grant.ts';
 import { principalMember } from './fields.ts';
 import { requireAccountPermission } from './key-access.ts';
-import { grantEntry } from './list-grants.ts';
+import { grantEntry, idOfGrant } from './list-grants.ts';
 
 export const listRetirableGrants = defineAction({
   name: 'ListRetirableGrants',
@@ -32,7 +32,7 @@ export const listRetirableGrants = defineAction({
       `ListRetirableGrants ${place.account} ${place.region} ${principal}`,
       request,
       { usual: 50, most: 100 },
-      ...pageOfList(call.world.state.grants.retirableBy(place, principal, own)),
+      ...pageOfSorted(call.world.state.grants.retirableBy(place, principal, own), idOfGrant),
     );
     return { Grants: items.map((grant) => grantEntry(keyArn(grant, grant.keyId), grant)), ...more };
   },

@@ -5,12 +5,7 @@ import { grantTokens, KEY_ID } from './fields.ts';
 import { openForUse } from './key-use.ts';
 
 /** As AWS was seen to list them. */
-export const MAC_ALGORITHMS = [
-  'HMAC_SHA_384',
-  'HMAC_SHA_256',
-  'HMAC_SHA_224',
-  'HMAC_SHA_512',
-] as const;
+const MAC_ALGORITHMS = ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'] as const;
 type MacAlgorithm = (typeof MAC_ALGORITHMS)[number];
 
 /** Members that GenerateMac and VerifyMac share. */

@@ -30,7 +30,7 @@ export interface OutsideKey extends KeyRecord {
 export const isOutside = (key: KeyRecord): key is OutsideKey =>
   key.storeId !== null && key.xksKeyId !== null;
 
-/** Raises UnsupportedOperationException for keys whose use goes through a proxy. */
+/** @throws UnsupportedOperationException for keys whose use goes through a proxy. */
 export function requireInside(key: KeyRecord): void {
   if (!isOutside(key)) return;
   throw unsupported(`${key.arn} origin is ${key.origin} which is not valid for this operation.`);
@@ -53,7 +53,7 @@ const causeFor = (call: Call, key: OutsideKey): ProxyCause => ({
   kmsKeyArn: key.arn,
 });
 
-/** Asks the proxy once per call. Raises ThrottlingException and KMSInvalidStateException. */
+/** Asks the proxy once per call. @throws ThrottlingException and KMSInvalidStateException. */
 function askProxy<T>(
   call: Call,
   key: OutsideKey,
@@ -86,7 +86,7 @@ export function encryptOutside(
 }
 
 /**
- * Raises InvalidCiphertextException for what was never a ciphertext of a key store, and
+ * @throws InvalidCiphertextException for what was never a ciphertext of a key store, and
  * KMSInvalidStateException for what the proxy, or the material behind it, cannot decrypt.
  */
 export function decryptOutside(

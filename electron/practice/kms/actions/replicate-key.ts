@@ -25,7 +25,7 @@ const input = structure({
 });
 type Input = Parsed<typeof input>;
 
-/** Raises ValidationException where there can be no replica, AlreadyExistsException where one is. */
+/** @throws ValidationException where there can be no replica, AlreadyExistsException where one is. */
 function requireNewRegion(call: Call, key: KeyRecord, region: string): void {
   if (!isRegion(region)) throw validation(`There is no Region ${region}.`);
   if (partitionOf(region) !== partitionOf(key.region)) {

@@ -5,7 +5,7 @@ import { notPrimary } from './replication.ts';
 import { findKey, requirePermission } from './key-access.ts';
 import { requireState } from '../model/key-states.ts';
 
-/** Raises UnsupportedOperationException for keys whose material AWS does not make. */
+/** @throws UnsupportedOperationException for keys whose material AWS does not make. */
 export function openForAutomaticRotation(
   call: Call,
   operation: 'EnableKeyRotation' | 'DisableKeyRotation',

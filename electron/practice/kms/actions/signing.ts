@@ -28,7 +28,7 @@ interface SigningRequest {
   readonly SigningAlgorithm: ToSign['algorithm'];
 }
 
-/** Raises ValidationException for a message type or a digest that the algorithm does not take. */
+/** @throws ValidationException for a message type or a digest that the algorithm does not take. */
 function requireFitting({ algorithm, type, message }: ToSign): void {
   if (type === 'RAW') {
     if (takesRaw(algorithm)) return;

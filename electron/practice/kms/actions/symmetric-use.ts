@@ -18,7 +18,7 @@ export const CRYPTO_FIELDS = {
 
 export const algorithmField = optional(oneOf(ENCRYPTION_ALGORITHMS));
 
-/** Raises InvalidKeyUsageException for keys that cannot protect data keys. */
+/** @throws InvalidKeyUsageException for keys that cannot protect data keys. */
 export function requireSymmetricUse(call: Call, key: KeyRecord): void {
   if (key.spec === 'SYMMETRIC_DEFAULT') return;
   throw new KmsFailure(

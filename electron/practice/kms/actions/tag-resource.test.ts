@@ -4,7 +4,10 @@ const tags = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ TagKey: `key ${at}`, TagValue: '' }));
 
 testOperation('TagResource', {
-  request: async (stage) => ({ KeyId: await stage.own(), Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  request: async (stage) => ({
+    KeyId: await stage.own(),
+    Tags: [{ TagKey: 'a', TagValue: 'Größe 7 +-=._:/@' }],
+  }),
   reply: null,
   required: ['KeyId', 'Tags'],
   key: { alias: false },
@@ -29,6 +32,14 @@ testOperation('TagResource', {
       type: 'TagException',
       message: 'Tags beginning with aws: are reserved',
     },
+    ...[
+      { TagKey: 'a*', TagValue: '' },
+      { TagKey: 'a', TagValue: '<b>' },
+    ].map((tag) => ({
+      when: `a sign that tags do not have, ${JSON.stringify(tag)}`,
+      request: (base: object) => ({ ...base, Tags: [tag] }),
+      type: 'TagException',
+    })),
     {
       when: 'a long key',
       request: (base) => ({ ...base, Tags: [{ TagKey: 'x'.repeat(129), TagValue: '' }] }),

@@ -13,8 +13,14 @@ const tagFailure = (text: string) => new KmsFailure('TagException', text);
 
 const isReserved = (name: string): boolean => name.toLowerCase().startsWith('aws:');
 
-/** Raises TagException for duplicates and for names that AWS keeps to itself. */
+/** Letters, digits, space and some signs (CloudFormation reference, tags of a KMS key). */
+const USUAL = /^[\p{L}\p{N}\p{Z}+\-=._:/@]*$/u;
+
+/** @throws TagException for duplicates, for names that AWS keeps to itself and for other signs. */
 export function requireUsableTags(tags: readonly Tag[]): void {
+  if (!tags.every(({ TagKey, TagValue }) => USUAL.test(TagKey + TagValue))) {
+    throw tagFailure('Tags may hold letters, digits, spaces and + - = . _ : / @');
+  }
   if (tags.some((tag) => isReserved(tag.TagKey))) {
     throw tagFailure('Tags beginning with aws: are reserved');
   }
@@ -24,7 +30,7 @@ export function requireUsableTags(tags: readonly Tag[]): void {
   if (tags.length > MAX_TAGS) throw tagFailure('Too many tags');
 }
 
-/** Adds tags at the end and edits known ones in place. Raises TagException above 50. */
+/** Adds tags at the end and edits known ones in place. @throws TagException above 50. */
 export function mergeTags(present: readonly Tag[], added: readonly Tag[]): readonly Tag[] {
   const values = new Map(present.map((tag) => [tag.TagKey, tag.TagValue]));
   for (const tag of added) values.set(tag.TagKey, tag.TagValue);

@@ -173,7 +173,7 @@ function missingParts(parameters: Parameters, date: SignedDate | null): string {
 
 /**
  * Reads the claim, or null when there is no Authorization header at all.
- * Raises IncompleteSignatureException and InvalidSignatureException.
+ * @throws IncompleteSignatureException and InvalidSignatureException.
  */
 export function readClaim(
   headers: Readonly<Record<string, string>>,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
 import { BodyTooLarge, readBody } from '../listener/http-server.ts';
+import { isStorageTrouble } from '../listener/storage-watch.ts';
 import type { World } from '../world.ts';
 import { ControlRefusal } from './reading.ts';
 import { CONTROL_ROUTES } from './routes.ts';
@@ -56,6 +57,10 @@ export function createControlHandler(world: World, port: () => number) {
       if (error instanceof ControlRefusal)
         return send(response, error.status, { error: error.message });
       if (error instanceof BodyTooLarge) return send(response, 413, { error: 'body too large' });
+      if (isStorageTrouble(error)) {
+        const why = `a file of the practice KMS cannot be written (${error.code})`;
+        return send(response, 500, { error: why });
+      }
       throw error;
     }
   };

@@ -15,7 +15,7 @@ export class ControlRefusal extends Error {
 
 export type Route = (world: World, body: unknown, query: URLSearchParams) => unknown;
 
-/** Raises ControlRefusal that says what is wrong and where. */
+/** @throws ControlRefusal that says what is wrong and where. */
 export function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -30,12 +30,12 @@ function append(descriptor: number, text: string): void {
 /**
  * Delivers within a moment, and like CloudTrail at least once: after a crash the last records may
  * come again, with the same eventID. Where the file cannot be written, calls are answered all the
- * same: `onTrouble` is told once, and the records follow when it can. Raises the error of opening it.
+ * same: `onTrouble` is told once, and the records follow when it can. @throws the error of opening it.
  */
 export function deliverHistory(
   file: string | null,
   state: State,
-  onTrouble: (error: unknown) => void,
+  onTrouble: (text: string) => void,
 ): Delivery {
   if (file === null) return NOTHING;
   const descriptor = openSync(file, 'a', 0o600);
@@ -58,7 +58,12 @@ export function deliverHistory(
       deliver();
       inTrouble = false;
     } catch (error) {
-      if (!inTrouble) onTrouble(error);
+      if (!inTrouble) {
+        const why = error instanceof Error ? error.message : String(error);
+        onTrouble(
+          `the event history cannot be written (${why}). Calls are answered all the same, and the records follow when it can be.`,
+        );
+      }
       inTrouble = true;
     }
   }

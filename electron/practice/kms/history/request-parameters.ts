@@ -2,7 +2,7 @@ import { longDate, lowerCamelMember, lowerFirst } from './lower-camel.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-export const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 /** What is left out of a record: data, its protection, and what gives access. */
 const LEFT_OUT = new Set([

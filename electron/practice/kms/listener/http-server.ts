@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** The body is larger than any KMS request. */
 export class BodyTooLarge extends Error {}
 
-/** The whole body. Raises BodyTooLarge, or the socket's error when the sender goes away. */
+/** The whole body. @throws BodyTooLarge, or the socket's error when the sender goes away. */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -68,7 +68,7 @@ export interface Listening {
 /**
  * Listens on the IPv4 loopback address and nowhere else; there is no option for another one.
  * `plain` is asked first, for whatever is a plain request.
- * Raises the listen error, e.g. when the port is taken.
+ * @throws the listen error, e.g. when the port is taken.
  */
 export async function listenOnLoopback(
   port: number,

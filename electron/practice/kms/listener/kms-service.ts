@@ -35,7 +35,7 @@ function readJson(body: Buffer): unknown {
   }
 }
 
-/** The KMS operation a request names. Raises UnknownOperationException for all that is none. */
+/** The KMS operation a request names. @throws UnknownOperationException for all that is none. */
 function operationOf(request: SignableRequest): string {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const target = request.headers['x-amz-target'] ?? '';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-interface RequestHead {
+export interface RequestHead {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   /** Name, value, name, value, … as received. */

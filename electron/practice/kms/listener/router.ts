@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlainService } from '../../../plain-http/fast-lane.ts';
 import { PRODUCT, PRODUCT_VERSION, WATERMARK_PATH } from '../constants.ts';
+import { failureXml } from '../sts/sts.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import type { World } from '../world.ts';
+import { NO_TROUBLE } from '../mischief/mischief.ts';
 import { type Exchange, replyContext, type Served } from './exchange.ts';
 import { sendThrough } from './faulty-reply.ts';
 import { BodyTooLarge, type Handler, headersOf, readBody } from './http-server.ts';
-import { headText, sendFailure, sendText } from './replies.ts';
-import type { RequestLog } from './request-log.ts';
+import { failureText, headText, JSON_TYPE, sendFailure, sendText } from './replies.ts';
+import type { RequestHead, RequestLog } from './request-log.ts';
+import type { StorageWatch } from './storage-watch.ts';
 
 export interface RouterDeps {
   readonly world: World;
   readonly requestLog: RequestLog;
+  readonly storage: StorageWatch;
   readonly kms: (exchange: Exchange) => Promise<Served>;
   readonly sts: (exchange: Exchange) => Promise<Served>;
 }
@@ -55,7 +59,6 @@ async function readExchange(
   const requestId = randomUUID();
   try {
     const body = await readBody(request);
-    deps.requestLog.append(request, body);
     const { method = '', url = '', rawHeaders } = request;
     return exchangeOf(requestId, method, url, rawHeaders, body);
   } catch (error) {
@@ -80,8 +83,33 @@ function isQueryProtocol({ method, path, query, headers }: Exchange['request']):
   return method === 'GET' && isSigned && new URLSearchParams(query).has('Action');
 }
 
-const serve = (deps: RouterDeps, exchange: Exchange): Promise<Served> =>
-  (isQueryProtocol(exchange.request) ? deps.sts : deps.kms)(exchange);
+/** What a call answers of which nothing could be written, not even that it came. */
+function unwritten(isQuery: boolean, requestId: string): Served {
+  const failure = new KmsFailure(
+    'KMSInternalException',
+    'The practice KMS cannot write its files.',
+    500,
+  );
+  const { status } = failure;
+  const reply = isQuery
+    ? { status, type: 'text/xml', text: failureXml(failure, requestId) }
+    : { status, type: JSON_TYPE, text: failureText(failure) };
+  return { trouble: NO_TROUBLE, reply };
+}
+
+/** `head` is the request as it came. */
+async function serve(deps: RouterDeps, exchange: Exchange, head: RequestHead): Promise<Served> {
+  const isQuery = isQueryProtocol(exchange.request);
+  try {
+    deps.requestLog.append(head, exchange.body);
+    const served = await (isQuery ? deps.sts : deps.kms)(exchange);
+    deps.storage.worked();
+    return served;
+  } catch (error) {
+    if (!deps.storage.failed(error)) throw error;
+    return unwritten(isQuery, exchange.requestId);
+  }
+}
 
 /** Sends each request to the service it is for. */
 export function createRouter(deps: RouterDeps): Handler {
@@ -90,10 +118,11 @@ export function createRouter(deps: RouterDeps): Handler {
     if (exchange === null) return;
     const { method, path } = exchange.request;
     if (method === 'GET' && path === WATERMARK_PATH) {
+      deps.requestLog.append(incoming, exchange.body);
       sendWatermark(deps.world, response, exchange.requestId);
       return;
     }
-    const served = await serve(deps, exchange);
+    const served = await serve(deps, exchange, incoming);
     await sendThrough(served, response, replyContext(deps.world, exchange.requestId));
   };
 }
@@ -109,13 +138,13 @@ export function createPlainService(
     serves: ({ target }) => target === '/' && !world.mischiefs.lurks,
     async answer({ target, rawHeaders, body }) {
       const requestId = randomUUID();
-      deps.requestLog.append({ method: 'POST', url: target, rawHeaders }, body);
       const exchange = exchangeOf(requestId, 'POST', target, rawHeaders, body);
-      const { trouble, reply } = await serve(deps, exchange);
+      const head = { method: 'POST', url: target, rawHeaders };
+      const { trouble, reply } = await serve(deps, exchange, head);
       if (reply === null || trouble.kind !== 'none') throw new Error('a fault out of nowhere');
       const context = replyContext(world, requestId);
-      const head = (length: number) => headText(context, reply.type, length);
-      return { status: reply.status, body: reply.text, head };
+      const headOf = (length: number) => headText(context, reply.type, length);
+      return { status: reply.status, body: reply.text, head: headOf };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPairPool } from './pair-pool.ts';
+import { createPairPool, makePair } from './pair-pool.ts';
 
 const takeIds = async (reuse: number, count: number) => {
   const pool = createPairPool(reuse);
@@ -17,6 +17,18 @@ describe('wrapping pairs', () => {
     const ids = await takeIds(3, 7);
     const counts = [...new Set(ids)].map((id) => ids.filter((other) => other === id).length);
     expect(counts).toEqual([3, 3, 1]);
+  });
+
+  test('are made for who waits alone where one serves many: each takes a processor for long', async () => {
+    let made = 0;
+    const pool = createPairPool(100, (bits) => {
+      made += 1;
+      return makePair(bits);
+    });
+    const ids = [await pool.take('RSA_2048'), await pool.take('RSA_2048')].map((one) => one.pairId);
+    expect(new Set(ids).size).toBe(1);
+    expect(made).toBe(1);
+    pool.close();
   });
 
   test('waiting requests end when the pool closes', async () => {

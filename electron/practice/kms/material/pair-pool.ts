@@ -5,6 +5,15 @@ import type { RsaWrappingSpec } from '../model/wrapping.ts';
 
 const generate = promisify(generateKeyPair);
 
+/** DER, of so many bits. */
+export const makePair = (bits: number): Promise<{ publicKey: Buffer; privateKey: Buffer }> =>
+  generate('rsa', {
+    modulusLength: bits,
+    publicExponent: 0x10001,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+
 /** Modulus bits, and how many fresh pairs wait for the next requests. */
 const SIZES: Readonly<Record<RsaWrappingSpec, { readonly bits: number; readonly ready: number }>> =
   {
@@ -18,7 +27,7 @@ const MAX_PARALLEL = 2;
 
 /**
  * Hands out RSA pairs. Each request gets a pair of its own, as with AWS; with `reuse` above one,
- * a pair serves that many requests (benches and tests). Generation runs in Node's thread pool
+ * a pair serves that many requests (benches and tests), and none is made ahead. Generation runs in Node's thread pool
  * and starts for a size only when the size is first asked for, so an idle practice KMS is idle.
  */
 export interface PairPool {
@@ -39,7 +48,7 @@ interface Shelf {
   shared: { readonly pair: WrappingPair; left: number } | null;
 }
 
-export function createPairPool(reuse: number): PairPool {
+export function createPairPool(reuse: number, make = makePair): PairPool {
   const shelves = new Map<RsaWrappingSpec, Shelf>();
   let closed = false;
 
@@ -54,8 +63,10 @@ export function createPairPool(reuse: number): PairPool {
   function fill(spec: RsaWrappingSpec): void {
     const on = shelf(spec);
     if (closed) return;
-    const goal = reuse > 1 ? 1 : SIZES[spec].ready;
-    const missing = on.waiting.length + goal - on.ready.length - on.generating;
+    // A pair that serves many may be the last that is ever asked for.
+    const goal =
+      reuse > 1 ? Math.ceil(on.waiting.length / reuse) : on.waiting.length + SIZES[spec].ready;
+    const missing = goal - on.ready.length - on.generating;
     const parallel = on.waiting.length > 0 ? MAX_PARALLEL : 1;
     const starts = Math.min(missing, parallel - on.generating);
     for (let started = 0; started < starts; started += 1) void produce(spec, on);
@@ -64,12 +75,7 @@ export function createPairPool(reuse: number): PairPool {
   async function produce(spec: RsaWrappingSpec, on: Shelf): Promise<void> {
     on.generating += 1;
     try {
-      const made = await generate('rsa', {
-        modulusLength: SIZES[spec].bits,
-        publicExponent: 0x10001,
-        publicKeyEncoding: { type: 'spki', format: 'der' },
-        privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-      });
+      const made = await make(SIZES[spec].bits);
       on.ready.push({ pairId: randomUUID(), spki: made.publicKey, pkcs8: made.privateKey });
     } catch (error) {
       on.waiting.shift()?.reject(error as Error);

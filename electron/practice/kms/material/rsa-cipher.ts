@@ -1,7 +1,7 @@
 import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { MODULUS_BITS, type RsaSpec, rsaKey } from './private-key.ts';
 
-export const RSA_ALGORITHMS = {
+const RSA_ALGORITHMS = {
   RSAES_OAEP_SHA_1: { hash: 'sha1', overhead: 42 },
   RSAES_OAEP_SHA_256: { hash: 'sha256', overhead: 66 },
 } as const;

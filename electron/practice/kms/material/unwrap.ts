@@ -30,7 +30,7 @@ export interface Wrapped {
 /**
  * Opens material wrapped with RSAES-OAEP (hash and MGF1 hash alike, empty label), or with an AES-256
  * key that is wrapped so and stands before it (RFC 5649). WebCrypto does the private operation in
- * the thread pool, so other calls are answered meanwhile. Raises InvalidCiphertextException.
+ * the thread pool, so other calls are answered meanwhile. @throws InvalidCiphertextException.
  */
 export type Unwrap = (wrapped: Wrapped) => Promise<Buffer>;
 

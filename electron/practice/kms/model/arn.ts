@@ -16,7 +16,7 @@ export interface Place {
   readonly region: string;
 }
 
-export const kmsArn = (place: Place, resource: string): string =>
+const kmsArn = (place: Place, resource: string): string =>
   `arn:${partitionOf(place.region)}:kms:${place.region}:${place.account}:${resource}`;
 
 export const keyArn = (place: Place, keyId: string): string => kmsArn(place, `key/${keyId}`);

@@ -123,7 +123,7 @@ const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFai
   up: ({ arn }) => invalidState(`${arn} is updating.`),
 };
 
-/** Raises what AWS answers when a key of this origin and state meets this operation. */
+/** @throws what AWS answers when a key of this origin and state meets this operation. */
 export function requireState(operation: StatefulOperation, key: KeyInState): void {
   if (EXTERNAL_ONLY.has(operation) && key.origin !== 'EXTERNAL') throw foreignOrigin(key);
   const cell = STATE_TABLE[operation][key.state];

@@ -3,7 +3,7 @@ import { readPolicy, requirePolicySize } from './document.ts';
 import type { JudgedKey } from './standing-facts.ts';
 
 /**
- * The text to keep of a key policy that a client sent. Raises LimitExceededException,
+ * The text to keep of a key policy that a client sent. @throws LimitExceededException,
  * and MalformedPolicyDocumentException for what is no key policy, names principals that do not
  * exist, or would lock the caller out (unless that check is bypassed).
  */

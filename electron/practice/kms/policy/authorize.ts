@@ -80,7 +80,7 @@ function grantsFor(asking: Asking, key: KeyRecord, question: IdentityQuestion): 
     .filter((grant) => grant.createdAt + unseenMs <= now || named.has(grant.grantId));
 }
 
-/** Raises InvalidGrantTokenException for a token that belongs to no grant. */
+/** @throws InvalidGrantTokenException for a token that belongs to no grant. */
 function requireKnownTokens({ world, input }: Asking): void {
   for (const token of grantTokensOf(input)) {
     if (grantOfToken(world, token) === undefined) {
@@ -139,7 +139,7 @@ export function judgeKey(asking: Asking, key: KeyRecord, permission: KeyPermissi
   };
 }
 
-/** Raises AccessDeniedException unless policies and grants let the caller do this to the key. */
+/** @throws AccessDeniedException unless policies and grants let the caller do this to the key. */
 export function requireKeyPermission(
   asking: Asking,
   key: KeyRecord,
@@ -170,7 +170,7 @@ export function judgeByIdentity(asking: Asking, resource: string) {
   return { decision, question, explain: () => explain(question, decision) };
 }
 
-/** Raises AccessDeniedException unless the caller's own policies allow it. */
+/** @throws AccessDeniedException unless the caller's own policies allow it. */
 export function requireIdentityPermission(
   asking: Asking,
   resource: string,
@@ -185,7 +185,7 @@ export function requireIdentityPermission(
 
 /**
  * Refuses a policy under which the caller could not change the policy again.
- * Raises MalformedPolicyDocumentException.
+ * @throws MalformedPolicyDocumentException.
  */
 export function requireNoLockout(asking: Asking, policy: PolicyDocument, key: JudgedKey): void {
   const later = { ...asking, operation: 'PutKeyPolicy', input: null };
@@ -196,7 +196,7 @@ export function requireNoLockout(asking: Asking, policy: PolicyDocument, key: Ju
 }
 
 /**
- * Raises AccessDeniedException unless the caller is one of these principals, or belongs to one
+ * @throws AccessDeniedException unless the caller is one of these principals, or belongs to one
  * that is a whole account and has the permission there. Only a Deny can stand against it.
  */
 export function requireRetirePermission(

@@ -57,7 +57,25 @@ const grantTo = (name: string) => ({
   DryRun: true,
 });
 
+/** Between yesterday and tomorrow. */
+const today = (of: string) => {
+  const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  return { DateGreaterThan: { [of]: at(-24) }, DateLessThan: { [of]: at(24) } };
+};
+
 const ROWS: Readonly<Record<string, Row>> = {
+  'aws:EpochTime': {
+    condition: today('aws:EpochTime'),
+    operation: 'Encrypt',
+    right: { KeyId: 'own', ...seal },
+    wrong: [],
+  },
+  'aws:CurrentTime': {
+    condition: today('aws:CurrentTime'),
+    operation: 'Encrypt',
+    right: { KeyId: 'own', ...seal },
+    wrong: [],
+  },
   'kms:RequestAlias': {
     condition: is('kms:RequestAlias', 'alias/app/one'),
     operation: 'Encrypt',

@@ -4,13 +4,17 @@ import type { Directory } from '../principals/directory.ts';
 import { describeIssue } from '../principals/issues.ts';
 import { limitExceeded, malformedPolicy } from '../wire/failures.ts';
 import { layoutPolicy } from './layout.ts';
-import { keyPolicySchema, type PolicyDocument } from './statements.ts';
+import { repeatedMember } from './repeated-member.ts';
+import { keyPolicySchema, OWN_SIDS, ownSids, type PolicyDocument } from './statements.ts';
 
 /** A key policy is limited to this many bytes (32 KB); the model's own limit is higher. */
-export const MAX_POLICY_BYTES = 32_768;
+const MAX_POLICY_BYTES = 32_768;
 
+/** A part of a name is no pattern: AWS takes `*` for everybody and nowhere else. */
 const PRINCIPAL =
-  /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|user\/.+|role\/.+)|sts::\d{12}:(?:assumed-role|federated-user)\/.+))$/;
+  /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/;
+
+const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 
 const PEOPLE = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\//;
 
@@ -22,8 +26,11 @@ function exists(name: string, directory: Directory): boolean {
 }
 
 function requireKnownPrincipals(policy: PolicyDocument, directory: Directory): void {
-  const names = policy.Statement.flatMap((s) => (s.Principal ?? s.NotPrincipal)?.AWS ?? []);
-  if (names.every((name) => PRINCIPAL.test(name) && exists(name, directory))) return;
+  const all = policy.Statement.map((s) => s.Principal ?? s.NotPrincipal);
+  const names = all.flatMap((principals) => principals?.AWS ?? []);
+  const services = all.flatMap((principals) => principals?.Service ?? []);
+  const known = names.every((name) => PRINCIPAL.test(name) && exists(name, directory));
+  if (known && services.every((name) => SERVICE.test(name))) return;
   throw malformedPolicy('Policy contains a statement with one or more invalid principals.');
 }
 
@@ -44,15 +51,15 @@ function requireNarrowConditions(policy: PolicyDocument): void {
   }
 }
 
-/** Raises LimitExceededException above 32 KB. */
+/** @throws LimitExceededException above 32 KB. */
 export function requirePolicySize(text: string): void {
   if (Buffer.byteLength(text) <= MAX_POLICY_BYTES) return;
   throw limitExceeded(`The policy is larger than the maximum of ${MAX_POLICY_BYTES} bytes.`);
 }
 
 /**
- * Reads a key policy that a client sent. Raises MalformedPolicyDocumentException for text that
- * is no JSON or no key policy. `text` in the answer is what AWS would return for it later.
+ * Reads a key policy that a client sent. @throws MalformedPolicyDocumentException for text that
+ * is no JSON or no key policy, and where an element or a Sid is repeated (AWS's advice on that error). `text` in the answer is what AWS would return for it later.
  */
 export function readPolicy(
   text: string,
@@ -67,12 +74,13 @@ export function readPolicy(
   } catch {
     throw malformedPolicy('The policy document is not valid JSON.');
   }
+  const invalid = (why: string) =>
+    malformedPolicy(`The policy document is not a valid key policy (${why}).`);
+  const repeated = repeatedMember(text);
+  if (repeated !== undefined) throw invalid(`${repeated} stands there twice`);
   const parsed = keyPolicySchema.safeParse(value);
-  if (!parsed.success) {
-    throw malformedPolicy(
-      `The policy document is not a valid key policy (${describeIssue(parsed.error)}).`,
-    );
-  }
+  if (!parsed.success) throw invalid(describeIssue(parsed.error));
+  if (!ownSids(parsed.data)) throw invalid(OWN_SIDS.error);
   requireKnownPrincipals(parsed.data, directory);
   requireNarrowConditions(parsed.data);
   return { policy: parsed.data, text: layoutPolicy(value) };

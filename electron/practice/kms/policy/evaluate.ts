@@ -27,12 +27,13 @@ export interface PolicyQuestion {
 
 /** Why a statement has nothing to say about a call. */
 export type Miss =
-  | { readonly part: 'principal' | 'action' | 'resource' }
+  | { readonly part: 'principal' | 'action' | 'resource' | 'idle' }
   | { readonly part: 'condition'; readonly condition: FailedCondition };
 
 const OTHER_PRINCIPAL: Miss = { part: 'principal' };
 const OTHER_ACTION: Miss = { part: 'action' };
 const OTHER_RESOURCE: Miss = { part: 'resource' };
+const IDLE: Miss = { part: 'idle' };
 
 function coversResource(
   pattern: string,
@@ -46,6 +47,7 @@ function coversResource(
 
 /** How a statement means the caller, or why it does not apply. */
 export function applicationOf(statement: PolicyStatement, question: PolicyQuestion): Naming | Miss {
+  if (statement.idle === true) return IDLE;
   const whom = meant(statement, question.caller);
   if (whom === null) return OTHER_PRINCIPAL;
   const { Action, NotAction, Resource, NotResource } = statement;

@@ -50,6 +50,7 @@ const PARTS = {
   principal: 'it does not mean this principal',
   action: 'it is about other actions',
   resource: 'it is about other resources',
+  idle: 'it has no effect, because it names no action or no resource',
 } as const;
 
 const missText = (miss: Miss): string =>

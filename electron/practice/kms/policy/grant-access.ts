@@ -12,7 +12,7 @@ const same = (a: Context, b: Context): boolean =>
 const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant']);
 
 /** True when a use with this encryption context keeps to the constraints of a grant. */
-export function contextFits(constraints: GrantConstraints | null, context: Context): boolean {
+function contextFits(constraints: GrantConstraints | null, context: Context): boolean {
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints ?? {};
   if (equals !== undefined && !same(context, equals)) return false;
   return subset === undefined || contains(context, subset);

@@ -10,7 +10,7 @@ export type Naming = 'itself' | 'session' | 'account';
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 
 /** The account that a policy names as a whole, by its number or the ARN of its root. */
-export const accountNamed = (name: string): string | null =>
+const accountNamed = (name: string): string | null =>
   /^\d{12}$/.test(name) ? name : (ROOT.exec(name)?.[1] ?? null);
 
 const isCaller = (name: string, caller: Caller): boolean =>

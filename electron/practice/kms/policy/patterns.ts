@@ -4,7 +4,7 @@ const MAX_PATTERNS = 512;
 const escaped = (text: string): string => text.replaceAll(/[.+^${}()|[\]\\*?]/g, String.raw`\$&`);
 
 /** `*` and `?` as policies use them; everything else stands for itself. */
-export const patternSource = (pattern: string): string =>
+const patternSource = (pattern: string): string =>
   pattern
     .split(/(\*+|\?)/)
     .map((part) => (part === '?' ? '.' : part.startsWith('*') ? '.*' : escaped(part)))
@@ -22,7 +22,7 @@ function patternOf(pattern: string): RegExp {
 const isPattern = (text: string): boolean => text.includes('*') || text.includes('?');
 
 /** Matches `*` and `?` as policies use them. */
-export const matchesPattern = (pattern: string, text: string): boolean =>
+const matchesPattern = (pattern: string, text: string): boolean =>
   pattern === '*' || (isPattern(pattern) ? patternOf(pattern).test(text) : pattern === text);
 
 /** Actions are compared without regard to case. */

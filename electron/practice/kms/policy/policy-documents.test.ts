@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRACTICE_ACCESS_KEY_ID } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { policy, ROLE, ROOT, statement } from '../testing/policies.ts';
+import { policy, ROLE, ROOT, SESSION, statement } from '../testing/policies.ts';
+import { control } from '../testing/raw-client.ts';
+import type { Explanation } from './explain.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;
@@ -26,7 +29,7 @@ test('the default one gives the account its say, in the layout of AWS', async ()
 test('a policy comes back as the same JSON, re-spaced', async () => {
   const keyId = await client.createKey();
   const text = policy(
-    statement('Allow', { AWS: [ROOT, ROLE] }),
+    statement('Allow', { AWS: [ROOT, ROLE], Service: 'delivery.logs.amazonaws.com' }),
     statement('Deny', '*', ['kms:Sign'], {
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     }),
@@ -49,6 +52,27 @@ test.each([
   [
     'no such principal',
     policy(statement('Allow', { AWS: 'arn:aws:iam::1:root' })),
+    'MalformedPolicyDocumentException',
+  ],
+  ...['role/app/*', 'user/a?c'].map((name): [string, string, string] => [
+    `a pattern in a name, ${name}`,
+    policy(
+      statement('Allow', { AWS: ROOT }),
+      statement('Allow', { AWS: ROOT.replace('root', name) }),
+    ),
+    'MalformedPolicyDocumentException',
+  ]),
+  [
+    'a pattern for sessions',
+    policy(
+      statement('Allow', { AWS: ROOT }),
+      statement('Allow', { AWS: SESSION.replace('tester', '*') }),
+    ),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'no such service',
+    policy(statement('Allow', { AWS: ROOT, Service: 'lambda' })),
     'MalformedPolicyDocumentException',
   ],
   [
@@ -74,6 +98,34 @@ test.each([
       statement('Allow', { AWS: ROOT }),
       statement('Deny', '*', 'kms:Sign', { Condition: { Bool: { SecureTransport: 'false' } } }),
     ),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'one Sid for two statements',
+    policy(
+      statement('Allow', { AWS: ROOT }, 'kms:*', { Sid: 'a b' }),
+      statement('Deny', '*', 'kms:Sign', { Sid: 'a b' }),
+    ),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'an element that is there twice',
+    policy(statement('Allow', { AWS: ROOT })).replace('}]', String.raw`,"\u0041ction":"kms:*"}]`),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'Action and NotAction',
+    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { NotAction: 'kms:Sign' })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'Resource and NotResource',
+    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { NotResource: '*' })),
+    'MalformedPolicyDocumentException',
+  ],
+  [
+    'the only statement without its resource, which locks the caller out',
+    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { Resource: undefined })),
     'MalformedPolicyDocumentException',
   ],
   [
@@ -107,6 +159,32 @@ test.each([
   expect((await put(keyId, text)).type).toBe(type);
   expect((await client.call('CreateKey', { Policy: text })).type).toBe(type);
   expect(await client.must('GetKeyPolicy', { KeyId: keyId })).toEqual(before);
+});
+
+test('a statement without an action, or without a resource, is kept and does nothing', async () => {
+  const KeyId = await client.createKey({ Origin: 'AWS_KMS' });
+  const everything = statement('Allow', { AWS: ROOT });
+  const text = policy(
+    everything,
+    { Effect: 'Deny', Principal: '*', Action: 'kms:Encrypt' },
+    { Effect: 'Deny', Principal: '*', Resource: '*' },
+  );
+  expect((await put(KeyId, text)).status).toBe(200);
+  const back = (await client.must('GetKeyPolicy', { KeyId }))['Policy'] as string;
+  expect(JSON.parse(back)).toEqual(JSON.parse(text));
+  expect((await client.call('Encrypt', { KeyId, Plaintext: 'AQI=' })).status).toBe(200);
+  const asked = { principal: PRACTICE_ACCESS_KEY_ID, action: 'kms:Encrypt', resource: KeyId };
+  const why = (await control(kms.controlUrl, 'POST /explain', asked)) as unknown as Explanation;
+  expect(why.policies[0]?.statements.map((each) => each.why)).toEqual([
+    "it leaves this to the IAM policies of the caller's account",
+    'it has no effect, because it names no action or no resource',
+    'it has no effect, because it names no action or no resource',
+  ]);
+  const denying = policy(everything, statement('Deny', '*', 'kms:Encrypt'));
+  await client.must('PutKeyPolicy', { KeyId, Policy: denying });
+  expect((await client.call('Encrypt', { KeyId, Plaintext: 'AQI=' })).type).toBe(
+    'AccessDeniedException',
+  );
 });
 
 test('32768 bytes fit', async () => {

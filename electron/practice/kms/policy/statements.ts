@@ -63,6 +63,8 @@ interface ReadStatement {
   readonly Effect: 'Allow' | 'Deny';
   /** Of a policy of a version that knows no variables: `${…}` stands for itself. */
   readonly literal?: boolean | undefined;
+  /** Of a key policy, and without an action or a resource: AWS keeps it, and it has no effect. */
+  readonly idle?: boolean | undefined;
   readonly Principal?: PrincipalMap | undefined;
   readonly NotPrincipal?: PrincipalMap | undefined;
   readonly Action?: readonly string[] | undefined;
@@ -88,6 +90,7 @@ export interface PolicyDocument {
 }
 
 const exactlyOne = (a: unknown, b: unknown): boolean => (a === undefined) !== (b === undefined);
+const notBoth = (a: unknown, b: unknown): boolean => a === undefined || b === undefined;
 const hasAction = (s: ReadStatement): boolean => exactlyOne(s.Action, s.NotAction);
 const hasResource = (s: ReadStatement): boolean => exactlyOne(s.Resource, s.NotResource);
 const hasPrincipal = (s: ReadStatement): boolean => exactlyOne(s.Principal, s.NotPrincipal);
@@ -110,14 +113,27 @@ const documentOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
     return { ...rest, Statement: literal ? Statement.map((s) => ({ ...s, literal })) : Statement };
   });
 
-/** The policy of a key: whom, what, and `*` or the key as resource. */
+/**
+ * The policy of a key: whom, what, and `*` or the key as resource. A statement that lacks one of the
+ * last two is kept and does nothing (API reference, PutKeyPolicy).
+ */
 export const keyPolicySchema = documentOf(
   z
     .strictObject({ ...common, ...principals, ...resources })
     .refine(hasPrincipal, PRINCIPAL)
-    .refine(hasAction, ACTION)
-    .refine(hasResource, RESOURCE),
+    .refine((s) => notBoth(s.Action, s.NotAction), { error: 'has both Action and NotAction' })
+    .refine((s) => notBoth(s.Resource, s.NotResource), {
+      error: 'has both Resource and NotResource',
+    })
+    .transform((s): ReadStatement => (hasAction(s) && hasResource(s) ? s : { ...s, idle: true })),
 );
+
+/** False when two statements have the same Sid. */
+export function ownSids({ Statement }: PolicyDocument): boolean {
+  const sids = Statement.flatMap(({ Sid }) => (Sid ? [Sid] : []));
+  return new Set(sids).size === sids.length;
+}
+export const OWN_SIDS = { error: 'two statements have the same Sid' };
 
 /** IAM is stricter with its own policies than KMS with those of keys. */
 const iam = {
@@ -132,12 +148,6 @@ const iamResource = oneOrMore.refine(
   { error: 'a resource must be an ARN or *' },
 );
 const iamResources = { Resource: iamResource.optional(), NotResource: iamResource.optional() };
-
-function ownSids({ Statement }: PolicyDocument): boolean {
-  const sids = Statement.flatMap(({ Sid }) => (Sid ? [Sid] : []));
-  return new Set(sids).size === sids.length;
-}
-const OWN_SIDS = { error: 'two statements have the same Sid' };
 
 /** What a user or role may do; whom it is for is where it is attached. */
 export const identityPolicySchema = documentOf(

@@ -58,7 +58,7 @@ export interface Directory {
   reset(): void;
 }
 
-export const DEFAULT_ACCOUNT_KEY: AccountKey = {
+const DEFAULT_ACCOUNT_KEY: AccountKey = {
   accountId: PRACTICE_ACCOUNT_ID,
   accessKeyId: PRACTICE_ACCESS_KEY_ID,
   secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,

@@ -112,7 +112,7 @@ export class PrincipalsFileError extends Error {
   }
 }
 
-/** Raises PrincipalsFileError. */
+/** @throws PrincipalsFileError. */
 export function readPrincipals(file: string): PrincipalsDocument {
   let text: string;
   try {

@@ -118,6 +118,16 @@ describe('how many there may be', () => {
     expect((await root.call('CreateKey', {}, { region: 'eu-west-1' })).status).toBe(200);
   });
 
+  test('replicas count where they are made', async () => {
+    await resources({ keys: 50 });
+    const KeyId = await root.createKey({ Origin: 'AWS_KMS', MultiRegion: true });
+    const replicate = () => root.call('ReplicateKey', { KeyId, ReplicaRegion: 'ap-south-1' });
+    await resources({ keys: 0 });
+    expect((await replicate()).type).toBe('LimitExceededException');
+    await resources({ keys: 1 });
+    expect((await replicate()).status).toBe(200);
+  });
+
   test('aliases and grants of a key', async () => {
     await resources({ aliasesPerKey: 1, grantsPerKey: 0 });
     const alias = { AliasName: 'alias/second', TargetKeyId: keys['rsa'] };

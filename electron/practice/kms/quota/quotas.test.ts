@@ -49,8 +49,9 @@ describe('the table', () => {
   });
 
   test('has a rate for every operation or what it shares, and takes others over it', () => {
-    const usual = rates('sa-east-1');
-    expect(usual).toMatchObject({
+    const { 'Cryptography symmetric': symmetric, ...usual } = rates('sa-east-1');
+    expect(symmetric).toBe(10_000);
+    const NAMED = {
       'Cryptography RSA': 1000,
       'Cryptography ECC': 1000,
       'Cryptography ML': 1000,
@@ -59,10 +60,33 @@ describe('the table', () => {
       'DataKeyPair RSA_3072': 4,
       'DataKeyPair RSA_4096': 1,
       'DataKeyPair ECC': 100,
-      RotateKeyOnDemand: 5,
-      GetKeyLastUsage: 5,
-      CreateKey: 5,
-    });
+      'DataKeyPair ML': 100,
+      GetParametersForImport: 1,
+      ImportKeyMaterial: 15,
+      DeleteImportedKeyMaterial: 15,
+      ListKeyRotations: 100,
+      GetKeyRotationStatus: 1000,
+      DescribeKey: 2000,
+      GetPublicKey: 2000,
+      ListResourceTags: 2000,
+      ListKeys: 500,
+      ListAliases: 500,
+      ListGrants: 100,
+      ListKeyPolicies: 100,
+      ListRetirableGrants: 100,
+      CreateGrant: 50,
+      RetireGrant: 50,
+      RevokeGrant: 50,
+      EnableKeyRotation: 15,
+      PutKeyPolicy: 15,
+      ScheduleKeyDeletion: 15,
+      DeleteAlias: 15,
+      TagResource: 10,
+    };
+    const others = Object.keys(usual).filter((name) => !(name in NAMED));
+    expect(usual).toEqual({ ...NAMED, ...Object.fromEntries(others.map((name) => [name, 5])) });
+    expect(others).toContain('RotateKeyOnDemand');
+    expect(others).toContain('CreateKey');
     expect(usual['Encrypt']).toBeUndefined();
     const setting = { scale: 2, requestsPerSecond: { CreateKey: 30 } };
     expect(rates('sa-east-1', setting)).toMatchObject({ CreateKey: 60, TagResource: 20 });

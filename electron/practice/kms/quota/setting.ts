@@ -46,7 +46,7 @@ export class QuotasFileError extends Error {
   }
 }
 
-/** Raises QuotasFileError. */
+/** @throws QuotasFileError. */
 export function readQuotas(file: string): QuotaSetting {
   let value: unknown;
   try {

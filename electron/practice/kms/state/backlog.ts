@@ -34,7 +34,7 @@ export interface Backlog {
   stored(): void;
   /** The transaction was rolled back. */
   unstored(): void;
-  /** Writes to the log what is not there yet. Raises the error of the file. */
+  /** Writes to the log what is not there yet. @throws the error of the file. */
   write(): void;
   isFull(): boolean;
   /** Puts all into the tables, in a transaction of its own. */
@@ -106,7 +106,7 @@ function isReadable(item: Item): boolean {
 }
 
 /**
- * Puts into the tables what a killed process had only in its log. Raises DataFileError when that
+ * Puts into the tables what a killed process had only in its log. @throws DataFileError when that
  * was damaged since.
  */
 export function storeLeft(db: Sqlite, lines: readonly string[]): void {

@@ -14,7 +14,7 @@ import { DataFileError } from './database.ts';
  * operating system, which is what surviving SIGKILL takes, and costs a tenth of a commit.
  */
 export interface CallLog {
-  /** Appends all of it or nothing. Raises the error of the file. */
+  /** Appends all of it or nothing. @throws the error of the file. */
   append(text: string): void;
   /** What it holds is in the database now. */
   empty(): void;
@@ -43,7 +43,7 @@ export function leftLines(dataFile: string, instance: string): string[] {
   return text.startsWith(head) ? text.slice(head.length).split('\n').slice(0, -1) : [];
 }
 
-/** Opens it empty: what it held is forgotten. Raises the error of the file. */
+/** Opens it empty: what it held is forgotten. @throws the error of the file. */
 export function openCallLog(dataFile: string, instance: string): CallLog {
   const path = callLogOf(dataFile);
   const descriptor = openSync(path, 'a', 0o600);

@@ -65,7 +65,7 @@ test('work is done at once, and lasts when its promise settles, together with ot
   expect(await both[1]).toBe('b');
 });
 
-test('what raises takes back its own changes alone', async () => {
+test('what throws takes back its own changes alone', async () => {
   const kept = commits.share(() => put('kept'));
   const refused = commits.share(() => {
     put('refused');

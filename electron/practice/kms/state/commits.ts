@@ -6,7 +6,7 @@ export interface Commits {
   transaction<T>(work: () => T): T;
   /**
    * Runs the work at once, and commits it together with all that comes in the same turn of the
-   * event loop; settles when that is done. What the work raises takes back its changes alone.
+   * event loop; settles when that is done. What the work throws takes back its changes alone.
    */
   share<T>(work: () => T): Promise<T>;
   /** Commits now what was shared; whoever shows what is stored calls it first. */
@@ -46,6 +46,8 @@ interface Whole<M> {
 }
 
 class TransactionLost extends Error {
+  /** As SQLite calls it. */
+  readonly code = 'SQLITE_ABORT_ROLLBACK';
   constructor() {
     super('the database ended the transaction');
   }

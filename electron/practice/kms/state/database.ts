@@ -131,7 +131,7 @@ export class DataFileError extends Error {
  * commit has reached the operating system, which is what surviving SIGKILL takes; surviving a
  * power cut would take FULL, and practice data is not worth an fsync per call.
  *
- * Raises DataFileError for a foreign, newer or locked file, a folder or a symbolic link.
+ * @throws DataFileError for a foreign, newer or locked file, a folder or a symbolic link.
  */
 export function openDatabase(file: string | null): Sqlite {
   if (file === null) return prepare(new Database(':memory:'), ':memory:');

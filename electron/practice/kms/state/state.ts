@@ -114,7 +114,7 @@ export function openState(file: string | null): State {
   };
 }
 
-/** Takes in what a killed process left beside the file. Raises DataFileError, with the file closed. */
+/** Takes in what a killed process left beside the file. @throws DataFileError, with the file closed. */
 function takeOver(db: Sqlite, file: string, instance: string): void {
   try {
     storeLeft(db, leftLines(file, instance));

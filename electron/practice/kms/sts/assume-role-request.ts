@@ -61,7 +61,7 @@ function requireNothingElse(parameters: URLSearchParams): void {
   throw new KmsFailure('ValidationError', text);
 }
 
-/** Raises MalformedPolicyDocument for a session policy that is none. */
+/** @throws MalformedPolicyDocument for a session policy that is none. */
 function requirePolicy(text: string | undefined): void {
   if (text === undefined) return;
   let value: unknown;
@@ -82,7 +82,7 @@ function numberOf(text: string): number {
   throw new KmsFailure('MalformedInput');
 }
 
-/** Raises ValidationException (constraints), MalformedInput and MalformedPolicyDocument. */
+/** @throws ValidationException (constraints), MalformedInput and MalformedPolicyDocument. */
 export function readAssumeRole(parameters: URLSearchParams) {
   const { DurationSeconds: duration, ...texts } = Object.fromEntries(parameters);
   const given = {

@@ -22,7 +22,7 @@ function isRight(device: MfaEntry, code: string, now: number): boolean {
 
 /**
  * True when the caller proved a device of its own, false when it claimed none. `now` is real time:
- * authenticator apps know no other. Raises AccessDenied for half a claim, a device that is not the
+ * authenticator apps know no other. @throws AccessDenied for half a claim, a device that is not the
  * caller's, and a code that is wrong or was used before.
  */
 export function checkMfa(

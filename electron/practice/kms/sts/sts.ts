@@ -44,11 +44,11 @@ function perform(
   throw new KmsFailure('InvalidAction', text);
 }
 
-function failureXml(
-  failure: KmsFailure,
-  [code, status]: readonly [code: string, status: number],
-  requestId: string,
-): string {
+const inQuery = (failure: KmsFailure): readonly [code: string, status: number] =>
+  QUERY_FAILURES[failure.code] ?? [failure.code, failure.status];
+
+export function failureXml(failure: KmsFailure, requestId: string): string {
+  const [code, status] = inQuery(failure);
   return stsDocument('ErrorResponse', {
     Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: failure.text ?? '' },
     RequestId: requestId,
@@ -86,9 +86,8 @@ export function answerSts(
     return { status: 200, xml, journal: identity() };
   } catch (error) {
     if (!(error instanceof KmsFailure)) throw error;
-    const named = QUERY_FAILURES[error.code] ?? ([error.code, error.status] as const);
-    const [code, status] = named;
+    const [code, status] = inQuery(error);
     const journal = { ...identity(), error: code, message: error.text ?? null };
-    return { status, xml: failureXml(error, named, requestId), journal };
+    return { status, xml: failureXml(error, requestId), journal };
   }
 }

@@ -44,7 +44,7 @@ function questionOf({ world, who, role, externalId, sessionName, mfa }: Taking):
   };
 }
 
-/** Raises AccessDenied unless the role's trust policy and the caller's own policies let it in. */
+/** @throws AccessDenied unless the role's trust policy and the caller's own policies let it in. */
 export function requireTrust(taking: Taking): void {
   const { world, who, role, requestId } = taking;
   if (role.trust === null || world.skipPolicyChecks) return;

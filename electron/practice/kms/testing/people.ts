@@ -49,7 +49,7 @@ export const stsCall = (
 export const element = (reply: RawReply, name: string): string =>
   new RegExp(`<${name}>([^<]*)<`).exec(reply.text)?.[1] ?? '';
 
-/** Session credentials; raises what STS answered when it refused. */
+/** Session credentials. @throws what STS answered when it refused. */
 export async function assume(
   url: string,
   credentials: RawCredentials,

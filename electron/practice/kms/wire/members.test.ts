@@ -43,7 +43,7 @@ test('reads what fits, taking null for absent and ignoring what is unknown', () 
     Limit: 3,
     Plaintext: 'AQI=',
     ValidTo: 1593622000.191,
-    Context: { a: 'b' },
+    Context: { a: 'b', n: 1.5 },
     Other: 1,
   });
   expect(input).toEqual({
@@ -51,7 +51,7 @@ test('reads what fits, taking null for absent and ignoring what is unknown', () 
     Limit: 3,
     Plaintext: Buffer.from([1, 2]),
     ValidTo: 1_593_622_000_191,
-    Context: { a: 'b' },
+    Context: { a: 'b', n: '1.5' },
   });
 });
 
@@ -109,7 +109,7 @@ test.each([
   [{ KeyId: 'k', ValidTo: 'tomorrow' }],
   [{ KeyId: 'k', Tags: {} }],
   [{ KeyId: 'k', Context: [] }],
-  [{ KeyId: 'k', Context: { a: 1 } }],
+  [{ KeyId: 'k', Context: { a: true } }],
 ])('a wrong JSON type is a SerializationException: %j', (value) => {
   expect(failure(value).code).toBe('SerializationException');
 });

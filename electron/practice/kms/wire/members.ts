@@ -192,7 +192,10 @@ export function list<T>(
   };
 }
 
-/** A map of strings (encryption contexts). Values may be sensitive and are not echoed. */
+/**
+ * A map of strings (encryption contexts). Values may be sensitive and are not echoed. Numbers are read
+ * as texts (developer guide, encryption context rules).
+ */
 export const stringMap: Member<Readonly<Record<string, string>>> = {
   read(value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -201,8 +204,9 @@ export const stringMap: Member<Readonly<Record<string, string>>> = {
     const result: Record<string, string> = Object.create(null) as Record<string, string>;
     for (const [name, entry] of Object.entries(value)) {
       if (entry === null) continue;
-      if (typeof entry !== 'string') wrongType(entry, 'an String');
-      result[name] = entry;
+      const text = typeof entry === 'number' ? String(entry) : (entry as unknown);
+      if (typeof text !== 'string') wrongType(text, 'an String');
+      result[name] = text;
     }
     return result;
   },
@@ -243,7 +247,7 @@ export const missing = (path: string): KmsFailure =>
 
 /**
  * Reads a whole request.
- * Raises SerializationException for wrong JSON types, else ValidationException naming every
+ * @throws SerializationException for wrong JSON types, else ValidationException naming every
  * broken constraint (facts 1.1).
  */
 export function readInput<T>(shape: Member<T>, value: unknown): T {

@@ -69,3 +69,14 @@ export function pageOfList<T>(
     (item) => String(items.indexOf(item)),
   ];
 }
+
+/**
+ * The same over a list in the order of its ids: what goes between two pages makes none of the others
+ * be left out.
+ */
+export function pageOfSorted<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+): [fetch: (after: string, limit: number) => readonly T[], positionOf: (item: T) => string] {
+  return [(after, limit) => items.filter((item) => idOf(item) > after).slice(0, limit), idOf];
+}

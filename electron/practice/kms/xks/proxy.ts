@@ -95,7 +95,7 @@ function readAs<T>(schema: z.ZodType<T>, value: unknown): T {
   throw badAnswer(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not as it should be'}`);
 }
 
-/** Raises ProxyTrouble for refusals, and for everything that is no answer of the protocol. */
+/** @throws ProxyTrouble for refusals, and for everything that is no answer of the protocol. */
 function readAnswer<T>(answer: ProxyAnswer, schema: z.ZodType<T>): T {
   const type = answer.contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw badAnswer(`The content type is not JSON.`);

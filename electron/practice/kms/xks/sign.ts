@@ -7,7 +7,7 @@ import {
   stringToSign,
 } from '../auth/sigv4.ts';
 
-export const XKS_SERVICE = 'kms-xks-proxy';
+const XKS_SERVICE = 'kms-xks-proxy';
 const SIGNED_HEADERS = ['content-type', 'host', 'x-amz-date'] as const;
 
 export interface ProxyCredential {

@@ -84,7 +84,7 @@ function readAnswer(
   );
 }
 
-/** One try within the budget, connection set-up included. Raises ProxyTrouble. */
+/** One try within the budget, connection set-up included. @throws ProxyTrouble. */
 function tryOnce(agent: Agent, asked: ProxyRequest, budgetMs: number): Promise<ProxyAnswer> {
   const progress: Progress = { tcp: false, tls: false };
   return new Promise((resolve, reject) => {
@@ -137,7 +137,7 @@ function tryOnce(agent: Agent, asked: ProxyRequest, budgetMs: number): Promise<P
 class StaleConnection extends Error {}
 
 export interface ProxyTransport {
-  /** Raises ProxyTrouble. */
+  /** @throws ProxyTrouble. */
   send(request: ProxyRequest): Promise<ProxyAnswer>;
   close(): void;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** The certificates of a PEM file, checked. Raises an Error that names the file. */
+/** The certificates of a PEM file, checked. @throws an Error that names the file. */
 export function readTrustedCa(file: string): string {
   try {
     const blocks = readFileSync(file, 'utf8').match(BLOCK) ?? [];
