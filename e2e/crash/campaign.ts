@@ -52,7 +52,7 @@ function asArrived(
 }
 
 /** The order of everything that happened: fault points reached, and calls as AWS saw them. */
-export function traceOf(outcome: Outcome): string[] {
+function traceOf(outcome: Outcome): string[] {
   return [
     ...outcome.lives.flatMap((life, i) =>
       all(life, 'point').map(({ point, phase }) => `life ${i + 1} ${phase ?? ''} ${point}`),
@@ -71,7 +71,7 @@ export function firstDifference(one: Outcome, other: Outcome): string | null {
 }
 
 /** Points of a run that nothing interrupted, in order. */
-export function pointsOf(outcome: Outcome): string[] {
+function pointsOf(outcome: Outcome): string[] {
   const { kinds, steps } = outcome.plan.variant;
   const [life] = outcome.lives;
   return (life ? all(life, 'point') : [])
@@ -83,7 +83,7 @@ export function pointsOf(outcome: Outcome): string[] {
 }
 
 /** Where the recovery is killed, too: around changing calls, and wherever a step has just begun. */
-export function isWorthASecondKill(point: string): boolean {
+function isWorthASecondKill(point: string): boolean {
   const { event } = parsePoint(point);
   const request = requestOf(event);
   return request ? changing.has(request.call) : event === 'after-intent';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Secret } from '../../electron/core/kernel/secret.ts';
-import { kdfBounds } from '../../electron/core/crypto/passphrase-kdf.ts';
+import { leastKdfCost } from '../../electron/core/crypto/passphrase-kdf.ts';
 import { createKeystore } from '../../electron/core/store/keystore-file.ts';
 import { prepareSoftToken, type SoftToken } from '../../electron/hosts/demo/soft-token.ts';
 import {
@@ -178,12 +178,10 @@ export class Stage {
     mkdirSync(this.backups, { mode: 0o700 });
     using passphrase = Secret.copyOf(this.passphrase);
     // The slot is opened some thousand times here: it costs what the floor allows, not the default.
-    const { memory, passes } = kdfBounds;
-    const cost = { memory: memory.least, passes: passes.least, lanes: 2 };
     const made = await createKeystore({
       path: this.keystore,
       realm: 'practice',
-      slot: { kind: 'passphrase', label: 'passphrase', passphrase, cost },
+      slot: { kind: 'passphrase', label: 'passphrase', passphrase, cost: leastKdfCost },
       clock: nodeClock,
       random: randomBytes,
     });

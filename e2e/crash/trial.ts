@@ -53,7 +53,7 @@ export interface Outcome {
 export class TrialBroken extends Error {}
 
 /** Restarts that a job may need until it is done or asks for a person. */
-export const mostRestarts = 3;
+const mostRestarts = 3;
 
 interface Surroundings {
   readonly stage: Stage;

@@ -2,6 +2,7 @@ import type { Effect } from '../../shared/contract/op.ts';
 import type { Change, LockNote } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { CloudSettings } from './cloud/cloud.ts';
+import type { KdfCost } from './crypto/passphrase-kdf.ts';
 
 /** Who calls, as the host established it. The core never asks the caller itself. */
 export interface Caller {
@@ -77,4 +78,9 @@ export interface CoreConfig {
   readonly orphanSearch?: number;
   /** Quotas and timeouts of the AWS adapter, where they differ from AWS's published ones. */
   readonly cloud?: CloudSettings;
+  /**
+   * What turning the first passphrase of a new keystore into a key costs, within the bounds that hold
+   * for every slot. No host sets it; tests that make hundreds of keystores take the least.
+   */
+  readonly kdfCost?: KdfCost;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { op } from './op.ts';
 import { absolutePath, time } from './shapes.ts';
 
-export const auditRecordView = z.strictObject({
+const auditRecordView = z.strictObject({
   seq: z.number().int(),
   at: time,
   actor: z.string(),
@@ -15,7 +15,7 @@ export const auditRecordView = z.strictObject({
 });
 
 /** In words: shared/text/segments.ts. */
-export const segmentProblem = z.enum([
+const segmentProblem = z.enum([
   'number',
   'previous line',
   'previous segment',

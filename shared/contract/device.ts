@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nothing, op } from './op.ts';
 import { id, time } from './shapes.ts';
 
-export const deviceView = z.strictObject({
+const deviceView = z.strictObject({
   device: id,
   designated: z.boolean(),
   designatedDevice: id.nullable(),

@@ -17,7 +17,7 @@ export const tokenView = z.strictObject({
   assurance,
 });
 
-export const probeView = z.strictObject({
+const probeView = z.strictObject({
   at: time,
   assurance,
   wrapping: z.string().nullable(),

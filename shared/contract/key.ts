@@ -18,13 +18,16 @@ import {
 } from './shapes.ts';
 
 /** What AWS said about the KMS key, and when it was read. */
-export const remoteKeyView = z.strictObject({
+const remoteKeyView = z.strictObject({
   keyId: kmsKeyId,
   arn: z.string(),
   account: accountId,
   region: z.string(),
   state: z.string(),
+  /** The name AWS gave to our material. */
   materialId: z.string().nullable(),
+  /** Material under which AWS encrypts and of which no copy is kept here; null: none was seen. */
+  otherMaterial: z.string().nullable(),
   validTo: time.nullable(),
   alias: z.string().nullable(),
   readAt: time,

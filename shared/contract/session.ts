@@ -34,7 +34,7 @@ export const lockCauses = [
 export type LockCause = (typeof lockCauses)[number];
 
 /** What is remembered of a lock while a keystore is locked. Says nothing of what is in it. */
-export const lockNote = z.strictObject({
+const lockNote = z.strictObject({
   cause: z.enum(lockCauses),
   at: time,
   /** How long nobody was at work, where that is the cause. */

@@ -45,7 +45,7 @@ export const tokenPlace = z.strictObject({
 });
 export type TokenPlace = z.output<typeof tokenPlace>;
 
-export const safeValue = z.union([
+const safeValue = z.union([
   z.string(),
   z.number(),
   z.boolean(),

@@ -51,7 +51,7 @@ export const proxyCredentialView = z.strictObject({
 });
 
 /** What AWS said of the custom key store, and what that means. */
-export const storeInAwsView = z.strictObject({
+const storeInAwsView = z.strictObject({
   kmsStoreId: z.string(),
   account: accountId,
   state: z.string(),
@@ -152,7 +152,7 @@ const proxyFigures = z.strictObject({
 });
 
 /** One copy of the proxy on this computer, or one whose folder is here. */
-export const proxyNode = z.strictObject({
+const proxyNode = z.strictObject({
   node: z.string(),
   /** Null: it does not answer. */
   revision: z.number().int().nullable(),
@@ -175,6 +175,17 @@ export const proxyNode = z.strictObject({
   }),
 });
 
+/** A KMS key that a copy refused since its start, for the external key belongs to another. */
+const refusedKmsKey = z.strictObject({
+  node: z.string(),
+  keyId: id,
+  storeName: z.string(),
+  keyName: z.string(),
+  kmsKeyArn: z.string(),
+  times: z.number().int(),
+  lastAt: time,
+});
+
 export const servingView = z.strictObject({
   folder: z.string(),
   storage: storageLocation.nullable(),
@@ -185,6 +196,7 @@ export const servingView = z.strictObject({
   nodes: z.array(proxyNode),
   /** Objects on the device that no version names any more: taken off at the next login or start. */
   leftOnDevice: z.number().int(),
+  refusedKmsKeys: z.array(refusedKmsKey),
 });
 export type ServingView = z.output<typeof servingView>;
 

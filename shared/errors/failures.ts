@@ -120,6 +120,7 @@ export const failures = {
   XKS_UNSUPPORTED: usage(409),
   XKS_NOT_PUBLISHED: later(),
   XKS_NOT_SERVED: later(),
+  XKS_PROXY_NOT_STARTED: person(),
   XKS_STORE_STATE: person(),
   XKS_STORE_GONE: person(),
   XKS_CONNECT_FAILED: person(),

@@ -42,7 +42,7 @@ export class DetailReader {
     for (const name of names.length > 0 ? names : ['problem', 'why', 'reason']) {
       const text = this.text(name, '', 120).replace(/[.\s]+$/, '');
       if (text === '' || identifier.test(text)) continue;
-      return `: ${text.replace(/^(The|This|That|A|An|Its|No|It) /, (word) => word.toLowerCase())}`;
+      return `: ${text.replace(/^(The|This|That|There|A|An|Its|No|It) /, (word) => word.toLowerCase())}`;
     }
     return '';
   }

@@ -7,6 +7,7 @@ import type { Change } from '../../../shared/contract/session.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, CoreConfig, HostedCore } from '../core.ts';
 import { createCore } from '../create-core.ts';
+import { leastKdfCost } from '../crypto/passphrase-kdf.ts';
 import { TestClock } from '../kernel/test-clock.ts';
 
 export const person = (channel: Caller['channel']): Caller => ({
@@ -42,7 +43,7 @@ export class TestCore implements AsyncDisposable {
         },
         faults: { reach: () => undefined },
       },
-      { keystorePath: this.keystore, longLived: true, ...config },
+      { keystorePath: this.keystore, longLived: true, kdfCost: leastKdfCost, ...config },
     );
     this.core.onChange((change) => this.changes.push(change));
   }

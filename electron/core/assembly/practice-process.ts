@@ -2,8 +2,11 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { nodeHttp } from '../kernel/node-http.ts';
 import type { ChildChannel, HostPorts } from '../ports.ts';
 
-/** As long as a start, and an orderly end, may take. Milliseconds. */
-const startPatience = 15_000;
+/**
+ * As long as a start, and an orderly end, may take. Milliseconds. Nobody starts one again that was
+ * given up, and on a computer with much to do a start has taken more than 15 s.
+ */
+const startPatience = 60_000;
 const endPatience = 3_000;
 const answerPatience = 2_000;
 

@@ -9,7 +9,7 @@ import type { SealBinding, Store } from '../store/store.ts';
 import type { HsmBinding } from './hsm-binding.ts';
 
 /** Label of the token that the core makes for a practice keystore. */
-export const practiceTokenLabel = 'keyreeve-practice';
+const practiceTokenLabel = 'keyreeve-practice';
 
 /** A practice token that was set up and waits to be attached. The caller disposes of the PIN. */
 export interface FreshToken {
@@ -62,8 +62,8 @@ export async function makePracticeToken(ports: HostPorts, store: Store): Promise
   try {
     const token = prepareSoftToken(path);
     if (token === null) {
-      const problem = 'SoftHSM is not on this computer';
-      throw new OperationError('HSM_MODULE_UNUSABLE', { problem });
+      const problem = 'SoftHSM, or pkcs11js which loads it, is not on this computer';
+      throw new OperationError('HSM_MODULE_UNUSABLE', { problem, reason: 'no-softhsm' });
     }
     const { module } = token;
     const environment = softTokenEnvironment(path);

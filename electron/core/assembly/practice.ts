@@ -109,8 +109,8 @@ export class Practice {
   async setUp(keysIn: KeysIn, note: Note): Promise<void> {
     this.requirePractice();
     if (keysIn === 'softhsm' && findSoftHsm() === null && this.#parts.token.binding === null) {
-      const problem = 'SoftHSM is not on this computer';
-      throw new OperationError('HSM_MODULE_UNUSABLE', { problem });
+      const problem = 'SoftHSM, or pkcs11js which loads it, is not on this computer';
+      throw new OperationError('HSM_MODULE_UNUSABLE', { problem, reason: 'no-softhsm' });
     }
     await this.start(note);
     const credential = this.#import(note);

@@ -164,12 +164,12 @@ export class Session {
       // It would be locked again at once: nobody could have allowed it yet.
       if (realm === 'real' && caller.channel === 'console')
         throw new OperationError('CONSOLE_NOT_ALLOWED');
-      const { ports } = this.#parts;
+      const { ports, config } = this.#parts;
       const Made = await this.#load();
       const file = await createKeystore({
         path: this.path,
         realm,
-        slot,
+        slot: { ...slot, ...(config.kdfCost && { cost: config.kdfCost }) },
         clock: ports.clock,
         random: ports.random,
       });

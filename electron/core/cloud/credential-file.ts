@@ -11,7 +11,7 @@ export interface AccessKeyFile {
 }
 
 /** Larger than any such file, small enough to hold twice. */
-export const largestCredentialFile = 64 * 1024;
+const largestCredentialFile = 64 * 1024;
 
 /** Column names as AWS writes them, lower case. */
 const userColumn = 'user name';

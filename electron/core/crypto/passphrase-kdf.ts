@@ -12,12 +12,19 @@ export interface KdfCost {
 export const defaultKdfCost: KdfCost = { memory: 256 * 1024, passes: 3, lanes: 2 };
 
 /** What is accepted: the floor keeps guessing dear, the ceiling keeps a hostile file from the memory. */
-export const kdfBounds = {
+const kdfBounds = {
   memory: { least: 64 * 1024, most: 1024 * 1024 },
   passes: { least: 3, most: 10 },
   lanes: { least: 1, most: 8 },
   salt: { least: 16, most: 64 },
 } as const;
+
+/** The least that is accepted. A new keystore takes {@link defaultKdfCost}, which is six times as dear. */
+export const leastKdfCost: KdfCost = {
+  memory: kdfBounds.memory.least,
+  passes: kdfBounds.passes.least,
+  lanes: kdfBounds.lanes.least,
+};
 
 /** Why a cost is not accepted, or null. Costs nothing, so it comes before any allocation. */
 export function kdfCostProblem(cost: KdfCost): keyof KdfCost | null {

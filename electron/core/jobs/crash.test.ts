@@ -165,7 +165,7 @@ describe('the process dies at a named moment', () => {
     expect(at.jobs.read.show(id).state).toBe('done');
   });
 
-  it('twice while the same job ran: a person looks at it, and may send it on', async () => {
+  const diedTwice = async () => {
     const aws = new Aws();
     const at = await bench(aws, 'aws:create:answered');
     const { id } = at.add(rotation(aws, at.life), { group: 'g', deed: 'd' });
@@ -175,7 +175,11 @@ describe('the process dies at a named moment', () => {
     expect(at.life.dead).toBe(true);
     await at.restart();
     await at.drain();
-    expect(at.jobs.read.show(id)).toMatchObject({
+    return { aws, at, id, show: () => at.jobs.read.show(id) };
+  };
+  it('twice while the same job ran: a person looks at it, and may send it on', async () => {
+    const { aws, at, id, show } = await diedTwice();
+    expect(show()).toMatchObject({
       state: 'needs-you',
       failure: { code: 'JOB_NEEDS_REVIEW', details: { reason: 'interrupted-twice' } },
       standing: { aws: { good: true } },
@@ -183,8 +187,13 @@ describe('the process dies at a named moment', () => {
     expect(aws.alias).toBeNull();
     at.jobs.queue.continue(id, by);
     await at.drain();
-    expect(at.jobs.read.show(id).state).toBe('done');
+    expect(show().state).toBe('done');
     expect(aws).toMatchObject({ keys: ['kr-1001'], alias: 'kr-1001' });
+  });
+
+  it('twice, and cancelled: not looked at, for that may be what killed the process', async () => {
+    const { at, id } = await diedTwice();
+    expect(at.jobs.queue.cancel(id, by).result).toBe('cancelled');
   });
 });
 

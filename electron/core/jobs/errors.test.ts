@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { CallChange } from '../../../shared/model/job.ts';
 import {
   type BenchOptions,
   by,
@@ -82,10 +83,14 @@ describe('errors', () => {
     expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 12 }] });
   });
 
-  /** A step whose change was answered ok before something else in it went wrong. */
-  const changing = (as: FailureClass, looks: () => StepResult | 'act') => {
+  /** A step whose change was answered ok, or not at all, before something else in it went wrong. */
+  const changing = (
+    as: FailureClass,
+    looks: () => StepResult | 'act',
+    first: 'yes' | 'maybe' = 'yes',
+  ) => {
     const asked: string[] = [];
-    const note = (context: StepContext<Payload>, changed: 'yes' | 'no') =>
+    const note = (context: StepContext<Payload>, changed: CallChange) =>
       context.note({
         call: 'DeleteImportedKeyMaterial',
         parameters: {},
@@ -98,7 +103,7 @@ describe('errors', () => {
       'delete',
       (context) => {
         asked.push('act');
-        note(context, asked.includes('look') ? 'no' : 'yes');
+        note(context, asked.includes('look') ? 'no' : first);
         throw failing(as);
       },
       { changes: 'aws', reconcile: () => (asked.push('look'), looks()) },
@@ -113,6 +118,16 @@ describe('errors', () => {
       const { at, show } = await runOne([step('check', () => done()), one]);
       at.jobs.runner.open('hsm');
       await at.drain();
+      expect(asked).toEqual(['act', 'look']);
+      expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 1 }] });
+    },
+  );
+
+  it.each(['stop', 'park', 'retry'] as const)(
+    '%s, after no answer came to a change in the same step: looks first',
+    async (as) => {
+      const { asked, one } = changing(as, () => done('it is gone'), 'maybe');
+      const { show } = await runOne([step('check', () => done()), one]);
       expect(asked).toEqual(['act', 'look']);
       expect(show()).toMatchObject({ state: 'done', steps: [{}, { attempts: 1 }] });
     },

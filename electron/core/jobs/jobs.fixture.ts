@@ -11,7 +11,7 @@ import type { JobKind, Standing, StepContext, StepResult, StepSpec } from './kin
 import type { Enqueued } from './queue.ts';
 
 /** What a test does at the moment a process dies: nothing after it runs. */
-export class ProcessDied extends Error {}
+class ProcessDied extends Error {}
 
 const neverSettles = new Promise<never>(() => undefined);
 

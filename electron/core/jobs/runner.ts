@@ -41,7 +41,7 @@ export interface Pausing {
 }
 
 /** Why waiting inside a step was ended: jobs pause, and nothing more is to be sent. */
-export class JobsPause extends Error {}
+class JobsPause extends Error {}
 
 const standingsAtOnce = 4;
 

@@ -105,7 +105,8 @@ function statements({ store: { db } }: Domain) {
          max(case when r.alias = 'alias/' || g.alias and r.region = g.region then k.version end)
            as activeVersion,
          count(r.key_id) as inAws,
-         count(*) filter (where r.state = 'PendingImport' and r.material_id is not null) as gone
+         count(*) filter (where r.state = 'PendingImport'
+           and coalesce(r.material_id, r.current_material) is not null) as gone
        from key_group g join "key" k on k.group_id = g.id left join remote_key r on r.key_id = k.id
        where g.id = ?`,
     ),

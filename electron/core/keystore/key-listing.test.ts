@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rebuildKeySearch } from './key-search.ts';
+import { keyTextAnew } from '../store/migrations/0002-domain.ts';
 import type { KeyQuery } from './keys.ts';
 import { type TestKeystore, testKeystore } from './keystore.fixture.ts';
 
@@ -125,7 +125,7 @@ describe('finding', () => {
       temporary.store.db.exec(`insert into key_text (key_text) values ('delete-all')`),
     );
     expect(ids('alias/last')).toEqual([]);
-    rebuildKeySearch(temporary.store);
+    temporary.store.change(() => temporary.store.db.exec(keyTextAnew));
     expect(ids('alias/last')).toEqual([keyIds[3]]);
     expect([list({}).total, list({ groupId: kept }).total]).toEqual([2, 2]);
     const store = await temporary.reopen();
@@ -146,7 +146,7 @@ describe('finding', () => {
     );
     const read = store.db.prepare(
       `insert into remote_key select @id, @id, @arn, account, region, made_by, state, material_id,
-         valid_to, alias, policy_read, read_at from remote_key where key_id = @from`,
+         valid_to, alias, policy_read, read_at, current_material from remote_key where key_id = @from`,
     );
     // As rows, without kept copies: sealing thousands would take long.
     store.change(() => {

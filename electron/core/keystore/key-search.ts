@@ -1,5 +1,4 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Store } from '../store/store.ts';
 
 /** Above this many, rows are tried in listing order instead of being fetched and sorted. */
 const few = 5000;
@@ -49,17 +48,4 @@ export class KeySearch {
     const rows = this.#match.all(match, few + 1);
     return { match, rows: rows.length > few ? null : rows };
   }
-}
-
-/**
- * Makes the search index anew from the rows, inside {@link Store.change}. For a keystore whose
- * index is in doubt: it is derived data that the state root does not vouch for.
- */
-export function rebuildKeySearch(store: Store): void {
-  store.change(() => {
-    store.db.exec(`insert into key_text (key_text) values ('delete-all');
-      insert into key_text (rowid, kcv, arn, alias, material)
-        select k.n, k.kcv, r.arn, r.alias, r.material_id
-        from "key" k left join remote_key r on r.key_id = k.id`);
-  });
 }

@@ -117,7 +117,7 @@ describe('what AWS said', () => {
     expect(keystore.keys.get(id).remote).toEqual(first);
     const second = keystore.addRemote(id, { madeBy: 'adopted', region: 'us-east-1' });
     expect(keystore.keys.get(id).remote).toEqual(second);
-    const { policyRead: _left, ...without } = second;
+    const { policyRead: _left, currentMaterial: _unread, ...without } = second;
     keystore.keys.setRemote(without);
     expect(keystore.keys.get(id).remote).toEqual({ ...second, policyRead: null });
   });

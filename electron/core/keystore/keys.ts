@@ -34,6 +34,8 @@ export interface KeyEvent {
   readonly jobId: string | null;
 }
 
+type NotReadAtFirst = 'policyRead' | 'currentMaterial';
+
 /** Keys, their kept copies, and what AWS last said of them. */
 export interface Keys {
   byId(id: string): KeyWithRemote | null;
@@ -66,7 +68,9 @@ export interface Keys {
   /** When the kept copy was last tried, and how that ended; null: not since it was made. */
   opened(id: string): { readonly at: number; readonly well: boolean } | null;
 
-  setRemote(remote: Omit<RemoteKey, 'policyRead'> & { readonly policyRead?: string | null }): void;
+  setRemote(
+    remote: Omit<RemoteKey, NotReadAtFirst> & Partial<Pick<RemoteKey, NotReadAtFirst>>,
+  ): void;
   /**
    * Notes a reading; fields left out stay as they were.
    * @throws OperationError KEY_NOT_IN_AWS when no KMS key is known for it, NOT_FOUND

@@ -75,6 +75,7 @@ export const remoteFields = (keyId: string, fields: Partial<RemoteKey>): RemoteK
     madeBy: 'group',
     state: 'Enabled',
     materialId: randomBytes(32).toString('hex'),
+    currentMaterial: null,
     validTo: null,
     alias: null,
     policyRead: null,

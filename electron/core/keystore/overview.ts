@@ -41,7 +41,11 @@ export function createOverview(db: Database): Overview {
       `select distinct k.group_id from remote_key r indexed by remote_key_odd
        cross join "key" k on k.id = r.key_id
        where r.state not in ('Enabled', 'Disabled')
-         and not (r.state = 'PendingImport' and r.material_id is null)`,
+         and not (r.state = 'PendingImport'
+           and coalesce(r.material_id, r.current_material) is null)
+       union
+       select distinct k.group_id from remote_key r indexed by remote_key_other
+       cross join "key" k on k.id = r.key_id where r.current_material <> r.material_id`,
     )
     .pluck();
   const perFolder = db.prepare<[], InFolder>(

@@ -17,12 +17,13 @@ export class RemoteKeys implements Remotes {
     this.#sql = {
       put: db.prepare<RemoteKey>(
         `insert into remote_key (key_id, kms_key_id, arn, account, region, made_by, state,
-           material_id, valid_to, alias, policy_read, read_at)
+           material_id, current_material, valid_to, alias, policy_read, read_at)
          values (@keyId, @kmsKeyId, @arn, @account, @region, @madeBy, @state, @materialId,
-           @validTo, @alias, @policyRead, @readAt)
+           @currentMaterial, @validTo, @alias, @policyRead, @readAt)
          on conflict (key_id) do update set kms_key_id = excluded.kms_key_id, arn = excluded.arn,
            account = excluded.account, region = excluded.region, made_by = excluded.made_by,
-           state = excluded.state, material_id = excluded.material_id, valid_to = excluded.valid_to,
+           state = excluded.state, material_id = excluded.material_id,
+           current_material = excluded.current_material, valid_to = excluded.valid_to,
            alias = excluded.alias, policy_read = excluded.policy_read, read_at = excluded.read_at`,
       ),
       dropAlias: db.prepare(
@@ -34,7 +35,8 @@ export class RemoteKeys implements Remotes {
 
   setRemote(remote: Parameters<Keys['setRemote']>[0]): void {
     this.#store.change(() => {
-      this.#sql.put.run({ ...remote, policyRead: remote.policyRead ?? null });
+      const unread = { policyRead: null, currentMaterial: null };
+      this.#sql.put.run({ ...unread, ...remote });
     });
   }
 

@@ -72,7 +72,10 @@ export interface RemoteKey {
   readonly region: string;
   readonly madeBy: MadeBy;
   readonly state: string;
+  /** The name AWS gave to our material; null before the first import. */
   readonly materialId: string | null;
+  /** The material AWS encrypts under, as last read: another than ours if somebody gave the key one. */
+  readonly currentMaterial: string | null;
   readonly validTo: number | null;
   readonly alias: string | null;
   readonly policyRead: string | null;
@@ -154,7 +157,8 @@ export const groupFrom = (row: Row): Group => ({
 export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecycle_times,
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
   k.planned_end, k.backed_up_at, k.proved_at, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
-  r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at`;
+  r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at,
+  r.current_material`;
 
 /** Read raw, as lists of values: objects by column name would be made twice for every row. */
 export type JoinedRow = readonly [
@@ -189,6 +193,7 @@ type RemoteRow = readonly [
   alias: string | null,
   policyRead: string | null,
   readAt: number,
+  currentMaterial: string | null,
 ];
 
 export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
@@ -228,6 +233,7 @@ const remoteFrom = (keyId: string, row: JoinedRow): RemoteKey => ({
   alias: row[25],
   policyRead: row[26],
   readAt: row[27],
+  currentMaterial: row[28],
 });
 
 export const credentialFrom = (row: Row): Credential => ({

@@ -18,6 +18,21 @@ describe('the state word of a key', () => {
       remote({ state: 'PendingImport', materialId: null }),
     ],
     ['Material gone', 'material deleted or expired', remote({ state: 'PendingImport' })],
+    [
+      'Material gone',
+      'material gone of which AWS gave no name when it was sent',
+      remote({ state: 'PendingImport', materialId: null, currentMaterial: 'b' }),
+    ],
+    [
+      'Differs',
+      'enabled, and AWS encrypts under material of somebody else',
+      remote({ ...holder, materialId: 'a', currentMaterial: 'b' }),
+    ],
+    [
+      'Active, alias',
+      'enabled, and AWS encrypts under our material',
+      remote({ ...holder, materialId: 'a', currentMaterial: 'a' }),
+    ],
     ['Active, alias', 'enabled and holding the alias', remote(holder)],
     ['Decrypts only', 'enabled without alias', remote()],
     ['Off', 'disabled', remote({ state: 'Disabled' })],

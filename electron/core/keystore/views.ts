@@ -14,13 +14,22 @@ export type KeyState =
   | 'Not checked'
   | 'Not in AWS';
 
+/** Whether the KMS key ever had material. AWS goes on naming the one it had. */
+export const hadMaterial = ({ materialId, currentMaterial }: RemoteKey): boolean =>
+  (materialId ?? currentMaterial) !== null;
+
+/** The material of somebody else under which AWS encrypts; null: ours, as far as it was read. */
+export const otherMaterial = ({ materialId, currentMaterial }: RemoteKey): string | null =>
+  materialId === null || currentMaterial === materialId ? null : currentMaterial;
+
 /** The one state word of a key, from what AWS last said. */
 export function keyState(remote: RemoteKey | null, now: number): KeyState {
   if (remote === null) return 'Not in AWS';
   if (remote.state === 'PendingImport') {
-    return remote.materialId === null ? 'Not in AWS' : 'Material gone';
+    return hadMaterial(remote) ? 'Material gone' : 'Not in AWS';
   }
   if (remote.state !== 'Enabled' && remote.state !== 'Disabled') return 'Differs';
+  if (otherMaterial(remote) !== null) return 'Differs';
   // A reading from the future tells that the clock was set back: its age is not known either.
   if (Math.abs(now - remote.readAt) > stale) return 'Not checked';
   if (remote.state === 'Disabled') return 'Off';

@@ -1,3 +1,4 @@
+import { titleNow } from '../jobs/kinds/titles.ts';
 import type { Hit } from '../../../shared/contract/session.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { shortId } from '../../../shared/text/states.ts';
@@ -92,7 +93,7 @@ class Hits {
       id: job.id,
       groupId: group?.id ?? null,
       folderIds: group ? this.#line(group.folderId) : [],
-      title: job.title,
+      title: titleNow(job.title, group),
       detail: detail ?? `job ${job.number}`,
     });
   }

@@ -8,7 +8,7 @@ import { groupsNeedingSomebody } from './needing.ts';
 type View = z.output<typeof folderView>;
 
 /** All folders with their paths and what is in them and below, from two sums over the groups. */
-export function viewFolders(open: OpenKeystore): View[] {
+function viewFolders(open: OpenKeystore): View[] {
   const folders = open.folders.list();
   const byId = new Map(folders.map((folder) => [folder.id, folder]));
   const all = open.overview.perFolder();

@@ -55,6 +55,12 @@ describe('a new group', () => {
     expect(preview({}).sentence).toMatch(/^New AES-256 keys/);
   });
 
+  it('says of a name of blanks what it says of none', () => {
+    const told = (name: string) => preview({ ...whole, name }).problems[0]?.failure.details;
+    expect(told('   ')).toEqual({ field: 'name', problem: 'give the group a name' });
+    expect(told('   ')).toEqual(told(''));
+  });
+
   it.each([
     ['name', { name: 'a\u202eb' }],
     ['name', { name: '   ' }],

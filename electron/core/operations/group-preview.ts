@@ -77,7 +77,7 @@ function checked(
   const fields: Record<string, unknown> = { ...start };
   for (const [field, value] of Object.entries(draft)) {
     if (value === undefined) continue;
-    if (value === '' || value === null) {
+    if (value === null || (typeof value === 'string' && value.trim() === '')) {
       if (field in missing) {
         problems.push(unfit(field, missing[field] ?? ''));
         continue;

@@ -3,6 +3,7 @@ import type { jobDetail, jobView } from '../../../shared/contract/job.ts';
 import { jobMessage, progressText, type Waiting } from '../../../shared/text/jobs.ts';
 import type { OpenKeystore } from './context.ts';
 import { endingOf } from './job-endings.ts';
+import { titleNow } from '../jobs/kinds/titles.ts';
 import type { JobDetails, JobSummary } from '../jobs/read.ts';
 
 type View = z.output<typeof jobView>;
@@ -12,13 +13,14 @@ type Detail = z.output<typeof jobDetail>;
 export function viewJob(open: OpenKeystore, job: JobSummary): View {
   const now = open.clock.now();
   const here = open.jobs.runsHere();
+  const groupId = job.subjects['group'] ?? null;
   return {
     id: job.id,
     number: job.number,
     kind: job.kind,
-    title: job.title,
+    title: titleNow(job.title, groupId === null ? null : open.groups.byId(groupId)),
     state: job.state,
-    groupId: job.subjects['group'] ?? null,
+    groupId,
     keyId: job.subjects['key'] ?? null,
     createdAt: job.createdAt,
     startedAt: job.startedAt,

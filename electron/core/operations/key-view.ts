@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
 import type { KeyWithRemote } from '../keystore/keys.ts';
-import { keyState } from '../keystore/views.ts';
+import { keyState, otherMaterial } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 
 /** A key as lists show it. */
@@ -31,6 +31,7 @@ export function viewKey(
           region: remote.region,
           state: remote.state,
           materialId: remote.materialId,
+          otherMaterial: otherMaterial(remote),
           validTo: remote.validTo,
           alias: remote.alias,
           readAt: remote.readAt,

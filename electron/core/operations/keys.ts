@@ -28,8 +28,8 @@ async function plan(
   const group = open.groups.get(found.key.groupId);
   const now = open.clock.now();
   const asGroup = group.materialDays === null ? null : plannedDeletion(now, group.materialDays);
-  const usual = usualEnd(found.remote, asGroup, input, now);
-  const validTo = input.validTo === undefined ? usual : input.validTo;
+  const usual = () => usualEnd(open.keys.get(found.key.id).remote, asGroup, input, now);
+  const validTo = input.validTo === undefined ? usual() : input.validTo;
   if (validTo !== null && (validTo <= now || validTo > now + latestDeletion)) {
     throw new OperationError('BAD_INPUT', {
       field: 'validTo',
@@ -48,6 +48,9 @@ async function plan(
     ...payload,
     reference: `${open.references.groupPath(group)}/${found.key.version}`,
   });
+  open.changed('key', found.key.id);
+  // what was read just now may have another date, and the next plan would go by that
+  if (input.validTo === undefined && usual() !== validTo) return plan(open, input);
   return {
     plan: sealPlan(draft, {
       now,

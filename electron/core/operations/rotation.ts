@@ -36,6 +36,7 @@ async function planActive(open: OpenKeystore, reference: string) {
   const group = open.groups.get(found.key.groupId);
   const payload = { groupId: group.id, keyId: found.key.id };
   const draft = await planMakeActive(open.deeds, group, found, open.references.groupPath(group));
+  open.changed('key', found.key.id);
   const kind = 'key.make-active';
   const plan = sealPlan(draft, {
     now: open.clock.now(),

@@ -143,6 +143,8 @@ function switchHandlers(access: Access): Pick<Keys, 'enable' | 'disable' | 'allo
     allowKmsKey: async (input) => {
       const open = access.open();
       const key = open.xks.keys.find(input.key);
+      // a proxy may have bound one by itself: it would be shut out by the one that is allowed
+      await open.desk.publish();
       const [first] = open.xks.keys.bindings(key.id);
       if (!input.confirm && first !== undefined && first.arn !== input.arn) {
         const what = `let ${input.arn} use ${key.name}, which belongs to ${first.arn}`;

@@ -47,7 +47,7 @@ export function applyMigrations(
 }
 
 /** @throws OperationError KEYSTORE_DAMAGED when the declarations differ from the migrations'. */
-export function requireSchema(db: Database.Database, all: readonly Migration[]): void {
+function requireSchema(db: Database.Database, all: readonly Migration[]): void {
   if (!schemaHash(db).equals(expectedSchema(all))) {
     throw new OperationError('KEYSTORE_DAMAGED', { part: 'schema' });
   }

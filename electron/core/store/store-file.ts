@@ -48,7 +48,7 @@ export interface NewStore extends RootKeyStore {
 }
 
 /** Files that belong to a keystore and must not be there when one is made. */
-export const companions = (path: string): string[] =>
+const companions = (path: string): string[] =>
   ['', '-wal', '-journal', '.slots', '.slots.copy'].map((suffix) => path + suffix);
 
 /**

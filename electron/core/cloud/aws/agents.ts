@@ -12,7 +12,7 @@ loopback.addAddress('::1', 'ipv6');
 loopback.addAddress('::', 'ipv6');
 
 /** Addresses that stay on this computer, IPv4 written as IPv6 included. */
-export const isLoopbackAddress = (address: string): boolean =>
+const isLoopbackAddress = (address: string): boolean =>
   isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
 /** A host that is or names this computer, without asking a name server. */
@@ -25,7 +25,7 @@ export function isLoopbackHost(host: string): boolean {
  * Names are resolved as usual, and the answer must fit the realm: practice stays on this computer,
  * and a name that points real keys at this computer (a hosts file, a name server) is refused.
  */
-export function lookupFor(realm: Realm, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
+function lookupFor(realm: Realm, resolve: typeof dns.lookup = dns.lookup): LookupFunction {
   return (host, options, done) => {
     resolve(host, { ...options, all: true }, (cause, addresses) => {
       if (cause) return done(cause, []);

@@ -15,7 +15,7 @@ const prefix = 'alias/';
 const nothing = (): object => ({});
 
 /** @throws OperationError BAD_INPUT for a name that cannot be a group's alias */
-export function fullAlias(name: string): string {
+function fullAlias(name: string): string {
   const full = name.startsWith(prefix) ? name : `${prefix}${name}`;
   if (!/^alias\/[a-zA-Z0-9/_-]{1,250}$/.test(full) || full.startsWith('alias/aws/')) {
     throw new OperationError('BAD_INPUT', {

@@ -81,7 +81,7 @@ export function createSts(
  * The SDK would silently follow the server's clock. A clock that is off is to be seen and mended,
  * and every time in the core comes from the Clock port, so its correction is replaced by ours.
  */
-export function signWithOurClock(config: object, clock: Clock): void {
+function signWithOurClock(config: object, clock: Clock): void {
   Object.defineProperty(config, 'systemClockOffset', {
     get: () => clock.now() - nodeClock.now(),
     set: () => undefined,

@@ -171,7 +171,7 @@ export const answerLost = (lost: Classified, refused: Classified): Classified =>
 });
 
 /** The class an error of this adapter was raised with. */
-export function retryClassOf(error: OperationError): RetryClass {
+function retryClassOf(error: OperationError): RetryClass {
   const { retry } = error.details;
   return isRetryClass(retry) ? retry : 'permanent';
 }

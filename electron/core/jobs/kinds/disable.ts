@@ -15,7 +15,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-export const disablePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+const disablePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
 export type DisablePayload = z.output<typeof disablePayload>;
 
 /**

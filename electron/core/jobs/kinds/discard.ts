@@ -13,7 +13,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-export const discardPayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+const discardPayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
 export type DiscardPayload = z.output<typeof discardPayload>;
 
 /** AWS's shortest waiting period, in days; until it is over the deletion can be cancelled there. */

@@ -29,6 +29,17 @@ interface ParametersOutput {
   readonly algorithm: WrappingAlgorithm;
 }
 
+interface ImportOutput {
+  readonly materialId: string | null;
+}
+
+/** The name AWS gave to what this job has sent; null when it did not say, or nothing was sent. */
+export const materialSent = ({
+  outputs,
+}: {
+  readonly outputs: Readonly<Record<string, Json>>;
+}): string | null => (outputs['import'] as unknown as ImportOutput | undefined)?.materialId ?? null;
+
 type SubjectOf<P> = (
   context: Pick<StepContext<P>, 'payload' | 'outputs'>,
 ) => Promise<ImportSubject | null>;
@@ -263,9 +274,10 @@ function imported<P>(
     return { type: 'park', error: new OperationError('IMPORT_WRONG_MATERIAL', details) };
   }
   const named = materialId === null ? 'accepted' : shortId(materialId);
+  const output: ImportOutput & { readonly [key: string]: Json } = { materialId };
   return {
     type: 'done',
-    output: { materialId },
+    output,
     proof: [proof(`material ${named}`, said.requestId)],
     record: () => services.parcels.drop(context.jobId),
   };

@@ -22,7 +22,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-export const makeActivePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+const makeActivePayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
 export type MakeActivePayload = z.output<typeof makeActivePayload>;
 type Context = StepContext<MakeActivePayload>;
 

@@ -7,6 +7,8 @@ import {
   Checks,
   type Draft,
   lookAtAws,
+  lookAtKey,
+  otherMaterialLines,
   quote,
   read,
   subjectLine,
@@ -33,7 +35,7 @@ export async function planMakeActive(
   }
   const looked = await lookAtAws(services, group, checks, { adopt: false, region: remote?.region });
   const { connection } = looked;
-  if (connection && remote) await lookAtKey(connection, key, remote, checks);
+  const other = connection && remote ? await lookAt(services, connection, key, remote, checks) : [];
   const holder = looked.holder?.key?.key.version ?? null;
   if (holder === key.version) {
     const details = { reason: `version ${key.version} holds alias/${group.alias} already` };
@@ -72,6 +74,7 @@ export async function planMakeActive(
     ],
     lookFirst: [
       ...exceptionLines(connection),
+      ...other,
       `New data is encrypted under version ${key.version} from then on`,
     ],
     checks: checks.lines,
@@ -98,17 +101,20 @@ export async function planMakeActive(
   };
 }
 
-async function lookAtKey(
+/** Whether the alias may be pointed at the key; answers what to read first of its material. */
+async function lookAt(
+  services: DeedServices,
   connection: CloudConnection,
   key: Key,
   remote: RemoteKey,
   checks: Checks,
-): Promise<void> {
-  const described = await checks.look(`Version ${key.version} was read`, () =>
-    connection.describeKey(remote.kmsKeyId),
-  );
-  if (!described || described.state === 'Enabled') return;
-  const details = { version: key.version, state: described.state };
-  const error = new OperationError('KEY_NOT_ENABLED', details);
-  checks.fail(error, `Version ${key.version} is ${described.state}`);
+): Promise<string[]> {
+  const text = `Version ${key.version} was read`;
+  const described = await lookAtKey(services, connection, { key, remote }, text, checks);
+  if (described && described.state !== 'Enabled') {
+    const details = { version: key.version, state: described.state };
+    const error = new OperationError('KEY_NOT_ENABLED', details);
+    checks.fail(error, `Version ${key.version} is ${described.state}`);
+  }
+  return otherMaterialLines(remote, described);
 }

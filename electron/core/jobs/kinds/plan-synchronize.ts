@@ -2,11 +2,13 @@ import { sayDay, sayTime } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
-import type { Group, RemoteKey } from '../../keystore/rows.ts';
+import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import {
   Checks,
   type Draft,
   lookAtAws,
+  lookAtKey,
+  otherMaterialLines,
   type Looked,
   quote,
   read,
@@ -61,7 +63,9 @@ export async function planSynchronize(
   }
   // Synchronizing an earlier key does not care who holds the alias now.
   const looked = await lookAtAws(services, group, checks, { adopt: true, region: remote?.region });
-  const seen = remote ? await look(services, group, key.id, remote, choices, looked, checks) : null;
+  const seen = remote
+    ? await look(services, group, { key, remote }, choices, looked, checks)
+    : null;
   const words = wordsOf(group, choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
@@ -85,6 +89,7 @@ export async function planSynchronize(
     stays: stayLines(choices, seen),
     lookFirst: [
       ...exceptionLines(looked.connection),
+      ...(remote ? otherMaterialLines(remote, seen?.described) : []),
       ...(seen?.described?.state === 'Disabled'
         ? ['The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS']
         : []),
@@ -106,17 +111,15 @@ export async function planSynchronize(
 async function look(
   services: DeedServices,
   group: Group,
-  keyId: string,
-  remote: RemoteKey,
+  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
   choices: Choices,
   { connection }: Looked,
   checks: Checks,
 ): Promise<Seen> {
   const nothing: Seen = { described: null, policy: 'not-read', usage: null, copyProved: false };
   if (!connection) return nothing;
-  const described = await checks.look(`KMS key ${shortId(remote.kmsKeyId)} was read`, () =>
-    connection.describeKey(remote.kmsKeyId),
-  );
+  const text = `KMS key ${shortId(remote.kmsKeyId)} was read`;
+  const described = await lookAtKey(services, connection, { key, remote }, text, checks);
   if (!described) return nothing;
   if (described.state === 'PendingDeletion') {
     const details = { state: described.state, keyId: remote.kmsKeyId };
@@ -128,10 +131,10 @@ async function look(
   const opens =
     choices.deleteMaterial || choices.importMaterial
       ? (await checks.look('Our copy opens now, and its KCV is the one noted at birth', () =>
-          proveCopy(services, keyId),
+          proveCopy(services, key.id),
         )) !== null
       : false;
-  const { backedUpAt, version } = services.keys.get(keyId).key;
+  const { backedUpAt, version } = services.keys.get(key.id).key;
   const alone = services.store.realm === 'real' && backedUpAt === null;
   if (choices.deleteMaterial && alone) {
     checks.fail(
@@ -141,7 +144,7 @@ async function look(
   }
   if (choices.importMaterial) {
     await checks.look('This kind of key may be sent to this AWS', async () =>
-      services.requireMayLeave(services.keys.get(keyId).key.assurance),
+      services.requireMayLeave(key.assurance),
     );
   }
   let policy: Seen['policy'] = group.policy === null ? 'none' : 'not-read';

@@ -2,10 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
-import type { Group } from '../../keystore/rows.ts';
-import { checkAccount, type HolderSeen, heldElsewhere, readHolder } from './reading.ts';
+import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import {
+  checkAccount,
+  type HolderSeen,
+  heldElsewhere,
+  readHolder,
+  readingOf,
+  shortId,
+} from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
 
@@ -83,6 +91,45 @@ export interface Looked {
   readonly connection: CloudConnection | null;
   readonly account: string | null;
   readonly holder: HolderSeen | null;
+}
+
+/**
+ * Reads a KMS key as {@link Checks.look}, and notes what AWS says of it: who plans need not look a
+ * second time. Not over what was noted meanwhile, for a job at work may have changed the key since.
+ */
+export function lookAtKey(
+  { keys, clock }: DeedServices,
+  connection: CloudConnection,
+  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
+  text: string,
+  checks: Checks,
+): Promise<KmsKeyRead | null> {
+  const note = (reading: Partial<RemoteKey>): void => {
+    if (keys.get(key.id).remote?.readAt === remote.readAt) keys.noteRemote(key.id, reading);
+  };
+  return checks.look(text, async () => {
+    try {
+      const read = await connection.describeKey(remote.kmsKeyId);
+      note(readingOf(read));
+      return read;
+    } catch (error) {
+      if (error instanceof OperationError && error.code === 'AWS_KEY_GONE')
+        note({ state: 'Gone', readAt: clock.now() });
+      throw error;
+    }
+  });
+}
+
+/** What to read first where AWS encrypts under other material than ours. */
+export function otherMaterialLines(
+  { materialId }: RemoteKey,
+  described: KmsKeyRead | null | undefined,
+): string[] {
+  const current = described?.currentMaterialId ?? null;
+  if (current === null || materialId === null || current === materialId) return [];
+  return [
+    `AWS encrypts under other material (${shortId(current)}) now, of which no copy is kept here`,
+  ];
 }
 
 /** The looks every deed in AWS begins with: credential, account, clock, who holds the alias. */

@@ -174,10 +174,13 @@ export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError 
     holder: holder.arn ?? holder.kmsKeyId ?? '',
   });
 
-/** What a DescribeKey says, as the row keeps it. */
+/**
+ * What a DescribeKey says, as the row keeps it. The material it names is the one AWS encrypts under,
+ * which is not ours if somebody has given the key another.
+ */
 export const readingOf = (read: KmsKeyRead): Partial<RemoteKey> => ({
   state: read.state,
-  materialId: read.currentMaterialId,
+  currentMaterial: read.currentMaterialId,
   validTo: read.validTo,
   readAt: read.readAt,
 });

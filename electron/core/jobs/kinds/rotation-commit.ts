@@ -17,7 +17,7 @@ import {
   shortId,
   stateNow,
 } from './reading.ts';
-import { sendAgain } from './import-steps.ts';
+import { materialSent, sendAgain } from './import-steps.ts';
 import {
   type CheckOutput,
   type ForceRotatePayload,
@@ -55,6 +55,15 @@ export function confirmStep(services: DeedServices, open: Opened): StepSpec<Forc
           keyId: remote.kmsKeyId,
         });
       }
+      const materialId = materialSent(context) ?? read.currentMaterialId;
+      if (read.currentMaterialId !== null && read.currentMaterialId !== materialId) {
+        throw new OperationError('READ_BACK_DIFFERS', {
+          what: 'key material',
+          expected: materialId,
+          found: read.currentMaterialId,
+          keyId: remote.kmsKeyId,
+        });
+      }
       const policy =
         remote.madeBy === 'group'
           ? await policyInStep(connection, group, remote.kmsKeyId, context)
@@ -74,6 +83,7 @@ export function confirmStep(services: DeedServices, open: Opened): StepSpec<Forc
         record: () =>
           keys.noteRemote(keyId, {
             ...readingOf(read),
+            materialId,
             ...(policy ? { policyRead: policy.policy } : {}),
           }),
       };

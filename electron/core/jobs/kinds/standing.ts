@@ -4,6 +4,7 @@ import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group } from '../../keystore/rows.ts';
+import { hadMaterial } from '../../keystore/views.ts';
 import type { Leftovers, Standing, StandingLine } from '../kind.ts';
 import { type HolderSeen, readHolder, readingOf, shortId, requireAccount } from './reading.ts';
 import type { CheckOutput } from './rotation.ts';
@@ -140,9 +141,9 @@ function awsLine(
     case 'Enabled':
       return line(true, `${named} is there and Enabled`, remote.readAt);
     case 'PendingImport':
-      return remote.materialId === null
-        ? line(true, `An empty KMS key waits for ${named}; no material is there`, remote.readAt)
-        : line(false, `The material of ${named} is gone`, remote.readAt);
+      return hadMaterial(remote)
+        ? line(false, `The material of ${named} is gone`, remote.readAt)
+        : line(true, `An empty KMS key waits for ${named}; no material is there`, remote.readAt);
     default:
       return line(false, `${named} is ${remote.state}`, remote.readAt);
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
-import { importSteps, sendAgain } from './import-steps.ts';
+import { importSteps, materialSent, sendAgain } from './import-steps.ts';
 import {
   checkAccount,
   policyInStep,
@@ -15,7 +15,7 @@ import {
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-export const synchronizePayload = z.strictObject({
+const synchronizePayload = z.strictObject({
   groupId: z.uuid(),
   keyId: z.uuid(),
   deleteMaterial: z.boolean(),
@@ -111,6 +111,8 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
         record: () => {
           services.keys.noteRemote(key.id, readingOf(read));
           if (!payload.importMaterial) return;
+          const materialId = remote.materialId ?? materialSent(context) ?? read.currentMaterialId;
+          services.keys.noteRemote(key.id, { materialId });
           services.keys.markProved(key.id, read.readAt);
           services.keys.addEvent(
             key.id,
@@ -244,7 +246,8 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
       if (services.store.realm === 'real' && key.backedUpAt === null) {
         throw new OperationError('COPY_NOT_PROVED', { version: key.version });
       }
-      await connection.deleteMaterial(remote.kmsKeyId, undefined, context);
+      // by its name: AWS would delete the one it encrypts under, and nobody here has a copy of another's
+      await connection.deleteMaterial(remote.kmsKeyId, remote.materialId ?? undefined, context);
       const done = await deleted(services, open, context);
       if (done?.type !== 'done') {
         throw new OperationError('READ_BACK_DIFFERS', {

@@ -12,10 +12,21 @@ export const synchronizeTitle = (group: Group, key: Key): string =>
   `Synchronize ${protection(key)} key: ${isolate(group.name)}/${key.version}`;
 export const makeActiveTitle = (group: Group, key: Key): string =>
   `Make active: ${isolate(group.name)}/${key.version}`;
-export const discardTitle = (group: Group, key: Key): string =>
+const discardTitle = (group: Group, key: Key): string =>
   `Discard unused KMS key: ${isolate(group.name)}/${key.version}`;
 export const disableTitle = (group: Group, key: Key): string =>
   `Disable former key: ${isolate(group.name)}/${key.version}`;
+
+/**
+ * A job's title as it was given, with the name its group has now where that is another: a job is looked
+ * for by what was done then, and its group by what it is called today.
+ */
+export function titleNow(title: string, group: Pick<Group, 'name'> | null): string {
+  if (group === null) return title;
+  const name = isolate(group.name);
+  const then = title.slice(title.indexOf(': ') + 2).replace(/\/\d+$/, '');
+  return then === name ? title : `${title} (now ${name})`;
+}
 
 /** Jobs that another job makes when it ends. */
 export const followUpTitles = { 'key.disable': disableTitle, 'key.discard': discardTitle } as const;

@@ -40,6 +40,27 @@ describe('a full copy', () => {
     expect(backups.lastFullAt()).toBe(temporary.clock.now());
   });
 
+  it.each([
+    ['a row that nobody saved', "update setting set value = '2'", { part: 'setting', why: 'rows' }],
+    [
+      'a sum that fits such a row',
+      'update state_sum set sums = zeroblob(length(sums))',
+      { part: 'keystore', why: 'state root' },
+    ],
+  ])('is not taken for one where the file holds %s', async (_what, sql, why) => {
+    scene.put('a', '1');
+    await backups.full();
+    const good = scene.copies();
+    const { db } = temporary.store;
+    const ours = db.prepare<[], string>(
+      "select name from sqlite_temp_schema where type = 'trigger'",
+    );
+    for (const name of ours.pluck().all()) db.exec(`drop trigger temp."${name}"`);
+    db.exec(sql);
+    expect(await failure(backups.full())).toMatchObject({ code: 'BACKUP_INVALID', ...why });
+    expect(scene.copies()).toEqual(good);
+  });
+
   it('replaces the oldest when there are enough, and sweeps up what a crash left', async () => {
     mkdirSync(join(scene.storeFolder, '.partial-old'), { recursive: true });
     for (let n = 0; n < 4; n++) {

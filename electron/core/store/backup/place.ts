@@ -1,4 +1,12 @@
-import { accessSync, constants, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { onDisk } from '../disk-errors.ts';
@@ -81,7 +89,9 @@ export function fullCopies(folder: string): FullCopy[] {
 
 /** Which folder a person means: a full copy, a store's folder (its newest), or a whole place. */
 export function findCopy(path: string): string {
-  if (standingAt(path) === null) throw new OperationError('BACKUP_PLACE_MISSING', { place: path });
+  if (standingAt(path) === null)
+    throw new OperationError('BACKUP_PLACE_MISSING', { place: path, from: path });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw noBackup();
   if (standingAt(join(path, manifestName)) !== null) return path;
   const stores = onDisk('list backups', () => readdirSync(path)).filter((name) =>
     name.startsWith('keyreeve-'),
@@ -92,10 +102,12 @@ export function findCopy(path: string): string {
   if (found.length > 1)
     throw new OperationError('AMBIGUOUS_NAME', { place: path, stores: found.length });
   const [only] = found;
-  if (only === undefined)
-    throw new OperationError('BACKUP_INVALID', { part: 'manifest', why: 'missing' });
+  if (only === undefined) throw noBackup();
   return only.folder;
 }
+
+const noBackup = (): OperationError =>
+  new OperationError('BACKUP_INVALID', { part: 'manifest', why: 'missing' });
 
 /** The number of the next full copy: above every one there, also those that cannot be read. */
 export function nextGeneration(folder: string): number {

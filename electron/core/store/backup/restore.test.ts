@@ -49,6 +49,17 @@ describe('damage', () => {
     await scene.verify(folder);
   });
 
+  it('is looked for in a folder: a file is none', async () => {
+    await backups.full();
+    const { folder } = await scene.verify();
+    for (const name of readdirSync(folder)) {
+      expect(await failure(scene.verify(join(folder, name)))).toMatchObject({
+        code: 'BACKUP_INVALID',
+        part: 'manifest',
+      });
+    }
+  });
+
   it('shows when increments were reordered, repeated, dropped from the middle, or borrowed', async () => {
     await backups.full();
     const log = (): string =>

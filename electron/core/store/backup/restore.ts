@@ -12,6 +12,7 @@ import {
   temporaryName,
   writeNew,
 } from '../durable-file.ts';
+import { keyTextAnew } from '../migrations/0002-domain.ts';
 import { type Migration, migrations } from '../migrations/index.ts';
 import type { OpenStore } from '../open-store.ts';
 import { takeProcessLock } from '../process-lock.ts';
@@ -108,6 +109,7 @@ async function within<T>(at: Place, work: (store: OpenStore) => T): Promise<T> {
   const ports = { clock: spec.clock, random: spec.random };
   const store = await openUnderLock({ ...place, ...ports }, unshared, LyingFile.none());
   try {
+    makeSearchAnew(store);
     if ((await store.verify()) !== 'verified')
       throw invalid(keystoreName, store.reason ?? 'state root');
     return store.change(() => {
@@ -118,6 +120,15 @@ async function within<T>(at: Place, work: (store: OpenStore) => T): Promise<T> {
   } finally {
     store.close();
   }
+}
+
+/**
+ * No sum holds the index for searching, and a backup copies it as it is: what is wrong with it keeps no
+ * key from coming back. Before the check, whose look at the structure sees it too.
+ */
+function makeSearchAnew({ db }: OpenStore): void {
+  const there = "select count(*) from sqlite_schema where name = 'key_text'";
+  if (db.prepare(there).pluck().get() === 1) onDisk('restore', () => db.exec(keyTextAnew));
 }
 
 /**

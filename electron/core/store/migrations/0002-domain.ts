@@ -5,8 +5,8 @@
  * `key_text` finds keys by any part of what it holds (FTS5, trigrams). It is derived: kept by
  * triggers inside the transaction of the change, left out of the state root, and never shown, only
  * asked which rows to read. What someone could do to it makes a search miss a key or name one too
- * many, no more, and `rebuildKeySearch` makes it anew from the rows. `key.n` is there for it: a
- * rowid without a name may change with VACUUM, and a backup is made by VACUUM INTO.
+ * many, no more. `key.n` is there for it: a rowid without a name may change with VACUUM, and a backup is
+ * made by VACUUM INTO.
  */
 export const domain = {
   id: 2,
@@ -173,3 +173,11 @@ create table wrapping_key_seen (
 ) strict, without rowid;
 `,
 };
+
+/** Makes `key_text` anew from the rows, as every restore of a backup does. */
+export const keyTextAnew = `
+insert into key_text (key_text) values ('delete-all');
+insert into key_text (rowid, kcv, arn, alias, material)
+  select k.n, k.kcv, r.arn, r.alias, r.material_id
+  from "key" k left join remote_key r on r.key_id = k.id;
+`;

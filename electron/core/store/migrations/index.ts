@@ -11,6 +11,7 @@ import { keyOpened } from './0010-key-opened.ts';
 import { xksRehearsal } from './0011-xks-rehearsal.ts';
 import { xksRelease } from './0012-xks-release.ts';
 import { xksLeftover } from './0013-xks-leftover.ts';
+import { currentMaterial } from './0014-current-material.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   xksRehearsal,
   xksRelease,
   xksLeftover,
+  currentMaterial,
 ];

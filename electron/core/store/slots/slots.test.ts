@@ -7,13 +7,12 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { gcmOpen, gcmSeal, packSealed, unpackSealed } from '../../crypto/aead.ts';
 import { canonicalJson } from '../../crypto/canonical-json.ts';
 import { sha256 } from '../../crypto/mac.ts';
-import type { KdfCost } from '../../crypto/passphrase-kdf.ts';
+import { leastKdfCost } from '../../crypto/passphrase-kdf.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { TestClock } from '../../kernel/test-clock.ts';
 import { createKeystore, type OpenKeystore, openKeystore, peekKeystore } from '../keystore-file.ts';
 import type { HsmSeal, UnlockWith } from './slot-kinds.ts';
 
-const floor: KdfCost = { memory: 64 * 1024, passes: 3, lanes: 2 };
 const random = (length: number): Buffer => randomBytes(length);
 const clock = new TestClock();
 const phrase = (text: string): Secret => Secret.copyOf(Buffer.from(text));
@@ -49,7 +48,7 @@ const create = async (): Promise<OpenKeystore> => {
     realm: 'real',
     clock,
     random,
-    slot: { kind: 'passphrase', label: 'mine', passphrase: phrase(good), cost: floor },
+    slot: { kind: 'passphrase', label: 'mine', passphrase: phrase(good), cost: leastKdfCost },
   });
   return open;
 };
@@ -117,7 +116,7 @@ describe('a passphrase', () => {
       kind: 'passphrase' as const,
       label: 'x',
       passphrase: phrase(text),
-      cost: floor,
+      cost: leastKdfCost,
     });
     expect(await failure(createKeystore({ ...spec, slot: slot('elevenchars') }))).toBe(
       'PASSPHRASE_TOO_SHORT',
@@ -129,9 +128,28 @@ describe('a passphrase', () => {
     await withPhrase('ääääääääääaa');
   });
 
+  it('costs 256 MiB and three passes unless told otherwise, also when it is changed', async () => {
+    const costs = () => {
+      const header = JSON.parse(readFileSync(`${path}.slots`, 'utf8')) as HeaderFile;
+      return header.slots.map(({ kdf: { salt: _salt, ...cost } }) => cost);
+    };
+    const usual = { name: 'argon2id', memory: 256 * 1024, passes: 3, lanes: 2 };
+    const slot = { kind: 'passphrase', label: 'mine', passphrase: phrase(good) } as const;
+    open = await createKeystore({ path, realm: 'real', clock, random, slot });
+    expect(costs()).toEqual([usual]);
+    await open.slots.changePassphrase({
+      current: phrase(good),
+      replacement: phrase(other),
+      cost: leastKdfCost,
+    });
+    expect(costs()).toEqual([{ name: 'argon2id', ...leastKdfCost }]);
+    await open.slots.changePassphrase({ current: phrase(other), replacement: phrase(good) });
+    expect(costs()).toEqual([usual]);
+  });
+
   it('is changed in one slot, asks for the current one, and takes the old one away', async () => {
     const { slots } = await create();
-    const change = { current: phrase(other), replacement: phrase(other), cost: floor };
+    const change = { current: phrase(other), replacement: phrase(other), cost: leastKdfCost };
     expect(await failure(slots.changePassphrase(change))).toBe('UNLOCK_REFUSED');
     const short = { ...change, current: phrase(good), replacement: phrase('short') };
     expect(await failure(slots.changePassphrase(short))).toBe('PASSPHRASE_TOO_SHORT');
@@ -147,7 +165,7 @@ describe('a passphrase', () => {
     await slots.changePassphrase({
       current: phrase(good),
       replacement: phrase(other),
-      cost: floor,
+      cost: leastKdfCost,
     });
     for (const file of files()) writeFileSync(file, old);
     expect(await failure(withPhrase(good))).toBe('KEYSTORE_HEADER_DAMAGED');
@@ -161,7 +179,7 @@ describe('a passphrase change that a crash cut short', () => {
     await slots.changePassphrase({
       current: phrase(good),
       replacement: phrase(other),
-      cost: floor,
+      cost: leastKdfCost,
     });
     writeFileSync(`${path}.slots.copy`, old);
     expect((await withPhrase(other)).mended).toBe(true);
@@ -174,7 +192,7 @@ describe('a passphrase change that a crash cut short', () => {
     await slots.changePassphrase({
       current: phrase(good),
       replacement: phrase(other),
-      cost: floor,
+      cost: leastKdfCost,
     });
     const newest = readFileSync(`${path}.slots`);
     for (const file of files()) {
@@ -217,7 +235,7 @@ describe('slots', () => {
       label: 'both',
       passphrase: phrase(other),
       hsm,
-      cost: floor,
+      cost: leastKdfCost,
     });
     await slots.remove('mine', true);
     expect(await failure(withPhrase(other))).toBe('UNLOCK_REFUSED');
@@ -362,7 +380,7 @@ describe('the header files', () => {
       realm: 'real',
       clock,
       random,
-      slot: { kind: 'passphrase', label: 'b', passphrase: phrase(good), cost: floor },
+      slot: { kind: 'passphrase', label: 'b', passphrase: phrase(good), cost: leastKdfCost },
     });
     b.store.close();
     const before = readFileSync(path);

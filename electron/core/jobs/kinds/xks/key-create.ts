@@ -10,7 +10,14 @@ import { proof, shortId } from '../reading.ts';
 import { searchOn } from '../rotation-create.ts';
 import type { DeedServices } from '../services.ts';
 import { provePolicy, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
-import { kmsStoreIdOf, openStore, outputOf, publishAndConfirm, readStore } from './opening.ts';
+import {
+  kmsKeyOf,
+  kmsStoreIdOf,
+  openStore,
+  outputOf,
+  publishAndConfirm,
+  readStore,
+} from './opening.ts';
 import {
   fieldsOf,
   install,
@@ -23,7 +30,7 @@ import {
 } from './service-key.ts';
 import { storeStanding } from './standing.ts';
 
-export const keyCreatePayload = z.strictObject({
+const keyCreatePayload = z.strictObject({
   storeId: z.uuid(),
   /** Of the external key: one of this name that has no KMS key is taken, else it is made. */
   name: z.string().min(1).max(255),
@@ -131,12 +138,15 @@ const checkStep = (services: DeedServices): Step => ({
 });
 
 /** The key of this name that waits for its KMS key; null when there is none. */
-function waitingKey(services: DeedServices, payload: KeyCreatePayload): XksKey | null {
+async function waitingKey(
+  services: DeedServices,
+  payload: KeyCreatePayload,
+): Promise<XksKey | null> {
   const { keys } = services.xks.model;
   const key = keys.list(payload.storeId).find(({ name }) => name === payload.name) ?? null;
   if (key === null) return null;
-  const arn = key.remote?.arn ?? keys.bindings(key.id)[0]?.arn;
-  if (arn !== undefined) throw new OperationError('XKS_KEY_BOUND', { name: key.name, arn });
+  const arn = await kmsKeyOf(services, key);
+  if (arn !== null) throw new OperationError('XKS_KEY_BOUND', { name: key.name, arn });
   if (!key.enabled || key.blocked || !key.usage.encrypt || !key.usage.decrypt) {
     const problem = 'the external key is disabled, blocked, or not for both directions';
     throw new OperationError('XKS_KEY_UNUSABLE', { name: key.name, problem });
@@ -151,7 +161,7 @@ const externalStep = (services: DeedServices): Step => ({
   repeatable: true,
   reconcile: async () => 'act',
   act: async ({ payload }) => {
-    const waiting = waitingKey(services, payload);
+    const waiting = await waitingKey(services, payload);
     if (waiting) {
       const said = proof(`${waiting.name} (${waiting.xksId}) is there and has no KMS key`);
       return { type: 'done', output: { keyId: waiting.id }, proof: [said] };
@@ -183,7 +193,8 @@ const saveStep = (services: DeedServices): Step => ({
   act: async (context) => {
     requireSecondPlace(services);
     const { made } = ofJob(services, context);
-    const receipt = made === null ? null : await save(services, made);
+    if (made === null) return { type: 'skip', proof: [proof('saved when the key was made')] };
+    const receipt = await save(services, made);
     if (receipt) return { type: 'done', proof: [proof('saved in the keystore and in the backup')] };
     return { type: 'skip', proof: [proof('saved in the keystore; there is no further place')] };
   },

@@ -9,7 +9,7 @@ import type { DeedServices } from '../services.ts';
 import { openStore, outputOf, publishAndConfirm } from './opening.ts';
 import { storeStanding } from './standing.ts';
 
-export const keyReleasePayload = z.strictObject({
+const keyReleasePayload = z.strictObject({
   storeId: z.uuid(),
   keyId: z.uuid(),
   /** A person says that the account of KMS keys that AWS cannot be asked for is closed. */

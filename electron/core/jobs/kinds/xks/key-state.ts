@@ -11,7 +11,7 @@ import type { DeedServices } from '../services.ts';
 import { openStore } from './opening.ts';
 import { storeStanding } from './standing.ts';
 
-export const keyStatePayload = z.strictObject({
+const keyStatePayload = z.strictObject({
   storeId: z.uuid(),
   keyId: z.uuid(),
   days: z.number().int().min(7).max(30),

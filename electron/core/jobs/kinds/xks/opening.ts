@@ -2,7 +2,7 @@ import type { Json } from '../../../../../shared/model/json.ts';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import type { CustomKeyStore, Read } from '../../../cloud/answers.ts';
 import type { CallContext, CloudConnection } from '../../../cloud/cloud.ts';
-import type { ExternalStore, StoreInAws } from '../../../keystore/xks/rows.ts';
+import type { ExternalStore, StoreInAws, XksKey } from '../../../keystore/xks/rows.ts';
 import { proof } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import type { Proof } from '../../kind.ts';
@@ -116,6 +116,15 @@ export function placeOf(store: ExternalStore) {
     vpcService: vpc ? vpcService : null,
     vpcOwner: vpc ? vpcOwner : null,
   };
+}
+
+/**
+ * The KMS key that an external key belongs to, also where only a proxy knows of it yet: one external key
+ * for two KMS keys must not come of what nobody published. Null for none.
+ */
+export async function kmsKeyOf({ xks }: DeedServices, key: XksKey): Promise<string | null> {
+  const arn = key.remote?.arn ?? xks.model.keys.bindings(key.id)[0]?.arn;
+  return arn ?? (await xks.boundByProxy(key.xksId));
 }
 
 /** Every proxy that answers serves the newest set. @throws OperationError XKS_NOT_SERVED */

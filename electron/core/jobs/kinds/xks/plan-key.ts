@@ -7,7 +7,7 @@ import { shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { keyObstacle, type KeyStateDeed, remoteOf, turns } from './key-state.ts';
 import { policyLine, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
-import { kmsStoreIdOf, openStore } from './opening.ts';
+import { kmsKeyOf, kmsStoreIdOf, openStore } from './opening.ts';
 import { requireSecondPlace, storageOf } from './service-key.ts';
 
 export interface KeyWish {
@@ -33,7 +33,7 @@ export async function planXksKeyCreation(services: DeedServices, wish: KeyWish):
     const vault = await services.xks.device(storageOf(services));
     services.requireMayLeave(vault.probe.assurance);
   });
-  refuseUsed(services, wish, checks);
+  await refuseUsed(services, wish, checks);
   if (policy !== null)
     await checks.look('AWS would take the key policy', async () =>
       requireKeyPolicy(services, { store, text: policy, alias }),
@@ -111,10 +111,10 @@ function refuseUnsupported({ wants }: KeyWish, checks: Checks): void {
 }
 
 /** One external key, one KMS key: also where AWS would not notice. */
-function refuseUsed({ xks }: DeedServices, { key }: KeyWish, checks: Checks): void {
+async function refuseUsed(services: DeedServices, { key }: KeyWish, checks: Checks): Promise<void> {
   if (key === null) return;
-  const arn = key.remote?.arn ?? xks.model.keys.bindings(key.id)[0]?.arn;
-  if (arn !== undefined) {
+  const arn = await kmsKeyOf(services, key);
+  if (arn !== null) {
     const error = new OperationError('XKS_KEY_BOUND', { name: key.name, arn });
     checks.fail(error, `${key.name} belongs to ${arn}`);
   } else if (!key.enabled || key.blocked || !key.usage.encrypt || !key.usage.decrypt) {

@@ -15,6 +15,8 @@ export interface XksServices {
   /** @throws OperationError XKS_NO_STORE, XKS_NOT_PUBLISHED */
   publish(): Promise<ServingView>;
   status(): Promise<ServingView>;
+  /** The KMS key that a proxy here bound an external key to by itself; null for none. */
+  boundByProxy(xksId: string): Promise<string | null>;
   /** With the credential of the store, in its Region. @throws OperationError BAD_INPUT */
   connect(store: ExternalStore): Promise<CloudConnection>;
   /** The same for a look that a person waits for. */

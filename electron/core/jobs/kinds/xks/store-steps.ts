@@ -9,7 +9,7 @@ import { stateObstacle } from './obstacles.ts';
 import { openStore, readStore } from './opening.ts';
 import { storeStanding } from './standing.ts';
 
-export const storePayload = z.strictObject({ storeId: z.uuid() });
+const storePayload = z.strictObject({ storeId: z.uuid() });
 export type StorePayload = z.output<typeof storePayload>;
 export type StoreContext = StepContext<StorePayload>;
 export type StoreStep = StepSpec<StorePayload>;

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { DeedServices } from './services.ts';
+import { type ImportSubject, importSteps } from './import-steps.ts';
+
+const born = { method: 'CMAC', value: '82B7A1' } as const;
+const pinned = 'f'.repeat(64);
+
+interface Around {
+  readonly realm?: 'practice' | 'real';
+  /** Wrapping keys that were given before; asked again in the transaction of the outcome. */
+  readonly seen?: readonly boolean[];
+  readonly wrapped?: { readonly fingerprint?: string; readonly kcv?: string };
+  readonly parcels?: readonly string[];
+  readonly state?: string;
+}
+
+/** The three steps over a vault and an AWS of a few answers; `kept` and `noted` is what they leave. */
+function stage({ realm = 'real', seen = [], wrapped = {}, parcels = [], state }: Around) {
+  const kept: string[] = [];
+  const noted: string[] = [];
+  const seenSo = [...seen];
+  const driver = {
+    wrapForAws: async () => ({
+      encryptedKeyMaterial: new Uint8Array(1),
+      wrappingKeyFingerprint: wrapped.fingerprint ?? pinned,
+      kcv: { ...born, value: wrapped.kcv ?? born.value },
+    }),
+  };
+  const probe = { wrappingAlgorithms: ['RSAES_OAEP_SHA_256'] };
+  const bytes = { use: () => new Uint8Array(1), [Symbol.dispose]: () => undefined };
+  const services = {
+    store: { realm },
+    requireMayLeave: () => undefined,
+    vaults: { ready: async () => ({ title: 'HSM', driver, probe }) },
+    keys: { blob: () => ({}) },
+    parcels: {
+      take: () => bytes,
+      has: (_job: string, name: string) => parcels.includes(name),
+      keep: (_job: string, name: string) => kept.push(name),
+      drop: () => void kept.push('dropped'),
+    },
+    wrappingKeys: {
+      seen: () => seenSo.shift() ?? false,
+      note: (fingerprint: string) => noted.push(fingerprint),
+    },
+  } as unknown as DeedServices;
+  const read = {
+    fingerprint: pinned,
+    modulusSha256: 'modulus',
+    modulusBits: 4096,
+    requestId: null,
+  };
+  const connection = {
+    parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
+    describeKey: async () => ({ state }),
+  };
+  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born };
+  const subject = { key, kmsKeyId: '7c1d', connection } as unknown as ImportSubject;
+  const steps = importSteps(services, async () => subject);
+  const step = (name: string) => {
+    const found = steps.find((each) => each.name === name);
+    if (!found) throw new Error(`no step ${name}`);
+    return found;
+  };
+  const output = { fingerprint: pinned, algorithm: 'RSAES_OAEP_SHA_256' };
+  const context = { jobId: 'j', outputs: { parameters: output } } as unknown as Parameters<
+    ReturnType<typeof step>['act']
+  >[0];
+  return { kept, noted, act: (name: string) => step(name).act(context), step, context };
+}
+
+describe('wrapping a key for AWS', () => {
+  it('hands on what was wrapped under the key that was pinned', async () => {
+    const { act, kept } = stage({});
+    const result = await act('wrap');
+    if (result.type === 'done') result.record?.();
+    expect(kept).toEqual(['wrapped']);
+  });
+
+  it('hands nothing on that was wrapped under another wrapping key', async () => {
+    const found = 'e'.repeat(64);
+    await expect(stage({ wrapped: { fingerprint: found } }).act('wrap')).rejects.toMatchObject({
+      code: 'WRAPPING_KEY_CHANGED',
+      details: { pinned, found },
+    });
+  });
+
+  it('hands nothing on that is not the key noted at its birth', async () => {
+    await expect(stage({ wrapped: { kcv: '000000' } }).act('wrap')).rejects.toMatchObject({
+      code: 'HSM_KEY_DIFFERS',
+      details: { version: 2, expected: born.value, found: '000000' },
+    });
+  });
+});
+
+describe('a wrapping key that AWS gave before', () => {
+  it('is refused in a real keystore', async () => {
+    await expect(stage({ seen: [true] }).act('parameters')).rejects.toMatchObject({
+      code: 'WRAPPING_KEY_WEAK',
+    });
+  });
+
+  it('is refused where another job was given it while AWS was asked', async () => {
+    const { act, kept, noted } = stage({ seen: [false, true] });
+    const result = await act('parameters');
+    expect(() => result.type === 'done' && result.record?.()).toThrow('WRAPPING_KEY_WEAK');
+    expect([kept, noted]).toEqual([[], []]);
+  });
+
+  it('is taken in a practice keystore, and noted once', async () => {
+    const { act, kept, noted } = stage({ realm: 'practice', seen: [true, true] });
+    const result = await act('parameters');
+    if (result.type === 'done') result.record?.();
+    expect([kept, noted]).toEqual([['import-token', 'wrapping-key'], []]);
+  });
+});
+
+describe('an import of which no answer came', () => {
+  it.each([
+    { state: 'PendingImport', parcels: ['wrapped'], next: 'act' },
+    // the token may be spent: another one, and our copy wrapped anew
+    { state: 'Enabled', parcels: ['wrapped'], next: 'parameters' },
+    { state: 'PendingImport', parcels: [], next: 'parameters' },
+  ])('goes on with $next where AWS says $state and $parcels is kept', async (of) => {
+    const { step, context, kept } = stage(of);
+    const result = await step('import').reconcile(context);
+    if (of.next === 'act') expect(result).toBe('act');
+    else {
+      expect(result).toMatchObject({ type: 'again', from: of.next });
+      if (result !== 'act' && result.type === 'again') result.record?.();
+      expect(kept).toEqual(['dropped']);
+    }
+  });
+});
