@@ -9,6 +9,10 @@ const rows = readFileSync(join(root, 'docs/coverage.md'), 'utf8')
   .filter((match) => match !== null)
   .map(([, number = '', , shown = '']) => ({ number, shown }));
 
+/** Tests, transcripts, measurements and what they found, and the rules of the layers. */
+const shows =
+  /\.(test|spec)\.tsx?$|^e2e\/cli\/.+\.txt$|^bench\/|^docs\/|^\.dependency-cruiser\.cjs$/;
+
 const numbers = (set: string, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => `${set}-${String(from + at).padStart(3, '0')}`);
 
@@ -21,6 +25,7 @@ it.each(rows)('$number is shown by what is there, or explained', ({ shown }) => 
   const claims = [...shown.matchAll(/`([^`]+\.[a-z]+)`(?: "([^"]+)")?/g)];
   if (claims.length === 0) expect(shown).toMatch(/^Explained: \w/);
   for (const [, file = '', title] of claims) {
+    expect(file, 'what shows a line is a test, not the code itself').toMatch(shows);
     expect(existsSync(join(root, file)), file).toBe(true);
     if (title !== undefined) expect(readFileSync(join(root, file), 'utf8')).toContain(title);
   }

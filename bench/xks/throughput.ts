@@ -35,7 +35,7 @@ interface Kind {
   readonly answer: Uint8Array;
 }
 
-export async function measuredRun(cpu: () => number, run: () => Promise<Pace>): Promise<Run> {
+async function measuredRun(cpu: () => number, run: () => Promise<Pace>): Promise<Run> {
   const before = cpu();
   const pace = await run();
   return { ...pace, cpuEach: ((cpu() - before) * 1000) / pace.requests };

@@ -7,6 +7,7 @@ import { renderFailure } from '../../shared/text/failures.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
+import { requestMetadata } from './client.ts';
 import { awsRefuses, host, KeystoreStage } from './keystore-stage.ts';
 
 const day = 24 * 60 * 60_000;
@@ -90,6 +91,30 @@ describe('an external key store, when something is not as it should be', () => {
     sealed = await stage.encrypt(keyArn, 'kept');
   });
 
+  it('takes a key that was made before, and does not say that its copy has no place', async () => {
+    await stage.desk.call('xksKey.add', { store: 'ledger', name: 'waiting' });
+    const done = await stage.key('create', 'ledger/waiting');
+    requireDone(done);
+    const save = done.steps.find(({ name }) => name === 'save');
+    expect(save?.proof[0]?.text).toBe('saved when the key was made');
+  });
+
+  it('knows a KMS key that only a proxy saw yet: no second one is made, nor the key removed', async () => {
+    const found = await stage.desk.call('xksKey.add', { store: 'ledger', name: 'found' });
+    const arn = await stage.createOutside('ledger', found.xksKeyId);
+    expect(await stage.decrypt(await stage.encrypt(arn, 'bound'))).toBe('bound');
+    expect((await stage.desk.call('xksKey.show', { key: 'ledger/found' })).bindings).toEqual([]);
+    const belongs = { code: 'XKS_KEY_BOUND', details: { arn } };
+    const asked = { key: 'ledger/found', deed: 'create' as const };
+    const plan = await stage.desk.call('xksKey.plan', asked);
+    expect(plan.blocked).toMatchObject(belongs);
+    const removal = { key: 'ledger/found', confirm: true };
+    await stage.stopProxy();
+    expect(await stage.desk.refused('xksKey.remove', removal)).toMatchObject(belongs);
+    await stage.startProxy();
+    expect(await stage.encrypt(arn, 'still')).toBeInstanceOf(Uint8Array);
+  });
+
   it('links what proxies wrote while it was locked, as soon as it is unlocked, and says how far it is', async () => {
     const audit = async () => (await stage.desk.call('xks.status', {})).nodes[0]?.audit;
     const before = (await audit())?.records ?? 0;
@@ -111,14 +136,30 @@ describe('an external key store, when something is not as it should be', () => {
     expect(verdict.segments).toMatchObject([{ unlinked: 0, faults: [] }]);
   });
 
-  it('binds a second KMS key only when a person allows it', async () => {
+  it('refuses and shows a second KMS key, until a person allows it', async () => {
     const other = keyArn.replace(/key\/.*/, 'key/0b7a1c2d-1111-4222-8333-444455556691');
     const asked = { key: 'ledger/payments', arn: other };
+    const file = stage.at('second.json');
+    await stage.desk.call('xksStore.writeCredential', { store: 'ledger', file });
+    const kms = stage.holderOf(file);
+    const { xksKeyId } = await stage.desk.call('xksKey.show', { key: asked.key });
+    const metadata = { requestMetadata: { ...requestMetadata, kmsKeyArn: other } };
+    const encrypt = () => kms.encrypt(xksKeyId, metadata);
+    const shown = async () => (await stage.desk.call('xks.status', {})).refusedKmsKeys;
+    for (const times of [1, 2]) {
+      expect((await encrypt()).body).toMatchObject({ errorName: 'AccessDeniedException' });
+      expect(await shown()).toMatchObject([
+        { node: 'one', storeName: 'ledger', keyName: 'payments', kmsKeyArn: other, times },
+      ]);
+    }
     expect((await stage.desk.refused('xksKey.allowKmsKey', asked)).code).toBe(
       'CONFIRMATION_NEEDED',
     );
     const { bindings } = await stage.desk.call('xksKey.allowKmsKey', { ...asked, confirm: true });
     expect(bindings.map(({ how }) => how)).toEqual(['made', 'allowed']);
+    expect((await encrypt()).status).toBe(200);
+    expect(await shown()).toEqual([]);
+    kms.close();
   });
 
   it('says that its name is taken in AWS, and goes on under another', async () => {

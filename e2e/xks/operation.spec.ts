@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,12 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { verifySegments } from '../../electron/core/xks/audit/verify-segments.ts';
 import { makeCredential } from '../../electron/core/xks/wire/credential.ts';
+import { findSoftHsm } from '../../electron/core/hsm/soft-token.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import type { Answer, KmsSide } from './client.ts';
 import { OwnProxy } from './own-proxy.ts';
 
+const softHsm = findSoftHsm() !== null;
 let own: OwnProxy;
 let sides: KmsSide[] = [];
 const folders: string[] = [];
@@ -234,6 +236,21 @@ describe('an XKS proxy in its own process', () => {
     expect(checked.records).toBeGreaterThanOrEqual(answered.length + 3);
   });
 
+  it('says that it leaves while it serves on, until it is told again', async () => {
+    own = await OwnProxy.start({ leaveSeconds: 300 });
+    await expect.poll(async () => (await probe('/ping')).status).toBe(200);
+    own.signal('SIGTERM');
+    await expect.poll(async () => (await probe('/ping')).status).toBe(503);
+    // over a connection that a balancer opened before it looked
+    const kms = kmsOf();
+    expect((await kms.encrypt(own.keys.both)).status).toBe(200);
+    await own.publish([{ ...own.store, blocked: true }]);
+    await own.ask('reload');
+    expect((await kms.encrypt(own.keys.both)).status).toBe(400);
+    own.signal('SIGTERM');
+    expect(await own.ended()).toBe(0);
+  });
+
   it('binds a key to the first KMS key, also after a kill', async () => {
     own = await OwnProxy.start();
     const bound = own.store.keys.map((key) => ({ ...key, binding: 'first' as const }));
@@ -263,6 +280,58 @@ describe('an XKS proxy in its own process', () => {
     own = await OwnProxy.start({ listen, softwareKeysForOthers: true });
     expect((await kmsOf().health()).status).toBe(200);
   });
+
+  it('shares its folder with no second one, which changes nothing there', async () => {
+    own = await OwnProxy.start();
+    const kms = kmsOf();
+    expect((await kms.encrypt(own.keys.both)).status).toBe(200);
+    const options = { encoding: 'utf8', timeout: 60_000 } as const;
+    const second = spawnSync(process.execPath, own.command(), options);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain(`Another proxy works in ${own.at('state')}`);
+    expect((await kms.encrypt(own.keys.both)).status).toBe(200);
+    expect((await own.ask('status')).audit?.seq).toBe(2);
+    own.signal('SIGKILL');
+    await own.ended();
+    await own.run();
+    expect(verifySegments(own.segments())).toMatchObject({ records: 2, gaps: [] });
+    expect(own.segments()).toHaveLength(2);
+  });
+
+  it.skipIf(!softHsm)(
+    'tries a PIN that the token refused once, however often it starts',
+    async () => {
+      own = await OwnProxy.prepare();
+      writeFileSync(own.at('pin'), 'not the PIN');
+      const begun: string[] = [];
+      for (let starts = 0; starts < 2; starts += 1) {
+        own.log = '';
+        await own.run();
+        await expect.poll(async () => (await own.ask('status')).health.problem).toContain('PIN');
+        begun.push(own.log);
+        own.signal('SIGTERM');
+        await own.ended();
+      }
+      expect(begun[0]).toContain('"event":"xks.login.refused","code":"HSM_PIN_REFUSED"');
+      expect(begun[1]).toContain('"event":"xks.login.not-tried"');
+      expect(begun[1]).not.toContain('xks.login.refused');
+      expect(readFileSync(own.at('state/refused-pin'), 'utf8')).not.toContain('not the PIN');
+    },
+  );
+
+  it.skipIf(!softHsm)(
+    'looks at what comes later, too, before it serves other computers',
+    async () => {
+      own = await OwnProxy.prepare({ listen: { host: '0.0.0.0', port: 0 } });
+      renameSync(own.at('softhsm-tokens'), own.at('away'));
+      await own.run();
+      renameSync(own.at('away'), own.at('softhsm-tokens'));
+      await expect.poll(() => own.log).toContain('"event":"xks.device.refused"');
+      const answer = await kmsOf().encrypt(own.keys.both);
+      expect(answer.status).toBe(500);
+      expect((await own.ask('status')).health.status).toBe('UNAVAILABLE');
+    },
+  );
 
   it('does not start with a serving set that it cannot open', async () => {
     own = await OwnProxy.prepare();

@@ -93,10 +93,14 @@ export class OwnProxy {
     return this.#process?.pid ?? -1;
   }
 
+  /** What starts it, behind Node. */
+  command(): string[] {
+    return ['--disable-sigusr1', entry, this.at('configuration.json')];
+  }
+
   /** Starts the process and waits until it listens; rejects with its log when it ends instead. */
   async run(): Promise<void> {
-    const given = ['--disable-sigusr1', entry, this.at('configuration.json')];
-    const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, this.command(), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     child.stderr.on('data', (piece: Buffer) => (this.log += piece.toString()));
     const line = await new Promise<string>((resolve, reject) => {

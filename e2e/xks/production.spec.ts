@@ -84,6 +84,7 @@ function adapted(): ConfigurationInput {
     certificate: folder.at('certificate.pem'),
     servingSet: folder.at('set'),
     stateFolder: folder.at('state'),
+    leaveSeconds: 0,
     device:
       device.driver === 'pkcs11'
         ? { ...device, pinFile: 'credential:pin' }

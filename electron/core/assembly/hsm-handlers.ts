@@ -51,6 +51,14 @@ function status(session: Session): z.output<typeof hsmStatus> {
   };
 }
 
+/** Why a module shows no tokens, in words where there are any. */
+function problemOf({ details, external, code }: OperationError): string {
+  const { problem, starting } = details;
+  if (typeof problem === 'string') return problem;
+  const answer = external?.name ?? code;
+  return starting === undefined ? answer : `it does not start: ${answer}`;
+}
+
 /** HSM: what is on this computer, what this keystore is bound to, PIN entry, probe. */
 export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<'hsm'> => {
   const look = async (module: string) => {
@@ -67,7 +75,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       return {
         path: module,
         usable: false,
-        problem: error.external?.name ?? error.code,
+        problem: problemOf(error),
         tokens: [],
       };
     }

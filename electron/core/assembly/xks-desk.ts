@@ -79,6 +79,10 @@ export class XksDesk {
     return this.#publisher.status();
   }
 
+  boundByProxy(xksId: string): Promise<string | null> {
+    return this.#publisher.boundByProxy(xksId);
+  }
+
   nodes(): readonly { readonly node: string; readonly folder: string }[] {
     return this.#publisher.nodes();
   }

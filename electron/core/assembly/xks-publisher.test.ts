@@ -220,4 +220,17 @@ it('takes over what a proxy bound, so that every copy binds the same', async () 
   expect(publishedSet().stores[0]?.keys[0]?.kmsKeyArns).toEqual([arn]);
   expect(view.nodes).toMatchObject([{ newest: true }]);
   await node.close();
+  // another copy bound another one, and does not run any more
+  const other = arn.replace('691', '692');
+  const stopped = join(folder, 'nodes/stopped');
+  mkdirSync(stopped, { recursive: true });
+  const line = { store: made.id, key: external.xksId, kmsKeyArn: other };
+  writeFileSync(join(stopped, 'bindings.ndjson'), `${JSON.stringify(line)}\n`);
+  await publisher.publish();
+  expect(publishedSet().stores[0]?.keys[0]?.kmsKeyArns).toEqual([arn]);
+  expect(await publisher.boundByProxy(external.xksId)).toBe(other);
+  // what was encrypted for it there needs the key all the same
+  xks.keys.release(external.id, arn, 'gone');
+  await publisher.publish();
+  expect(xks.keys.bindings(external.id)).toMatchObject([{ arn: other, how: 'first' }]);
 });

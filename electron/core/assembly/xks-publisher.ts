@@ -9,6 +9,7 @@ import type { HostPorts } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import { linkTo, type SegmentLink } from '../xks/audit/link.ts';
 import { auditFolder, writtenEnd } from '../xks/audit/read-segments.ts';
+import { type BoundKey, readBindings } from '../xks/bindings.ts';
 import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
@@ -35,6 +36,7 @@ export interface PublisherParts {
 }
 
 type Node = ServingView['nodes'][number];
+type Refused = ServingView['refusedKmsKeys'][number];
 
 const setting = 'xks-folder';
 /** A proxy on this computer answers in a few milliseconds; one that hangs must not hold a person up. */
@@ -100,6 +102,16 @@ export class XksPublisher {
     return this.#view(published, nodes);
   }
 
+  /** The KMS key that a proxy bound an external key to by itself; null for none. Writes nothing. */
+  async boundByProxy(xksId: string): Promise<string | null> {
+    const nodes = await this.#askAll('status');
+    for (const [name, arn] of nodes.flatMap(({ bindings }) => bindings)) {
+      const key = xksIdIn(name) === xksId ? this.#parts.xks.keys.byXksId(xksId) : null;
+      if (key !== null && !this.#parts.xks.keys.released(key.id).includes(arn)) return arn;
+    }
+    return null;
+  }
+
   /**
    * How far the audit of each proxy here reaches: by its word where it answers, else by what lies
    * in its folder. `others` are audit folders of proxies that run elsewhere.
@@ -159,11 +171,13 @@ export class XksPublisher {
   /** What proxies bound by themselves becomes the same for every copy. */
   #noteBindings(nodes: readonly Asked[]): boolean {
     const { keys, serving } = this.#parts.xks;
-    const seen = nodes.flatMap(({ status }) => status?.bindings ?? []);
+    const seen = nodes.flatMap(({ bindings }) => bindings);
     return this.#parts.store.change(() => {
       const noted = seen.filter(([name, arn]) => {
-        const key = keys.byXksId(name.slice(name.indexOf('/') + 1));
-        return key !== null && keys.bind(key.id, arn, 'first');
+        const key = keys.byXksId(xksIdIn(name));
+        // one KMS key: of copies that bound different ones the first is taken, the others are refused
+        if (key === null || keys.bindings(key.id).length > 0) return false;
+        return keys.bind(key.id, arn, 'first');
       });
       if (noted.length > 0) serving.raise();
       return noted.length > 0;
@@ -197,7 +211,8 @@ export class XksPublisher {
         nodes.map(async ({ node, folder }) => {
           const socket = controlSocket(folder);
           const status = await ask(socket, controlKey, request, patience);
-          return { node, folder, status, link: await reachOf(folder, status) };
+          const bindings = status?.bindings ?? (await readBindings(folder));
+          return { node, folder, status, bindings, link: await reachOf(folder, status) };
         }),
       );
     } finally {
@@ -214,6 +229,7 @@ export class XksPublisher {
       revision,
       published,
       leftOnDevice: this.#parts.xks.keys.leftovers.list().length,
+      refusedKmsKeys: nodes.flatMap((asked) => this.#refusedAt(asked)),
       nodes: nodes.map(({ node, status, link }): Node => {
         const audit = this.#auditOf(link, node);
         const none = {
@@ -238,6 +254,17 @@ export class XksPublisher {
     };
   }
 
+  /** KMS keys that were refused and may not use the external key now either. */
+  #refusedAt({ node, status }: Asked): Refused[] {
+    const { keys, stores } = this.#parts.xks;
+    return (status?.refusedKmsKeys ?? []).flatMap(({ key: xksId, kmsKeyArn, times, lastAt }) => {
+      const key = keys.byXksId(xksId);
+      if (key === null || keys.bindings(key.id).some(({ arn }) => arn === kmsKeyArn)) return [];
+      const { name: storeName } = stores.get(key.storeId);
+      return [{ node, keyId: key.id, storeName, keyName: key.name, kmsKeyArn, times, lastAt }];
+    });
+  }
+
   #auditOf(link: SegmentLink | null, node: string): Node['audit'] {
     const standing = this.#parts.standing(link?.node ?? node);
     return {
@@ -255,6 +282,8 @@ interface Asked {
   readonly folder: string;
   /** Null: it does not answer. */
   readonly status: ControlStatus | null;
+  /** What it bound by itself, by its word or by its folder. */
+  readonly bindings: readonly BoundKey[];
   /** How far its audit reaches; null: there is none, or it cannot be read now. */
   readonly link: SegmentLink | null;
 }
@@ -278,6 +307,8 @@ async function ask(
     throw error;
   }
 }
+
+const xksIdIn = (boundName: string): string => boundName.slice(boundName.indexOf('/') + 1);
 
 async function keep(file: string, bytes: Uint8Array): Promise<void> {
   if (existsSync(file) && readFileSync(file).equals(bytes)) return;

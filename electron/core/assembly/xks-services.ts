@@ -36,6 +36,7 @@ export function xksServices(
     protect: (version) => desk.protect(version),
     publish: () => desk.publish(),
     status: () => desk.status(),
+    boundByProxy: (xksId) => desk.boundByProxy(xksId),
     connect: (store) => reach(store),
     glance: (store) => reach(store, personPatience),
   };

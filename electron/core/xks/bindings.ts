@@ -1,10 +1,38 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Which KMS key an external key was first used for. */
 export interface Binding {
   readonly store: string;
   readonly key: string;
   readonly kmsKeyArn: string;
+}
+
+/** Where a proxy keeps them, in its state folder. */
+export const bindingsFile = (stateFolder: string): string => join(stateFolder, 'bindings.ndjson');
+
+/** External key by `store/key`, and the KMS key it belongs to. */
+export type BoundKey = readonly [string, string];
+
+/** What a proxy bound, read from its folder while it does not run. None where there is no such file. */
+export async function readBindings(stateFolder: string): Promise<readonly BoundKey[]> {
+  try {
+    return [...known(await readFile(bindingsFile(stateFolder), 'utf8')).of];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  }
+}
+
+/** The bindings of whole lines, and how long those are. */
+function known(text: string): { readonly of: Map<string, string>; readonly bytes: number } {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const of = new Map<string, string>();
+  for (const line of whole.split('\n').filter((one) => one !== '')) {
+    const { store, key, kmsKeyArn } = JSON.parse(line) as Binding;
+    of.set(nameOf(store, key), kmsKeyArn);
+  }
+  return { of, bytes: Buffer.byteLength(whole) };
 }
 
 /**
@@ -16,24 +44,23 @@ export class Bindings {
   readonly #known: Map<string, string>;
   readonly #writing = new Map<string, Promise<void>>();
   #line: Promise<void> = Promise.resolve();
+  /** Bytes of the lines that are durable. */
+  #length: number;
+  /** Something of a line that failed may lie behind them. */
+  #torn: boolean;
 
-  private constructor(file: FileHandle, known: Map<string, string>) {
+  private constructor(file: FileHandle, known: Map<string, string>, length: number, torn: boolean) {
     this.#file = file;
     this.#known = known;
+    this.#length = length;
+    this.#torn = torn;
   }
 
   static async open(path: string): Promise<Bindings> {
     const file = await open(path, 'a+', 0o600);
-    const known = new Map<string, string>();
     const text = await file.readFile('utf8');
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    // a line that a crash cut off was never acknowledged, and the next one must not be glued to it
-    if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
-    for (const line of whole.split('\n').filter((one) => one !== '')) {
-      const { store, key, kmsKeyArn } = JSON.parse(line) as Binding;
-      known.set(nameOf(store, key), kmsKeyArn);
-    }
-    return new Bindings(file, known);
+    const { of, bytes } = known(text);
+    return new Bindings(file, of, bytes, bytes < Buffer.byteLength(text));
   }
 
   boundTo(store: string, key: string): string | null {
@@ -66,7 +93,7 @@ export class Bindings {
     }
   }
 
-  all(): readonly (readonly [string, string])[] {
+  all(): readonly BoundKey[] {
     return [...this.#known];
   }
 
@@ -76,8 +103,14 @@ export class Bindings {
   }
 
   async #write({ store, key, kmsKeyArn }: Binding): Promise<void> {
-    await this.#file.appendFile(`${JSON.stringify({ store, key, kmsKeyArn })}\n`);
+    const line = Buffer.from(`${JSON.stringify({ store, key, kmsKeyArn })}\n`);
+    // half a line was never acknowledged, and the next one must not be glued to it
+    if (this.#torn) await this.#file.truncate(this.#length);
+    this.#torn = true;
+    await this.#file.appendFile(line);
     await this.#file.datasync();
+    this.#length += line.length;
+    this.#torn = false;
   }
 }
 

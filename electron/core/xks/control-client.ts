@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { BoundKey } from './bindings.ts';
 import type { LiveFigures } from './figures.ts';
+import type { RefusedKmsKey } from './refused-keys.ts';
+import { socketPath } from './socket-path.ts';
 
 /** What the core may ask a proxy over its private socket. */
 export type ControlRequest = 'status' | 'reload';
@@ -14,8 +17,9 @@ export interface ControlStatus {
   readonly health: { readonly status: string; readonly problem: string | null };
   readonly certificate: { readonly days: number; readonly problem: string | null };
   readonly audit: { readonly segment: string; readonly seq: number; readonly hash: string } | null;
-  /** External key by `store/key`, and the KMS key it belongs to. */
-  readonly bindings: readonly (readonly [string, string])[];
+  readonly bindings: readonly BoundKey[];
+  /** Since its start. A proxy of an earlier version does not tell. */
+  readonly refusedKmsKeys?: readonly RefusedKmsKey[];
   readonly verdicts: Readonly<Record<string, number>>;
   readonly inFlight: number;
   /** Of the last minute. */
@@ -41,7 +45,8 @@ export async function askProxy(
   request: ControlRequest,
   within = patience,
 ): Promise<ControlStatus> {
-  const socket = connect(path);
+  const at = socketPath(path);
+  const socket = connect(at.path);
   socket.setTimeout(within, () => socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
@@ -57,6 +62,7 @@ export async function askProxy(
     return JSON.parse(answer) as ControlStatus;
   } finally {
     socket.destroy();
+    at.release();
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -207,6 +208,30 @@ describe('bindings', () => {
       ['a/y', 'third'],
     ]);
     await three.close();
+  });
+
+  it('are whole after a disk that took half a line', async () => {
+    const there = await start({});
+    const path = join(there.folder, 'full');
+    const bindings = await Bindings.open(path);
+    const bind = (key: string, kmsKeyArn: string) => bindings.bind({ store: 'a', key, kmsKeyArn });
+    await bind('k', 'one');
+    await using any = await open(path);
+    const halfway = vi.spyOn(Object.getPrototypeOf(any) as FileHandle, 'appendFile');
+    halfway.mockImplementationOnce(async function (this: FileHandle, line) {
+      await this.write((line as Buffer).subarray(0, 20));
+      throw new Error('ENOSPC');
+    });
+    await expect(bind('l', 'two')).rejects.toThrow('ENOSPC');
+    expect(bindings.boundTo('a', 'l')).toBeNull();
+    expect(await bind('l', 'three')).toBe(true);
+    await bindings.close();
+    const again = await Bindings.open(path);
+    expect(again.all()).toEqual([
+      ['a/k', 'one'],
+      ['a/l', 'three'],
+    ]);
+    await again.close();
   });
 });
 

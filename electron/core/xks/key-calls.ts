@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import type { Bindings } from './bindings.ts';
 import { deviceFailure, keyOnDevice } from './device-keys.ts';
 import type { Dossier } from './dossier.ts';
+import { boundElsewhere } from './refused-keys.ts';
 import { checkRules } from './rules/authorize.ts';
 import type { IndexedKey, IndexedStore } from './serving/index-set.ts';
 import type { KeyVersion, ServedKey } from './serving/serving-set.ts';
@@ -113,7 +114,10 @@ function isRehearsed({ clock, metadata }: KeyWork, { rehearsal }: ServedKey): bo
   return checkRules({ mode: 'enforce', rules: [scope] }, metadata).allowed;
 }
 
-/** One external key, one KMS key: the first that came, or those an operator listed. */
+/**
+ * One external key, one KMS key: those that are published, else the first that came. Copies may have seen
+ * different ones first, so what one of them remembers counts only as long as nothing is published.
+ */
 function requireBinding({ bindings, store, metadata }: KeyWork, key: ServedKey): void {
   const arn = metadata.kmsKeyArn;
   if (key.binding === 'any' || arn === null || key.kmsKeyArns.includes(arn)) return;
@@ -121,9 +125,10 @@ function requireBinding({ bindings, store, metadata }: KeyWork, key: ServedKey):
     const message = 'The external key was let go of by this KMS key.';
     throw new XksFailure('AccessDeniedException', message, 'released');
   }
+  if (key.kmsKeyArns.length > 0) throw boundToAnother();
   const known = bindings.boundTo(store.store.id, key.id);
   const bound = known !== null && key.released?.includes(known) ? null : known;
-  if (bound === arn || (bound === null && key.kmsKeyArns.length === 0)) return;
+  if (bound === arn || bound === null) return;
   throw boundToAnother();
 }
 
@@ -131,7 +136,7 @@ const boundToAnother = (): XksFailure =>
   new XksFailure(
     'AccessDeniedException',
     'The external key belongs to another KMS key.',
-    'bound-to-another-kms-key',
+    boundElsewhere,
   );
 
 /** Only by what worked, and durable before its answer. */

@@ -222,8 +222,14 @@ describe('an XKS proxy', () => {
       const other = await world.encrypt(a, 'both', as(two));
       expect(other).toMatchObject({ status: 403, errorName: 'AccessDeniedException' });
       expect(world.records().at(-1)).toMatchObject({ detail: 'bound-to-another-kms-key' });
+      expect(world.proxy.refusedKmsKeys.all()).toEqual([
+        { store: a.id, key: 'both', kmsKeyArn: two, times: 1, lastAt: world.clock.now() },
+      ]);
       world.serve([{ ...a, keys: [{ ...bound, kmsKeyArns: [two] }] }, b]);
       expect((await world.encrypt(a, 'both', as(two))).status).toBe(200);
+      // what a copy bound by itself counts only until the owner says whose it is
+      expect((await world.encrypt(a, 'both', as(one))).status).toBe(403);
+      world.serve([{ ...a, keys: [{ ...bound, kmsKeyArns: [two, one] }] }, b]);
       expect((await world.encrypt(a, 'both', as(one))).status).toBe(200);
       world.serve([a, b]);
     });

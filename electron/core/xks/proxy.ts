@@ -6,6 +6,7 @@ import type { Bindings } from './bindings.ts';
 import { decrypt, describeKey, encrypt, type KeyWork } from './key-calls.ts';
 import type { Health, HealthWatch } from './health.ts';
 import { Figures } from './figures.ts';
+import { RefusedKmsKeys } from './refused-keys.ts';
 import { answerWithin, Deadlines, Quota } from './load.ts';
 import { type Dossier, openDossier, recordOf } from './dossier.ts';
 import { Strangers } from './strangers.ts';
@@ -61,6 +62,7 @@ export class XksProxy {
   readonly #quotas = new Map<string, Quota>();
   readonly counts = new Map<string, number>();
   readonly figures: Figures;
+  readonly refusedKmsKeys: RefusedKmsKeys;
   #requests = 0;
   #inFlight = 0;
 
@@ -71,6 +73,7 @@ export class XksProxy {
     this.#deadlines = new Deadlines(ports.clock);
     this.#strangers = new Strangers(ports.clock);
     this.figures = new Figures(ports.clock);
+    this.refusedKmsKeys = new RefusedKmsKeys(ports.clock);
   }
 
   get inFlight(): number {
@@ -117,6 +120,7 @@ export class XksProxy {
     } catch (error) {
       failure = asFailure(error);
       if (failure.errorName === 'InternalException') this.#report(error);
+      this.refusedKmsKeys.note(dossier, failure);
       answer = failureAnswer(failure);
     }
     if (dossier.late) return answer; // already answered and recorded as late
@@ -126,11 +130,11 @@ export class XksProxy {
     }
     try {
       await this.#parts.audit.append(this.#record(dossier, answer.status, failure, begun));
-      this.#count(failure?.errorName ?? 'ok', begun);
+      this.#countUnlessLate(dossier, failure?.errorName ?? 'ok', begun);
       return answer;
     } catch (error) {
       this.#report(error);
-      this.#count('InternalException', begun);
+      this.#countUnlessLate(dossier, 'InternalException', begun);
       const message = 'The request could not be recorded, so nothing is answered.';
       return failureAnswer(new XksFailure('InternalException', message));
     }
@@ -218,6 +222,11 @@ export class XksProxy {
   #record(dossier: Dossier, status: number, failure: XksFailure | null, begun: number): XksRecord {
     const tookUs = Math.round((this.#ports.clock.monotonic() - begun) * 1000);
     return recordOf(dossier, { status, failure, tookUs });
+  }
+
+  /** What came late while its record was written was answered, and counted, as that. */
+  #countUnlessLate(dossier: Dossier, verdict: string, begun: number): void {
+    if (!dossier.late) this.#count(verdict, begun);
   }
 
   #count(verdict: string, begun: number): void {

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isNodeName, nodeNameRule } from './node-name.ts';
 
 const path = z.string().startsWith('/').max(4096);
 const descriptorShape = /^fd:(\d{1,3})$/;
@@ -22,6 +23,7 @@ const secretFile = z
     context.addIssue(`CREDENTIALS_DIRECTORY is not set, so nothing is found under ${given}`);
     return z.NEVER;
   });
+const address = z.string().refine(isIPv4, 'is no IPv4 address');
 const port = z.number().int().min(0).max(65_535);
 
 const pkcs11 = z.strictObject({
@@ -48,10 +50,10 @@ const software = z.strictObject({
 /** The one file an XKS proxy is configured by. Secrets are in files of their own, named here. */
 export const configuration = z.strictObject({
   /** Which copy this is; unique among those that share a device. */
-  node: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
-  listen: z.strictObject({ host: z.string().refine(isIPv4), port }),
+  node: z.string().refine(isNodeName, `is not ${nodeNameRule}`),
+  listen: z.strictObject({ host: address, port }),
   /** Plain HTTP for load balancers and Prometheus; null for none. */
-  probe: z.strictObject({ host: z.string().refine(isIPv4), port }).nullable(),
+  probe: z.strictObject({ host: address, port }).nullable(),
   /** PEM files: the whole chain, and its key. Read again when they change. */
   certificate: path,
   privateKey: secretFile,
@@ -70,9 +72,24 @@ export const configuration = z.strictObject({
   softwareKeysForOthers: z.boolean().default(false),
   /** How many copies of this proxy AWS may reach. */
   fleetSize: z.number().int().min(1).max(1000).default(1),
+  /**
+   * For how long a proxy that is told to stop says so on /ping and serves on: longer than a load balancer
+   * takes to notice, which sends new connections until then.
+   */
+  leaveSeconds: z.number().int().min(0).max(300).default(0),
   mostAtOnce: z.number().int().min(1).max(10_000).default(200),
   mostConnections: z.number().int().min(1).max(100_000).default(2000),
 });
 
 export type Configuration = z.output<typeof configuration>;
 export type ConfigurationInput = z.input<typeof configuration>;
+
+/** @throws Error that names the members that are not as they must be */
+export function readConfiguration(given: unknown): Configuration {
+  const read = configuration.safeParse(given);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(
+    ({ path: at, message }) => `${at.length === 0 ? 'the whole' : at.join('.')}: ${message}`,
+  );
+  throw new Error(`The configuration is not right: ${problems.join('; ')}.`);
+}

@@ -7,6 +7,7 @@ import {
   controlProof,
   firstLine,
 } from '../../core/xks/control-client.ts';
+import { socketPath } from '../../core/xks/socket-path.ts';
 
 /**
  * A socket in the proxy's private folder. Whoever asks must know the key that core and proxy share:
@@ -18,6 +19,7 @@ export async function listenForControl(
   perform: (request: ControlRequest) => Promise<ControlStatus>,
 ): Promise<{ close(): Promise<void> }> {
   rmSync(path, { force: true });
+  const at = socketPath(path);
   const server = createServer((socket) => {
     const challenge = randomBytes(16).toString('hex');
     socket.setTimeout(5_000, () => socket.destroy());
@@ -34,12 +36,23 @@ export async function listenForControl(
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(path, resolve);
+      server.listen(at.path, resolve);
     });
+  } catch (error) {
+    at.release();
+    throw error;
   } finally {
     process.umask(before);
   }
-  return { close: () => new Promise((resolve) => void server.close(() => resolve())) };
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          at.release();
+          resolve();
+        });
+      }),
+  };
 }
 
 function proved(line: string, challenge: string, key: Buffer): ControlRequest | null {

@@ -11,9 +11,10 @@ import { Secret } from '../../core/kernel/secret.ts';
 import type { Logger, ProcessLauncher } from '../../core/ports.ts';
 import type { HealthWatch } from '../../core/xks/health.ts';
 import type { Configuration } from './configuration.ts';
+import { RefusedPin } from './refused-pin.ts';
 
 /** Keys that no hardware protects are served to other computers only when somebody said so. */
-export class SoftwareKeysForOthers extends Error {
+class SoftwareKeysForOthers extends Error {
   override readonly name = 'SoftwareKeysForOthers';
   constructor() {
     super(
@@ -62,30 +63,27 @@ async function attachInBackground(
   told: { readonly health: HealthWatch | null },
   log: Logger,
 ): Promise<void> {
-  let pin = await readPin(configuration);
+  const pin = await oncePin(configuration, log);
   const loginOnce = async (): Promise<void> => {
-    const entry = pin;
-    pin = null;
-    if (entry === null) return;
-    try {
-      await entry.use((bytes) => bridge.login(bytes));
-    } catch (error) {
-      const code = error instanceof Error ? error.message : 'failed';
-      log.log('error', 'xks.login.refused', { code });
-    } finally {
-      entry.dispose();
-    }
+    await pin.try((bytes) => bridge.login(bytes));
     await told.health?.checkTwice();
   };
+  const mayServe = ({ assurance }: TokenStatus): boolean => isSignedOff(configuration, assurance);
   bridge.onEvent((event) => {
-    if (event.type === 'lost') told.health?.lost('The device is away.');
-    if (event.type === 'back') void told.health?.check();
-    if (event.type === 'pin-needed') void loginOnce();
+    if (event.type === 'lost') return told.health?.lost('The device is away.');
+    // what was away when the proxy started is looked at when it comes
+    if (!mayServe(event.status)) {
+      const { message } = new SoftwareKeysForOthers();
+      log.log('error', 'xks.device.refused', { problem: message });
+      void bridge.detach();
+      return told.health?.lost(message);
+    }
+    return void (event.type === 'back' ? told.health?.check() : loginOnce());
   });
   const target = await targetOf(configuration);
   try {
     const { status } = await bridge.attach(target, { keepTrying: true });
-    requireHardware(configuration, status);
+    if (!mayServe(status)) throw new SoftwareKeysForOthers();
     if (!status.loggedIn) await loginOnce();
   } catch (error) {
     if (bridge.state === 'none') throw error;
@@ -99,9 +97,47 @@ async function attachInBackground(
   }
 }
 
-function requireHardware(configuration: Configuration, { assurance }: TokenStatus): void {
-  if (configuration.softwareKeysForOthers || assurance === 'hardware') return;
-  if (!configuration.listen.host.startsWith('127.')) throw new SoftwareKeysForOthers();
+const isSignedOff = (
+  { softwareKeysForOthers, listen }: Configuration,
+  assurance: TokenStatus['assurance'],
+): boolean => softwareKeysForOthers || assurance === 'hardware' || listen.host.startsWith('127.');
+
+/** A PIN that is tried once, and never again where the token refused it, by no later process either. */
+async function oncePin(configuration: Configuration, log: Logger) {
+  const { device, stateFolder } = configuration;
+  let entry = await readPin(configuration);
+  const refused =
+    device.driver === 'pkcs11' ? new RefusedPin(stateFolder, device.tokenSerial) : null;
+  return {
+    async try(login: (bytes: Uint8Array) => Promise<unknown>): Promise<void> {
+      const pin = entry;
+      entry = null;
+      if (pin === null || refused === null) return;
+      try {
+        if (await refused.is(pin)) {
+          const problem = `The token refused this PIN before, so it is not tried again. If it has this PIN by now, remove ${refused.file} and start again.`;
+          return log.log('error', 'xks.login.not-tried', { problem });
+        }
+        await pin.use(login);
+        await refused.forget();
+      } catch (error) {
+        const code = error instanceof Error ? error.message : 'failed';
+        log.log('error', 'xks.login.refused', { code });
+        if (code === 'HSM_PIN_REFUSED') await keep(refused, pin, log);
+      } finally {
+        pin.dispose();
+      }
+    },
+  };
+}
+
+async function keep(refused: RefusedPin, pin: Secret, log: Logger): Promise<void> {
+  try {
+    await refused.remember(pin);
+  } catch (error) {
+    const { code = 'failed' } = error as NodeJS.ErrnoException;
+    log.log('error', 'xks.login.not-noted', { code });
+  }
 }
 
 async function readPin({ device }: Configuration): Promise<Secret | null> {

@@ -15,13 +15,13 @@ const [file, ...flags] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   if (file === undefined) throw new Error('usage: main.ts CONFIGURATION.json');
-  const given: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const given = jsonIn(file, await readFile(file, 'utf8'));
   // the process of the device comes up while the rest of this program is read
   const launcher = launchAhead(nodeLauncher, 'hsm-bridge', environmentOf(given));
-  const { configuration } = await import('./configuration.ts');
+  const { readConfiguration } = await import('./configuration.ts');
   const { startProxy } = await import('./start-proxy.ts');
   const { openDevice } = await import('./device.ts');
-  const settings = configuration.parse(given);
+  const settings = readConfiguration(given);
   const proxy = await startProxy(settings, log, nodeClock, openDevice(settings, log, launcher));
   process.on('SIGHUP', () => void proxy.reload());
   const end = (): void => void proxy.stop().then(() => process.exit(0));
@@ -29,6 +29,15 @@ async function main(): Promise<void> {
   if (flags.includes('--until-stdin-closes')) process.stdin.once('close', end).resume();
   const { port, probePort } = proxy;
   process.stdout.write(`${JSON.stringify({ xksProxy: 'ready', port, probePort })}\n`);
+}
+
+/** Nothing of the text is repeated: somebody may have named a file with a secret. */
+function jsonIn(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${name} is no JSON.`);
+  }
 }
 
 /** What the device's process is to be given, if the configuration turns out to be one. */

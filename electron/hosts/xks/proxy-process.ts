@@ -5,9 +5,10 @@ import {
   type StdioOptions,
 } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
 import type { ConfigurationInput } from './configuration.ts';
 
@@ -16,7 +17,7 @@ export const inheritedPin = 'fd:3';
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-/** A proxy that did not come up; the message is what it logged. */
+/** A proxy that did not come up; the message is what it said last. */
 export class ProxyDidNotStart extends Error {
   override readonly name = 'ProxyDidNotStart';
 }
@@ -65,11 +66,14 @@ export class ProxyProcess {
       onLog(piece.toString());
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    // its configuration was read by the time it listens, or is not needed any more
+    void ended.then(() => rmSync(file, { force: true }));
     const line = await new Promise<string>((resolve, reject) => {
       child.stdout.once('data', (piece: Buffer) => resolve(piece.toString()));
       child.once('error', reject);
-      void ended.then(() => reject(new ProxyDidNotStart(log.trim())));
+      void ended.then(() => reject(new ProxyDidNotStart(lastProblem(log))));
     });
+    rmSync(file);
     const told = JSON.parse(line) as { port: number; probePort: number | null };
     return new ProxyProcess(child, told, ended);
   }
@@ -91,5 +95,17 @@ export class ProxyProcess {
   async stop(): Promise<void> {
     this.signal('SIGTERM');
     await this.#ended;
+  }
+}
+
+const failed = z.object({ event: z.literal('xks.start.failed'), problem: z.string() });
+
+/** The sentence of its last word, where it had one; else all that it logged. */
+function lastProblem(log: string): string {
+  const last = log.trim().split('\n').at(-1) ?? '';
+  try {
+    return failed.parse(JSON.parse(last)).problem;
+  } catch {
+    return log.trim();
   }
 }

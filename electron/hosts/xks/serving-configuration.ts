@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { ConfigurationInput } from './configuration.ts';
 
 /** What a person says of one copy of the proxy; the rest the core prepared. */
@@ -16,14 +17,9 @@ export interface ProxyWishes {
   readonly softwareKeysForOthers: boolean;
 }
 
-/** The PIN of a real token is nowhere in the keystore. */
-export class PinFileMissing extends Error {
-  override readonly name = 'PinFileMissing';
-}
-
 /**
  * The configuration of a proxy on this computer over what the core has published.
- * @throws PinFileMissing
+ * @throws OperationError BAD_INPUT where the PIN of the token is needed and not named
  */
 export function servingConfiguration(
   prepared: OutputFor<'xks.prepareProxy'>,
@@ -48,7 +44,11 @@ function deviceOf(
   if (device.driver === 'software') return device;
   const { moduleSha256, libraryParameters, environment, pinFile, ...token } = device;
   const pin = pinFile ?? givenPin;
-  if (pin === null) throw new PinFileMissing('The PIN of the token is needed: name its file.');
+  // the PIN of a real token is nowhere in the keystore
+  if (pin === null) {
+    const problem = `token ${device.tokenLabel} needs its PIN: name a file that holds it, or a descriptor with --token-pin-fd`;
+    throw new OperationError('BAD_INPUT', { field: '--token-pin-file', problem });
+  }
   return {
     ...token,
     pinFile: pin,

@@ -12,7 +12,7 @@ import { listenForControl } from './control.ts';
 import { openDevice, type ProxyDevice } from './device.ts';
 import { listen, type XksListener } from './listener.ts';
 import { metricsText } from './metrics.ts';
-import { openParts, type Parts } from './open-parts.ts';
+import { closeFiles, openParts, type Parts } from './open-parts.ts';
 import { listenForProbes, type Probe } from './probe.ts';
 
 /**
@@ -44,6 +44,8 @@ export class RunningProxy {
   readonly #listener: XksListener;
   readonly #certificate: CertificateWatch;
   readonly #stopping = new AbortController();
+  readonly #hurry = new AbortController();
+  #leaving = false;
   readonly #controlKey: Buffer;
   #control: { close(): Promise<void> } | null = null;
   #probe: Probe | null = null;
@@ -130,14 +132,16 @@ export class RunningProxy {
       certificate: { days: this.#certificateDays(), problem: this.#certificate.problem },
       audit: audit.head,
       bindings: bindings.all(),
+      refusedKmsKeys: this.#proxy.refusedKmsKeys.all(),
       verdicts: Object.fromEntries(this.#proxy.counts),
       inFlight: this.#proxy.inFlight,
       figures: this.#proxy.figures.live(),
     };
   }
 
-  /** Answers what is under way, then ends everything. May be called twice. */
+  /** Leaves, answers what is under way, then ends everything. Who calls it again does not want to wait. */
   stop(): Promise<void> {
+    if (this.#stopped !== null) this.#hurry.abort(new Error('told again'));
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
@@ -158,7 +162,7 @@ export class RunningProxy {
   #probed() {
     const { live, health, audit } = this.#parts;
     return {
-      healthy: () => !this.#stopping.signal.aborted && health.last.status !== 'UNAVAILABLE',
+      healthy: () => !this.#leaving && health.last.status !== 'UNAVAILABLE',
       metrics: () =>
         metricsText({
           verdicts: this.#proxy.counts,
@@ -177,6 +181,12 @@ export class RunningProxy {
   }
 
   async #stop(): Promise<void> {
+    this.#leaving = true;
+    const { leaveSeconds } = this.#configuration;
+    if (leaveSeconds > 0) {
+      const told = nodeClock.sleep(leaveSeconds * 1000, this.#hurry.signal);
+      await told.catch(() => undefined); // in a hurry
+    }
     this.#stopping.abort(new Error('stopped'));
     await this.#listener.drain();
     await Promise.all([...this.#loops, this.#control?.close(), this.#probe?.close()]);
@@ -185,10 +195,9 @@ export class RunningProxy {
   }
 }
 
-async function closeParts({ bridge, audit, bindings, servingKey }: Parts): Promise<void> {
-  await bridge.detach();
-  await Promise.all([audit.close(), bindings.close()]);
-  servingKey.dispose();
+async function closeParts(parts: Parts): Promise<void> {
+  await parts.bridge.detach();
+  await closeFiles(parts);
 }
 
 /** GetHealthStatus. */

@@ -53,6 +53,12 @@ export const xksWording = {
     forYourKeys: (d) => `Nothing was changed in AWS${d.because()}.`,
     next: (d) => `Look at proxy ${d.quoted('node', 'of this store')}, then ${d.goOn}.`,
   },
+  XKS_PROXY_NOT_STARTED: {
+    headline: 'The proxy did not start.',
+    forYourKeys: (d) =>
+      `This copy serves nothing; others, and what is published, are as they were${d.because()}.`,
+    next: 'Remove the cause, then start it again.',
+  },
   XKS_STORE_STATE: {
     headline: 'The key store is in a state that does not allow this.',
     forYourKeys: (d) => `AWS changed nothing.${d.when('state', (s) => ` The store reads ${s}.`)}`,

@@ -74,3 +74,22 @@ describe('room that a segment keeps ahead of its records', () => {
     rmSync(other, { recursive: true });
   });
 });
+
+it('goes on behind a last record that is as long as a request can make it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyreeve-xks-long-'));
+  // control characters, which JSON spells with six
+  const kmsRequestId = '\u0001'.repeat(2048);
+  const [principal, kmsKeyArn, viaService, vpc, vpce, kmsOperation] = Array(6).fill(kmsRequestId);
+  const long = { principal, kmsKeyArn, viaService, vpc, vpce, kmsOperation, kmsRequestId };
+  const first = await AuditLog.open(ports(new TestClock(0)), { folder, node: 'n' });
+  await first.append({ ...record, ...long });
+  await first.close();
+  const second = await AuditLog.open(ports(new TestClock(0)), { folder, node: 'n' });
+  await second.append(record);
+  await second.close();
+  const segments = readdirSync(folder)
+    .toSorted()
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+  expect(verifySegments(segments)).toMatchObject({ records: 2, gaps: [] });
+  rmSync(folder, { recursive: true });
+});

@@ -15,7 +15,8 @@ export const nameShape = /^xks-(\d{12})-[0-9a-f]{8}\.ndjson$/;
 export const segmentNames = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => nameShape.test(name)).toSorted();
 
-const tailBytes = 64 * 1024;
+/** Longer than any record: seven texts of a caller, cut at 2048 characters of up to six bytes each. */
+const tailBytes = 128 * 1024;
 const scanBytes = 1024 * 1024;
 const emptyLine = Buffer.from('\n\n');
 

@@ -28,7 +28,7 @@ const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-
 const mostBlocks = 10;
 
 /** Certificates of a PEM text, in its order; null when one of them cannot be read. */
-export function certificatesIn(text: string): readonly X509Certificate[] | null {
+function certificatesIn(text: string): readonly X509Certificate[] | null {
   const blocks = text.match(block) ?? [];
   if (blocks.length > mostBlocks) return null;
   try {

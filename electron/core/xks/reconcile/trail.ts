@@ -24,7 +24,7 @@ export interface TrailWish {
 }
 
 /** KMS asks the proxy for these, and tells CloudTrail under the same request id. */
-export const askedOfProxy: ReadonlySet<string> = new Set([
+const askedOfProxy: ReadonlySet<string> = new Set([
   'Encrypt',
   'Decrypt',
   'ReEncrypt',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestMetadata } from '../wire/requests.ts';
 import { accountOf, checkAccounts, checkRules } from './authorize.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesArn, matchesGlob } from './glob.ts';
 import type { Rule } from './rule.ts';
 
 const metadata: RequestMetadata = {
@@ -36,6 +36,41 @@ describe('patterns', () => {
 
   it('stays quick with a pattern made to be slow', () => {
     expect(matchesGlob(`${'*a'.repeat(200)}b`, 'a'.repeat(2048))).toBe(false);
+  });
+});
+
+describe('patterns of an ARN that lets something in', () => {
+  const mine = 'arn:aws:iam::111122223333:role/payments';
+  it.each([
+    ['*', mine, true],
+    ['*', 'AWS Internal', true],
+    ['*role/payments', mine, true],
+    ['arn:*', mine, true],
+    ['arn:aws:iam::1111*', mine, true],
+    ['arn:aws:iam::111122223333:role/*', mine, true],
+    ['arn:aws:*::111122223333:*', 'arn:aws:sts::111122223333:assumed-role/payments/a:b', true],
+    ['arn:aws:iam::*:role/pay*', mine, true],
+    [
+      'arn:aws:*::111122223333:*',
+      'arn:aws:iam::444455556666:role/x::111122223333:y/payments',
+      false,
+    ],
+    ['arn:*:111122223333:*', 'arn:aws:iam::444455556666:role/x:111122223333:y', false],
+    ['arn:aws:iam::?11122223333:role/a', 'arn:aws:iam:::11122223333:role/a', false],
+    ['arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333', false],
+    ['ARN:aws:*', mine, false],
+  ])('%j and %j: %s', (pattern, text, expected) => {
+    expect(matchesArn(pattern, text)).toBe(expected);
+  });
+
+  it('keep somebody out whose name has the account that is asked for in it, and one who is denied, too', () => {
+    const when = { awsPrincipalArn: ['arn:aws:*::111122223333:*'] };
+    const awsPrincipalArn = 'arn:aws:iam::444455556666:user/x::111122223333:y/eve';
+    const eve = { ...metadata, awsPrincipalArn };
+    for (const effect of ['allow', 'deny']) {
+      const rules = [rule(effect, when)];
+      expect(checkRules({ mode: 'enforce', rules }, eve).allowed).toBe(false);
+    }
   });
 });
 

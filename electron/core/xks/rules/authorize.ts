@@ -1,5 +1,5 @@
 import type { RequestMetadata } from '../wire/requests.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesArn, matchesGlob } from './glob.ts';
 import { type ConditionName, conditionNames, type Rule, type RuleSet } from './rule.ts';
 
 /** Why a request is refused, or that it is not. */
@@ -61,11 +61,13 @@ function fits(rule: Rule, metadata: RequestMetadata): 'yes' | 'no' | 'unknown' |
   if (rule.effect !== 'allow' && rule.effect !== 'deny') return 'unreadable';
   const names = Object.keys(rule.when);
   if (!names.every(isKnown)) return 'unreadable';
+  // a deny may hit too much, an allow must not
+  const matches = rule.effect === 'allow' ? matchesArn : matchesGlob;
   let unknown = false;
   for (const name of names.filter(isKnown)) {
     const value = metadata[name];
     if (value === null) unknown = true;
-    else if (rule.when[name]?.some((pattern) => matchesGlob(pattern, value)) !== true) return 'no';
+    else if (rule.when[name]?.some((pattern) => matches(pattern, value)) !== true) return 'no';
   }
   return unknown ? 'unknown' : 'yes';
 }

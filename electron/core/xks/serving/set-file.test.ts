@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../kernel/secret.ts';
 import { TestClock } from '../../kernel/test-clock.ts';
 import { sealSet } from './sealed-set.ts';
@@ -45,4 +53,70 @@ it('looks for a new set within the second that is promised, without being told',
   end.abort();
   await watching;
   rmSync(folder, { recursive: true });
+});
+
+describe('a set that cannot be taken over now', () => {
+  let folder: string;
+  let options: { file: string; revisionFile: string };
+  const key = Secret.copyOf(randomBytes(32));
+  const logged: unknown[] = [];
+  const watched = {
+    clock: new TestClock(),
+    log: { log: (...line: unknown[]) => void logged.push(line) },
+  };
+  const publish = (revision: number): Promise<void> => {
+    const canary = { id: 'canary', sealed: null };
+    const set: ServingSet = { v: 1, revision, issuedAt: 1, realm: 'practice', canary, stores: [] };
+    return replaceFile(options.file, sealSet(set, key, randomBytes));
+  };
+  beforeEach(() => {
+    logged.length = 0;
+    folder = mkdtempSync(join(tmpdir(), 'keyreeve-set-file-'));
+    options = { file: join(folder, 'set'), revisionFile: join(folder, 'revision') };
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const load = () => LiveSet.load(watched, { ...options, key });
+
+  it('is read at a later look, and said once', async () => {
+    await publish(1);
+    const live = await load();
+    rmSync(options.file);
+    mkdirSync(options.file);
+    await live.reload();
+    await live.reload();
+    expect(live.index.set.revision).toBe(1);
+    expect(live.problem).toContain('EISDIR');
+    expect(logged).toHaveLength(1);
+    rmdirSync(options.file);
+    await publish(2);
+    await live.reload();
+    expect([live.index.set.revision, live.problem]).toEqual([2, null]);
+  });
+
+  it('is remembered at a later look, so that an older one does not come back', async () => {
+    await publish(1);
+    const live = await load();
+    rmSync(options.revisionFile);
+    mkdirSync(options.revisionFile);
+    await publish(3);
+    await live.reload();
+    expect(live.index.set.revision).toBe(3);
+    expect(live.problem).toContain('EISDIR');
+    rmdirSync(options.revisionFile);
+    await live.reload();
+    expect(live.problem).toBeNull();
+    await publish(2);
+    await expect(load()).rejects.toThrow('older than one that was served');
+  });
+
+  it('is not put in the place of a newer one, from the first start on, nor where that is forgotten', async () => {
+    await publish(5);
+    await load();
+    await publish(4);
+    await expect(load()).rejects.toThrow('older than one that was served');
+    for (const damaged of ['', 'five', '-1']) {
+      writeFileSync(options.revisionFile, damaged);
+      await expect(load()).rejects.toThrow('is damaged');
+    }
+  });
 });

@@ -51,6 +51,9 @@ export class LiveSet {
   #index: SetIndex;
   #seen: string;
   #loading: Promise<void> = Promise.resolve();
+  #remembered = false;
+  /** The problem, if there is one, may be over at the next look. */
+  #passing = false;
   /** Why the newest file is not the one that is served; null when it is. */
   problem: string | null = null;
 
@@ -98,25 +101,42 @@ export class LiveSet {
   async #reload(): Promise<void> {
     try {
       const seen = await marks(this.#options.file);
-      if (seen === this.#seen) return;
-      this.#seen = seen;
-      const next = await read(this.#options);
-      if (next.set.revision < this.#index.set.revision) {
-        throw new UnreadableSet(
-          'The serving set in the file is older than the one that is served.',
-        );
-      }
-      this.#index = next;
-      this.problem = null;
-      await this.#remember();
+      if (seen !== this.#seen) await this.#apply(seen);
+      if (!this.#remembered) await this.#remember();
+      if (this.#passing) this.problem = null;
+      this.#passing = false;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : 'unreadable';
-      this.#ports.log.log('error', 'xks.set.refused', { problem: this.problem });
+      const problem = error instanceof Error ? error.message : 'unreadable';
+      if (problem !== this.problem) this.#ports.log.log('error', 'xks.set.refused', { problem });
+      this.problem = problem;
     }
   }
 
+  /** A file that was refused is not looked at again; one that could not be read is. */
+  async #apply(seen: string): Promise<void> {
+    this.#passing = true;
+    const next = await read(this.#options).catch((error: unknown) => {
+      if (!isSystemError(error)) this.#refuse(seen);
+      throw error;
+    });
+    if (next.set.revision < this.#index.set.revision) {
+      this.#refuse(seen);
+      throw new UnreadableSet('The serving set in the file is older than the one that is served.');
+    }
+    this.#index = next;
+    this.#seen = seen;
+    this.#remembered = false;
+  }
+
+  #refuse(seen: string): void {
+    this.#seen = seen;
+    this.#passing = false;
+  }
+
   async #remember(): Promise<void> {
+    this.#passing = true;
     await replaceFile(this.#options.revisionFile, Buffer.from(String(this.#index.set.revision)));
+    this.#remembered = true;
   }
 }
 
@@ -129,9 +149,13 @@ async function marks(file: string): Promise<string> {
 const read = async ({ file, key }: LiveSetOptions): Promise<SetIndex> =>
   indexSet(openSet(await readFile(file), key));
 
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
 async function appliedBefore(revisionFile: string): Promise<number> {
   try {
-    return Number(await readFile(revisionFile, 'utf8'));
+    const text = await readFile(revisionFile, 'utf8');
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new UnreadableSet('The file that remembers the newest serving set is damaged.');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await writeFile(revisionFile, '0', { mode: 0o600 });

@@ -5,7 +5,7 @@ import type { XksApi } from './path.ts';
 
 /** Bytes that must work by the specification, and that this proxy takes at most. */
 export const largest = { plaintext: 4300, additionalAuthenticatedData: 8192 } as const;
-export const largestCiphertextMetadata = 20;
+const largestCiphertextMetadata = 20;
 const tagLength = 16;
 const ivLengths: readonly number[] = [12, 16];
 

@@ -25,7 +25,7 @@ export interface SignedRequest {
 }
 
 /** Milliseconds that the signer's clock may be off, either way. */
-export const clockTolerance = 5 * 60_000;
+const clockTolerance = 5 * 60_000;
 
 /** Names in lower case, in the order of their values. */
 function namesOf(rawHeaders: readonly string[]): string[] {

@@ -113,6 +113,7 @@ describe('JSON bodies', () => {
     ['a member twice, escaped', '{"a":1,"\\u0061":2}'],
     ['a member twice, with spaces', '{"a" :1, "a"\n:2}'],
     ['a member twice, deep', '{"x":[{"a":1,"a":1}]}'],
+    ['a member twice, with a quote in its name', '{"a\\"":1,"a\\"":2}'],
     ['too deep', `{"a":${'['.repeat(20)}${']'.repeat(20)}}`],
     ['far too deep', '['.repeat(100_000)],
     ['a tail', '{} x'],

@@ -47,7 +47,7 @@ const devices = [
 const permissions = devices.map((name) => `${name}=()`).join(', ');
 
 /** A page that runs nothing and shows words only. */
-export const closedPolicy =
+const closedPolicy =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The window's policy: our own files, and styles that carry the mark of this one load. */

@@ -223,7 +223,7 @@ function upgrade(
   return false;
 }
 
-export const cookieName = (port: number): string => `keyreeve_${port}`;
+const cookieName = (port: number): string => `keyreeve_${port}`;
 
 /** Somebody else's page on this address may have set more under the same name: all are tried. */
 function cookiesOf(request: IncomingMessage, port: number): readonly string[] {

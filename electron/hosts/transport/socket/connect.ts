@@ -81,7 +81,7 @@ function prove(
     const wire = new Wire(socket, deadlines);
     const refuse = (cause: unknown): void => {
       clearTimeout(timer);
-      const details = { path: place.socket, reason: 'the other side did not prove itself' };
+      const details = { path: place.socket, reason: 'it did not prove itself' };
       reject(new OperationError('CALLER_NOT_TRUSTED', details, { cause }));
       wire.end();
     };

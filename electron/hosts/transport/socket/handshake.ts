@@ -6,7 +6,7 @@ import { FrameError, isRecord } from './frames.ts';
  * random challenge under a label of its own, so that no answer can be mirrored back.
  */
 const protocol = 'keyreeve-socket-1';
-export const nonceBytes = 32;
+const nonceBytes = 32;
 
 export const newNonce = (): Buffer => randomBytes(nonceBytes);
 

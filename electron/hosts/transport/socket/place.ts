@@ -74,7 +74,11 @@ function checkStats(path: string, found: Stats, kind: 'folder' | 'socket' | 'fil
   const ours = process.getuid === undefined || found.uid === process.getuid();
   const closed = (found.mode & 0o077) === 0;
   if (rightType && ours && closed) return;
-  const why = !rightType ? `it is not a ${kind}` : !ours ? 'another account owns it' : 'it is open';
+  const why = !rightType
+    ? `it is not a ${kind}`
+    : !ours
+      ? 'another account owns it'
+      : 'it is open to others';
   throw new OperationError('CALLER_NOT_TRUSTED', { path, reason: why });
 }
 
@@ -93,7 +97,10 @@ export async function readToken(place: SocketPlace): Promise<Buffer | null> {
     const token = Buffer.alloc(tokenBytes + 1);
     const { bytesRead } = await file.read(token, 0, tokenBytes + 1, 0);
     if (bytesRead === tokenBytes) return token.subarray(0, tokenBytes);
-    throw new OperationError('CALLER_NOT_TRUSTED', { path: place.token, reason: 'not a token' });
+    throw new OperationError('CALLER_NOT_TRUSTED', {
+      path: place.token,
+      reason: 'it has no right token',
+    });
   } finally {
     await file.close();
   }
