@@ -98,22 +98,51 @@ function installPackages(wanted) {
   }
 }
 
+/** What loads a PKCS#11 module; npm leaves it out without a word where it cannot be built. */
+const binding = join(root, 'node_modules/pkcs11js/build/Release/pkcs11.node');
+
+/**
+ * Headers of the project's own Node, out of npm's package of it, so that pkcs11js needs nothing from
+ * nodejs.org: many networks let npm's registry through and nothing else. The packages for other
+ * systems have them elsewhere, or not.
+ */
+const headers = join(root, `node_modules/node/node_modules/node-linux-${process.arch}`);
+
+function buildEnvironment() {
+  const chosen = Object.keys(process.env).some((name) => /^npm_config_nodedir$/i.test(name));
+  return process.platform === 'linux' && !chosen ? { npm_config_nodedir: headers } : {};
+}
+
+function npmCi(environment) {
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  if (run('npm', ['ci', ...quiet], environment)) return;
+  say('npm ci failed');
+  process.exit(69);
+}
+
+/** Said in the mark, under what was installed: a compiler that comes later is tried. */
+const noCompiler = 'no compiler';
+
 function installModules() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   const wanted = createHash('sha256').update(lock).digest('hex');
+  const compiler = ['g++', 'make', 'python3'].every((name) => packages[name].there());
   const mark = join(root, 'node_modules', '.keyreeve-lock');
-  const present = existsSync(mark) ? readFileSync(mark, 'utf8').trim() : '';
-  if (present !== wanted) {
+  const [present, without] = existsSync(mark) ? readFileSync(mark, 'utf8').split('\n') : [];
+  if (present !== wanted || (without === noCompiler && compiler && !offline)) {
     if (offline) {
       say('node_modules is missing or stale, and KEYREEVE_OFFLINE=1 forbids downloads');
       process.exit(69);
     }
     say('installing node modules (npm ci)');
-    if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
-      say('npm ci failed');
-      process.exit(69);
-    }
-    writeFileSync(mark, `${wanted}\n`);
+    npmCi(buildEnvironment());
+    const headersMissing = !existsSync(join(headers, 'include'));
+    if (compiler && !existsSync(binding) && headersMissing) npmCi({});
+    writeFileSync(mark, `${wanted}\n${compiler ? '' : `${noCompiler}\n`}`);
+  }
+  if (!existsSync(binding)) {
+    say('pkcs11js is not built, so no HSM can be used: the built-in software driver is, marked so');
+    if (compiler) say('  why: npm ci --foreground-scripts');
   }
   const node = join(root, 'node_modules', '.bin', 'node');
   const version = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });

@@ -56,6 +56,20 @@ it.each([
   });
 });
 
+it.skipIf(softHsm.missing !== null)('says of a module that it does not start', async () => {
+  const tokens = join(folder, 'tokens-of-somebody-else');
+  const configuration = inFolder('softhsm2.conf', `directories.tokendir = ${tokens}\n`);
+  const { resolved } = await inspectModule(softHsmModule);
+  const environment = { SOFTHSM2_CONF: configuration };
+  await expect(listTokens(testPorts, { module: softHsmModule, environment })).rejects.toMatchObject(
+    {
+      code: 'HSM_UNAVAILABLE',
+      details: { starting: resolved },
+      external: { name: 'CKR_GENERAL_ERROR', at: 'C_Initialize' },
+    },
+  );
+});
+
 it.skipIf(softHsm.missing !== null)('lists known modules once each, and their tokens', async () => {
   const modules = await listModules();
   const { resolved } = await inspectModule(softHsmModule);

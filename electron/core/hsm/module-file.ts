@@ -57,6 +57,7 @@ export async function inspectModule(path: string, pinnedSha256?: string): Promis
     const problem = 'This is not the module file that was attached before.';
     throw new OperationError('HSM_MODULE_UNUSABLE', {
       problem,
+      reason: 'replaced',
       module: resolved,
       expected: pinnedSha256,
       found: sha256,

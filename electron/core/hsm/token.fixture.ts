@@ -17,7 +17,7 @@ export const testPorts: BridgePorts = {
 };
 
 export const softHsmModule = '/usr/lib/softhsm/libsofthsm2.so';
-export const nssModule = '/usr/lib/x86_64-linux-gnu/libsoftokn3.so';
+const nssModule = '/usr/lib/x86_64-linux-gnu/libsoftokn3.so';
 
 /** A token of a test's own, in a folder of its own. */
 export interface TestToken {
@@ -49,7 +49,7 @@ export const softHsm: TestTokenKind = {
 };
 
 /** A SoftHSM configuration with an empty token folder. */
-export function softHsmChoice(): { folder: string; choice: ModuleChoice } {
+function softHsmChoice(): { folder: string; choice: ModuleChoice } {
   const folder = mkdtempSync(join(tmpdir(), 'keyreeve-softhsm-'));
   mkdirSync(join(folder, 'tokens'));
   const conf = join(folder, 'softhsm2.conf');

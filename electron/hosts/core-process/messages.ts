@@ -23,7 +23,7 @@ export interface CoreSettings {
 }
 
 /** Processes that a core may ask its host for. */
-export const launchable = ['hsm-bridge', 'practice-kms'] as const;
+const launchable = ['hsm-bridge', 'practice-kms'] as const;
 export type Launchable = (typeof launchable)[number];
 
 export type ToCore =

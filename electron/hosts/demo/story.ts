@@ -129,7 +129,9 @@ export async function playStory(
 
 async function attach({ call, say, token, pin }: Stage): Promise<void> {
   if (!token) {
-    say('No PKCS#11 module here: keys are made by the built-in software driver, and marked so');
+    say(
+      'SoftHSM, or pkcs11js which loads it, is not here: keys are made by the built-in software driver, and marked so',
+    );
     return;
   }
   say('SoftHSM: an empty token is set up, probed, and given a master key');

@@ -66,10 +66,17 @@ describe('a session', () => {
     expect(answer).toHaveBeenCalledWith(-2);
   });
 
-  it('loads no dictionary and sends what escapes every rule to a proxy that is not there', () => {
+  it('loads no dictionary and sends what escapes every rule, to this computer too, to a proxy that is not there', () => {
     expect(lockedSession().calls).toEqual([
       ['spell-checker', false],
-      ['proxy', { mode: 'fixed_servers', proxyRules: 'socks5://127.0.0.1:9' }],
+      [
+        'proxy',
+        {
+          mode: 'fixed_servers',
+          proxyRules: 'socks5://127.0.0.1:9',
+          proxyBypassRules: '<-loopback>',
+        },
+      ],
     ]);
   });
 

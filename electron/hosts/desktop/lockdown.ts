@@ -14,8 +14,16 @@ export interface Strictness {
 /** Writing what a person copies is the only thing of the system that a page may use. */
 const allowedPermission = 'clipboard-sanitized-write';
 
-/** Nothing listens there: what a page sends past every other rule ends here. */
-const deadProxy = { mode: 'fixed_servers', proxyRules: 'socks5://127.0.0.1:9' } as const;
+/**
+ * Nothing listens there: what a page sends past every other rule ends here. Chromium sends nothing for
+ * this computer itself (127.0.0.0/8, ::1, localhost, link-local) by a proxy unless these implicit
+ * exceptions are taken away (Chromium's net/docs/proxy.md).
+ */
+const deadProxy = {
+  mode: 'fixed_servers',
+  proxyRules: 'socks5://127.0.0.1:9',
+  proxyBypassRules: '<-loopback>',
+} as const;
 
 const certificateRefused = -2;
 

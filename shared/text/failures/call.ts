@@ -17,6 +17,16 @@ const thing = (d: DetailReader): string => {
 /** What a person names by its number. */
 const numbered: ReadonlySet<string> = new Set(['job', 'version']);
 
+const socketPart = (d: DetailReader): string => d.text('path', 'its socket', 160);
+const anew = 'End the daemon or console that holds the keystore, and start it again.';
+
+/** A socket, its folder or its token that is not as this account made it. */
+const socketNext: Readonly<Record<string, string>> = {
+  'it is open to others': 'Find out why; then close it to them: chmod go-rwx.',
+  'it has no right token': anew,
+  'it did not prove itself': anew,
+};
+
 /** Wording for calls that were refused before or instead of running. */
 export const callWording = {
   BAD_INPUT: {
@@ -34,9 +44,17 @@ export const callWording = {
     next: 'Use the same version of Keyreeve on both sides.',
   },
   CALLER_NOT_TRUSTED: {
-    headline: 'The caller could not prove who it is.',
-    forYourKeys: 'Nothing was read or changed. The attempt is in the audit log when one is open.',
-    next: 'Run the command as the account that holds the keystore open.',
+    headline: (d) =>
+      d.has('path')
+        ? "The way to the keystore's process is not this account's alone."
+        : 'The caller could not prove who it is.',
+    forYourKeys: (d) =>
+      d.has('path')
+        ? `Nothing was asked, read or changed: ${socketPart(d)}${d.because('reason').replace(':', ',')}.`
+        : 'Nothing was read or changed. The attempt is in the audit log when one is open.',
+    next: (d) =>
+      socketNext[d.text('reason', '')] ??
+      'Run the command as the account that holds the keystore open.',
   },
   CONNECTION_LOST: {
     headline: 'The connection to the keystore broke before an answer came.',
@@ -69,9 +87,13 @@ export const callWording = {
       `Look for ${d.quoted('reference', 'it')} in the list and use its ${numbered.has(thing(d)) ? 'number' : 'name, path or id'}.`,
   },
   AMBIGUOUS_NAME: {
-    headline: 'More than one thing has that name.',
+    headline: (d) =>
+      d.has('stores')
+        ? 'That folder holds backups of more than one keystore.'
+        : 'More than one thing has that name.',
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
+      d.when('stores', () => 'Name the folder of one: its name ends with the store id.') ||
       `Say which one: give the path or the id in place of ${d.quoted('reference', d.quoted('text', 'the name'))}.`,
   },
   NAME_TAKEN: {

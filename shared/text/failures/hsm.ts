@@ -14,6 +14,21 @@ const noMasterYet = (d: DetailReader): boolean => d.text('master', '') === 'none
 /** A token was looked for among those of a module. */
 const searched = (d: DetailReader): boolean => d.has('candidates');
 
+/** What is to be done about a module goes by why it cannot be used. */
+const moduleNext = (d: DetailReader): string => {
+  const module = d.text('module', 'the file');
+  switch (d.text('reason', '')) {
+    case 'no-binding':
+      return 'Install a C++ compiler, then run "npm run setup" where Keyreeve is.';
+    case 'no-softhsm':
+      return 'Install SoftHSM, or choose keys made in software.';
+    case 'replaced':
+      return `If its maker's update put it there, attach it again: "keyreeve hsm attach". Else find out who replaced ${module}.`;
+    default:
+      return `Check that ${module} is the module of the HSM, for this kind of computer.`;
+  }
+};
+
 /** Wording for everything the HSM and its module can answer. */
 export const hsmWording = {
   HSM_NOT_ATTACHED: {
@@ -38,14 +53,20 @@ export const hsmWording = {
   },
   HSM_MODULE_UNUSABLE: {
     headline: 'That PKCS#11 module cannot be used.',
-    forYourKeys: 'Nothing was changed.',
-    next: (d) =>
-      `Check that ${d.text('module', d.text('path', 'the file'))} is the module of the HSM, for this kind of computer.`,
+    forYourKeys: (d) => `Nothing was changed${d.because('problem')}.`,
+    next: moduleNext,
   },
   HSM_UNAVAILABLE: {
-    headline: 'The HSM does not answer.',
+    headline: (d) =>
+      d.has('starting') ? 'The PKCS#11 module does not start.' : 'The HSM does not answer.',
     forYourKeys: 'Saved keys stay safe. Jobs that need the HSM wait; applications see no change.',
-    next: (d) => `Attach ${token(d)} and enter its PIN; waiting jobs then go on by themselves.`,
+    next: (d) => {
+      if (!d.has('starting'))
+        return `Attach ${token(d)} and enter its PIN; waiting jobs then go on by themselves.`;
+      return /softhsm/i.test(d.text('starting', ''))
+        ? 'Let this account read the tokens of SoftHSM: by its group softhsm, or a folder of its own that SOFTHSM2_CONF names.'
+        : 'See that the HSM is reachable, and that this account may read what its module is set up with.';
+    },
   },
   HSM_TIMEOUT: {
     headline: 'The HSM took too long to answer.',

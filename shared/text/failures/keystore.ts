@@ -29,6 +29,10 @@ const headerIs = (d: DetailReader): 'older' | 'foreign' | 'damaged' => {
   return part === 'store id' ? 'foreign' : 'damaged';
 };
 
+/** The folder was read, and holds nothing that says of itself that it is a finished backup. */
+const noBackup = (d: DetailReader): boolean =>
+  d.text('part', '') === 'manifest' && d.text('why', '') === 'missing';
+
 /** Wording for the keystore file, its locks, its disk, its backups and its audit log. */
 export const keystoreWording = {
   KEYSTORE_LOCKED: {
@@ -177,9 +181,12 @@ export const keystoreWording = {
         () => 'The backup folder is not there.',
         'No second place for backups is set.',
       ),
-    forYourKeys:
-      'A key that exists only on this computer could be lost, so no key is sent or switched.',
+    forYourKeys: (d) =>
+      d.has('from')
+        ? 'Nothing was read, restored or changed.'
+        : 'A key that exists only on this computer could be lost, so no key is sent or switched.',
     next: (d) =>
+      d.when('from', (from) => `Attach its disk, or look at the path ${from}.`) ||
       d.when(
         'place',
         (place) => `Attach its disk or make ${place}, or choose another folder.`,
@@ -200,10 +207,18 @@ export const keystoreWording = {
         : `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
   },
   BACKUP_INVALID: {
-    headline: 'That backup did not pass its check.',
+    headline: (d) =>
+      noBackup(d)
+        ? 'There is no whole backup in that folder.'
+        : 'That backup did not pass its check.',
     forYourKeys: (d) =>
-      `Nothing was restored from it${d.when('part', (part) => `; its ${part} did not fit`)}.`,
-    next: 'Use another backup, and take a new one soon.',
+      noBackup(d)
+        ? 'Nothing was restored or changed.'
+        : `Nothing was restored from it${d.when('part', (part) => `; its ${part} did not fit`)}.`,
+    next: (d) =>
+      noBackup(d)
+        ? 'Name the folder that was chosen as the place for backups, or one of the copies in it.'
+        : 'Use another backup, and take a new one soon.',
   },
   BACKUP_NEEDED_FIRST: {
     headline: 'This key is not in a verified backup yet.',

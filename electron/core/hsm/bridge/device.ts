@@ -55,7 +55,11 @@ export class BridgeDevice implements Device {
       .digest('hex');
     if (found !== spec.sha256) {
       const problem = 'The module file is not the one that was checked.';
-      throw new OperationError('HSM_MODULE_UNUSABLE', { problem, module: spec.path });
+      throw new OperationError('HSM_MODULE_UNUSABLE', {
+        problem,
+        reason: 'replaced',
+        module: spec.path,
+      });
     }
     this.#cryptoki ??= await loaded(spec);
     return this.#cryptoki;
@@ -66,7 +70,10 @@ async function loaded(spec: ModuleSpec): Promise<Cryptoki> {
   try {
     return await Cryptoki.load(spec);
   } catch (error) {
-    throw error instanceof CryptokiError ? failureOf(error) : error;
+    // Most often its settings cannot be read: SoftHSM answers this to whoever may not see its tokens.
+    throw error instanceof CryptokiError
+      ? failureOf(error, { details: { starting: spec.path } })
+      : error;
   }
 }
 

@@ -9,7 +9,7 @@ const shim = fileURLToPath(new URL('./parent-port.fixture.ts', import.meta.url))
 let lineNumber = 0;
 
 /** One end of a line, until it is handed to a child; from then on only its number counts here. */
-export class StandInPort {
+class StandInPort {
   readonly number = ++lineNumber;
   peer: StandInPort | null = null;
   owner: StandInUtilityProcess | null = null;

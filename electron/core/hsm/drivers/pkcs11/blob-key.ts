@@ -12,7 +12,7 @@ import type { Scope } from './open-token.ts';
 import { exportable, sessionAes } from './templates.ts';
 
 /** An AES-256 key wrapped by RFC 5649 or RFC 3394. */
-export const blobLength = 40;
+const blobLength = 40;
 
 /**
  * Makes an AES-256 key in the session, wraps it under the master and destroys it; the check value

@@ -214,9 +214,8 @@ async function loadNative(): Promise<typeof import('pkcs11js')> {
     if (loaded.default === undefined) throw new Error('pkcs11js has no default export');
     return loaded.default;
   } catch (error) {
-    const problem =
-      'The optional package pkcs11js is not installed here, so no PKCS#11 module can be loaded. It needs a C++ compiler at installation.';
-    throw unusable({ problem }, 'import pkcs11js', error);
+    const problem = 'pkcs11js, which loads PKCS#11 modules, was not built at installation';
+    throw unusable({ problem, reason: 'no-binding' }, 'import pkcs11js', error);
   }
 }
 

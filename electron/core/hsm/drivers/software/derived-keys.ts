@@ -44,7 +44,7 @@ export function signingKeyDer(scalar: Buffer): Buffer {
 }
 
 /** The public point of a scalar: 0x04, x, y. */
-export function publicPoint(scalar: Buffer): Buffer {
+function publicPoint(scalar: Buffer): Buffer {
   const ecdh = createECDH('prime256v1');
   ecdh.setPrivateKey(scalar);
   return ecdh.getPublicKey();
