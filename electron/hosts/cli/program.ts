@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addGlobalOptions, type GlobalOptions } from '../transport/argv/global-options.ts';
 import type { CommandContext } from './command-context.ts';
+import { wordsOf } from './typed-names.ts';
 import type { AddVerbs, Run } from './commands/noun.ts';
+import { refuseEmptyPaths, refuseSecondValues } from './doubtful-values.ts';
 
 interface Noun {
   readonly summary: string;
@@ -60,7 +62,8 @@ export const nouns: Readonly<Record<string, Noun>> = {
 };
 
 const about = `Keyreeve keeps the originals of keys in an HSM and pushes copies to AWS KMS.
-Results go to standard output, everything else to standard error.`;
+Results go to standard output, everything else to standard error.
+What one command does to keys, and an example: keyreeve help group force-rotate.`;
 
 /** Builds the command tree: all nouns by name, the verbs of those in `loaded`. */
 export async function buildProgram(
@@ -77,12 +80,14 @@ export async function buildProgram(
     .helpOption('-h, --help', 'say what a command does')
     .helpCommand(false)
     .showSuggestionAfterError(true);
-  addGlobalOptions(program);
+  refuseEmptyPaths(addGlobalOptions(program));
   const run: Run = (work) => runWith(program.opts<GlobalOptions>(), work);
   for (const [name, noun] of Object.entries(nouns)) {
     const command = program.command(name).description(noun.summary).helpCommand(false);
-    if (loaded.includes(name)) (await noun.load()).addVerbs(command, run);
-    else command.allowUnknownOption().allowExcessArguments();
+    if (loaded.includes(name)) {
+      (await noun.load()).addVerbs(command, run);
+      refuseSecondValues(command);
+    } else command.allowUnknownOption().allowExcessArguments();
   }
   program
     .command('practice-kms')
@@ -109,18 +114,31 @@ const withoutValues = (message: string): string =>
     .replace(/\s*\n\s*\(Did (.*?)\??\)\s*$/, '; did $1')
     .trim();
 
+/** The command that was meant, as far as its words say: where its help is. */
+export function commandMeant(program: Command, argv: readonly string[]): string {
+  let at = program;
+  for (const word of argv) {
+    const next = at.commands.find((each) => each.name() === word);
+    if (next) at = next;
+    else if (at !== program) break;
+  }
+  return ['keyreeve', ...wordsOf(at).split(' ')].filter(Boolean).join(' ');
+}
+
 /**
  * What commander found wrong, as a failure that says where help is; null when it only printed help
  * or the version.
  */
-export function usageFailure(error: CommanderError, noun: string | null): OperationError | null {
+export function usageFailure(error: CommanderError, command: string): OperationError | null {
   if (error.exitCode === 0) return null;
   if (error.code === 'commander.help') return null;
   const problem =
     error.code === 'commander.excessArguments'
       ? 'there are more arguments than this command takes'
       : withoutValues(error.message);
-  const help = `keyreeve ${noun !== null && Object.hasOwn(nouns, noun) ? `${noun} ` : ''}--help`;
-  const details = { field: 'command line', problem: `${problem.replace(/\.$/, '')}; see ${help}` };
+  const details = {
+    field: 'command line',
+    problem: `${problem.replace(/\.$/, '')}; see ${command} --help`,
+  };
   return new OperationError('BAD_INPUT', details);
 }

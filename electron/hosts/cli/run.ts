@@ -11,7 +11,7 @@ import {
 import { refuseSecrets } from '../transport/argv/refuse-secrets.ts';
 import { CommandContext, type OpenCore } from './command-context.ts';
 import { OutputStreams } from './output-streams.ts';
-import { buildProgram, nouns, usageFailure } from './program.ts';
+import { buildProgram, commandMeant, nouns, usageFailure } from './program.ts';
 import { Screen } from './screen.ts';
 import { inTypedNames } from './typed-names.ts';
 
@@ -35,14 +35,23 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
   const streams = new OutputStreams();
   const screen = newScreen(argv, streams);
-  const code = await run(argv, found?.noun ?? null, screen);
+  const words = found?.noun === 'help' ? askingForHelp(argv, found.at) : argv;
+  const code = await run(words, findNoun(words)?.noun ?? null, screen);
   await streams.drained();
   process.exit(streams.exitOf(code));
 }
 
+/** `help group add`, as people type it, is `group add --help`. */
+const askingForHelp = (argv: readonly string[], at: number): readonly string[] => [
+  ...argv.slice(0, at),
+  ...argv.slice(at + 1),
+  '--help',
+];
+
 async function run(argv: readonly string[], noun: string | null, screen: Screen): Promise<number> {
   let exit = 0;
   let typed: Command | null = null;
+  let meant = 'keyreeve';
   try {
     refuseSecrets(argv);
     const all = noun === 'complete';
@@ -63,10 +72,15 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
       await suggest(program, argv.slice(argv.indexOf('--') + 1));
       return 0;
     }
+    meant = commandMeant(program, argv);
+    if (argv.includes('--help') || argv.includes('-h')) {
+      const { addExamples } = await import('./examples.ts');
+      addExamples(program);
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    const failed = error instanceof CommanderError ? usageFailure(error, noun) : error;
+    const failed = error instanceof CommanderError ? usageFailure(error, meant) : error;
     if (failed === null) return (error as CommanderError).exitCode === 0 ? 0 : 64;
     return tell(failed, screen, argv, typed);
   }

@@ -66,6 +66,16 @@ it('reads one line after the other from the same descriptor', async () => {
   await expect(secretFromDescriptor(991, 'pin')).rejects.toThrow('BAD_INPUT');
 });
 
+it('names the option through which nothing came', async () => {
+  const asked = { option: 'passphrase', prompt: 'Passphrase' };
+  await expect(readSecret({ ...asked, file: file('') }, quiet)).rejects.toMatchObject({
+    details: { field: '--passphrase-file', problem: 'it is empty' },
+  });
+  await expect(readSecret({ ...asked, fd: 991 }, quiet)).rejects.toMatchObject({
+    details: { field: '--passphrase-fd', problem: 'descriptor 991 cannot be read' },
+  });
+});
+
 it('refuses two sources for one secret', async () => {
   const source = { option: 'pin', prompt: 'PIN', fd: 0, file: '/x' };
   await expect(readSecret(source, quiet)).rejects.toMatchObject({ details: { field: 'pin' } });

@@ -41,8 +41,8 @@ export async function readSecretIfAny(
       problem: `give either --${option}-file or --${option}-fd, not both`,
     });
   }
-  if (file !== undefined) return secretFromFile(file, option, warn);
-  if (fd !== undefined) return secretFromDescriptor(fd, option);
+  if (file !== undefined) return secretFromFile(file, `--${option}-file`, warn);
+  if (fd !== undefined) return secretFromDescriptor(fd, `--${option}-fd`);
   const first = await askSecret(source.prompt);
   if (!first) return null;
   if (first.length === 0) throw new OperationError('CANCELLED_BY_PERSON');

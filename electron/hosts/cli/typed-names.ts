@@ -21,6 +21,13 @@ export class ArgumentForField extends Argument {
   }
 }
 
+/** The words of a command, without the program's own name. */
+export function wordsOf(command: Command): string {
+  const words: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name());
+  return words.join(' ');
+}
+
 /**
  * What a person typed for a field of the contract: the option or argument that says so, or is called
  * like it. For a field made of several, all of these. Null where there is none.

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { whole } from '../../transport/argv/values.ts';
+import { collect, whole } from '../../transport/argv/values.ts';
 import { loginIfNeeded } from '../interactive.ts';
 import { auditText, exportText, verdictText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
-import { collect } from './xks-reconcile.ts';
 
 interface ShowOptions {
   readonly limit?: number;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { JobView } from '../../../../shared/contract/job.ts';
-import type { FailureCode } from '../../../../shared/errors/failures.ts';
+import { ofOneJob } from '../../../../shared/errors/of-one-job.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
 import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
 import { heldWords, lookFirst } from '../../../../shared/text/due.ts';
@@ -125,9 +125,6 @@ async function cancel(
   }
   return cancelEach(context, jobs, (job) => session.call('job.cancel', { job, leftover }));
 }
-
-/** What is so of one job only, and keeps no other from being cancelled. */
-const ofOneJob: ReadonlySet<FailureCode> = new Set(['JOB_NOT_CANCELLABLE', 'NOT_FOUND']);
 
 /** One after the other, and tells of each; the exit code is that of the last that was refused. */
 async function cancelEach(

@@ -132,7 +132,7 @@ interface SyncOptions extends DeedOptions {
 }
 
 /** As in the dialog: ticking Delete unticks the other two, unless they are ticked by name. */
-export function synchronizeChoices(options: SyncOptions) {
+function synchronizeChoices(options: SyncOptions) {
   const deleteMaterial = options.deleteMaterial === true;
   return {
     deleteMaterial,

@@ -13,12 +13,14 @@ import {
   callsText,
   explanationText,
   mischiefText,
+  oneRehearsalText,
   principalsText,
   refusalsText,
   rehearsalsText,
   roomText,
 } from '../render/practice.ts';
 import { fileBytes } from '../secret-files.ts';
+import type { Session } from '../session.ts';
 import type { Run } from './noun.ts';
 
 const largestFile = 1_000_000;
@@ -193,6 +195,19 @@ interface CallOptions {
   readonly before?: number;
 }
 
+const crashed =
+  'The process that held the keystore was ended, as a crash does. Unlock the keystore: its jobs go on.';
+
+/** That the holder goes before it answers is what was asked for. */
+async function crash(session: Session, confirm: boolean): Promise<{ readonly ended: true }> {
+  try {
+    await session.call('practice.crash', { confirm });
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== 'HOLDER_GONE') throw error;
+  }
+  return { ended: true };
+}
+
 /** `practice rehearsals|begin|leave|crash` */
 export function addRehearsalVerbs(noun: Command, run: Run): void {
   noun
@@ -213,7 +228,8 @@ export function addRehearsalVerbs(noun: Command, run: Run): void {
     .action((rehearsal: RehearsalName, { anew = false }: { anew?: boolean }) =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('practice.begin', { rehearsal, anew }), rehearsalsText);
+        const output = await session.call('practice.begin', { rehearsal, anew });
+        context.show(output, oneRehearsalText(rehearsal));
       }),
     );
   noun
@@ -223,7 +239,8 @@ export function addRehearsalVerbs(noun: Command, run: Run): void {
     .action((rehearsal: RehearsalName) =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('practice.leave', { rehearsal }), rehearsalsText);
+        const output = await session.call('practice.leave', { rehearsal });
+        context.show(output, oneRehearsalText(rehearsal));
       }),
     );
   noun
@@ -234,7 +251,7 @@ export function addRehearsalVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const confirm = await confirmed(context, options, 'Crash Keyreeve now?');
-        await session.call('practice.crash', { confirm });
+        context.show(await crash(session, confirm), () => crashed);
       }),
     );
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { collect } from '../../transport/argv/values.ts';
 import { styleFor } from '../render/moments.ts';
 import { linksText, reconciledText } from '../render/xks-audit.ts';
 import { ArgumentForField } from '../typed-names.ts';
@@ -11,11 +12,6 @@ interface ReconcileOptions {
   readonly from?: number;
   readonly to?: number;
 }
-
-export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
 
 /** A moment as ISO 8601 writes it, in ms. */
 function moment(text: string): number {

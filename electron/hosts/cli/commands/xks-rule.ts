@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { RuleCondition } from '../../../../shared/model/xks.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { collect } from '../../transport/argv/values.ts';
 import { rulesText, trialText } from '../render/xks.ts';
 import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
@@ -16,11 +17,6 @@ const conditions = {
   viaService: 'kmsViaService',
 } as const satisfies Record<string, RuleCondition>;
 export type Conditions = Partial<Record<keyof typeof conditions, readonly string[]>>;
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
 
 /** What is asked about a request, as the field of the contract that is named takes it. */
 export function conditionOptions(command: Command, field: 'when' | 'request'): Command {

@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, fstatSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
@@ -6,6 +7,7 @@ import { nodeClock } from '../../../core/kernel/node-clock.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loginIfNeeded } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
+import { isNodeName, nodeNameRule } from '../../xks/node-name.ts';
 import { toldToStop } from '../told-to-stop.ts';
 import type { Run } from './noun.ts';
 
@@ -32,8 +34,31 @@ function anyPort(text: string): number {
 
 function descriptor(text: string): number {
   const number = Number(text);
-  if (/^\d{1,3}$/.test(text) && number > 2) return number;
-  throw new InvalidArgumentError('a descriptor is a number from 3 on.');
+  if (!/^\d{1,3}$/.test(text) || number < 3)
+    throw new InvalidArgumentError('a descriptor is a number from 3 on.');
+  if (isOpened(number)) return number;
+  throw new InvalidArgumentError(`nobody opened descriptor ${number} for this command.`);
+}
+
+/** A file, pipe, socket or terminal; what this program opened for itself is none of them. */
+function isOpened(number: number): boolean {
+  try {
+    const found = fstatSync(number);
+    return found.isFile() || found.isFIFO() || found.isSocket() || found.isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
+function ipv4(text: string): string {
+  if (isIPv4(text)) return text;
+  throw new InvalidArgumentError('an IPv4 address is needed: AWS reaches no other.');
+}
+
+/** It names a folder, too. */
+function nodeName(text: string): string {
+  if (isNodeName(text)) return text;
+  throw new InvalidArgumentError(`a name is ${nodeNameRule}.`);
 }
 
 /** `xks serve`: publishes, closes the keystore, and runs the proxy until it is told to stop. */
@@ -41,8 +66,8 @@ export function addServe(noun: Command, run: Run): void {
   noun
     .command('serve')
     .description('run the XKS proxy on this computer over what this keystore serves')
-    .option('--node <name>', 'how this copy is called', 'one')
-    .option('--host <address>', 'IPv4 address to listen on', '127.0.0.1')
+    .option('--node <name>', 'how this copy is called', nodeName, 'one')
+    .option('--host <address>', 'IPv4 address to listen on', ipv4, '127.0.0.1')
     .option('--port <n>', 'port to listen on', anyPort, usualPort)
     .option('--probe-port <n>', 'plain HTTP for load balancers and Prometheus', anyPort)
     .option(
@@ -86,7 +111,10 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<nu
     return code ?? 0;
   } catch (error) {
     if (!(error instanceof ProxyDidNotStart)) throw error;
-    throw new OperationError('XKS_NOT_SERVED', { node: options.node, problem: error.message });
+    throw new OperationError('XKS_PROXY_NOT_STARTED', {
+      node: options.node,
+      problem: error.message,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { connectivities, type StoreDeed, storeDeeds } from '../../../../shared/model/xks.ts';
-import { whole } from '../../transport/argv/values.ts';
+import { collect, whole } from '../../transport/argv/values.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
@@ -28,11 +28,6 @@ interface StoreOptions {
   readonly vpcOwner?: string;
   readonly name?: string;
 }
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  value,
-];
 
 function storeOptions(command: Command, verb: 'add' | 'edit'): Command {
   const list = verb === 'add' ? 'may be repeated' : 'may be repeated; takes the place of all';

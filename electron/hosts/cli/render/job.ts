@@ -11,7 +11,7 @@ import { mark } from './plan.ts';
 export type JobDetail = z.output<typeof jobDetail>;
 export type StepView = z.output<typeof stepView>;
 
-export const stateWord = (state: JobView['state']): string => {
+const stateWord = (state: JobView['state']): string => {
   const { glyph, word, tone } = jobStateTexts[state];
   return paint(tone, `${glyph} ${word}`);
 };

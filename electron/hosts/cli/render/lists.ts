@@ -144,6 +144,10 @@ const keyFacts = (key: Key, style: Style): string => {
     ['Alias', remote?.alias ?? ''],
     ['Material', remote?.materialId ?? ''],
     [
+      'In use',
+      remote?.otherMaterial ? `${remote.otherMaterial}, of which no copy is kept here` : '',
+    ],
+    [
       'Deleted by AWS',
       remote ? (remote.validTo === null ? 'never' : style.when(remote.validTo)) : '',
     ],

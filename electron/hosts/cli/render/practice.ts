@@ -1,5 +1,10 @@
 import { mischiefKinds } from '../../../../shared/model/practice-mischief.ts';
+import type { RehearsalName } from '../../../../shared/model/rehearsals.ts';
 import { mischiefTexts } from '../../../../shared/text/mischief.ts';
+import {
+  type RehearsalPlace,
+  rehearsalCommands,
+} from '../../../../shared/text/rehearsal-commands.ts';
 import { rehearsalStateTexts, rehearsalTexts } from '../../../../shared/text/rehearsals.ts';
 import type { OutputFor } from '../operations.ts';
 import { facts } from '../table.ts';
@@ -27,7 +32,8 @@ export function mischiefText({ mischief }: Pick<OutputFor<'practice.show'>, 'mis
   return mischief
     .map(({ kind, operation, amount }) => {
       const { unit } = mischiefKinds[kind];
-      const much = unit === 'none' ? '' : amount === null ? ', every call' : `, ${amount} ${unit}`;
+      const units = amount === 1 ? unit.replace(/s$/, '') : unit;
+      const much = unit === 'none' ? '' : amount === null ? ', every call' : `, ${amount} ${units}`;
       return `! ${mischiefTexts[kind].title}${operation === null ? '' : `: ${operation}`}${much}`;
     })
     .join('\n');
@@ -72,21 +78,47 @@ export const callsText = ({ calls }: OutputFor<'practice.journal'>): string =>
         )
         .join('\n');
 
+type Rehearsal = OutputFor<'practice.rehearsals'>['rehearsals'][number];
+
+/** How to go on from the step that is next: what to do, and what to type for it. */
+function nextLines({ rehearsal, groupName, keyReference }: Rehearsal, step: string): string[] {
+  const group = groupName ?? '';
+  const version = /version (\d+)$/.exec(keyReference ?? '')?.[1] ?? '1';
+  const place = { group, key: `${group}/${version}` };
+  const doings: Readonly<Record<string, { readonly doing: string }>> =
+    rehearsalTexts[rehearsal].steps;
+  const commands: Readonly<Record<string, (at: RehearsalPlace) => string>> =
+    rehearsalCommands[rehearsal];
+  const lines = [doings[step]?.doing, commands[step]?.(place)];
+  return lines.filter((line) => line !== undefined).map((line) => `      ${line}`);
+}
+
+function stepLines(of: Rehearsal): string[] {
+  const titles: Readonly<Record<string, { readonly title: string }>> =
+    rehearsalTexts[of.rehearsal].steps;
+  const next = of.steps.find(({ done }) => !done)?.step;
+  return of.steps.flatMap(({ step, done, found }) => {
+    const isNext = step === next;
+    const note = found === '' ? '' : `  (${found})`;
+    const line = `  ${done ? '✓' : isNext ? '▸' : ' '} ${titles[step]?.title ?? step}${note}`;
+    return isNext && of.state === 'under-way' ? [line, ...nextLines(of, step)] : [line];
+  });
+}
+
+const rehearsalText = (of: Rehearsal): string =>
+  [
+    `${of.rehearsal}: ${rehearsalTexts[of.rehearsal].title}  ${rehearsalStateTexts[of.state].word}`,
+    ...(of.state === 'new' ? [] : stepLines(of)),
+  ].join('\n');
+
 export const rehearsalsText = ({ rehearsals }: OutputFor<'practice.rehearsals'>): string =>
-  rehearsals
-    .map(({ rehearsal, state, steps }) => {
-      const text = rehearsalTexts[rehearsal];
-      const titles = text.steps as Readonly<Record<string, { title: string; doing: string }>>;
-      const now = steps.find(({ done }) => !done);
-      const lines =
-        state === 'new'
-          ? []
-          : steps.map(({ step, done, found }) => {
-              const title = titles[step]?.title ?? step;
-              return `  ${done ? '✓' : step === now?.step ? '▸' : ' '} ${title}${found === '' ? '' : `  (${found})`}`;
-            });
-      return [`${rehearsal}: ${text.title}  ${rehearsalStateTexts[state].word}`, ...lines].join(
-        '\n',
-      );
-    })
-    .join('\n');
+  rehearsals.map(rehearsalText).join('\n');
+
+/** One that was begun or left, with what it is for. */
+export const oneRehearsalText =
+  (name: RehearsalName) =>
+  ({ rehearsals }: OutputFor<'practice.rehearsals'>): string => {
+    const { lead, sets } = rehearsalTexts[name];
+    const found = rehearsals.filter(({ rehearsal }) => rehearsal === name);
+    return [lead, sets, ...found.map(rehearsalText)].join('\n');
+  };

@@ -165,6 +165,12 @@ export function servingText(view: Serving): string {
     ...view.nodes.flatMap(({ node, figures }): [string, string][] =>
       figures === null ? [] : [[`Last minute, ${node}`, figuresText(figures)]],
     ),
+    ...view.refusedKmsKeys.map(
+      ({ node, storeName, keyName, kmsKeyArn, times }): [string, string] => [
+        `Refused, ${node}`,
+        `! ${kmsKeyArn}, ${times === 1 ? 'once' : `${times} times`}: ${storeName}/${keyName} belongs to another KMS key`,
+      ],
+    ),
   ]);
 }
 

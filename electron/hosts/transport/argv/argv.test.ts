@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { findNoun } from './global-options.ts';
+import { isAbsolute } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { defaultKeystore, findNoun, stateFolder } from './global-options.ts';
 import { refuseSecrets } from './refuse-secrets.ts';
 import {
   dateOrNever,
@@ -83,4 +84,10 @@ it.each([
   [['--help'], undefined],
 ])('finds the noun in %j', (argv, noun) => {
   expect(findNoun(argv)?.noun).toBe(noun);
+});
+
+it('takes no empty HOME for the folder one happens to be in', () => {
+  vi.stubEnv('HOME', '');
+  for (const path of [defaultKeystore({}), stateFolder({})]) expect(isAbsolute(path)).toBe(true);
+  vi.unstubAllEnvs();
 });

@@ -76,3 +76,9 @@ export function planNumber(text: string): string {
   }
   return text;
 }
+
+/** For an option that may be given several times: its values, in their order. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { expect, it } from 'vitest';
+import { addExamples, examples } from './examples.ts';
+import { buildProgram, nouns } from './program.ts';
+import { wordsOf } from './typed-names.ts';
+
+/** The whole tree; `ran` counts commands that got as far as their work. */
+async function whole() {
+  let ran = 0;
+  const program = await buildProgram(Object.keys(nouns), '0', () => {
+    ran += 1;
+    return Promise.resolve();
+  });
+  return { program, ran: () => ran };
+}
+
+const runs = (command: Command): boolean =>
+  (command.commands.length === 0 || command.name() === 'console') &&
+  command.name() !== 'practice-kms';
+
+const all = (command: Command): Command[] =>
+  command.commands.flatMap((each) => [each, ...all(each)]);
+
+it('has an example of every command, and of nothing else', async () => {
+  const { program } = await whole();
+  const commands = all(program)
+    .filter((command) => runs(command))
+    .map((command) => wordsOf(command));
+  expect(Object.keys(examples).sort()).toEqual(commands.sort());
+});
+
+it.each(Object.entries(examples))('%s: its example is a command line', async (words, example) => {
+  const { program, ran } = await whole();
+  const line = typeof example === 'string' ? example : example[0];
+  const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  );
+  let used = '';
+  program.hook('preAction', (_, command) => {
+    used = wordsOf(command);
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  expect([used, ran()]).toEqual([words, 1]);
+});
+
+it('stands under the help of its command', async () => {
+  const { program } = await whole();
+  addExamples(program);
+  const rotate = all(program).find((command) => wordsOf(command) === 'group force-rotate');
+  let shown = '';
+  rotate?.configureOutput({ writeOut: (text) => void (shown += text) }).outputHelp();
+  expect(shown).toMatch(/\nYour keys: The alias moves last/);
+  expect(shown).toMatch(/\nExample: keyreeve group force-rotate payments-prod --plan\n$/);
+});
