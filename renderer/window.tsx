@@ -16,9 +16,11 @@ import { forgetOpened } from './state/forget.ts';
 import { useLocking } from './state/locking.ts';
 import { type Snapshot, useSnapshot } from './state/snapshot.ts';
 import { Contained } from './ui/contained.tsx';
+import { useHeldEnter } from './ui/held-enter.ts';
 
 /** The whole window, and the question of another browser, which stands above whatever it shows. */
 export function Window() {
+  useHeldEnter();
   return (
     <>
       <Contained>

@@ -21,7 +21,8 @@ export async function faultsOf(page: Page, name: string): Promise<readonly strin
 }
 
 /**
- * In the page: text that no scrolling brings into sight, and boxes that must be scrolled sideways.
+ * In the page: text that no scrolling brings into sight, boxes that must be scrolled sideways, and the
+ * button of a dialog that Enter would press, where it cannot be seen.
  * A line that ends in an ellipsis counts as whole where a title or the name of its row says it all.
  */
 const lostText = `(async () => {
@@ -41,6 +42,11 @@ const lostText = `(async () => {
   const top = dialogs.at(-1) ?? document.body;
   for (const box of [document.documentElement, document.querySelector('main'), ...dialogs])
     if (box && box.scrollWidth > box.clientWidth + 1) say(box, 'too wide');
+  const deed = document.activeElement?.closest('[role=dialog] footer') ? document.activeElement : null;
+  if (deed) {
+    const [box, frame] = [deed, deed.closest('[role=dialog]')].map((at) => at.getBoundingClientRect());
+    if (box.bottom > frame.bottom || box.top < frame.top) say(deed, 'has the focus out of sight');
+  }
   const within = document.querySelector('[role=menu]') ?? top;
   for (const at of within.querySelectorAll('*')) {
     const style = getComputedStyle(at);

@@ -20,8 +20,10 @@ export class JobsPage {
   }
 
   async open(): Promise<void> {
+    const heading = this.page.getByRole('heading', { name: 'Logging and reporting', exact: true });
     const places = this.page.getByRole('navigation', { name: 'Places' });
-    await places.getByRole('button', { name: 'Jobs' }).click();
+    const reporting = places.locator('div').filter({ has: heading });
+    await reporting.getByRole('button', { name: 'Jobs' }).click();
     await this.grid.waitFor();
   }
 

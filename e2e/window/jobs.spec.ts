@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { practiceRoot } from '../support/outside-aws.ts';
 import { windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
+import { faultsOf } from './every-look.ts';
 import { JobStage } from './job-story.ts';
 import { JobsPage } from './jobs-page.ts';
 
@@ -115,6 +116,34 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     expect(all[0]?.title).toBe('Discard unused KMS key: cards-prod/2');
   });
 
+  it('cancels several at once, by one question that says what each would leave', async () => {
+    const stopped = [await on.stopped('cards-prod'), await on.stopped('ledger-prod')];
+    const [cards = 0, ledger = 0] = stopped.map(({ job }) => job.number);
+    await jobs.see(ledger);
+    await jobs.row(ledger).click();
+    await jobs.row(cards).click({ modifiers: ['Control'] });
+    await on.page.emulateMedia({ forcedColors: 'active' });
+    for (const number of [cards, ledger]) {
+      const edge = () => jobs.row(number).evaluate((row) => getComputedStyle(row).outlineStyle);
+      await expect.poll(edge).not.toBe('none');
+    }
+    await on.page.emulateMedia({ forcedColors: 'none' });
+    await on.page.getByRole('button', { name: 'Cancel 2 jobs…' }).click();
+    await expect
+      .poll(() => jobs.dialog.getByText(/^Cancel now leaves KMS key .+ in AWS, enabled/).count())
+      .toBe(2);
+    expect(await faultsOf(on.page, 'cancel-several')).toEqual([]);
+    await jobs.dialog.getByRole('radio', { name: /^Schedule their deletion in 7 days/ }).check();
+    await jobs.dialog.getByRole('button', { name: 'Cancel 2 jobs', exact: true }).dblclick();
+    await jobs.dialog.waitFor({ state: 'detached' });
+    for (const { job } of stopped) await on.reach(job.id, 'cancelled');
+    const { jobs: all } = await on.call('job.list', { limit: 2 });
+    expect(all.map(({ title }) => title).toSorted()).toEqual([
+      expect.stringMatching(/^Discard unused KMS key: cards-prod/),
+      expect.stringMatching(/^Discard unused KMS key: ledger-prod/),
+    ]);
+  });
+
   it('saves a job as a file, with times in UTC and nothing secret', async () => {
     const { jobs: all } = await on.call('job.list', { limit: 1 });
     await jobs.openJob(all[0]?.number ?? 0);
@@ -178,7 +207,7 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     await expect.poll(() => menu.getByRole('menuitem').first().innerText()).toContain('Open job');
     await on.page.keyboard.press('Escape');
     await on.page.getByRole('button', { name: 'Stopped or cancelled' }).press('Space');
-    await jobs.grid.getByText('Cancelled').waitFor();
+    await jobs.grid.getByText('Cancelled').first().waitFor();
     await expect.poll(() => jobs.grid.getByText('Done', { exact: true }).count()).toBe(0);
     expect(await axeFindings(on.page)).toEqual([]);
     await on.page.getByRole('button', { name: 'All states' }).click();

@@ -43,7 +43,7 @@ export type Dialog =
       readonly of: { readonly what: 'key' | 'group'; readonly id: string; readonly name: string };
     }
   | { readonly kind: 'job'; readonly job: string }
-  | { readonly kind: 'cancel-job'; readonly job: string }
+  | { readonly kind: 'cancel-job'; readonly jobs: readonly string[] }
   | { readonly kind: 'due' }
   | { readonly kind: 'import-credential'; readonly chosen?: (credentialId: string) => void }
   | { readonly kind: 'remove-credential'; readonly credential: string }

@@ -54,7 +54,7 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
 };
 
 /** Nouns to read again after these changes. */
-export function nounsTouchedBy(changes: readonly Change[]): ReadonlySet<string> {
+function nounsTouchedBy(changes: readonly Change[]): ReadonlySet<string> {
   return new Set(changes.flatMap(({ what }) => touched[what]));
 }
 

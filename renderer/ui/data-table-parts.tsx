@@ -41,8 +41,9 @@ export function TableRow<Row>({
   tracks,
   index,
   start,
-  selected,
-  onSelect,
+  active,
+  chosen,
+  onPress,
   onOpen,
   onMenu,
 }: {
@@ -52,8 +53,9 @@ export function TableRow<Row>({
   readonly tracks: Tracks;
   readonly index: number;
   readonly start: number;
-  readonly selected: boolean;
-  readonly onSelect: (row: Row) => void;
+  readonly active: boolean;
+  readonly chosen: boolean;
+  readonly onPress: (event: MouseEvent, row: Row) => void;
   readonly onOpen: ((row: Row) => void) | undefined;
   readonly onMenu: (event: MouseEvent, row: Row) => void;
 }) {
@@ -62,13 +64,16 @@ export function TableRow<Row>({
       id={id}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={selected}
+      aria-selected={chosen}
+      data-active={active || undefined}
       className={styles['row']}
       style={{ ...tracks, transform: `translateY(${start}px)` }}
-      onClick={() => onSelect(row)}
+      onClick={(event) => onPress(event, row)}
       onMouseDown={(event) => {
-        // A double click opens: it is not meant to mark a word.
-        if (event.detail > 1) event.preventDefault();
+        // A double click opens, and Shift draws a range of rows: neither is meant to mark words.
+        if (event.detail <= 1 && !event.shiftKey) return;
+        event.preventDefault();
+        event.currentTarget.closest<HTMLElement>('[role="grid"]')?.focus({ preventScroll: true });
       }}
       onDoubleClick={() => onOpen?.(row)}
       onContextMenu={(event) => onMenu(event, row)}

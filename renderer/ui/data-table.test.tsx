@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { layOut } from '../testing/laid-out.fixture.ts';
 import { DataTable, type DataTableProps } from './data-table.tsx';
+import { chooseOnly, nothingChosen } from './row-selection.ts';
 
 interface Row {
   readonly id: string;
@@ -130,6 +131,64 @@ describe('a table by mouse', () => {
       { id: 'r4', name: 'row 4' },
       { left: 30, top: 40 },
     );
+  });
+});
+
+function Several({ onMenu = () => undefined }: Partial<DataTableProps<Row>>) {
+  const [selection, onChange] = useState(nothingChosen);
+  return (
+    <Table
+      count={40}
+      selected={selection.active}
+      onSelect={({ id }) => onChange(chooseOnly(id))}
+      choice={{ selection, onChange }}
+      onMenu={onMenu}
+    />
+  );
+}
+
+const allChosen = () =>
+  [...document.querySelectorAll('[aria-selected="true"]')].map(
+    (row) => row.textContent?.split('copy')[0],
+  );
+
+describe('a table of which several rows can be chosen', () => {
+  it('by keyboard: a range, one more, all; a move alone chooses one again', async () => {
+    render(<Several />);
+    expect(grid().getAttribute('aria-multiselectable')).toBe('true');
+    const user = await enter();
+    await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');
+    expect(allChosen()).toEqual(['row 0', 'row 1', 'row 2']);
+    await user.keyboard('{Control>}{ArrowDown}{ArrowDown}{/Control}');
+    expect(allChosen()).toEqual(['row 0', 'row 1', 'row 2']);
+    await user.keyboard(' ');
+    expect(allChosen()).toEqual(['row 0', 'row 1', 'row 2', 'row 4']);
+    const active = grid().getAttribute('aria-activedescendant') ?? '';
+    expect(document.getElementById(active)?.textContent).toContain('row 4');
+    await user.keyboard('{ArrowDown}');
+    expect(allChosen()).toEqual(['row 5']);
+    await user.keyboard('{Control>}a{/Control}');
+    expect(allChosen()).toContain('row 9');
+  });
+
+  it('by mouse: Ctrl one more, Shift a range, a right click all that are chosen', async () => {
+    const onMenu = vi.fn();
+    render(<Several onMenu={onMenu} />);
+    const user = userEvent.setup();
+    await user.click(screen.getByText('row 2'));
+    await user.keyboard('{Control>}');
+    await user.click(screen.getByText('row 4'));
+    await user.keyboard('{/Control}');
+    expect(allChosen()).toEqual(['row 2', 'row 4']);
+    fireEvent.contextMenu(screen.getByText('row 2'));
+    expect(allChosen()).toEqual(['row 2', 'row 4']);
+    fireEvent.contextMenu(screen.getByText('row 6'));
+    expect(allChosen()).toEqual(['row 6']);
+    await user.keyboard('{Shift>}');
+    await user.click(screen.getByText('row 8'));
+    await user.keyboard('{/Shift}');
+    expect(allChosen()).toEqual(['row 6', 'row 7', 'row 8']);
+    expect(document.activeElement).toBe(grid());
   });
 });
 

@@ -3,6 +3,8 @@ import { type MenuPlace, placeUnder } from './context-menu.tsx';
 import { TableHead, TableRow, type Tracks } from './data-table-parts.tsx';
 import styles from './data-table.module.css';
 import { isMenuKey, moveBy } from './row-keys.ts';
+import { chosenByKey, chosenByPress, type TableChoice } from './table-choice.ts';
+import { moveTo } from './row-selection.ts';
 import { rowHeight, useRowWindow } from './row-window.ts';
 
 export { isMenuKey } from './row-keys.ts';
@@ -24,8 +26,12 @@ export interface DataTableProps<Row> {
   readonly idOf: (row: Row) => string;
   /** Rows there are in all, when more than were read; for screen readers and the scroll bar. */
   readonly total?: number;
+  /** The row with the focus; the only one that is chosen, where there is no `choice`. */
   readonly selected: string | null;
+  /** Only this one. */
   readonly onSelect: (row: Row) => void;
+  /** Several rows can be chosen at once. */
+  readonly choice?: TableChoice;
   /** Double click or Enter. */
   readonly onOpen?: (row: Row) => void;
   readonly onMenu?: (row: Row, place: MenuPlace) => void;
@@ -53,11 +59,21 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     gridTemplateColumns: columns.map(({ width }) => width).join(' '),
     minWidth: columns.reduce((sum, { width }) => sum + leastOf(width), 0),
   };
+  const { choice } = props;
+  const isChosen = (id: string): boolean =>
+    choice === undefined ? id === selected : choice.selection.chosen.has(id);
+  const onPress = (event: MouseEvent, row: Row): void => {
+    const many = choice && chosenByPress(choice.selection, idsOf(rows, idOf), idOf(row), event);
+    if (choice && many) choice.onChange(many);
+    else onSelect(row);
+  };
   const onRowMenu = (event: MouseEvent, row: Row): void => {
     if (!onMenu) return;
     event.preventDefault();
     event.stopPropagation();
-    onSelect(row);
+    // What is chosen with others is asked about with them.
+    if (choice && isChosen(idOf(row))) choice.onChange(moveTo(choice.selection, idOf(row)));
+    else onSelect(row);
     onMenu(row, { left: event.clientX, top: event.clientY });
   };
   return (
@@ -68,6 +84,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       aria-label={label}
       aria-rowcount={(total ?? rows.length) + 1}
       aria-colcount={columns.length}
+      aria-multiselectable={choice === undefined ? undefined : true}
       tabIndex={0}
       {...(at >= 0 ? { 'aria-activedescendant': `${base}-${selected}` } : {})}
       {...keys}
@@ -89,8 +106,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 key={id}
                 id={`${base}-${id}`}
                 {...{ row, columns, tracks, index, start }}
-                selected={id === selected}
-                onSelect={onSelect}
+                active={id === selected}
+                chosen={isChosen(id)}
+                onPress={onPress}
                 onOpen={onOpen}
                 onMenu={onRowMenu}
               />
@@ -101,6 +119,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+const idsOf = <Row,>(rows: readonly Row[], idOf: (row: Row) => string) =>
+  rows.map((row) => ({ id: idOf(row) }));
 
 /** The least a track can be: long text in one row must not make that row wider than the others. */
 const leastOf = (width: string): number => Number(/\d+(?=px)/.exec(width)?.[0] ?? 0);
@@ -114,9 +135,10 @@ function useTableKeys<Row>({
   box,
   scrollTo,
   onSelect,
+  choice,
   onOpen,
   onMenu,
-}: Pick<DataTableProps<Row>, 'rows' | 'idOf' | 'onSelect' | 'onOpen' | 'onMenu'> & {
+}: Pick<DataTableProps<Row>, 'rows' | 'idOf' | 'onSelect' | 'choice' | 'onOpen' | 'onMenu'> & {
   readonly at: number;
   readonly base: string;
   readonly box: { readonly current: HTMLElement | null };
@@ -129,10 +151,23 @@ function useTableKeys<Row>({
     onSelect(row);
     scrollTo(n);
   };
+  /** True when it chose more or fewer rows than one. */
+  const choose = (event: KeyboardEvent, page: number): boolean => {
+    const many = choice && chosenByKey(choice.selection, idsOf(rows, idOf), at, page, event);
+    if (!choice || !many) return false;
+    choice.onChange(many);
+    const active = rows.findIndex((row) => idOf(row) === many.active);
+    if (active >= 0 && active !== at) scrollTo(active);
+    return true;
+  };
   return {
     onKeyDown: (event: KeyboardEvent): void => {
       if (event.target !== event.currentTarget) return;
       const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 280) / rowHeight) - 2);
+      if (choose(event, page)) {
+        event.preventDefault();
+        return;
+      }
       const next = moveBy(event, at, rows.length, page);
       const row = rows[at];
       if (next !== null) goTo(next);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useDialogs } from '../state/dialogs.ts';
@@ -36,6 +36,13 @@ async function addingFolder() {
 }
 
 const open = () => useDialogs.getState().open.length;
+
+it('adds no landmark of a page: a screen reader would hear of a second banner', async () => {
+  const { dialog } = await addingFolder();
+  expect(within(dialog).getByRole('heading', { name: /^Add folder/ })).toBeTruthy();
+  expect(within(dialog).queryByRole('banner')).toBeNull();
+  expect(within(dialog).queryByRole('contentinfo')).toBeNull();
+});
 
 describe('leaving a dialog', () => {
   it('is Esc or its button, and nothing beside it', async () => {

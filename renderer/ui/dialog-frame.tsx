@@ -97,7 +97,8 @@ export function DialogFrame(props: DialogFrameProps) {
     >
       {realm === 'practice' ? <PracticeBand /> : null}
       <form className={styles['form']} onSubmit={submit} noValidate>
-        <header className={styles['head']}>
+        {/* No landmarks of the page: a dialog would have a second banner and its own end of the page. */}
+        <header role="presentation" className={styles['head']}>
           <div>
             <h2 id={heading}>{title}</h2>
             {subject === undefined ? null : <div className="detail">{subject}</div>}
@@ -112,7 +113,9 @@ export function DialogFrame(props: DialogFrameProps) {
           <div className={styles['outcome']}>{props.outcome}</div>
         )}
         <LeavingContext value={{ busy, leave: onClose }}>
-          <footer className={styles['deeds']}>{deeds}</footer>
+          <footer role="presentation" className={styles['deeds']}>
+            {deeds}
+          </footer>
         </LeavingContext>
         <Said />
       </form>

@@ -13,6 +13,7 @@ export function ListBar({
   one,
   many,
   onShow,
+  deed,
 }: {
   /** What is listed, in words. */
   readonly children: ReactNode;
@@ -22,6 +23,8 @@ export function ListBar({
   readonly one: string;
   readonly many: string;
   readonly onShow: () => void;
+  /** What can be done with the rows that are chosen. */
+  readonly deed?: ReactNode;
 }) {
   const words = [
     arrived === 0 ? '' : `${arrived} ${arrived === 1 ? one : many}`,
@@ -38,6 +41,7 @@ export function ListBar({
           Show {arrived === 0 ? 'the list as it is now' : arrived === 1 ? 'it' : 'them'}
         </Button>
       )}
+      {deed}
     </div>
   );
 }

@@ -15,7 +15,7 @@ export const shortestPassphrase = 12;
 const long = 20;
 
 /** What can honestly be said of a passphrase nobody looks at: how long it is. */
-export function sayLength(length: number): string {
+function sayLength(length: number): string {
   if (length === 0)
     return `At least ${shortestPassphrase} characters; several words are easy to keep.`;
   if (length < shortestPassphrase) return `${length} of at least ${shortestPassphrase} characters.`;

@@ -3,7 +3,7 @@ import { rowHeight } from './data-table.tsx';
 import type { TreeGridProps } from './tree-grid.tsx';
 import styles from './tree-grid.module.css';
 import type { TreeRow } from './tree-keys.ts';
-import { chooseOnly, extendTo, pick, type TreeSelection } from './tree-selection.ts';
+import { chooseOnly, extendTo, pick, type RowSelection } from './row-selection.ts';
 
 interface RowProps<Row extends TreeRow> {
   readonly row: Row;
@@ -91,7 +91,7 @@ function afterClick<Row extends TreeRow>(
   { rows, selection, multiple = true }: TreeGridProps<Row>,
   index: number,
   { shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>,
-): TreeSelection {
+): RowSelection {
   const id = rows[index]?.id;
   if (id === undefined) return selection;
   if (multiple && shiftKey) return extendTo(selection, rows, index);

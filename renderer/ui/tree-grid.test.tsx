@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TreeGrid, type TreeGridProps } from './tree-grid.tsx';
 import type { TreeRow } from './tree-keys.ts';
-import { nothingChosen } from './tree-selection.ts';
+import { nothingChosen } from './row-selection.ts';
 
 /** jsdom lays nothing out: every element is as large as a tree of ten rows. */
 beforeAll(() => {

@@ -25,8 +25,8 @@ import {
   extendTo,
   moveTo,
   pick,
-  type TreeSelection,
-} from './tree-selection.ts';
+  type RowSelection,
+} from './row-selection.ts';
 import { useTreeRowsInSight } from './use-tree-rows-in-sight.ts';
 
 export interface TreeColumn {
@@ -52,8 +52,8 @@ export interface TreeGridProps<Row extends TreeRow> {
   readonly columns: readonly TreeColumn[];
   readonly rows: readonly Row[];
   readonly indexOf: (id: string) => number;
-  readonly selection: TreeSelection;
-  readonly onSelect: (selection: TreeSelection) => void;
+  readonly selection: RowSelection;
+  readonly onSelect: (selection: RowSelection) => void;
   /** What typing goes to. */
   readonly nameOf: (row: Row) => string;
   /** What stands in each column. Another function: what stands there may have changed. */

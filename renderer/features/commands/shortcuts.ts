@@ -41,6 +41,14 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ],
   },
   {
+    title: 'Several rows at once: key groups, jobs',
+    shortcuts: [
+      { keys: ['Shift+↑', 'Shift+↓'], does: 'Choose the rows in between; or Shift and a click' },
+      { keys: ['Space'], does: 'Choose one more or one less; or Ctrl and a click' },
+      { keys: ['Ctrl+A'], does: 'Choose all that are listed' },
+    ],
+  },
+  {
     title: 'In the tree of key groups',
     shortcuts: [
       { keys: ['→', '←'], does: 'Open or close; then to the first child or the parent' },

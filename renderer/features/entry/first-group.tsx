@@ -1,8 +1,7 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef } from 'react';
-import type { OutputFor } from '../../../shared/contract/index.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -12,12 +11,16 @@ import { useSnapshot } from '../../state/snapshot.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { Facts } from '../../ui/screen.tsx';
+import { sayProblem } from '../group-form/problems.ts';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
 import { LeaveGuide } from './leave-guide.tsx';
 
 /** Any Region does: the practice KMS stands for all of them. */
 const region = 'eu-west-1';
+
+/** Its name, until another one is typed; and its alias, where that one has no letter that AWS takes. */
+const usualName = 'first-group';
 
 /** The first key group: a name, and everything else filled in. */
 export function FirstGroup({
@@ -27,7 +30,7 @@ export function FirstGroup({
   readonly path: string;
   readonly practice: OutputFor<'practice.status'> | undefined;
 }) {
-  const [name, setName] = useDraftOnScreen('first group', 'first-group');
+  const [name, setName] = useDraftOnScreen('first group', usualName);
   const blocked = useBlocked();
   const bound = (useSnapshot().data?.hsmLabel ?? null) !== null;
   const show = useDialogs((state) => state.show);
@@ -35,18 +38,17 @@ export function FirstGroup({
   const field = useRef<HTMLInputElement>(null);
   const credential = practice?.credential ?? '';
   const fields = { name, credential, region, storage: bound ? 'hsm' : 'software' } as const;
-  const preview = useRead('group.preview', { fields }, { enabled: credential !== '' });
-  const problem = preview.data?.problems.find((each) => each.field === 'name');
+  const { sentence, alias, made, problem, unsure } = useLook(fields);
   useEffect(() => field.current?.select(), []);
   useFocusAfterFailure(add, () => field.current?.focus());
   const go = async (): Promise<void> => {
-    const group = await add.run(fields);
+    const group = await add.run(made ? fields : { ...fields, alias });
     if (!group) return;
     forgetScreen();
     show({ kind: 'force-rotate', group: group.id });
   };
   // What was wrong with an earlier text says nothing of this one: then the core judges as it adds.
-  const fits = name.trim() !== '' && (preview.earlier || !problem);
+  const fits = name.trim() !== '' && (unsure || !problem);
   const may = fits && blocked === null && !add.busy;
   return (
     <EntryFrame
@@ -74,7 +76,7 @@ export function FirstGroup({
           value={name}
           disabled={add.busy}
           error={problem !== undefined}
-          helperText={problem ? renderFailure(problem.failure).next : 'Can be changed later.'}
+          helperText={problem ? sayProblem(problem.failure) : 'Can be changed later.'}
           slotProps={{ htmlInput: { maxLength: 255, spellCheck: false } }}
           onChange={(event) => setName(event.target.value)}
         />
@@ -82,10 +84,10 @@ export function FirstGroup({
           facts={[
             ['Key', `AES-256, ${storageTexts[fields.storage]}`],
             ['Goes to', `Practice KMS, account ${practice?.account ?? 'of its own'}, ${region}`],
-            ['Alias', <code key="alias">alias/{preview.data?.alias ?? ''}</code>],
+            ['Alias', <code key="alias">alias/{alias}</code>],
           ]}
         />
-        <p className="quiet">{preview.data?.sentence ?? ''}</p>
+        <p className="quiet">{sentence}</p>
         {add.failure ? <FailureNotice failure={add.failure} /> : null}
         <EntryDeeds>
           <Button type="submit" variant="contained" disabled={!may}>
@@ -100,4 +102,23 @@ export function FirstGroup({
       </form>
     </EntryFrame>
   );
+}
+
+/** What the core says of the group as it would be added. */
+function useLook(fields: InputFor<'group.add'>) {
+  const read = useRead('group.preview', { fields }, { enabled: fields.credential !== '' });
+  const problems = read.data?.problems ?? [];
+  // Of a name without Latin letters none can be made, and here is no field for another one.
+  const none = problems.some(
+    ({ field, failure }) => field === 'alias' && failure.code === 'BAD_INPUT',
+  );
+  return {
+    sentence: read.data?.sentence ?? '',
+    alias: none ? usualName : (read.data?.alias ?? ''),
+    /** The alias follows the name. */
+    made: !none,
+    problem: problems.find(({ field }) => !(none && field === 'alias')),
+    /** It is of an earlier text. */
+    unsure: read.earlier,
+  };
 }

@@ -179,10 +179,42 @@ describe('the first steps', () => {
     const name = await screen.findByLabelText('Name');
     await user.clear(name);
     await user.type(name, 'b');
-    await screen.findByText(/^Correct it/);
+    await screen.findByText('This does not fit.');
     await user.clear(name);
     await user.type(name, 'cards-prod{Enter}');
     await waitFor(() => expect(link.made('group.add')).toMatchObject([{ name: 'cards-prod' }]));
+  });
+
+  it('take a name of which no alias can be made, and give it the usual one', async () => {
+    const { link, world } = freshCore();
+    const failure = {
+      code: 'BAD_INPUT',
+      details: { field: 'alias', problem: 'give one' },
+    } as const;
+    link.script['group.preview'] = ({ fields }) => ({
+      sentence: '',
+      alias: '',
+      firstRotationAt: null,
+      remarks: [],
+      policy: null,
+      problems: fields?.name === '決済' ? [{ field: 'alias', failure }] : [],
+    });
+    open(link);
+    const user = userEvent.setup();
+    await practiceTo(user);
+    await user.click(await button('Create practice keystore'));
+    await button('Use SoftHSM');
+    world.practice = on;
+    link.change('practice');
+    const name = await screen.findByLabelText('Name');
+    await user.clear(name);
+    await user.type(name, '決済');
+    await screen.findByText('alias/first-group');
+    expect(screen.getByText('Can be changed later.')).toBeTruthy();
+    await user.type(name, '{Enter}');
+    await waitFor(() =>
+      expect(link.made('group.add')).toMatchObject([{ name: '決済', alias: 'first-group' }]),
+    );
   });
 
   it('lead from an HSM of one’s own to the dialog that attaches it', async () => {

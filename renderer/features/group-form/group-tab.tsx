@@ -20,7 +20,7 @@ import type { GroupFormControl } from './use-group-form.ts';
 export type CredentialView = OutputFor<'credential.list'>['credentials'][number];
 
 /** `payments-kms · 111122223333 · ✓ Connected` */
-export function sayCredential({ name, account, connection }: CredentialView): string {
+function sayCredential({ name, account, connection }: CredentialView): string {
   const mark = connection === 'Connected' ? '✓ ' : connection === 'Not Connected' ? '! ' : '? ';
   return [name, account ?? 'account not known yet', `${mark}${connection}`].join(' · ');
 }

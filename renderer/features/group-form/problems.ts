@@ -29,7 +29,7 @@ const onGroupTab: ReadonlySet<string> = new Set([
   'keepValidFor',
 ]);
 
-export const isField = (text: string): text is Field => fieldOrder.includes(text as Field);
+const isField = (text: string): text is Field => fieldOrder.includes(text as Field);
 export const tabOf = (field: Field): FormTab => (onGroupTab.has(field) ? 'group' : 'aws');
 
 /** What does not fit, each beside its field. */

@@ -6,17 +6,28 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { JobDetail } from './aws-command.ts';
+import { CancelSeveral } from './cancel-several.tsx';
+import { applicationsWords, leavesWords } from './cancel-words.ts';
 
 /** Asks with facts: what would stay, and what is to become of it. */
-export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
-  const read = useRead('job.show', { job: dialog.job }, { keep: false });
+export function CancelJobDialog(props: DialogProps<'cancel-job'>) {
+  const [only, ...others] = props.dialog.jobs;
+  return only !== undefined && others.length === 0 ? (
+    <CancelOne job={only} close={props.close} />
+  ) : (
+    <CancelSeveral {...props} />
+  );
+}
+
+function CancelOne({ job, close }: { readonly job: string; readonly close: () => void }) {
+  const read = useRead('job.show', { job }, { keep: false });
   const detail = read.data ?? null;
   const cancel = useDeed('job.cancel');
   const blocked = useBlocked();
   const keep = detail?.job.state === 'needs-you' ? 'Keep the job' : 'Go on with the job';
   const over = detail !== null && isFinal(detail.job.state);
   const run = async (what: 'leave' | 'schedule-deletion'): Promise<void> => {
-    const answer = await cancel.run({ job: dialog.job, leftover: what });
+    const answer = await cancel.run({ job, leftover: what });
     if (answer !== null) close();
   };
   const button = (label: string, what: 'leave' | 'schedule-deletion') => (
@@ -56,10 +67,9 @@ export function CancelJobDialog({ dialog, close }: DialogProps<'cancel-job'>) {
 
 function Facts({ detail, over }: { readonly detail: JobDetail; readonly over: boolean }) {
   if (over) return <p>The job has ended by itself: {detail.job.message}</p>;
-  const crossed = commitCrossed(detail);
   return (
     <>
-      <p>{detail.leftovers ?? 'What would stay is told when the job has stopped.'}</p>
+      <p>{leavesWords(detail)}</p>
       {detail.discardable ? (
         <p>
           Left as it is, it costs what AWS takes for a KMS key, and a later rotation does not use
@@ -67,17 +77,7 @@ function Facts({ detail, over }: { readonly detail: JobDetail; readonly over: bo
           stays either way.
         </p>
       ) : null}
-      <p>
-        {crossed
-          ? 'Applications may already use the new key: a cancel does not move the alias back.'
-          : 'Applications see no change.'}
-      </p>
+      <p>{applicationsWords(detail)}</p>
     </>
   );
 }
-
-/** Has the step begun that applications can notice? */
-const commitCrossed = ({ steps, commitStep }: JobDetail): boolean => {
-  const step = steps.find(({ name }) => name === commitStep);
-  return step !== undefined && (step.state === 'done' || step.state === 'begun');
-};

@@ -12,10 +12,10 @@ function JobTitle({ title }: { readonly title: string }) {
   const at = title.indexOf(': ');
   return (
     <span title={title} className={styles['title']}>
-      <span>{at < 0 ? title : title.slice(0, at + 1)}</span>
+      <span>{at < 0 ? title : title.slice(0, at + 2)}</span>
       {at < 0 ? null : (
         <span>
-          <Isolated path={title.slice(at + 1)} />
+          <Isolated path={title.slice(at + 2)} />
         </span>
       )}
     </span>

@@ -10,28 +10,40 @@ import { failureOf, useAsk } from '../../state/reads.ts';
 import { ContextMenu, type MenuPlace, type MenuSection } from '../../ui/context-menu.tsx';
 import { copyText } from '../../ui/copy.ts';
 import { useShowGroup } from './show-group.ts';
+import { useCancelChosen } from './use-cancel-chosen.ts';
 
 const nothingToMenu = 'It does not wait for you.';
 
-/** What can be done with one job of the list. */
+/** What can be done with one job of the list, or with all that are chosen with it. */
 export function JobMenu({
   menu,
+  chosen,
   onOpen,
   onClose,
 }: {
   readonly menu: { readonly job: JobView; readonly place: MenuPlace } | null;
+  /** All that are chosen in the list. */
+  readonly chosen: readonly JobView[];
   readonly onOpen: (job: JobView) => void;
   readonly onClose: () => void;
 }) {
   const sections = useJobMenu(menu?.job ?? null, onOpen);
+  const several = useSeveralMenu(chosen);
+  const together = chosen.length > 1 && chosen.some(({ id }) => id === menu?.job.id);
+  const one = menu === null ? 'Job' : `Job ${menu.job.number}`;
   return (
     <ContextMenu
-      label={menu === null ? 'Job' : `Job ${menu.job.number}`}
+      label={together ? `${chosen.length} jobs` : one}
       place={menu?.place ?? null}
-      sections={sections}
+      sections={together ? several : sections}
       onClose={onClose}
     />
   );
+}
+
+function useSeveralMenu(chosen: readonly JobView[]): readonly MenuSection[] {
+  const cancel = useCancelChosen(chosen);
+  return [{ entries: [{ label: cancel.label, blocked: cancel.blocked, run: cancel.run }] }];
 }
 
 function useJobMenu(job: JobView | null, onOpen: (job: JobView) => void): readonly MenuSection[] {
@@ -57,7 +69,7 @@ function useJobMenu(job: JobView | null, onOpen: (job: JobView) => void): readon
         {
           label: 'Cancel job…',
           blocked: isFinal(job.state) ? 'It has ended.' : blocked,
-          run: () => show({ kind: 'cancel-job', job: job.id }),
+          run: () => show({ kind: 'cancel-job', jobs: [job.id] }),
         },
       ],
     },

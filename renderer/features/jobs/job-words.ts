@@ -67,7 +67,7 @@ export const stepsDone = (steps: readonly StepView[]): number =>
   steps.filter(({ state }) => state === 'done' || state === 'skipped').length;
 
 /** Since when a job has waited for a person: when the step that stopped ended, or began. */
-export function stoppedAt({ job, steps }: JobDetail): number | null {
+function stoppedAt({ job, steps }: JobDetail): number | null {
   if (job.state !== 'needs-you') return null;
   const step = steps.find(({ state }) => state === 'needs-you');
   return step?.endedAt ?? step?.beganAt ?? null;

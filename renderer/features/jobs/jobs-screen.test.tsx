@@ -67,6 +67,12 @@ describe('the list of jobs', () => {
     await waitFor(() => expect(numbers()).toContain('1001'));
   });
 
+  it('keeps the blank before a name that is written from right to left', async () => {
+    const { grid } = await look([job(1, { title: 'Rotate HSM protected keys: مفاتيح' })]);
+    expect(grid.querySelector('bdi')?.textContent).toBe('مفاتيح');
+    expect(within(grid).getByText('Rotate HSM protected keys:')).toBeTruthy();
+  });
+
   it('shows new jobs on top while nobody is at it', async () => {
     const { numbers, change } = await look([done(2), done(1)]);
     change([job(3), done(2), done(1)]);

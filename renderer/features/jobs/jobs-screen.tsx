@@ -6,14 +6,17 @@ import { useNavigation } from '../../state/navigation.ts';
 import type { MenuPlace } from '../../ui/context-menu.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { NarrowField } from '../../ui/narrow-field.tsx';
+import { chooseOnly, nothingChosen } from '../../ui/row-selection.ts';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { jobColumns } from './job-columns.tsx';
 import { nothingFits, statesOf, toggled } from './job-filter.ts';
 import { JobFilters } from './job-filters.tsx';
 import { JobMenu } from './job-menu.tsx';
+import { useCancelChosen } from './use-cancel-chosen.ts';
 import { useJobs } from './use-jobs.ts';
 import styles from './jobs.module.css';
 
@@ -25,12 +28,13 @@ export function JobsScreen() {
   const { jobsOf, showJobsOf } = useNavigation();
   const show = useDialogs((state) => state.show);
   const presence = usePresence();
-  const [selected, setSelected] = useState<string | null>(null);
+  const [selection, choose] = useState(nothingChosen);
   const [menu, setMenu] = useState<{ job: JobView; place: MenuPlace } | null>(null);
   const table = useRef<HTMLDivElement>(null);
   const [find, setFind] = useState('');
   const question = { state: statesOf(chosen), group: jobsOf?.id ?? null, find };
   const jobs = useJobs(question, presence.there);
+  const several = jobs.rows.filter(({ id }) => selection.chosen.has(id));
   const filtered = chosen.size > 0 || jobsOf !== null || find !== '';
   const open = (job: JobView): void => show({ kind: 'job', job: job.id });
   const release = (): void => {
@@ -52,8 +56,9 @@ export function JobsScreen() {
           one="new job"
           many="new jobs"
           onShow={release}
+          deed={several.length > 1 ? <CancelChosen chosen={several} /> : null}
         >
-          {countWords(jobs.rows.length, jobs.more)}
+          {countWords(jobs.rows.length, jobs.more, several.length)}
         </ListBar>
         {jobs.failure ? <FailureNotice failure={jobs.failure} /> : null}
         <div ref={table} className={styles['table']} {...presence.around}>
@@ -62,8 +67,9 @@ export function JobsScreen() {
             columns={jobColumns}
             rows={jobs.rows}
             idOf={({ id }) => id}
-            selected={selected}
-            onSelect={({ id }) => setSelected(id)}
+            selected={selection.active}
+            onSelect={({ id }) => choose(chooseOnly(id))}
+            choice={{ selection, onChange: choose }}
             onOpen={open}
             onMenu={(job, place) => setMenu({ job, place })}
             onEnd={jobs.loadMore}
@@ -78,12 +84,28 @@ export function JobsScreen() {
           />
         </div>
       </div>
-      <JobMenu menu={menu} onOpen={open} onClose={() => setMenu(null)} />
+      <JobMenu menu={menu} chosen={several} onOpen={open} onClose={() => setMenu(null)} />
     </ScreenFrame>
   );
 }
 
-const countWords = (read: number, more: boolean): string =>
-  read === 0
-    ? ''
-    : `${read}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;
+/** In sight while more than one job is chosen. */
+function CancelChosen({ chosen }: { readonly chosen: readonly JobView[] }) {
+  const cancel = useCancelChosen(chosen);
+  return (
+    <DeedButton
+      size="small"
+      className={styles['deed']}
+      blocked={cancel.blocked}
+      onClick={cancel.run}
+    >
+      {cancel.label}
+    </DeedButton>
+  );
+}
+
+function countWords(read: number, more: boolean, chosen: number): string {
+  if (read === 0) return '';
+  const jobs = `${read}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;
+  return chosen > 1 ? `${jobs} · ${chosen} chosen` : jobs;
+}

@@ -99,7 +99,7 @@ function useJobDeeds({ job }: JobDetail) {
         void again.run({ job: job.id });
         return;
       case 'cancel':
-        show({ kind: 'cancel-job', job: job.id });
+        show({ kind: 'cancel-job', jobs: [job.id] });
         return;
       case 'enter-pin':
       case 'attach-hsm':

@@ -6,7 +6,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { TreeGrid } from '../../ui/tree-grid.tsx';
-import { chooseOnly } from '../../ui/tree-selection.ts';
+import { chooseOnly } from '../../ui/row-selection.ts';
 import styles from './key-groups.module.css';
 import { placesFor } from './move-places.ts';
 import { top } from './tree-lists.ts';

@@ -51,6 +51,7 @@ const remote: NonNullable<KeyView['remote']> = {
   region: 'eu-west-1',
   state: 'Enabled',
   materialId: 'a'.repeat(64),
+  otherMaterial: null,
   validTo: null,
   alias: null,
   readAt: 1,

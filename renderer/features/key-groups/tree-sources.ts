@@ -79,7 +79,7 @@ async function readGroups(
 }
 
 /** One long page as several of the usual size, each with the mark of the next. */
-export function inPages(page: GroupAnswer, size = pageSize): readonly GroupAnswer[] {
+function inPages(page: GroupAnswer, size = pageSize): readonly GroupAnswer[] {
   const pages: GroupAnswer[] = [];
   for (let from = 0; from < Math.max(page.ids.length, 1); from += size) {
     const ids = page.ids.slice(from, from + size);

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Moved } from './tree-lists.ts';
-import { nothingChosen, type TreeSelection } from '../../ui/tree-selection.ts';
+import { nothingChosen, type RowSelection } from '../../ui/row-selection.ts';
 
 interface TreeState {
   /** The keystore all this is about; another one starts anew. */
@@ -8,14 +8,14 @@ interface TreeState {
   readonly open: ReadonlySet<string>;
   /** Folders are open under the filter unless somebody closed them. */
   readonly closedUnderFilter: ReadonlySet<string>;
-  readonly selection: TreeSelection;
+  readonly selection: RowSelection;
   readonly needsMe: boolean;
   readonly renaming: string | null;
   /** What was typed as its new name so far: a lock takes the field away for a while. */
   readonly typedName: string | null;
   readonly use: (storeId: string | null) => void;
   readonly toggle: (ids: readonly string[], open: boolean) => void;
-  readonly select: (selection: TreeSelection) => void;
+  readonly select: (selection: RowSelection) => void;
   readonly filter: (needsMe: boolean) => void;
   readonly rename: (id: string | null) => void;
   readonly typeName: (text: string) => void;

@@ -12,7 +12,7 @@ import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { useSnapshot } from '../../state/snapshot.ts';
-import { chooseOnly, keepFocus } from '../../ui/tree-selection.ts';
+import { chooseOnly, keepFocus } from '../../ui/row-selection.ts';
 import { holds, type Moved } from './tree-lists.ts';
 import { TreeReader } from './tree-reader.ts';
 import { flatten, type FlatTree, folderLine, type KeyTreeRow, type Shape } from './tree-rows.ts';

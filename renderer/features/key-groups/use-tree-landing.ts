@@ -4,7 +4,7 @@ import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
 import { failureOf } from '../../state/reads.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
-import { chooseOnly } from '../../ui/tree-selection.ts';
+import { chooseOnly } from '../../ui/row-selection.ts';
 import { findPlace } from './landing.ts';
 import type { TreeReader } from './tree-reader.ts';
 import { usePane, useTreeState } from './tree-state.ts';

@@ -25,6 +25,7 @@ const remote = {
   region: 'eu-west-1',
   state: 'Enabled',
   materialId: 'a'.repeat(64),
+  otherMaterial: null,
   validTo: null,
   alias: null,
   readAt: at,

@@ -184,6 +184,17 @@ function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
             : ([
                 ['Material', <Ident key="m" value={remote.materialId} what="material id" />],
               ] as const)),
+          ...(remote.otherMaterial === null
+            ? []
+            : ([
+                [
+                  'Encrypts under',
+                  <span key="other">
+                    <Ident value={remote.otherMaterial} what="other material id" />
+                    <span className="detail"> no copy is kept here</span>
+                  </span>,
+                ],
+              ] as const)),
           ['Account', `${remote.account} · ${remote.region}`],
           ['Alias', remote.alias ?? 'none'],
           ['State', remote.state],

@@ -10,7 +10,7 @@ import { failureOf } from '../../state/reads.ts';
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
 /** What AWS said of keys that were asked about, in one line. */
-export function sayChecked(found: readonly Pick<KeyView, 'state'>[], of: string) {
+function sayChecked(found: readonly Pick<KeyView, 'state'>[], of: string) {
   const odd = found.filter(({ state }) => keyStates[state].tone === 'attention').length;
   const rest = odd === 0 ? '' : ` ${odd === found.length ? 'Each' : `${odd} of them`} needs you.`;
   return {

@@ -42,7 +42,7 @@ const comfort = /^This can be undone/;
 type ListPart = 'changes' | 'stays' | 'lookFirst';
 
 /** The lines of one part, new ones marked, and those that went with a line through them. */
-export function PlanLines({
+function PlanLines({
   part,
   plan,
   marks,

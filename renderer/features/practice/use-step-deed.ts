@@ -22,7 +22,7 @@ const noGroup: Way = { waits: 'Its key group is gone. Begin anew.' };
 const noKey: Way = { waits: 'There is no key yet. Rotate first.' };
 const noJob: Way = { waits: 'There is no job yet. Rotate first.' };
 
-export function wayOf(rehearsal: Rehearsal, step: string): Way {
+function wayOf(rehearsal: Rehearsal, step: string): Way {
   const { groupId, keyId, jobId } = rehearsal;
   switch (step) {
     case 'rotate':

@@ -1,7 +1,9 @@
 import { useBlocked } from '../../state/blocked.ts';
+import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { RefusedKmsKeys } from './refused-kms-keys.tsx';
 import type { XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
 import type { XksKeyDetail } from './xks-words.ts';
@@ -12,9 +14,10 @@ const bindingWords: Readonly<Record<XksKeyDetail['bindings'][number]['how'], str
   allowed: 'allowed by a person',
 };
 
-/** The KMS keys that may use an external key, and why each of them may. */
+/** The KMS keys that may use an external key, and why each of them may; and those that were refused. */
 export function KeyKmsKeys({ of, deeds }: { readonly of: XksKeyDetail; readonly deeds: XksDeeds }) {
   const blocked = useBlocked();
+  const refused = useRead('xks.status', {}).data?.refusedKmsKeys ?? [];
   return (
     <div className={styles['parts']}>
       {of.bindings.length === 0 ? (
@@ -49,6 +52,7 @@ export function KeyKmsKeys({ of, deeds }: { readonly of: XksKeyDetail; readonly 
           </table>
         </div>
       )}
+      <RefusedKmsKeys refused={refused.filter(({ keyId }) => keyId === of.id)} />
       <div className={styles['line']}>
         <DeedButton blocked={blocked} onClick={() => deeds.allow(of)}>
           Allow another KMS key…

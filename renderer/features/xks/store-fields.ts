@@ -45,7 +45,7 @@ export const formOf = (store: StoreDetail): StoreForm => ({
 });
 
 /** Account ids as they were typed: between them anything but digits. */
-export const accountsOf = (text: string): string[] => [
+const accountsOf = (text: string): string[] => [
   ...new Set(
     text
       .split(/[^\d-]+/)

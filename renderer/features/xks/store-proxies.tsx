@@ -12,6 +12,7 @@ import { leftOnDeviceText, linkedText } from '../../../shared/text/xks.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
+import { RefusedKmsKeys } from './refused-kms-keys.tsx';
 import styles from './xks.module.css';
 import { healthWord, proxyState } from './xks-words.ts';
 
@@ -58,6 +59,7 @@ export function StoreProxies() {
           />
           {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}
           <ProxyFigures nodes={serving.nodes} />
+          <RefusedKmsKeys refused={serving.refusedKmsKeys} />
           <ProxyCertificate />
         </>
       ) : null}

@@ -86,10 +86,12 @@ describe('states in words', () => {
   it('tell whether proxies serve the newest set', () => {
     const node = { node: 'one', revision: 3, newest: true, health: 'ACTIVE', problem: null };
     const serving = { folder: '/x', storage: null, revision: 3, published: 3, leftOnDevice: 0 };
+    const refusedKmsKeys: [] = [];
     const audit = { records: 7, linked: 7, linkedAt: 0, reading: false, broken: false };
     const of = (...nodes: (typeof node)[]) =>
       proxyState({
         ...serving,
+        refusedKmsKeys,
         nodes: nodes.map((each) => ({ ...each, certificateDays: 9, figures: null, audit })),
       });
     expect(of().tone).toBe('quiet');

@@ -3,7 +3,7 @@ import { shortId } from '../../../shared/text/states.ts';
 import type { MenuPlace } from '../../ui/context-menu.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { TreeGrid } from '../../ui/tree-grid.tsx';
-import { nothingChosen } from '../../ui/tree-selection.ts';
+import { nothingChosen } from '../../ui/row-selection.ts';
 import styles from './xks.module.css';
 import { useXksPlace } from './xks-place.ts';
 import { nameOfRow, type XksRow } from './xks-rows.ts';

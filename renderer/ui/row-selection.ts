@@ -1,29 +1,36 @@
 import type { TreeRow } from './tree-keys.ts';
 
-/** Where the focus is in a tree, what is chosen, and from where a range is drawn. */
-export interface TreeSelection {
+/** A row that can be chosen: of a tree or of a table. */
+export interface ChoosableRow {
+  readonly id: string;
+  /** Not read yet: it has a place and nothing else. */
+  readonly waiting?: boolean;
+}
+
+/** Where the focus is among rows, what is chosen, and from where a range is drawn. */
+export interface RowSelection {
   readonly active: string | null;
   readonly chosen: ReadonlySet<string>;
   readonly anchor: string | null;
 }
 
-export const nothingChosen: TreeSelection = { active: null, chosen: new Set(), anchor: null };
+export const nothingChosen: RowSelection = { active: null, chosen: new Set(), anchor: null };
 
 /** Only this one. */
-export const chooseOnly = (id: string): TreeSelection => ({
+export const chooseOnly = (id: string): RowSelection => ({
   active: id,
   chosen: new Set([id]),
   anchor: id,
 });
 
 /** The focus goes there; what is chosen stays. */
-export const moveTo = (selection: TreeSelection, id: string): TreeSelection => ({
+export const moveTo = (selection: RowSelection, id: string): RowSelection => ({
   ...selection,
   active: id,
 });
 
 /** One more, or one less. */
-export function pick(selection: TreeSelection, id: string): TreeSelection {
+export function pick(selection: RowSelection, id: string): RowSelection {
   const chosen = new Set(selection.chosen);
   if (!chosen.delete(id)) chosen.add(id);
   return { active: id, chosen, anchor: id };
@@ -31,10 +38,10 @@ export function pick(selection: TreeSelection, id: string): TreeSelection {
 
 /** Everything from the anchor to this row. */
 export function extendTo(
-  selection: TreeSelection,
-  rows: readonly TreeRow[],
+  selection: RowSelection,
+  rows: readonly ChoosableRow[],
   to: number,
-): TreeSelection {
+): RowSelection {
   const target = rows[to];
   if (!target) return selection;
   const found = rows.findIndex(({ id }) => id === (selection.anchor ?? selection.active));
@@ -47,8 +54,11 @@ export function extendTo(
   };
 }
 
-/** Every row in the tree that is open and read. */
-export const chooseAll = (selection: TreeSelection, rows: readonly TreeRow[]): TreeSelection => ({
+/** Every row that is open and read. */
+export const chooseAll = (
+  selection: RowSelection,
+  rows: readonly ChoosableRow[],
+): RowSelection => ({
   ...selection,
   chosen: new Set(rows.filter(({ waiting }) => !waiting).map(({ id }) => id)),
 });
@@ -58,11 +68,11 @@ export const chooseAll = (selection: TreeSelection, rows: readonly TreeRow[]): T
  * has it, else the row above. `last` is where the row was.
  */
 export function keepFocus(
-  selection: TreeSelection,
+  selection: RowSelection,
   rows: readonly TreeRow[],
   indexOf: (id: string) => number,
   last: { readonly at: number; readonly level: number },
-): TreeSelection {
+): RowSelection {
   if (selection.active === null || indexOf(selection.active) >= 0) return selection;
   const inPlace = rows[last.at];
   const next = inPlace?.level === last.level ? inPlace : (rows[last.at - 1] ?? rows.at(-1));

@@ -7,8 +7,8 @@ import {
   moveTo,
   nothingChosen,
   pick,
-  type TreeSelection,
-} from './tree-selection.ts';
+  type RowSelection,
+} from './row-selection.ts';
 import type { TreeRow } from './tree-keys.ts';
 
 const rowsOf = (ids: string): readonly TreeRow[] =>
@@ -21,7 +21,7 @@ const rowsOf = (ids: string): readonly TreeRow[] =>
     parent: -1,
     waiting: id === '?',
   }));
-const chosen = ({ chosen: ids }: TreeSelection): string => [...ids].sort().join('');
+const chosen = ({ chosen: ids }: RowSelection): string => [...ids].sort().join('');
 const rows = rowsOf('abcdef');
 
 describe('choosing rows', () => {
@@ -54,7 +54,7 @@ describe('choosing rows', () => {
 describe('when the row with the focus goes', () => {
   const indexIn = (left: readonly TreeRow[]) => (id: string) =>
     left.findIndex((row) => row.id === id);
-  const after = (ids: string, selection: TreeSelection, at: number, level = 1) =>
+  const after = (ids: string, selection: RowSelection, at: number, level = 1) =>
     keepFocus(selection, rowsOf(ids), indexIn(rowsOf(ids)), { at, level });
 
   it('the row in its place has it', () =>
