@@ -215,6 +215,12 @@ it('what does not reach beyond the template changes at once', async () => {
   const held = await aws.key(key.remote?.keyId ?? '');
   expect(held.metadata.Description).toMatch(/^a new one/);
   expect(JSON.parse(held.policy)).toEqual(JSON.parse(policyTemplate));
+  // What was done then keeps the name it was done under.
+  await desk.call('group.edit', { group: 'light', changes: { name: 'lighter' } });
+  const { jobs } = await desk.call('job.list', { group: 'lighter' });
+  const titles = jobs.map(({ title }) => title);
+  expect(titles).toContain('Rotate software protected keys: light (now lighter)');
+  expect(titles.filter((title) => !title.endsWith(' (now lighter)'))).toEqual([]);
 });
 
 describe('an Active Key ID that cannot take the first key', () => {

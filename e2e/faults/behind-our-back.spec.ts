@@ -214,15 +214,46 @@ describe('a key is changed behind our back', () => {
     });
     for (const plan of [sync, active])
       requireClear(plan.blocked ?? { code: 'INTERNAL', details: {} });
-    const checked = await desk.call('key.check', { key: 'gone/1' });
-    expect(checked).toMatchObject({ state: 'Differs' });
+    // What a plan has read needs no second look.
+    const noted = await desk.call('key.show', { key: 'gone/1' });
+    expect(noted).toMatchObject({ state: 'Differs', remote: { state: 'PendingDeletion' } });
     await aws.advance(8 * 86_400);
-    const after = await desk.call('key.planSynchronize', { key: 'gone/1' });
+    const after = await desk.call('group.planMakeActive', { key: 'gone/1' });
     expect(after.blocked?.code).toBe('AWS_KEY_GONE');
+    expect((await desk.call('key.show', { key: 'gone/1' })).remote?.state).toBe('Gone');
     expect((await desk.call('key.check', { key: 'gone/1' })).remote?.state).toBe('Gone');
     // The rest of the group goes on.
     requireDone(await desk.rotate('gone'));
     requireDone(await desk.synchronize('gone/2', {}));
+  });
+
+  it('one is given other material, and AWS encrypts under that: it is never taken for ours', async () => {
+    await desk.addGroup('theirs');
+    const { remote } = await desk.rotated('theirs');
+    const KeyId = remote?.keyId ?? '';
+    const theirs = await aws.rotateMaterial(KeyId);
+    const key = 'theirs/1';
+    const checked = await desk.call('key.check', { key });
+    expect(checked).toMatchObject({
+      state: 'Differs',
+      remote: { materialId: remote?.materialId, otherMaterial: theirs },
+    });
+    const { groups } = await desk.call('group.list', { needsYou: true });
+    expect(groups.map(({ name }) => name)).toContain('theirs');
+    const { materials } = await desk.call('key.materials', { key });
+    const ours = materials.filter((material) => material.ours);
+    expect(ours.map(({ materialId }) => materialId)).toEqual([remote?.materialId]);
+    const plan = await desk.call('key.planSynchronize', { key, deleteMaterial: true });
+    expect(plan.lookFirst.join(' ')).toContain(`${theirs.slice(0, 4)}…${theirs.slice(-4)}`);
+    // Nobody here could put theirs back.
+    requireDone(await desk.synchronize(key, { deleteMaterial: true, importMaterial: true }));
+    const held = (await aws.key(KeyId)).materials;
+    expect(held.find(({ materialId }) => materialId === theirs)?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(held.every(({ sha256 }) => sha256 !== null)).toBe(true);
+    expect((await desk.call('key.show', { key })).remote).toMatchObject({
+      state: 'Enabled',
+      materialId: remote?.materialId,
+    });
   });
 
   it('one that is disabled takes our copy and stays Disabled, which is said first', async () => {

@@ -113,7 +113,7 @@ function nameNextTo(name: string, dice: Dice): string {
 }
 
 /** A message that differs from a valid one in one field: in its name, or at one place of its input. */
-export function wrongMessage(dice: Dice, carries: Carries): Message {
+function wrongMessage(dice: Dice, carries: Carries): Message {
   const name = dice.one(operationNames);
   const field = declared(operationOf(name).input);
   const input = valid(field, dice);

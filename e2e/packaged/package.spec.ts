@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { extractAll, listPackage, statFile } from '@electron/asar';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildParts } from '../../scripts/packaging/build.mjs';
@@ -13,13 +13,6 @@ import { prepareProject, rehearse, type Rehearsal } from '../../scripts/packagin
 import type { Sbom } from '../../scripts/packaging/sbom.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const require = createRequire(createRequire(import.meta.url).resolve('app-builder-lib'));
-/** What electron-builder itself makes the archive with. */
-const archives = require('@electron/asar') as {
-  listPackage(path: string, options: { isPack: boolean }): string[];
-  statFile(path: string, name: string): { files?: unknown; unpacked?: boolean };
-  extractAll(path: string, folder: string): void;
-};
 
 /** Everything that may be in the archive; the allow-list of electron-builder.yml, said again. */
 const allowed = [
@@ -42,11 +35,10 @@ const sumOf = (path: string): string =>
 
 /** Files of the archive, and whether each lies beside it. */
 const contents = (): { name: string; beside: boolean }[] =>
-  archives
-    .listPackage(archiveOf(deb), { isPack: false })
+  listPackage(archiveOf(deb), { isPack: false })
     .map((name) => name.split(sep).filter(Boolean).join('/'))
-    .map((name) => ({ name, stat: archives.statFile(archiveOf(deb), name) }))
-    .filter(({ stat }) => stat.files === undefined)
+    .map((name) => ({ name, stat: statFile(archiveOf(deb), name) }))
+    .filter(({ stat }) => !('files' in stat))
     .map(({ name, stat }) => ({ name, beside: stat.unpacked === true }));
 
 describe.skipIf(process.platform !== 'linux')('a package, as electron-builder makes it', () => {
@@ -80,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('a package, as electron-builder ma
 
   it('starts its main process from what is in the archive alone', () => {
     const app = inFolder('extracted');
-    archives.extractAll(archiveOf(deb), app);
+    extractAll(archiveOf(deb), app);
     const hook = join(root, 'electron/hosts/desktop/stand-in/electron-hook.fixture.ts');
     const said = execFileSync(
       process.execPath,

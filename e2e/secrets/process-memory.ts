@@ -14,7 +14,7 @@ export interface Region {
 const unreadable = new Set(['[vvar]', '[vvar_vclock]', '[vsyscall]']);
 
 /** All memory of a process that can be read, in order of addresses. */
-export function regionsOf(pid: number): Region[] {
+function regionsOf(pid: number): Region[] {
   const regions: Region[] = [];
   for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
     const found = /^([0-9a-f]+)-([0-9a-f]+) r(\S)\S+ \S+ \S+ (\d+) *(.*)$/.exec(line);

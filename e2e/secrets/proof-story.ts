@@ -26,7 +26,7 @@ const softGroup = 'payments-software';
 const telling = /^hsm:|^aws:\w+:sent$|:after-outcome$/;
 
 /** Planted for the search to find: in the core's memory and its traffic, and in a passing file. */
-export const plantedName = 'a value that is planted';
+const plantedName = 'a value that is planted';
 export const planted = createHash('sha256').update(plantedName).digest();
 export const passing = createHash('sha256').update('a value in a file that goes away').digest();
 

@@ -9,6 +9,7 @@ import { isFinal } from '../../shared/model/job.ts';
 import type { Caller, Core, CoreConfig, Reply } from '../../electron/core/core.ts';
 import { createCore } from '../../electron/core/create-core.ts';
 import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
+import { leastKdfCost } from '../../electron/core/crypto/passphrase-kdf.ts';
 import type { Clock, HostPorts } from '../../electron/core/ports.ts';
 import {
   type Call,
@@ -66,6 +67,8 @@ export class Desk implements AsyncDisposable {
       longLived: true,
       orphanSearch: 700,
       cloud: { callTimeout, connectTimeout },
+      // A fifth of what these tests took was passphrases; what the usual cost is, other tests say.
+      kdfCost: leastKdfCost,
       ...options.config,
     });
   }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import {
   CreateAliasCommand,
   CreateGrantCommand,
@@ -6,8 +7,11 @@ import {
   DecryptCommand,
   DeleteImportedKeyMaterialCommand,
   EncryptCommand,
+  GetParametersForImportCommand,
+  ImportKeyMaterialCommand,
   KMSClient,
   PutKeyPolicyCommand,
+  RotateKeyOnDemandCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
@@ -265,6 +269,36 @@ export class OutsideAws implements AsyncDisposable {
     const { materials } = await this.key(keyId);
     if (materials.every(({ sha256 }) => sha256 === null)) return;
     await this.kms().send(new DeleteImportedKeyMaterialCommand({ KeyId: keyId }));
+  }
+
+  /** Gives a key new material of somebody's own and lets AWS encrypt under that; returns its id. */
+  async rotateMaterial(KeyId: string): Promise<string> {
+    const kms = this.kms();
+    const wrapping = {
+      WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      WrappingKeySpec: 'RSA_4096',
+    } as const;
+    const given = await kms.send(new GetParametersForImportCommand({ KeyId, ...wrapping }));
+    const key = createPublicKey({
+      key: Buffer.from(given.PublicKey ?? []),
+      format: 'der',
+      type: 'spki',
+    });
+    const EncryptedKeyMaterial = publicEncrypt(
+      { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+      randomBytes(32),
+    );
+    const { KeyMaterialId } = await kms.send(
+      new ImportKeyMaterialCommand({
+        KeyId,
+        ImportToken: given.ImportToken,
+        EncryptedKeyMaterial,
+        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+        ImportType: 'NEW_KEY_MATERIAL',
+      }),
+    );
+    await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
+    return KeyMaterialId ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

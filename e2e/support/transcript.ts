@@ -97,7 +97,7 @@ export const fill = (text: string, names: ReadonlyMap<string, string>): string =
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Holds one line against an expected one; new names are remembered when it matches. */
-export function lineMatches(expected: string, actual: string, names: Map<string, string>): boolean {
+function lineMatches(expected: string, actual: string, names: Map<string, string>): boolean {
   const fresh: string[] = [];
   const pattern = narrowed(fill(expected, names))
     .split(/(<\*>|<[a-z][\w-]*>)/)
