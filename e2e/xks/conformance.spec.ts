@@ -325,6 +325,24 @@ describe("the XKS rehearsal, as KMS and AWS's test client see it", () => {
       expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toHaveProperty('errorName');
     });
 
+    it('refuses two hosts, also where both are signed', async () => {
+      const metadata = { kmsRequestId: 'h-1', kmsOperation: 'KmsHealthCheck' };
+      const host = `localhost:${port},other.example`;
+      const { headers, path, body } = kms.signed('health', { requestMetadata: metadata }, { host });
+      const { host: joined, ...others } = headers as Record<string, string>;
+      const ask = (...hosts: string[]) => {
+        const all = [...hosts.map((name) => ['Host', name]), ...Object.entries(others)];
+        const lines = [`POST ${path} HTTP/1.1`, ...all.map(([name, value]) => `${name}: ${value}`)];
+        return raw(
+          `${lines.join('\r\n')}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${Buffer.from(body).toString()}`,
+        );
+      };
+      expect(await ask(joined ?? '')).toMatch(/^HTTP\/1\.1 200 /);
+      const refused = await ask(`localhost:${port}`, 'other.example');
+      expect(refused).toMatch(/^HTTP\/1\.1 401 /);
+      expect(refused).toContain('"errorName":"AuthenticationFailedException"');
+    });
+
     it('gives up on senders that never end, and serves others meanwhile', async () => {
       const slow = raw(`${head()}Content-Length: 100\r\n\r\n{`);
       isFine(await kms.health());

@@ -120,6 +120,16 @@ describe('signature version 4', () => {
     expect(accepts(signed)).toBe(false);
   });
 
+  it('refuses two hosts also where both are signed, which a balancer and we may read differently', () => {
+    const both = sign({ ...signing, host: 'xks.example.test,other.example.test' });
+    const { host: _, ...others } = both;
+    const one = request(signing, { rawHeaders: rawHeaders(both) });
+    const two = request(signing, {
+      rawHeaders: ['Host', 'xks.example.test', 'Host', 'other.example.test', ...rawHeaders(others)],
+    });
+    expect([accepts(one), accepts(two)]).toEqual([true, false]);
+  });
+
   it('keeps to the regions of a store', () => {
     expect(accepts(request({ ...signing, region: 'eu-west-1' }))).toBe(true);
     expect(accepts(request({ ...signing, region: 'eu-west-1' }), at, ['us-east-1'])).toBe(false);
