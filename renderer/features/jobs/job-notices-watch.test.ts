@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { clientOver } from '../../client/client.ts';
 import { LinkLost } from '../../client/link.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -52,4 +52,18 @@ it('takes back that a job needs somebody once it went on under their eyes', asyn
   await vi.waitFor(() => expect(useNotices.getState().latest).toBeNull());
   end();
   useDialogs.getState().closeAll();
+});
+
+it('knows of a running job at once, so that it tells of one that ends right after', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const world = { now: job(7) };
+  const link = new ScriptedLink({ 'job.list': () => ({ jobs: [world.now], next: null }) });
+  const end = watchJobs(link, clientOver(link), 'a third keystore', began);
+  await vi.advanceTimersByTimeAsync(1);
+  world.now = { ...done(7), endedAt: began };
+  link.changeOf('job', [world.now.id]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(useNotices.getState().latest?.text).toContain('ledger-prod rotated.');
+  end();
 });

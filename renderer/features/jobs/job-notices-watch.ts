@@ -62,12 +62,16 @@ export function watchJobs(link: Link, call: Call, storeId: string, since: number
     told = jobs.find(({ id }) => id === notice.jobId) ?? null;
   };
   const soon = (): void => {
-    timer ??= setTimeout(() => {
-      look().catch((error: unknown) => {
-        // A lost connection or a lock is shown by itself; what ended is told after it.
-        if (!(error instanceof LinkLost || error instanceof OperationError)) throw error;
-      });
-    }, together);
+    timer ??= setTimeout(
+      () => {
+        look().catch((error: unknown) => {
+          // A lost connection or a lock is shown by itself; what ended is told after it.
+          if (!(error instanceof LinkLost || error instanceof OperationError)) throw error;
+        });
+        // What ends before the first look is no news: nothing is known to have run until then.
+      },
+      memories.has(storeId) ? together : 0,
+    );
   };
   const onChange = (change: Change): void => {
     if (change.what !== 'job') return;
