@@ -13,8 +13,8 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { serve } from '../support/worker.ts';
 
@@ -68,8 +68,8 @@ const methods: BareMethods = {
       region: 'eu-west-1',
       endpoint: url,
       credentials: {
-        accessKeyId: PRACTICE_ACCESS_KEY_ID,
-        secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+        accessKeyId: practiceAccessKeyId,
+        secretAccessKey: practiceSecretAccessKey,
       },
     });
   },

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 
 const script = fileURLToPath(new URL('./cli-rotation.sh', import.meta.url));
@@ -29,8 +29,8 @@ export function rotateByScript(url: string, alias: string): number {
     encoding: 'utf8',
     env: {
       PATH: path,
-      AWS_ACCESS_KEY_ID: PRACTICE_ACCESS_KEY_ID,
-      AWS_SECRET_ACCESS_KEY: PRACTICE_SECRET_ACCESS_KEY,
+      AWS_ACCESS_KEY_ID: practiceAccessKeyId,
+      AWS_SECRET_ACCESS_KEY: practiceSecretAccessKey,
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',

@@ -8,8 +8,8 @@ import { leastKdfCost } from '../../electron/core/crypto/passphrase-kdf.ts';
 import { createKeystore } from '../../electron/core/store/keystore-file.ts';
 import { prepareSoftToken, type SoftToken } from '../../electron/hosts/demo/soft-token.ts';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { complaint, type Life, runLife } from './life.ts';
 import type { Orders, Task } from './orders.ts';
@@ -200,7 +200,7 @@ export class Stage {
   }
 
   #setUpTasks(): Task[] {
-    const csv = `Access key ID,Secret access key\r\n${PRACTICE_ACCESS_KEY_ID},${PRACTICE_SECRET_ACCESS_KEY}\r\n`;
+    const csv = `Access key ID,Secret access key\r\n${practiceAccessKeyId},${practiceSecretAccessKey}\r\n`;
     return [
       { do: 'designate' },
       { do: 'back-up-to', place: this.backups },

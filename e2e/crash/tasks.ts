@@ -5,8 +5,8 @@ import type { Call } from '../../electron/hosts/cli/operations.ts';
 import { control } from '../../electron/practice/kms/testing/raw-client.ts';
 import type { Orders, Task } from './orders.ts';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 
 type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
@@ -142,8 +142,8 @@ export async function carryOut(
       await call('credential.import', {
         kind: 'keys',
         name: task.name,
-        accessKeyId: PRACTICE_ACCESS_KEY_ID,
-        secretAccessKey: Uint8Array.from(Buffer.from(PRACTICE_SECRET_ACCESS_KEY)),
+        accessKeyId: practiceAccessKeyId,
+        secretAccessKey: Uint8Array.from(Buffer.from(practiceSecretAccessKey)),
         endpoint: task.endpoint,
       });
       return;

@@ -6,7 +6,7 @@ import { Desk, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { failureOf } from '../support/truth.ts';
 
-const ME = 'arn:aws:iam::123456789012:user/rotator';
+const me = 'arn:aws:iam::123456789012:user/rotator';
 const keys = {
   accessKeyId: 'AKIAPRACTICEROTATOR1',
   secretAccessKey: 'practice/only/of/the/user/called/rotator0',
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const change = (Action: readonly string[]) =>
   control(aws.controlUrl, 'POST /principals/policy', {
-    principal: ME,
+    principal: me,
     name: 'work',
     document: { Statement: { Effect: 'Allow', Action, Resource: '*' } },
   });
@@ -55,7 +55,7 @@ it('a custodian finds the missing permission, adds it, and the rotation goes on'
     details: { permission: 'kms:CreateAlias' },
   });
   const [first] = await control<Denial[]>(aws.controlUrl, 'GET /denials');
-  expect(first?.summary).toContain(`${ME} may not kms:CreateAlias`);
+  expect(first?.summary).toContain(`${me} may not kms:CreateAlias`);
   expect(first?.wouldAllow).toMatchObject([
     { where: 'identity policy work', what: expect.stringContaining('statement 2 (NoAliasYet)') },
   ]);
@@ -65,7 +65,7 @@ it('a custodian finds the missing permission, adds it, and the rotation goes on'
   expect(failureOf(missing).details).toMatchObject({ permission: 'kms:CreateAlias' });
   const [second] = await control<Denial[]>(aws.controlUrl, 'GET /denials');
   expect(second?.wouldAllow).toMatchObject([
-    { where: `an identity policy of ${ME}`, add: { Effect: 'Allow', Action: 'kms:CreateAlias' } },
+    { where: `an identity policy of ${me}`, add: { Effect: 'Allow', Action: 'kms:CreateAlias' } },
   ]);
 
   await change([...everythingBut, 'kms:CreateAlias']);

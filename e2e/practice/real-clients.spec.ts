@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHsmBridge } from '../../electron/core/hsm/bridge/client.ts';
 import { nss, softHsm, testPorts } from '../../electron/core/hsm/token.fixture.ts';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { type PracticeKms, startPracticeKms } from '../../electron/practice/kms/start.ts';
 import { byokClient } from '../../electron/practice/kms/testing/byok.ts';
 
 /** Debian's package; another `aws` in front of it on the PATH would be another client. */
-const AWS = '/usr/bin/aws';
+const awsCli = '/usr/bin/aws';
 const run = promisify(execFile);
 
 let kms: PracticeKms;
@@ -34,12 +34,12 @@ const inFolder = (name: string): string => join(folder, name);
 /** What the AWS CLI answers to a command line, as JSON. It knows nothing of us but an address. */
 async function aws(line: string): Promise<Record<string, unknown>> {
   const words = `--endpoint-url ${kms.url} --output json kms ${line}`.split(' ');
-  const { stdout } = await run(AWS, words, {
+  const { stdout } = await run(awsCli, words, {
     env: {
       PATH: '/usr/bin:/bin',
       HOME: folder,
-      AWS_ACCESS_KEY_ID: PRACTICE_ACCESS_KEY_ID,
-      AWS_SECRET_ACCESS_KEY: PRACTICE_SECRET_ACCESS_KEY,
+      AWS_ACCESS_KEY_ID: practiceAccessKeyId,
+      AWS_SECRET_ACCESS_KEY: practiceSecretAccessKey,
       AWS_DEFAULT_REGION: 'eu-central-1',
       AWS_MAX_ATTEMPTS: '1',
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -73,7 +73,7 @@ async function importByHand(material: Buffer): Promise<string> {
   return KeyId;
 }
 
-describe.skipIf(!existsSync(AWS))("Debian's aws with openssl", () => {
+describe.skipIf(!existsSync(awsCli))("Debian's aws with openssl", () => {
   test('imports a key, uses it, and is told what is wrong', async () => {
     const keyId = await importByHand(randomBytes(32));
     writeFileSync(inFolder('plain.txt'), 'of one client');

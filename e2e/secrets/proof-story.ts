@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { softHsmModule } from '../../electron/core/hsm/token.fixture.ts';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { control } from '../../electron/practice/kms/testing/raw-client.ts';
 import { isFinal } from '../../shared/model/job.ts';
@@ -67,7 +67,7 @@ class ProofRun {
     folders.environment['SOFTHSM2_CONF'] = join(run, 'softhsm2.conf');
     this.#secret('passphrase', this.passphrase);
     this.#secret('pin', this.pin);
-    const access = `${PRACTICE_ACCESS_KEY_ID},${PRACTICE_SECRET_ACCESS_KEY}`;
+    const access = `${practiceAccessKeyId},${practiceSecretAccessKey}`;
     this.#secret('credential.csv', Buffer.from(`Access key ID,Secret access key\n${access}\n`));
     const out = folders.at('out');
     const ports = ['--port', '0', '--control-port', '0', '--parent-pid', String(process.pid)];

@@ -16,8 +16,8 @@ import {
 } from '@aws-sdk/client-kms';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
 import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
+  practiceAccessKeyId,
+  practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import type { DenyRequest, Mischief } from '../../electron/practice/kms/mischief/setting.ts';
 import type { NumberedEntry } from '../../electron/practice/kms/state/journal.ts';
@@ -56,8 +56,8 @@ export interface Held {
 export const region = 'eu-west-1';
 
 export const practiceRoot = {
-  accessKeyId: PRACTICE_ACCESS_KEY_ID,
-  secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+  accessKeyId: practiceAccessKeyId,
+  secretAccessKey: practiceSecretAccessKey,
 } as const;
 
 type PartialMischief = { [K in keyof Mischief]?: Partial<Mischief[K]> };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { PRACTICE_SECRET_ACCESS_KEY } from '../../../electron/practice/kms/constants.ts';
+import { practiceSecretAccessKey } from '../../../electron/practice/kms/constants.ts';
 import type { Stage } from '../stage.ts';
 import type { Outcome } from '../trial.ts';
 
@@ -47,7 +47,7 @@ export function nothingLeaks(outcome: Outcome, stage: Stage): string[] {
   const canaries: Canary[] = [
     { name: 'the passphrase', bytes: stage.passphrase },
     ...(stage.pin ? [{ name: 'the PIN', bytes: stage.pin }] : []),
-    { name: 'the secret access key', bytes: Buffer.from(PRACTICE_SECRET_ACCESS_KEY) },
+    { name: 'the secret access key', bytes: Buffer.from(practiceSecretAccessKey) },
     ...stage.rootKey.use((root) => [{ name: 'the root key', bytes: Buffer.from(root) }]),
     ...keys,
   ];

@@ -1,9 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
-} from '../../practice/kms/constants.ts';
+import { practiceAccessKeyId, practiceSecretAccessKey } from '../../practice/kms/constants.ts';
 import type { Call, OutputFor } from '../cli/operations.ts';
 import type { JobDetail } from '../cli/render/job.ts';
 import type { SoftToken } from './soft-token.ts';
@@ -47,7 +44,7 @@ export function writeCredentialFile(folder: string): string {
   const path = join(folder, 'practice_accessKeys.csv');
   writeFileSync(
     path,
-    `Access key ID,Secret access key\r\n${PRACTICE_ACCESS_KEY_ID},${PRACTICE_SECRET_ACCESS_KEY}\r\n`,
+    `Access key ID,Secret access key\r\n${practiceAccessKeyId},${practiceSecretAccessKey}\r\n`,
     { mode: 0o600 },
   );
   return path;

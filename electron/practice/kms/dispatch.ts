@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Prepared } from './actions/action.ts';
-import { ACTIONS } from './actions/actions.ts';
+import { actionsByName } from './actions/actions.ts';
 import type { Authenticated } from './auth/authenticate.ts';
 import { runDueEvents } from './due-events.ts';
 import { observe } from './history/observe.ts';
@@ -29,7 +29,7 @@ export interface Invocation {
   readonly mischief: string | null;
 }
 
-const MAX_SHOWN_TEXT = 4096;
+const maxShownText = 4096;
 
 /** Parameters as the journal keeps them: no blobs, only their length and SHA-256. */
 function describeParameters(value: unknown): unknown {
@@ -37,8 +37,8 @@ function describeParameters(value: unknown): unknown {
   if (Buffer.isBuffer(value)) {
     return { bytes: value.length, sha256: hash('sha256', value, 'hex') };
   }
-  if (typeof value === 'string' && value.length > MAX_SHOWN_TEXT) {
-    return `${value.slice(0, MAX_SHOWN_TEXT)}… (${value.length} characters)`;
+  if (typeof value === 'string' && value.length > maxShownText) {
+    return `${value.slice(0, maxShownText)}… (${value.length} characters)`;
   }
   if (Array.isArray(value)) return value.map(describeParameters);
   if (typeof value === 'object' && value !== null) return describeMembers(value);
@@ -169,7 +169,7 @@ export function createDispatcher(world: World, onBug: (error: unknown) => void) 
   }
 
   async function run(invocation: Invocation): Promise<Outcome> {
-    const action = ACTIONS.get(invocation.operation);
+    const action = actionsByName.get(invocation.operation);
     if (action === undefined) {
       const text = `The practice KMS does not perform ${invocation.operation} yet; AWS KMS does.`;
       return refuse(invocation, null, unsupported(text));

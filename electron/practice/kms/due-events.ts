@@ -5,11 +5,11 @@ import { isPermanent } from './model/metadata.ts';
 import type { KeyStoreRecord } from './model/key-stores.ts';
 import type { KeyRecord, MaterialRecord } from './model/records.ts';
 import type { Effect } from './state/journal.ts';
-import { DAY_MS, rotate } from './rotation.ts';
+import { dayMs, rotate } from './rotation.ts';
 import type { World } from './world.ts';
 
 /** A key in one of these stays in it when its material goes. */
-const LEAVING_OR_WAITING: ReadonlySet<KeyRecord['state']> = new Set([
+const leavingOrWaiting: ReadonlySet<KeyRecord['state']> = new Set([
   'PendingDeletion',
   'PendingReplicaDeletion',
   'PendingImport',
@@ -51,7 +51,7 @@ export function loseMaterial(
     return;
   }
   materials.put({ ...material, bytes: null, expirationModel: null, validTo: null });
-  if (LEAVING_OR_WAITING.has(key.state)) return;
+  if (leavingOrWaiting.has(key.state)) return;
   if (key.state === 'Updating') {
     // it shows when its family has settled
     keys.put({ ...key, settlesTo: 'PendingImport' });
@@ -91,7 +91,7 @@ function startDelayedDeletion(world: World, gone: KeyRecord, at: number): void {
   const primary = primaryOf(world.state, gone);
   if (primary?.state !== 'PendingReplicaDeletion') return;
   if (replicasOf(world.state, gone).length > 0) return;
-  const deleteAt = at + (primary.windowDays ?? 30) * DAY_MS;
+  const deleteAt = at + (primary.windowDays ?? 30) * dayMs;
   world.state.keys.put({ ...primary, state: 'PendingDeletion', deleteAt, windowDays: null });
 }
 
@@ -136,7 +136,7 @@ function runDueRotations(world: World, now: number): void {
     }
     while (days !== null && left.nextAt !== null && left.nextAt <= now) {
       turn('AUTOMATIC', left.nextAt);
-      left = { ...left, nextAt: left.nextAt + days * DAY_MS };
+      left = { ...left, nextAt: left.nextAt + days * dayMs };
     }
     rotations.put(left);
   }

@@ -7,9 +7,9 @@ import { byokClient, type ImportParameters, wrapFor } from './testing/byok.ts';
 import { type PracticeProcess, spawnPracticeKms } from './testing/process.ts';
 import { control } from './testing/raw-client.ts';
 
-const ROUNDS = 3;
-const CALLS_PER_ROUND = 120;
-const WORKERS = 4;
+const rounds = 3;
+const callsPerRound = 120;
+const workerCount = 4;
 
 let folder: string;
 beforeAll(() => {
@@ -106,21 +106,21 @@ test('SIGKILL under load loses no acknowledged call', { timeout: 120_000 }, asyn
       '--open-point',
       'token-reuse=allowed',
     ]);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const kms = await start();
     await compare(kms, facts);
     let calls = 0;
     const acknowledged = () => {
       calls += 1;
-      if (calls === CALLS_PER_ROUND) kms.child.kill('SIGKILL');
+      if (calls === callsPerRound) kms.child.kill('SIGKILL');
     };
-    const workers = Array.from({ length: WORKERS }, () => work(kms, facts, acknowledged));
+    const workers = Array.from({ length: workerCount }, () => work(kms, facts, acknowledged));
     await Promise.allSettled(workers);
     expect(await kms.exit).toBe('SIGKILL');
   }
   const last = await start();
   await compare(last, facts);
-  expect(facts.keys.size).toBeGreaterThan((ROUNDS * CALLS_PER_ROUND) / 8);
+  expect(facts.keys.size).toBeGreaterThan((rounds * callsPerRound) / 8);
   await useTokens(last, facts);
   await compare(last, facts);
   last.child.kill('SIGTERM');
@@ -138,10 +138,10 @@ test('SIGKILL under reading calls loses no entry of the journal and no last use'
       const use = { KeyId: keyId, Plaintext: 'AAAA' };
       const { headers } = await client.call('Encrypt', use);
       answered.add(String(headers['x-amzn-requestid']));
-      if (answered.size === CALLS_PER_ROUND) first.child.kill('SIGKILL');
+      if (answered.size === callsPerRound) first.child.kill('SIGKILL');
     }
   };
-  await Promise.allSettled(Array.from({ length: WORKERS }, read));
+  await Promise.allSettled(Array.from({ length: workerCount }, read));
   expect(await first.exit).toBe('SIGKILL');
   const second = await spawnPracticeKms(['--data', file]);
   const entries = await control<{ requestId: string; seq: number }[]>(

@@ -1,7 +1,7 @@
 import { parentPort, utilityPort } from '../../core/kernel/node-parent-port.ts';
 
 /** Under this name a launcher gives the command line, JSON text of a list of words. */
-const WORDS_VARIABLE = 'KEYREEVE_PRACTICE_WORDS';
+const wordsVariable = 'KEYREEVE_PRACTICE_WORDS';
 
 /** What a practice KMS tells whoever launched it, and again whenever it is asked. */
 export type Told =
@@ -10,10 +10,10 @@ export type Told =
 
 /** The words of the launcher, else those of the command line. */
 export function givenWords(): readonly string[] {
-  const given = process.env[WORDS_VARIABLE];
+  const given = process.env[wordsVariable];
   if (given === undefined) return process.argv.slice(2);
   const words: unknown = JSON.parse(given);
-  if (!Array.isArray(words)) throw new Error(`${WORDS_VARIABLE} is not a list`);
+  if (!Array.isArray(words)) throw new Error(`${wordsVariable} is not a list`);
   return words.map(String);
 }
 

@@ -1,4 +1,4 @@
-const POLL_MS = 250;
+const pollMs = 250;
 
 function alive(pid: number): boolean {
   try {
@@ -47,6 +47,6 @@ export function watchLifeline(
   const isDirectParent = process.ppid === parentPid;
   const timer = setInterval(() => {
     if (isDirectParent ? process.ppid !== parentPid : !alive(parentPid)) once();
-  }, POLL_MS);
+  }, pollMs);
   timer.unref();
 }

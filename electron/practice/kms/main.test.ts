@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byokClient } from './testing/byok.ts';
-import { firstLine, MAIN, spawnPracticeKms } from './testing/process.ts';
+import { firstLine, main, spawnPracticeKms } from './testing/process.ts';
 import { rawCall } from './testing/raw-client.ts';
 
-const PORTS = ['--port', '0', '--control-port', '0'];
+const anyPorts = ['--port', '0', '--control-port', '0'];
 
 let folder: string;
 beforeAll(() => {
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs to the end and gives exit code and standard error. */
 function runToEnd(args: readonly string[]): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, errors })));
@@ -45,7 +45,7 @@ describe('starting', () => {
   });
 
   test('a wrong command line is refused with 2, and no secret is repeated', async () => {
-    const { code, errors } = await runToEnd([...PORTS, '--account', 'secret-typed-here']);
+    const { code, errors } = await runToEnd([...anyPorts, '--account', 'secret-typed-here']);
     expect(code).toBe(2);
     expect(errors).toContain('--account takes');
     expect(errors).not.toContain('secret-typed-here');
@@ -53,7 +53,7 @@ describe('starting', () => {
 });
 
 describe('data files', () => {
-  const start = (file: string) => runToEnd([...PORTS, '--data', file]);
+  const start = (file: string) => runToEnd([...anyPorts, '--data', file]);
 
   test('that are foreign, folders or links are left alone', async () => {
     const foreign = join(folder, 'foreign.txt');
@@ -81,7 +81,7 @@ describe('data files', () => {
 
 test.skipIf(process.platform === 'win32')('data that can grow no more', async () => {
   const file = join(folder, 'limited.db');
-  const words = [process.execPath, MAIN, ...PORTS, '--data', file, '--until-stdin-closes'];
+  const words = [process.execPath, main, ...anyPorts, '--data', file, '--until-stdin-closes'];
   // A megabyte, in blocks of 512 bytes.
   const script = `ulimit -f 2048; exec ${words.map((word) => `'${word}'`).join(' ')}`;
   const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -165,7 +165,7 @@ describe('when the parent is killed', () => {
     'a parent id': `require('node:child_process').spawn(process.execPath, [MAIN, ${ports}, '--parent-pid', String(process.pid)], { stdio: ['ignore', 1, 2] })`,
   };
   test.each(Object.entries(parents))('%s ends it', async (_name, code) => {
-    const script = `const MAIN = ${JSON.stringify(MAIN)}; ${code}; setInterval(() => {}, 1000);`;
+    const script = `const MAIN = ${JSON.stringify(main)}; ${code}; setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // Under npm the practice KMS would also notice by itself.
@@ -179,7 +179,7 @@ describe('when the parent is killed', () => {
   });
 
   test('a shell of npm that took the SIGTERM ends it', async () => {
-    const words = [process.execPath, MAIN, ...PORTS].map((word) => `'${word}'`).join(' ');
+    const words = [process.execPath, main, ...anyPorts].map((word) => `'${word}'`).join(' ');
     const shell = spawn('sh', ['-c', `${words}; true`], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, npm_lifecycle_event: 'practice-kms' },

@@ -1,10 +1,10 @@
 import { givenWords, type Told, tellLauncher } from './launcher-line.ts';
 import { impliedParent, watchLifeline } from './lifeline.ts';
-import { readCommandLine, USAGE, UsageError } from './options.ts';
+import { readCommandLine, usage, UsageError } from './options.ts';
 
 /** Exit codes: 2 for a wrong command line, 1 for a start or an end that failed. */
-const USAGE_EXIT = 2;
-const START_EXIT = 1;
+const usageExit = 2;
+const startExit = 1;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -16,7 +16,7 @@ function describeError(error: unknown): string {
 
 async function main(started: (told: Told) => void): Promise<void> {
   const line = readCommandLine(givenWords());
-  if (line === null) return void process.stdout.write(USAGE);
+  if (line === null) return void process.stdout.write(usage);
   // Read before the slow part of the start, in which a parent may already be gone.
   const parentPid = line.parentPid ?? impliedParent();
   // Loaded late: a wrong command line is answered without opening SQLite.
@@ -36,7 +36,7 @@ async function main(started: (told: Told) => void): Promise<void> {
       (error: unknown) => {
         // What was acknowledged lies beside the data file; the next start takes it in.
         say(`practice KMS: it could not put its files in order: ${describeError(error)}`);
-        process.exit(START_EXIT);
+        process.exit(startExit);
       },
     );
   });
@@ -55,6 +55,6 @@ try {
 } catch (error) {
   start.resolve({ practiceKms: 'failed', problem: describeError(error) });
   say(`practice KMS: ${describeError(error)}`);
-  if (error instanceof UsageError) say(USAGE);
-  process.exitCode = error instanceof UsageError ? USAGE_EXIT : START_EXIT;
+  if (error instanceof UsageError) say(usage);
+  process.exitCode = error instanceof UsageError ? usageExit : startExit;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCommandLine, UsageError } from './options.ts';
 
-const PORTS = ['--port', '7000', '--control-port', '7001'];
+const anyPorts = ['--port', '7000', '--control-port', '7001'];
 
 describe('the command line', () => {
   test('is read whole', () => {
@@ -12,7 +12,7 @@ describe('the command line', () => {
       '--account 111122223333:AKIAX:se:cret/+= --account 444455556666:K:s --allow-unsigned ' +
       '--principals /p --skip-policy-checks --data /d --wrapping-key-reuse 50 --quotas ./q.json --request-log /l ' +
       '--rotation-seconds 60 --connect-seconds 7 --xks-connect XKS.example.test=127.0.0.1:4433 --xks-connect b=127.0.0.1:1 --trust-ca /ca.pem --settle-seconds 5 --xks-budget-ms 4000 --on-demand-limit 10 --parent-pid 42 --until-stdin-closes';
-    const line = readCommandLine([...PORTS, ...text.split(' ')]);
+    const line = readCommandLine([...anyPorts, ...text.split(' ')]);
     expect(line).toEqual({
       options: {
         port: 7000,
@@ -45,7 +45,7 @@ describe('the command line', () => {
   });
 
   test('needs no more than ports; everything else is off', () => {
-    expect(readCommandLine(PORTS)).toEqual({
+    expect(readCommandLine(anyPorts)).toEqual({
       options: {
         port: 7000,
         controlPort: 7001,
@@ -71,20 +71,20 @@ describe('the command line', () => {
     [['--port', '0']],
     [['--port', '70000', '--control-port', '0']],
     [['--port', 'x', '--control-port', '0']],
-    [[...PORTS, '--account', '12:KEY:secret']],
-    [[...PORTS, '--account', '111122223333:KEY']],
-    [[...PORTS, '--host', '0.0.0.0']],
-    [[...PORTS, '--quotas']],
-    [[...PORTS, '--wrapping-key-reuse', '0']],
-    [[...PORTS, '--parent-pid', '0']],
-    [[...PORTS, '--connect-seconds', 'soon']],
-    [[...PORTS, '--xks-connect', 'xks.example.test']],
-    [[...PORTS, '--xks-connect', 'xks.example.test=10.0.0.1:443']],
-    [[...PORTS, '--xks-connect', 'xks.example.test=localhost:443']],
-    [[...PORTS, '--xks-connect', 'xks.example.test=127.0.0.1:0']],
-    [[...PORTS, '--xks-connect', 'xks.example.test=127.0.0.1:70000']],
-    [[...PORTS, '--xks-connect', 'xks_example=127.0.0.1:443']],
-    [[...PORTS, 'extra']],
+    [[...anyPorts, '--account', '12:KEY:secret']],
+    [[...anyPorts, '--account', '111122223333:KEY']],
+    [[...anyPorts, '--host', '0.0.0.0']],
+    [[...anyPorts, '--quotas']],
+    [[...anyPorts, '--wrapping-key-reuse', '0']],
+    [[...anyPorts, '--parent-pid', '0']],
+    [[...anyPorts, '--connect-seconds', 'soon']],
+    [[...anyPorts, '--xks-connect', 'xks.example.test']],
+    [[...anyPorts, '--xks-connect', 'xks.example.test=10.0.0.1:443']],
+    [[...anyPorts, '--xks-connect', 'xks.example.test=localhost:443']],
+    [[...anyPorts, '--xks-connect', 'xks.example.test=127.0.0.1:0']],
+    [[...anyPorts, '--xks-connect', 'xks.example.test=127.0.0.1:70000']],
+    [[...anyPorts, '--xks-connect', 'xks_example=127.0.0.1:443']],
+    [[...anyPorts, 'extra']],
   ])('%j is refused', (args) => {
     expect(() => readCommandLine(args)).toThrow(UsageError);
   });
@@ -95,7 +95,7 @@ describe('the command line', () => {
     const problemOf = (text: string): unknown => {
       writeFileSync(file, text);
       try {
-        return readCommandLine([...PORTS, '--mischief', file]);
+        return readCommandLine([...anyPorts, '--mischief', file]);
       } catch (error) {
         return (error as Error).message;
       }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { OPEN_POINTS, readReading, type Readings } from './open-points/points.ts';
+import { openPoints, readReading, type Readings } from './open-points/points.ts';
 import { type Mischief, mischiefSchema } from './mischief/setting.ts';
 import type { AccountKey } from './principals/directory.ts';
 import { describeIssue } from './principals/issues.ts';
@@ -18,7 +18,7 @@ export interface CommandLine {
   readonly untilStdinCloses: boolean;
 }
 
-export const USAGE = `usage: practice-kms --port N --control-port M [options]
+export const usage = `usage: practice-kms --port N --control-port M [options]
 
   --account ID:ACCESSKEYID:SECRET   an account and an access key of its root (repeatable)
   --principals FILE                 users, roles and their IAM policies (JSON)
@@ -77,7 +77,7 @@ function readOpenPoint(text: string): Readings {
   const [name = '', reading = ''] = text.split('=', 2);
   const read = readReading(name, reading);
   if (read !== null) return read;
-  const known = Object.entries(OPEN_POINTS).map(
+  const known = Object.entries(openPoints).map(
     ([point, readings]) => `${point}=${readings.join('|')}`,
   );
   throw new UsageError(`--open-point takes one of ${known.join(', ')}`);

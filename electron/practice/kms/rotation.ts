@@ -7,8 +7,8 @@ import type { Effect } from './state/journal.ts';
 import type { World } from './world.ts';
 
 /** AWS's limit of on-demand rotations for the life of a key (facts 4.1). */
-export const MOST_ON_DEMAND = 25;
-export const DAY_MS = 24 * 60 * 60_000;
+export const mostOnDemand = 25;
+export const dayMs = 24 * 60 * 60_000;
 
 function freshMaterial(key: KeyRecord, at: number): MaterialRecord {
   const bytes = randomBytes(32);

@@ -14,7 +14,7 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PRACTICE_ACCESS_KEY_ID, PRACTICE_SECRET_ACCESS_KEY } from './constants.ts';
+import { practiceAccessKeyId, practiceSecretAccessKey } from './constants.ts';
 import { type PracticeKms, startPracticeKms } from './start.ts';
 import { control } from './testing/raw-client.ts';
 
@@ -28,8 +28,8 @@ beforeAll(async () => {
     region: 'eu-north-1',
     maxAttempts: 1,
     credentials: {
-      accessKeyId: PRACTICE_ACCESS_KEY_ID,
-      secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+      accessKeyId: practiceAccessKeyId,
+      secretAccessKey: practiceSecretAccessKey,
     },
   });
 });

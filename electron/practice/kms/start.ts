@@ -1,5 +1,5 @@
 import { createAuthenticator } from './auth/authenticate.ts';
-import { PRACTICE_ACCOUNT_ID, UNSIGNED_REGION } from './constants.ts';
+import { practiceAccountId, unsignedRegion } from './constants.ts';
 import { createControlHandler } from './control/control-listener.ts';
 import { createDispatcher } from './dispatch.ts';
 import { decideOpenPoints, type Readings } from './open-points/points.ts';
@@ -16,11 +16,11 @@ import { createMischiefs } from './mischief/mischief.ts';
 import type { Mischief } from './mischief/setting.ts';
 import { createDenials } from './policy/denials.ts';
 import { type AccountKey, createDirectory, type Directory } from './principals/directory.ts';
-import { NO_PRINCIPALS, type PrincipalsDocument, readPrincipals } from './principals/document.ts';
+import { noPrincipals, type PrincipalsDocument, readPrincipals } from './principals/document.ts';
 import { forgetPrincipals, keptPrincipals } from './principals/kept.ts';
 import { createQuotas } from './quota/quotas.ts';
 import { plainQuotas, type QuotaSetting, readQuotas } from './quota/setting.ts';
-import { MOST_ON_DEMAND } from './rotation.ts';
+import { mostOnDemand } from './rotation.ts';
 import { practiceClock } from './state/clock.ts';
 import { openState, type State } from './state/state.ts';
 import { createSeals, type World } from './world.ts';
@@ -28,13 +28,6 @@ import { createXksProxies } from './xks/proxy.ts';
 import { createXksRoutes, type XksRoute } from './xks/routes.ts';
 import { createTransport, type ProxyTransport } from './xks/transport.ts';
 import { readTrustedCa } from './xks/trusted-ca.ts';
-
-export {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_ACCOUNT_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
-} from './constants.ts';
-export type { AccountKey } from './principals/directory.ts';
 
 /** All optional: without options, an in-memory practice KMS on two free ports. */
 export interface PracticeKmsOptions {
@@ -92,7 +85,7 @@ export interface PracticeKms {
   close(): Promise<void>;
 }
 
-const PROXY_BUDGET_MS = 250;
+const proxyBudgetMs = 250;
 
 /** What stands in files beside the data file, read before that is opened. */
 interface Settings {
@@ -116,8 +109,8 @@ function directoryOf(
     forgetPrincipals(state);
     return createDirectory(accounts, principals);
   }
-  const directory = createDirectory(accounts, NO_PRINCIPALS);
-  directory.replace(keptPrincipals(state) ?? NO_PRINCIPALS);
+  const directory = createDirectory(accounts, noPrincipals);
+  directory.replace(keptPrincipals(state) ?? noPrincipals);
   return directory;
 }
 
@@ -145,7 +138,7 @@ function buildWorld(
     settleMs: (options.settleSeconds ?? 0) * 1000,
     connectMs: (options.connectSeconds ?? 0) * 1000,
     openPoints: decideOpenPoints(options.openPoints ?? {}),
-    onDemandLimit: options.onDemandLimit ?? MOST_ON_DEMAND,
+    onDemandLimit: options.onDemandLimit ?? mostOnDemand,
     skipPolicyChecks: options.skipPolicyChecks ?? false,
   };
   return world;
@@ -160,7 +153,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
   const onBug = options.onBug ?? (() => undefined);
   const onTrouble = options.onTrouble ?? (() => undefined);
   const trustedCa = options.trustCaFile === undefined ? null : readTrustedCa(options.trustCaFile);
-  const transport = createTransport(trustedCa, options.proxyBudgetMs ?? PROXY_BUDGET_MS);
+  const transport = createTransport(trustedCa, options.proxyBudgetMs ?? proxyBudgetMs);
   const settings = readSettings(options);
   const state = openState(options.dataFile ?? null);
   const world = buildWorld(state, options, settings, transport);
@@ -174,7 +167,7 @@ export async function startPracticeKms(options: PracticeKmsOptions = {}): Promis
     practiceNow: () => world.clock.now(),
     unsigned:
       options.allowUnsigned === true
-        ? { account: PRACTICE_ACCOUNT_ID, region: UNSIGNED_REGION }
+        ? { account: practiceAccountId, region: unsignedRegion }
         : null,
   });
   const dispatcher = createDispatcher(world, onBug);

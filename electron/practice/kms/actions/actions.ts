@@ -56,7 +56,7 @@ import { updatePrimaryRegion } from './update-primary-region.ts';
 import { verifyMac } from './verify-mac.ts';
 import { verify } from './verify.ts';
 
-const ALL = [
+const everyAction = [
   cancelKeyDeletion,
   connectCustomKeyStore,
   createAlias,
@@ -116,6 +116,6 @@ const ALL = [
 ];
 
 /** The KMS operations that are performed here, by name. */
-export const ACTIONS: ReadonlyMap<string, Action> = new Map(
-  ALL.map((action) => [action.name, action]),
+export const actionsByName: ReadonlyMap<string, Action> = new Map(
+  everyAction.map((action) => [action.name, action]),
 );

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const PLACE = 'arn:aws:kms:eu-central-1:123456789012';
+const place = 'arn:aws:kms:eu-central-1:123456789012';
 const make = (AliasName: string, TargetKeyId: string) =>
   client.call('CreateAlias', { AliasName, TargetKeyId });
 const target = async (name: string) => {
@@ -48,7 +48,7 @@ describe('names', () => {
 describe('targets', () => {
   test('an alias never points at an alias', async () => {
     await make('alias/one', await client.createKey());
-    for (const wanted of ['alias/one', `${PLACE}:alias/one`]) {
+    for (const wanted of ['alias/one', `${place}:alias/one`]) {
       const reply = await make('alias/two', wanted);
       expect([reply.type, reply.message]).toEqual([
         'ValidationException',
@@ -63,7 +63,7 @@ describe('targets', () => {
     const reply = await make('alias/taken', await client.createKey());
     expect([reply.type, reply.message]).toEqual([
       'AlreadyExistsException',
-      `An alias with the name ${PLACE}:alias/taken already exists`,
+      `An alias with the name ${place}:alias/taken already exists`,
     ]);
     expect(await target('alias/taken')).toBe(keyId);
   });
@@ -118,7 +118,7 @@ describe('moving and removing', () => {
     for (const reply of unknown) {
       expect([reply.type, reply.message]).toEqual([
         'NotFoundException',
-        `Alias ${PLACE}:alias/no is not found.`,
+        `Alias ${place}:alias/no is not found.`,
       ]);
     }
   });
@@ -127,7 +127,7 @@ describe('moving and removing', () => {
     const keyId = await client.createKey();
     await make('alias/again', keyId);
     await client.must('DeleteAlias', { AliasName: 'alias/again' });
-    expect(await target('alias/again')).toBe(`Alias ${PLACE}:alias/again is not found.`);
+    expect(await target('alias/again')).toBe(`Alias ${place}:alias/again is not found.`);
     expect((await make('alias/again', keyId)).status).toBe(200);
   });
 });
@@ -179,7 +179,7 @@ describe('rehearsed eventual consistency', () => {
     });
     await client.must('UpdateAlias', { AliasName: 'alias/slow', TargetKeyId: b });
     await make('alias/newborn', a);
-    const notYet = `Alias ${PLACE}:alias/newborn is not found.`;
+    const notYet = `Alias ${place}:alias/newborn is not found.`;
     expect([await target('alias/slow'), await target('alias/newborn')]).toEqual([a, notYet]);
     const seen = await client.must('ListAliases', { KeyId: a });
     expect((seen['Aliases'] as { AliasName: string }[]).map((alias) => alias.AliasName)).toEqual([
@@ -191,7 +191,7 @@ describe('rehearsed eventual consistency', () => {
     await client.must('DeleteAlias', { AliasName: 'alias/slow' });
     expect(await target('alias/slow')).toBe(b);
     await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 31 });
-    expect(await target('alias/slow')).toBe(`Alias ${PLACE}:alias/slow is not found.`);
+    expect(await target('alias/slow')).toBe(`Alias ${place}:alias/slow is not found.`);
     await control(kms.controlUrl, 'POST /mischief', {});
   });
 

@@ -11,8 +11,8 @@ import {
   verify,
 } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MODULUS_BITS, type RsaSpec } from '../material/private-key.ts';
-import { KEY_SPECS, type KeySpec, type KeyUsage, SPEC_USAGES } from '../model/key-specs.ts';
+import { modulusBits, type RsaSpec } from '../material/private-key.ts';
+import { keySpecs, type KeySpec, type KeyUsage, specUsages } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 
@@ -33,8 +33,8 @@ const spkiOf = async (KeyId: string) => {
   return createPublicKey({ key: bytes(PublicKey), format: 'der', type: 'spki' });
 };
 
-const uses = KEY_SPECS.flatMap((spec) =>
-  (Object.keys(SPEC_USAGES[spec] ?? {}) as KeyUsage[]).map((usage) => [spec, usage] as const),
+const uses = keySpecs.flatMap((spec) =>
+  (Object.keys(specUsages[spec] ?? {}) as KeyUsage[]).map((usage) => [spec, usage] as const),
 );
 
 describe('keys of every spec and usage', () => {
@@ -42,7 +42,7 @@ describe('keys of every spec and usage', () => {
     const keyId = await own(spec, usage);
     const metadata = await client.metadata(keyId);
     expect(metadata).toMatchObject({ KeySpec: spec, KeyUsage: usage, KeyState: 'Enabled' });
-    const algorithms = SPEC_USAGES[spec]?.[usage];
+    const algorithms = specUsages[spec]?.[usage];
     expect(Object.values(metadata)).toContainEqual(algorithms);
     expect('CurrentKeyMaterialId' in metadata).toBe(spec === 'SYMMETRIC_DEFAULT');
     const reply = await client.call('GetPublicKey', { KeyId: keyId });
@@ -188,10 +188,10 @@ describe('RSA encryption', () => {
     expect((await client.call('Encrypt', wish)).type).toBe('ValidationException');
   });
 
-  test.each(Object.keys(MODULUS_BITS) as RsaSpec[])('%s: as much as fits', async (spec) => {
+  test.each(Object.keys(modulusBits) as RsaSpec[])('%s: as much as fits', async (spec) => {
     const KeyId = await own(spec, 'ENCRYPT_DECRYPT');
     for (const [EncryptionAlgorithm, , overhead] of algorithms) {
-      const most = MODULUS_BITS[spec] / 8 - overhead;
+      const most = modulusBits[spec] / 8 - overhead;
       const wish = (length: number) => ({
         KeyId,
         Plaintext: Buffer.alloc(length, 1).toString('base64'),

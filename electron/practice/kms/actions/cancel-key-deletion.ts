@@ -3,7 +3,7 @@ import type { KeyRecord } from '../model/records.ts';
 import { structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey, setKeyState } from './key-access.ts';
 
 /** A key of a key store that is not connected is not Disabled but Unavailable. */
@@ -14,7 +14,7 @@ function isCutOff(call: Call, key: KeyRecord): boolean {
 
 export const cancelKeyDeletion = defineAction({
   name: 'CancelKeyDeletion',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openKey(call, 'CancelKeyDeletion', request.KeyId);
     const permanent = call.world.state.materials.of(key).filter(isPermanent);

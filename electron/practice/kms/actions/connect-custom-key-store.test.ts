@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPracticeKms } from '../start.ts';
 import { byokClient } from '../testing/byok.ts';
-import { change, hangUp, refuse, REFUSALS, silence, UNREADABLE } from '../testing/misbehaviours.ts';
+import { change, hangUp, refuse, refusals, silence, unreadable } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
-import { PEER_HOST, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
+import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
 
 let bench: StoreBench;
 let slow: StoreBench;
@@ -29,7 +29,7 @@ const stateOf = async (storeId: string, of = bench) => {
   const store = await of.describeStore(storeId);
   return [store['ConnectionState'], store['ConnectionErrorCode']];
 };
-const VPC = {
+const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
   XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0',
 };
@@ -50,7 +50,7 @@ describe('ConnectCustomKeyStore', () => {
     expect(bench.peer.requests).toHaveLength(1);
   });
 
-  const CODES: Readonly<Record<string, string>> = {
+  const codes: Readonly<Record<string, string>> = {
     AuthenticationFailedException: 'INVALID_CREDENTIALS',
     AccessDeniedException: 'XKS_PROXY_ACCESS_DENIED',
     InvalidUriPathException: 'XKS_PROXY_INVALID_CONFIGURATION',
@@ -58,11 +58,11 @@ describe('ConnectCustomKeyStore', () => {
     DependencyTimeoutException: 'XKS_PROXY_TIMED_OUT',
   };
   test.each([
-    ...REFUSALS.map(
+    ...refusals.map(
       ([status, name]) =>
-        [name, refuse(status, name), CODES[name] ?? 'XKS_PROXY_INVALID_RESPONSE'] as const,
+        [name, refuse(status, name), codes[name] ?? 'XKS_PROXY_INVALID_RESPONSE'] as const,
     ),
-    ...UNREADABLE.map(([name, does]) => [name, does, 'XKS_PROXY_INVALID_RESPONSE'] as const),
+    ...unreadable.map(([name, does]) => [name, does, 'XKS_PROXY_INVALID_RESPONSE'] as const),
     ['a broken connection', hangUp, 'NETWORK_ERRORS'] as const,
     [
       'no manager that works',
@@ -88,28 +88,28 @@ describe('ConnectCustomKeyStore', () => {
     };
     peer.replaceIdentity(authority.identity('other.example.test'));
     expect(await outcome()).toBe('XKS_PROXY_INVALID_TLS_CONFIGURATION');
-    peer.replaceIdentity(authority.identity(PEER_HOST, -1));
+    peer.replaceIdentity(authority.identity(peerHost, -1));
     expect(await outcome()).toBe('XKS_PROXY_INVALID_TLS_CONFIGURATION');
-    peer.replaceIdentity(authority.identity(PEER_HOST));
+    peer.replaceIdentity(authority.identity(peerHost));
     expect(await outcome()).toBeUndefined();
-    await control(kms.controlUrl, 'POST /xks-connect', { host: PEER_HOST, to: '127.0.0.1:1' });
+    await control(kms.controlUrl, 'POST /xks-connect', { host: peerHost, to: '127.0.0.1:1' });
     expect(await outcome()).toBe('XKS_PROXY_NOT_REACHABLE');
-    await control(kms.controlUrl, 'POST /xks-connect', { host: PEER_HOST, to: null });
+    await control(kms.controlUrl, 'POST /xks-connect', { host: peerHost, to: null });
     expect(await outcome()).toBe('XKS_PROXY_NOT_REACHABLE');
   });
 
   test('behind a VPC endpoint service, names are matters of the service', async () => {
     const { authority, peer, kms } = bench;
-    const storeId = await bench.makeStore(VPC);
+    const storeId = await bench.makeStore(vpc);
     peer.replaceIdentity(authority.identity('other.example.test'));
     await on(bench)('ConnectCustomKeyStore', storeId);
     expect(await stateOf(storeId)).toEqual([
       'FAILED',
       'XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION',
     ]);
-    peer.replaceIdentity(authority.identity(PEER_HOST));
+    peer.replaceIdentity(authority.identity(peerHost));
     await on(bench)('DisconnectCustomKeyStore', storeId);
-    await control(kms.controlUrl, 'POST /xks-connect', { host: PEER_HOST, to: null });
+    await control(kms.controlUrl, 'POST /xks-connect', { host: peerHost, to: null });
     await on(bench)('ConnectCustomKeyStore', storeId);
     expect(await stateOf(storeId)).toEqual(['FAILED', 'XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND']);
   });
@@ -118,10 +118,10 @@ describe('ConnectCustomKeyStore', () => {
     const kms = await startPracticeKms({
       proxyBudgetMs: 1_000,
       trustCaFile: bench.caFile,
-      xksConnect: [{ host: PEER_HOST, port: bench.peer.port }],
+      xksConnect: [{ host: peerHost, port: bench.peer.port }],
     });
     const client = byokClient(kms.url);
-    const made = await client.must('CreateCustomKeyStore', storeBody(VPC));
+    const made = await client.must('CreateCustomKeyStore', storeBody(vpc));
     bench.peer.misbehave(silence);
     await client.must('ConnectCustomKeyStore', made);
     const { CustomKeyStores } = await client.must('DescribeCustomKeyStores', {});

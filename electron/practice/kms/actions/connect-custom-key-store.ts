@@ -14,7 +14,7 @@ import {
   stepFor,
   targetOf,
 } from './key-store-access.ts';
-import { STORE_ID } from './key-store-fields.ts';
+import { storeIdField } from './key-store-fields.ts';
 
 async function tryProxy(call: Call, store: KeyStoreRecord): Promise<ConnectionErrorCode | null> {
   try {
@@ -32,7 +32,7 @@ async function tryProxy(call: Call, store: KeyStoreRecord): Promise<ConnectionEr
  */
 export const connectCustomKeyStore = defineAction({
   name: 'ConnectCustomKeyStore',
-  input: structure(STORE_ID),
+  input: structure(storeIdField),
   act(call, request) {
     requireAccountPermission(call);
     const store = findStore(call, request.CustomKeyStoreId);

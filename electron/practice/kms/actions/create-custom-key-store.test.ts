@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startPracticeKms } from '../start.ts';
 import { byokClient } from '../testing/byok.ts';
 import { createAuthority } from '../testing/certificates.ts';
-import { change, hangUp, refuse, REFUSALS, silence, UNREADABLE } from '../testing/misbehaviours.ts';
+import { change, hangUp, refuse, refusals, silence, unreadable } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
-import { PEER_HOST, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
-import { PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
+import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {
@@ -20,10 +20,10 @@ const create = (more: Record<string, unknown> = {}) =>
   bench.client.call('CreateCustomKeyStore', storeBody(more));
 const typeOf = async (more: Record<string, unknown> = {}) => (await create(more)).type;
 
-const SERVICE = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
-const VPC = {
+const service = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
+const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
-  XksProxyVpcEndpointServiceName: SERVICE,
+  XksProxyVpcEndpointServiceName: service,
 };
 
 test('a store starts disconnected, after one signed health request', async () => {
@@ -43,7 +43,7 @@ test('a store starts disconnected, after one signed health request', async () =>
     ],
   ]);
   expect(bench.peer.requests[0]?.headers).toMatchObject({
-    host: PEER_HOST,
+    host: peerHost,
     'content-type': 'application/json',
   });
   const store = await bench.describeStore(String(reply.json?.['CustomKeyStoreId']));
@@ -90,7 +90,7 @@ describe('constraints', () => {
     [{ RawSecretAccessKey: 'too short and with spaces' }],
     [{ RawSecretAccessKey: '*'.repeat(50) }],
   ])('a credential is never echoed: %j', async (part) => {
-    const credential = { ...PEER_CREDENTIAL, ...part };
+    const credential = { ...peerCredential, ...part };
     const reply = await create({ XksProxyAuthenticationCredential: credential });
     expect(reply.type).toBe('ValidationException');
     expect(reply.message).toContain("Value at 'xksProxyAuthenticationCredential.");
@@ -112,7 +112,7 @@ describe('constraints', () => {
     [{ CloudHsmClusterId: 'cluster-1a23b4cdefg' }],
     [{ KeyStorePassword: 'kmsPswd12' }],
     [{ TrustAnchorCertificate: 'x' }],
-    [{ XksProxyVpcEndpointServiceName: SERVICE }],
+    [{ XksProxyVpcEndpointServiceName: service }],
     [{ XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE' }],
   ])('%j does not go with the rest', async (more) => {
     expect(await typeOf(more)).toMatch(/ValidationException/);
@@ -120,7 +120,7 @@ describe('constraints', () => {
 });
 
 describe('what the proxy answers', () => {
-  const EXPECTED: Readonly<Record<string, string>> = {
+  const expected: Readonly<Record<string, string>> = {
     AuthenticationFailedException: 'XksProxyIncorrectAuthenticationCredentialException',
     InvalidUriPathException: 'XksProxyInvalidConfigurationException',
     AccessDeniedException: 'XksProxyInvalidConfigurationException',
@@ -128,13 +128,13 @@ describe('what the proxy answers', () => {
     DependencyTimeoutException: 'XksProxyUriUnreachableException',
   };
 
-  test.each(REFUSALS)('%i %s', async (status, name) => {
+  test.each(refusals)('%i %s', async (status, name) => {
     bench.peer.misbehave(refuse(status, name));
-    expect(await typeOf()).toBe(EXPECTED[name] ?? 'XksProxyInvalidResponseException');
+    expect(await typeOf()).toBe(expected[name] ?? 'XksProxyInvalidResponseException');
     expect((await bench.client.must('DescribeCustomKeyStores', {}))['CustomKeyStores']).toEqual([]);
   });
 
-  test.each(UNREADABLE)('%s cannot be understood', async (_name, misbehaviour) => {
+  test.each(unreadable)('%s cannot be understood', async (_name, misbehaviour) => {
     bench.peer.misbehave(misbehaviour);
     expect(await typeOf()).toBe('XksProxyInvalidResponseException');
   });
@@ -163,7 +163,7 @@ describe('what the proxy answers', () => {
   });
 
   test('a wrong secret, and a path of another store', async () => {
-    const wrong = { ...PEER_CREDENTIAL, RawSecretAccessKey: 'x'.repeat(43) };
+    const wrong = { ...peerCredential, RawSecretAccessKey: 'x'.repeat(43) };
     expect(await typeOf({ XksProxyAuthenticationCredential: wrong })).toBe(
       'XksProxyIncorrectAuthenticationCredentialException',
     );
@@ -179,7 +179,7 @@ describe('what the proxy answers', () => {
 });
 
 describe('a proxy that is not there, or not itself', () => {
-  const route = (to: string | null, host = PEER_HOST) =>
+  const route = (to: string | null, host = peerHost) =>
     control(bench.kms.controlUrl, 'POST /xks-connect', { host, to });
 
   test('a host that nobody mapped is not looked up', async () => {
@@ -202,8 +202,8 @@ describe('a proxy that is not there, or not itself', () => {
     const { authority, peer } = bench;
     const bad = [
       authority.identity('other.example.test'),
-      authority.identity(PEER_HOST, -1),
-      createAuthority('Somebody else').identity(PEER_HOST),
+      authority.identity(peerHost, -1),
+      createAuthority('Somebody else').identity(peerHost),
     ];
     for (const identity of bad) {
       peer.replaceIdentity(identity);
@@ -212,12 +212,12 @@ describe('a proxy that is not there, or not itself', () => {
     expect(peer.requests).toHaveLength(0);
     peer.replaceIdentity(authority.identity('*.example.test'));
     expect(await typeOf()).toBeUndefined();
-    peer.replaceIdentity(authority.identity(PEER_HOST));
+    peer.replaceIdentity(authority.identity(peerHost));
   });
 
   test('silence is met with one more try', async () => {
     const options = { proxyBudgetMs: 1_000, trustCaFile: bench.caFile };
-    const routes = [{ host: PEER_HOST, port: bench.peer.port }];
+    const routes = [{ host: peerHost, port: bench.peer.port }];
     const kms = await startPracticeKms({ ...options, xksConnect: routes });
     bench.peer.misbehave(silence);
     const reply = await byokClient(kms.url).call('CreateCustomKeyStore', storeBody());
@@ -270,33 +270,33 @@ describe('what must be unique', () => {
 
 describe('VPC endpoint services', () => {
   test('are not called before the store is connected', async () => {
-    const reply = await create({ ...VPC, XksProxyVpcEndpointServiceOwner: '111122223333' });
+    const reply = await create({ ...vpc, XksProxyVpcEndpointServiceOwner: '111122223333' });
     expect(reply.status).toBe(200);
     expect(bench.peer.requests).toHaveLength(0);
     const store = await bench.describeStore(String(reply.json?.['CustomKeyStoreId']));
     expect(store['XksProxyConfiguration']).toEqual({
       Connectivity: 'VPC_ENDPOINT_SERVICE',
-      AccessKeyId: PEER_CREDENTIAL.AccessKeyId,
-      UriEndpoint: `https://${PEER_HOST}`,
-      UriPath: PEER_PATH,
-      VpcEndpointServiceName: SERVICE,
+      AccessKeyId: peerCredential.AccessKeyId,
+      UriEndpoint: `https://${peerHost}`,
+      UriPath: peerPath,
+      VpcEndpointServiceName: service,
       VpcEndpointServiceOwner: '111122223333',
     });
   });
 
   test.each([
-    ['of another Region', { XksProxyVpcEndpointServiceName: SERVICE.replace('central', 'west') }],
+    ['of another Region', { XksProxyVpcEndpointServiceName: service.replace('central', 'west') }],
     ['with a private DNS name nobody mapped', { XksProxyUriEndpoint: 'https://no.example.test' }],
   ])('%s are not found', async (_name, more) => {
-    expect(await typeOf({ ...VPC, ...more })).toBe('XksProxyVpcEndpointServiceNotFoundException');
+    expect(await typeOf({ ...vpc, ...more })).toBe('XksProxyVpcEndpointServiceNotFoundException');
   });
 
   test('and their names belong to one store', async () => {
-    await create(VPC);
+    await create(vpc);
     const path = { XksProxyUriPath: '/tenant-b/kms/xks/v1' };
-    expect(await typeOf({ ...VPC, ...path })).toBe('XksProxyUriEndpointInUseException');
+    expect(await typeOf({ ...vpc, ...path })).toBe('XksProxyUriEndpointInUseException');
     expect(await typeOf(path)).toBe('XksProxyUriEndpointInUseException');
-    expect(await typeOf({ ...VPC, XksProxyUriEndpoint: 'https://two.example.test' })).toBe(
+    expect(await typeOf({ ...vpc, XksProxyUriEndpoint: 'https://two.example.test' })).toBe(
       'XksProxyVpcEndpointServiceInUseException',
     );
   });
@@ -313,7 +313,7 @@ describe('stores of type AWS_CLOUDHSM', () => {
     [{}, 'CloudHsmClusterNotFoundException'],
     [{ KeyStorePassword: null }, 'ValidationException'],
     [{ CloudHsmClusterId: 'cluster-1' }, 'ValidationException'],
-    [{ XksProxyUriPath: PEER_PATH }, 'ValidationException'],
+    [{ XksProxyUriPath: peerPath }, 'ValidationException'],
   ])('%j: %s', async (more, type) => {
     const reply = await bench.client.call('CreateCustomKeyStore', { ...cluster, ...more });
     expect(reply.type).toBe(type);
@@ -332,5 +332,5 @@ test('the secret shows nowhere', async () => {
   ];
   const text = JSON.stringify(shown);
   expect(text).toContain('"RawSecretAccessKey":"(secret)"');
-  expect(text).not.toContain(PEER_CREDENTIAL.RawSecretAccessKey);
+  expect(text).not.toContain(peerCredential.RawSecretAccessKey);
 });

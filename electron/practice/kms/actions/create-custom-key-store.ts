@@ -6,19 +6,19 @@ import { type Call, placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requireAccountPermission } from './key-access.ts';
 import { requireEndpointService, requireHealth, requireUnique } from './key-store-access.ts';
-import { CLUSTER_FIELDS, PROXY_FIELDS, storeNameMember } from './key-store-fields.ts';
+import { clusterFields, proxyFields, storeNameMember } from './key-store-fields.ts';
 
 const input = structure({
   CustomKeyStoreName: required(storeNameMember),
   CustomKeyStoreType: optional(oneOf(['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])),
   TrustAnchorCertificate: optional(string({ min: 1, max: 5000 })),
-  ...CLUSTER_FIELDS,
-  ...PROXY_FIELDS,
+  ...clusterFields,
+  ...proxyFields,
 });
 type Input = Parsed<typeof input>;
 
-const CLUSTER_ONLY = ['CloudHsmClusterId', 'TrustAnchorCertificate', 'KeyStorePassword'] as const;
-const PROXY_ONLY = [
+const clusterOnly = ['CloudHsmClusterId', 'TrustAnchorCertificate', 'KeyStorePassword'] as const;
+const proxyOnly = [
   'XksProxyConnectivity',
   'XksProxyUriEndpoint',
   'XksProxyUriPath',
@@ -44,8 +44,8 @@ function requireAbsent(request: Input, names: readonly (keyof Input)[], type: st
 
 /** There are no clusters here, so every id is one that does not exist. */
 function refuseCluster(request: Input): never {
-  requireAbsent(request, [...PROXY_ONLY, 'XksProxyVpcEndpointServiceName'], 'AWS_CLOUDHSM');
-  for (const name of CLUSTER_ONLY) given(request, name, 'AWS_CLOUDHSM');
+  requireAbsent(request, [...proxyOnly, 'XksProxyVpcEndpointServiceName'], 'AWS_CLOUDHSM');
+  for (const name of clusterOnly) given(request, name, 'AWS_CLOUDHSM');
   throw new KmsFailure(
     'CloudHsmClusterNotFoundException',
     'There is no such AWS CloudHSM cluster; the practice KMS has none.',
@@ -54,8 +54,8 @@ function refuseCluster(request: Input): never {
 
 function settingsOf(request: Input): ProxySettings {
   const type = 'EXTERNAL_KEY_STORE';
-  requireAbsent(request, CLUSTER_ONLY, type);
-  for (const name of PROXY_ONLY) given(request, name, type);
+  requireAbsent(request, clusterOnly, type);
+  for (const name of proxyOnly) given(request, name, type);
   const connectivity = given(request, 'XksProxyConnectivity', type);
   const credential = given(request, 'XksProxyAuthenticationCredential', type);
   const vpcService = request.XksProxyVpcEndpointServiceName || null;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { GRANT_OPERATIONS, grantableOperations } from '../model/grant-operations.ts';
+import { grantOperations, grantableOperations } from '../model/grant-operations.ts';
 import type { GrantConstraints, GrantRecord, KeyRecord } from '../model/records.ts';
 import { issueGrantToken } from '../policy/grant-tokens.ts';
 import { rootArn } from '../principals/caller.ts';
@@ -24,7 +24,7 @@ import {
 } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { grantTokens, KEY_ID, principalMember } from './fields.ts';
+import { grantTokens, keyIdField, principalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 const sourceArnMember = string({
@@ -35,12 +35,12 @@ const sourceArnMember = string({
 });
 
 const input = structure({
-  ...KEY_ID,
+  ...keyIdField,
   GranteePrincipal: optional(principalMember),
   RetiringPrincipal: optional(principalMember),
   GranteeServicePrincipal: optional(string({ min: 1, max: 256 })),
   RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
-  Operations: required(list(oneOf(GRANT_OPERATIONS))),
+  Operations: required(list(oneOf(grantOperations))),
   Constraints: optional(
     structure({
       EncryptionContextSubset: optional(stringMap),
@@ -61,15 +61,15 @@ const input = structure({
 });
 type Input = Parsed<typeof input>;
 
-const MAX_CONTEXT_PAIRS = 8;
-const MAX_CONTEXT_VALUE = 384;
+const maxContextPairs = 8;
+const maxContextValue = 384;
 
-const PRINCIPAL =
+const principal =
   /^arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/.+)|sts::\d{12}:(?:assumed-role|federated-user)\/.+)$/;
 
 /** @throws InvalidArnException for what names no account, user, role or session. */
 export function requirePrincipal(arn: string | undefined): void {
-  if (arn !== undefined && !PRINCIPAL.test(arn)) {
+  if (arn !== undefined && !principal.test(arn)) {
     throw new KmsFailure('InvalidArnException', `${arn} does not refer to a valid principal.`);
   }
 }
@@ -93,9 +93,9 @@ function requireFit(key: KeyRecord, request: Input): void {
   if (pairs === undefined) return;
   if (!symmetric) throw validation('Constraints on the encryption context are for symmetric keys.');
   const values = Object.values(pairs);
-  if (values.length > MAX_CONTEXT_PAIRS || values.some((v) => v.length > MAX_CONTEXT_VALUE)) {
+  if (values.length > maxContextPairs || values.some((v) => v.length > maxContextValue)) {
     throw validation(
-      `A grant constraint holds at most ${MAX_CONTEXT_PAIRS} pairs with values of at most ${MAX_CONTEXT_VALUE} characters.`,
+      `A grant constraint holds at most ${maxContextPairs} pairs with values of at most ${maxContextValue} characters.`,
     );
   }
 }

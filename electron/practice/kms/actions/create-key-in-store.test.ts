@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { change, hangUp, refuse, REFUSALS, UNREADABLE } from '../testing/misbehaviours.ts';
+import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
 import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
 
@@ -108,21 +108,21 @@ describe('what the external key must be', () => {
 });
 
 describe('what the proxy answers', () => {
-  const EXPECTED: Readonly<Record<string, string>> = {
+  const expected: Readonly<Record<string, string>> = {
     KeyNotFoundException: 'XksKeyNotFoundException',
     InvalidStateException: 'XksKeyInvalidConfigurationException',
     InvalidKeyUsageException: 'XksKeyInvalidConfigurationException',
   };
   test.each([
-    ...REFUSALS.map(
+    ...refusals.map(
       ([status, name]) =>
         [
           name,
           refuse(status, name),
-          EXPECTED[name] ?? 'CustomKeyStoreInvalidStateException',
+          expected[name] ?? 'CustomKeyStoreInvalidStateException',
         ] as const,
     ),
-    ...UNREADABLE.map(
+    ...unreadable.map(
       ([name, does]) => [name, does, 'CustomKeyStoreInvalidStateException'] as const,
     ),
     ['a broken connection', hangUp, 'CustomKeyStoreInvalidStateException'] as const,

@@ -4,13 +4,13 @@ import { materialIdOf } from '../material/material-id.ts';
 import { keyArn } from '../model/arn.ts';
 import {
   familyOf,
-  CUSTOMER_MASTER_KEY_SPECS,
-  KEY_SPECS,
-  KEY_USAGES,
+  customerMasterKeySpecs,
+  keySpecs,
+  keyUsages,
   type KeySpec,
   type KeyUsage,
-  ORIGINS,
-  SPEC_USAGES,
+  origins,
+  specUsages,
 } from '../model/key-specs.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
@@ -30,10 +30,10 @@ import { requireUsableTags, tagListMember } from './tags.ts';
 const input = structure({
   Policy: optional(policyMember),
   Description: optional(descriptionMember),
-  KeyUsage: optional(oneOf(KEY_USAGES)),
-  CustomerMasterKeySpec: optional(oneOf(CUSTOMER_MASTER_KEY_SPECS)),
-  KeySpec: optional(oneOf(KEY_SPECS)),
-  Origin: optional(oneOf(ORIGINS)),
+  KeyUsage: optional(oneOf(keyUsages)),
+  CustomerMasterKeySpec: optional(oneOf(customerMasterKeySpecs)),
+  KeySpec: optional(oneOf(keySpecs)),
+  Origin: optional(oneOf(origins)),
   CustomKeyStoreId: optional(storeIdMember),
   BypassPolicyLockoutSafetyCheck: optional(boolean),
   Tags: optional(tagListMember),
@@ -63,7 +63,7 @@ function chooseUsage(spec: KeySpec, wanted: KeyUsage | undefined): KeyUsage {
       'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     );
   }
-  const usages = SPEC_USAGES[spec];
+  const usages = specUsages[spec];
   if (usages === undefined) {
     throw unsupported(`The practice KMS does not make keys of key spec ${spec}.`);
   }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { change, hangUp, refuse } from '../testing/misbehaviours.ts';
 import { control, type RawReply } from '../testing/raw-client.ts';
-import { PEER_HOST, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
-import { type Misbehaviour, PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
+import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
+import { type Misbehaviour, peerCredential, peerPath } from '../testing/xks-peer.ts';
 
 /**
  * Section 6 of the facts as tables, a row for a line. What lies behind a row in depth (requests to
@@ -33,68 +33,72 @@ const typeOf = async (operation: string, storeId: string, more: Body = {}) =>
 const create = (more: Body = {}) => bench.client.call('CreateCustomKeyStore', storeBody(more));
 const outcome = ({ type, status }: RawReply) => type ?? status;
 
-const SERVICE = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
-const VPC = {
+const vpcService = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
+const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
-  XksProxyVpcEndpointServiceName: SERVICE,
+  XksProxyVpcEndpointServiceName: vpcService,
 };
-const UNKNOWN = 'cks-00000000000000000';
-const OK = 200;
-const INVALID = 'ValidationException';
-const WRONG_STATE = 'CustomKeyStoreInvalidStateException';
+const unknown = 'cks-00000000000000000';
+const ok = 200;
+const invalid = 'ValidationException';
+const wrongState = 'CustomKeyStoreInvalidStateException';
 /** The grammar was right: the proxy was asked, and does not know this credential. */
-const ASKED = 'XksProxyIncorrectAuthenticationCredentialException';
+const wrongCredentials = 'XksProxyIncorrectAuthenticationCredentialException';
 const credential = (part: Body) => ({
-  XksProxyAuthenticationCredential: { ...PEER_CREDENTIAL, ...part },
+  XksProxyAuthenticationCredential: { ...peerCredential, ...part },
 });
 const manager = (healthStatus: string) => ({ id: 'a', model: 'b', healthStatus });
-const NO_MANAGER = change({ ekmFleetDetails: [manager('UNAVAILABLE'), manager('UNAVAILABLE')] });
-const REFUSED = refuse(401, 'AuthenticationFailedException');
+const noManager = change({ ekmFleetDetails: [manager('UNAVAILABLE'), manager('UNAVAILABLE')] });
+const refusal = refuse(401, 'AuthenticationFailedException');
 
 describe('what CreateCustomKeyStore takes', () => {
   test.each<readonly [string, Body, string | number]>([
-    ['all that a public store needs', {}, OK],
-    ['a name', { CustomKeyStoreName: null }, INVALID],
-    ['of 1 to 256 characters', { CustomKeyStoreName: 'n'.repeat(257) }, INVALID],
-    ['a type that exists', { CustomKeyStoreType: 'KMS' }, INVALID],
-    ['without a type a cluster', { CustomKeyStoreType: null }, INVALID],
-    ['connectivity', { XksProxyConnectivity: null }, INVALID],
-    ['a credential', { XksProxyAuthenticationCredential: null }, INVALID],
-    ['an endpoint', { XksProxyUriEndpoint: null }, INVALID],
-    ['a path', { XksProxyUriPath: null }, INVALID],
-    ['AccessKeyId of 20', credential({ AccessKeyId: 'A'.repeat(20) }), ASKED],
-    ['to 30 characters', credential({ AccessKeyId: '7'.repeat(30) }), ASKED],
-    ['not 19', credential({ AccessKeyId: 'A'.repeat(19) }), INVALID],
-    ['not 31', credential({ AccessKeyId: 'A'.repeat(31) }), INVALID],
-    ['of A-Z and 2-7', credential({ AccessKeyId: `${'A'.repeat(20)}1` }), INVALID],
-    ['RawSecretAccessKey of 43', credential({ RawSecretAccessKey: 'a'.repeat(43) }), ASKED],
-    ['to 64 characters', credential({ RawSecretAccessKey: '/'.repeat(64) }), ASKED],
-    ['not 42', credential({ RawSecretAccessKey: 'a'.repeat(42) }), INVALID],
-    ['not 65', credential({ RawSecretAccessKey: 'a'.repeat(65) }), INVALID],
-    ['of base64', credential({ RawSecretAccessKey: '-'.repeat(43) }), INVALID],
+    ['all that a public store needs', {}, ok],
+    ['a name', { CustomKeyStoreName: null }, invalid],
+    ['of 1 to 256 characters', { CustomKeyStoreName: 'n'.repeat(257) }, invalid],
+    ['a type that exists', { CustomKeyStoreType: 'KMS' }, invalid],
+    ['without a type a cluster', { CustomKeyStoreType: null }, invalid],
+    ['connectivity', { XksProxyConnectivity: null }, invalid],
+    ['a credential', { XksProxyAuthenticationCredential: null }, invalid],
+    ['an endpoint', { XksProxyUriEndpoint: null }, invalid],
+    ['a path', { XksProxyUriPath: null }, invalid],
+    ['AccessKeyId of 20', credential({ AccessKeyId: 'A'.repeat(20) }), wrongCredentials],
+    ['to 30 characters', credential({ AccessKeyId: '7'.repeat(30) }), wrongCredentials],
+    ['not 19', credential({ AccessKeyId: 'A'.repeat(19) }), invalid],
+    ['not 31', credential({ AccessKeyId: 'A'.repeat(31) }), invalid],
+    ['of A-Z and 2-7', credential({ AccessKeyId: `${'A'.repeat(20)}1` }), invalid],
+    [
+      'RawSecretAccessKey of 43',
+      credential({ RawSecretAccessKey: 'a'.repeat(43) }),
+      wrongCredentials,
+    ],
+    ['to 64 characters', credential({ RawSecretAccessKey: '/'.repeat(64) }), wrongCredentials],
+    ['not 42', credential({ RawSecretAccessKey: 'a'.repeat(42) }), invalid],
+    ['not 65', credential({ RawSecretAccessKey: 'a'.repeat(65) }), invalid],
+    ['of base64', credential({ RawSecretAccessKey: '-'.repeat(43) }), invalid],
     [
       'both of them',
       { XksProxyAuthenticationCredential: { AccessKeyId: 'A'.repeat(20) } },
-      INVALID,
+      invalid,
     ],
     ['an endpoint of 10', { XksProxyUriEndpoint: 'https://ab' }, 'XksProxyUriUnreachableException'],
-    ['to 128 characters', { XksProxyUriEndpoint: `https://${'a'.repeat(121)}` }, INVALID],
-    ['with https', { XksProxyUriEndpoint: `http://${PEER_HOST}` }, INVALID],
-    ['without a port', { XksProxyUriEndpoint: `https://${PEER_HOST}:443` }, INVALID],
-    ['without a path', { XksProxyUriEndpoint: `https://${PEER_HOST}/` }, INVALID],
-    ['a path to /kms/xks/v1', { XksProxyUriPath: '/a/kms/xks' }, INVALID],
+    ['to 128 characters', { XksProxyUriEndpoint: `https://${'a'.repeat(121)}` }, invalid],
+    ['with https', { XksProxyUriEndpoint: `http://${peerHost}` }, invalid],
+    ['without a port', { XksProxyUriEndpoint: `https://${peerHost}:443` }, invalid],
+    ['without a path', { XksProxyUriEndpoint: `https://${peerHost}/` }, invalid],
+    ['a path to /kms/xks/v1', { XksProxyUriPath: '/a/kms/xks' }, invalid],
     [
       'which the proxy has',
       { XksProxyUriPath: '/kms/xks/v1' },
       'XksProxyInvalidConfigurationException',
     ],
-    ['to 128 characters', { XksProxyUriPath: `/${'a'.repeat(117)}/kms/xks/v1` }, INVALID],
-    ['a VPC store with its service', VPC, OK],
-    ['and an owner', { ...VPC, XksProxyVpcEndpointServiceOwner: '111122223333' }, OK],
-    ['of 12 digits', { ...VPC, XksProxyVpcEndpointServiceOwner: '11112222333' }, INVALID],
-    ['not without', { ...VPC, XksProxyVpcEndpointServiceName: null }, INVALID],
-    ['not a public one with', { XksProxyVpcEndpointServiceName: SERVICE }, INVALID],
-    ['nothing of clusters', { KeyStorePassword: 'kmsPswd12' }, INVALID],
+    ['to 128 characters', { XksProxyUriPath: `/${'a'.repeat(117)}/kms/xks/v1` }, invalid],
+    ['a VPC store with its service', vpc, ok],
+    ['and an owner', { ...vpc, XksProxyVpcEndpointServiceOwner: '111122223333' }, ok],
+    ['of 12 digits', { ...vpc, XksProxyVpcEndpointServiceOwner: '11112222333' }, invalid],
+    ['not without', { ...vpc, XksProxyVpcEndpointServiceName: null }, invalid],
+    ['not a public one with', { XksProxyVpcEndpointServiceName: vpcService }, invalid],
+    ['nothing of clusters', { KeyStorePassword: 'kmsPswd12' }, invalid],
   ])('%s', async (_fact, more, answer) => {
     expect(outcome(await create(more))).toBe(answer);
   });
@@ -105,7 +109,7 @@ describe('what CreateCustomKeyStore takes', () => {
 });
 
 /** Brings a store of the slow bench into a state. */
-const REACH: Readonly<Record<string, (storeId: string) => Promise<void>>> = {
+const waysToReach: Readonly<Record<string, (storeId: string) => Promise<void>>> = {
   DISCONNECTED: async () => undefined,
   async CONNECTING(storeId) {
     await on(slow)('ConnectCustomKeyStore', storeId);
@@ -132,27 +136,27 @@ describe('which state allows what', () => {
     ['DisconnectCustomKeyStore', {}, 'CONNECTING CONNECTED FAILED'],
     ['DeleteCustomKeyStore', {}, 'DISCONNECTED'],
     ['UpdateCustomKeyStore', { NewCustomKeyStoreName: 'renamed' }, 'DISCONNECTED CONNECTED'],
-    ['UpdateCustomKeyStore', { XksProxyUriPath: PEER_PATH }, 'DISCONNECTED CONNECTED'],
+    ['UpdateCustomKeyStore', { XksProxyUriPath: peerPath }, 'DISCONNECTED CONNECTED'],
     [
       'UpdateCustomKeyStore',
-      { XksProxyAuthenticationCredential: PEER_CREDENTIAL },
+      { XksProxyAuthenticationCredential: peerCredential },
       'DISCONNECTED CONNECTED',
     ],
-    ['UpdateCustomKeyStore', { XksProxyUriEndpoint: `https://${PEER_HOST}` }, 'DISCONNECTED'],
+    ['UpdateCustomKeyStore', { XksProxyUriEndpoint: `https://${peerHost}` }, 'DISCONNECTED'],
     [
       'UpdateCustomKeyStore',
-      { XksProxyConnectivity: 'PUBLIC_ENDPOINT', XksProxyUriEndpoint: `https://${PEER_HOST}` },
+      { XksProxyConnectivity: 'PUBLIC_ENDPOINT', XksProxyUriEndpoint: `https://${peerHost}` },
       'DISCONNECTED',
     ],
     [
       'UpdateCustomKeyStore',
-      { ...VPC, XksProxyUriEndpoint: `https://${PEER_HOST}` },
+      { ...vpc, XksProxyUriEndpoint: `https://${peerHost}` },
       'DISCONNECTED',
     ],
     ['DescribeCustomKeyStores', {}, 'DISCONNECTED CONNECTING CONNECTED DISCONNECTING FAILED'],
     ['CreateKey', { Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'ext-1' }, 'CONNECTED'],
   ])('%s %j', async (operation, more, allowed) => {
-    for (const [state, reach] of Object.entries(REACH)) {
+    for (const [state, reach] of Object.entries(waysToReach)) {
       await slow.reset();
       const storeId = await slow.makeStore();
       await reach(storeId);
@@ -160,7 +164,7 @@ describe('which state allows what', () => {
       expect((await slow.describeStore(storeId))['ConnectionState']).toBe(state);
       const { type } = await on(slow)(operation, storeId, more);
       const fine = allowed.split(' ').includes(state);
-      expect([state, type]).toEqual([state, fine ? undefined : WRONG_STATE]);
+      expect([state, type]).toEqual([state, fine ? undefined : wrongState]);
     }
   });
 
@@ -171,7 +175,7 @@ describe('which state allows what', () => {
     ['UpdateCustomKeyStore'],
     ['DescribeCustomKeyStores'],
   ])('%s does not find a store that is not there', async (operation) => {
-    expect(await typeOf(operation, UNKNOWN)).toBe('CustomKeyStoreNotFoundException');
+    expect(await typeOf(operation, unknown)).toBe('CustomKeyStoreNotFoundException');
   });
 });
 
@@ -183,19 +187,19 @@ describe('when the proxy is asked', () => {
       on(bench)('UpdateCustomKeyStore', storeId, more);
   test.each<readonly [string, string, Body, Way, string[]]>([
     ['Create, public: at once', 'create', {}, () => create(), ['/health']],
-    ['Create, VPC: not yet', 'create', {}, () => create(VPC), []],
+    ['Create, VPC: not yet', 'create', {}, () => create(vpc), []],
     ['Connect, public', '', {}, (id) => on(bench)('ConnectCustomKeyStore', id), ['/health']],
-    ['Connect, VPC', '', VPC, (id) => on(bench)('ConnectCustomKeyStore', id), ['/health']],
-    ['Update of the path', '', {}, update({ XksProxyUriPath: PEER_PATH }), ['/health']],
+    ['Connect, VPC', '', vpc, (id) => on(bench)('ConnectCustomKeyStore', id), ['/health']],
+    ['Update of the path', '', {}, update({ XksProxyUriPath: peerPath }), ['/health']],
     ['Update of the credential', '', {}, update(credential({})), ['/health']],
     [
       'Update of the endpoint',
       '',
       {},
-      update({ XksProxyUriEndpoint: `https://${PEER_HOST}` }),
+      update({ XksProxyUriEndpoint: `https://${peerHost}` }),
       ['/health'],
     ],
-    ['Update of a VPC store', '', VPC, update({ XksProxyUriPath: PEER_PATH }), ['/health']],
+    ['Update of a VPC store', '', vpc, update({ XksProxyUriPath: peerPath }), ['/health']],
     ['Disconnect: never', 'connect', {}, (id) => on(bench)('DisconnectCustomKeyStore', id), []],
     ['Delete: never', '', {}, (id) => on(bench)('DeleteCustomKeyStore', id), []],
     ['Describe: never', '', {}, (id) => on(bench)('DescribeCustomKeyStores', id), []],
@@ -203,7 +207,7 @@ describe('when the proxy is asked', () => {
     const storeId = before === 'create' ? '' : await bench.makeStore(more);
     if (before === 'connect') await on(bench)('ConnectCustomKeyStore', storeId);
     bench.peer.requests.length = 0;
-    expect((await way(storeId)).status).toBe(OK);
+    expect((await way(storeId)).status).toBe(ok);
     expect(bench.peer.requests.map(({ api }) => api)).toEqual(asked);
   });
 });
@@ -218,26 +222,26 @@ describe('what Create and Update refuse', () => {
       'CustomKeyStoreNameInUseException',
     ],
     ['endpoint and path twice', {}, {}, 'XksProxyUriInUseException'],
-    ['a public endpoint that is a private name', VPC, other, 'XksProxyUriEndpointInUseException'],
+    ['a public endpoint that is a private name', vpc, other, 'XksProxyUriEndpointInUseException'],
     [
       'a private name that is a public endpoint',
       {},
-      { ...VPC, ...other },
+      { ...vpc, ...other },
       'XksProxyUriEndpointInUseException',
     ],
     [
       'a VPC service twice',
-      VPC,
-      { ...VPC, XksProxyUriEndpoint: 'https://two.example.test' },
+      vpc,
+      { ...vpc, XksProxyUriEndpoint: 'https://two.example.test' },
       'XksProxyVpcEndpointServiceInUseException',
     ],
     [
       'a VPC service of another Region',
       {},
       {
-        ...VPC,
+        ...vpc,
         XksProxyUriEndpoint: 'https://two.example.test',
-        XksProxyVpcEndpointServiceName: SERVICE.replace('central', 'west'),
+        XksProxyVpcEndpointServiceName: vpcService.replace('central', 'west'),
       },
       'XksProxyVpcEndpointServiceNotFoundException',
     ],
@@ -247,8 +251,8 @@ describe('what Create and Update refuse', () => {
   });
 
   test.each<readonly [string, Misbehaviour, string]>([
-    ['no manager is available', NO_MANAGER, 'XksProxyUriUnreachableException'],
-    ['it does not know the credential', REFUSED, ASKED],
+    ['no manager is available', noManager, 'XksProxyUriUnreachableException'],
+    ['it does not know the credential', refusal, wrongCredentials],
     [
       'it has no such path',
       refuse(404, 'InvalidUriPathException'),
@@ -262,35 +266,35 @@ describe('what Create and Update refuse', () => {
     bench.peer.misbehave(null);
     const storeId = await bench.makeStore();
     bench.peer.misbehave(misbehaviour);
-    const path = { XksProxyUriPath: PEER_PATH };
+    const path = { XksProxyUriPath: peerPath };
     expect(await typeOf('UpdateCustomKeyStore', storeId, path)).toBe(type);
   });
 
   test('other connectivity without another endpoint', async () => {
     const storeId = await bench.makeStore();
-    expect(await typeOf('UpdateCustomKeyStore', storeId, VPC)).toBe(INVALID);
+    expect(await typeOf('UpdateCustomKeyStore', storeId, vpc)).toBe(invalid);
   });
 
   test('an eleventh store in an account and Region', async () => {
     for (let n = 0; n <= 10; n += 1) {
       const host = `n${n}.example.test`;
       await control(bench.kms.controlUrl, 'POST /xks-connect', { host, to: '127.0.0.1:9' });
-      const service = { ...VPC, XksProxyVpcEndpointServiceName: `${SERVICE}${n}` };
+      const service = { ...vpc, XksProxyVpcEndpointServiceName: `${vpcService}${n}` };
       const reply = await create({ ...service, XksProxyUriEndpoint: `https://${host}` });
-      expect([n, outcome(reply)]).toEqual([n, n < 10 ? OK : 'LimitExceededException']);
+      expect([n, outcome(reply)]).toEqual([n, n < 10 ? ok : 'LimitExceededException']);
     }
   });
 });
 
 describe('DescribeCustomKeyStores', () => {
   test.each<readonly [string, (storeId: string) => Body, string | number]>([
-    ['all of them', () => ({}), OK],
-    ['one by its id', (CustomKeyStoreId) => ({ CustomKeyStoreId }), OK],
-    ['one by its name', () => ({ CustomKeyStoreName: 'mine' }), OK],
+    ['all of them', () => ({}), ok],
+    ['one by its id', (CustomKeyStoreId) => ({ CustomKeyStoreId }), ok],
+    ['one by its name', () => ({ CustomKeyStoreName: 'mine' }), ok],
     [
       'not by both',
       (CustomKeyStoreId) => ({ CustomKeyStoreId, CustomKeyStoreName: 'mine' }),
-      INVALID,
+      invalid,
     ],
     [
       'no unknown name',
@@ -304,14 +308,14 @@ describe('DescribeCustomKeyStores', () => {
 
   test('shows the error code in FAILED only, and the secret never', async () => {
     const storeId = await bench.makeStore();
-    bench.peer.misbehave(REFUSED);
+    bench.peer.misbehave(refusal);
     await on(bench)('ConnectCustomKeyStore', storeId);
     const failed = await bench.describeStore(storeId);
     expect(failed).toMatchObject({
       ConnectionState: 'FAILED',
       ConnectionErrorCode: 'INVALID_CREDENTIALS',
     });
-    expect(JSON.stringify(failed)).not.toContain(PEER_CREDENTIAL.RawSecretAccessKey);
+    expect(JSON.stringify(failed)).not.toContain(peerCredential.RawSecretAccessKey);
     await on(bench)('DisconnectCustomKeyStore', storeId);
     expect(await bench.describeStore(storeId)).not.toHaveProperty('ConnectionErrorCode');
   });
@@ -319,12 +323,12 @@ describe('DescribeCustomKeyStores', () => {
 
 describe('keys of a store', () => {
   test.each<readonly [string, Body, string | number]>([
-    ['a connected store and an AES-256 key of it', {}, OK],
-    ['with a store', { CustomKeyStoreId: null }, INVALID],
-    ['that is there', { CustomKeyStoreId: UNKNOWN }, 'CustomKeyStoreNotFoundException'],
-    ['with an external key', { XksKeyId: null }, INVALID],
-    ['of 1 to 128 characters', { XksKeyId: 'x'.repeat(129) }, INVALID],
-    ['of letters, digits, - _ .', { XksKeyId: 'a/b' }, INVALID],
+    ['a connected store and an AES-256 key of it', {}, ok],
+    ['with a store', { CustomKeyStoreId: null }, invalid],
+    ['that is there', { CustomKeyStoreId: unknown }, 'CustomKeyStoreNotFoundException'],
+    ['with an external key', { XksKeyId: null }, invalid],
+    ['of 1 to 128 characters', { XksKeyId: 'x'.repeat(129) }, invalid],
+    ['of letters, digits, - _ .', { XksKeyId: 'a/b' }, invalid],
     ['that is there', { XksKeyId: 'nobody' }, 'XksKeyNotFoundException'],
     ['AES_256', { XksKeyId: 'short' }, 'XksKeyInvalidConfigurationException'],
     ['enabled', { XksKeyId: 'off' }, 'XksKeyInvalidConfigurationException'],
@@ -336,7 +340,7 @@ describe('keys of a store', () => {
       'UnsupportedOperationException',
     ],
     ['of one Region', { MultiRegion: true }, 'UnsupportedOperationException'],
-    ['by their origin only', { Origin: 'AWS_KMS' }, INVALID],
+    ['by their origin only', { Origin: 'AWS_KMS' }, invalid],
   ])('CreateKey: %s', async (_fact, more, answer) => {
     const CustomKeyStoreId = await bench.connectedStore();
     await bench.keyIn(CustomKeyStoreId, 'taken');
@@ -360,11 +364,11 @@ describe('keys of a store', () => {
     const leaving = await bench.keyIn(storeId, 'ext-2');
     const { CiphertextBlob } = await bench.client.must('Encrypt', { KeyId, Plaintext: text });
     const body = operation === 'Decrypt' ? { KeyId, CiphertextBlob } : { KeyId, ...more };
-    expect((await bench.client.call(operation, body)).status).toBe(OK);
-    bench.peer.misbehave(REFUSED);
+    expect((await bench.client.call(operation, body)).status).toBe(ok);
+    bench.peer.misbehave(refusal);
     expect((await bench.client.call(operation, body)).type).toBe('KMSInvalidStateException');
     const another = { Origin: 'EXTERNAL_KEY_STORE', XksKeyId: 'ext-3' };
-    expect(await typeOf('CreateKey', storeId, another)).toBe(WRONG_STATE);
+    expect(await typeOf('CreateKey', storeId, another)).toBe(wrongState);
     await bench.client.must('ScheduleKeyDeletion', { KeyId: leaving });
     await on(bench)('DisconnectCustomKeyStore', storeId);
     const reply = await bench.client.call(operation, body);

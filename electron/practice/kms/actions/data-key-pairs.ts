@@ -1,17 +1,17 @@
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import { PrivateKeyInfo } from '@peculiar/asn1-pkcs8';
-import { isLatticeSpec, LATTICE, makeMaterial, publicKeyOf } from '../material/key-pairs.ts';
+import { isLatticeSpec, lattice, makeMaterial, publicKeyOf } from '../material/key-pairs.ts';
 import type { KeySpec } from '../model/key-specs.ts';
 import { dryRunSucceeded, unsupported } from '../wire/failures.ts';
 import { oneOf, required } from '../wire/members.ts';
 import type { Call } from '../world.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
-import { CRYPTO_FIELDS, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
+import { cryptoFields, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
 
-const DATA_KEY_PAIR_SPECS = [
+const dataKeyPairSpecs = [
   'RSA_2048',
   'RSA_3072',
   'RSA_4096',
@@ -25,13 +25,13 @@ const DATA_KEY_PAIR_SPECS = [
   'ML_KEM_768',
   'ML_KEM_1024',
 ] as const satisfies readonly KeySpec[];
-type PairSpec = (typeof DATA_KEY_PAIR_SPECS)[number];
+type PairSpec = (typeof dataKeyPairSpecs)[number];
 
 /** Members that GenerateDataKeyPair and its form without plaintext share. */
-export const DATA_KEY_PAIR_FIELDS = {
-  ...KEY_ID,
-  KeyPairSpec: required(oneOf(DATA_KEY_PAIR_SPECS)),
-  ...CRYPTO_FIELDS,
+export const dataKeyPairFields = {
+  ...keyIdField,
+  KeyPairSpec: required(oneOf(dataKeyPairSpecs)),
+  ...cryptoFields,
 };
 
 interface PairRequest {
@@ -56,7 +56,7 @@ function privateKeyOf(spec: PairSpec, material: Buffer): Buffer {
   const seed = Buffer.concat([Buffer.from([0x80, material.length]), material]);
   const info = new PrivateKeyInfo({
     version: 0,
-    privateKeyAlgorithm: new AlgorithmIdentifier({ algorithm: LATTICE[spec].oid }),
+    privateKeyAlgorithm: new AlgorithmIdentifier({ algorithm: lattice[spec].oid }),
     privateKey: new OctetString(seed),
   });
   return Buffer.from(AsnConvert.serialize(info));

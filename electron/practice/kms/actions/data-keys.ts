@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { validation } from '../wire/failures.ts';
 import { integer, oneOf, optional } from '../wire/members.ts';
 import type { Call } from '../world.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { settleUse } from './key-use.ts';
-import { CRYPTO_FIELDS, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
+import { cryptoFields, encryptWith, requireSymmetricUse } from './symmetric-use.ts';
 
 /** Members that GenerateDataKey and its form without plaintext share. */
-export const DATA_KEY_FIELDS = {
-  ...KEY_ID,
+export const dataKeyFields = {
+  ...keyIdField,
   NumberOfBytes: optional(integer({ min: 1, max: 1024 })),
   KeySpec: optional(oneOf(['AES_256', 'AES_128'])),
-  ...CRYPTO_FIELDS,
+  ...cryptoFields,
 };
 
 interface DataKeyRequest {

@@ -1,13 +1,13 @@
 import { invalidCiphertext } from '../wire/failures.ts';
 import { blob, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { ENCAPSULATION_FIELDS, openKem } from './encapsulation.ts';
+import { encapsulationFields, openKem } from './encapsulation.ts';
 import { settleUse } from './key-use.ts';
 
 export const decapsulate = defineAction({
   name: 'Decapsulate',
   input: structure({
-    ...ENCAPSULATION_FIELDS,
+    ...encapsulationFields,
     SharedSecretCiphertextBlob: required(blob({ min: 1, max: 6144 })),
   }),
   act(call, request) {

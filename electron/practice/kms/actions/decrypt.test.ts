@@ -14,7 +14,7 @@ async function sealed(stage: Stage): Promise<Body> {
   return { KeyId, CiphertextBlob };
 }
 
-const IGNORING = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
+const ignoring = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
 
 const blobOf = (base: Body): Buffer => Buffer.from(String(base['CiphertextBlob']), 'base64');
 
@@ -90,22 +90,22 @@ testOperation('Decrypt', {
     },
     {
       when: 'a dry run that needs no ciphertext but a key',
-      request: () => ({ DryRun: true, ...IGNORING }),
+      request: () => ({ DryRun: true, ...ignoring }),
       type: 'ValidationException',
     },
     {
       when: 'a dry run that needs no ciphertext',
-      request: (base) => ({ KeyId: base['KeyId'], DryRun: true, ...IGNORING }),
+      request: (base) => ({ KeyId: base['KeyId'], DryRun: true, ...ignoring }),
       type: 'DryRunOperationException',
     },
     {
       when: 'a dry run that looks at no ciphertext',
-      request: (base) => ({ ...base, CiphertextBlob: base64('x'), DryRun: true, ...IGNORING }),
+      request: (base) => ({ ...base, CiphertextBlob: base64('x'), DryRun: true, ...ignoring }),
       type: 'DryRunOperationException',
     },
     {
       when: 'ciphertext to ignore, but no dry run',
-      request: (base) => ({ KeyId: base['KeyId'], ...IGNORING }),
+      request: (base) => ({ KeyId: base['KeyId'], ...ignoring }),
       type: 'ValidationException',
     },
   ],

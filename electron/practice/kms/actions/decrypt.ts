@@ -7,7 +7,7 @@ import { keyIdMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { endDryRun } from './outside-use.ts';
 import { recipientField, requireNoRecipient } from './recipient.ts';
-import { algorithmField, CRYPTO_FIELDS, recordUse } from './symmetric-use.ts';
+import { algorithmField, cryptoFields, recordUse } from './symmetric-use.ts';
 
 export const decrypt = defineAction({
   name: 'Decrypt',
@@ -17,7 +17,7 @@ export const decrypt = defineAction({
     EncryptionAlgorithm: algorithmField,
     Recipient: recipientField,
     DryRunModifiers: dryRunModifiers,
-    ...CRYPTO_FIELDS,
+    ...cryptoFields,
   }),
   act(call, request) {
     const { CiphertextBlob: bytes, EncryptionContext: context, KeyId: keyId } = request;

@@ -3,12 +3,12 @@ import { currentMaterial } from '../model/metadata.ts';
 import { refusal, validation } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID, materialIdMember } from './fields.ts';
+import { keyIdField, materialIdMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 export const deleteImportedKeyMaterial = defineAction({
   name: 'DeleteImportedKeyMaterial',
-  input: structure({ ...KEY_ID, KeyMaterialId: optional(materialIdMember) }),
+  input: structure({ ...keyIdField, KeyMaterialId: optional(materialIdMember) }),
   act(call, request) {
     const key = openKey(call, 'DeleteImportedKeyMaterial', request.KeyId);
     const symmetric = key.spec === 'SYMMETRIC_DEFAULT';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { anyArn, anyBlob, base64, strangeToken, testOperation } from '../testing/operation.ts';
 
-const THEIRS = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const theirs = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .publicKey.export({ format: 'der', type: 'spki' })
   .toString('base64');
 
@@ -9,7 +9,7 @@ testOperation('DeriveSharedSecret', {
   request: async (stage) => ({
     KeyId: await stage.own('ECC_NIST_P256', 'KEY_AGREEMENT'),
     KeyAgreementAlgorithm: 'ECDH',
-    PublicKey: THEIRS,
+    PublicKey: theirs,
   }),
   reply: {
     KeyId: anyArn,

@@ -4,13 +4,13 @@ import { KmsFailure, unsupported } from '../wire/failures.ts';
 import { blob, boolean, oneOf, optional, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { recipientField, requireNoRecipient } from './recipient.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openForUse, settleUse } from './key-use.ts';
 
 export const deriveSharedSecret = defineAction({
   name: 'DeriveSharedSecret',
   input: structure({
-    ...KEY_ID,
+    ...keyIdField,
     KeyAgreementAlgorithm: required(oneOf(['ECDH'])),
     PublicKey: required(blob({ min: 1, max: 8192 })),
     GrantTokens: grantTokens,

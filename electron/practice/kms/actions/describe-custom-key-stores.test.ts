@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { control } from '../testing/raw-client.ts';
-import { PEER_HOST, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import { PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
+import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeEach(() => bench.reset());
 afterAll(() => bench.close());
 
 type Body = Record<string, unknown>;
-const VPC = {
+const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
   XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0',
 };
@@ -30,9 +30,9 @@ describe('DescribeCustomKeyStores', () => {
           CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
           XksProxyConfiguration: {
             Connectivity: 'PUBLIC_ENDPOINT',
-            AccessKeyId: PEER_CREDENTIAL.AccessKeyId,
-            UriEndpoint: `https://${PEER_HOST}`,
-            UriPath: PEER_PATH,
+            AccessKeyId: peerCredential.AccessKeyId,
+            UriEndpoint: `https://${peerHost}`,
+            UriPath: peerPath,
           },
         },
       ],
@@ -61,8 +61,8 @@ describe('DescribeCustomKeyStores', () => {
         to: '127.0.0.1:9',
       });
       await bench.makeStore({
-        ...VPC,
-        XksProxyVpcEndpointServiceName: `${VPC.XksProxyVpcEndpointServiceName}${host}`,
+        ...vpc,
+        XksProxyVpcEndpointServiceName: `${vpc.XksProxyVpcEndpointServiceName}${host}`,
         XksProxyUriEndpoint: `https://${host}.example.test`,
       });
     }

@@ -2,7 +2,7 @@ import type { KeyStoreRecord } from '../model/key-stores.ts';
 import { seconds } from '../model/metadata.ts';
 import { validation } from '../wire/failures.ts';
 import { optional, type Parsed, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { pagingFields, pageOfList, readPage } from '../wire/paging.ts';
 import { type Call, placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requireAccountPermission } from './key-access.ts';
@@ -12,7 +12,7 @@ import { storeIdMember, storeNameMember } from './key-store-fields.ts';
 const input = structure({
   CustomKeyStoreId: optional(storeIdMember),
   CustomKeyStoreName: optional(storeNameMember),
-  ...PAGING_FIELDS,
+  ...pagingFields,
 });
 
 function findAsked(call: Call, request: Parsed<typeof input>): readonly KeyStoreRecord[] {

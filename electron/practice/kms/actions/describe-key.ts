@@ -2,12 +2,12 @@ import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 export const describeKey = defineAction({
   name: 'DescribeKey',
-  input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
+  input: structure({ ...keyIdField, GrantTokens: grantTokens }),
   act(call, request) {
     const opened = openKey(call, 'DescribeKey', request.KeyId, { aliases: true });
     const { mischiefs, state } = call.world;

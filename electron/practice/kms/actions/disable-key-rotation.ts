@@ -1,11 +1,11 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openForAutomaticRotation } from './rotation-access.ts';
 
 export const disableKeyRotation = defineAction({
   name: 'DisableKeyRotation',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openForAutomaticRotation(call, 'DisableKeyRotation', request.KeyId);
     const { rotations } = call.world.state;

@@ -1,12 +1,12 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey, setKeyState } from './key-access.ts';
 import { veil } from './veil.ts';
 
 export const disableKey = defineAction({
   name: 'DisableKey',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openKey(call, 'DisableKey', request.KeyId);
     if (key.state !== 'Disabled') veil(call, key, 'state');

@@ -3,11 +3,11 @@ import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { requireAccountPermission } from './key-access.ts';
 import { findStore, requireConnection, setConnection } from './key-store-access.ts';
-import { STORE_ID } from './key-store-fields.ts';
+import { storeIdField } from './key-store-fields.ts';
 
 export const disconnectCustomKeyStore = defineAction({
   name: 'DisconnectCustomKeyStore',
-  input: structure(STORE_ID),
+  input: structure(storeIdField),
   act(call, request) {
     requireAccountPermission(call);
     const store = findStore(call, request.CustomKeyStoreId);

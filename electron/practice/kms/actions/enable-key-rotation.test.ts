@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const DAY = 86_400;
+const day = 86_400;
 test.each<readonly [string, (number | null)[], days: number, left: number]>([
   ['365 days when none are named', [null], 365, 364],
   ['those that are named', [90], 90, 89],
@@ -55,14 +55,14 @@ test.each<readonly [string, (number | null)[], days: number, left: number]>([
   const client = byokClient(kms.url);
   const KeyId = await client.createKey({ Origin: 'AWS_KMS' });
   for (const [index, RotationPeriodInDays] of periods.entries()) {
-    if (index > 0) await control(kms.controlUrl, 'POST /clock', { advanceSeconds: DAY });
+    if (index > 0) await control(kms.controlUrl, 'POST /clock', { advanceSeconds: day });
     await client.must('EnableKeyRotation', { KeyId, RotationPeriodInDays });
   }
   if (periods.length === 1) {
-    await control(kms.controlUrl, 'POST /clock', { advanceSeconds: DAY });
+    await control(kms.controlUrl, 'POST /clock', { advanceSeconds: day });
   }
   const status = await client.must('GetKeyRotationStatus', { KeyId });
   const { now } = await control<{ now: string }>(kms.controlUrl, 'GET /clock');
-  const until = (Number(status['NextRotationDate']) - Date.parse(now) / 1000) / DAY;
+  const until = (Number(status['NextRotationDate']) - Date.parse(now) / 1000) / day;
   expect([status['RotationPeriodInDays'], Math.round(until)]).toEqual([days, left]);
 });

@@ -1,6 +1,6 @@
 import { type Refusal, testOperation } from '../testing/operation.ts';
 
-const PENDING_IMPORT: Refusal = {
+const pendingImport: Refusal = {
   when: 'a key that waits for its material',
   request: async (_base, stage) => ({ KeyId: await stage.createKey() }),
   type: 'KMSInvalidStateException',
@@ -14,5 +14,5 @@ testOperation('EnableKey', {
   key: { alias: false },
   disabled: 'ok',
   leaving: 'KMSInvalidStateException',
-  refusals: [PENDING_IMPORT],
+  refusals: [pendingImport],
 });

@@ -2,7 +2,7 @@ import type { KeyRecord } from '../model/records.ts';
 import { structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey, setKeyState } from './key-access.ts';
 import { veil } from './veil.ts';
 
@@ -16,7 +16,7 @@ function resumeRotation(call: Call, key: KeyRecord): void {
 
 export const enableKey = defineAction({
   name: 'EnableKey',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openKey(call, 'EnableKey', request.KeyId);
     if (key.state !== 'Enabled') veil(call, key, 'state');

@@ -1,11 +1,11 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { ENCAPSULATION_FIELDS, openKem } from './encapsulation.ts';
+import { encapsulationFields, openKem } from './encapsulation.ts';
 import { settleUse } from './key-use.ts';
 
 export const encapsulate = defineAction({
   name: 'Encapsulate',
-  input: structure(ENCAPSULATION_FIELDS),
+  input: structure(encapsulationFields),
   act(call, request) {
     const { key, make, pair } = openKem(call, 'Encapsulate', request);
     settleUse(call, key, request.DryRun);

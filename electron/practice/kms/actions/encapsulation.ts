@@ -1,12 +1,12 @@
-import { isLatticeSpec, LATTICE, type LatticeSpec } from '../material/key-pairs.ts';
+import { isLatticeSpec, lattice, type LatticeSpec } from '../material/key-pairs.ts';
 import { boolean, oneOf, optional, required } from '../wire/members.ts';
 import type { Call } from '../world.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openForUse } from './key-use.ts';
 
 /** Members that Encapsulate and Decapsulate share. */
-export const ENCAPSULATION_FIELDS = {
-  ...KEY_ID,
+export const encapsulationFields = {
+  ...keyIdField,
   EncapsulationAlgorithm: required(oneOf(['ML_KEM'])),
   GrantTokens: grantTokens,
   DryRun: optional(boolean),
@@ -34,6 +34,6 @@ export function openKem(
   });
   const { spec } = key;
   if (!isLatticeSpec(spec) || !isKem(spec)) throw new Error(`${spec} is no key of this usage`);
-  const { make } = LATTICE[spec];
+  const { make } = lattice[spec];
   return { key, make, pair: make.keygen(material) };
 }

@@ -1,19 +1,19 @@
 import { blob, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { encryptUnder, requireEncryption } from './encryption.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { settleUse } from './key-use.ts';
 import { endDryRun } from './outside-use.ts';
-import { algorithmField, CRYPTO_FIELDS } from './symmetric-use.ts';
+import { algorithmField, cryptoFields } from './symmetric-use.ts';
 
 export const encrypt = defineAction({
   name: 'Encrypt',
   input: structure({
-    ...KEY_ID,
+    ...keyIdField,
     Plaintext: required(blob({ min: 1, max: 4096 })),
     EncryptionAlgorithm: algorithmField,
-    ...CRYPTO_FIELDS,
+    ...cryptoFields,
   }),
   act(call, request) {
     const { EncryptionContext: context, EncryptionAlgorithm: algorithm } = request;

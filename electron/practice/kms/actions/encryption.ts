@@ -11,7 +11,7 @@ import {
   type ParsedCiphertext,
   parseCiphertext,
 } from '../material/symmetric-cipher.ts';
-import type { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
+import type { encryptionAlgorithms } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import { deniedFailure } from '../policy/denial-text.ts';
@@ -24,7 +24,7 @@ import { requireUsage } from './key-use.ts';
 import { decryptOutside, isOutside } from './outside-use.ts';
 import { encryptWith } from './symmetric-use.ts';
 
-export type EncryptionAlgorithm = (typeof ENCRYPTION_ALGORITHMS)[number];
+export type EncryptionAlgorithm = (typeof encryptionAlgorithms)[number];
 
 interface Text {
   readonly bytes: Buffer;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ACTIONS } from './actions.ts';
+import { actionsByName } from './actions.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const commands = join(
@@ -12,7 +12,7 @@ const commands = join(
 );
 
 /** The API model as the SDK carries it: operations, and the failures that each declares. */
-const MODEL = readdirSync(commands)
+const model = readdirSync(commands)
   .filter((name) => name.endsWith('Command.d.ts'))
   .map((name) => {
     const text = readFileSync(join(commands, name), 'utf8');
@@ -25,7 +25,7 @@ const MODEL = readdirSync(commands)
 const kebab = (name: string): string => name.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
 
 /** Declared everywhere, and never answered here; a fault of AWS itself is rehearsed as mischief. */
-const NEVER = new Set([
+const never = new Set([
   'KMSServiceException',
   'KMSInternalException',
   'DependencyTimeoutException',
@@ -33,13 +33,13 @@ const NEVER = new Set([
 ]);
 
 /** What no operation says, as far as anybody recorded: another code comes in its place. */
-const INSTEAD: Readonly<Record<string, string>> = {
+const codesInstead: Readonly<Record<string, string>> = {
   InvalidArnException: 'NotFoundException',
   InvalidAliasNameException: 'ValidationException',
 };
 
 /** Declared, but no state of a practice KMS leads there. */
-const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
+const unreachable: Readonly<Record<string, readonly string[]>> = {
   // AWS's limits are on what is created.
   EnableKey: ['LimitExceededException'],
   TagResource: ['LimitExceededException'],
@@ -66,7 +66,7 @@ const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What testOperation checks of every table that has these members. */
-const BY_MEMBER: readonly (readonly [RegExp, string])[] = [
+const byMember: readonly (readonly [RegExp, string])[] = [
   [/\bkey: \{/, 'NotFoundException'],
   [/\bdryRun: true/, 'DryRunOperationException'],
   [/\bdisabled: 'Disabled/, 'DisabledException'],
@@ -76,15 +76,15 @@ const BY_MEMBER: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Tests that hold rows of several operations. */
-const TOGETHER = ['custom-key-stores.test.ts', 'create-key-in-store.test.ts'];
+const filesTogether = ['custom-key-stores.test.ts', 'create-key-in-store.test.ts'];
 
 function covered(operation: string): ReadonlySet<string> {
   const own = join(here, `${kebab(operation)}.test.ts`);
   const text = existsSync(own) ? readFileSync(own, 'utf8') : '';
-  const together = operation.includes('KeyStore') || operation === 'CreateKey' ? TOGETHER : [];
+  const together = operation.includes('KeyStore') || operation === 'CreateKey' ? filesTogether : [];
   const all = [text, ...together.map((name) => readFileSync(join(here, name), 'utf8'))].join('\n');
   const named = [...all.matchAll(/\w+Exception/g)].map(([code]) => code);
-  const implied = BY_MEMBER.filter(([member]) => member.test(text)).map(([, code]) => code);
+  const implied = byMember.filter(([member]) => member.test(text)).map(([, code]) => code);
   return new Set([...named, ...implied]);
 }
 
@@ -93,12 +93,12 @@ const cloudHsm = (code: string): boolean =>
   code.startsWith('CloudHsm') || code === 'IncorrectTrustAnchorException';
 
 test('the model is the one that is performed', () => {
-  expect(MODEL.map(({ operation }) => operation).toSorted()).toEqual(
-    [...ACTIONS.keys()].toSorted(),
+  expect(model.map(({ operation }) => operation).toSorted()).toEqual(
+    [...actionsByName.keys()].toSorted(),
   );
 });
 
-describe.each(MODEL)('$operation', ({ operation, declared }) => {
+describe.each(model)('$operation', ({ operation, declared }) => {
   test('has its file, and its tests beside it', () => {
     const files = [`${kebab(operation)}.ts`, `${kebab(operation)}.test.ts`];
     expect(files.filter((name) => !existsSync(join(here, name)))).toEqual([]);
@@ -107,9 +107,9 @@ describe.each(MODEL)('$operation', ({ operation, declared }) => {
   test('is tested for each failure that it declares', () => {
     const known = covered(operation);
     const missing = declared.filter((code) => {
-      if (NEVER.has(code) || known.has(code) || cloudHsm(code)) return false;
-      if (UNREACHABLE[operation]?.includes(code) === true) return false;
-      const instead = INSTEAD[code];
+      if (never.has(code) || known.has(code) || cloudHsm(code)) return false;
+      if (unreachable[operation]?.includes(code) === true) return false;
+      const instead = codesInstead[code];
       if (instead !== undefined) return !known.has(instead) && declared.includes(instead);
       return true;
     });

@@ -2,7 +2,7 @@ import { integer, list, optional, required, string } from '../wire/members.ts';
 
 /** Constraints of members that several operations share, as the API model has them. */
 export const keyIdMember = string({ min: 1, max: 2048 });
-export const KEY_ID = { KeyId: required(keyIdMember) };
+export const keyIdField = { KeyId: required(keyIdMember) };
 
 export const grantTokens = optional(list(string({ min: 1, max: 8192 }), { min: 0, max: 10 }));
 

@@ -1,11 +1,11 @@
 import { structure } from '../wire/members.ts';
 import { defineSlowAction } from './action.ts';
-import { DATA_KEY_PAIR_FIELDS, preparePair, sealPair } from './data-key-pairs.ts';
+import { dataKeyPairFields, preparePair, sealPair } from './data-key-pairs.ts';
 import { recipientField, requireNoRecipient } from './recipient.ts';
 
 export const generateDataKeyPair = defineSlowAction({
   name: 'GenerateDataKeyPair',
-  input: structure({ ...DATA_KEY_PAIR_FIELDS, Recipient: recipientField }),
+  input: structure({ ...dataKeyPairFields, Recipient: recipientField }),
   prepare: (call, request) => preparePair(call, 'GenerateDataKeyPair', request),
   act(call, request, material) {
     requireNoRecipient(request.Recipient);

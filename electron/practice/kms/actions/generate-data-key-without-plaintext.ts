@@ -1,10 +1,10 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { DATA_KEY_FIELDS, makeDataKey } from './data-keys.ts';
+import { dataKeyFields, makeDataKey } from './data-keys.ts';
 
 export const generateDataKeyWithoutPlaintext = defineAction({
   name: 'GenerateDataKeyWithoutPlaintext',
-  input: structure(DATA_KEY_FIELDS),
+  input: structure(dataKeyFields),
   act(call, request) {
     return makeDataKey(call, 'GenerateDataKeyWithoutPlaintext', request).reply;
   },

@@ -1,11 +1,11 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { DATA_KEY_FIELDS, makeDataKey } from './data-keys.ts';
+import { dataKeyFields, makeDataKey } from './data-keys.ts';
 import { recipientField, requireNoRecipient } from './recipient.ts';
 
 export const generateDataKey = defineAction({
   name: 'GenerateDataKey',
-  input: structure({ ...DATA_KEY_FIELDS, Recipient: recipientField }),
+  input: structure({ ...dataKeyFields, Recipient: recipientField }),
   act(call, request) {
     const { plaintext, reply } = makeDataKey(call, 'GenerateDataKey', request, () =>
       requireNoRecipient(request.Recipient),

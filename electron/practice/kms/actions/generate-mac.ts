@@ -1,11 +1,11 @@
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { settleUse } from './key-use.ts';
-import { MAC_FIELDS, macOf } from './mac.ts';
+import { macFields, macOf } from './mac.ts';
 
 export const generateMac = defineAction({
   name: 'GenerateMac',
-  input: structure(MAC_FIELDS),
+  input: structure(macFields),
   act(call, request) {
     const { key, mac } = macOf(call, 'GenerateMac', request);
     settleUse(call, key, request.DryRun);

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const HMAC = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
-const SIGNING = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const hmac = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const signing = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
 const Message = base64('x');
 const signature = { Message, SigningAlgorithm: 'ECDSA_SHA_256' };
 /** Its operations are those of the model's KeyLastUsageTrackingOperation. */
@@ -31,11 +31,11 @@ test.each<readonly [string, Body, Body, boolean]>([
   ['GenerateDataKeyWithoutPlaintext', {}, { KeySpec: 'AES_256' }, true],
   ['GenerateDataKeyPair', {}, { KeyPairSpec: 'ECC_NIST_P256' }, true],
   ['GenerateDataKeyPairWithoutPlaintext', {}, { KeyPairSpec: 'ECC_NIST_P256' }, true],
-  ['GenerateMac', HMAC, { Message, MacAlgorithm: 'HMAC_SHA_256' }, true],
-  ['VerifyMac', HMAC, { Message, MacAlgorithm: 'HMAC_SHA_256', Mac: Message }, false],
-  ['Sign', SIGNING, signature, true],
-  ['Verify', SIGNING, { ...signature, Signature: Message }, false],
-  ['GetPublicKey', SIGNING, {}, false],
+  ['GenerateMac', hmac, { Message, MacAlgorithm: 'HMAC_SHA_256' }, true],
+  ['VerifyMac', hmac, { Message, MacAlgorithm: 'HMAC_SHA_256', Mac: Message }, false],
+  ['Sign', signing, signature, true],
+  ['Verify', signing, { ...signature, Signature: Message }, false],
+  ['GetPublicKey', signing, {}, false],
   ['DescribeKey', {}, {}, false],
 ])('%s of a key %j, %j, counts: %j', async (operation, made, more, counts) => {
   const client = byokClient(kms.url);

@@ -3,7 +3,7 @@ import { seconds } from '../model/metadata.ts';
 import type { KeyUsageRecord } from '../model/records.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 const usageData = (use: KeyUsageRecord) => ({
@@ -15,7 +15,7 @@ const usageData = (use: KeyUsageRecord) => ({
 
 export const getKeyLastUsage = defineAction({
   name: 'GetKeyLastUsage',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openKey(call, 'GetKeyLastUsage', request.KeyId);
     const use = call.world.state.keys.lastUse(key);

@@ -4,11 +4,11 @@ import { primaryOf } from '../multi-region.ts';
 import { unsupported } from '../wire/failures.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
 
-const LEAVING: ReadonlySet<KeyState> = new Set(['PendingDeletion', 'PendingReplicaDeletion']);
+const leaving: ReadonlySet<KeyState> = new Set(['PendingDeletion', 'PendingReplicaDeletion']);
 
 /**
  * A family rotates as its primary does, and each of its keys says so. Imported keys answer too:
@@ -17,7 +17,7 @@ const LEAVING: ReadonlySet<KeyState> = new Set(['PendingDeletion', 'PendingRepli
  */
 export const getKeyRotationStatus = defineAction({
   name: 'GetKeyRotationStatus',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const key = openKey(call, 'GetKeyRotationStatus', request.KeyId);
     if (key.spec !== 'SYMMETRIC_DEFAULT') throw unsupported();
@@ -26,7 +26,7 @@ export const getKeyRotationStatus = defineAction({
     const code = call.world.openPoints.reading('rotation-status-imported');
     if (key.origin === 'EXTERNAL' && code !== 'answers') throw foreignOrigin(key);
     const { days, nextAt, startedAt } = state.rotations.of(primaryOf(state, key) ?? key);
-    const on = days !== null && nextAt !== null && !LEAVING.has(key.state);
+    const on = days !== null && nextAt !== null && !leaving.has(key.state);
     return {
       KeyId: key.arn,
       KeyRotationEnabled: on,

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { sealToken, TOKEN_LIFETIME_MS } from '../material/import-token.ts';
+import { sealToken, tokenLifetimeMs } from '../material/import-token.ts';
 import { seconds } from '../model/metadata.ts';
 import type { KeyRecord, WrappingPair } from '../model/records.ts';
-import { requireWrapping, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS } from '../model/wrapping.ts';
+import { requireWrapping, wrappingAlgorithms, wrappingKeySpecs } from '../model/wrapping.ts';
 import { oneOf, type Parsed, required, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineSlowAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { noteTokenIssued } from './import-tokens.ts';
 import { openKey } from './key-access.ts';
 
 const input = structure({
-  ...KEY_ID,
-  WrappingAlgorithm: required(oneOf(WRAPPING_ALGORITHMS)),
-  WrappingKeySpec: required(oneOf(WRAPPING_KEY_SPECS)),
+  ...keyIdField,
+  WrappingAlgorithm: required(oneOf(wrappingAlgorithms)),
+  WrappingKeySpec: required(oneOf(wrappingKeySpecs)),
 });
 type Input = Parsed<typeof input>;
 
@@ -50,7 +50,7 @@ export const getParametersForImport = defineSlowAction({
   },
   act(call, request, { kept, sent }) {
     const { key, algorithm, spec } = open(call, request);
-    const expiresAt = call.now + TOKEN_LIFETIME_MS;
+    const expiresAt = call.now + tokenLifetimeMs;
     call.world.state.pairs.keep(kept, expiresAt);
     noteIssue(call, key, kept, sent);
     const bound = { keyArn: key.arn, pairId: kept.pairId, algorithm, spec, expiresAt };

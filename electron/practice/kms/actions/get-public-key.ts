@@ -1,16 +1,16 @@
 import { publicKeyOf } from '../material/key-pairs.ts';
-import { ALGORITHM_FIELDS, SPEC_USAGES } from '../model/key-specs.ts';
+import { algorithmFields, specUsages } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import { unsupported } from '../wire/failures.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { bytesOf } from './key-material.ts';
 
 export const getPublicKey = defineAction({
   name: 'GetPublicKey',
-  input: structure({ ...KEY_ID, GrantTokens: grantTokens }),
+  input: structure({ ...keyIdField, GrantTokens: grantTokens }),
   act(call, request) {
     const key = openKey(call, 'GetPublicKey', request.KeyId, { aliases: true });
     if (key.spec === 'SYMMETRIC_DEFAULT' || key.usage === 'GENERATE_VERIFY_MAC') {
@@ -23,7 +23,7 @@ export const getPublicKey = defineAction({
       CustomerMasterKeySpec: key.spec,
       KeySpec: key.spec,
       KeyUsage: key.usage,
-      [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
+      [algorithmFields[key.usage]]: specUsages[key.spec]?.[key.usage] ?? [],
     };
   },
 });

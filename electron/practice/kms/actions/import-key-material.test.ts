@@ -8,8 +8,8 @@ import {
   type Stage,
 } from '../testing/operation.ts';
 
-const MATERIAL = Buffer.alloc(32, 1);
-const FOR_EVER = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+const plainMaterial = Buffer.alloc(32, 1);
+const forEver = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
 
 async function rewrapped(base: Body, stage: Stage, material: Buffer): Promise<Body> {
   const given = await stage.parameters(String(base['KeyId']));
@@ -21,8 +21,8 @@ testOperation('ImportKeyMaterial', {
   request: async (stage) => {
     const KeyId = await stage.createKey();
     const given = await stage.parameters(KeyId);
-    const EncryptedKeyMaterial = wrapFor(given.PublicKey, MATERIAL, 'sha256');
-    return { KeyId, ImportToken: given.ImportToken, EncryptedKeyMaterial, ...FOR_EVER };
+    const EncryptedKeyMaterial = wrapFor(given.PublicKey, plainMaterial, 'sha256');
+    return { KeyId, ImportToken: given.ImportToken, EncryptedKeyMaterial, ...forEver };
   },
   reply: { KeyId: anyArn, KeyMaterialId: anyMaterialId },
   required: ['KeyId', 'ImportToken', 'EncryptedKeyMaterial'],
@@ -90,7 +90,7 @@ testOperation('ImportKeyMaterial', {
       when: 'as new what is known',
       request: async (base, stage) => {
         await stage.must('ImportKeyMaterial', base);
-        return { ...(await rewrapped(base, stage, MATERIAL)), ImportType: 'NEW_KEY_MATERIAL' };
+        return { ...(await rewrapped(base, stage, plainMaterial)), ImportType: 'NEW_KEY_MATERIAL' };
       },
       type: 'IncorrectKeyMaterialException',
     },

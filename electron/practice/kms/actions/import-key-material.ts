@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ImportToken, openToken } from '../material/import-token.ts';
 import {
-  EXPIRATION_MODELS,
+  expirationModels,
   type ExpirationModel,
   type KeyRecord,
   type WrappingPair,
@@ -19,18 +19,18 @@ import {
 } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineSlowAction } from './action.ts';
-import { KEY_ID, materialIdMember } from './fields.ts';
-import { acceptMaterial, IMPORT_TYPES, settleKeyState } from './import-rules.ts';
+import { keyIdField, materialIdMember } from './fields.ts';
+import { acceptMaterial, importTypes, settleKeyState } from './import-rules.ts';
 import { noteTokenSpent, requireUnspentToken } from './import-tokens.ts';
 import { openKey } from './key-access.ts';
 
 const input = structure({
-  ...KEY_ID,
+  ...keyIdField,
   ImportToken: required(blob({ min: 1, max: 6144 })),
   EncryptedKeyMaterial: required(blob({ min: 1, max: 6144 })),
   ValidTo: optional(timestamp),
-  ExpirationModel: optional(oneOf(EXPIRATION_MODELS)),
-  ImportType: optional(oneOf(IMPORT_TYPES)),
+  ExpirationModel: optional(oneOf(expirationModels)),
+  ImportType: optional(oneOf(importTypes)),
   KeyMaterialDescription: optional(
     string({
       max: 256,
@@ -42,7 +42,7 @@ const input = structure({
 });
 type Input = Parsed<typeof input>;
 
-const MAX_VALIDITY_MS = 365 * 24 * 60 * 60_000;
+const maxValidityMs = 365 * 24 * 60 * 60_000;
 
 /** @throws ValidationException for a ValidTo that does not go with the model, is past, or too far. */
 function readExpiry(
@@ -60,7 +60,7 @@ function readExpiry(
     throw validation('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
   }
   if (request.ValidTo <= call.now) throw validation('The validTo date must be in the future');
-  if (request.ValidTo > call.now + MAX_VALIDITY_MS) {
+  if (request.ValidTo > call.now + maxValidityMs) {
     throw validation('The validTo date must be within 365 days from now');
   }
   return { model, validTo: request.ValidTo };

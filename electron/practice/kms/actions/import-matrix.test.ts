@@ -3,16 +3,10 @@ import { aeskwp } from '@noble/ciphers/aes.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMaterial } from '../material/key-pairs.ts';
 import { curveKey, rsaKey } from '../material/private-key.ts';
+import { familyOf, keySpecs, type KeySpec, type KeyUsage, specUsages } from '../model/key-specs.ts';
 import {
-  familyOf,
-  KEY_SPECS,
-  type KeySpec,
-  type KeyUsage,
-  SPEC_USAGES,
-} from '../model/key-specs.ts';
-import {
-  WRAPPING_ALGORITHMS,
-  WRAPPING_KEY_SPECS,
+  wrappingAlgorithms,
+  wrappingKeySpecs,
   type WrappingAlgorithm,
   type WrappingKeySpec,
 } from '../model/wrapping.ts';
@@ -38,14 +32,13 @@ function legal(spec: KeySpec, algorithm: WrappingAlgorithm, wrapping: WrappingKe
 }
 
 /** All that can be imported; every other spec is refused when its key is created. */
-const specs = KEY_SPECS.filter((spec) => familyOf(spec) !== 'other');
+const specs = keySpecs.filter((spec) => familyOf(spec) !== 'other');
 const cells = specs.flatMap((spec) =>
-  WRAPPING_ALGORITHMS.flatMap((algorithm) =>
-    WRAPPING_KEY_SPECS.map((wrapping) => [spec, algorithm, wrapping] as const),
+  wrappingAlgorithms.flatMap((algorithm) =>
+    wrappingKeySpecs.map((wrapping) => [spec, algorithm, wrapping] as const),
   ),
 );
-const usageOf = (spec: KeySpec): KeyUsage =>
-  Object.keys(SPEC_USAGES[spec] ?? {}).at(-1) as KeyUsage;
+const usageOf = (spec: KeySpec): KeyUsage => Object.keys(specUsages[spec] ?? {}).at(-1) as KeyUsage;
 const waiting = (KeySpec: KeySpec): Promise<string> =>
   client.createKey({ KeySpec, KeyUsage: usageOf(KeySpec) });
 
@@ -86,17 +79,17 @@ test('what can be imported is what the guide names', () => {
   );
 });
 
-test.each(KEY_SPECS.filter((spec) => familyOf(spec) === 'other'))(
+test.each(keySpecs.filter((spec) => familyOf(spec) === 'other'))(
   'keys of %s cannot be made for an import',
   async (KeySpec) => {
-    const usage = Object.keys(SPEC_USAGES[KeySpec] ?? { SIGN_VERIFY: [] }).at(-1);
+    const usage = Object.keys(specUsages[KeySpec] ?? { SIGN_VERIFY: [] }).at(-1);
     const wish = { Origin: 'EXTERNAL', KeySpec, KeyUsage: usage };
     expect((await client.call('CreateKey', wish)).type).toBe('UnsupportedOperationException');
   },
 );
 
 /** What RSAES_OAEP can carry: the modulus less two hashes and two bytes (AWS's table). */
-const OAEP_LIMITS = {
+const oaepLimits = {
   RSAES_OAEP_SHA_1: { RSA_2048: 214, RSA_3072: 342, RSA_4096: 470 },
   RSAES_OAEP_SHA_256: { RSA_2048: 190, RSA_3072: 318, RSA_4096: 446 },
 } as const;
@@ -105,7 +98,7 @@ test('every legal cell fits: the longest private keys against the limits of OAEP
   for (const [spec, algorithm, wrapping] of cells) {
     if (!legal(spec, algorithm, wrapping) || !algorithm.startsWith('RSAES_OAEP')) continue;
     const limit =
-      OAEP_LIMITS[algorithm as keyof typeof OAEP_LIMITS][wrapping as 'RSA_2048' | 'RSA_4096'];
+      oaepLimits[algorithm as keyof typeof oaepLimits][wrapping as 'RSA_2048' | 'RSA_4096'];
     expect((await materialOf(spec)).length).toBeLessThanOrEqual(limit);
   }
 });

@@ -1,6 +1,6 @@
 import { materialIdOf } from '../material/material-id.ts';
 import { isCurveSpec, isRsaSpec, readPrivateKey } from '../material/private-key.ts';
-import { RAW_MATERIAL_LENGTHS } from '../model/key-specs.ts';
+import { rawMaterialLengths } from '../model/key-specs.ts';
 import { isPermanent } from '../model/metadata.ts';
 import type { ExpirationModel, KeyRecord, MaterialRecord } from '../model/records.ts';
 import { incorrectMaterial, invalidState, refusal, validation } from '../wire/failures.ts';
@@ -9,8 +9,8 @@ import { replicaMaterials, replicasOf, settleWaitingMaterial } from '../multi-re
 import { setKeyState } from './key-access.ts';
 import { notPrimary } from './replication.ts';
 
-export const IMPORT_TYPES = ['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'] as const;
-export type ImportType = (typeof IMPORT_TYPES)[number];
+export const importTypes = ['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'] as const;
+export type ImportType = (typeof importTypes)[number];
 
 /** The members of ImportKeyMaterial that decide what becomes of the bytes. */
 export interface ImportWish {
@@ -35,7 +35,7 @@ function readMaterial(key: KeyRecord, bytes: Buffer): Buffer {
     if (read === null) throw incorrectMaterial(refusal);
     return read;
   }
-  const lengths = RAW_MATERIAL_LENGTHS[spec];
+  const lengths = rawMaterialLengths[spec];
   if (lengths !== undefined && bytes.length >= lengths.min && bytes.length <= lengths.max)
     return bytes;
   throw incorrectMaterial(refusal);

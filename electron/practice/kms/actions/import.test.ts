@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RAW_MATERIAL_LENGTHS } from '../model/key-specs.ts';
+import { rawMaterialLengths } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient, wrapFor } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const DAY = 86_400;
+const day = 86_400;
 const advance = (advanceSeconds: number) =>
   control(kms.controlUrl, 'POST /clock', { advanceSeconds });
 const practiceNow = async () => {
@@ -74,8 +74,8 @@ describe('parameters', () => {
       WrappingKeySpec: 'RSA_2048',
     });
     const until = reply['ParametersValidTo'] as number;
-    expect(until).toBeGreaterThanOrEqual(before + DAY - 1);
-    expect(until).toBeLessThan((await practiceNow()) + DAY + 1);
+    expect(until).toBeGreaterThanOrEqual(before + day - 1);
+    expect(until).toBeLessThan((await practiceNow()) + day + 1);
     expect(reply['KeyId']).toMatch(/^arn:aws:kms:eu-central-1:123456789012:key\//);
   });
 
@@ -174,7 +174,7 @@ describe('tokens', () => {
   test('they expire after a day by the practice clock', async () => {
     const keyId = await client.createKey();
     const given = await client.parameters(keyId);
-    await advance(DAY + 1);
+    await advance(day + 1);
     const reply = await client.call('ImportKeyMaterial', {
       KeyId: keyId,
       ImportToken: given.ImportToken,
@@ -219,7 +219,7 @@ describe('what was wrapped', () => {
     expect(reply.type).toBe('IncorrectKeyMaterialException');
   });
 
-  const hmacs = Object.entries(RAW_MATERIAL_LENGTHS).filter(([spec]) => spec.startsWith('HMAC'));
+  const hmacs = Object.entries(rawMaterialLengths).filter(([spec]) => spec.startsWith('HMAC'));
   test.each(hmacs)('%s takes exactly the lengths of its rule', async (KeySpec, { min, max }) => {
     const key = { KeySpec, KeyUsage: 'GENERATE_VERIFY_MAC' };
     const outcomes: unknown[] = [];

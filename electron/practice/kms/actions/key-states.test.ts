@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  EXTERNAL_ONLY,
-  KEY_STATES,
+  externalOnly,
+  keyStates,
   type KeyState,
-  STATE_TABLE,
+  stateTable,
   type StatefulOperation,
 } from '../model/key-states.ts';
 import { makeMaterial } from '../material/key-pairs.ts';
@@ -11,11 +11,11 @@ import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import {
   type Kind,
-  KINDS,
+  kinds,
   madeWith,
   requestOf,
   type Subject,
-  SYMMETRIC,
+  symmetric,
 } from '../testing/state-requests.ts';
 
 let kms: PracticeKms;
@@ -36,7 +36,7 @@ async function materialFor(keyId: string, kind: Kind) {
 }
 
 /** A key in the wanted state that has lived: material, something made with it, a grant, an alias. */
-async function subjectIn(state: KeyState, kind: Kind = SYMMETRIC): Promise<Subject> {
+async function subjectIn(state: KeyState, kind: Kind = symmetric): Promise<Subject> {
   const keyId = await client.createKey({ ...kind });
   const { material, parameters } = await materialFor(keyId, kind);
   const CiphertextBlob = await madeWith(client, keyId, kind);
@@ -69,7 +69,7 @@ async function subjectIn(state: KeyState, kind: Kind = SYMMETRIC): Promise<Subje
   };
 }
 
-const TEXTS = {
+const texts = {
   prd: 'is pending replica deletion.',
   pd: 'is pending deletion.',
   pi: 'is pending import.',
@@ -77,7 +77,7 @@ const TEXTS = {
 };
 
 /** Written down from AWS's table a second time: Enabled, Disabled, PendingDeletion, PendingImport. */
-const EXPECTED: Record<StatefulOperation, string> = {
+const expected: Record<StatefulOperation, string> = {
   Encrypt: 'ok dis pd pi',
   Decrypt: 'ok dis pd pi',
   GenerateDataKey: 'ok dis pd pi',
@@ -126,24 +126,24 @@ const EXPECTED: Record<StatefulOperation, string> = {
   DeleteImportedKeyMaterial: 'ok ok ok ok',
 };
 
-const STATES: readonly KeyState[] = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'];
-const cells = Object.entries(EXPECTED).flatMap(([operation, row]) =>
+const states: readonly KeyState[] = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'];
+const cells = Object.entries(expected).flatMap(([operation, row]) =>
   row
     .split(' ')
     .map(
-      (cell, index) => [operation as StatefulOperation, STATES[index] ?? 'Enabled', cell] as const,
+      (cell, index) => [operation as StatefulOperation, states[index] ?? 'Enabled', cell] as const,
     ),
 );
 
 test('the table has every operation and state', () => {
-  expect(Object.keys(EXPECTED).toSorted()).toEqual(Object.keys(STATE_TABLE).toSorted());
+  expect(Object.keys(expected).toSorted()).toEqual(Object.keys(stateTable).toSorted());
   // The others come with replicas and key stores: passing-states.test.ts.
-  expect(KEY_STATES).toEqual(expect.arrayContaining([...STATES]));
+  expect(keyStates).toEqual(expect.arrayContaining([...states]));
 });
 
 describe('every operation in every state', () => {
   test.each(cells)('%s on a key that is %s', async (operation, state, cell) => {
-    const subject = await subjectIn(state, KINDS[operation] ?? SYMMETRIC);
+    const subject = await subjectIn(state, kinds[operation] ?? symmetric);
     const reply = await client.call(operation, await requestOf(client, operation, subject));
     if (cell === 'ok') {
       expect([reply.status, reply.message]).toEqual([200, undefined]);
@@ -153,7 +153,7 @@ describe('every operation in every state', () => {
         `${subject.arn} is disabled.`,
       ]);
     } else {
-      const text = `${subject.arn} ${TEXTS[cell as keyof typeof TEXTS]}`;
+      const text = `${subject.arn} ${texts[cell as keyof typeof texts]}`;
       expect([reply.type, reply.message]).toEqual(['KMSInvalidStateException', text]);
     }
     if (cell === 'prd') return;
@@ -162,7 +162,7 @@ describe('every operation in every state', () => {
 });
 
 describe('what only imported keys can do', () => {
-  test.each([...EXTERNAL_ONLY])('%s names the origin', async (operation) => {
+  test.each([...externalOnly])('%s names the origin', async (operation) => {
     const keyId = await client.createKey({ Origin: 'AWS_KMS' });
     const { Arn: arn } = await client.metadata(keyId);
     const other = await subjectIn('Enabled');
@@ -179,7 +179,7 @@ describe('what only imported keys can do', () => {
 
 describe('what imported keys cannot do, whatever their state', () => {
   const rotating = ['EnableKeyRotation', 'DisableKeyRotation'] as const;
-  const refused = STATES.flatMap((state) =>
+  const refused = states.flatMap((state) =>
     rotating.map((operation) => [operation, state] as const),
   );
   test.each(refused)('%s on a key that is %s names the origin', async (operation, state) => {

@@ -1,4 +1,4 @@
-import { CONNECTIVITIES } from '../model/key-stores.ts';
+import { connectivities } from '../model/key-stores.ts';
 import {
   oneOf,
   optional,
@@ -11,7 +11,7 @@ import {
 
 /** Constraints of the members that the operations on custom key stores share. */
 export const storeIdMember = string({ min: 1, max: 64 });
-export const STORE_ID = { CustomKeyStoreId: required(storeIdMember) };
+export const storeIdField = { CustomKeyStoreId: required(storeIdMember) };
 export const storeNameMember = string({ min: 1, max: 256 });
 
 /** `patternText` where AWS's model writes it otherwise. */
@@ -45,7 +45,7 @@ const vpcServiceMember = patterned(
 );
 
 /** Where the proxy is: at Create all that a kind needs, at Update what is to change. */
-export const PROXY_FIELDS = {
+export const proxyFields = {
   XksProxyUriEndpoint: optional(patterned(10, 128, /^https:\/\/[a-zA-Z0-9.-]+$/)),
   XksProxyUriPath: optional(
     patterned(
@@ -58,11 +58,11 @@ export const PROXY_FIELDS = {
   XksProxyVpcEndpointServiceName: optional(orEmpty(vpcServiceMember)),
   XksProxyVpcEndpointServiceOwner: optional(patterned(12, 12, /^[0-9]{12}$/, '[0-9]{12}')),
   XksProxyAuthenticationCredential: optional(credential),
-  XksProxyConnectivity: optional(oneOf(CONNECTIVITIES)),
+  XksProxyConnectivity: optional(oneOf(connectivities)),
 };
 
 /** For stores of the other type, which lie in CloudHSM clusters. */
-export const CLUSTER_FIELDS = {
+export const clusterFields = {
   CloudHsmClusterId: optional(
     string({
       min: 19,

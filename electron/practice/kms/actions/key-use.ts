@@ -1,4 +1,4 @@
-import { SPEC_USAGES, type KeyUsage } from '../model/key-specs.ts';
+import { specUsages, type KeyUsage } from '../model/key-specs.ts';
 import type { StatefulOperation } from '../model/key-states.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
@@ -16,7 +16,7 @@ export function requireUsage(call: Call, key: KeyRecord, usage: KeyUsage, algori
       `${key.arn} key usage is ${key.usage} which is not valid for ${call.operation}.`,
     );
   }
-  if (SPEC_USAGES[key.spec]?.[usage]?.includes(algorithm) === true) return;
+  if (specUsages[key.spec]?.[usage]?.includes(algorithm) === true) return;
   throw new KmsFailure(
     'InvalidKeyUsageException',
     `Algorithm ${algorithm} is incompatible with key spec ${key.spec}.`,

@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const DAY = 86_400;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const day = 86_400;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('CreateKey', () => {
   test('replies the metadata of an imported key before its import', async () => {
     const { KeyMetadata: created } = await client.must('CreateKey', { Origin: 'EXTERNAL' });
     const metadata = created as Record<string, unknown>;
-    expect(metadata['KeyId']).toMatch(UUID);
+    expect(metadata['KeyId']).toMatch(uuid);
     expect(metadata).toEqual({
       AWSAccountId: '123456789012',
       KeyId: metadata['KeyId'],
@@ -173,7 +173,7 @@ describe('deletion', () => {
       Enabled: false,
       DeletionDate: reply['DeletionDate'],
     });
-    await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 7 * DAY - 60 });
+    await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 7 * day - 60 });
     expect((await client.metadata(keyId))['KeyState']).toBe('PendingDeletion');
     await control(kms.controlUrl, 'POST /clock', { advanceSeconds: 61 });
     expect((await client.call('DescribeKey', { KeyId: keyId })).type).toBe('NotFoundException');

@@ -3,7 +3,7 @@ import { seconds } from '../model/metadata.ts';
 import type { AliasRecord } from '../model/records.ts';
 import { seenTarget } from '../state/aliases.ts';
 import { optional, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, readPage } from '../wire/paging.ts';
+import { pagingFields, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { keyIdMember } from './fields.ts';
@@ -19,7 +19,7 @@ const entry = (alias: AliasRecord, now: number) => ({
 
 export const listAliases = defineAction({
   name: 'ListAliases',
-  input: structure({ KeyId: optional(keyIdMember), ...PAGING_FIELDS }),
+  input: structure({ KeyId: optional(keyIdMember), ...pagingFields }),
   act(call, request) {
     requireAccountPermission(call);
     const place = placeOf(call);

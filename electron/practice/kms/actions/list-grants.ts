@@ -2,9 +2,9 @@ import { seconds } from '../model/metadata.ts';
 import type { GrantRecord } from '../model/records.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfSorted, readPage } from '../wire/paging.ts';
+import { pagingFields, pageOfSorted, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
-import { grantIdMember, KEY_ID, principalMember } from './fields.ts';
+import { grantIdMember, keyIdField, principalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 /** A grant as both lists show it. */
@@ -22,18 +22,19 @@ export const grantEntry = (keyArn: string, grant: GrantRecord) => ({
 
 export const idOfGrant = ({ grantId }: GrantRecord): string => grantId;
 
-const GRANT_ID = /^[0-9a-f]{64}$/;
+const grantIdShape = /^[0-9a-f]{64}$/;
 
 /** @throws InvalidGrantIdException for what cannot be a grant id. */
 export function requireGrantId(grantId: string): void {
-  if (!GRANT_ID.test(grantId)) throw new KmsFailure('InvalidGrantIdException', 'Invalid grant id.');
+  if (!grantIdShape.test(grantId))
+    throw new KmsFailure('InvalidGrantIdException', 'Invalid grant id.');
 }
 
 export const listGrants = defineAction({
   name: 'ListGrants',
   input: structure({
-    ...KEY_ID,
-    ...PAGING_FIELDS,
+    ...keyIdField,
+    ...pagingFields,
     GrantId: optional(grantIdMember),
     GranteePrincipal: optional(principalMember),
   }),

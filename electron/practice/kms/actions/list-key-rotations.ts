@@ -2,9 +2,9 @@ import { seconds } from '../model/metadata.ts';
 import type { KeyRecord, MaterialRecord } from '../model/records.ts';
 import { unsupported } from '../wire/failures.ts';
 import { oneOf, optional, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { pagingFields, pageOfList, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
 
@@ -30,9 +30,9 @@ const entry = (key: KeyRecord, material: MaterialRecord) => ({
 export const listKeyRotations = defineAction({
   name: 'ListKeyRotations',
   input: structure({
-    ...KEY_ID,
+    ...keyIdField,
     IncludeKeyMaterial: optional(oneOf(['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'])),
-    ...PAGING_FIELDS,
+    ...pagingFields,
   }),
   act(call, request) {
     const key = openKey(call, 'ListKeyRotations', request.KeyId);

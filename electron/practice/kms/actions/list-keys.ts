@@ -1,12 +1,12 @@
 import { structure } from '../wire/members.ts';
-import { PAGING_FIELDS, readPage } from '../wire/paging.ts';
+import { pagingFields, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requireAccountPermission } from './key-access.ts';
 
 export const listKeys = defineAction({
   name: 'ListKeys',
-  input: structure(PAGING_FIELDS),
+  input: structure(pagingFields),
   act(call, request) {
     requireAccountPermission(call);
     const place = placeOf(call);

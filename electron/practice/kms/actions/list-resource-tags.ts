@@ -1,12 +1,12 @@
 import { structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfList, readPage } from '../wire/paging.ts';
+import { pagingFields, pageOfList, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 export const listResourceTags = defineAction({
   name: 'ListResourceTags',
-  input: structure({ ...KEY_ID, ...PAGING_FIELDS }),
+  input: structure({ ...keyIdField, ...pagingFields }),
   act(call, request) {
     const opened = openKey(call, 'ListResourceTags', request.KeyId);
     const key = call.world.mischiefs.veils.seen(opened, call.now);

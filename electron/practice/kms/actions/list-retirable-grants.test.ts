@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { byokClient } from '../testing/byok.ts';
-import { allowing, keyOf, OTHER_ACCOUNT, user, userArn, writeDown } from '../testing/people.ts';
+import { allowing, keyOf, otherAccount, user, userArn, writeDown } from '../testing/people.ts';
 import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
@@ -42,8 +42,8 @@ afterAll(() => kms.close());
 test('tells principals of the own account of keys of others, and others of its own keys', async () => {
   const may = { list: allowing('kms:*') };
   const users = [user('guest', { policies: may })];
-  await writeDown(kms.controlUrl, { accountId: OTHER_ACCOUNT, users });
-  const guest = userArn('guest', OTHER_ACCOUNT);
+  await writeDown(kms.controlUrl, { accountId: otherAccount, users });
+  const guest = userArn('guest', otherAccount);
   const here = byokClient(kms.url);
   const there = byokClient(kms.url, { credentials: keyOf('guest') });
   const grantOn = async (on: typeof here, RetiringPrincipal: string) => {

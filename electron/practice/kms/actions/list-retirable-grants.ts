@@ -1,7 +1,7 @@
 import { keyArn } from '../model/arn.ts';
 import { unsupported } from '../wire/failures.ts';
 import { missing, optional, string, structure } from '../wire/members.ts';
-import { PAGING_FIELDS, pageOfSorted, readPage } from '../wire/paging.ts';
+import { pagingFields, pageOfSorted, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requirePrincipal } from './create-grant.ts';
@@ -12,7 +12,7 @@ import { grantEntry, idOfGrant } from './list-grants.ts';
 export const listRetirableGrants = defineAction({
   name: 'ListRetirableGrants',
   input: structure({
-    ...PAGING_FIELDS,
+    ...pagingFields,
     RetiringPrincipal: optional(principalMember),
     RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
   }),

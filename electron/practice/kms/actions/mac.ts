@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { blob, boolean, oneOf, optional, required } from '../wire/members.ts';
 import type { Call } from '../world.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openForUse } from './key-use.ts';
 
 /** As AWS was seen to list them. */
-const MAC_ALGORITHMS = ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'] as const;
-type MacAlgorithm = (typeof MAC_ALGORITHMS)[number];
+const macAlgorithms = ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'] as const;
+type MacAlgorithm = (typeof macAlgorithms)[number];
 
 /** Members that GenerateMac and VerifyMac share. */
-export const MAC_FIELDS = {
-  ...KEY_ID,
+export const macFields = {
+  ...keyIdField,
   Message: required(blob({ min: 1, max: 4096 })),
-  MacAlgorithm: required(oneOf(MAC_ALGORITHMS)),
+  MacAlgorithm: required(oneOf(macAlgorithms)),
   GrantTokens: grantTokens,
   DryRun: optional(boolean),
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { change, hangUp, refuse, REFUSALS, UNREADABLE } from '../testing/misbehaviours.ts';
+import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
 import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
 import type { Misbehaviour } from '../testing/xks-peer.ts';
@@ -23,13 +23,13 @@ afterAll(() => bench.close());
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 const call = (operation: string, body: Record<string, unknown>) =>
   bench.client.call(operation, body);
-const PLAINTEXT = base64('seven secrets');
+const plaintext = base64('seven secrets');
 /** Two lengths, vector, metadata and tag of the peer; the inner vector, tag and text. */
-const OUTER_BYTES = 2 + 12 + 20 + 16 + (12 + 16 + 'seven secrets'.length);
-const CONTEXT = { tenant: 'a', purpose: 'test' };
+const outerBytes = 2 + 12 + 20 + 16 + (12 + 16 + 'seven secrets'.length);
+const context = { tenant: 'a', purpose: 'test' };
 
 async function encrypt(more: Record<string, unknown> = {}): Promise<string> {
-  const reply = await bench.client.must('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT, ...more });
+  const reply = await bench.client.must('Encrypt', { KeyId: keyId, Plaintext: plaintext, ...more });
   return String(reply['CiphertextBlob']);
 }
 
@@ -37,8 +37,8 @@ describe('Encrypt and Decrypt', () => {
   test('go through both layers', async () => {
     const reply = await call('Encrypt', {
       KeyId: keyId,
-      Plaintext: PLAINTEXT,
-      EncryptionContext: CONTEXT,
+      Plaintext: plaintext,
+      EncryptionContext: context,
     });
     const [sealing] = bench.peer.requests;
     expect(sealing?.api).toBe('/keys/ext-1/encrypt');
@@ -68,7 +68,7 @@ describe('Encrypt and Decrypt', () => {
       CiphertextBlob: reply.json?.['CiphertextBlob'],
       EncryptionContext: { purpose: 'test', tenant: 'a' },
     });
-    expect(opened.json).toMatchObject({ Plaintext: PLAINTEXT, KeyId: reply.json?.['KeyId'] });
+    expect(opened.json).toMatchObject({ Plaintext: plaintext, KeyId: reply.json?.['KeyId'] });
     expect(bench.peer.requests.at(-1)?.body).toMatchObject({
       ciphertextMetadata: base64('peer metadata, 20 b.'),
       requestMetadata: { kmsOperation: 'Decrypt' },
@@ -108,8 +108,8 @@ describe('Encrypt and Decrypt', () => {
   });
 
   test('a changed ciphertext or context is refused, mostly by the proxy', async () => {
-    const blob = Buffer.from(await encrypt({ EncryptionContext: CONTEXT }), 'base64');
-    const decrypt = (bytes: Buffer, EncryptionContext: object = CONTEXT) =>
+    const blob = Buffer.from(await encrypt({ EncryptionContext: context }), 'base64');
+    const decrypt = (bytes: Buffer, EncryptionContext: object = context) =>
       call('Decrypt', { CiphertextBlob: bytes.toString('base64'), EncryptionContext });
     expect((await decrypt(blob)).status).toBe(200);
     expect((await decrypt(blob, { tenant: 'b' })).type).toBe('KMSInvalidStateException');
@@ -123,7 +123,7 @@ describe('Encrypt and Decrypt', () => {
     expect(reply.message).toContain('additional authenticated data');
     expect((await decrypt(blob.subarray(0, 100))).type).toBe('InvalidCiphertextException');
     bench.peer.requests.length = 0;
-    const lengths = blob.length - OUTER_BYTES;
+    const lengths = blob.length - outerBytes;
     for (const [at, value] of [
       [lengths, 13],
       [lengths, 0],
@@ -191,7 +191,7 @@ const shorten: Misbehaviour = (_response, { body }, request) => {
 };
 
 describe('every failure of the proxy is KMSInvalidStateException', () => {
-  const LIES = [
+  const lies = [
     ['a shorter ciphertext that is whole', shorten],
     ['a vector of 13 bytes', change({ initializationVector: base64(Buffer.alloc(13)) })],
     ['a tag of 12 bytes', change({ authenticationTag: base64(Buffer.alloc(12)) })],
@@ -204,44 +204,44 @@ describe('every failure of the proxy is KMSInvalidStateException', () => {
   ] as const;
 
   test.each([
-    ...REFUSALS.map(([status, name]) => [name, refuse(status, name)] as const),
-    ...UNREADABLE,
+    ...refusals.map(([status, name]) => [name, refuse(status, name)] as const),
+    ...unreadable,
     ['a broken connection', hangUp] as const,
-    ...LIES,
+    ...lies,
   ])('%s', async (_name, misbehaviour) => {
     const blob = await encrypt();
     bench.peer.misbehave(misbehaviour);
-    const sealing = await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT });
+    const sealing = await call('Encrypt', { KeyId: keyId, Plaintext: plaintext });
     expect(sealing.type).toBe('KMSInvalidStateException');
     expect(sealing.message).toMatch(/prox(y|ies)/);
-    if (LIES.some(([name]) => name === _name)) return;
+    if (lies.some(([name]) => name === _name)) return;
     const opening = await call('Decrypt', { CiphertextBlob: blob });
     expect(opening.type).toBe('KMSInvalidStateException');
   });
 
   test('the texts tell the refusals apart', async () => {
     const texts = new Set<string | undefined>();
-    for (const [status, name] of REFUSALS) {
+    for (const [status, name] of refusals) {
       bench.peer.misbehave(refuse(status, name));
-      texts.add((await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT })).message);
+      texts.add((await call('Encrypt', { KeyId: keyId, Plaintext: plaintext })).message);
     }
-    expect(texts.size).toBe(REFUSALS.length);
+    expect(texts.size).toBe(refusals.length);
   });
 
   test('an external key that is switched off, or gone', async () => {
     const key = bench.peer.keys.get('ext-1');
     if (key) key.keyStatus = 'DISABLED';
-    const disabled = await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT });
+    const disabled = await call('Encrypt', { KeyId: keyId, Plaintext: plaintext });
     expect(disabled.type).toBe('KMSInvalidStateException');
     expect((await bench.client.metadata(keyId))['KeyState']).toBe('Enabled');
     bench.peer.keys.clear();
-    const gone = await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT });
+    const gone = await call('Encrypt', { KeyId: keyId, Plaintext: plaintext });
     expect(gone.message).toContain('did not find');
   });
 
   test('unknown members of an answer are nobody’s business', async () => {
     bench.peer.misbehave(change({ newerMember: { deep: [1] } }));
-    expect((await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT })).status).toBe(200);
+    expect((await call('Encrypt', { KeyId: keyId, Plaintext: plaintext })).status).toBe(200);
   });
 });
 
@@ -257,12 +257,12 @@ describe('GenerateDataKey', () => {
   });
 
   test('also without plaintext', async () => {
-    const request = { KeyId: keyId, NumberOfBytes: 17, EncryptionContext: CONTEXT };
+    const request = { KeyId: keyId, NumberOfBytes: 17, EncryptionContext: context };
     const made = await bench.client.must('GenerateDataKeyWithoutPlaintext', request);
     expect(made).not.toHaveProperty('Plaintext');
     const opened = await bench.client.must('Decrypt', {
       CiphertextBlob: made['CiphertextBlob'],
-      EncryptionContext: CONTEXT,
+      EncryptionContext: context,
     });
     expect(Buffer.from(String(opened['Plaintext']), 'base64')).toHaveLength(17);
   });
@@ -279,12 +279,12 @@ describe('ReEncrypt', () => {
     const source = fromOutside ? keyId : await plain();
     const both = fromOutside && toOutside;
     const target = both ? await bench.keyIn(storeId, 'ext-2') : toOutside ? keyId : await plain();
-    const sealed = await bench.client.must('Encrypt', { KeyId: source, Plaintext: PLAINTEXT });
+    const sealed = await bench.client.must('Encrypt', { KeyId: source, Plaintext: plaintext });
     bench.peer.requests.length = 0;
     const moved = await bench.client.must('ReEncrypt', {
       CiphertextBlob: sealed['CiphertextBlob'],
       DestinationKeyId: target,
-      DestinationEncryptionContext: CONTEXT,
+      DestinationEncryptionContext: context,
     });
     expect(bench.peer.requests.map(({ api }) => api)).toEqual(expected);
     for (const { body } of bench.peer.requests) {
@@ -292,9 +292,9 @@ describe('ReEncrypt', () => {
     }
     const opened = await bench.client.must('Decrypt', {
       CiphertextBlob: moved['CiphertextBlob'],
-      EncryptionContext: CONTEXT,
+      EncryptionContext: context,
     });
-    expect(opened).toMatchObject({ Plaintext: PLAINTEXT, KeyId: moved['KeyId'] });
+    expect(opened).toMatchObject({ Plaintext: plaintext, KeyId: moved['KeyId'] });
   });
 
   test('onto the same key', async () => {
@@ -302,13 +302,13 @@ describe('ReEncrypt', () => {
     const moved = await bench.client.must('ReEncrypt', {
       CiphertextBlob: blob,
       DestinationKeyId: keyId,
-      DestinationEncryptionContext: CONTEXT,
+      DestinationEncryptionContext: context,
     });
     const opened = await bench.client.must('Decrypt', {
       CiphertextBlob: moved['CiphertextBlob'],
-      EncryptionContext: CONTEXT,
+      EncryptionContext: context,
     });
-    expect(opened['Plaintext']).toBe(PLAINTEXT);
+    expect(opened['Plaintext']).toBe(plaintext);
   });
 });
 
@@ -320,7 +320,7 @@ test('the keys of a store share its quota, when quotas are on', async () => {
   bench.peer.requests.length = 0;
   const types = [];
   for (const KeyId of [keyId, other]) {
-    types.push((await call('Encrypt', { KeyId, Plaintext: PLAINTEXT })).type);
+    types.push((await call('Encrypt', { KeyId, Plaintext: plaintext })).type);
   }
   expect(types).toEqual([undefined, 'ThrottlingException']);
   expect(bench.peer.requests).toHaveLength(1);
@@ -331,7 +331,7 @@ describe('who is told what', () => {
     const blob = await encrypt();
     bench.peer.requests.length = 0;
     const requests: [string, Record<string, unknown>][] = [
-      ['Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT }],
+      ['Encrypt', { KeyId: keyId, Plaintext: plaintext }],
       ['Decrypt', { CiphertextBlob: blob }],
       ['ReEncrypt', { CiphertextBlob: blob, DestinationKeyId: keyId }],
       ['GenerateDataKey', { KeyId: keyId, KeySpec: 'AES_256' }],
@@ -348,7 +348,7 @@ describe('who is told what', () => {
     await control(bench.kms.controlUrl, 'DELETE /journal');
     await encrypt();
     bench.peer.misbehave(hangUp);
-    await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT });
+    await call('Encrypt', { KeyId: keyId, Plaintext: plaintext });
     const entries = await control<{ operation: string; error: string | null }[]>(
       bench.kms.controlUrl,
       'GET /journal',
@@ -369,7 +369,7 @@ describe('who is told what', () => {
       });
       return true;
     });
-    const reply = await call('Encrypt', { KeyId: keyId, Plaintext: PLAINTEXT });
+    const reply = await call('Encrypt', { KeyId: keyId, Plaintext: plaintext });
     expect(reply.type).toBe('DisabledException');
   });
 

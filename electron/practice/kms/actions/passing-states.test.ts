@@ -1,29 +1,29 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMaterial } from '../material/key-pairs.ts';
-import { EXTERNAL_ONLY, STATE_TABLE, type StatefulOperation } from '../model/key-states.ts';
+import { externalOnly, stateTable, type StatefulOperation } from '../model/key-states.ts';
 import { type ByokClient, byokClient, type ImportParameters, wrapFor } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
-import { KINDS, madeWith, requestOf, type Subject, SYMMETRIC } from '../testing/state-requests.ts';
+import { kinds, madeWith, requestOf, type Subject, symmetric } from '../testing/state-requests.ts';
 import { type StoreBench, startStoreBench } from '../testing/store-bench.ts';
 
-const HOME = 'eu-west-1';
-const THERE = 'eu-west-3';
-const SETTLE_SECONDS = 3600;
+const homeRegion = 'eu-west-1';
+const replicaRegion = 'eu-west-3';
+const settleSeconds = 3600;
 
 let bench: StoreBench;
 let home: ByokClient;
 let there: ByokClient;
 let storeId: string;
 beforeAll(async () => {
-  bench = await startStoreBench({ wrappingKeyReuse: 100_000, settleSeconds: SETTLE_SECONDS });
-  home = byokClient(bench.kms.url, { region: HOME });
-  there = byokClient(bench.kms.url, { region: THERE });
+  bench = await startStoreBench({ wrappingKeyReuse: 100_000, settleSeconds: settleSeconds });
+  home = byokClient(bench.kms.url, { region: homeRegion });
+  there = byokClient(bench.kms.url, { region: replicaRegion });
   storeId = await bench.connectedStore();
 });
 afterAll(() => bench.close());
 
-const settle = () => bench.advance(SETTLE_SECONDS + 1);
+const settle = () => bench.advance(settleSeconds + 1);
 /** Where AWS gives none: the state of the key is to speak first. */
 const noParameters: ImportParameters = {
   ImportToken: 'AAAA',
@@ -52,8 +52,8 @@ const arnOf = async (client: ByokClient, keyId: string): Promise<string> =>
 
 /** A primary of the kind that the operation is for. */
 async function primaryFor(operation: StatefulOperation) {
-  const imported = EXTERNAL_ONLY.has(operation);
-  const kind = { ...(KINDS[operation] ?? SYMMETRIC), MultiRegion: true as const };
+  const imported = externalOnly.has(operation);
+  const kind = { ...(kinds[operation] ?? symmetric), MultiRegion: true as const };
   const keyId = await home.createKey({ ...kind, Origin: imported ? 'EXTERNAL' : 'AWS_KMS' });
   const material = imported ? await makeMaterial(kind.KeySpec) : Buffer.alloc(0);
   if (imported) await home.importMaterial(keyId, material);
@@ -61,15 +61,15 @@ async function primaryFor(operation: StatefulOperation) {
   return { keyId, material, ciphertext, imported };
 }
 
-const STATES = ['PendingReplicaDeletion', 'Unavailable', 'Creating', 'Updating'] as const;
-type PassingState = (typeof STATES)[number];
+const states = ['PendingReplicaDeletion', 'Unavailable', 'Creating', 'Updating'] as const;
+type PassingState = (typeof states)[number];
 
 /** The states that pass by themselves, or hang on another key: how a key comes to be in each. */
-const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Promise<Met>>> = {
+const meet: Readonly<Record<PassingState, (operation: StatefulOperation) => Promise<Met>>> = {
   async PendingReplicaDeletion(operation) {
     const made = await primaryFor(operation);
     const { keyId } = made;
-    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: replicaRegion });
     await settle();
     const grantId = await grantOn(home, keyId);
     await aliasOn(home, keyId);
@@ -86,7 +86,7 @@ const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Prom
     await client.must('ConnectCustomKeyStore', { CustomKeyStoreId: storeId });
     await settle();
     const keyId = await bench.keyIn(storeId, name);
-    const ciphertext = await madeWith(client, keyId, SYMMETRIC);
+    const ciphertext = await madeWith(client, keyId, symmetric);
     const grantId = await grantOn(client, keyId);
     await aliasOn(client, keyId);
     await client.must('DisconnectCustomKeyStore', { CustomKeyStoreId: storeId });
@@ -100,7 +100,7 @@ const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Prom
   },
   async Creating(operation) {
     const made = await primaryFor(operation);
-    await home.must('ReplicateKey', { KeyId: made.keyId, ReplicaRegion: THERE });
+    await home.must('ReplicateKey', { KeyId: made.keyId, ReplicaRegion: replicaRegion });
     await aliasOn(there, made.keyId);
     const arn = await arnOf(there, made.keyId);
     const none = { grantId: '0'.repeat(64), parameters: noParameters };
@@ -109,13 +109,13 @@ const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Prom
   async Updating(operation) {
     const made = await primaryFor(operation);
     const { keyId } = made;
-    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: replicaRegion });
     await settle();
     if (made.imported) await there.importMaterial(keyId, made.material);
     const grantId = await grantOn(there, keyId);
     await aliasOn(there, keyId);
     const parameters = made.imported ? await there.parameters(keyId) : noParameters;
-    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: THERE });
+    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: replicaRegion });
     return {
       client: there,
       subject: { ...made, arn: await arnOf(there, keyId), grantId, parameters },
@@ -128,7 +128,7 @@ const MEET: Readonly<Record<PassingState, (operation: StatefulOperation) => Prom
  * there cannot be what the call is about. Unavailable are keys of a key store only, which AWS's
  * table refuses by their origin where material or its rotation is AWS's or imported.
  */
-const EXPECTED: Readonly<Record<string, string>> = {
+const expected: Readonly<Record<string, string>> = {
   Encrypt: 'prd un cr ok',
   Decrypt: 'prd un cr ok',
   ReEncrypt: 'prd un cr ok',
@@ -177,7 +177,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   UpdatePrimaryRegion: 'prd - cr ok',
 };
 
-const TEXTS: Readonly<Record<string, string>> = {
+const texts: Readonly<Record<string, string>> = {
   prd: 'is pending replica deletion.',
   un: 'is unavailable.',
   cr: 'is creating.',
@@ -185,9 +185,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   npd: 'is not pending deletion.',
 };
 
-const cells = Object.entries(EXPECTED).flatMap(([operation, row]) =>
+const cells = Object.entries(expected).flatMap(([operation, row]) =>
   row.split(' ').flatMap((cell, at) => {
-    const state = STATES[at];
+    const state = states[at];
     return cell === '-' || state === undefined
       ? []
       : [[operation as StatefulOperation, state, cell] as const];
@@ -195,17 +195,19 @@ const cells = Object.entries(EXPECTED).flatMap(([operation, row]) =>
 );
 
 test('the table has every operation, and a cell for every state', () => {
-  expect(Object.keys(EXPECTED).toSorted()).toEqual(Object.keys(STATE_TABLE).toSorted());
-  for (const row of Object.values(EXPECTED)) expect(row.split(' ')).toHaveLength(STATES.length);
+  expect(Object.keys(expected).toSorted()).toEqual(Object.keys(stateTable).toSorted());
+  for (const row of Object.values(expected)) expect(row.split(' ')).toHaveLength(states.length);
 });
 
 describe('every operation in the states that pass', () => {
   test.each(cells)('%s on a key that is %s', async (operation, state, cell) => {
-    const { client, subject } = await MEET[state](operation);
+    const { client, subject } = await meet[state](operation);
     expect((await client.metadata(subject.keyId))['KeyState']).toBe(state);
     const request = {
       ...((await requestOf(client, operation, subject)) as object),
-      ...(operation === 'UpdatePrimaryRegion' && client === there ? { PrimaryRegion: HOME } : {}),
+      ...(operation === 'UpdatePrimaryRegion' && client === there
+        ? { PrimaryRegion: homeRegion }
+        : {}),
     };
     const reply = await client.call(operation, request);
     const seen = [reply.type, reply.message];
@@ -214,7 +216,7 @@ describe('every operation in the states that pass', () => {
     else if (cell === 'ext') {
       const text = 'origin is EXTERNAL_KEY_STORE which is not valid for this operation.';
       expect(seen).toEqual(['UnsupportedOperationException', `${subject.arn} ${text}`]);
-    } else expect(seen).toEqual(['KMSInvalidStateException', `${subject.arn} ${TEXTS[cell]}`]);
+    } else expect(seen).toEqual(['KMSInvalidStateException', `${subject.arn} ${texts[cell]}`]);
   });
 });
 
@@ -222,7 +224,7 @@ describe('RetireGrant, which asks the grant and not the key', () => {
   test.each(['PendingReplicaDeletion', 'Unavailable', 'Updating'] as const)(
     'works on a key that is %s',
     async (state) => {
-      const { client, subject } = await MEET[state]('DescribeKey');
+      const { client, subject } = await meet[state]('DescribeKey');
       const grants = async () =>
         (await client.must('ListGrants', { KeyId: subject.keyId }))['Grants'] as unknown[];
       expect(await grants()).toHaveLength(1);
@@ -238,9 +240,9 @@ describe('what happens to a key while it is Updating', () => {
     (await client.metadata(keyId))['KeyState'];
 
   test('its primary moves again: it settles all the same, in both Regions', async () => {
-    const { subject } = await MEET.Updating('DescribeKey');
+    const { subject } = await meet.Updating('DescribeKey');
     const { keyId } = subject;
-    await there.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: HOME });
+    await there.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: homeRegion });
     await settle();
     expect(await stateOf(home, keyId)).toBe('Enabled');
     expect(await stateOf(there, keyId)).toBe('Enabled');
@@ -253,13 +255,13 @@ describe('what happens to a key while it is Updating', () => {
     const keyId = await home.createKey({ MultiRegion: true });
     const material = await makeMaterial('SYMMETRIC_DEFAULT');
     await home.importMaterial(keyId, material);
-    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: THERE });
+    await home.must('ReplicateKey', { KeyId: keyId, ReplicaRegion: replicaRegion });
     await settle();
     const { now } = await control<{ now: string }>(bench.kms.controlUrl, 'GET /clock');
     const soon = { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: Date.parse(now) / 1000 + 60 };
     await there.importMaterial(keyId, material, soon);
     const parameters = await there.parameters(keyId);
-    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: THERE });
+    await home.must('UpdatePrimaryRegion', { KeyId: keyId, PrimaryRegion: replicaRegion });
     await bench.advance(61);
     expect(await stateOf(there, keyId)).toBe('Updating');
     if (again) {
@@ -276,7 +278,7 @@ describe('what happens to a key while it is Updating', () => {
 });
 
 test('a primary that goes with its replicas goes on when its material is deleted', async () => {
-  const { subject } = await MEET.PendingReplicaDeletion('DeleteImportedKeyMaterial');
+  const { subject } = await meet.PendingReplicaDeletion('DeleteImportedKeyMaterial');
   await home.must('DeleteImportedKeyMaterial', { KeyId: subject.keyId });
   expect((await home.metadata(subject.keyId))['KeyState']).toBe('PendingReplicaDeletion');
 });

@@ -1,15 +1,15 @@
 import { testOperation } from '../testing/operation.ts';
 
-const STATEMENT = {
+const statement = {
   Effect: 'Allow',
   Principal: { AWS: 'arn:aws:iam::123456789012:root' },
   Action: 'kms:*',
   Resource: '*',
 };
-const POLICY = { Version: '2012-10-17', Statement: [STATEMENT] };
+const policy = { Version: '2012-10-17', Statement: [statement] };
 
 testOperation('PutKeyPolicy', {
-  request: async (stage) => ({ KeyId: await stage.own(), Policy: JSON.stringify(POLICY) }),
+  request: async (stage) => ({ KeyId: await stage.own(), Policy: JSON.stringify(policy) }),
   reply: null,
   required: ['KeyId', 'Policy'],
   key: { alias: false },
@@ -26,8 +26,8 @@ testOperation('PutKeyPolicy', {
       request: (base) => ({
         ...base,
         Policy: JSON.stringify({
-          ...POLICY,
-          Statement: [{ ...STATEMENT, Principal: { AWS: 'nobody' } }],
+          ...policy,
+          Statement: [{ ...statement, Principal: { AWS: 'nobody' } }],
         }),
       }),
       type: 'MalformedPolicyDocumentException',
@@ -36,7 +36,7 @@ testOperation('PutKeyPolicy', {
       when: 'a policy that locks its writer out',
       request: (base) => ({
         ...base,
-        Policy: JSON.stringify({ ...POLICY, Statement: [{ ...STATEMENT, Action: 'kms:Encrypt' }] }),
+        Policy: JSON.stringify({ ...policy, Statement: [{ ...statement, Action: 'kms:Encrypt' }] }),
       }),
       type: 'MalformedPolicyDocumentException',
     },
@@ -44,7 +44,7 @@ testOperation('PutKeyPolicy', {
       when: 'more than 32 KB',
       request: (base) => ({
         ...base,
-        Policy: JSON.stringify({ ...POLICY, Id: 'x'.repeat(32_768) }),
+        Policy: JSON.stringify({ ...policy, Id: 'x'.repeat(32_768) }),
       }),
       type: 'LimitExceededException',
     },

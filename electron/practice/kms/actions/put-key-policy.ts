@@ -3,15 +3,15 @@ import { acceptPolicy } from '../policy/accept.ts';
 import { unsupported } from '../wire/failures.ts';
 import { boolean, optional, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID, policyMember, policyNameMember } from './fields.ts';
-import { POLICY_NAME } from './get-key-policy.ts';
+import { keyIdField, policyMember, policyNameMember } from './fields.ts';
+import { policyName } from './get-key-policy.ts';
 import { openKey } from './key-access.ts';
 import { veil } from './veil.ts';
 
 export const putKeyPolicy = defineAction({
   name: 'PutKeyPolicy',
   input: structure({
-    ...KEY_ID,
+    ...keyIdField,
     PolicyName: optional(policyNameMember),
     Policy: required(policyMember),
     BypassPolicyLockoutSafetyCheck: optional(boolean),
@@ -19,8 +19,8 @@ export const putKeyPolicy = defineAction({
   act(call, request) {
     const bypass = request.BypassPolicyLockoutSafetyCheck === true;
     const key = openKey(call, 'PutKeyPolicy', request.KeyId);
-    if ((request.PolicyName ?? POLICY_NAME) !== POLICY_NAME) {
-      throw unsupported(`The only valid policy name is ${POLICY_NAME}.`);
+    if ((request.PolicyName ?? policyName) !== policyName) {
+      throw unsupported(`The only valid policy name is ${policyName}.`);
     }
     const text = acceptPolicy(call, request.Policy, key, bypass);
     veil(call, key, 'policy');

@@ -15,7 +15,7 @@ async function sealed(stage: Stage): Promise<Body> {
   return { CiphertextBlob, DestinationKeyId: await stage.own() };
 }
 
-const IGNORING = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
+const ignoring = { DryRunModifiers: ['IGNORE_CIPHERTEXT'] };
 
 testOperation('ReEncrypt', {
   request: sealed,
@@ -64,7 +64,7 @@ testOperation('ReEncrypt', {
     },
     {
       when: 'a dry run that needs no ciphertext but its key',
-      request: ({ DestinationKeyId }) => ({ DestinationKeyId, DryRun: true, ...IGNORING }),
+      request: ({ DestinationKeyId }) => ({ DestinationKeyId, DryRun: true, ...ignoring }),
       type: 'ValidationException',
     },
     {
@@ -73,7 +73,7 @@ testOperation('ReEncrypt', {
         DestinationKeyId,
         SourceKeyId: await stage.own(),
         DryRun: true,
-        ...IGNORING,
+        ...ignoring,
       }),
       type: 'DryRunOperationException',
     },
@@ -83,7 +83,7 @@ testOperation('ReEncrypt', {
         ...base,
         SourceKeyId: await stage.own(),
         DryRun: true,
-        ...IGNORING,
+        ...ignoring,
       }),
       type: 'DryRunOperationException',
     },

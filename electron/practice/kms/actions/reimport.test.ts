@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => kms.close());
 
-const DAY = 86_400;
+const day = 86_400;
 const advance = (advanceSeconds: number) =>
   control(kms.controlUrl, 'POST /clock', { advanceSeconds });
 const practiceNow = async () => {
@@ -47,8 +47,8 @@ describe('ValidTo', () => {
 
   test.each([
     ['in the past', -1, model],
-    ['beyond 365 days', 365 * DAY + 60, model],
-    ['with material that does not expire', DAY, {}],
+    ['beyond 365 days', 365 * day + 60, model],
+    ['with material that does not expire', day, {}],
   ])('%s is refused', async (_name, offset, more) => {
     const keyId = await client.createKey();
     const validTo = (await practiceNow()) + offset;

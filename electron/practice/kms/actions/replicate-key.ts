@@ -9,14 +9,14 @@ import { KmsFailure, validation } from '../wire/failures.ts';
 import { boolean, optional, type Parsed, required, structure } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { descriptionMember, KEY_ID, policyMember, regionMember } from './fields.ts';
+import { descriptionMember, keyIdField, policyMember, regionMember } from './fields.ts';
 import { openKey, requireAccountPermission } from './key-access.ts';
 import { requireRoomForKey } from './key-quota.ts';
 import { notPrimary } from './replication.ts';
 import { requireUsableTags, tagListMember } from './tags.ts';
 
 const input = structure({
-  ...KEY_ID,
+  ...keyIdField,
   ReplicaRegion: required(regionMember),
   Policy: optional(policyMember),
   BypassPolicyLockoutSafetyCheck: optional(boolean),

@@ -1,14 +1,14 @@
 import { dryRunSucceeded, notFound } from '../wire/failures.ts';
 import { boolean, optional, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { grantIdMember, KEY_ID } from './fields.ts';
+import { grantIdMember, keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireGrantId } from './list-grants.ts';
 
 export const revokeGrant = defineAction({
   name: 'RevokeGrant',
   input: structure({
-    ...KEY_ID,
+    ...keyIdField,
     GrantId: required(grantIdMember),
     DryRun: optional(boolean),
   }),

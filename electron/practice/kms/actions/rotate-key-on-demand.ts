@@ -2,17 +2,17 @@ import { rotate, waitingMaterial } from '../rotation.ts';
 import { invalidState, KmsFailure, limitExceeded, unsupported } from '../wire/failures.ts';
 import { structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID } from './fields.ts';
+import { keyIdField } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { requireInside } from './outside-use.ts';
 import { notPrimary } from './replication.ts';
 
 /** AWS does not start one within twenty minutes of an automatic rotation. */
-const AROUND_AUTOMATIC_MS = 20 * 60_000;
+const aroundAutomaticMs = 20 * 60_000;
 
 export const rotateKeyOnDemand = defineAction({
   name: 'RotateKeyOnDemand',
-  input: structure(KEY_ID),
+  input: structure(keyIdField),
   act(call, request) {
     const { world, now } = call;
     const key = openKey(call, 'RotateKeyOnDemand', request.KeyId);
@@ -24,7 +24,7 @@ export const rotateKeyOnDemand = defineAction({
     if (rotation.startedAt !== null) {
       throw new KmsFailure('ConflictException', `A rotation of ${key.arn} is already in progress.`);
     }
-    if (rotation.nextAt !== null && rotation.nextAt - now < AROUND_AUTOMATIC_MS) {
+    if (rotation.nextAt !== null && rotation.nextAt - now < aroundAutomaticMs) {
       throw new KmsFailure('ConflictException', `An automatic rotation of ${key.arn} is due.`);
     }
     if (rotation.onDemand >= world.onDemandLimit) {

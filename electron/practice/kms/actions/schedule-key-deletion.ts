@@ -3,22 +3,22 @@ import { replicasOf } from '../multi-region.ts';
 import { validation } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID, windowMember } from './fields.ts';
+import { keyIdField, windowMember } from './fields.ts';
 import { openKey, setKeyState } from './key-access.ts';
 
-const SHORTEST_DAYS = 7;
-const LONGEST_DAYS = 30;
-const DAY_MS = 24 * 60 * 60_000;
+const shortestDays = 7;
+const longestDays = 30;
+const dayMs = 24 * 60 * 60_000;
 
 export const scheduleKeyDeletion = defineAction({
   name: 'ScheduleKeyDeletion',
-  input: structure({ ...KEY_ID, PendingWindowInDays: optional(windowMember) }),
+  input: structure({ ...keyIdField, PendingWindowInDays: optional(windowMember) }),
   act(call, request) {
-    const days = request.PendingWindowInDays ?? LONGEST_DAYS;
+    const days = request.PendingWindowInDays ?? longestDays;
     const key = openKey(call, 'ScheduleKeyDeletion', request.KeyId);
-    if (days < SHORTEST_DAYS || days > LONGEST_DAYS) {
+    if (days < shortestDays || days > longestDays) {
       throw validation(
-        `PendingWindowInDays must be between ${SHORTEST_DAYS} and ${LONGEST_DAYS} (inclusive)`,
+        `PendingWindowInDays must be between ${shortestDays} and ${longestDays} (inclusive)`,
       );
     }
     if (key.role === 'PRIMARY' && replicasOf(call.world.state, key).length > 0) {
@@ -26,7 +26,7 @@ export const scheduleKeyDeletion = defineAction({
       setKeyState(call, waiting, 'PendingReplicaDeletion');
       return { KeyId: key.arn, KeyState: 'PendingReplicaDeletion', PendingWindowInDays: days };
     }
-    const deleteAt = call.now + days * DAY_MS;
+    const deleteAt = call.now + days * dayMs;
     setKeyState(call, key, 'PendingDeletion', deleteAt);
     return {
       KeyId: key.arn,

@@ -1,22 +1,22 @@
 import {
-  MESSAGE_TYPES,
+  messageTypes,
   preparedLength,
-  SIGNING_ALGORITHMS,
+  signingAlgorithms,
   takesRaw,
   type ToSign,
 } from '../material/signatures.ts';
 import { validation } from '../wire/failures.ts';
 import { blob, boolean, oneOf, optional, required } from '../wire/members.ts';
 import type { Call } from '../world.ts';
-import { grantTokens, KEY_ID } from './fields.ts';
+import { grantTokens, keyIdField } from './fields.ts';
 import { openForUse } from './key-use.ts';
 
 /** Members that Sign and Verify share. */
-export const SIGNING_FIELDS = {
-  ...KEY_ID,
+export const signingFields = {
+  ...keyIdField,
   Message: required(blob({ min: 1, max: 4096 })),
-  MessageType: optional(oneOf(MESSAGE_TYPES)),
-  SigningAlgorithm: required(oneOf(SIGNING_ALGORITHMS)),
+  MessageType: optional(oneOf(messageTypes)),
+  SigningAlgorithm: required(oneOf(signingAlgorithms)),
   GrantTokens: grantTokens,
   DryRun: optional(boolean),
 };

@@ -1,5 +1,5 @@
 import { type EncryptionContext, encryptSymmetric } from '../material/symmetric-cipher.ts';
-import { ENCRYPTION_ALGORITHMS } from '../model/key-specs.ts';
+import { encryptionAlgorithms } from '../model/key-specs.ts';
 import { currentMaterial } from '../model/metadata.ts';
 import type { KeyRecord } from '../model/records.ts';
 import { KmsFailure } from '../wire/failures.ts';
@@ -10,13 +10,13 @@ import { bytesOf, originOf } from './key-material.ts';
 import { encryptOutside, isOutside } from './outside-use.ts';
 
 /** Members that the symmetric operations share. */
-export const CRYPTO_FIELDS = {
+export const cryptoFields = {
   EncryptionContext: optional(stringMap),
   GrantTokens: grantTokens,
   DryRun: optional(boolean),
 };
 
-export const algorithmField = optional(oneOf(ENCRYPTION_ALGORITHMS));
+export const algorithmField = optional(oneOf(encryptionAlgorithms));
 
 /** @throws InvalidKeyUsageException for keys that cannot protect data keys. */
 export function requireSymmetricUse(call: Call, key: KeyRecord): void {

@@ -1,12 +1,12 @@
 import { list, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID, tagKeyMember } from './fields.ts';
+import { keyIdField, tagKeyMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 import { veil } from './veil.ts';
 
 export const untagResource = defineAction({
   name: 'UntagResource',
-  input: structure({ ...KEY_ID, TagKeys: required(list(tagKeyMember)) }),
+  input: structure({ ...keyIdField, TagKeys: required(list(tagKeyMember)) }),
   act(call, request) {
     const key = openKey(call, 'UntagResource', request.KeyId);
     const gone = new Set(request.TagKeys);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hangUp } from '../testing/misbehaviours.ts';
 import { send } from '../testing/misbehaviours.ts';
 import { control } from '../testing/raw-client.ts';
-import { PEER_HOST, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import { PEER_CREDENTIAL, PEER_PATH } from '../testing/xks-peer.ts';
+import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const call = (operation: string, storeId: string, more: Record<string, unknown> 
   bench.client.call(operation, { CustomKeyStoreId: storeId, ...more });
 const typeOf = async (operation: string, storeId: string, more: Record<string, unknown> = {}) =>
   (await call(operation, storeId, more)).type;
-const VPC = {
+const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
   XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0',
 };
@@ -62,33 +62,33 @@ describe('UpdateCustomKeyStore', () => {
 
   test('moves a store behind an endpoint service and back', async () => {
     const storeId = await bench.makeStore();
-    const endpoint = { XksProxyUriEndpoint: `https://${PEER_HOST}` };
+    const endpoint = { XksProxyUriEndpoint: `https://${peerHost}` };
     const elsewhere = 'com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0';
     expect(
       await typeOf('UpdateCustomKeyStore', storeId, {
-        ...VPC,
+        ...vpc,
         ...endpoint,
         XksProxyVpcEndpointServiceName: elsewhere,
       }),
     ).toBe('XksProxyVpcEndpointServiceNotFoundException');
-    expect(await typeOf('UpdateCustomKeyStore', storeId, { ...VPC, ...endpoint })).toBeUndefined();
+    expect(await typeOf('UpdateCustomKeyStore', storeId, { ...vpc, ...endpoint })).toBeUndefined();
     const back = { XksProxyConnectivity: 'PUBLIC_ENDPOINT', XksProxyVpcEndpointServiceName: '' };
     expect(await typeOf('UpdateCustomKeyStore', storeId, back)).toBe('ValidationException');
     expect(await typeOf('UpdateCustomKeyStore', storeId, { ...back, ...endpoint })).toBeUndefined();
     expect((await bench.describeStore(storeId))['XksProxyConfiguration']).toEqual({
       Connectivity: 'PUBLIC_ENDPOINT',
-      AccessKeyId: PEER_CREDENTIAL.AccessKeyId,
-      UriEndpoint: `https://${PEER_HOST}`,
-      UriPath: PEER_PATH,
+      AccessKeyId: peerCredential.AccessKeyId,
+      UriEndpoint: `https://${peerHost}`,
+      UriPath: peerPath,
     });
   });
 
   test.each([
     [{ CloudHsmClusterId: 'cluster-2a34b5cdefg' }, 'ValidationException'],
     [{ KeyStorePassword: 'kmsPswd12' }, 'ValidationException'],
-    [VPC, 'ValidationException'],
+    [vpc, 'ValidationException'],
     [{ XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE' }, 'ValidationException'],
-    [{ XksProxyVpcEndpointServiceName: VPC.XksProxyVpcEndpointServiceName }, 'ValidationException'],
+    [{ XksProxyVpcEndpointServiceName: vpc.XksProxyVpcEndpointServiceName }, 'ValidationException'],
     [{ NewCustomKeyStoreName: 'taken' }, 'CustomKeyStoreNameInUseException'],
     [{ XksProxyUriPath: '/taken/kms/xks/v1' }, 'XksProxyUriInUseException'],
     [{ XksProxyUriPath: '/other/kms/xks/v1' }, 'XksProxyInvalidConfigurationException'],
@@ -117,7 +117,7 @@ describe('UpdateCustomKeyStore', () => {
   test('an answer that cannot be understood', async () => {
     const storeId = await bench.makeStore();
     bench.peer.misbehave(send(200, 'application/json', 'nonsense'));
-    const more = { XksProxyUriPath: PEER_PATH };
+    const more = { XksProxyUriPath: peerPath };
     expect(await typeOf('UpdateCustomKeyStore', storeId, more)).toBe(
       'XksProxyInvalidResponseException',
     );
@@ -127,13 +127,13 @@ describe('UpdateCustomKeyStore', () => {
     const host = 'two.example.test';
     await control(bench.kms.controlUrl, 'POST /xks-connect', { host, to: '127.0.0.1:9' });
     const storeId = await bench.makeStore();
-    await bench.makeStore({ ...VPC, XksProxyUriEndpoint: `https://${host}` });
+    await bench.makeStore({ ...vpc, XksProxyUriEndpoint: `https://${host}` });
     const taken = { XksProxyUriEndpoint: `https://${host}`, XksProxyUriPath: '/own/kms/xks/v1' };
     expect(await typeOf('UpdateCustomKeyStore', storeId, taken)).toBe(
       'XksProxyUriEndpointInUseException',
     );
-    const endpoint = { XksProxyUriEndpoint: `https://${PEER_HOST}` };
-    expect(await typeOf('UpdateCustomKeyStore', storeId, { ...VPC, ...endpoint })).toBe(
+    const endpoint = { XksProxyUriEndpoint: `https://${peerHost}` };
+    expect(await typeOf('UpdateCustomKeyStore', storeId, { ...vpc, ...endpoint })).toBe(
       'XksProxyVpcEndpointServiceInUseException',
     );
   });

@@ -10,18 +10,18 @@ import {
   requireHealth,
   requireUnique,
 } from './key-store-access.ts';
-import { CLUSTER_FIELDS, PROXY_FIELDS, STORE_ID, storeNameMember } from './key-store-fields.ts';
+import { clusterFields, proxyFields, storeIdField, storeNameMember } from './key-store-fields.ts';
 
 const input = structure({
-  ...STORE_ID,
+  ...storeIdField,
   NewCustomKeyStoreName: optional(storeNameMember),
-  ...CLUSTER_FIELDS,
-  ...PROXY_FIELDS,
+  ...clusterFields,
+  ...proxyFields,
 });
 type Input = Parsed<typeof input>;
 
 /** What another proxy, or another way to it, is about: KMS must not be using the former one. */
-const DISCONNECTED_ONLY = [
+const disconnectedOnly = [
   'XksProxyConnectivity',
   'XksProxyUriEndpoint',
   'XksProxyVpcEndpointServiceName',
@@ -80,7 +80,7 @@ export const updateCustomKeyStore = defineAction({
     requireConsistent(store, request);
     requireConnection(
       store,
-      has(request, DISCONNECTED_ONLY) ? ['DISCONNECTED'] : ['CONNECTED', 'DISCONNECTED'],
+      has(request, disconnectedOnly) ? ['DISCONNECTED'] : ['CONNECTED', 'DISCONNECTED'],
     );
     const changed = applyTo(store, request);
     requireUnique(call, changed);

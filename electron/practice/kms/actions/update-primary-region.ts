@@ -4,13 +4,13 @@ import type { KeyRecord } from '../model/records.ts';
 import { notFound } from '../wire/failures.ts';
 import { required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
-import { KEY_ID, regionMember } from './fields.ts';
+import { keyIdField, regionMember } from './fields.ts';
 import { openKey, requirePermission } from './key-access.ts';
 import { notPrimary } from './replication.ts';
 
 export const updatePrimaryRegion = defineAction({
   name: 'UpdatePrimaryRegion',
-  input: structure({ ...KEY_ID, PrimaryRegion: required(regionMember) }),
+  input: structure({ ...keyIdField, PrimaryRegion: required(regionMember) }),
   act(call, request) {
     const { state, settleMs } = call.world;
     const region = request.PrimaryRegion;

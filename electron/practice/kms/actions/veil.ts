@@ -6,7 +6,7 @@ import type { Call } from '../world.ts';
 export const consistencyOf = (call: Call) =>
   call.world.mischiefs.of(call.caller.account).eventualConsistency;
 
-const SETTING = {
+const setting = {
   state: 'statesSeconds',
   tags: 'tagsSeconds',
   policy: 'policiesSeconds',
@@ -14,6 +14,6 @@ const SETTING = {
 
 /** Lets readers see this part of a key for a while as it is before the change. */
 export function veil(call: Call, before: KeyRecord, part: Veiled): void {
-  const seconds = consistencyOf(call)[SETTING[part]];
+  const seconds = consistencyOf(call)[setting[part]];
   call.world.mischiefs.veils.put(before, part, call.now, seconds);
 }

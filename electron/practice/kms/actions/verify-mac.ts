@@ -3,11 +3,11 @@ import { KmsFailure } from '../wire/failures.ts';
 import { blob, required, structure } from '../wire/members.ts';
 import { defineAction } from './action.ts';
 import { settleUse } from './key-use.ts';
-import { MAC_FIELDS, macOf } from './mac.ts';
+import { macFields, macOf } from './mac.ts';
 
 export const verifyMac = defineAction({
   name: 'VerifyMac',
-  input: structure({ ...MAC_FIELDS, Mac: required(blob({ min: 1, max: 6144 })) }),
+  input: structure({ ...macFields, Mac: required(blob({ min: 1, max: 6144 })) }),
   act(call, request) {
     const { key, mac } = macOf(call, 'VerifyMac', request);
     const given = request.Mac;

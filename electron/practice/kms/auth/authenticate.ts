@@ -41,9 +41,9 @@ export interface AuthenticationDeps {
 }
 
 /** AWS accepts a signature made up to so long before or after its own time. */
-const MAX_SKEW_MS = 5 * 60_000;
+const maxSkewMs = 5 * 60_000;
 /** Derived keys are the same all day; the bound only matters to a client trying many scopes. */
-const MAX_CACHED_KEYS = 512;
+const maxCachedKeys = 512;
 
 const unrecognized = () =>
   new KmsFailure(
@@ -52,18 +52,18 @@ const unrecognized = () =>
   );
 
 const isFresh = (claim: SignatureClaim, now: number): boolean =>
-  Math.abs(now - claim.signedAt) <= MAX_SKEW_MS;
+  Math.abs(now - claim.signedAt) <= maxSkewMs;
 
 function requireFresh(claim: SignatureClaim, now: number): void {
   const skew = now - claim.signedAt;
-  if (skew > MAX_SKEW_MS) {
+  if (skew > maxSkewMs) {
     throw invalidSignature(
-      `Signature expired: ${claim.amzDate} is now earlier than ${toAmzDate(now - MAX_SKEW_MS)} (${toAmzDate(now)} - 5 min.)`,
+      `Signature expired: ${claim.amzDate} is now earlier than ${toAmzDate(now - maxSkewMs)} (${toAmzDate(now)} - 5 min.)`,
     );
   }
-  if (-skew > MAX_SKEW_MS) {
+  if (-skew > maxSkewMs) {
     throw invalidSignature(
-      `Signature not yet current: ${claim.amzDate} is still later than ${toAmzDate(now + MAX_SKEW_MS)} (${toAmzDate(now)} + 5 min.)`,
+      `Signature not yet current: ${claim.amzDate} is still later than ${toAmzDate(now + maxSkewMs)} (${toAmzDate(now)} + 5 min.)`,
     );
   }
 }
@@ -82,9 +82,9 @@ export function createAuthenticator(deps: AuthenticationDeps) {
     const ofSecret = derived.get(secret);
     const known = ofSecret?.get(name);
     if (known !== undefined) return known;
-    if (derived.size >= MAX_CACHED_KEYS) derived.clear();
+    if (derived.size >= maxCachedKeys) derived.clear();
     const keys =
-      ofSecret === undefined || ofSecret.size >= MAX_CACHED_KEYS
+      ofSecret === undefined || ofSecret.size >= maxCachedKeys
         ? new Map<string, OneShotMac>()
         : ofSecret;
     const key = signingKey(secret, scope);

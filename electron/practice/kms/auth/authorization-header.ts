@@ -1,5 +1,5 @@
 import { KmsFailure } from '../wire/failures.ts';
-import { ALGORITHM, type CredentialScope, TERMINATOR } from './sigv4.ts';
+import { algorithm, type CredentialScope, scopeTerminator } from './sigv4.ts';
 
 /** What a version 4 Authorization header and the date header claim. */
 export interface SignatureClaim {
@@ -17,7 +17,7 @@ const incomplete = (text: string) => new KmsFailure('IncompleteSignatureExceptio
 export const invalidSignature = (text: string): KmsFailure =>
   new KmsFailure('InvalidSignatureException', text);
 
-const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+const amzDateShape = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 export const toAmzDate = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
@@ -38,7 +38,7 @@ function readDate(headers: Readonly<Record<string, string>>): SignedDate | null 
 }
 
 function parseDate(given: string): SignedDate {
-  const parts = AMZ_DATE.exec(given);
+  const parts = amzDateShape.exec(given);
   const basic =
     parts === null
       ? Number.NaN
@@ -54,7 +54,7 @@ function parseDate(given: string): SignedDate {
 }
 
 /** As clients write it. */
-const USUAL = /^ *Credential=([^ ,=]+), *SignedHeaders=([^ ,=]+), *Signature=([^ ,=]+)$/;
+const usualHeader = /^ *Credential=([^ ,=]+), *SignedHeaders=([^ ,=]+), *Signature=([^ ,=]+)$/;
 
 interface Parameters {
   readonly credential: string;
@@ -63,7 +63,7 @@ interface Parameters {
 }
 
 function readParameters(text: string): Parameters {
-  const usual = USUAL.exec(text);
+  const usual = usualHeader.exec(text);
   if (usual !== null) {
     const [, credential = '', signedHeaders = '', signature = ''] = usual;
     return { credential, signedHeaders, signature };
@@ -87,16 +87,16 @@ interface HeaderList {
 }
 
 /** Lists that were read before; clients have a few of them. */
-const LISTS = new Map<string, HeaderList>();
-const MAX_LISTS = 256;
+const lists = new Map<string, HeaderList>();
+const maxLists = 256;
 
 function headerList(text: string): HeaderList {
-  const known = LISTS.get(text);
+  const known = lists.get(text);
   if (known !== undefined) return known;
-  if (LISTS.size >= MAX_LISTS) LISTS.clear();
+  if (lists.size >= maxLists) lists.clear();
   const names = text.split(';');
   const list = { names, repeats: names.length !== new Set(names).size };
-  LISTS.set(text, list);
+  lists.set(text, list);
   return list;
 }
 
@@ -108,11 +108,11 @@ interface Credential {
 }
 
 /** Credentials that were read before: a client has the same all day. */
-const CREDENTIALS = new Map<string, Credential>();
-const MAX_CREDENTIALS = 512;
+const credentials = new Map<string, Credential>();
+const maxCredentials = 512;
 
 function readCredential(text: string): Credential {
-  const known = CREDENTIALS.get(text);
+  const known = credentials.get(text);
   if (known !== undefined) return known;
   const parts = text.split('/');
   // Access key ids never hold a slash, so the scope is always the last four parts.
@@ -124,17 +124,17 @@ function readCredential(text: string): Credential {
   const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = parts;
   const hasRegion = /^[a-z]{2,}(-[a-z0-9]+)+$/.test(region) && region.length <= 32;
   const read = { accessKeyId, scope: { date, region, service }, terminator, hasRegion };
-  if (CREDENTIALS.size >= MAX_CREDENTIALS) CREDENTIALS.clear();
-  CREDENTIALS.set(text, read);
+  if (credentials.size >= maxCredentials) credentials.clear();
+  credentials.set(text, read);
   return read;
 }
 
 function readScope(credential: string, amzDate: string, services: readonly string[]) {
   const { accessKeyId, scope, terminator, hasRegion } = readCredential(credential);
   const { date, service } = scope;
-  if (terminator !== TERMINATOR) {
+  if (terminator !== scopeTerminator) {
     throw invalidSignature(
-      `Credential should be scoped with a valid terminator: '${TERMINATOR}', not '${terminator}'.`,
+      `Credential should be scoped with a valid terminator: '${scopeTerminator}', not '${terminator}'.`,
     );
   }
   if (!services.includes(service)) {
@@ -181,14 +181,14 @@ export function readClaim(
 ): SignatureClaim | null {
   const header = headers['authorization'];
   if (header === undefined || header === '') return null;
-  if (!header.startsWith(`${ALGORITHM} `)) {
+  if (!header.startsWith(`${algorithm} `)) {
     throw incomplete(`Unsupported AWS 'algorithm': '${header.split(' ', 1)[0] ?? ''}'.`);
   }
-  const parameters = readParameters(header.slice(ALGORITHM.length + 1));
+  const parameters = readParameters(header.slice(algorithm.length + 1));
   const { credential, signedHeaders, signature } = parameters;
   const date = readDate(headers);
   if (date === null || !credential || !signature || !signedHeaders) {
-    throw incomplete(`${missingParts(parameters, date)} Authorization=${ALGORITHM}`);
+    throw incomplete(`${missingParts(parameters, date)} Authorization=${algorithm}`);
   }
   const { names, repeats } = headerList(signedHeaders);
   if (!names.includes('host')) {

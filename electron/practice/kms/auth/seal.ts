@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+const ivBytes = 12;
+const tagBytes = 16;
 
 /** Turns values into opaque bytes that only this practice KMS can make and read. */
 export interface Seal {
@@ -15,17 +15,17 @@ export function createSeal(root: Buffer, purpose: string): Seal {
   const key = Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), purpose, 32));
   return {
     seal(value) {
-      const iv = randomBytes(IV_BYTES);
+      const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', key, iv);
       const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
       return Buffer.concat([iv, cipher.getAuthTag(), body]);
     },
     open(sealed) {
-      if (sealed.length < IV_BYTES + TAG_BYTES) return undefined;
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES));
-      decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+      if (sealed.length < ivBytes + tagBytes) return undefined;
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes));
+      decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
       try {
-        const body = decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES));
+        const body = decipher.update(sealed.subarray(ivBytes + tagBytes));
         return JSON.parse(Buffer.concat([body, decipher.final()]).toString('utf8')) as unknown;
       } catch {
         // Altered or foreign: telling these apart would help nobody.

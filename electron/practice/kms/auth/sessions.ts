@@ -22,9 +22,9 @@ const sessionSchema = z.strictObject({
 /** Credentials that AssumeRole gave out. All of it travels sealed in the session token. */
 export type Session = z.infer<typeof sessionSchema>;
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const letters = (count: number): string =>
-  [...randomBytes(count)].map((byte) => BASE32[byte % 32]).join('');
+  [...randomBytes(count)].map((byte) => base32[byte % 32]).join('');
 
 /** Times in milliseconds. */
 export const newSession = (
@@ -46,16 +46,16 @@ export function readSessionToken(seal: Seal, token: string): Session | undefined
 
 const roleName = (role: string): string => role.slice(role.lastIndexOf('/') + 1);
 
-const POLICIES = new Map<string, PolicyDocument>();
-const MAX_POLICIES = 64;
+const policies = new Map<string, PolicyDocument>();
+const maxPolicies = 64;
 
 function sessionPolicy(text: string | null): PolicyDocument | null {
   if (text === null) return null;
-  const known = POLICIES.get(text);
+  const known = policies.get(text);
   if (known !== undefined) return known;
   const policy = identityPolicySchema.parse(JSON.parse(text));
-  if (POLICIES.size >= MAX_POLICIES) POLICIES.clear();
-  POLICIES.set(text, policy);
+  if (policies.size >= maxPolicies) policies.clear();
+  policies.set(text, policy);
   return policy;
 }
 

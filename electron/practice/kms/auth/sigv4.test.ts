@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalRequest, signatureOf, signingKey, stringToSign } from './sigv4.ts';
 
-const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
-const DATE = '20150830T123600Z';
+const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+const date = '20150830T123600Z';
 const body = new Uint8Array();
 
 function signature(
@@ -12,12 +12,12 @@ function signature(
 ): string {
   const scope = { date: '20150830', region: 'us-east-1', service };
   const canonical = canonicalRequest(request, signedHeaders);
-  return signatureOf(signingKey(SECRET, scope), stringToSign(DATE, scope, canonical));
+  return signatureOf(signingKey(secret, scope), stringToSign(date, scope, canonical));
 }
 
 /** Published by AWS: the signature version 4 test suite and the IAM example of its guide. */
 describe('AWS signature version 4 vectors', () => {
-  const headers = { host: 'example.amazonaws.com', 'x-amz-date': DATE };
+  const headers = { host: 'example.amazonaws.com', 'x-amz-date': date };
   const vectors = [
     ['get-vanilla', 'GET', '', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
     [
@@ -47,7 +47,7 @@ describe('AWS signature version 4 vectors', () => {
       headers: {
         'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
         host: 'iam.amazonaws.com',
-        'x-amz-date': DATE,
+        'x-amz-date': date,
       },
       body,
     };

@@ -20,8 +20,8 @@ export interface CredentialScope {
   readonly service: string;
 }
 
-export const ALGORITHM = 'AWS4-HMAC-SHA256';
-export const TERMINATOR = 'aws4_request';
+export const algorithm = 'AWS4-HMAC-SHA256';
+export const scopeTerminator = 'aws4_request';
 
 const sha256Hex = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
 
@@ -91,15 +91,15 @@ export function canonicalRequest(
 }
 
 export const scopeText = (scope: CredentialScope): string =>
-  `${scope.date}/${scope.region}/${scope.service}/${TERMINATOR}`;
+  `${scope.date}/${scope.region}/${scope.service}/${scopeTerminator}`;
 
 /** `amzDate` is YYYYMMDDTHHMMSSZ. */
 export const stringToSign = (amzDate: string, scope: CredentialScope, canonical: string): string =>
-  `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
+  `${algorithm}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
 
 export function signingKey(secret: string, scope: CredentialScope): OneShotMac {
   let key = new OneShotMac(Buffer.from(`AWS4${secret}`));
-  for (const part of [scope.date, scope.region, scope.service, TERMINATOR]) {
+  for (const part of [scope.date, scope.region, scope.service, scopeTerminator]) {
     key = new OneShotMac(key.sign(part));
   }
   return key;

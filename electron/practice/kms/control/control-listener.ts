@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
+import { watermarkHeader, watermarkValue } from '../constants.ts';
 import { BodyTooLarge, readBody } from '../listener/http-server.ts';
 import { isStorageTrouble } from '../listener/storage-watch.ts';
 import type { World } from '../world.ts';
 import { ControlRefusal } from './reading.ts';
-import { CONTROL_ROUTES } from './routes.ts';
+import { controlRoutes } from './routes.ts';
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   const bytes = Buffer.from(`${JSON.stringify(body)}\n`, 'utf8');
@@ -12,7 +12,7 @@ function send(response: ServerResponse, status: number, body: unknown): void {
     'Content-Type': 'application/json',
     'Content-Length': bytes.length,
     'Cache-Control': 'no-store',
-    [WATERMARK_HEADER]: WATERMARK_VALUE,
+    [watermarkHeader]: watermarkValue,
   });
   response.end(bytes);
 }
@@ -47,7 +47,7 @@ export function createControlHandler(world: World, port: () => number) {
     try {
       requireLocalTool(request, port());
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-      const route = CONTROL_ROUTES[`${request.method ?? ''} ${url.pathname}`];
+      const route = controlRoutes[`${request.method ?? ''} ${url.pathname}`];
       if (route === undefined) throw new ControlRefusal(404, 'no such control route');
       const body = await readJsonBody(request);
       // What is shown and changed here builds on what was acknowledged.

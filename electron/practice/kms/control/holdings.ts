@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { read } from './reading.ts';
 
 /** More than these are only counted. */
-const MOST_NAMED = 100;
+const mostNamed = 100;
 
 /** How much there is of everything; nothing of what it is. */
 export function countHoldings(world: World) {
@@ -57,7 +57,7 @@ export function lookAhead(world: World, query: URLSearchParams) {
   const aliases = world.state.aliases.all();
   return {
     until,
-    events: coming.slice(0, MOST_NAMED).map(({ what, at, key }) => ({
+    events: coming.slice(0, mostNamed).map(({ what, at, key }) => ({
       what,
       at,
       keyId: key.keyId,

@@ -4,8 +4,8 @@ import type { World } from '../world.ts';
 import { read } from './reading.ts';
 
 /** A filter that fits little reads no more than this for one answer; `next` says where it stopped. */
-const READ_AT_ONCE = 20_000;
-const CHUNK = 500;
+const readAtOnce = 20_000;
+const chunkSize = 500;
 
 const querySchema = z.strictObject({
   before: z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
@@ -27,14 +27,14 @@ export function latestCalls(world: World, query: URLSearchParams) {
   const wanted = read(querySchema, Object.fromEntries(query));
   const calls: NumberedEntry[] = [];
   let { before } = wanted;
-  for (let seen = 0; seen < READ_AT_ONCE; seen += CHUNK) {
-    const chunk = world.state.journal.latest(before, CHUNK);
+  for (let seen = 0; seen < readAtOnce; seen += chunkSize) {
+    const chunk = world.state.journal.latest(before, chunkSize);
     for (const entry of chunk) {
       if (calls.length === wanted.limit) return { calls: calls.map(shown), next: before };
       before = entry.seq;
       if (fits(entry, wanted)) calls.push(entry);
     }
-    if (chunk.length < CHUNK) return { calls: calls.map(shown), next: null };
+    if (chunk.length < chunkSize) return { calls: calls.map(shown), next: null };
   }
   return { calls: calls.map(shown), next: before };
 }

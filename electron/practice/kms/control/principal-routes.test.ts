@@ -5,11 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import {
-  ACCOUNT,
+  ownAccount,
   allowing,
   assume,
   keyOf,
-  OTHER_ACCOUNT,
+  otherAccount,
   trusting,
   user,
   userArn,
@@ -19,8 +19,8 @@ import { control, send } from '../testing/raw-client.ts';
 import type { Denial } from '../policy/denials.ts';
 import type { Explanation } from '../policy/explain.ts';
 
-const ME = userArn('custodian');
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/push`;
+const me = userArn('custodian');
+const role = `arn:aws:iam::${ownAccount}:role/push`;
 
 let kms: PracticeKms;
 let root: ByokClient;
@@ -41,11 +41,11 @@ const people = (policies: object = {}) =>
   writeDown(
     kms.controlUrl,
     {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [user('custodian', { policies })],
-      roles: [{ name: 'push', trust: trusting(ME), policies: {} }],
+      roles: [{ name: 'push', trust: trusting(me), policies: {} }],
     },
-    { accountId: OTHER_ACCOUNT, users: [user('stranger')] },
+    { accountId: otherAccount, users: [user('stranger')] },
   );
 const describeKey = (who: string) =>
   root.call('DescribeKey', { KeyId: keyArn }, { credentials: keyOf(who) });
@@ -62,11 +62,11 @@ test('a missing permission is found, added, and no longer missing', async () => 
   await people({ other: allowing('kms:ListKeys') });
   const denial = await explainOf('custodian');
   expect(denial).toMatchObject({
-    principal: ME,
+    principal: me,
     action: 'kms:DescribeKey',
     resource: keyArn,
     allowed: false,
-    summary: `${ME} may not kms:DescribeKey on ${keyArn}: no identity policy allows it.`,
+    summary: `${me} may not kms:DescribeKey on ${keyArn}: no identity policy allows it.`,
     message: expect.stringContaining('because no identity-based policy allows'),
     policies: [
       {
@@ -89,19 +89,19 @@ test('a missing permission is found, added, and no longer missing', async () => 
   });
   expect(denial.wouldAllow).toEqual([
     {
-      where: `an identity policy of ${ME}`,
+      where: `an identity policy of ${me}`,
       what: 'Allow kms:DescribeKey there.',
       add: { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keyArn },
     },
   ]);
   await control(kms.controlUrl, 'POST /principals/policy', {
-    principal: ME,
+    principal: me,
     name: 'found',
     document: { Version: '2012-10-17', Statement: [denial.wouldAllow[0]?.add] },
   });
   expect((await describeKey('custodian')).status).toBe(200);
   await control(kms.controlUrl, 'POST /principals/policy', {
-    principal: ME,
+    principal: me,
     name: 'found',
     document: null,
   });
@@ -137,34 +137,34 @@ test('a stranger needs both sides, and is told neither', async () => {
   await people();
   const reply = await describeKey('stranger');
   expect(reply.message).toBe(
-    `User: ${userArn('stranger', OTHER_ACCOUNT)} is not authorized to perform: kms:DescribeKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+    `User: ${userArn('stranger', otherAccount)} is not authorized to perform: kms:DescribeKey on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
   );
   const { wouldAllow } = await explainOf('stranger');
   expect(wouldAllow.map(({ where }) => where)).toEqual([
     `the key policy of ${keyArn}`,
-    `an identity policy of ${userArn('stranger', OTHER_ACCOUNT)}`,
+    `an identity policy of ${userArn('stranger', otherAccount)}`,
   ]);
 });
 
 test('the role that nobody lets in is explained, too', async () => {
   await people();
   await writeDown(kms.controlUrl, {
-    accountId: ACCOUNT,
+    accountId: ownAccount,
     users: [user('custodian')],
     roles: [{ name: 'push', trust: trusting(userArn('somebody-else')) }],
   });
-  await expect(assume(kms.url, keyOf('custodian'), ROLE)).rejects.toThrow('sts:AssumeRole');
+  await expect(assume(kms.url, keyOf('custodian'), role)).rejects.toThrow('sts:AssumeRole');
   const [denial] = await control<Denial[]>(kms.controlUrl, 'GET /denials');
   expect(denial).toMatchObject({
     action: 'sts:AssumeRole',
-    resource: ROLE,
+    resource: role,
     policies: [
       { policy: 'trust policy', statements: [{ why: 'it does not mean this principal' }] },
     ],
     wouldAllow: [
       {
-        where: `the trust policy of ${ROLE}`,
-        add: { Effect: 'Allow', Principal: { AWS: ME }, Action: 'sts:AssumeRole' },
+        where: `the trust policy of ${role}`,
+        add: { Effect: 'Allow', Principal: { AWS: me }, Action: 'sts:AssumeRole' },
       },
     ],
   });
@@ -179,18 +179,18 @@ describe('POST /explain', () => {
     const verdict = async (principal: string, more: object = {}) =>
       (await explain({ principal, resource: keyArn, ...more })).allowed;
     expect(await verdict('AKIA-custodian')).toBe(true);
-    expect(await verdict(ME, { resource: keyId })).toBe(true);
-    expect(await verdict(ME, { action: 'kms:Decrypt' })).toBe(false);
-    expect(await verdict(ROLE)).toBe(false);
-    expect(await verdict(`arn:aws:iam::${ACCOUNT}:root`, { action: 'kms:Decrypt' })).toBe(true);
-    expect(await verdict(ME, { resource: '*', action: 'kms:CreateKey' })).toBe(false);
+    expect(await verdict(me, { resource: keyId })).toBe(true);
+    expect(await verdict(me, { action: 'kms:Decrypt' })).toBe(false);
+    expect(await verdict(role)).toBe(false);
+    expect(await verdict(`arn:aws:iam::${ownAccount}:root`, { action: 'kms:Decrypt' })).toBe(true);
+    expect(await verdict(me, { resource: '*', action: 'kms:CreateKey' })).toBe(false);
   });
 
   test('sees the members of the request', async () => {
     const Condition = { StringEquals: { 'kms:EncryptionContext:Department': 'pay' } };
     const Statement = { Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*', Condition };
     await people({ pay: { Statement } });
-    const wish = { principal: ME, resource: keyArn };
+    const wish = { principal: me, resource: keyArn };
     expect((await explain(wish)).allowed).toBe(false);
     const request = { EncryptionContext: { department: 'pay' } };
     expect((await explain({ ...wish, request })).allowed).toBe(true);
@@ -198,9 +198,9 @@ describe('POST /explain', () => {
 
   test.each([
     [{ principal: 'nobody' }, 404],
-    [{ principal: ME, resource: 'no-such-key' }, 404],
-    [{ principal: ME, action: 's3:GetObject' }, 400],
-    [{ principal: ME, more: 1 }, 400],
+    [{ principal: me, resource: 'no-such-key' }, 404],
+    [{ principal: me, action: 's3:GetObject' }, 400],
+    [{ principal: me, more: 1 }, 400],
   ])('%j', async (body, status) => {
     await people();
     expect((await post('/explain', { action: 'kms:Encrypt', ...body })).status).toBe(status);
@@ -213,7 +213,7 @@ describe('the principals', () => {
     const shown = await control(kms.controlUrl, 'GET /principals');
     expect(JSON.stringify(shown)).not.toContain('secret of');
     expect(shown).toMatchObject({
-      accounts: [ACCOUNT, OTHER_ACCOUNT],
+      accounts: [ownAccount, otherAccount],
       principals: {
         accounts: [{ users: [{ accessKeys: [{ accessKeyId: 'AKIA-custodian' }] }] }, {}],
       },
@@ -229,7 +229,7 @@ describe('the principals', () => {
     ]);
     const nobody = { principal: userArn('nobody'), name: 'p', document: null };
     expect((await post('/principals/policy', nobody)).status).toBe(404);
-    const noPolicy = { principal: ME, name: 'p', document: { Statement: 1 } };
+    const noPolicy = { principal: me, name: 'p', document: { Statement: 1 } };
     expect((await post('/principals/policy', noPolicy)).status).toBe(400);
     expect((await describeKey('custodian')).status).toBe(200);
     await control(kms.controlUrl, 'POST /reset');
@@ -244,7 +244,7 @@ describe('the principals', () => {
         Statement: [
           {
             Effect: 'Allow',
-            Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:root`, AWS] },
+            Principal: { AWS: [`arn:aws:iam::${ownAccount}:root`, AWS] },
             Action: 'kms:*',
             Resource: '*',
           },
@@ -252,9 +252,9 @@ describe('the principals', () => {
       });
     const put = (AWS: string) =>
       root.call('PutKeyPolicy', { KeyId: keyId, Policy: policyFor(AWS) });
-    expect((await put(ROLE)).status).toBe(200);
+    expect((await put(role)).status).toBe(200);
     expect((await put(`arn:aws:iam::999999999999:role/anybody`)).status).toBe(200);
-    const refused = await put(`${ROLE}-er`);
+    const refused = await put(`${role}-er`);
     expect([refused.type, refused.message]).toEqual([
       'MalformedPolicyDocumentException',
       'Policy contains a statement with one or more invalid principals.',
@@ -280,7 +280,7 @@ describe('principals that were put at the control port', () => {
       ),
     };
   };
-  const account = (name: string) => ({ accountId: ACCOUNT, users: [user(name)] });
+  const account = (name: string) => ({ accountId: ownAccount, users: [user(name)] });
 
   test('outlive a restart with the data file, until a reset or a file of principals', async () => {
     const first = await usersOf({});
@@ -305,7 +305,7 @@ test('one user more leaves the others, and one of the same name takes its place'
   await people();
   const add = (policies: object) =>
     control(kms.controlUrl, 'POST /principals/user', {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       user: user('second', { policies }),
     });
   await add({});
@@ -313,6 +313,9 @@ test('one user more leaves the others, and one of the same name takes its place'
   await add({ all: allowing('kms:*') });
   expect((await describeKey('second')).status).toBe(200);
   expect((await describeKey('custodian')).type).toBe('AccessDeniedException');
-  const bad = await post('/principals/user', { accountId: ACCOUNT, user: { name: 'x', more: 1 } });
+  const bad = await post('/principals/user', {
+    accountId: ownAccount,
+    user: { name: 'x', more: 1 },
+  });
   expect(bad.status).toBe(400);
 });

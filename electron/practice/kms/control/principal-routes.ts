@@ -9,12 +9,12 @@ import type { World } from '../world.ts';
 import { ControlRefusal, findAnywhere, read, type Route } from './reading.ts';
 
 /** Secrets leave by no control route, made up as they are. */
-const SECRET_MEMBERS: ReadonlySet<string> = new Set(['secretAccessKey', 'seed', 'code']);
+const secretMembers: ReadonlySet<string> = new Set(['secretAccessKey', 'seed', 'code']);
 
 const shown = (written: WrittenPrincipals): unknown =>
   JSON.parse(
     JSON.stringify(written, (name, value: unknown) =>
-      SECRET_MEMBERS.has(name) && typeof value === 'string' ? undefined : value,
+      secretMembers.has(name) && typeof value === 'string' ? undefined : value,
     ),
   );
 
@@ -43,10 +43,10 @@ interface Holder {
   policies?: Record<string, unknown> | undefined;
 }
 
-const PRINCIPAL = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)(\/(?:.+\/)?)([^/]+)$/;
+const principalShape = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)(\/(?:.+\/)?)([^/]+)$/;
 
 function holderOf(written: WrittenPrincipals, arn: string): Holder {
-  const [, accountId, kind, path, name] = PRINCIPAL.exec(arn) ?? [];
+  const [, accountId, kind, path, name] = principalShape.exec(arn) ?? [];
   const account = written.accounts?.find((each) => each.accountId === accountId);
   const all: readonly Holder[] = (kind === 'user' ? account?.users : account?.roles) ?? [];
   const holder = all.find((each) => each.name === name && (each.path ?? '/') === path);
@@ -144,7 +144,7 @@ function denials(world: World, query: URLSearchParams) {
 }
 
 /** Who may do what, and why somebody may not. */
-export const PRINCIPAL_ROUTES: Readonly<Record<string, Route>> = {
+export const principalRoutes: Readonly<Record<string, Route>> = {
   'GET /principals': show,
   'POST /principals': put,
   'POST /principals/policy': changePolicy,

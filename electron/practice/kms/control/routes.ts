@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { runDueEvents } from '../due-events.ts';
 import { historyQuerySchema, readHistory } from '../history/query.ts';
 import { openPointsSchema } from '../open-points/schema.ts';
-import { MISCHIEF_DESCRIPTIONS } from '../mischief/descriptions.ts';
+import { mischiefDescriptions } from '../mischief/descriptions.ts';
 import { denySchema, mischiefSchema } from '../mischief/setting.ts';
 import { familyOf } from '../multi-region.ts';
 import { keyMetadata } from '../model/metadata.ts';
@@ -13,15 +13,15 @@ import { quotaSettingSchema } from '../quota/setting.ts';
 import type { World } from '../world.ts';
 import { countHoldings, lookAhead } from './holdings.ts';
 import { latestCalls } from './latest-calls.ts';
-import { PRINCIPAL_ROUTES } from './principal-routes.ts';
+import { principalRoutes } from './principal-routes.ts';
 import { findAnywhere, read, type Route } from './reading.ts';
 import { readHost, readLoopbackPort, routeText } from '../xks/routes.ts';
 
 /** Far enough for any deletion window or expiry, not far enough to overflow a date. */
-const MAX_ADVANCE_SECONDS = 100 * 365 * 86_400;
+const maxAdvanceSeconds = 100 * 365 * 86_400;
 
 const clockSchema = z.strictObject({
-  advanceSeconds: z.number().min(0).max(MAX_ADVANCE_SECONDS),
+  advanceSeconds: z.number().min(0).max(maxAdvanceSeconds),
 });
 const xksRouteSchema = z.strictObject({
   host: z.string().transform((text, context) => {
@@ -94,7 +94,7 @@ function showState(world: World, query: URLSearchParams) {
 }
 
 /** How much of the journal one answer carries; read on with `since`. */
-const JOURNAL_PAGE = 10_000;
+const journalPage = 10_000;
 
 const nothing = z.strictObject({});
 
@@ -119,8 +119,8 @@ function showQuotas(world: World, region: string | null) {
   return { setting: world.quotas.setting, ...world.quotas.table(region ?? 'eu-central-1') };
 }
 
-export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
-  ...PRINCIPAL_ROUTES,
+export const controlRoutes: Readonly<Record<string, Route>> = {
+  ...principalRoutes,
   'POST /reset': reset,
   'GET /clock': clockState,
   'POST /clock'(world, body) {
@@ -131,7 +131,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   },
   'GET /journal'(world, _body, query) {
     const since = read(numberSchema, query.get('since') ?? '0');
-    const limit = read(numberSchema.max(JOURNAL_PAGE), query.get('limit') ?? String(JOURNAL_PAGE));
+    const limit = read(numberSchema.max(journalPage), query.get('limit') ?? String(journalPage));
     return world.state.journal.since(since, limit).map(({ trail: _trail, ...entry }) => entry);
   },
   'GET /journal/latest': (world, _body, query) => latestCalls(world, query),
@@ -165,7 +165,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     world.openPoints.change(wanted);
     return world.openPoints.all;
   },
-  'GET /mischief/kinds': () => MISCHIEF_DESCRIPTIONS,
+  'GET /mischief/kinds': () => mischiefDescriptions,
   'POST /mischief'(world, body) {
     world.mischiefs.replace(read(mischiefSchema, body));
     return world.mischiefs.current;

@@ -8,12 +8,12 @@ export interface Delivery {
   close(): void;
 }
 
-const NOTHING: Delivery = { close: () => undefined };
+const nothing: Delivery = { close: () => undefined };
 
 /** How far the file is, kept with the practice data. */
-const DELIVERED = 'history-delivered';
-const EVERY_MS = 200;
-const BATCH = 1000;
+const deliveredSetting = 'history-delivered';
+const everyMs = 200;
+const batch = 1000;
 
 /** All of it or nothing: behind half a line the next one could not be read. */
 function append(descriptor: number, text: string): void {
@@ -37,19 +37,19 @@ export function deliverHistory(
   state: State,
   onTrouble: (text: string) => void,
 ): Delivery {
-  if (file === null) return NOTHING;
+  if (file === null) return nothing;
   const descriptor = openSync(file, 'a', 0o600);
-  let delivered = Number(state.readText(DELIVERED) ?? '0');
+  let delivered = Number(state.readText(deliveredSetting) ?? '0');
   function deliver(): void {
     state.settle();
     for (;;) {
-      const entries = state.journal.since(delivered, BATCH);
+      const entries = state.journal.since(delivered, batch);
       const last = entries.at(-1);
       if (last === undefined) return;
       const lines = entries.flatMap(recordsOf).map((record) => `${JSON.stringify(record)}\n`);
       if (lines.length > 0) append(descriptor, lines.join(''));
       delivered = last.seq;
-      state.writeText(DELIVERED, String(delivered));
+      state.writeText(deliveredSetting, String(delivered));
     }
   }
   let inTrouble = false;
@@ -69,7 +69,7 @@ export function deliverHistory(
   }
   // What is not written yet is not forgotten: then the clearing fails.
   state.journal.beforeClear(deliver);
-  const timer = setInterval(tryToDeliver, EVERY_MS);
+  const timer = setInterval(tryToDeliver, everyMs);
   timer.unref();
   tryToDeliver();
   return {

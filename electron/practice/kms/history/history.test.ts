@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRACTICE_ACCESS_KEY_ID, PRACTICE_ACCOUNT_ID } from '../constants.ts';
+import { practiceAccessKeyId, practiceAccountId } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
@@ -44,15 +44,15 @@ test('a call has the members of CloudTrail', async () => {
   const reply = await client.call('DescribeKey', { KeyId: keyId });
   const { Records } = await history(`keyId=${keyId}&eventName=DescribeKey`);
   const [record] = Records;
-  const arn = `arn:aws:kms:eu-central-1:${PRACTICE_ACCOUNT_ID}:key/${keyId}`;
+  const arn = `arn:aws:kms:eu-central-1:${practiceAccountId}:key/${keyId}`;
   expect(record).toEqual({
     eventVersion: '1.11',
     userIdentity: {
       type: 'Root',
-      principalId: PRACTICE_ACCOUNT_ID,
-      arn: `arn:aws:iam::${PRACTICE_ACCOUNT_ID}:root`,
-      accountId: PRACTICE_ACCOUNT_ID,
-      accessKeyId: PRACTICE_ACCESS_KEY_ID,
+      principalId: practiceAccountId,
+      arn: `arn:aws:iam::${practiceAccountId}:root`,
+      accountId: practiceAccountId,
+      accessKeyId: practiceAccessKeyId,
     },
     eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     eventSource: 'kms.amazonaws.com',
@@ -67,23 +67,23 @@ test('a call has the members of CloudTrail', async () => {
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/,
     ),
     readOnly: true,
-    resources: [{ accountId: PRACTICE_ACCOUNT_ID, type: 'AWS::KMS::Key', ARN: arn }],
+    resources: [{ accountId: practiceAccountId, type: 'AWS::KMS::Key', ARN: arn }],
     eventType: 'AwsApiCall',
     managementEvent: true,
-    recipientAccountId: PRACTICE_ACCOUNT_ID,
+    recipientAccountId: practiceAccountId,
     eventCategory: 'Management',
   });
 });
 
 test('every operation that changes something names its key in the response, reading ones nothing', async () => {
   const keyId = await client.createKey({ Origin: 'AWS_KMS' });
-  const arn = `arn:aws:kms:eu-central-1:${PRACTICE_ACCOUNT_ID}:key/${keyId}`;
+  const arn = `arn:aws:kms:eu-central-1:${practiceAccountId}:key/${keyId}`;
   await client.must('DisableKey', { KeyId: keyId });
   expect((await lastOf('DisableKey')).responseElements).toEqual({ keyId: arn });
   const made = await lastOf('CreateKey');
   expect(made.responseElements).toMatchObject({
     keyMetadata: {
-      AWSAccountId: PRACTICE_ACCOUNT_ID,
+      AWSAccountId: practiceAccountId,
       keyId,
       creationDate: expect.stringMatching(
         /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d:\d\d [AP]M$/,
@@ -184,7 +184,7 @@ describe('what KMS does by itself', () => {
     await client.must('EnableKeyRotation', { KeyId: own, RotationPeriodInDays: 90 });
     await advance(7200);
     expect(await lastOf('DeleteExpiredKeyMaterial')).toMatchObject({
-      userIdentity: { accountId: PRACTICE_ACCOUNT_ID, invokedBy: 'AWS Internal' },
+      userIdentity: { accountId: practiceAccountId, invokedBy: 'AWS Internal' },
       sourceIPAddress: 'AWS Internal',
       eventType: 'AwsServiceEvent',
       requestParameters: null,

@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import {
-  ACCOUNT,
+  ownAccount,
   allowing,
   assume,
   keyOf,
-  OTHER_ACCOUNT,
+  otherAccount,
   trusting,
   user,
   userArn,
   writeDown,
 } from '../testing/people.ts';
-import { policy, ROOT, statement } from '../testing/policies.ts';
+import { policy, rootArn, statement } from '../testing/policies.ts';
 import { control, type RawCredentials } from '../testing/raw-client.ts';
 import type { TrailRecord } from './record.ts';
 
 const every = { every: allowing('kms:*', 'sts:AssumeRole') };
-const PUSH = `arn:aws:iam::${ACCOUNT}:role/app/push`;
+const push = `arn:aws:iam::${ownAccount}:role/app/push`;
 
 let kms: PracticeKms;
 let client: ByokClient;
@@ -29,14 +29,14 @@ beforeAll(async () => {
   await writeDown(
     kms.controlUrl,
     {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [user('admin', { policies: every })],
       roles: [{ name: 'push', path: '/app/', trust: trusting(userArn('admin')), policies: every }],
     },
-    { accountId: OTHER_ACCOUNT, users: [user('friend', { policies: every })] },
+    { accountId: otherAccount, users: [user('friend', { policies: every })] },
   );
-  const friend = { AWS: userArn('friend', OTHER_ACCOUNT) };
-  const Policy = policy(statement('Allow', { AWS: ROOT }), statement('Allow', friend));
+  const friend = { AWS: userArn('friend', otherAccount) };
+  const Policy = policy(statement('Allow', { AWS: rootArn }), statement('Allow', friend));
   await client.must('PutKeyPolicy', { KeyId: keyArn, Policy });
 });
 afterAll(() => kms.close());
@@ -63,29 +63,29 @@ describe('who called', () => {
       type: 'IAMUser',
       principalId: expect.stringMatching(/^AIDA[A-Z0-9]{16,}$/),
       arn: userArn('admin'),
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       accessKeyId: 'AKIA-admin',
       userName: 'admin',
     });
   });
 
   test('a session has the role that issued it', async () => {
-    const session = await assume(kms.url, keyOf('admin'), PUSH);
+    const session = await assume(kms.url, keyOf('admin'), push);
     const [record] = await recordsOf(session);
     const { principalId } = (record?.userIdentity ?? {}) as { principalId: string };
     expect(principalId).toMatch(/^AROA[A-Z0-9]{16,}:night-shift$/);
     expect(record?.userIdentity).toEqual({
       type: 'AssumedRole',
       principalId,
-      arn: `arn:aws:sts::${ACCOUNT}:assumed-role/push/night-shift`,
-      accountId: ACCOUNT,
+      arn: `arn:aws:sts::${ownAccount}:assumed-role/push/night-shift`,
+      accountId: ownAccount,
       accessKeyId: session.accessKeyId,
       sessionContext: {
         sessionIssuer: {
           type: 'Role',
           principalId: principalId.split(':', 1)[0],
-          arn: PUSH,
-          accountId: ACCOUNT,
+          arn: push,
+          accountId: ownAccount,
           userName: 'push',
         },
       },
@@ -106,8 +106,8 @@ describe('a key of another account', () => {
     expect(told).toHaveLength(2);
     expect(told).toEqual(
       expect.arrayContaining([
-        [OTHER_ACCOUNT, OTHER_ACCOUNT, undefined],
-        [ACCOUNT, OTHER_ACCOUNT, undefined],
+        [otherAccount, otherAccount, undefined],
+        [ownAccount, otherAccount, undefined],
       ]),
     );
     expect(new Set(records.map(({ requestID }) => requestID)).size).toBe(1);
@@ -115,16 +115,16 @@ describe('a key of another account', () => {
     expect(new Set(records.map(({ sharedEventID }) => sharedEventID)).size).toBe(1);
     expect(records[0]?.sharedEventID).toBeDefined();
     for (const { resources } of records) {
-      expect(resources).toEqual([{ accountId: ACCOUNT, type: 'AWS::KMS::Key', ARN: keyArn }]);
+      expect(resources).toEqual([{ accountId: ownAccount, type: 'AWS::KMS::Key', ARN: keyArn }]);
     }
   });
 
   test('each account finds only its own record', async () => {
     await recordsOf(friend);
-    for (const account of [ACCOUNT, OTHER_ACCOUNT]) {
+    for (const account of [ownAccount, otherAccount]) {
       const { Records } = await control<{ readonly Records: readonly TrailRecord[] }>(
         kms.controlUrl,
-        `GET /events?account=${account}&principal=${userArn('friend', OTHER_ACCOUNT)}`,
+        `GET /events?account=${account}&principal=${userArn('friend', otherAccount)}`,
       );
       expect(Records.length).toBeGreaterThan(0);
       expect(new Set(Records.map((each) => each.recipientAccountId))).toEqual(new Set([account]));
@@ -134,7 +134,7 @@ describe('a key of another account', () => {
   test('what was refused is told to the account of the caller alone', async () => {
     const records = await recordsOf(friend, 'PutKeyPolicy', { Policy: '{}' });
     expect(records.map((each) => [each.recipientAccountId, each.errorCode])).toEqual([
-      [OTHER_ACCOUNT, 'AccessDenied'],
+      [otherAccount, 'AccessDenied'],
     ]);
   });
 });

@@ -2,10 +2,10 @@
 export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** CloudTrail keeps the case of this one as the service spells it in some replies. */
-const KEPT = new Set(['AWSAccountId']);
+const kept = new Set(['AWSAccountId']);
 
 /** Maps whose names are the caller's own. */
-const AS_GIVEN = new Set([
+const asGiven = new Set([
   'EncryptionContext',
   'SourceEncryptionContext',
   'DestinationEncryptionContext',
@@ -15,26 +15,26 @@ const AS_GIVEN = new Set([
 
 /** The value of one member, by its own name. */
 export const lowerCamelMember = (name: string, value: unknown): unknown =>
-  AS_GIVEN.has(name) ? value : lowerCamel(value);
+  asGiven.has(name) ? value : lowerCamel(value);
 
 /** The same value with the names of all its structures in lower camel case. */
 export function lowerCamel(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerCamel);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, item]) => [
-    KEPT.has(name) ? name : lowerFirst(name),
+    kept.has(name) ? name : lowerFirst(name),
     lowerCamelMember(name, item),
   ]);
   return Object.fromEntries(entries) as unknown;
 }
 
-const DATE = new Intl.DateTimeFormat('en-US', {
+const date = new Intl.DateTimeFormat('en-US', {
   timeZone: 'UTC',
   year: 'numeric',
   month: 'short',
   day: 'numeric',
 });
-const TIME = new Intl.DateTimeFormat('en-US', {
+const time = new Intl.DateTimeFormat('en-US', {
   timeZone: 'UTC',
   hour: 'numeric',
   minute: '2-digit',
@@ -43,5 +43,5 @@ const TIME = new Intl.DateTimeFormat('en-US', {
 
 /** Dates within requests and replies, in CloudTrail's long form. Newer ICUs put thin spaces in. */
 export function longDate(milliseconds: number): string {
-  return `${DATE.format(milliseconds)}, ${TIME.format(milliseconds)}`.replaceAll(/\s/g, ' ');
+  return `${date.format(milliseconds)}, ${time.format(milliseconds)}`.replaceAll(/\s/g, ' ');
 }

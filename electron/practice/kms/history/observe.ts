@@ -40,7 +40,7 @@ function find(state: State, place: Place, text: unknown, now: number): KeyRecord
 }
 
 /** Request and reply members that name keys; what the reply says of a ciphertext comes first. */
-const KEY_MEMBERS = ['SourceKeyId', 'KeyId', 'TargetKeyId', 'DestinationKeyId'] as const;
+const keyMembers = ['SourceKeyId', 'KeyId', 'TargetKeyId', 'DestinationKeyId'] as const;
 
 function keysOf(seen: Observed): readonly KeyRecord[] {
   const { state, caller, region, now, input, reply, effects } = seen;
@@ -51,7 +51,7 @@ function keysOf(seen: Observed): readonly KeyRecord[] {
     if (key !== undefined && !found.some(({ arn }) => arn === key.arn)) found.push(key);
   };
   add(reply?.['SourceKeyId']);
-  if (isMembers(input)) for (const name of KEY_MEMBERS) add(input[name]);
+  if (isMembers(input)) for (const name of keyMembers) add(input[name]);
   add(reply?.['KeyId']);
   add((reply?.['KeyMetadata'] as { readonly KeyId: string } | undefined)?.KeyId);
   for (const effect of effects) if ('keyId' in effect) add(effect.keyId);
@@ -68,7 +68,7 @@ function resourcesOf(seen: Observed, keys: readonly KeyRecord[]): TrailResource[
   return seen.operation === 'CreateAlias' ? [...own, alias] : [alias, ...own];
 }
 
-const USES_MATERIAL = /^(Encrypt|Decrypt|GenerateDataKey)/;
+const usesMaterial = /^(Encrypt|Decrypt|GenerateDataKey)/;
 
 function materialOf(seen: Observed, [key]: readonly KeyRecord[]): Members {
   const { reply, operation, state } = seen;
@@ -78,7 +78,7 @@ function materialOf(seen: Observed, [key]: readonly KeyRecord[]): Members {
       destinationKeyMaterialId: reply?.['DestinationKeyMaterialId'],
     };
   }
-  if (!USES_MATERIAL.test(operation) || key === undefined || reply === undefined) return {};
+  if (!usesMaterial.test(operation) || key === undefined || reply === undefined) return {};
   const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
   const current = symmetric ? currentMaterial(state.materials.of(key))?.materialId : undefined;
   return { keyMaterialId: reply?.['KeyMaterialId'] ?? current };

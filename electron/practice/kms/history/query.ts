@@ -7,14 +7,14 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const whole = z.coerce.number().int().min(0);
 const moment = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'no date');
 
-const MOST = 10_000;
+const most = 10_000;
 
 /** What a reader of the event history may ask for; all of it narrows. */
 export const historyQuerySchema = z.strictObject({
   /** Only what the journal holds after this number. */
   since: whole.default(0),
   /** How many records at most. */
-  limit: whole.min(1).max(MOST).default(1000),
+  limit: whole.min(1).max(most).default(1000),
   eventName: z.string().optional(),
   eventSource: z.string().optional(),
   eventType: z.enum(['AwsApiCall', 'AwsServiceEvent']).optional(),
@@ -58,7 +58,7 @@ function fits(record: TrailRecord, query: HistoryQuery): boolean {
 }
 
 /** How many entries of the journal are read at once. */
-const PAGE = 1000;
+const page = 1000;
 
 /**
  * Records oldest first, in the envelope of CloudTrail's files. `next` is what to ask `since` for
@@ -72,13 +72,13 @@ export async function readHistory(
   const records: TrailRecord[] = [];
   let next = query.since;
   for (;;) {
-    const entries = journal.since(next, PAGE);
+    const entries = journal.since(next, page);
     for (const { seq, ...entry } of entries) {
       next = seq;
       records.push(...recordsOf(entry).filter((record) => fits(record, query)));
       if (records.length >= query.limit) return { Records: records, next };
     }
-    if (entries.length < PAGE) return { Records: records, next };
+    if (entries.length < page) return { Records: records, next };
     await nextTurn();
     settle();
   }

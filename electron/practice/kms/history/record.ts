@@ -36,11 +36,11 @@ export interface TrailRecord {
   readonly eventCategory: 'Management';
 }
 
-const EVENT_VERSION = '1.11';
-const INTERNAL = 'AWS Internal';
+const eventVersion = '1.11';
+const internal = 'AWS Internal';
 
 /** Service events that AWS writes; a name outside this list is ours alone. */
-const SERVICE_EVENTS = new Set(['DeleteKey', 'DeleteExpiredKeyMaterial']);
+const serviceEventNames = new Set(['DeleteKey', 'DeleteExpiredKeyMaterial']);
 
 /** CloudTrail's times have no fractions. */
 const eventTime = (time: string): string => `${time.slice(0, 19)}Z`;
@@ -72,14 +72,14 @@ function serviceRecord(entry: JournalEntry, eventName: string, key: TrailResourc
   const { arn, account } = key;
   const details = eventName === 'SynchronizeMultiRegionKey' ? {} : detailsOf(entry.effects);
   return {
-    eventVersion: EVENT_VERSION,
+    eventVersion: eventVersion,
     userIdentity: serviceIdentity(account),
     eventTime: eventTime(entry.time),
     eventSource: 'kms.amazonaws.com',
     eventName,
     awsRegion: entry.region ?? '',
-    sourceIPAddress: INTERNAL,
-    userAgent: INTERNAL,
+    sourceIPAddress: internal,
+    userAgent: internal,
     requestParameters: null,
     responseElements: null,
     eventID: eventIdOf(entry.requestId, ` ${eventName}`),
@@ -105,7 +105,7 @@ function serviceEvents(entry: JournalEntry): TrailRecord[] {
   if (entry.account === null || arn === undefined) return [];
   const key = { account: entry.account, arn };
   if (entry.operation === 'RotateKey') return rotationEvents(entry, key);
-  return SERVICE_EVENTS.has(entry.operation) ? [serviceRecord(entry, entry.operation, key)] : [];
+  return serviceEventNames.has(entry.operation) ? [serviceRecord(entry, entry.operation, key)] : [];
 }
 
 /** KMS calls it so, CloudTrail otherwise. */
@@ -121,15 +121,15 @@ function failureOf({ error, message }: JournalEntry) {
 }
 
 /** What a front end refused, or what never arrived, is no event of the service. */
-const NEVER_SEEN = new Set(['ConnectionDropped', 'ServiceUnavailableException']);
+const neverSeen = new Set(['ConnectionDropped', 'ServiceUnavailableException']);
 
 function apiCall(entry: JournalEntry, trail: TrailEntry): TrailRecord[] {
   const { account, region, principal, operation, service } = entry;
   if (account === null || region === null || principal === null) return [];
-  if (NEVER_SEEN.has(entry.error ?? '')) return [];
+  if (neverSeen.has(entry.error ?? '')) return [];
   const key = keyIn(trail.resources);
   const record: TrailRecord = {
-    eventVersion: EVENT_VERSION,
+    eventVersion: eventVersion,
     userIdentity: userIdentity(account, principal, trail),
     eventTime: eventTime(entry.time),
     eventSource: `${service}.amazonaws.com`,

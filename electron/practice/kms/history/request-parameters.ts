@@ -2,10 +2,10 @@ import { longDate, lowerCamelMember, lowerFirst } from './lower-camel.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 /** What is left out of a record: data, its protection, and what gives access. */
-const LEFT_OUT = new Set([
+const leftOut = new Set([
   'Plaintext',
   'CiphertextBlob',
   'Ciphertext',
@@ -21,26 +21,26 @@ const LEFT_OUT = new Set([
 ]);
 
 /** What is shown to have been there, and nothing more. */
-const CONCEALED = new Set(['KeyStorePassword', 'XksProxyAuthenticationCredential']);
+const concealed = new Set(['KeyStorePassword', 'XksProxyAuthenticationCredential']);
 
-const SYMMETRIC = 'SYMMETRIC_DEFAULT';
+const symmetric = 'SYMMETRIC_DEFAULT';
 
 /** Members that CloudTrail shows though the request had none of them. */
-const DEFAULTS: Readonly<Record<string, Members>> = {
+const defaults: Readonly<Record<string, Members>> = {
   CreateKey: {
     Description: '',
     Origin: 'AWS_KMS',
     MultiRegion: false,
     BypassPolicyLockoutSafetyCheck: false,
-    KeySpec: SYMMETRIC,
+    KeySpec: symmetric,
     KeyUsage: 'ENCRYPT_DECRYPT',
   },
   ReplicateKey: { Description: '', BypassPolicyLockoutSafetyCheck: false },
   PutKeyPolicy: { PolicyName: 'default', BypassPolicyLockoutSafetyCheck: false },
   GetKeyPolicy: { PolicyName: 'default' },
-  Encrypt: { EncryptionAlgorithm: SYMMETRIC },
-  Decrypt: { EncryptionAlgorithm: SYMMETRIC },
-  ReEncrypt: { SourceEncryptionAlgorithm: SYMMETRIC, DestinationEncryptionAlgorithm: SYMMETRIC },
+  Encrypt: { EncryptionAlgorithm: symmetric },
+  Decrypt: { EncryptionAlgorithm: symmetric },
+  ReEncrypt: { SourceEncryptionAlgorithm: symmetric, DestinationEncryptionAlgorithm: symmetric },
   Sign: { MessageType: 'RAW' },
   Verify: { MessageType: 'RAW' },
   ScheduleKeyDeletion: { PendingWindowInDays: 30 },
@@ -54,7 +54,7 @@ function withOldName(operation: string, members: Members): Members {
 }
 
 function shown(name: string, value: unknown): unknown {
-  if (CONCEALED.has(name)) return HIDDEN;
+  if (concealed.has(name)) return hidden;
   if (name === 'ValidTo' && typeof value === 'number') return longDate(value);
   return lowerCamelMember(name, value);
 }
@@ -72,9 +72,9 @@ export function requestParameters(
   keyArn: string | undefined,
 ): Members | null {
   if (!isStructure(parameters)) return null;
-  const members = withOldName(operation, { ...DEFAULTS[operation], ...parameters });
+  const members = withOldName(operation, { ...defaults[operation], ...parameters });
   const entries = Object.entries(members)
-    .filter(([name]) => !LEFT_OUT.has(name))
+    .filter(([name]) => !leftOut.has(name))
     .map(([name, value]) => [lowerFirst(name), shown(name, value)] as const);
   const named = Object.fromEntries(entries);
   if (operation === 'Decrypt' && named['keyId'] === undefined && keyArn !== undefined) {

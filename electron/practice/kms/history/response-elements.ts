@@ -3,13 +3,13 @@ import { longDate, lowerCamel } from './lower-camel.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** Operations that read or compute. CloudTrail never writes what they answered. */
-const READING =
+const reading =
   /^(Describe|Get|List|Encrypt|Decrypt|ReEncrypt|Generate|Sign|Verify|Derive|Encapsulate|Decapsulate)/;
 
-export const isReadOnly = (operation: string): boolean => READING.test(operation);
+export const isReadOnly = (operation: string): boolean => reading.test(operation);
 
 /** Members of replies that are kept for the record, by operation; none of the others is. */
-const TOLD: Readonly<Record<string, readonly string[]>> = {
+const toldMembers: Readonly<Record<string, readonly string[]>> = {
   CreateKey: ['KeyMetadata'],
   ReplicateKey: ['ReplicaKeyMetadata', 'ReplicaPolicy', 'ReplicaTags'],
   CreateGrant: ['GrantId'],
@@ -19,14 +19,14 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   DeleteImportedKeyMaterial: ['KeyId', 'KeyMaterialId'],
 };
 
-const DATES = new Set(['CreationDate', 'DeletionDate', 'ValidTo']);
+const dates = new Set(['CreationDate', 'DeletionDate', 'ValidTo']);
 
 function withLongDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withLongDates);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, item]) => [
     name,
-    DATES.has(name) && typeof item === 'number' ? longDate(item * 1000) : withLongDates(item),
+    dates.has(name) && typeof item === 'number' ? longDate(item * 1000) : withLongDates(item),
   ]);
   return Object.fromEntries(entries) as unknown;
 }
@@ -41,7 +41,7 @@ export function responseElements(
   keyArn: string | undefined,
 ): unknown {
   if (isReadOnly(operation)) return null;
-  const names = TOLD[operation] ?? [];
+  const names = toldMembers[operation] ?? [];
   const told = Object.fromEntries(
     names.filter((name) => reply?.[name] !== undefined).map((name) => [name, reply?.[name]]),
   );

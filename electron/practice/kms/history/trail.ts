@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** A user agent may be as long as all headers together; nobody needs more of it. */
-const MAX_AGENT = 256;
+const maxAgent = 256;
 
 export function sourceOf(headers: Readonly<Record<string, string>>): Source {
   const authorization = headers['authorization'] ?? '';
@@ -21,7 +21,7 @@ export function sourceOf(headers: Readonly<Record<string, string>>): Source {
   const end = authorization.indexOf('/', start);
   const named = start >= 'Credential='.length && end > start;
   return {
-    userAgent: headers['user-agent']?.slice(0, MAX_AGENT) ?? null,
+    userAgent: headers['user-agent']?.slice(0, maxAgent) ?? null,
     accessKeyId: named ? authorization.slice(start, end) : null,
   };
 }

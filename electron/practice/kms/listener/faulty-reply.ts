@@ -6,27 +6,27 @@ import { type ReplyContext, sendHead, sendText } from './replies.ts';
 
 type Kind = Trouble['kind'];
 
-const ENDING: ReadonlySet<Kind> = new Set(['dropped before effect', 'response lost']);
-const RESETTING: ReadonlySet<Kind> = new Set(['reset before effect', 'reset after effect']);
+const ending: ReadonlySet<Kind> = new Set(['dropped before effect', 'response lost']);
+const resetting: ReadonlySet<Kind> = new Set(['reset before effect', 'reset after effect']);
 
 /** True for a fault that keeps the work from being done. */
 export const strikesBefore = (kind: Kind): boolean => kind.endsWith('before effect');
 
 /** Ends a connection without a reply; one that hangs is left as it is, until the client gives up. */
 function breakOff(kind: Kind, response: ServerResponse): void {
-  if (RESETTING.has(kind)) response.socket?.resetAndDestroy();
-  else if (ENDING.has(kind)) response.destroy();
+  if (resetting.has(kind)) response.socket?.resetAndDestroy();
+  else if (ending.has(kind)) response.destroy();
 }
 
-const PIECES = 10;
+const pieces = 10;
 
 /** The body in ten pieces over so many milliseconds. Whoever goes away ends it. */
 async function trickle(response: ServerResponse, text: string, ms: number): Promise<void> {
   const bytes = Buffer.from(text, 'utf8');
-  const size = Math.max(1, Math.ceil(bytes.length / PIECES));
+  const size = Math.max(1, Math.ceil(bytes.length / pieces));
   response.flushHeaders();
   for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
-    await wait(ms / PIECES);
+    await wait(ms / pieces);
     response.write(bytes.subarray(at, at + size));
   }
   response.end();
@@ -49,7 +49,7 @@ export async function sendThrough(
   const { kind, replyDelayMs, slowBodyMs } = trouble;
   if (reply === null) return breakOff(kind, response);
   if (replyDelayMs > 0) await wait(replyDelayMs);
-  if (ENDING.has(kind) || RESETTING.has(kind) || kind === 'hung after effect') {
+  if (ending.has(kind) || resetting.has(kind) || kind === 'hung after effect') {
     breakOff(kind, response);
     return;
   }

@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type FastLane, laneBefore, type PlainService } from '../../../plain-http/fast-lane.ts';
-import { LOOPBACK, WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
+import { loopback, watermarkHeader, watermarkValue } from '../constants.ts';
 
 /** KMS requests are small: the largest legal one carries a 128 KB policy, escaped. */
-const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_HEADERS = 100;
+const maxBodyBytes = 1024 * 1024;
+const maxHeaderBytes = 16 * 1024;
+const maxHeaders = 100;
 /** Nearly no request is larger; those that are can as well be read by Node. */
-const MAX_PLAIN_BYTES = 64 * 1024;
+const maxPlainBytes = 64 * 1024;
 /** A sender gets so long for its headers, and for the whole request. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
 /** Longer than clients keep idle connections, so that they, not we, close them. */
-const KEEP_ALIVE_MS = 75_000;
+const keepAliveMs = 75_000;
 
 /** The body is larger than any KMS request. */
 export class BodyTooLarge extends Error {}
@@ -27,7 +27,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       chunks.push(chunk);
-      if (length <= MAX_BODY_BYTES) return;
+      if (length <= maxBodyBytes) return;
       request.removeAllListeners('data');
       request.resume();
       reject(new BodyTooLarge());
@@ -78,10 +78,10 @@ export async function listenOnLoopback(
 ): Promise<Listening> {
   const server = createServer(
     {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 1000,
       noDelay: true,
     },
@@ -92,17 +92,17 @@ export async function listenOnLoopback(
       });
     },
   );
-  server.maxHeadersCount = MAX_HEADERS;
+  server.maxHeadersCount = maxHeaders;
   server.on('clientError', answerGarbage);
   const lane = plain === null ? null : fastLane(server, plain);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
+    server.listen({ host: loopback, port, exclusive: true }, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,
-    url: `http://${LOOPBACK}:${bound}`,
+    url: `http://${loopback}:${bound}`,
     close: () => closeServer(server, lane),
   };
 }
@@ -110,16 +110,16 @@ export async function listenOnLoopback(
 /** Whatever is not plain goes on to Node with its connection, from its first byte. */
 const fastLane = (server: Server, plain: PlainService): FastLane =>
   laneBefore(server, 'connection', {
-    headBytes: MAX_HEADER_BYTES,
-    headers: MAX_HEADERS,
-    bodyBytes: MAX_PLAIN_BYTES,
-    keepAlive: KEEP_ALIVE_MS,
+    headBytes: maxHeaderBytes,
+    headers: maxHeaders,
+    bodyBytes: maxPlainBytes,
+    keepAlive: keepAliveMs,
     serves: (request) => plain.serves(request),
     answer: (request) => plain.answer(request),
     failed: (error) => plain.failed(error),
   });
 
-const GARBAGE_STATUS: Readonly<Record<string, string>> = {
+const garbageStatus: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
@@ -130,13 +130,13 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const status = GARBAGE_STATUS[error.code ?? ''] ?? '400 Bad Request';
+  const status = garbageStatus[error.code ?? ''] ?? '400 Bad Request';
   socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${WATERMARK_HEADER}: ${WATERMARK_VALUE}\r\n\r\n`,
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${watermarkHeader}: ${watermarkValue}\r\n\r\n`,
   );
 }
 
-const CLOSE_GRACE_MS = 2000;
+const closeGraceMs = 2000;
 
 async function closeServer(server: Server, lane: FastLane | null): Promise<void> {
   const closed = new Promise<void>((resolve) => {
@@ -147,7 +147,7 @@ async function closeServer(server: Server, lane: FastLane | null): Promise<void>
   const cut = setTimeout(() => {
     server.closeAllConnections();
     lane?.close();
-  }, CLOSE_GRACE_MS);
+  }, closeGraceMs);
   await closed;
   clearTimeout(cut);
   lane?.close();

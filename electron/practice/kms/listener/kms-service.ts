@@ -3,10 +3,10 @@ import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
 import type { SignableRequest } from '../auth/sigv4.ts';
 import type { Dispatcher, Invocation, Outcome } from '../dispatch.ts';
 import { sourceOf } from '../history/trail.ts';
-import { NO_TROUBLE, type Trouble } from '../mischief/mischief.ts';
+import { noTrouble, type Trouble } from '../mischief/mischief.ts';
 import { admitCall } from '../quota/admission.ts';
 import { KmsFailure, serialization, throttled } from '../wire/failures.ts';
-import { KMS_OPERATIONS } from '../wire/operations.ts';
+import { kmsOperations } from '../wire/operations.ts';
 import type { World } from '../world.ts';
 import {
   type Exchange,
@@ -17,7 +17,7 @@ import {
   troubleFailure,
 } from './exchange.ts';
 import { strikesBefore } from './faulty-reply.ts';
-import { failureText, JSON_TYPE, successText } from './replies.ts';
+import { failureText, jsonType, successText } from './replies.ts';
 
 export interface KmsServiceDeps {
   readonly world: World;
@@ -25,7 +25,7 @@ export interface KmsServiceDeps {
   readonly dispatcher: Dispatcher;
 }
 
-const TARGET_PREFIX = 'TrentService.';
+const targetPrefix = 'TrentService.';
 
 function readJson(body: Buffer): unknown {
   try {
@@ -39,9 +39,9 @@ function readJson(body: Buffer): unknown {
 function operationOf(request: SignableRequest): string {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const target = request.headers['x-amz-target'] ?? '';
-  const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
-  const wellFormed = request.method === 'POST' && request.path === '/' && type === JSON_TYPE;
-  if (wellFormed && KMS_OPERATIONS.has(name)) return name;
+  const name = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : '';
+  const wellFormed = request.method === 'POST' && request.path === '/' && type === jsonType;
+  if (wellFormed && kmsOperations.has(name)) return name;
   throw new KmsFailure('UnknownOperationException');
 }
 
@@ -82,12 +82,12 @@ async function outcomeOf(
 
 const refusal = (failure: KmsFailure, member: 'message' | 'Message' = 'message'): TextReply => ({
   status: failure.status,
-  type: JSON_TYPE,
+  type: jsonType,
   text: failureText(failure, member),
 });
 
 function replyOf(outcome: Outcome, world: World): TextReply {
-  if (outcome.ok) return { status: 200, type: JSON_TYPE, text: successText(outcome.body) };
+  if (outcome.ok) return { status: 200, type: jsonType, text: successText(outcome.body) };
   const { failure } = outcome;
   const denied = failure.code === 'AccessDeniedException';
   return refusal(failure, denied ? world.openPoints.reading('access-denied-member') : 'message');
@@ -97,7 +97,7 @@ function replyOf(outcome: Outcome, world: World): TextReply {
 export function createKmsService(deps: KmsServiceDeps) {
   return async (exchange: Exchange): Promise<Served> => {
     const admitted = admit(deps, exchange);
-    if (admitted instanceof KmsFailure) return { trouble: NO_TROUBLE, reply: refusal(admitted) };
+    if (admitted instanceof KmsFailure) return { trouble: noTrouble, reply: refusal(admitted) };
     const { requestId, body } = exchange;
     const { account } = admitted.who.caller;
     const trouble = deps.world.mischiefs.meet(admitted.operation, account);

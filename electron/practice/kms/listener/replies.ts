@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { WATERMARK_HEADER, WATERMARK_VALUE } from '../constants.ts';
+import { watermarkHeader, watermarkValue } from '../constants.ts';
 import type { Mischief } from '../mischief/setting.ts';
 import type { KmsFailure } from '../wire/failures.ts';
 
-export const JSON_TYPE = 'application/x-amz-json-1.1';
+export const jsonType = 'application/x-amz-json-1.1';
 
 /** What every reply carries beside its body. */
 export interface ReplyContext {
@@ -41,8 +41,8 @@ function fieldsOf(context: ReplyContext, type: string, length: number): string[]
     type,
     'Content-Length',
     String(length),
-    WATERMARK_HEADER,
-    WATERMARK_VALUE,
+    watermarkHeader,
+    watermarkValue,
   ];
   if (dateHeader === 'absent') return fields;
   fields.push('Date', dateHeader === 'garbled' ? 'yesterday, about noon' : dateText(date));
@@ -99,5 +99,5 @@ export function sendFailure(
   context: ReplyContext,
   failure: KmsFailure,
 ): void {
-  sendText(response, context, failure.status, JSON_TYPE, failureText(failure));
+  sendText(response, context, failure.status, jsonType, failureText(failure));
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlainService } from '../../../plain-http/fast-lane.ts';
-import { PRODUCT, PRODUCT_VERSION, WATERMARK_PATH } from '../constants.ts';
+import { product, productVersion, watermarkPath } from '../constants.ts';
 import { failureXml } from '../sts/sts.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import type { World } from '../world.ts';
-import { NO_TROUBLE } from '../mischief/mischief.ts';
+import { noTrouble } from '../mischief/mischief.ts';
 import { type Exchange, replyContext, type Served } from './exchange.ts';
 import { sendThrough } from './faulty-reply.ts';
 import { BodyTooLarge, type Handler, headersOf, readBody } from './http-server.ts';
-import { failureText, headText, JSON_TYPE, sendFailure, sendText } from './replies.ts';
+import { failureText, headText, jsonType, sendFailure, sendText } from './replies.ts';
 import type { RequestHead, RequestLog } from './request-log.ts';
 import type { StorageWatch } from './storage-watch.ts';
 
@@ -21,13 +21,13 @@ export interface RouterDeps {
   readonly sts: (exchange: Exchange) => Promise<Served>;
 }
 
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+const formType = 'application/x-www-form-urlencoded';
 
 function sendWatermark(world: World, response: ServerResponse, requestId: string): void {
   const body = {
     practice: true,
-    product: PRODUCT,
-    version: PRODUCT_VERSION,
+    product: product,
+    version: productVersion,
     instance: world.state.instance,
   };
   const text = JSON.stringify(body);
@@ -77,7 +77,7 @@ async function readExchange(
 /** The query protocol: a form, or as in AWS a signed GET that has the parameters in its address. */
 function isQueryProtocol({ method, path, query, headers }: Exchange['request']): boolean {
   if (path !== '/') return false;
-  if (method === 'POST') return (headers['content-type'] ?? '').startsWith(FORM_TYPE);
+  if (method === 'POST') return (headers['content-type'] ?? '').startsWith(formType);
   // A page can send an unsigned GET that does not say where it comes from.
   const isSigned = headers['authorization'] !== undefined;
   return method === 'GET' && isSigned && new URLSearchParams(query).has('Action');
@@ -93,8 +93,8 @@ function unwritten(isQuery: boolean, requestId: string): Served {
   const { status } = failure;
   const reply = isQuery
     ? { status, type: 'text/xml', text: failureXml(failure, requestId) }
-    : { status, type: JSON_TYPE, text: failureText(failure) };
-  return { trouble: NO_TROUBLE, reply };
+    : { status, type: jsonType, text: failureText(failure) };
+  return { trouble: noTrouble, reply };
 }
 
 /** `head` is the request as it came. */
@@ -117,7 +117,7 @@ export function createRouter(deps: RouterDeps): Handler {
     const exchange = await readExchange(deps, incoming, response);
     if (exchange === null) return;
     const { method, path } = exchange.request;
-    if (method === 'GET' && path === WATERMARK_PATH) {
+    if (method === 'GET' && path === watermarkPath) {
       deps.requestLog.append(incoming, exchange.body);
       sendWatermark(deps.world, response, exchange.requestId);
       return;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startPracticeKms } from '../start.ts';
 import { element, stsCall } from '../testing/people.ts';
-import { PRACTICE_CREDENTIALS, rawCall } from '../testing/raw-client.ts';
+import { practiceCredentials, rawCall } from '../testing/raw-client.ts';
 import { createStorageWatch } from './storage-watch.ts';
 
 const coded = (code: string) => Object.assign(new Error('as the system says'), { code });
@@ -53,7 +53,7 @@ test.skipIf(!existsSync('/dev/full'))(
         500,
         { __type: 'KMSInternalException', message: 'The practice KMS cannot write its files.' },
       ]);
-      const sts = await stsCall(kms.url, PRACTICE_CREDENTIALS, { Action: 'GetCallerIdentity' });
+      const sts = await stsCall(kms.url, practiceCredentials, { Action: 'GetCallerIdentity' });
       expect([sts.status, element(sts, 'Code'), element(sts, 'Type')]).toEqual([
         500,
         'InternalFailure',

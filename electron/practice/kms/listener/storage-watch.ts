@@ -1,10 +1,10 @@
 /** What SQLite and the operating system say of a disk that is full, failing or not to be written. */
-const TROUBLE =
+const trouble =
   /^(?:SQLITE_(?:FULL|READONLY|IOERR|ABORT_ROLLBACK)(?:_\w+)?|ENOSPC|EDQUOT|EFBIG|EIO|EROFS)$/;
 
 /** True for what no call brought about, and no mistake of the practice KMS. */
 export const isStorageTrouble = (error: unknown): error is Error & { readonly code: string } =>
-  error instanceof Error && 'code' in error && TROUBLE.test(String(error.code));
+  error instanceof Error && 'code' in error && trouble.test(String(error.code));
 
 /** Tells of storage that takes no more, once until it works again. */
 export interface StorageWatch {
@@ -17,7 +17,7 @@ export interface StorageWatch {
 /**
  * So many answers in a row say that it works again: on a nearly full disk some still go through.
  */
-const ENOUGH = 20;
+const enough = 20;
 
 export function createStorageWatch(tell: (text: string) => void): StorageWatch {
   let left = 0;
@@ -29,7 +29,7 @@ export function createStorageWatch(tell: (text: string) => void): StorageWatch {
           `its files cannot be written (${error.code}). Calls change nothing and answer KMSInternalException until they can be.`,
         );
       }
-      left = ENOUGH;
+      left = enough;
       return true;
     },
     worked() {

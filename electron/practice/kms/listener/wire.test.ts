@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../actions/actions.ts';
+import { actionsByName } from '../actions/actions.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { byokClient } from '../testing/byok.ts';
-import { PRACTICE_CREDENTIALS, rawCall, send, type Tweaks } from '../testing/raw-client.ts';
-import { KMS_OPERATIONS } from '../wire/operations.ts';
+import { practiceCredentials, rawCall, send, type Tweaks } from '../testing/raw-client.ts';
+import { kmsOperations } from '../wire/operations.ts';
 
 let kms: PracticeKms;
 let unsignedKms: PracticeKms;
@@ -68,7 +68,7 @@ describe('requests that are no operation', () => {
   });
 
   test('every operation of the model is performed', () => {
-    expect([...ACTIONS.keys()].toSorted()).toEqual([...KMS_OPERATIONS].toSorted());
+    expect([...actionsByName.keys()].toSorted()).toEqual([...kmsOperations].toSorted());
   });
 
   test.each([[''], ['{'], ['[]'], ['"text"'], ['{"Limit":"5"}']])(
@@ -90,7 +90,7 @@ describe('requests that are no operation', () => {
 
 describe('signatures', () => {
   const now = () => Date.now();
-  const wrongSecret = { ...PRACTICE_CREDENTIALS, secretAccessKey: 'wrong' };
+  const wrongSecret = { ...practiceCredentials, secretAccessKey: 'wrong' };
 
   test.each<[string, Tweaks]>([
     ['region from the scope', { region: 'ap-south-2' }],
@@ -126,7 +126,7 @@ describe('signatures', () => {
     [
       'a token with a root key',
       'UnrecognizedClientException',
-      { credentials: { ...PRACTICE_CREDENTIALS, sessionToken: 'AAAA' } },
+      { credentials: { ...practiceCredentials, sessionToken: 'AAAA' } },
     ],
     ['a wrong secret', 'InvalidSignatureException', { credentials: wrongSecret }],
     ['six minutes old', 'InvalidSignatureException', { signedAt: now() - 360_000 }],

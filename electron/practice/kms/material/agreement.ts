@@ -1,7 +1,7 @@
 import { ECParameters, id_ecPublicKey } from '@peculiar/asn1-ecc';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { CURVES, type CurveSpec, scalarOf } from './private-key.ts';
+import { curves, type CurveSpec, scalarOf } from './private-key.ts';
 
 /**
  * The x coordinate both sides come to (SP 800-56A 5.7.1.2). Undefined for a public key that is none
@@ -12,7 +12,7 @@ export function sharedSecret(
   material: Buffer,
   publicKey: Buffer,
 ): Buffer | undefined {
-  const { curve, oid } = CURVES[spec];
+  const { curve, oid } = curves[spec];
   try {
     const info = AsnConvert.parse(publicKey, SubjectPublicKeyInfo);
     const { algorithm, parameters } = info.algorithm;

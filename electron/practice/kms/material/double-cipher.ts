@@ -10,14 +10,14 @@ export function packOuter({ iv, tag, metadata, ciphertext }: SealedOutside): Buf
   return Buffer.concat([lengths, iv, metadata, tag, ciphertext]);
 }
 
-const TAG_BYTES = 16;
+const tagBytes = 16;
 
 /** Undefined for bytes that `packOuter` cannot have made. */
 export function unpackOuter(rest: Buffer): SealedOutside | undefined {
   const [ivLength = 0, metadataLength = 0] = rest;
   const metadataAt = 2 + ivLength;
   const tagAt = metadataAt + metadataLength;
-  const ciphertextAt = tagAt + TAG_BYTES;
+  const ciphertextAt = tagAt + tagBytes;
   const legal = (ivLength === 12 || ivLength === 16) && metadataLength <= 20;
   if (!legal || rest.length <= ciphertextAt) return undefined;
   return {

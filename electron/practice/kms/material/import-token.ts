@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Seal } from '../auth/seal.ts';
-import { USABLE_WRAPPINGS } from '../model/wrapping.ts';
+import { usableWrappings } from '../model/wrapping.ts';
 
 /** Lifetime of an import token and its wrapping key: 24 hours. */
-export const TOKEN_LIFETIME_MS = 24 * 60 * 60_000;
+export const tokenLifetimeMs = 24 * 60 * 60_000;
 
 const tokenSchema = z.strictObject({
   keyArn: z.string(),
   pairId: z.string(),
-  algorithm: z.enum(USABLE_WRAPPINGS),
+  algorithm: z.enum(usableWrappings),
   spec: z.enum(['RSA_2048', 'RSA_3072', 'RSA_4096']),
   /** Milliseconds by the practice clock. */
   expiresAt: z.number(),

@@ -10,13 +10,13 @@ import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
 import { ECParameters, id_ecPublicKey } from '@peculiar/asn1-ecc';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { RAW_MATERIAL_LENGTHS, type KeySpec } from '../model/key-specs.ts';
-import { curveKey, CURVES, isCurveSpec, isRsaSpec, MODULUS_BITS, scalarOf } from './private-key.ts';
+import { rawMaterialLengths, type KeySpec } from '../model/key-specs.ts';
+import { curveKey, curves, isCurveSpec, isRsaSpec, modulusBits, scalarOf } from './private-key.ts';
 
 const generateKeyPair = promisify(generate);
 
 /** Post-quantum specs: what makes their keys, and their object identifiers (FIPS 203 and 204). */
-export const LATTICE = {
+export const lattice = {
   ML_DSA_44: { make: ml_dsa44, oid: '2.16.840.1.101.3.4.3.17', seed: 32 },
   ML_DSA_65: { make: ml_dsa65, oid: '2.16.840.1.101.3.4.3.18', seed: 32 },
   ML_DSA_87: { make: ml_dsa87, oid: '2.16.840.1.101.3.4.3.19', seed: 32 },
@@ -24,9 +24,9 @@ export const LATTICE = {
   ML_KEM_768: { make: ml_kem768, oid: '2.16.840.1.101.3.4.4.2', seed: 64 },
   ML_KEM_1024: { make: ml_kem1024, oid: '2.16.840.1.101.3.4.4.3', seed: 64 },
 } as const;
-export type LatticeSpec = keyof typeof LATTICE;
+export type LatticeSpec = keyof typeof lattice;
 
-export const isLatticeSpec = (spec: KeySpec): spec is LatticeSpec => Object.hasOwn(LATTICE, spec);
+export const isLatticeSpec = (spec: KeySpec): spec is LatticeSpec => Object.hasOwn(lattice, spec);
 
 /**
  * New material for a key of this spec: raw bytes for symmetric and HMAC keys, PKCS#8 for RSA and
@@ -34,16 +34,16 @@ export const isLatticeSpec = (spec: KeySpec): spec is LatticeSpec => Object.hasO
  */
 export async function makeMaterial(spec: KeySpec): Promise<Buffer> {
   if (isRsaSpec(spec)) {
-    const { privateKey } = await generateKeyPair('rsa', { modulusLength: MODULUS_BITS[spec] });
+    const { privateKey } = await generateKeyPair('rsa', { modulusLength: modulusBits[spec] });
     return privateKey.export({ format: 'der', type: 'pkcs8' });
   }
-  if (isCurveSpec(spec)) return curveKey(spec, CURVES[spec].curve.utils.randomSecretKey());
+  if (isCurveSpec(spec)) return curveKey(spec, curves[spec].curve.utils.randomSecretKey());
   if (spec === 'ECC_NIST_EDWARDS25519') {
     const { privateKey } = await generateKeyPair('ed25519');
     return privateKey.export({ format: 'der', type: 'pkcs8' });
   }
-  if (isLatticeSpec(spec)) return randomBytes(LATTICE[spec].seed);
-  const length = RAW_MATERIAL_LENGTHS[spec]?.min;
+  if (isLatticeSpec(spec)) return randomBytes(lattice[spec].seed);
+  const length = rawMaterialLengths[spec]?.min;
   if (length === undefined) throw new Error(`no material is made for key spec ${spec}`);
   return randomBytes(length);
 }
@@ -58,13 +58,13 @@ const spki = (algorithm: AlgorithmIdentifier, point: Uint8Array): Buffer =>
 /** DER SubjectPublicKeyInfo of the public half. */
 export function publicKeyOf(spec: KeySpec, material: Buffer): Buffer {
   if (isCurveSpec(spec)) {
-    const { curve, oid } = CURVES[spec];
+    const { curve, oid } = curves[spec];
     const parameters = AsnConvert.serialize(new ECParameters({ namedCurve: oid }));
     const algorithm = new AlgorithmIdentifier({ algorithm: id_ecPublicKey, parameters });
     return spki(algorithm, curve.getPublicKey(scalarOf(spec, material), false));
   }
   if (isLatticeSpec(spec)) {
-    const { make, oid } = LATTICE[spec];
+    const { make, oid } = lattice[spec];
     return spki(new AlgorithmIdentifier({ algorithm: oid }), make.keygen(material).publicKey);
   }
   const key = createPrivateKey({ key: material, format: 'der', type: 'pkcs8' });

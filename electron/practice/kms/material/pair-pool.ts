@@ -15,7 +15,7 @@ export const makePair = (bits: number): Promise<{ publicKey: Buffer; privateKey:
   });
 
 /** Modulus bits, and how many fresh pairs wait for the next requests. */
-const SIZES: Readonly<Record<RsaWrappingSpec, { readonly bits: number; readonly ready: number }>> =
+const sizes: Readonly<Record<RsaWrappingSpec, { readonly bits: number; readonly ready: number }>> =
   {
     RSA_2048: { bits: 2048, ready: 8 },
     RSA_3072: { bits: 3072, ready: 4 },
@@ -23,7 +23,7 @@ const SIZES: Readonly<Record<RsaWrappingSpec, { readonly bits: number; readonly 
   };
 
 /** Generations under way at once while a request waits; a refill alone uses one. */
-const MAX_PARALLEL = 2;
+const maxParallel = 2;
 
 /**
  * Hands out RSA pairs. Each request gets a pair of its own, as with AWS; with `reuse` above one,
@@ -65,9 +65,9 @@ export function createPairPool(reuse: number, make = makePair): PairPool {
     if (closed) return;
     // A pair that serves many may be the last that is ever asked for.
     const goal =
-      reuse > 1 ? Math.ceil(on.waiting.length / reuse) : on.waiting.length + SIZES[spec].ready;
+      reuse > 1 ? Math.ceil(on.waiting.length / reuse) : on.waiting.length + sizes[spec].ready;
     const missing = goal - on.ready.length - on.generating;
-    const parallel = on.waiting.length > 0 ? MAX_PARALLEL : 1;
+    const parallel = on.waiting.length > 0 ? maxParallel : 1;
     const starts = Math.min(missing, parallel - on.generating);
     for (let started = 0; started < starts; started += 1) void produce(spec, on);
   }
@@ -75,7 +75,7 @@ export function createPairPool(reuse: number, make = makePair): PairPool {
   async function produce(spec: RsaWrappingSpec, on: Shelf): Promise<void> {
     on.generating += 1;
     try {
-      const made = await make(SIZES[spec].bits);
+      const made = await make(sizes[spec].bits);
       on.ready.push({ pairId: randomUUID(), spki: made.publicKey, pkcs8: made.privateKey });
     } catch (error) {
       on.waiting.shift()?.reject(error as Error);

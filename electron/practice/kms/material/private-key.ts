@@ -9,24 +9,24 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import type { KeySpec } from '../model/key-specs.ts';
 
 /** The curves of ECC specs with their object identifiers (RFC 5480, SEC 2). */
-export const CURVES = {
+export const curves = {
   ECC_NIST_P256: { curve: p256, oid: '1.2.840.10045.3.1.7', bytes: 32 },
   ECC_NIST_P384: { curve: p384, oid: '1.3.132.0.34', bytes: 48 },
   ECC_NIST_P521: { curve: p521, oid: '1.3.132.0.35', bytes: 66 },
   ECC_SECG_P256K1: { curve: secp256k1, oid: '1.3.132.0.10', bytes: 32 },
 } as const;
-export type CurveSpec = keyof typeof CURVES;
+export type CurveSpec = keyof typeof curves;
 
-export const isCurveSpec = (spec: KeySpec): spec is CurveSpec => Object.hasOwn(CURVES, spec);
+export const isCurveSpec = (spec: KeySpec): spec is CurveSpec => Object.hasOwn(curves, spec);
 
-export const MODULUS_BITS = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
-export type RsaSpec = keyof typeof MODULUS_BITS;
+export const modulusBits = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
+export type RsaSpec = keyof typeof modulusBits;
 
-export const isRsaSpec = (spec: KeySpec): spec is RsaSpec => Object.hasOwn(MODULUS_BITS, spec);
+export const isRsaSpec = (spec: KeySpec): spec is RsaSpec => Object.hasOwn(modulusBits, spec);
 
 /** PKCS#8 with the curve named and no public point, as `scalarOf` reads it. */
 export function curveKey(spec: CurveSpec, scalar: Uint8Array): Buffer {
-  const { oid, bytes } = CURVES[spec];
+  const { oid, bytes } = curves[spec];
   const padded = Buffer.alloc(bytes);
   padded.set(scalar, bytes - scalar.length);
   const inner = new ECPrivateKey({ version: 1, privateKey: new OctetString(padded) });
@@ -46,7 +46,7 @@ export function scalarOf(spec: CurveSpec, pkcs8: Buffer): Buffer {
   const info = AsnConvert.parse(pkcs8, PrivateKeyInfo);
   const inner = AsnConvert.parse(info.privateKey.buffer, ECPrivateKey);
   const scalar = Buffer.from(inner.privateKey.buffer);
-  const { bytes } = CURVES[spec];
+  const { bytes } = curves[spec];
   if (scalar.length > bytes) throw new Error('the private key is longer than its curve');
   return Buffer.concat([Buffer.alloc(bytes - scalar.length), scalar]);
 }
@@ -65,7 +65,7 @@ function isOneElement(bytes: Buffer): boolean {
 }
 
 function readCurveKey(spec: CurveSpec, info: PrivateKeyInfo): Buffer | null {
-  const { oid, curve, bytes } = CURVES[spec];
+  const { oid, curve, bytes } = curves[spec];
   const { algorithm, parameters } = info.privateKeyAlgorithm;
   if (algorithm !== id_ecPublicKey || !parameters) return null;
   const named = AsnConvert.parse(parameters, ECParameters);
@@ -90,7 +90,7 @@ function readRsaKey(spec: RsaSpec, info: PrivateKeyInfo, bytes: Buffer): Buffer 
   // Version 1 would be a key of more than two primes (RFC 8017 A.1.2), which AWS does not take.
   if (AsnConvert.parse(info.privateKey.buffer, RSAPrivateKey).version !== 0) return null;
   const key = rsaKey(bytes);
-  if (key.asymmetricKeyDetails?.modulusLength !== MODULUS_BITS[spec]) return null;
+  if (key.asymmetricKeyDetails?.modulusLength !== modulusBits[spec]) return null;
   return key.export({ format: 'der', type: 'pkcs8' });
 }
 

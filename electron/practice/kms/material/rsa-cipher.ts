@@ -1,22 +1,22 @@
 import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
-import { MODULUS_BITS, type RsaSpec, rsaKey } from './private-key.ts';
+import { modulusBits, type RsaSpec, rsaKey } from './private-key.ts';
 
-const RSA_ALGORITHMS = {
+const rsaAlgorithms = {
   RSAES_OAEP_SHA_1: { hash: 'sha1', overhead: 42 },
   RSAES_OAEP_SHA_256: { hash: 'sha256', overhead: 66 },
 } as const;
-export type RsaAlgorithm = keyof typeof RSA_ALGORITHMS;
+export type RsaAlgorithm = keyof typeof rsaAlgorithms;
 
 export const isRsaAlgorithm = (algorithm: string): algorithm is RsaAlgorithm =>
-  Object.hasOwn(RSA_ALGORITHMS, algorithm);
+  Object.hasOwn(rsaAlgorithms, algorithm);
 
 /** Facts 2.2: how many bytes fit. */
 export const longestPlaintext = (spec: RsaSpec, algorithm: RsaAlgorithm): number =>
-  MODULUS_BITS[spec] / 8 - RSA_ALGORITHMS[algorithm].overhead;
+  modulusBits[spec] / 8 - rsaAlgorithms[algorithm].overhead;
 
 const padded = (algorithm: RsaAlgorithm) => ({
   padding: constants.RSA_PKCS1_OAEP_PADDING,
-  oaepHash: RSA_ALGORITHMS[algorithm].hash,
+  oaepHash: rsaAlgorithms[algorithm].hash,
 });
 
 export const encryptRsa = (material: Buffer, algorithm: RsaAlgorithm, plain: Buffer): Buffer =>

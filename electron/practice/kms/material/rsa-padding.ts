@@ -6,21 +6,21 @@ import type { KeyObject } from 'node:crypto';
  * so the encodings of RFC 8017 (9.1 and 9.2) are written out here; the RSA operation is Node's.
  */
 
-const PREFIXES = {
+const prefixes = {
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
 } as const;
-export type DigestName = keyof typeof PREFIXES;
+export type DigestName = keyof typeof prefixes;
 
-export const DIGEST_BYTES: Readonly<Record<DigestName, number>> = {
+export const digestBytes: Readonly<Record<DigestName, number>> = {
   sha256: 32,
   sha384: 48,
   sha512: 64,
 };
 
 const digestInfo = (hash: DigestName, digest: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(PREFIXES[hash], 'hex'), digest]);
+  Buffer.concat([Buffer.from(prefixes[hash], 'hex'), digest]);
 
 export const signPkcs1 = (key: KeyObject, hash: DigestName, digest: Buffer): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest));
@@ -46,7 +46,7 @@ function open(key: KeyObject, signature: Buffer, padding: number): Buffer | null
 
 function mgf1(hash: DigestName, seed: Buffer, length: number): Buffer {
   const blocks: Buffer[] = [];
-  for (let at = 0; at * DIGEST_BYTES[hash] < length; at += 1) {
+  for (let at = 0; at * digestBytes[hash] < length; at += 1) {
     const counter = Buffer.alloc(4);
     counter.writeUInt32BE(at);
     blocks.push(createHash(hash).update(seed).update(counter).digest());
@@ -68,7 +68,7 @@ const hashOfSalted = (hash: DigestName, digest: Buffer, salt: Buffer): Buffer =>
 /** RSASSA-PSS with MGF1 of the same hash and a salt as long as the digest, as AWS KMS does. */
 export function signPss(key: KeyObject, hash: DigestName, digest: Buffer): Buffer {
   const length = modulusBits(key) / 8;
-  const salt = randomBytes(DIGEST_BYTES[hash]);
+  const salt = randomBytes(digestBytes[hash]);
   const inner = hashOfSalted(hash, digest, salt);
   const maskedLength = length - inner.length - 1;
   const block = Buffer.alloc(maskedLength);
@@ -92,7 +92,7 @@ export function verifyPss(
   const encoded = open(key, signature, constants.RSA_NO_PADDING);
   if (encoded === null || encoded.at(-1) !== 0xbc || ((encoded[0] ?? 0xff) & 0x80) !== 0)
     return false;
-  const size = DIGEST_BYTES[hash];
+  const size = digestBytes[hash];
   const maskedLength = length - size - 1;
   const inner = encoded.subarray(maskedLength, length - 1);
   const block = xor(encoded.subarray(0, maskedLength), mgf1(hash, inner, maskedLength));

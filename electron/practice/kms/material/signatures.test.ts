@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519ph } from '@noble/curves/ed25519.js';
 import { describe, expect, test } from 'vitest';
-import { type KeySpec, SPEC_USAGES } from '../model/key-specs.ts';
+import { type KeySpec, specUsages } from '../model/key-specs.ts';
 import { makeMaterial, publicKeyOf } from './key-pairs.ts';
 import { rsaKey } from './private-key.ts';
 import {
@@ -17,9 +17,9 @@ import {
   takesRaw,
 } from './signatures.ts';
 
-const specs = Object.keys(SPEC_USAGES) as KeySpec[];
+const specs = Object.keys(specUsages) as KeySpec[];
 const signing = specs.flatMap((spec) =>
-  (SPEC_USAGES[spec]?.SIGN_VERIFY ?? []).map((algorithm) => ({
+  (specUsages[spec]?.SIGN_VERIFY ?? []).map((algorithm) => ({
     spec,
     algorithm: algorithm as SigningAlgorithm,
   })),
@@ -108,7 +108,7 @@ describe('another implementation agrees', () => {
   test.each(['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521'] as const)(
     'Node with %s, both ways',
     async (spec) => {
-      const algorithm = SPEC_USAGES[spec]?.SIGN_VERIFY?.[0] as SigningAlgorithm;
+      const algorithm = specUsages[spec]?.SIGN_VERIFY?.[0] as SigningAlgorithm;
       const material = await materialOf(spec);
       const what = { spec, algorithm, material, message, type: 'RAW' } as const;
       const key = createPublicKey({

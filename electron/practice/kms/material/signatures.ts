@@ -2,10 +2,10 @@ import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'nod
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { eddsa } from '@noble/curves/abstract/edwards.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { LATTICE } from './key-pairs.ts';
-import { CURVES, type CurveSpec, isCurveSpec, rsaKey, scalarOf } from './private-key.ts';
+import { lattice } from './key-pairs.ts';
+import { curves, type CurveSpec, isCurveSpec, rsaKey, scalarOf } from './private-key.ts';
 import {
-  DIGEST_BYTES,
+  digestBytes,
   type DigestName,
   signPkcs1,
   signPss,
@@ -14,7 +14,7 @@ import {
 } from './rsa-padding.ts';
 import type { KeySpec } from '../model/key-specs.ts';
 
-export const SIGNING_ALGORITHMS = [
+export const signingAlgorithms = [
   'RSASSA_PSS_SHA_256',
   'RSASSA_PSS_SHA_384',
   'RSASSA_PSS_SHA_512',
@@ -29,9 +29,9 @@ export const SIGNING_ALGORITHMS = [
   'ED25519_SHA_512',
   'ED25519_PH_SHA_512',
 ] as const;
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
-export const MESSAGE_TYPES = ['DIGEST', 'RAW', 'EXTERNAL_MU'] as const;
-export type MessageType = (typeof MESSAGE_TYPES)[number];
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+export const messageTypes = ['DIGEST', 'RAW', 'EXTERNAL_MU'] as const;
+export type MessageType = (typeof messageTypes)[number];
 
 /** What is signed: the whole message, or what the caller made of it. */
 export interface ToSign {
@@ -52,7 +52,7 @@ export function digestOf(algorithm: SigningAlgorithm): DigestName | null {
 export function preparedLength(algorithm: SigningAlgorithm, type: MessageType): number | null {
   const digest = digestOf(algorithm);
   if (type === 'DIGEST') {
-    if (digest !== null) return DIGEST_BYTES[digest];
+    if (digest !== null) return digestBytes[digest];
     return algorithm === 'ED25519_PH_SHA_512' ? 64 : null;
   }
   return type === 'EXTERNAL_MU' && algorithm === 'ML_DSA_SHAKE_256' ? 64 : null;
@@ -92,12 +92,12 @@ const edwardsSeed = (pkcs8: Buffer): Buffer => pkcs8.subarray(-32);
 function curveSign(spec: CurveSpec, what: ToSign): Buffer {
   const { digest } = digestToSign(what);
   const options = { prehash: false, lowS: false, format: 'der' } as const;
-  return Buffer.from(CURVES[spec].curve.sign(digest, scalarOf(spec, what.material), options));
+  return Buffer.from(curves[spec].curve.sign(digest, scalarOf(spec, what.material), options));
 }
 
 function curveVerify(spec: CurveSpec, what: ToSign, signature: Buffer): boolean {
   const { digest } = digestToSign(what);
-  const { curve } = CURVES[spec];
+  const { curve } = curves[spec];
   const point = curve.getPublicKey(scalarOf(spec, what.material));
   try {
     return curve.verify(signature, digest, point, { prehash: false, lowS: false, format: 'der' });
@@ -111,7 +111,7 @@ export function makeSignature(what: ToSign): Buffer {
   const { spec, algorithm, material, message, type } = what;
   if (isCurveSpec(spec)) return curveSign(spec, what);
   if (isLattice(spec)) {
-    const { make } = LATTICE[spec];
+    const { make } = lattice[spec];
     const { secretKey } = make.keygen(material);
     return Buffer.from(
       type === 'EXTERNAL_MU'
@@ -134,7 +134,7 @@ export function isSignature(what: ToSign, signature: Buffer): boolean {
   const { spec, algorithm, material, message, type } = what;
   if (isCurveSpec(spec)) return curveVerify(spec, what, signature);
   if (isLattice(spec)) {
-    const { make } = LATTICE[spec];
+    const { make } = lattice[spec];
     const { publicKey } = make.keygen(material);
     if (signature.length !== make.lengths.signature) return false;
     return type === 'EXTERNAL_MU'

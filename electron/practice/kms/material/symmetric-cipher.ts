@@ -6,14 +6,14 @@ import {
   randomFillSync,
 } from 'node:crypto';
 
-const MAGIC_BYTES = 4;
+const magicBytes = 4;
 /** First byte: the form. The rest marks what a practice KMS made. */
 const magicOf = (form: CiphertextForm): Buffer =>
   Buffer.from([form === 'own' ? 0x01 : 0x02, 0x4b, 0x52, 0x50]);
-const MATERIAL_ID_BYTES = 32;
-const ACCOUNT_BYTES = 12;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+const materialIdBytes = 32;
+const accountBytes = 12;
+const ivBytes = 12;
+const tagBytes = 16;
 
 /** `double`: what the material made was encrypted once more by an external key. */
 export type CiphertextForm = 'own' | 'double';
@@ -29,8 +29,8 @@ export interface CiphertextOrigin {
 }
 
 /** Headers that were made before, by what they say; keys in use are few. */
-const HEADERS = new Map<string, Buffer>();
-const MOST_HEADERS = 1000;
+const headers = new Map<string, Buffer>();
+const mostHeaders = 1000;
 
 const shortText = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'utf8');
@@ -40,7 +40,7 @@ const shortText = (text: string): Buffer => {
 /** To be read only. */
 export function headerOf(origin: CiphertextOrigin, form: CiphertextForm): Buffer {
   const name = `${form} ${origin.account} ${origin.region} ${origin.keyId} ${origin.materialId}`;
-  const known = HEADERS.get(name);
+  const known = headers.get(name);
   if (known !== undefined) return known;
   const header = Buffer.concat([
     magicOf(form),
@@ -49,19 +49,19 @@ export function headerOf(origin: CiphertextOrigin, form: CiphertextForm): Buffer
     shortText(origin.keyId),
     Buffer.from(origin.materialId, 'hex'),
   ]);
-  if (HEADERS.size >= MOST_HEADERS) HEADERS.clear();
-  HEADERS.set(name, header);
+  if (headers.size >= mostHeaders) headers.clear();
+  headers.set(name, header);
   return header;
 }
 
 /** With raw bytes Node takes four times as long for a cipher; a key goes with its bytes. */
-const KEYS = new WeakMap<Buffer, KeyObject>();
+const keys = new WeakMap<Buffer, KeyObject>();
 
 function keyOf(material: Buffer): KeyObject {
-  const known = KEYS.get(material);
+  const known = keys.get(material);
   if (known !== undefined) return known;
   const key = createSecretKey(material);
-  KEYS.set(material, key);
+  keys.set(material, key);
   return key;
 }
 
@@ -72,7 +72,7 @@ export function contextBytes(context: EncryptionContext): Buffer {
 }
 
 /** Initialization vectors to come: the system is asked for many at once, which takes as long as one. */
-const vectors = Buffer.alloc(IV_BYTES * 256);
+const vectors = Buffer.alloc(ivBytes * 256);
 let used = vectors.length;
 
 function freshVector(): Buffer {
@@ -80,8 +80,8 @@ function freshVector(): Buffer {
     randomFillSync(vectors);
     used = 0;
   }
-  used += IV_BYTES;
-  return Buffer.from(vectors.subarray(used - IV_BYTES, used));
+  used += ivBytes;
+  return Buffer.from(vectors.subarray(used - ivBytes, used));
 }
 
 /** AES-256-GCM under the material; header and encryption context are authenticated. */
@@ -118,24 +118,24 @@ export interface ParsedCiphertext {
   readonly rest: Buffer;
 }
 
-const FORMS = ['own', 'double'] as const;
+const forms = ['own', 'double'] as const;
 
 /** Undefined for bytes that no key of a practice KMS made. */
 export function parseCiphertext(blob: Buffer): ParsedCiphertext | undefined {
-  const magic = blob.subarray(0, MAGIC_BYTES);
-  const form = FORMS.find((each) => magic.equals(magicOf(each)));
+  const magic = blob.subarray(0, magicBytes);
+  const form = forms.find((each) => magic.equals(magicOf(each)));
   if (form === undefined) return undefined;
-  let at = MAGIC_BYTES;
+  let at = magicBytes;
   const take = (length: number): Buffer => {
     const part = blob.subarray(at, at + length);
     at += length;
     return part;
   };
-  const account = take(ACCOUNT_BYTES).toString('latin1');
+  const account = take(accountBytes).toString('latin1');
   const region = take(take(1)[0] ?? 0).toString('utf8');
   const keyId = take(take(1)[0] ?? 0).toString('utf8');
-  const materialId = take(MATERIAL_ID_BYTES).toString('hex');
-  if (blob.length < at + IV_BYTES + TAG_BYTES + 1) return undefined;
+  const materialId = take(materialIdBytes).toString('hex');
+  if (blob.length < at + ivBytes + tagBytes + 1) return undefined;
   return {
     form,
     origin: { account, region, keyId, materialId },
@@ -150,13 +150,13 @@ export function decryptSymmetric(
   material: Buffer,
   context: EncryptionContext,
 ): Buffer | undefined {
-  const iv = parsed.rest.subarray(0, IV_BYTES);
+  const iv = parsed.rest.subarray(0, ivBytes);
   const key = keyOf(material);
-  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
   decipher.setAAD(Buffer.concat([parsed.header, contextBytes(context)]));
-  decipher.setAuthTag(parsed.rest.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  decipher.setAuthTag(parsed.rest.subarray(ivBytes, ivBytes + tagBytes));
   try {
-    const body = decipher.update(parsed.rest.subarray(IV_BYTES + TAG_BYTES));
+    const body = decipher.update(parsed.rest.subarray(ivBytes + tagBytes));
     return Buffer.concat([body, decipher.final()]);
   } catch {
     // The tag did not match; AWS gives no reason either.

@@ -3,21 +3,21 @@ import { aeskwp } from '@noble/ciphers/aes.js';
 import type { WrappingPair } from '../model/records.ts';
 import {
   describeWrapping,
-  OAEP_HASHES,
+  oaepHashes,
   type OaepAlgorithm,
   type RsaWrappingSpec,
   type UsableWrapping,
 } from '../model/wrapping.ts';
 import { invalidCiphertext } from '../wire/failures.ts';
 
-const MODULUS_BYTES: Readonly<Record<RsaWrappingSpec, number>> = {
+const modulusBytes: Readonly<Record<RsaWrappingSpec, number>> = {
   RSA_2048: 256,
   RSA_3072: 384,
   RSA_4096: 512,
 };
 
 /** Imported private keys; matters when pairs are reused, harmless when they are not. */
-const MAX_CACHED_KEYS = 32;
+const maxCachedKeys = 32;
 
 /** What a client wrapped, and under what. */
 export interface Wrapped {
@@ -38,13 +38,13 @@ export function createUnwrap(): Unwrap {
   const keys = new Map<string, webcrypto.CryptoKey>();
 
   function privateKey(wrapped: Wrapped, oaep: OaepAlgorithm): webcrypto.CryptoKey {
-    const hash = OAEP_HASHES[oaep];
+    const hash = oaepHashes[oaep];
     const name = `${wrapped.pair.pairId} ${hash}`;
     const known = keys.get(name);
     if (known !== undefined) return known;
     const key = createPrivateKey({ key: wrapped.pair.pkcs8, format: 'der', type: 'pkcs8' });
     const imported = key.toCryptoKey({ name: 'RSA-OAEP', hash }, false, ['decrypt']);
-    if (keys.size >= MAX_CACHED_KEYS) keys.clear();
+    if (keys.size >= maxCachedKeys) keys.clear();
     keys.set(name, imported);
     return imported;
   }
@@ -61,7 +61,7 @@ export function createUnwrap(): Unwrap {
 
   return async (wrapped) => {
     const { oaep, throughAes } = describeWrapping(wrapped.algorithm);
-    const first = MODULUS_BYTES[wrapped.spec];
+    const first = modulusBytes[wrapped.spec];
     const rest = wrapped.bytes.subarray(first);
     if (wrapped.bytes.length < first || rest.length > 0 !== throughAes) throw invalidCiphertext();
     const opened = await openOaep(wrapped, oaep, wrapped.bytes.subarray(0, first));

@@ -1,5 +1,5 @@
 /** What each fault does, in the words that an operator reads. */
-export const MISCHIEF_DESCRIPTIONS: Readonly<Record<string, string>> = {
+export const mischiefDescriptions: Readonly<Record<string, string>> = {
   'operations.latencyMs':
     'The call waits before anything happens, or until the mischief is replaced.',
   'operations.replyDelayMs': 'The call takes effect at once; its reply comes late.',

@@ -7,17 +7,21 @@ import { readCommandLine } from '../options.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
-import { MISCHIEF_DESCRIPTIONS } from './descriptions.ts';
+import { mischiefDescriptions } from './descriptions.ts';
 import { createMischiefs } from './mischief.ts';
 import { mischiefSchema, operationMischief } from './setting.ts';
 
-const OTHER = { accountId: '210987654321', accessKeyId: 'AKIAOTHER', secretAccessKey: 'other' };
-const OTHER_CREDENTIALS = { accessKeyId: 'AKIAOTHER', secretAccessKey: 'other' };
+const otherAccount = {
+  accountId: '210987654321',
+  accessKeyId: 'AKIAOTHER',
+  secretAccessKey: 'other',
+};
+const otherCredentials = { accessKeyId: 'AKIAOTHER', secretAccessKey: 'other' };
 
 let kms: PracticeKms;
 let client: ByokClient;
 beforeAll(async () => {
-  kms = await startPracticeKms({ accounts: [OTHER] });
+  kms = await startPracticeKms({ accounts: [otherAccount] });
   client = byokClient(kms.url);
 });
 afterAll(() => kms.close());
@@ -124,9 +128,9 @@ describe('the Date header', () => {
 });
 
 test('one account has its own mischief, the others the general one', async () => {
-  const accounts = { [OTHER.accountId]: { operations: { ListKeys: { http500: 1 } } } };
+  const accounts = { [otherAccount.accountId]: { operations: { ListKeys: { http500: 1 } } } };
   await mischief({ accounts, operations: { ListKeys: { throttle: 1 } } });
-  const other = () => outcomeOf(client.call('ListKeys', {}, { credentials: OTHER_CREDENTIALS }));
+  const other = () => outcomeOf(client.call('ListKeys', {}, { credentials: otherCredentials }));
   expect(await other()).toBe('KMSInternalException');
   expect(await outcomeOf(client.call('ListKeys', {}))).toBe('ThrottlingException');
   expect(await other()).toBe(200);
@@ -190,8 +194,8 @@ test('every fault is described, and nothing else is', async () => {
     (name) => `eventualConsistency.${name}`,
   );
   const names = [...operations, ...general, ...delays];
-  expect(Object.keys(MISCHIEF_DESCRIPTIONS).toSorted()).toEqual(names.toSorted());
-  expect(await control(kms.controlUrl, 'GET /mischief/kinds')).toEqual(MISCHIEF_DESCRIPTIONS);
+  expect(Object.keys(mischiefDescriptions).toSorted()).toEqual(names.toSorted());
+  expect(await control(kms.controlUrl, 'GET /mischief/kinds')).toEqual(mischiefDescriptions);
 });
 
 test('the command line takes mischief from a file, and a reset goes back to it', async () => {

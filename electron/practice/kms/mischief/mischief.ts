@@ -58,7 +58,7 @@ export interface Mischiefs {
 type Counter = keyof Omit<OperationMischief, 'latencyMs' | 'replyDelayMs' | 'slowBodyMs'>;
 type Delay = 'latencyMs' | 'replyDelayMs' | 'slowBodyMs';
 
-const COUNTERS: readonly (readonly [Counter, Trouble['kind']])[] = [
+const counters: readonly (readonly [Counter, Trouble['kind']])[] = [
   ['dropBeforeEffect', 'dropped before effect'],
   ['resetBeforeEffect', 'reset before effect'],
   ['hangBeforeEffect', 'hung before effect'],
@@ -73,7 +73,7 @@ const COUNTERS: readonly (readonly [Counter, Trouble['kind']])[] = [
   ['cutReply', 'reply cut'],
 ];
 
-export const NO_TROUBLE: Trouble = { latencyMs: 0, replyDelayMs: 0, slowBodyMs: 0, kind: 'none' };
+export const noTrouble: Trouble = { latencyMs: 0, replyDelayMs: 0, slowBodyMs: 0, kind: 'none' };
 
 /** Deterministic numbers in [0, 1): good enough to vary delays, useless for secrets. */
 function seeded(seed: number): () => number {
@@ -101,7 +101,7 @@ function strikes(rule: OperationMischief, counter: Counter, random: () => number
 }
 
 function troubleOf(rules: readonly OperationMischief[], random: () => number): Trouble {
-  if (rules.length === 0) return NO_TROUBLE;
+  if (rules.length === 0) return noTrouble;
   const delay = (name: Delay): number =>
     readSpan(rules.find((rule) => rule[name] !== undefined)?.[name] ?? 0, random);
   const delays = {
@@ -109,7 +109,7 @@ function troubleOf(rules: readonly OperationMischief[], random: () => number): T
     replyDelayMs: delay('replyDelayMs'),
     slowBodyMs: delay('slowBodyMs'),
   };
-  for (const [counter, kind] of COUNTERS) {
+  for (const [counter, kind] of counters) {
     if (rules.some((rule) => strikes(rule, counter, random))) return { ...delays, kind };
   }
   return { ...delays, kind: 'none' };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KMS_OPERATIONS } from '../wire/operations.ts';
+import { kmsOperations } from '../wire/operations.ts';
 
 const count = z.int().min(0).max(1_000_000);
 const milliseconds = z.int().min(0).max(120_000);
@@ -13,7 +13,7 @@ const span = z.union([milliseconds, z.tuple([milliseconds, milliseconds])]);
 export type Span = z.infer<typeof span>;
 
 /** Two years: a rehearsal of scheduled rotations lives that far ahead. */
-const MAX_SKEW_SECONDS = 2 * 366 * 86_400;
+const maxSkewSeconds = 2 * 366 * 86_400;
 
 export const operationMischief = z.strictObject({
   latencyMs: span.optional(),
@@ -48,14 +48,14 @@ const eventualConsistency = z.strictObject({
 const operationName = z
   .string()
   .refine(
-    (name) => name === '*' || KMS_OPERATIONS.has(name) || /^sts:[A-Za-z]{1,60}$/.test(name),
+    (name) => name === '*' || kmsOperations.has(name) || /^sts:[A-Za-z]{1,60}$/.test(name),
     'no operation of KMS, no sts:… and not *',
   );
 
 /** Of an operation, or of a half of ReEncrypt, which has no permission of its own name. */
 function isAction(text: string): boolean {
   const [service, name = ''] = text.split(':');
-  return service === 'sts' || KMS_OPERATIONS.has(name.replace(/^(ReEncrypt)(From|To)$/, '$1'));
+  return service === 'sts' || kmsOperations.has(name.replace(/^(ReEncrypt)(From|To)$/, '$1'));
 }
 
 const general = z.strictObject({
@@ -75,7 +75,7 @@ export const mischiefSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(1),
   /** In place of the general setting, for the calls of these accounts. */
   accounts: z.record(z.string().regex(/^\d{12}$/), general).default({}),
-  clockSkewSeconds: z.number().min(-MAX_SKEW_SECONDS).max(MAX_SKEW_SECONDS).default(0),
+  clockSkewSeconds: z.number().min(-maxSkewSeconds).max(maxSkewSeconds).default(0),
   dateHeader: z.enum(['right', 'absent', 'garbled']).default('right'),
 });
 export type Mischief = z.infer<typeof mischiefSchema>;

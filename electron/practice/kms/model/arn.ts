@@ -31,11 +31,11 @@ export interface KmsArn extends Place {
   readonly name: string;
 }
 
-const KMS_ARN = /^arn:([a-z-]+):kms:([a-z0-9-]+):(\d{12}):(key\/|alias\/)(.+)$/;
+const kmsArnShape = /^arn:([a-z-]+):kms:([a-z0-9-]+):(\d{12}):(key\/|alias\/)(.+)$/;
 
 /** Takes a KMS key or alias ARN apart; null when it is none. */
 export function parseKmsArn(text: string): KmsArn | null {
-  const match = KMS_ARN.exec(text);
+  const match = kmsArnShape.exec(text);
   if (match === null) return null;
   const [, partition = '', region = '', account = '', prefix = '', rest = ''] = match;
   const isKey = prefix === 'key/';
@@ -48,8 +48,8 @@ export function parseKmsArn(text: string): KmsArn | null {
   };
 }
 
-const KEY_ID =
+const keyIdShape =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 
 /** Dashed UUID, or `mrk-` and 32 hex digits. */
-export const isKeyId = (text: string): boolean => KEY_ID.test(text);
+export const isKeyId = (text: string): boolean => keyIdShape.test(text);

@@ -1,6 +1,6 @@
 import type { KeyUsage } from './key-specs.ts';
 
-export const GRANT_OPERATIONS = [
+export const grantOperations = [
   'Decrypt',
   'Encrypt',
   'GenerateDataKey',
@@ -22,8 +22,8 @@ export const GRANT_OPERATIONS = [
   'Decapsulate',
 ] as const;
 
-const ALWAYS = ['CreateGrant', 'RetireGrant', 'DescribeKey'];
-const PUBLIC = [...ALWAYS, 'GetPublicKey'];
+const always = ['CreateGrant', 'RetireGrant', 'DescribeKey'];
+const publicOperations = [...always, 'GetPublicKey'];
 
 /** Which operations a grant on a key may name, by what the key is for. */
 export function grantableOperations(usage: KeyUsage, symmetric: boolean): ReadonlySet<string> {
@@ -33,22 +33,22 @@ export function grantableOperations(usage: KeyUsage, symmetric: boolean): Readon
       return new Set(
         symmetric
           ? [
-              ...ALWAYS,
+              ...always,
               ...crypt,
               'GenerateDataKey',
               'GenerateDataKeyWithoutPlaintext',
               'GenerateDataKeyPair',
               'GenerateDataKeyPairWithoutPlaintext',
             ]
-          : [...PUBLIC, ...crypt],
+          : [...publicOperations, ...crypt],
       );
     case 'SIGN_VERIFY':
-      return new Set([...PUBLIC, 'Sign', 'Verify']);
+      return new Set([...publicOperations, 'Sign', 'Verify']);
     case 'GENERATE_VERIFY_MAC':
-      return new Set([...ALWAYS, 'GenerateMac', 'VerifyMac']);
+      return new Set([...always, 'GenerateMac', 'VerifyMac']);
     case 'KEY_AGREEMENT':
-      return new Set([...PUBLIC, 'DeriveSharedSecret']);
+      return new Set([...publicOperations, 'DeriveSharedSecret']);
     case 'KEY_ENCAPSULATION':
-      return new Set([...PUBLIC, 'Encapsulate', 'Decapsulate']);
+      return new Set([...publicOperations, 'Encapsulate', 'Decapsulate']);
   }
 }

@@ -2,7 +2,7 @@
  * Key specs in the order in which AWS was seen to list them (it shows in constraint texts), then
  * those that came later.
  */
-export const KEY_SPECS = [
+export const keySpecs = [
   'RSA_2048',
   'ECC_NIST_P384',
   'ECC_NIST_P256',
@@ -24,25 +24,25 @@ export const KEY_SPECS = [
   'ML_KEM_1024',
   'ECC_NIST_EDWARDS25519',
 ] as const;
-export type KeySpec = (typeof KEY_SPECS)[number];
+export type KeySpec = (typeof keySpecs)[number];
 
 /** What the deprecated CustomerMasterKeySpec takes: no spec that came after it. */
-export const CUSTOMER_MASTER_KEY_SPECS = KEY_SPECS.slice(0, KEY_SPECS.indexOf('SM2') + 1);
+export const customerMasterKeySpecs = keySpecs.slice(0, keySpecs.indexOf('SM2') + 1);
 
-export const KEY_USAGES = [
+export const keyUsages = [
   'ENCRYPT_DECRYPT',
   'SIGN_VERIFY',
   'GENERATE_VERIFY_MAC',
   'KEY_AGREEMENT',
   'KEY_ENCAPSULATION',
 ] as const;
-export type KeyUsage = (typeof KEY_USAGES)[number];
+export type KeyUsage = (typeof keyUsages)[number];
 
-export const ORIGINS = ['EXTERNAL', 'AWS_CLOUDHSM', 'AWS_KMS', 'EXTERNAL_KEY_STORE'] as const;
-export type Origin = (typeof ORIGINS)[number];
+export const origins = ['EXTERNAL', 'AWS_CLOUDHSM', 'AWS_KMS', 'EXTERNAL_KEY_STORE'] as const;
+export type Origin = (typeof origins)[number];
 
 /** Which KeyMetadata list names the algorithms of a usage. */
-export const ALGORITHM_FIELDS = {
+export const algorithmFields = {
   ENCRYPT_DECRYPT: 'EncryptionAlgorithms',
   SIGN_VERIFY: 'SigningAlgorithms',
   GENERATE_VERIFY_MAC: 'MacAlgorithms',
@@ -50,7 +50,7 @@ export const ALGORITHM_FIELDS = {
   KEY_ENCAPSULATION: 'EncapsulationAlgorithms',
 } as const satisfies Record<KeyUsage, string>;
 
-export const ENCRYPTION_ALGORITHMS = [
+export const encryptionAlgorithms = [
   'SYMMETRIC_DEFAULT',
   'RSAES_OAEP_SHA_1',
   'RSAES_OAEP_SHA_256',
@@ -59,7 +59,7 @@ export const ENCRYPTION_ALGORITHMS = [
 
 type Usages = Partial<Record<KeyUsage, readonly string[]>>;
 
-const RSA: Usages = {
+const rsa: Usages = {
   ENCRYPT_DECRYPT: ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
   SIGN_VERIFY: [
     'RSASSA_PKCS1_V1_5_SHA_256',
@@ -75,15 +75,15 @@ const ecc = (algorithm: string): Usages => ({
   KEY_AGREEMENT: ['ECDH'],
 });
 const hmac = (bits: number): Usages => ({ GENERATE_VERIFY_MAC: [`HMAC_SHA_${bits}`] });
-const ML_DSA: Usages = { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] };
-const ML_KEM: Usages = { KEY_ENCAPSULATION: ['ML_KEM'] };
+const mlDsa: Usages = { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] };
+const mlKem: Usages = { KEY_ENCAPSULATION: ['ML_KEM'] };
 
 /** Facts 2.2: which usages a spec allows, and the algorithms in AWS's order. */
-export const SPEC_USAGES: Partial<Record<KeySpec, Usages>> = {
+export const specUsages: Partial<Record<KeySpec, Usages>> = {
   SYMMETRIC_DEFAULT: { ENCRYPT_DECRYPT: ['SYMMETRIC_DEFAULT'] },
-  RSA_2048: RSA,
-  RSA_3072: RSA,
-  RSA_4096: RSA,
+  RSA_2048: rsa,
+  RSA_3072: rsa,
+  RSA_4096: rsa,
   ECC_NIST_P256: ecc('ECDSA_SHA_256'),
   ECC_NIST_P384: ecc('ECDSA_SHA_384'),
   ECC_NIST_P521: ecc('ECDSA_SHA_512'),
@@ -93,12 +93,12 @@ export const SPEC_USAGES: Partial<Record<KeySpec, Usages>> = {
   HMAC_256: hmac(256),
   HMAC_384: hmac(384),
   HMAC_512: hmac(512),
-  ML_DSA_44: ML_DSA,
-  ML_DSA_65: ML_DSA,
-  ML_DSA_87: ML_DSA,
-  ML_KEM_512: ML_KEM,
-  ML_KEM_768: ML_KEM,
-  ML_KEM_1024: ML_KEM,
+  ML_DSA_44: mlDsa,
+  ML_DSA_65: mlDsa,
+  ML_DSA_87: mlDsa,
+  ML_KEM_512: mlKem,
+  ML_KEM_768: mlKem,
+  ML_KEM_1024: mlKem,
 };
 
 /** The groups that decide what may be imported how. */
@@ -113,7 +113,7 @@ export function familyOf(spec: KeySpec): SpecFamily {
 }
 
 /** Facts 3.1: bytes of raw material a spec takes, for the specs that take raw bytes. */
-export const RAW_MATERIAL_LENGTHS: Partial<Record<KeySpec, { min: number; max: number }>> = {
+export const rawMaterialLengths: Partial<Record<KeySpec, { min: number; max: number }>> = {
   SYMMETRIC_DEFAULT: { min: 32, max: 32 },
   HMAC_224: { min: 28, max: 128 },
   HMAC_256: { min: 32, max: 128 },

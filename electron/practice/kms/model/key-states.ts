@@ -1,7 +1,7 @@
 import { disabled, invalidState, type KmsFailure, unsupported } from '../wire/failures.ts';
 import type { Origin } from './key-specs.ts';
 
-export const KEY_STATES = [
+export const keyStates = [
   'Enabled',
   'Disabled',
   'PendingDeletion',
@@ -11,7 +11,7 @@ export const KEY_STATES = [
   'Creating',
   'Updating',
 ] as const;
-export type KeyState = (typeof KEY_STATES)[number];
+export type KeyState = (typeof keyStates)[number];
 
 /**
  * What a (state, operation) cell answers: ok; dis DisabledException; ext an unsupported origin; all
@@ -37,52 +37,52 @@ function row(cells: string): Row {
   };
 }
 
-const USE = row('ok dis pd pi un cr ok');
-const ANY = row('ok ok ok ok ok ok ok');
-const NOT_DELETING = row('ok ok pd ok ok ok ok');
-const SWITCH = row('ok ok pd pi ok cr up');
-const ROTATING = row('ok dis pd pi un cr ok');
+const useRow = row('ok dis pd pi un cr ok');
+const anyState = row('ok ok ok ok ok ok ok');
+const notDeleting = row('ok ok pd ok ok ok ok');
+const switchRow = row('ok ok pd pi ok cr up');
+const rotating = row('ok dis pd pi un cr ok');
 
 /** Facts 2.3, for the operations that touch one key. */
-export const STATE_TABLE = {
-  Encrypt: USE,
-  Decrypt: USE,
-  ReEncrypt: USE,
-  GenerateDataKey: USE,
-  GenerateDataKeyWithoutPlaintext: USE,
-  GenerateDataKeyPair: USE,
-  GenerateDataKeyPairWithoutPlaintext: USE,
-  Sign: USE,
-  Verify: USE,
-  GenerateMac: USE,
-  VerifyMac: USE,
-  GetPublicKey: USE,
-  DeriveSharedSecret: USE,
-  Encapsulate: USE,
-  Decapsulate: USE,
+export const stateTable = {
+  Encrypt: useRow,
+  Decrypt: useRow,
+  ReEncrypt: useRow,
+  GenerateDataKey: useRow,
+  GenerateDataKeyWithoutPlaintext: useRow,
+  GenerateDataKeyPair: useRow,
+  GenerateDataKeyPairWithoutPlaintext: useRow,
+  Sign: useRow,
+  Verify: useRow,
+  GenerateMac: useRow,
+  VerifyMac: useRow,
+  GetPublicKey: useRow,
+  DeriveSharedSecret: useRow,
+  Encapsulate: useRow,
+  Decapsulate: useRow,
   CreateGrant: row('ok dis pd pi ok cr ok'),
-  DescribeKey: ANY,
-  GetKeyPolicy: ANY,
-  PutKeyPolicy: ANY,
-  ListGrants: ANY,
-  ListKeyPolicies: ANY,
-  ListResourceTags: ANY,
-  ListKeyRotations: ANY,
-  GetKeyRotationStatus: ANY,
-  RotateKeyOnDemand: ROTATING,
-  EnableKeyRotation: ROTATING,
-  DisableKeyRotation: ROTATING,
-  GetKeyLastUsage: ANY,
-  RevokeGrant: ANY,
-  ListAliases: ANY,
-  DeleteAlias: ANY,
-  CreateAlias: NOT_DELETING,
-  UpdateAlias: NOT_DELETING,
-  TagResource: NOT_DELETING,
-  UntagResource: NOT_DELETING,
-  UpdateKeyDescription: NOT_DELETING,
-  EnableKey: SWITCH,
-  DisableKey: SWITCH,
+  DescribeKey: anyState,
+  GetKeyPolicy: anyState,
+  PutKeyPolicy: anyState,
+  ListGrants: anyState,
+  ListKeyPolicies: anyState,
+  ListResourceTags: anyState,
+  ListKeyRotations: anyState,
+  GetKeyRotationStatus: anyState,
+  RotateKeyOnDemand: rotating,
+  EnableKeyRotation: rotating,
+  DisableKeyRotation: rotating,
+  GetKeyLastUsage: anyState,
+  RevokeGrant: anyState,
+  ListAliases: anyState,
+  DeleteAlias: anyState,
+  CreateAlias: notDeleting,
+  UpdateAlias: notDeleting,
+  TagResource: notDeleting,
+  UntagResource: notDeleting,
+  UpdateKeyDescription: notDeleting,
+  EnableKey: switchRow,
+  DisableKey: switchRow,
   ScheduleKeyDeletion: row('ok ok pd ok ok ok up'),
   CancelKeyDeletion: row('npd npd ok npd npd npd npd'),
   GetParametersForImport: row('ok ok pd ok ext cr up'),
@@ -92,10 +92,10 @@ export const STATE_TABLE = {
   UpdatePrimaryRegion: row('ok dis pd pi un cr ok'),
 } as const satisfies Record<string, Row>;
 
-export type StatefulOperation = keyof typeof STATE_TABLE;
+export type StatefulOperation = keyof typeof stateTable;
 
 /** The operations that exist for imported keys only. */
-export const EXTERNAL_ONLY: ReadonlySet<StatefulOperation> = new Set([
+export const externalOnly: ReadonlySet<StatefulOperation> = new Set([
   'GetParametersForImport',
   'ImportKeyMaterial',
   'DeleteImportedKeyMaterial',
@@ -111,7 +111,7 @@ interface KeyInState {
 export const foreignOrigin = ({ arn, origin }: Pick<KeyInState, 'arn' | 'origin'>): KmsFailure =>
   unsupported(`${arn} origin is ${origin} which is not valid for this operation.`);
 
-const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFailure>> = {
+const refusals: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFailure>> = {
   dis: ({ arn }) => disabled(arn),
   ext: foreignOrigin,
   pd: ({ arn }) => invalidState(`${arn} is pending deletion.`),
@@ -125,7 +125,7 @@ const REFUSALS: Readonly<Record<Exclude<Cell, 'ok'>, (key: KeyInState) => KmsFai
 
 /** @throws what AWS answers when a key of this origin and state meets this operation. */
 export function requireState(operation: StatefulOperation, key: KeyInState): void {
-  if (EXTERNAL_ONLY.has(operation) && key.origin !== 'EXTERNAL') throw foreignOrigin(key);
-  const cell = STATE_TABLE[operation][key.state];
-  if (cell !== 'ok') throw REFUSALS[cell](key);
+  if (externalOnly.has(operation) && key.origin !== 'EXTERNAL') throw foreignOrigin(key);
+  const cell = stateTable[operation][key.state];
+  if (cell !== 'ok') throw refusals[cell](key);
 }

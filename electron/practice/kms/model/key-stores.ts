@@ -1,7 +1,7 @@
 import type { Place } from './arn.ts';
 
-export const CONNECTIVITIES = ['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'] as const;
-export type Connectivity = (typeof CONNECTIVITIES)[number];
+export const connectivities = ['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'] as const;
+export type Connectivity = (typeof connectivities)[number];
 
 export type ConnectionState =
   | 'CONNECTED'

@@ -1,4 +1,4 @@
-import { ALGORITHM_FIELDS, SPEC_USAGES } from './key-specs.ts';
+import { algorithmFields, specUsages } from './key-specs.ts';
 import type { KeyRecord, MaterialRecord } from './records.ts';
 
 /** Milliseconds to the seconds of the wire. */
@@ -68,7 +68,7 @@ export function keyMetadata(
     KeyManager: 'CUSTOMER',
     CustomerMasterKeySpec: key.spec,
     KeySpec: key.spec,
-    [ALGORITHM_FIELDS[key.usage]]: SPEC_USAGES[key.spec]?.[key.usage] ?? [],
+    [algorithmFields[key.usage]]: specUsages[key.spec]?.[key.usage] ?? [],
     MultiRegion: key.multiRegion,
     ...(key.xksKeyId === null ? {} : { XksKeyConfiguration: { Id: key.xksKeyId } }),
     ...(key.multiRegion ? { MultiRegionConfiguration: configurationOf(key, family) } : {}),

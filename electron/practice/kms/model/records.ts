@@ -44,7 +44,7 @@ export type MaterialState =
   | 'PENDING_ROTATION'
   | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 export type ExpirationModel = 'KEY_MATERIAL_EXPIRES' | 'KEY_MATERIAL_DOES_NOT_EXPIRE';
-export const EXPIRATION_MODELS = [
+export const expirationModels = [
   'KEY_MATERIAL_DOES_NOT_EXPIRE',
   'KEY_MATERIAL_EXPIRES',
 ] as const satisfies readonly ExpirationModel[];

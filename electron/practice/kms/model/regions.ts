@@ -1,7 +1,7 @@
 import { partitionOf } from './arn.ts';
 
 /** Where AWS has KMS, as botocore's endpoints.json lists it, and the newest that SDKs know. */
-const REGIONS: Readonly<Record<string, string>> = {
+const regions: Readonly<Record<string, string>> = {
   aws: `af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1
     ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5
     ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1
@@ -18,4 +18,4 @@ const REGIONS: Readonly<Record<string, string>> = {
 
 /** True for a Region that AWS has. A signature may name any: one listener stands for all of them. */
 export const isRegion = (code: string): boolean =>
-  (REGIONS[partitionOf(code)] ?? '').split(/\s+/).includes(code);
+  (regions[partitionOf(code)] ?? '').split(/\s+/).includes(code);

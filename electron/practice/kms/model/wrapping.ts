@@ -1,7 +1,7 @@
 import { refusal as refuse, unsupported, validation } from '../wire/failures.ts';
 import { familyOf, type KeySpec, type SpecFamily } from './key-specs.ts';
 
-export const WRAPPING_ALGORITHMS = [
+export const wrappingAlgorithms = [
   'RSAES_PKCS1_V1_5',
   'RSAES_OAEP_SHA_1',
   'RSAES_OAEP_SHA_256',
@@ -9,29 +9,29 @@ export const WRAPPING_ALGORITHMS = [
   'RSA_AES_KEY_WRAP_SHA_256',
   'SM2PKE',
 ] as const;
-export type WrappingAlgorithm = (typeof WRAPPING_ALGORITHMS)[number];
+export type WrappingAlgorithm = (typeof wrappingAlgorithms)[number];
 
-export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as const;
-export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
+export const wrappingKeySpecs = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as const;
+export type WrappingKeySpec = (typeof wrappingKeySpecs)[number];
 
 export type OaepAlgorithm = 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256';
 /** What an import may really be wrapped with. */
-export const USABLE_WRAPPINGS = [
+export const usableWrappings = [
   'RSAES_OAEP_SHA_1',
   'RSAES_OAEP_SHA_256',
   'RSA_AES_KEY_WRAP_SHA_1',
   'RSA_AES_KEY_WRAP_SHA_256',
 ] as const satisfies readonly WrappingAlgorithm[];
-export type UsableWrapping = (typeof USABLE_WRAPPINGS)[number];
+export type UsableWrapping = (typeof usableWrappings)[number];
 export type RsaWrappingSpec = 'RSA_2048' | 'RSA_3072' | 'RSA_4096';
 
-export const OAEP_HASHES = {
+export const oaepHashes = {
   RSAES_OAEP_SHA_1: 'SHA-1',
   RSAES_OAEP_SHA_256: 'SHA-256',
 } as const satisfies Record<OaepAlgorithm, string>;
 
 /** Facts 3.2: the families each algorithm carries, before the size exception for P-521. */
-const CARRIES: Readonly<Record<WrappingAlgorithm, ReadonlySet<SpecFamily>>> = {
+const carries: Readonly<Record<WrappingAlgorithm, ReadonlySet<SpecFamily>>> = {
   RSAES_PKCS1_V1_5: new Set<SpecFamily>(),
   RSAES_OAEP_SHA_1: new Set<SpecFamily>(['symmetric', 'hmac', 'ecc']),
   RSAES_OAEP_SHA_256: new Set<SpecFamily>(['symmetric', 'hmac', 'ecc']),
@@ -41,10 +41,10 @@ const CARRIES: Readonly<Record<WrappingAlgorithm, ReadonlySet<SpecFamily>>> = {
 };
 
 const isOaep = (algorithm: WrappingAlgorithm): algorithm is OaepAlgorithm =>
-  algorithm in OAEP_HASHES;
+  algorithm in oaepHashes;
 
 const isUsable = (algorithm: WrappingAlgorithm): algorithm is UsableWrapping =>
-  (USABLE_WRAPPINGS as readonly string[]).includes(algorithm);
+  (usableWrappings as readonly string[]).includes(algorithm);
 
 /** The hash of the OAEP part, and whether an AES key stands between it and the material. */
 export const describeWrapping = (
@@ -70,7 +70,7 @@ export function requireWrapping(
   if (family === 'other') {
     throw unsupported(`Key material of key spec ${keySpec} cannot be imported.`);
   }
-  if (wrappingSpec === 'SM2' || !CARRIES[algorithm].has(family)) {
+  if (wrappingSpec === 'SM2' || !carries[algorithm].has(family)) {
     const aesWrap = algorithm.startsWith('RSA_AES') && wrappingSpec !== 'SM2';
     throw aesWrap ? validation(refusal) : refuse(code, refusal);
   }

@@ -3,7 +3,7 @@ import { readCommandLine } from '../options.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient, wrapFor } from '../testing/byok.ts';
 import { control } from '../testing/raw-client.ts';
-import { OPEN_POINTS, type OpenPoint } from './points.ts';
+import { openPoints, type OpenPoint } from './points.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;
@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => kms.close());
 beforeEach(() => control(kms.controlUrl, 'POST /reset'));
 
-const MATERIAL = Buffer.alloc(32, 1);
-const FOR_EVER = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+const material = Buffer.alloc(32, 1);
+const forEver = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
 const answer = async (operation: string, body: object, region = 'eu-central-1') => {
   const reply = await client.call(operation, body, { region });
   return reply.type ?? 'ok';
@@ -23,18 +23,18 @@ const answer = async (operation: string, body: object, region = 'eu-central-1') 
 
 async function imported(): Promise<string> {
   const KeyId = await client.createKey();
-  await client.importMaterial(KeyId, MATERIAL);
+  await client.importMaterial(KeyId, material);
   return KeyId;
 }
 
 async function importBody(KeyId: string) {
   const given = await client.parameters(KeyId);
-  const EncryptedKeyMaterial = wrapFor(given.PublicKey, MATERIAL, 'sha256');
-  return { KeyId, ImportToken: given.ImportToken, EncryptedKeyMaterial, ...FOR_EVER };
+  const EncryptedKeyMaterial = wrapFor(given.PublicKey, material, 'sha256');
+  return { KeyId, ImportToken: given.ImportToken, EncryptedKeyMaterial, ...forEver };
 }
 
 /** What an operation does where AWS's answer is not known: one observation for each reading. */
-const SEEN: Readonly<Record<OpenPoint, () => Promise<string>>> = {
+const seen: Readonly<Record<OpenPoint, () => Promise<string>>> = {
   'wrapping-combination': async () =>
     answer('GetParametersForImport', {
       KeyId: await client.createKey({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }),
@@ -48,7 +48,7 @@ const SEEN: Readonly<Record<OpenPoint, () => Promise<string>>> = {
   },
   async 'new-on-replica'() {
     const KeyId = await client.createKey({ MultiRegion: true });
-    await client.importMaterial(KeyId, MATERIAL);
+    await client.importMaterial(KeyId, material);
     await client.must('ReplicateKey', { KeyId, ReplicaRegion: 'eu-west-1' });
     const there = byokClient(kms.url, { region: 'eu-west-1' });
     const type = { ImportType: 'NEW_KEY_MATERIAL' };
@@ -72,10 +72,10 @@ const SEEN: Readonly<Record<OpenPoint, () => Promise<string>>> = {
   },
   async 'import-over-present'() {
     const KeyId = await imported();
-    const over = (await client.importMaterial(KeyId, MATERIAL)).type;
+    const over = (await client.importMaterial(KeyId, material)).type;
     if (over !== null && over !== undefined) return over;
     const soon = { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: Date.now() / 1000 + 86_400 };
-    const otherDate = await client.importMaterial(KeyId, MATERIAL, soon);
+    const otherDate = await client.importMaterial(KeyId, material, soon);
     if (otherDate.type === undefined) return 'allowed';
     expect(otherDate.type).toBe('KMSInvalidStateException');
     return 'same-date';
@@ -83,7 +83,7 @@ const SEEN: Readonly<Record<OpenPoint, () => Promise<string>>> = {
   async 'import-into-disabled'() {
     const KeyId = await imported();
     await client.must('DisableKey', { KeyId });
-    await client.importMaterial(KeyId, MATERIAL);
+    await client.importMaterial(KeyId, material);
     const { KeyState } = await client.metadata(KeyId);
     return KeyState === 'Enabled' ? 'enables' : 'stays-disabled';
   },
@@ -98,18 +98,18 @@ const SEEN: Readonly<Record<OpenPoint, () => Promise<string>>> = {
   },
 };
 
-const cases = Object.entries(OPEN_POINTS).flatMap(([point, readings]) =>
+const cases = Object.entries(openPoints).flatMap(([point, readings]) =>
   readings.map((reading) => [point as OpenPoint, reading] as const),
 );
 
 test.each(cases)('%s: %s', async (point, reading) => {
   await control(kms.controlUrl, 'POST /open-points', { [point]: reading });
-  expect(await SEEN[point]()).toBe(reading);
+  expect(await seen[point]()).toBe(reading);
 });
 
 test('the first reading holds until another is asked for, and a reset goes back to it', async () => {
   const usual = Object.fromEntries(
-    Object.entries(OPEN_POINTS).map(([point, [first]]) => [point, first]),
+    Object.entries(openPoints).map(([point, [first]]) => [point, first]),
   );
   expect(await control(kms.controlUrl, 'GET /open-points')).toEqual(usual);
   await control(kms.controlUrl, 'POST /open-points', {

@@ -1,5 +1,5 @@
 /** What nobody has recorded of AWS, and the readings that its texts allow; the first one holds. */
-export const OPEN_POINTS = {
+export const openPoints = {
   /** GetParametersForImport for a wrapping that the key spec cannot use. */
   'wrapping-combination': ['UnsupportedOperationException', 'ValidationException'],
   /** ImportType, KeyMaterialId or KeyMaterialDescription for a key that is not symmetric. */
@@ -22,16 +22,16 @@ export const OPEN_POINTS = {
   'access-denied-member': ['message', 'Message'],
 } as const;
 
-export type OpenPoint = keyof typeof OPEN_POINTS;
-export type Reading<P extends OpenPoint> = (typeof OPEN_POINTS)[P][number];
+export type OpenPoint = keyof typeof openPoints;
+export type Reading<P extends OpenPoint> = (typeof openPoints)[P][number];
 export type Readings = { readonly [P in OpenPoint]?: Reading<P> };
 
-const isPoint = (name: string): name is OpenPoint => Object.hasOwn(OPEN_POINTS, name);
+const isPoint = (name: string): name is OpenPoint => Object.hasOwn(openPoints, name);
 
 /** Null when there is no such point, or it has no such reading. */
 export function readReading(name: string, reading: string): Readings | null {
   if (!isPoint(name)) return null;
-  const known: readonly string[] = OPEN_POINTS[name];
+  const known: readonly string[] = openPoints[name];
   return known.includes(reading) ? { [name]: reading } : null;
 }
 
@@ -47,7 +47,7 @@ export interface Decided {
 export function decideOpenPoints(initial: Readings): Decided {
   let current: Readings = { ...initial };
   function reading<P extends OpenPoint>(point: P): Reading<P> {
-    return current[point] ?? (OPEN_POINTS[point][0] as Reading<P>);
+    return current[point] ?? (openPoints[point][0] as Reading<P>);
   }
   return {
     reading,
@@ -55,7 +55,7 @@ export function decideOpenPoints(initial: Readings): Decided {
       current = { ...current, ...readings };
     },
     get all() {
-      const points = Object.keys(OPEN_POINTS) as OpenPoint[];
+      const points = Object.keys(openPoints) as OpenPoint[];
       return Object.fromEntries(points.map((point) => [point, reading(point)]));
     },
     reset() {

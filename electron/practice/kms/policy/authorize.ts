@@ -26,7 +26,7 @@ export type Asking = Pick<
   'world' | 'operation' | 'caller' | 'region' | 'input' | 'now' | 'requestId'
 >;
 
-const NO_FACTS: FactRecord = {};
+const noFacts: FactRecord = {};
 
 function keyQuestion(asking: Asking, key: JudgedKey, policy: PolicyDocument, extra: FactRecord) {
   const { caller, region, operation, input, now, world } = asking;
@@ -121,7 +121,7 @@ export interface KeyPermission {
 
 /** Judges a call on a key and says why, without refusing it. */
 export function judgeKey(asking: Asking, key: KeyRecord, permission: KeyPermission) {
-  const question = keyQuestion(asking, key, policyOf(key), permission.facts ?? NO_FACTS);
+  const question = keyQuestion(asking, key, policyOf(key), permission.facts ?? noFacts);
   const foreign = asking.caller.account !== key.account;
   const grants = () => grantsFor(asking, key, question);
   const decision: Decision =
@@ -162,8 +162,8 @@ export function judgeByIdentity(asking: Asking, resource: string) {
     resource,
     facts: lazyFacts(
       () => callerFacts(caller, region, now),
-      () => (resource === '*' ? requestFacts(operation, input) : NO_FACTS),
-      () => (resource === '*' ? { 'kms:calleraccount': [caller.account] } : NO_FACTS),
+      () => (resource === '*' ? requestFacts(operation, input) : noFacts),
+      () => (resource === '*' ? { 'kms:calleraccount': [caller.account] } : noFacts),
     ),
   };
   const decision = decideByIdentity(question);
@@ -189,7 +189,7 @@ export function requireIdentityPermission(
  */
 export function requireNoLockout(asking: Asking, policy: PolicyDocument, key: JudgedKey): void {
   const later = { ...asking, operation: 'PutKeyPolicy', input: null };
-  if (decide(keyQuestion(later, key, policy, NO_FACTS)).allowed) return;
+  if (decide(keyQuestion(later, key, policy, noFacts)).allowed) return;
   throw malformedPolicy(
     'The new key policy will not allow you to update the key policy in the future.',
   );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { ACCOUNT, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
+import { ownAccount, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
 
 let kms: PracticeKms;
 let root: ByokClient;
@@ -49,7 +49,7 @@ const seal = { Plaintext: 'AQI=' };
 const tag = (TagKey: string, TagValue: string) => ({ Tags: [{ TagKey, TagValue }] });
 const wrapping = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' };
 const signing = { Message: 'AQI=', SigningAlgorithm: 'RSASSA_PSS_SHA_256' };
-const IMPORT = { KeyId: 'imported', ImportToken: 'AQI=', EncryptedKeyMaterial: 'AQI=' };
+const importRequest = { KeyId: 'imported', ImportToken: 'AQI=', EncryptedKeyMaterial: 'AQI=' };
 const grantTo = (name: string) => ({
   KeyId: 'own',
   GranteePrincipal: userArn(name),
@@ -63,7 +63,7 @@ const today = (of: string) => {
   return { DateGreaterThan: { [of]: at(-24) }, DateLessThan: { [of]: at(24) } };
 };
 
-const ROWS: Readonly<Record<string, Row>> = {
+const rows: Readonly<Record<string, Row>> = {
   'aws:EpochTime': {
     condition: today('aws:EpochTime'),
     operation: 'Encrypt',
@@ -88,7 +88,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kms:RequestAlias by ARN': {
     condition: is('kms:RequestAlias', 'alias/app/one'),
     operation: 'DescribeKey',
-    right: { KeyId: `arn:aws:kms:eu-central-1:${ACCOUNT}:alias/app/one` },
+    right: { KeyId: `arn:aws:kms:eu-central-1:${ownAccount}:alias/app/one` },
     wrong: [{ KeyId: 'own' }],
   },
   'kms:ResourceAliases': {
@@ -217,14 +217,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kms:ExpirationModel': {
     condition: { Null: { 'kms:ExpirationModel': true } },
     operation: 'ImportKeyMaterial',
-    right: IMPORT,
-    wrong: [{ ...IMPORT, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }],
+    right: importRequest,
+    wrong: [{ ...importRequest, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }],
   },
   'kms:ValidTo': {
     condition: { DateLessThan: { 'kms:ValidTo': '2100-01-01T00:00:00Z' } },
     operation: 'ImportKeyMaterial',
-    right: { ...IMPORT, ValidTo: 4_102_444_799 },
-    wrong: [{ ...IMPORT, ValidTo: 4_102_444_800 }, IMPORT],
+    right: { ...importRequest, ValidTo: 4_102_444_799 },
+    wrong: [{ ...importRequest, ValidTo: 4_102_444_800 }, importRequest],
   },
   'kms:ScheduleKeyDeletionPendingWindowInDays': {
     condition: { NumericGreaterThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '40' } },
@@ -263,7 +263,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     wrong: [],
   },
   'kms:CallerAccount': {
-    condition: is('kms:CallerAccount', ACCOUNT),
+    condition: is('kms:CallerAccount', ownAccount),
     operation: 'DescribeKey',
     right: { KeyId: 'own' },
     wrong: [],
@@ -289,13 +289,13 @@ const callWith = async (row: Row, members: Readonly<Record<string, unknown>>) =>
 };
 
 describe('a condition on', () => {
-  test.each(Object.entries(ROWS))('%s', async (_name, row) => {
+  test.each(Object.entries(rows))('%s', async (_name, row) => {
     const Action = row.operation === 'ReEncrypt' ? 'kms:ReEncrypt*' : `kms:${row.operation}`;
     const Statement = { Effect: 'Allow', Action, Resource: '*', Condition: row.condition };
     // What a new replica takes besides is not what this is about.
     const more = row.operation === 'ReplicateKey' ? { make: allowing('kms:CreateKey') } : {};
     await writeDown(kms.controlUrl, {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [
         user('custodian', { policies: { one: { Statement }, ...more }, tags: { Role: 'keys' } }),
       ],
@@ -312,11 +312,11 @@ test('aliases of a key cannot be asked about in its own policy', async () => {
   const Principal = { AWS: userArn('custodian') };
   const Policy = JSON.stringify({
     Statement: [
-      { ...allow, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
+      { ...allow, Principal: { AWS: `arn:aws:iam::${ownAccount}:root` } },
       { ...allow, Principal, Condition },
     ],
   });
-  await writeDown(kms.controlUrl, { accountId: ACCOUNT, users: [user('custodian')] });
+  await writeDown(kms.controlUrl, { accountId: ownAccount, users: [user('custodian')] });
   await root.must('PutKeyPolicy', { KeyId: ids['own'], Policy });
   const credentials = { credentials: keyOf('custodian') };
   const reply = await root.call('DescribeKey', { KeyId: ids['own'] }, credentials);

@@ -3,7 +3,7 @@ import { failedCondition } from './conditions.ts';
 import { type FactRecord, lazyFacts } from './facts.ts';
 import { identityPolicySchema } from './statements.ts';
 
-const FACTS: FactRecord = {
+const facts: FactRecord = {
   'kms:keyspec': ['RSA_2048'],
   'kms:encryptioncontextkeys': ['Team', 'Stage'],
   'kms:encryptioncontext:team': ['Pay'],
@@ -27,7 +27,7 @@ const holds = (Condition: object, Effect = 'Allow', Version = '2012-10-17'): boo
   return (
     failedCondition(
       statement,
-      lazyFacts(() => FACTS),
+      lazyFacts(() => facts),
     ) === null
   );
 };

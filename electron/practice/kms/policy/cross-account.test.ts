@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import {
-  ACCOUNT,
+  ownAccount,
   allowing,
   assume,
   keyOf,
-  OTHER_ACCOUNT,
+  otherAccount,
   trusting,
   user,
   userArn,
   writeDown,
 } from '../testing/people.ts';
-import { policy, ROOT, statement } from '../testing/policies.ts';
+import { policy, rootArn, statement } from '../testing/policies.ts';
 
-const NOT_TOLD =
+const notTold =
   'on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
-const OTHER_ROOT = `arn:aws:iam::${OTHER_ACCOUNT}:root`;
-const FRIEND = userArn('friend', OTHER_ACCOUNT);
+const otherRoot = `arn:aws:iam::${otherAccount}:root`;
+const friend = userArn('friend', otherAccount);
 const every = { every: allowing('kms:*') };
 
 let kms: PracticeKms;
@@ -30,14 +30,14 @@ beforeAll(async () => {
   await writeDown(
     kms.controlUrl,
     {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [user('local'), user('admin', { policies: every })],
       roles: [
         { name: 'reader', path: '/app/', trust: trusting(userArn('local')), policies: every },
       ],
     },
     {
-      accountId: OTHER_ACCOUNT,
+      accountId: otherAccount,
       users: [user('friend', { policies: every }), user('poor')],
     },
   );
@@ -47,20 +47,20 @@ afterAll(() => kms.close());
 const withPolicy = (...statements: unknown[]) =>
   root.must('PutKeyPolicy', {
     KeyId: keyArn,
-    Policy: policy(statement('Allow', { AWS: ROOT }), ...statements),
+    Policy: policy(statement('Allow', { AWS: rootArn }), ...statements),
   });
 const call = (who: string, operation = 'DescribeKey', more: object = {}) =>
   root.call(operation, { KeyId: keyArn, ...more }, { credentials: keyOf(who) });
 
 describe('a key of another account', () => {
   test.each<[string, unknown[], string, string | null]>([
-    ['that nobody shared', [], 'friend', NOT_TOLD],
-    ['shared with the account', [statement('Allow', { AWS: OTHER_ROOT })], 'friend', null],
-    ['shared with the user', [statement('Allow', { AWS: FRIEND })], 'friend', null],
+    ['that nobody shared', [], 'friend', notTold],
+    ['shared with the account', [statement('Allow', { AWS: otherRoot })], 'friend', null],
+    ['shared with the user', [statement('Allow', { AWS: friend })], 'friend', null],
     ['shared with everybody', [statement('Allow', '*')], 'friend', null],
     [
       'shared, but the own account does not let',
-      [statement('Allow', { AWS: OTHER_ROOT })],
+      [statement('Allow', { AWS: otherRoot })],
       'poor',
       'because no identity-based policy allows the kms:DescribeKey action',
     ],
@@ -72,19 +72,19 @@ describe('a key of another account', () => {
     ],
     [
       'shared and denied',
-      [statement('Allow', '*'), statement('Deny', { AWS: FRIEND })],
+      [statement('Allow', '*'), statement('Deny', { AWS: friend })],
       'friend',
-      NOT_TOLD,
+      notTold,
     ],
     [
       'shared with its own account only',
       [
         statement('Allow', '*', 'kms:*', {
-          Condition: { StringEquals: { 'kms:CallerAccount': ACCOUNT } },
+          Condition: { StringEquals: { 'kms:CallerAccount': ownAccount } },
         }),
       ],
       'friend',
-      NOT_TOLD,
+      notTold,
     ],
   ])('%s', async (_name, statements, who, why) => {
     await withPolicy(...statements);
@@ -100,23 +100,23 @@ describe('a key of another account', () => {
     '%s stays at home, whoever is let in',
     async (operation) => {
       await withPolicy(statement('Allow', '*'));
-      expect((await call('friend', operation)).message).toContain(NOT_TOLD);
+      expect((await call('friend', operation)).message).toContain(notTold);
     },
   );
 
   test('that does not exist looks like one that nobody shared', async () => {
     for (const name of ['key/11111111-2222-4333-8444-555555555555', 'alias/none']) {
-      const arn = `arn:aws:kms:eu-central-1:${ACCOUNT}:${name}`;
+      const arn = `arn:aws:kms:eu-central-1:${ownAccount}:${name}`;
       const reply = await call('friend', 'DescribeKey', { KeyId: arn });
       expect(reply.message).toBe(
-        `User: ${FRIEND} is not authorized to perform: kms:DescribeKey ${NOT_TOLD}`,
+        `User: ${friend} is not authorized to perform: kms:DescribeKey ${notTold}`,
       );
     }
   });
 
   test('can be used by grant alone', async () => {
     await withPolicy();
-    const GranteePrincipal = userArn('poor', OTHER_ACCOUNT);
+    const GranteePrincipal = userArn('poor', otherAccount);
     const wish = { KeyId: keyArn, GranteePrincipal, Operations: ['DescribeKey'] };
     expect((await call('poor')).type).toBe('AccessDeniedException');
     await root.must('CreateGrant', wish);
@@ -131,7 +131,7 @@ describe('a key of another account', () => {
       (await root.call('Decrypt', body, { credentials: keyOf(who) })).message;
     const onCiphertext = 'kms:Decrypt on the resource associated with this ciphertext because';
     expect(await decrypt('friend')).toBe(
-      `User: ${FRIEND} is not authorized to perform: ${onCiphertext}${NOT_TOLD.replace(/^.*? because/, '')}`,
+      `User: ${friend} is not authorized to perform: ${onCiphertext}${notTold.replace(/^.*? because/, '')}`,
     );
     expect(await decrypt('local')).toBe(
       `User: ${userArn('local')} is not authorized to perform: ${onCiphertext} no identity-based policy allows the kms:Decrypt action`,
@@ -146,36 +146,36 @@ describe('NotPrincipal with a Deny', () => {
     Action: 'kms:DescribeKey',
     Resource: '*',
   });
-  const ADMIN = userArn('admin');
-  const ROLE = `arn:aws:iam::${ACCOUNT}:role/app/reader`;
-  const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/reader/night-shift`;
+  const admin = userArn('admin');
+  const role = `arn:aws:iam::${ownAccount}:role/app/reader`;
+  const session = `arn:aws:sts::${ownAccount}:assumed-role/reader/night-shift`;
 
   test.each([
-    ['a user with its account', [ROOT, ADMIN], 200],
-    ['a user without its account', [ADMIN], 400],
-    ['an account without its user', [ROOT], 400],
+    ['a user with its account', [rootArn, admin], 200],
+    ['a user without its account', [admin], 400],
+    ['an account without its user', [rootArn], 400],
   ])('excepts %s: %d', async (_name, names, status) => {
     await withPolicy(denyAllBut(...names));
     expect((await call('admin')).status).toBe(status);
   });
 
   test.each([
-    ['account, role and session', [ROOT, ROLE, SESSION], 200],
-    ['account and role', [ROOT, ROLE], 400],
+    ['account, role and session', [rootArn, role, session], 200],
+    ['account and role', [rootArn, role], 400],
   ])('a session takes %s: %d', async (_name, names, status) => {
     await withPolicy(denyAllBut(...names));
-    const credentials = await assume(kms.url, keyOf('local'), ROLE);
+    const credentials = await assume(kms.url, keyOf('local'), role);
     const reply = await root.call('DescribeKey', { KeyId: keyArn }, { credentials });
     expect(reply.status).toBe(status);
   });
 });
 
 describe('aliases', () => {
-  const alias = (name: string) => `arn:aws:kms:eu-central-1:${ACCOUNT}:alias/${name}`;
+  const alias = (name: string) => `arn:aws:kms:eu-central-1:${ownAccount}:alias/${name}`;
   const outcome = async (resources: string[]) => {
     const Statement = { Effect: 'Allow', Action: 'kms:*Alias', Resource: resources };
     await writeDown(kms.controlUrl, {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [user('aliaser', { policies: { some: { Statement } } })],
     });
     const body = { AliasName: 'alias/mine', TargetKeyId: keyArn };

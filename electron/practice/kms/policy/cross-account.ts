@@ -1,5 +1,5 @@
 /** Operations that AWS allows on a key of another account. */
-const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
+const crossAccount: ReadonlySet<string> = new Set([
   'DescribeKey',
   'Encrypt',
   'Decrypt',
@@ -23,4 +23,4 @@ const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
   'RevokeGrant',
 ]);
 
-export const isCrossAccount = (operation: string): boolean => CROSS_ACCOUNT.has(operation);
+export const isCrossAccount = (operation: string): boolean => crossAccount.has(operation);

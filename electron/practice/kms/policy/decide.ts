@@ -16,7 +16,7 @@ export type Decision =
       readonly explicit: boolean;
     };
 
-const ALLOWED: Decision = { allowed: true, grant: null };
+const allowed: Decision = { allowed: true, grant: null };
 const deniedBy = (by: PolicyKind): Decision => ({ allowed: false, by, explicit: true });
 const notAllowedBy = (by: PolicyKind): Decision => ({ allowed: false, by, explicit: false });
 
@@ -61,7 +61,7 @@ export function decideByIdentity(question: IdentityQuestion): Decision {
   if (own === 'denied') return deniedBy('identity');
   if (session === 'denied') return deniedBy('session');
   if (own === 'silent') return notAllowedBy('identity');
-  return session === 'silent' ? notAllowedBy('session') : ALLOWED;
+  return session === 'silent' ? notAllowedBy('session') : allowed;
 }
 
 /** Which of the two sides does not let the caller in; null: both do. */
@@ -89,7 +89,7 @@ export function decide(question: ResourceQuestion): Decision {
   const asItIs = resource === 'session' && question.owner === question.caller.account;
   const cut = session === 'silent' && !asItIs ? 'session' : null;
   const missing = missingSide(question, resource, own) ?? cut;
-  if (missing === null) return ALLOWED;
+  if (missing === null) return allowed;
   const grant = session === 'silent' ? undefined : question.grant?.();
   return grant === undefined ? notAllowedBy(missing) : { allowed: true, grant };
 }

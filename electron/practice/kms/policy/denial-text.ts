@@ -19,20 +19,20 @@ export interface Denied {
   readonly foreign: boolean;
 }
 
-const KIND: Readonly<Record<PolicyKind, string>> = {
+const policyKinds: Readonly<Record<PolicyKind, string>> = {
   resource: 'resource-based policy',
   identity: 'identity-based policy',
   session: 'session policy',
 };
 
 /** To a stranger AWS does not tell which of these it is. */
-const NOT_TOLD =
+const notTold =
   'because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
 
 function whyText(decision: Decision & { allowed: false }, denied: Denied): string {
-  const kind = KIND[decision.by];
+  const kind = policyKinds[decision.by];
   if (decision.by === 'resource' && (denied.foreign || denied.target === 'ciphertext')) {
-    return NOT_TOLD;
+    return notTold;
   }
   if (!decision.explicit) return `because no ${kind} allows the ${denied.action} action`;
   return `with an explicit deny in ${decision.by === 'identity' ? 'an' : 'a'} ${kind}`;

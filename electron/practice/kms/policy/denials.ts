@@ -9,7 +9,7 @@ export type Denial = Explanation & {
 };
 
 /** Enough for a rehearsal. */
-const KEPT = 200;
+const keptDenials = 200;
 
 /** The last refusals, in memory only: policies may be others after a restart. */
 export interface Denials {
@@ -25,7 +25,10 @@ export function createDenials(): Denials {
   return {
     note(denial) {
       // A call that was prepared first meets the same refusal only once; a repeat replaces it.
-      kept = [denial, ...kept.filter((each) => each.requestId !== denial.requestId)].slice(0, KEPT);
+      kept = [denial, ...kept.filter((each) => each.requestId !== denial.requestId)].slice(
+        0,
+        keptDenials,
+      );
     },
     all: () => kept,
     find: (requestId) => kept.find((each) => each.requestId === requestId),

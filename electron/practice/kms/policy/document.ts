@@ -5,22 +5,22 @@ import { describeIssue } from '../principals/issues.ts';
 import { limitExceeded, malformedPolicy } from '../wire/failures.ts';
 import { layoutPolicy } from './layout.ts';
 import { repeatedMember } from './repeated-member.ts';
-import { keyPolicySchema, OWN_SIDS, ownSids, type PolicyDocument } from './statements.ts';
+import { keyPolicySchema, ownSidsRule, ownSids, type PolicyDocument } from './statements.ts';
 
 /** A key policy is limited to this many bytes (32 KB); the model's own limit is higher. */
-const MAX_POLICY_BYTES = 32_768;
+const maxPolicyBytes = 32_768;
 
 /** A part of a name is no pattern: AWS takes `*` for everybody and nowhere else. */
-const PRINCIPAL =
+const principal =
   /^(?:\*|\d{12}|arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/[^*?]+)|sts::\d{12}:(?:assumed-role|federated-user)\/[^*?]+))$/;
 
-const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
+const service = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 
-const PEOPLE = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\//;
+const people = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\//;
 
 /** Users and roles are looked up where they were written down; others are taken at their word. */
 function exists(name: string, directory: Directory): boolean {
-  const [, account = '', kind] = PEOPLE.exec(name) ?? [];
+  const [, account = '', kind] = people.exec(name) ?? [];
   if (!directory.isWrittenDown(account)) return true;
   return (kind === 'user' ? directory.findUser(name) : directory.findRole(name)) !== undefined;
 }
@@ -29,19 +29,19 @@ function requireKnownPrincipals(policy: PolicyDocument, directory: Directory): v
   const all = policy.Statement.map((s) => s.Principal ?? s.NotPrincipal);
   const names = all.flatMap((principals) => principals?.AWS ?? []);
   const services = all.flatMap((principals) => principals?.Service ?? []);
-  const known = names.every((name) => PRINCIPAL.test(name) && exists(name, directory));
-  if (known && services.every((name) => SERVICE.test(name))) return;
+  const known = names.every((name) => principal.test(name) && exists(name, directory));
+  if (known && services.every((name) => service.test(name))) return;
   throw malformedPolicy('Policy contains a statement with one or more invalid principals.');
 }
 
-const SINGLE_VALUED = /^(kms:encryptioncontext:|aws:requesttag\/)/;
+const singleValued = /^(kms:encryptioncontext:|aws:requesttag\/)/;
 
 /** A set operator on a key with one value would also allow requests that do not have the key. */
 function requireNarrowConditions(policy: PolicyDocument): void {
   for (const { Condition: blocks = {} } of policy.Statement) {
     for (const [operator, keys] of Object.entries(blocks)) {
       if (!operator.startsWith('ForAllValues:')) continue;
-      const key = Object.keys(keys).find((each) => SINGLE_VALUED.test(each.toLowerCase()));
+      const key = Object.keys(keys).find((each) => singleValued.test(each.toLowerCase()));
       if (key === undefined) continue;
       const what = key.toLowerCase().startsWith('aws:') ? 'tag' : 'encryption context';
       throw malformedPolicy(
@@ -53,8 +53,8 @@ function requireNarrowConditions(policy: PolicyDocument): void {
 
 /** @throws LimitExceededException above 32 KB. */
 export function requirePolicySize(text: string): void {
-  if (Buffer.byteLength(text) <= MAX_POLICY_BYTES) return;
-  throw limitExceeded(`The policy is larger than the maximum of ${MAX_POLICY_BYTES} bytes.`);
+  if (Buffer.byteLength(text) <= maxPolicyBytes) return;
+  throw limitExceeded(`The policy is larger than the maximum of ${maxPolicyBytes} bytes.`);
 }
 
 /**
@@ -80,14 +80,14 @@ export function readPolicy(
   if (repeated !== undefined) throw invalid(`${repeated} stands there twice`);
   const parsed = keyPolicySchema.safeParse(value);
   if (!parsed.success) throw invalid(describeIssue(parsed.error));
-  if (!ownSids(parsed.data)) throw invalid(OWN_SIDS.error);
+  if (!ownSids(parsed.data)) throw invalid(ownSidsRule.error);
   requireKnownPrincipals(parsed.data, directory);
   requireNarrowConditions(parsed.data);
   return { policy: parsed.data, text: layoutPolicy(value) };
 }
 
-const STORED = new Map<string, PolicyDocument>();
-const MAX_STORED = 256;
+const stored = new Map<string, PolicyDocument>();
+const maxStored = 256;
 
 function readStored(text: string): PolicyDocument | undefined {
   try {
@@ -102,12 +102,12 @@ function readStored(text: string): PolicyDocument | undefined {
  * counts as the default policy.
  */
 export function policyOf(key: Pick<KeyRecord, 'policy' | 'account' | 'region'>): PolicyDocument {
-  const known = STORED.get(key.policy);
+  const known = stored.get(key.policy);
   if (known !== undefined) return known;
   const policy = readStored(key.policy) ?? readStored(defaultPolicy(key.account, key.region));
   if (policy === undefined) throw new Error('the default policy cannot be read');
-  if (STORED.size >= MAX_STORED) STORED.clear();
-  STORED.set(key.policy, policy);
+  if (stored.size >= maxStored) stored.clear();
+  stored.set(key.policy, policy);
   return policy;
 }
 

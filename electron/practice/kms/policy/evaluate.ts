@@ -30,10 +30,10 @@ export type Miss =
   | { readonly part: 'principal' | 'action' | 'resource' | 'idle' }
   | { readonly part: 'condition'; readonly condition: FailedCondition };
 
-const OTHER_PRINCIPAL: Miss = { part: 'principal' };
-const OTHER_ACTION: Miss = { part: 'action' };
-const OTHER_RESOURCE: Miss = { part: 'resource' };
-const IDLE: Miss = { part: 'idle' };
+const otherPrincipal: Miss = { part: 'principal' };
+const otherAction: Miss = { part: 'action' };
+const otherResource: Miss = { part: 'resource' };
+const idle: Miss = { part: 'idle' };
 
 function coversResource(
   pattern: string,
@@ -47,24 +47,24 @@ function coversResource(
 
 /** How a statement means the caller, or why it does not apply. */
 export function applicationOf(statement: PolicyStatement, question: PolicyQuestion): Naming | Miss {
-  if (statement.idle === true) return IDLE;
+  if (statement.idle === true) return idle;
   const whom = meant(statement, question.caller);
-  if (whom === null) return OTHER_PRINCIPAL;
+  if (whom === null) return otherPrincipal;
   const { Action, NotAction, Resource, NotResource } = statement;
   const action = (Action ?? NotAction ?? []).some((each) => matchesAction(each, question.action));
-  if (action !== (Action !== undefined)) return OTHER_ACTION;
+  if (action !== (Action !== undefined)) return otherAction;
   if (Resource !== undefined || NotResource !== undefined) {
     const named = (Resource ?? NotResource ?? []).some((each) =>
       coversResource(each, question, statement.literal),
     );
-    if (named !== (Resource !== undefined)) return OTHER_RESOURCE;
+    if (named !== (Resource !== undefined)) return otherResource;
   }
   const condition = failedCondition(statement, question.facts);
   return condition === null ? whom : { part: 'condition', condition };
 }
 
-const NAMED = { itself: 'allowed', session: 'session', account: 'delegated' } as const;
-const WEIGHT = { silent: 0, delegated: 1, allowed: 2, session: 3, denied: 4 } as const;
+const verdictOfNaming = { itself: 'allowed', session: 'session', account: 'delegated' } as const;
+const weight = { silent: 0, delegated: 1, allowed: 2, session: 3, denied: 4 } as const;
 
 /** Evaluates one policy. A Deny wins, then what names the caller most closely. */
 export function evaluatePolicy(policy: PolicyDocument, question: PolicyQuestion): Verdict {
@@ -73,7 +73,7 @@ export function evaluatePolicy(policy: PolicyDocument, question: PolicyQuestion)
     const whom = applicationOf(statement, question);
     if (typeof whom !== 'string') continue;
     if (statement.Effect === 'Deny') return 'denied';
-    if (WEIGHT[NAMED[whom]] > WEIGHT[verdict]) verdict = NAMED[whom];
+    if (weight[verdictOfNaming[whom]] > weight[verdict]) verdict = verdictOfNaming[whom];
   }
   return verdict;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../actions/actions.ts';
+import { actionsByName } from '../actions/actions.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { ACCOUNT, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
+import { ownAccount, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
 
 let kms: PracticeKms;
 let root: ByokClient;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await root.must('CreateAlias', { AliasName: 'alias/there', TargetKeyId: key });
   const sealed = await root.must('Encrypt', { KeyId: key, Plaintext: 'AQI=' });
   ciphertext = String(sealed['CiphertextBlob']);
-  const grant = { KeyId: key, GranteePrincipal: `arn:aws:iam::${ACCOUNT}:role/x` };
+  const grant = { KeyId: key, GranteePrincipal: `arn:aws:iam::${ownAccount}:role/x` };
   const made = await root.must('CreateGrant', { ...grant, Operations: ['Encrypt'] });
   grantId = String(made['GrantId']);
 });
@@ -35,7 +35,7 @@ const requests = (): Readonly<Record<string, object>> => ({
   CreateCustomKeyStore: { CustomKeyStoreName: 'store' },
   CreateGrant: {
     KeyId: key,
-    GranteePrincipal: `arn:aws:iam::${ACCOUNT}:role/x`,
+    GranteePrincipal: `arn:aws:iam::${ownAccount}:role/x`,
     Operations: ['Encrypt'],
     DryRun: true,
   },
@@ -101,7 +101,7 @@ const requests = (): Readonly<Record<string, object>> => ({
 });
 
 /** What belongs to no key. */
-const WITHOUT_RESOURCE = [
+const withoutResource = [
   'ConnectCustomKeyStore',
   'CreateCustomKeyStore',
   'CreateKey',
@@ -115,20 +115,20 @@ const WITHOUT_RESOURCE = [
   'UpdateCustomKeyStore',
 ];
 
-const aliasArn = `arn:aws:kms:eu-central-1:${ACCOUNT}:alias/there`;
+const aliasArn = `arn:aws:kms:eu-central-1:${ownAccount}:alias/there`;
 const resourceOf = (operation: string): string => {
-  if (WITHOUT_RESOURCE.includes(operation)) return '*';
+  if (withoutResource.includes(operation)) return '*';
   return operation === 'DeleteAlias' ? aliasArn : keyArn;
 };
 const actionOf = (operation: string) =>
   operation === 'ReEncrypt' ? 'kms:ReEncryptFrom' : `kms:${operation}`;
 
-const operations = [...ACTIONS.keys()];
+const operations = [...actionsByName.keys()];
 const callAs = (operation: string) =>
   root.call(operation, requests()[operation] ?? {}, { credentials: keyOf('custodian') });
 const withPolicies = (policies: object) =>
   writeDown(kms.controlUrl, {
-    accountId: ACCOUNT,
+    accountId: ownAccount,
     users: [user('custodian', { policies })],
     roles: [{ name: 'x', trust: { Statement: [{ Effect: 'Deny', Principal: '*', Action: '*' }] } }],
   });

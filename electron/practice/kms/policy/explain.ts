@@ -46,7 +46,7 @@ function conditionText({ operator, key, wanted, found }: FailedCondition): strin
   return `${operator} ${key} wants ${wanted.join(' or ')}; ${has}`;
 }
 
-const PARTS = {
+const parts = {
   principal: 'it does not mean this principal',
   action: 'it is about other actions',
   resource: 'it is about other resources',
@@ -54,7 +54,7 @@ const PARTS = {
 } as const;
 
 const missText = (miss: Miss): string =>
-  miss.part === 'condition' ? conditionText(miss.condition) : PARTS[miss.part];
+  miss.part === 'condition' ? conditionText(miss.condition) : parts[miss.part];
 
 function statementFinding(
   statement: PolicyStatement,
@@ -93,9 +93,9 @@ function policyFinding(
 const isResource = (question: IdentityQuestion): question is ResourceQuestion =>
   'policy' in question;
 
-const RESOURCE_POLICY = 'key policy';
-const SESSION_POLICY = 'session policy';
-const ALL_PERMISSIONS: PolicyFinding = { policy: 'every IAM permission', statements: [] };
+const resourcePolicy = 'key policy';
+const sessionPolicy = 'session policy';
+const allPermissions: PolicyFinding = { policy: 'every IAM permission', statements: [] };
 
 function findingsOf(question: IdentityQuestion, label: string): PolicyFinding[] {
   const { caller } = question;
@@ -104,12 +104,12 @@ function findingsOf(question: IdentityQuestion, label: string): PolicyFinding[] 
     const facts = question.resourceFacts ?? question.facts;
     findings.push(policyFinding(label, question.policy, { ...question, facts }));
   }
-  if (caller.policies === null) findings.push(ALL_PERMISSIONS);
+  if (caller.policies === null) findings.push(allPermissions);
   for (const { name, document } of caller.policies ?? []) {
     findings.push(policyFinding(`identity policy ${name}`, document, question));
   }
   if (caller.sessionPolicy !== null) {
-    findings.push(policyFinding(SESSION_POLICY, caller.sessionPolicy, question));
+    findings.push(policyFinding(sessionPolicy, caller.sessionPolicy, question));
   }
   return findings;
 }
@@ -130,13 +130,13 @@ function denials(findings: readonly PolicyFinding[]): Remedy[] {
   );
 }
 
-const CONDITION = / wants .*; the request has /s;
+const condition = / wants .*; the request has /s;
 
 /** Statements that would allow the call if one of their conditions held. */
 function nearMisses(findings: readonly PolicyFinding[]): Remedy[] {
   return findings.flatMap(({ policy, statements }) =>
     statements
-      .filter(({ effect, applies, why }) => effect === 'Allow' && !applies && CONDITION.test(why))
+      .filter(({ effect, applies, why }) => effect === 'Allow' && !applies && condition.test(why))
       .map((each) => ({
         where: policy,
         what: `Meet the condition of ${called(each)}: ${each.why}.`,
@@ -164,14 +164,14 @@ function additions(question: IdentityQuestion, decision: Decision, label: string
       Effect: 'Allow',
       Principal: { AWS: caller.principal },
       Action: action,
-      ...(label === RESOURCE_POLICY ? { Resource: '*' } : {}),
+      ...(label === resourcePolicy ? { Resource: '*' } : {}),
     },
   };
   const foreign = isResource(question) && question.owner !== caller.account;
   return foreign && caller.policies !== null ? [named, own] : [named];
 }
 
-const GRANT_MISSES = {
+const grantMisses = {
   operation: 'it does not have the operation',
   source: 'it is for requests on behalf of an AWS resource',
   constraint: 'the encryption context does not fit its constraint',
@@ -194,7 +194,7 @@ export function explain(
   decision: Decision,
   grants: readonly GrantRecord[] = [],
   use: GrantUse | null = null,
-  label: string = RESOURCE_POLICY,
+  label: string = resourcePolicy,
 ): Explanation {
   const policies = findingsOf(question, label);
   const remedies = [
@@ -211,7 +211,7 @@ export function explain(
     policies,
     grants: grants.map((grant) => {
       const miss = use === null ? 'operation' : grantMiss(grant, use);
-      return { grantId: grant.grantId, why: miss === null ? 'it allows this' : GRANT_MISSES[miss] };
+      return { grantId: grant.grantId, why: miss === null ? 'it allows this' : grantMisses[miss] };
     }),
     wouldAllow: decision.allowed ? [] : remedies,
   };

@@ -7,7 +7,7 @@ export interface Facts {
   find(key: string): readonly string[];
 }
 
-const NOTHING: readonly string[] = [];
+const nothing: readonly string[] = [];
 
 /**
  * Most policies have no conditions, so nothing is put together before one asks. A later source
@@ -18,7 +18,7 @@ export function lazyFacts(...sources: readonly (() => FactRecord)[]): Facts {
   return {
     find(key) {
       known ??= Object.assign({}, ...sources.map((source) => source())) as FactRecord;
-      return Object.hasOwn(known, key) ? (known[key] ?? NOTHING) : NOTHING;
+      return Object.hasOwn(known, key) ? (known[key] ?? nothing) : nothing;
     },
   };
 }

@@ -9,7 +9,7 @@ const same = (a: Context, b: Context): boolean =>
   Object.keys(a).length === Object.keys(b).length && contains(a, b);
 
 /** Operations that have no encryption context, so that a constraint says nothing about them. */
-const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant']);
+const withoutContext: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant']);
 
 /** True when a use with this encryption context keeps to the constraints of a grant. */
 function contextFits(constraints: GrantConstraints | null, context: Context): boolean {
@@ -55,6 +55,6 @@ export function grantMiss(
     const within = child.operations.every((each) => grant.operations.includes(each));
     return within && asStrict(grant.constraints, child.constraints) ? null : 'child';
   }
-  if (WITHOUT_CONTEXT.has(operation)) return null;
+  if (withoutContext.has(operation)) return null;
   return contextFits(grant.constraints, context) ? null : 'constraint';
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { ACCOUNT, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
+import { ownAccount, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
 import { policy, statement } from '../testing/policies.ts';
 import { control } from '../testing/raw-client.ts';
 
@@ -20,12 +20,12 @@ beforeEach(async () => {
 });
 afterAll(() => kms.close());
 
-const people = (...users: object[]) => writeDown(kms.controlUrl, { accountId: ACCOUNT, users });
-const APP = userArn('app');
+const people = (...users: object[]) => writeDown(kms.controlUrl, { accountId: ownAccount, users });
+const app = userArn('app');
 const grant = (more: object = {}) =>
   client.call('CreateGrant', {
     KeyId: keyId,
-    GranteePrincipal: APP,
+    GranteePrincipal: app,
     Operations: ['Encrypt', 'DescribeKey'],
     ...more,
   });
@@ -59,7 +59,7 @@ describe('a grant', () => {
 
   test('to a whole account lets in whom its IAM policies let', async () => {
     await people(user('app', { policies: { encrypt: allowing('kms:Encrypt') } }), user('helper'));
-    const root = `arn:aws:iam::${ACCOUNT}:root`;
+    const root = `arn:aws:iam::${ownAccount}:root`;
     const Policy = policy(statement('Allow', { AWS: root }, ['kms:*Grant*', 'kms:PutKeyPolicy']));
     await client.must('PutKeyPolicy', { KeyId: keyId, Policy });
     expect(await typeOf(encrypt())).toBe('AccessDeniedException');
@@ -99,7 +99,7 @@ describe('a grant', () => {
   });
 
   test('on behalf of a resource lets in nobody who comes for himself', async () => {
-    const SourceArn = `arn:aws:sns:eu-central-1:${ACCOUNT}:topic`;
+    const SourceArn = `arn:aws:sns:eu-central-1:${ownAccount}:topic`;
     const Operations = ['Encrypt', 'DescribeKey', 'RetireGrant'];
     const { json } = await grant({ Operations, Constraints: { SourceArn } });
     expect(await typeOf(encrypt())).toBe('AccessDeniedException');
@@ -122,7 +122,7 @@ describe('a grant', () => {
   test('is listed with the key ARN and who made it, by grantee and by id', async () => {
     const made = (await grant({ Name: 'n', RetiringPrincipal: userArn('retirer') })).json;
     await grant({ GranteePrincipal: userArn('other') });
-    const listed = (await client.must('ListGrants', { KeyId: keyId, GranteePrincipal: APP }))[
+    const listed = (await client.must('ListGrants', { KeyId: keyId, GranteePrincipal: app }))[
       'Grants'
     ];
     expect(listed).toEqual([
@@ -131,9 +131,9 @@ describe('a grant', () => {
         GrantId: made?.['GrantId'],
         Name: 'n',
         CreationDate: expect.any(Number),
-        GranteePrincipal: APP,
+        GranteePrincipal: app,
         RetiringPrincipal: userArn('retirer'),
-        IssuingAccount: `arn:aws:iam::${ACCOUNT}:root`,
+        IssuingAccount: `arn:aws:iam::${ownAccount}:root`,
         Operations: ['Encrypt', 'DescribeKey'],
       },
     ]);
@@ -199,37 +199,37 @@ describe('a grantee that may make grants', () => {
       DryRun: true,
       ...more,
     });
-  const PAIRS = { team: 'pay' };
+  const contextPairs = { team: 'pay' };
 
   test.each([
     ['passes on what it has', {}, ['Encrypt', 'CreateGrant'], {}, 'DryRunOperationException'],
     ['no operation that it lacks', {}, ['CreateGrant'], {}, 'AccessDeniedException'],
     [
       'nothing without the constraint that it is under',
-      { EncryptionContextSubset: PAIRS },
+      { EncryptionContextSubset: contextPairs },
       ['Encrypt', 'CreateGrant'],
       {},
       'AccessDeniedException',
     ],
     [
       'a stricter constraint',
-      { EncryptionContextSubset: PAIRS },
+      { EncryptionContextSubset: contextPairs },
       ['Encrypt', 'CreateGrant'],
-      { Constraints: { EncryptionContextSubset: { ...PAIRS, more: 'x' } } },
+      { Constraints: { EncryptionContextSubset: { ...contextPairs, more: 'x' } } },
       'DryRunOperationException',
     ],
     [
       'an exact context in place of a part of it',
-      { EncryptionContextSubset: PAIRS },
+      { EncryptionContextSubset: contextPairs },
       ['Encrypt', 'CreateGrant'],
-      { Constraints: { EncryptionContextEquals: PAIRS } },
+      { Constraints: { EncryptionContextEquals: contextPairs } },
       'DryRunOperationException',
     ],
     [
       'no part of a context in place of an exact one',
-      { EncryptionContextEquals: PAIRS },
+      { EncryptionContextEquals: contextPairs },
       ['Encrypt', 'CreateGrant'],
-      { Constraints: { EncryptionContextSubset: PAIRS } },
+      { Constraints: { EncryptionContextSubset: contextPairs } },
       'AccessDeniedException',
     ],
   ])('%s', async (_name, Constraints, Operations, more, type) => {
@@ -249,14 +249,14 @@ test('a policy can limit the grants that somebody makes', async () => {
   const Condition = {
     'ForAllValues:StringEquals': { 'kms:GrantOperations': ['Encrypt', 'Decrypt'] },
     StringEquals: {
-      'kms:GranteePrincipal': APP,
+      'kms:GranteePrincipal': app,
       'kms:GrantConstraintType': 'EncryptionContextSubset',
     },
   };
   const Statement = { Effect: 'Allow', Action: 'kms:CreateGrant', Resource: keyArn, Condition };
   await people(user('maker', { policies: { some: { Statement } } }));
   const right = {
-    GranteePrincipal: APP,
+    GranteePrincipal: app,
     Operations: ['Encrypt'],
     Constraints: { EncryptionContextSubset: { a: 'b' } },
     DryRun: true,

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import { assume } from '../testing/people.ts';
-import { policy, ROLE, ROOT, SESSION, statement } from '../testing/policies.ts';
-import { control, PRACTICE_CREDENTIALS, type RawCredentials } from '../testing/raw-client.ts';
+import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.ts';
+import { control, practiceCredentials, type RawCredentials } from '../testing/raw-client.ts';
 
-const OTHER = { accountId: '210987654321', accessKeyId: 'OTHERKEY', secretAccessKey: 's3cret' };
+const other = { accountId: '210987654321', accessKeyId: 'OTHERKEY', secretAccessKey: 's3cret' };
 
 let kms: PracticeKms;
 let client: ByokClient;
 let role: RawCredentials;
 beforeAll(async () => {
-  kms = await startPracticeKms({ accounts: [OTHER] });
+  kms = await startPracticeKms({ accounts: [other] });
   client = byokClient(kms.url);
   const name = { RoleSessionName: 'tester' };
-  role = await assume(kms.url, PRACTICE_CREDENTIALS, ROLE, name);
+  role = await assume(kms.url, practiceCredentials, roleArn, name);
 });
 afterAll(() => kms.close());
 
@@ -26,47 +26,47 @@ test('what names the very session is not cut by the policy of the session', asyn
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' },
   });
-  const cut = await assume(kms.url, PRACTICE_CREDENTIALS, ROLE, {
+  const cut = await assume(kms.url, practiceCredentials, roleArn, {
     RoleSessionName: 'tester',
     Policy,
   });
   const KeyId = await client.createKey();
-  const mine = statement('Allow', { AWS: ROOT }, ['kms:PutKeyPolicy', 'kms:CreateGrant']);
+  const mine = statement('Allow', { AWS: rootArn }, ['kms:PutKeyPolicy', 'kms:CreateGrant']);
   const describedAfter = async (...statements: object[]) => {
     expect((await put(KeyId, policy(mine, ...statements))).status).toBe(200);
     const reply = await client.call('DescribeKey', { KeyId }, { credentials: cut });
     return reply.type ?? reply.status;
   };
-  expect(await describedAfter(statement('Allow', { AWS: ROLE }))).toBe('AccessDeniedException');
+  expect(await describedAfter(statement('Allow', { AWS: roleArn }))).toBe('AccessDeniedException');
   expect(await describedAfter(statement('Allow', '*'))).toBe('AccessDeniedException');
-  const named = statement('Allow', { AWS: SESSION });
+  const named = statement('Allow', { AWS: sessionArn });
   expect(await describedAfter(named)).toBe(200);
-  expect(await describedAfter(named, statement('Deny', { AWS: ROLE }))).toBe(
+  expect(await describedAfter(named, statement('Deny', { AWS: roleArn }))).toBe(
     'AccessDeniedException',
   );
 });
 
 describe('key policies', () => {
   test.each([
-    ['root only, so the account decides', [statement('Allow', { AWS: ROOT })], true],
+    ['root only, so the account decides', [statement('Allow', { AWS: rootArn })], true],
     ['the account by its id', [statement('Allow', { AWS: '123456789012' })], true],
     ['everybody', [statement('Allow', '*')], true],
     [
       'an explicit deny',
-      [statement('Allow', { AWS: ROOT }), statement('Deny', { AWS: ROLE }, 'kms:Describe*')],
+      [statement('Allow', { AWS: rootArn }), statement('Deny', { AWS: roleArn }, 'kms:Describe*')],
       false,
     ],
-    ['actions by pattern', [statement('Allow', { AWS: ROLE }, ['kms:Desc?ibe*'])], true],
-    ['another action', [statement('Allow', { AWS: ROLE }, 'kms:Encrypt')], false],
+    ['actions by pattern', [statement('Allow', { AWS: roleArn }, ['kms:Desc?ibe*'])], true],
+    ['another action', [statement('Allow', { AWS: roleArn }, 'kms:Encrypt')], false],
     [
       'all but an action',
-      [{ ...statement('Allow', { AWS: ROLE }), Action: undefined, NotAction: 'kms:Encrypt' }],
+      [{ ...statement('Allow', { AWS: roleArn }), Action: undefined, NotAction: 'kms:Encrypt' }],
       true,
     ],
     [
       'a condition that holds',
       [
-        statement('Allow', { AWS: ROLE }, 'kms:*', {
+        statement('Allow', { AWS: roleArn }, 'kms:*', {
           Condition: {
             StringEquals: { 'kms:CallerAccount': '123456789012', 'kms:KeyOrigin': ['EXTERNAL'] },
           },
@@ -77,7 +77,7 @@ describe('key policies', () => {
     [
       'a condition that fails',
       [
-        statement('Allow', { AWS: ROLE }, 'kms:*', {
+        statement('Allow', { AWS: roleArn }, 'kms:*', {
           Condition: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
         }),
       ],
@@ -86,8 +86,8 @@ describe('key policies', () => {
     [
       'a Deny of whatever does not come by way of a service',
       [
-        statement('Allow', { AWS: ROLE }, 'kms:*'),
-        statement('Deny', { AWS: ROLE }, 'kms:*', {
+        statement('Allow', { AWS: roleArn }, 'kms:*'),
+        statement('Deny', { AWS: roleArn }, 'kms:*', {
           Condition: { StringNotEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
         }),
       ],
@@ -96,8 +96,8 @@ describe('key policies', () => {
     [
       'a Deny of what comes by way of any service',
       [
-        statement('Allow', { AWS: ROLE }, 'kms:*'),
-        statement('Deny', { AWS: ROLE }, 'kms:*', {
+        statement('Allow', { AWS: roleArn }, 'kms:*'),
+        statement('Deny', { AWS: roleArn }, 'kms:*', {
           Condition: { StringLike: { 'kms:ViaService': '*' } },
         }),
       ],
@@ -106,7 +106,7 @@ describe('key policies', () => {
     [
       'an address inside a range',
       [
-        statement('Allow', { AWS: ROLE }, 'kms:*', {
+        statement('Allow', { AWS: roleArn }, 'kms:*', {
           Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
         }),
       ],
@@ -115,7 +115,7 @@ describe('key policies', () => {
     [
       'an address inside a range that is denied',
       [
-        statement('Allow', { AWS: ROLE }),
+        statement('Allow', { AWS: roleArn }),
         statement('Deny', '*', 'kms:*', {
           Condition: { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } },
         }),
@@ -125,10 +125,10 @@ describe('key policies', () => {
     [
       'a deny for all but the role',
       [
-        statement('Allow', { AWS: ROOT }),
+        statement('Allow', { AWS: rootArn }),
         {
           Effect: 'Deny',
-          NotPrincipal: { AWS: [ROOT, ROLE, SESSION] },
+          NotPrincipal: { AWS: [rootArn, roleArn, sessionArn] },
           Action: 'kms:*',
           Resource: '*',
         },
@@ -150,11 +150,11 @@ describe('key policies', () => {
   test('another account needs the key policy, and never reaches what AWS keeps at home', async () => {
     const keyId = await client.createKey();
     const { Arn: arn } = await client.metadata(keyId);
-    const asOther = { credentials: OTHER };
+    const asOther = { credentials: other };
     const before = await client.call('DescribeKey', { KeyId: arn }, asOther);
     expect(before.type).toBe('AccessDeniedException');
     const shared = policy(
-      statement('Allow', { AWS: ROOT }),
+      statement('Allow', { AWS: rootArn }),
       statement('Allow', { AWS: 'arn:aws:iam::210987654321:root' }),
     );
     await put(keyId, shared);
@@ -175,7 +175,7 @@ describe('rehearsed refusals', () => {
       const reply = await client.call('UpdateAlias', { AliasName: 'alias/denied', TargetKeyId: b });
       outcomes.push(reply.message ?? reply.status);
     }
-    const text = `User: ${ROOT} is not authorized to perform: kms:UpdateAlias on resource: ${arn as string} because no identity-based policy allows the kms:UpdateAlias action`;
+    const text = `User: ${rootArn} is not authorized to perform: kms:UpdateAlias on resource: ${arn as string} because no identity-based policy allows the kms:UpdateAlias action`;
     expect(outcomes).toEqual([text, text, 200]);
   });
 

@@ -7,11 +7,11 @@ import type { PolicyStatement, PrincipalMap } from './statements.ts';
  */
 export type Naming = 'itself' | 'session' | 'account';
 
-const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const root = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 
 /** The account that a policy names as a whole, by its number or the ARN of its root. */
 const accountNamed = (name: string): string | null =>
-  /^\d{12}$/.test(name) ? name : (ROOT.exec(name)?.[1] ?? null);
+  /^\d{12}$/.test(name) ? name : (root.exec(name)?.[1] ?? null);
 
 const isCaller = (name: string, caller: Caller): boolean =>
   isSamePrincipal(name, caller.principal) || isSamePrincipal(name, caller.arn);

@@ -21,7 +21,7 @@ const date =
   (wanted, found) =>
     compare(instant(found), instant(wanted.text));
 
-const ORDER = {
+const order = {
   Equals: (found: number, wanted: number) => found === wanted,
   LessThan: (found: number, wanted: number) => found < wanted,
   LessThanEquals: (found: number, wanted: number) => found <= wanted,
@@ -45,7 +45,7 @@ const sameLetters: Comparison = (wanted, found) =>
 const arn: Comparison = (wanted, found) => matchesArn(wanted.text, found);
 const like: Comparison = (wanted, found) => wanted.matches(found);
 
-const POSITIVE: Readonly<Record<string, Comparison>> = {
+const positiveComparisons: Readonly<Record<string, Comparison>> = {
   StringEquals: sameText,
   StringEqualsIgnoreCase: sameLetters,
   StringLike: like,
@@ -55,7 +55,7 @@ const POSITIVE: Readonly<Record<string, Comparison>> = {
   BinaryEquals: sameText,
   IpAddress: (wanted, found) => inRange(wanted.text, found),
   ...Object.fromEntries(
-    Object.entries(ORDER).flatMap(([name, compare]) => [
+    Object.entries(order).flatMap(([name, compare]) => [
       [`Numeric${name}`, number(compare)],
       [`Date${name}`, date(compare)],
     ]),
@@ -63,15 +63,15 @@ const POSITIVE: Readonly<Record<string, Comparison>> = {
 };
 
 /** Each is true when the one that it is named after is not. */
-const NEGATIVE: Readonly<Record<string, Comparison>> = {
+const negativeComparisons: Readonly<Record<string, Comparison>> = {
   StringNotEquals: sameText,
   StringNotEqualsIgnoreCase: sameLetters,
   StringNotLike: like,
   ArnNotEquals: arn,
   ArnNotLike: arn,
   NotIpAddress: (wanted, found) => inRange(wanted.text, found),
-  NumericNotEquals: number(ORDER.Equals),
-  DateNotEquals: date(ORDER.Equals),
+  NumericNotEquals: number(order.Equals),
+  DateNotEquals: date(order.Equals),
 };
 
 /** How a condition block's name is to be read. */
@@ -83,10 +83,10 @@ export interface Operator {
   readonly negative: boolean;
 }
 
-const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
+const operatorShape = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 
 function readOperator(name: string): Operator | undefined {
-  const [, set, base = '', ifExists] = NAME.exec(name) ?? [];
+  const [, set, base = '', ifExists] = operatorShape.exec(name) ?? [];
   const shape = {
     set: (set as Operator['set'] | undefined) ?? null,
     ifExists: ifExists !== undefined,
@@ -96,20 +96,20 @@ function readOperator(name: string): Operator | undefined {
       ? undefined
       : { ...shape, compare: null, negative: false };
   }
-  const positive = POSITIVE[base];
+  const positive = positiveComparisons[base];
   if (positive !== undefined) return { ...shape, compare: positive, negative: false };
-  const negative = NEGATIVE[base];
+  const negative = negativeComparisons[base];
   return negative === undefined ? undefined : { ...shape, compare: negative, negative: true };
 }
 
-const KNOWN = new Map<string, Operator | undefined>();
-const MAX_KNOWN = 256;
+const known = new Map<string, Operator | undefined>();
+const maxKnown = 256;
 
 /** Undefined for a name that IAM does not have. */
 export function operatorOf(name: string): Operator | undefined {
-  if (KNOWN.has(name)) return KNOWN.get(name);
+  if (known.has(name)) return known.get(name);
   const operator = readOperator(name);
-  if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
-  KNOWN.set(name, operator);
+  if (known.size >= maxKnown) known.clear();
+  known.set(name, operator);
   return operator;
 }

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { byokClient } from '../testing/byok.ts';
-import { ACCOUNT, allowing, element, keyOf, trusting, user, writeDown } from '../testing/people.ts';
+import {
+  ownAccount,
+  allowing,
+  element,
+  keyOf,
+  trusting,
+  user,
+  writeDown,
+} from '../testing/people.ts';
 import { policy, statement } from '../testing/policies.ts';
 import { rawCall } from '../testing/raw-client.ts';
 
@@ -9,13 +17,13 @@ let kms: PracticeKms;
 beforeAll(async () => {
   kms = await startPracticeKms();
   await writeDown(kms.controlUrl, {
-    accountId: ACCOUNT,
+    accountId: ownAccount,
     users: [
       user('named'),
       user('able', { policies: { all: allowing('kms:*', 'sts:AssumeRole') } }),
     ],
     // A file knows no partitions.
-    roles: [{ name: 'app', trust: trusting(`arn:aws:iam::${ACCOUNT}:user/able`), policies: {} }],
+    roles: [{ name: 'app', trust: trusting(`arn:aws:iam::${ownAccount}:user/able`), policies: {} }],
   });
 });
 afterAll(() => kms.close());
@@ -25,7 +33,7 @@ describe.each([
   ['us-gov-west-1', 'aws-us-gov'],
   ['cn-north-1', 'aws-cn'],
 ])('in %s people are of %s', (region, partition) => {
-  const arnOf = (name: string) => `arn:${partition}:iam::${ACCOUNT}:${name}`;
+  const arnOf = (name: string) => `arn:${partition}:iam::${ownAccount}:${name}`;
   const client = () => byokClient(kms.url, { region });
   const sts = (name: string, parameters: Record<string, string>) =>
     rawCall(kms.url, '', new URLSearchParams({ Version: '2011-06-15', ...parameters }).toString(), {
@@ -69,7 +77,7 @@ describe.each([
     expect(element(who, 'Arn')).toBe(arnOf('user/named'));
     const RoleArn = arnOf('role/app');
     const taken = await sts('able', { Action: 'AssumeRole', RoleArn, RoleSessionName: 'one' });
-    expect(element(taken, 'Arn')).toBe(`arn:${partition}:sts::${ACCOUNT}:assumed-role/app/one`);
+    expect(element(taken, 'Arn')).toBe(`arn:${partition}:sts::${ownAccount}:assumed-role/app/one`);
     const refused = await sts('named', { Action: 'AssumeRole', RoleArn, RoleSessionName: 'one' });
     expect(element(refused, 'Code')).toBe('AccessDenied');
   });

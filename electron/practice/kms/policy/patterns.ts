@@ -1,5 +1,5 @@
-const PATTERNS = new Map<string, RegExp>();
-const MAX_PATTERNS = 512;
+const patterns = new Map<string, RegExp>();
+const maxPatterns = 512;
 
 const escaped = (text: string): string => text.replaceAll(/[.+^${}()|[\]\\*?]/g, String.raw`\$&`);
 
@@ -11,11 +11,11 @@ const patternSource = (pattern: string): string =>
     .join('');
 
 function patternOf(pattern: string): RegExp {
-  const known = PATTERNS.get(pattern);
+  const known = patterns.get(pattern);
   if (known !== undefined) return known;
   const made = new RegExp(`^${patternSource(pattern)}$`, 's');
-  if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.clear();
-  PATTERNS.set(pattern, made);
+  if (patterns.size >= maxPatterns) patterns.clear();
+  patterns.set(pattern, made);
   return made;
 }
 
@@ -29,11 +29,11 @@ const matchesPattern = (pattern: string, text: string): boolean =>
 export const matchesAction = (pattern: string, action: string): boolean =>
   matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 
-const ARN_PARTS = 6;
+const arnPartCount = 6;
 
 function arnParts(text: string): string[] {
   const parts = text.split(':');
-  return [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(':')];
+  return [...parts.slice(0, arnPartCount - 1), parts.slice(arnPartCount - 1).join(':')];
 }
 
 /** Each of the six parts of an ARN is compared by itself: a wildcard does not reach over a colon. */
@@ -52,7 +52,7 @@ export interface Resolved {
   matches(candidate: string): boolean;
 }
 
-const VARIABLE = /\$\{([^}]*)\}/g;
+const variable = /\$\{([^}]*)\}/g;
 
 /** One variable's own text: `${*}`, `${?}` and `${$}` are the signs themselves. */
 function valueOf(name: string, find: (key: string) => readonly string[]): string | undefined {
@@ -77,7 +77,7 @@ export function resolveVariables(
   let text = '';
   let source = '';
   let from = 0;
-  for (const found of pattern.matchAll(VARIABLE)) {
+  for (const found of pattern.matchAll(variable)) {
     const plain = pattern.slice(from, found.index);
     const value = valueOf(found[1] ?? '', find);
     if (value === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRACTICE_ACCESS_KEY_ID } from '../constants.ts';
+import { practiceAccessKeyId } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { policy, ROLE, ROOT, SESSION, statement } from '../testing/policies.ts';
+import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.ts';
 import { control } from '../testing/raw-client.ts';
 import type { Explanation } from './explain.ts';
 
@@ -22,14 +22,14 @@ test('the default one gives the account its say, in the layout of AWS', async ()
   const reply = await client.must('GetKeyPolicy', { KeyId: keyId });
   expect(reply['PolicyName']).toBe('default');
   expect(reply['Policy']).toBe(
-    `{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n  "Statement" : [ {\n    "Sid" : "Enable IAM User Permissions",\n    "Effect" : "Allow",\n    "Principal" : {\n      "AWS" : "${ROOT}"\n    },\n    "Action" : "kms:*",\n    "Resource" : "*"\n  } ]\n}`,
+    `{\n  "Version" : "2012-10-17",\n  "Id" : "key-default-1",\n  "Statement" : [ {\n    "Sid" : "Enable IAM User Permissions",\n    "Effect" : "Allow",\n    "Principal" : {\n      "AWS" : "${rootArn}"\n    },\n    "Action" : "kms:*",\n    "Resource" : "*"\n  } ]\n}`,
   );
 });
 
 test('a policy comes back as the same JSON, re-spaced', async () => {
   const keyId = await client.createKey();
   const text = policy(
-    statement('Allow', { AWS: [ROOT, ROLE], Service: 'delivery.logs.amazonaws.com' }),
+    statement('Allow', { AWS: [rootArn, roleArn], Service: 'delivery.logs.amazonaws.com' }),
     statement('Deny', '*', ['kms:Sign'], {
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     }),
@@ -57,45 +57,47 @@ test.each([
   ...['role/app/*', 'user/a?c'].map((name): [string, string, string] => [
     `a pattern in a name, ${name}`,
     policy(
-      statement('Allow', { AWS: ROOT }),
-      statement('Allow', { AWS: ROOT.replace('root', name) }),
+      statement('Allow', { AWS: rootArn }),
+      statement('Allow', { AWS: rootArn.replace('root', name) }),
     ),
     'MalformedPolicyDocumentException',
   ]),
   [
     'a pattern for sessions',
     policy(
-      statement('Allow', { AWS: ROOT }),
-      statement('Allow', { AWS: SESSION.replace('tester', '*') }),
+      statement('Allow', { AWS: rootArn }),
+      statement('Allow', { AWS: sessionArn.replace('tester', '*') }),
     ),
     'MalformedPolicyDocumentException',
   ],
   [
     'no such service',
-    policy(statement('Allow', { AWS: ROOT, Service: 'lambda' })),
+    policy(statement('Allow', { AWS: rootArn, Service: 'lambda' })),
     'MalformedPolicyDocumentException',
   ],
   [
     'a third effect',
-    policy(statement('Perhaps', { AWS: ROOT })),
+    policy(statement('Perhaps', { AWS: rootArn })),
     'MalformedPolicyDocumentException',
   ],
   [
     'an operator that IAM does not have',
     policy(
-      statement('Allow', { AWS: ROOT }, 'kms:*', { Condition: { Sounds: { 'aws:userid': 'b' } } }),
+      statement('Allow', { AWS: rootArn }, 'kms:*', {
+        Condition: { Sounds: { 'aws:userid': 'b' } },
+      }),
     ),
     'MalformedPolicyDocumentException',
   ],
   [
     'an action without its service',
-    policy(statement('Allow', { AWS: ROOT }), statement('Allow', { AWS: ROOT }, 'Encrypt')),
+    policy(statement('Allow', { AWS: rootArn }), statement('Allow', { AWS: rootArn }, 'Encrypt')),
     'MalformedPolicyDocumentException',
   ],
   [
     'a condition key without its service',
     policy(
-      statement('Allow', { AWS: ROOT }),
+      statement('Allow', { AWS: rootArn }),
       statement('Deny', '*', 'kms:Sign', { Condition: { Bool: { SecureTransport: 'false' } } }),
     ),
     'MalformedPolicyDocumentException',
@@ -103,35 +105,38 @@ test.each([
   [
     'one Sid for two statements',
     policy(
-      statement('Allow', { AWS: ROOT }, 'kms:*', { Sid: 'a b' }),
+      statement('Allow', { AWS: rootArn }, 'kms:*', { Sid: 'a b' }),
       statement('Deny', '*', 'kms:Sign', { Sid: 'a b' }),
     ),
     'MalformedPolicyDocumentException',
   ],
   [
     'an element that is there twice',
-    policy(statement('Allow', { AWS: ROOT })).replace('}]', String.raw`,"\u0041ction":"kms:*"}]`),
+    policy(statement('Allow', { AWS: rootArn })).replace(
+      '}]',
+      String.raw`,"\u0041ction":"kms:*"}]`,
+    ),
     'MalformedPolicyDocumentException',
   ],
   [
     'Action and NotAction',
-    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { NotAction: 'kms:Sign' })),
+    policy(statement('Allow', { AWS: rootArn }, 'kms:*', { NotAction: 'kms:Sign' })),
     'MalformedPolicyDocumentException',
   ],
   [
     'Resource and NotResource',
-    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { NotResource: '*' })),
+    policy(statement('Allow', { AWS: rootArn }, 'kms:*', { NotResource: '*' })),
     'MalformedPolicyDocumentException',
   ],
   [
     'the only statement without its resource, which locks the caller out',
-    policy(statement('Allow', { AWS: ROOT }, 'kms:*', { Resource: undefined })),
+    policy(statement('Allow', { AWS: rootArn }, 'kms:*', { Resource: undefined })),
     'MalformedPolicyDocumentException',
   ],
   [
     'a set operator on a single value',
     policy(
-      statement('Allow', { AWS: ROOT }, 'kms:*', {
+      statement('Allow', { AWS: rootArn }, 'kms:*', {
         Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:a': 'b' } },
       }),
     ),
@@ -139,17 +144,17 @@ test.each([
   ],
   [
     'the caller locked out',
-    policy(statement('Allow', { AWS: ROLE })),
+    policy(statement('Allow', { AWS: roleArn })),
     'MalformedPolicyDocumentException',
   ],
   [
     'the caller denied',
-    policy(statement('Allow', { AWS: ROOT }), statement('Deny', '*', 'kms:PutKeyPolicy')),
+    policy(statement('Allow', { AWS: rootArn }), statement('Deny', '*', 'kms:PutKeyPolicy')),
     'MalformedPolicyDocumentException',
   ],
   [
     '32769 bytes',
-    policy(statement('Allow', { AWS: ROOT })).padEnd(32_769),
+    policy(statement('Allow', { AWS: rootArn })).padEnd(32_769),
     'LimitExceededException',
   ],
   ['131073 characters', ' '.repeat(131_073), 'ValidationException'],
@@ -163,7 +168,7 @@ test.each([
 
 test('a statement without an action, or without a resource, is kept and does nothing', async () => {
   const KeyId = await client.createKey({ Origin: 'AWS_KMS' });
-  const everything = statement('Allow', { AWS: ROOT });
+  const everything = statement('Allow', { AWS: rootArn });
   const text = policy(
     everything,
     { Effect: 'Deny', Principal: '*', Action: 'kms:Encrypt' },
@@ -173,7 +178,7 @@ test('a statement without an action, or without a resource, is kept and does not
   const back = (await client.must('GetKeyPolicy', { KeyId }))['Policy'] as string;
   expect(JSON.parse(back)).toEqual(JSON.parse(text));
   expect((await client.call('Encrypt', { KeyId, Plaintext: 'AQI=' })).status).toBe(200);
-  const asked = { principal: PRACTICE_ACCESS_KEY_ID, action: 'kms:Encrypt', resource: KeyId };
+  const asked = { principal: practiceAccessKeyId, action: 'kms:Encrypt', resource: KeyId };
   const why = (await control(kms.controlUrl, 'POST /explain', asked)) as unknown as Explanation;
   expect(why.policies[0]?.statements.map((each) => each.why)).toEqual([
     "it leaves this to the IAM policies of the caller's account",
@@ -188,7 +193,7 @@ test('a statement without an action, or without a resource, is kept and does not
 });
 
 test('32768 bytes fit', async () => {
-  const text = policy(statement('Allow', { AWS: ROOT })).padEnd(32_768);
+  const text = policy(statement('Allow', { AWS: rootArn })).padEnd(32_768);
   expect((await put(await client.createKey(), text)).status).toBe(200);
 });
 
@@ -196,12 +201,12 @@ test('with the check bypassed, root can lock itself out, and AWS would say so li
   const keyId = await client.createKey();
   const { Arn: arn } = await client.metadata(keyId);
   const bypass = { BypassPolicyLockoutSafetyCheck: true };
-  expect((await put(keyId, policy(statement('Allow', { AWS: ROLE })), bypass)).status).toBe(200);
+  expect((await put(keyId, policy(statement('Allow', { AWS: roleArn })), bypass)).status).toBe(200);
   const refused = await client.call('DescribeKey', { KeyId: keyId });
   expect([refused.status, refused.type, refused.message]).toEqual([
     400,
     'AccessDeniedException',
-    `User: ${ROOT} is not authorized to perform: kms:DescribeKey on resource: ${arn as string} because no resource-based policy allows the kms:DescribeKey action`,
+    `User: ${rootArn} is not authorized to perform: kms:DescribeKey on resource: ${arn as string} because no resource-based policy allows the kms:DescribeKey action`,
   ]);
 });
 

@@ -1,4 +1,4 @@
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+const jsonToken = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
  * The first member that one object of a JSON text has twice; undefined when there is none. JSON.parse
@@ -7,7 +7,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 export function repeatedMember(text: string): string | undefined {
   const open: Set<unknown>[] = [];
   let latest = '';
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const [token] of text.matchAll(jsonToken)) {
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
     else if (token !== ':') latest = token;

@@ -13,7 +13,7 @@ function valuesOf(value: unknown): readonly string[] {
   return plain ? [String(value as string | number | boolean)] : [];
 }
 
-const SYMMETRIC = 'SYMMETRIC_DEFAULT';
+const symmetric = 'SYMMETRIC_DEFAULT';
 
 type Reader = (input: Input) => unknown;
 const member =
@@ -21,37 +21,37 @@ const member =
   (input) =>
     input[name] ?? usual;
 
-const ENCRYPTING = { 'kms:encryptionalgorithm': member('EncryptionAlgorithm', SYMMETRIC) };
-const DATA_KEY_PAIR = { ...ENCRYPTING, 'kms:datakeypairspec': member('KeyPairSpec') };
-const SIGNING = {
+const encrypting = { 'kms:encryptionalgorithm': member('EncryptionAlgorithm', symmetric) };
+const dataKeyPair = { ...encrypting, 'kms:datakeypairspec': member('KeyPairSpec') };
+const signing = {
   'kms:signingalgorithm': member('SigningAlgorithm'),
   'kms:messagetype': member('MessageType', 'RAW'),
 };
-const MAC = { 'kms:macalgorithm': member('MacAlgorithm') };
+const mac = { 'kms:macalgorithm': member('MacAlgorithm') };
 /** No AWS service ever calls the practice KMS on somebody's behalf. */
-const GRANT = { 'kms:grantisforawsresource': () => false };
-const BYPASS = {
+const grant = { 'kms:grantisforawsresource': () => false };
+const bypass = {
   'kms:bypasspolicylockoutsafetycheck': member('BypassPolicyLockoutSafetyCheck'),
 };
 
 const wantedSpec: Reader = (input) =>
-  input['KeySpec'] ?? input['CustomerMasterKeySpec'] ?? SYMMETRIC;
+  input['KeySpec'] ?? input['CustomerMasterKeySpec'] ?? symmetric;
 const wantedUsage: Reader = member('KeyUsage', 'ENCRYPT_DECRYPT');
 
 /** Which condition keys of KMS an operation brings, beside those of its key. */
-const OF_OPERATION: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
-  Encrypt: ENCRYPTING,
-  Decrypt: ENCRYPTING,
-  GenerateDataKey: ENCRYPTING,
-  GenerateDataKeyWithoutPlaintext: ENCRYPTING,
-  GenerateDataKeyPair: DATA_KEY_PAIR,
-  GenerateDataKeyPairWithoutPlaintext: DATA_KEY_PAIR,
-  ReEncryptFrom: { 'kms:encryptionalgorithm': member('SourceEncryptionAlgorithm', SYMMETRIC) },
-  ReEncryptTo: { 'kms:encryptionalgorithm': member('DestinationEncryptionAlgorithm', SYMMETRIC) },
-  Sign: SIGNING,
-  Verify: SIGNING,
-  GenerateMac: MAC,
-  VerifyMac: MAC,
+const ofOperation: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
+  Encrypt: encrypting,
+  Decrypt: encrypting,
+  GenerateDataKey: encrypting,
+  GenerateDataKeyWithoutPlaintext: encrypting,
+  GenerateDataKeyPair: dataKeyPair,
+  GenerateDataKeyPairWithoutPlaintext: dataKeyPair,
+  ReEncryptFrom: { 'kms:encryptionalgorithm': member('SourceEncryptionAlgorithm', symmetric) },
+  ReEncryptTo: { 'kms:encryptionalgorithm': member('DestinationEncryptionAlgorithm', symmetric) },
+  Sign: signing,
+  Verify: signing,
+  GenerateMac: mac,
+  VerifyMac: mac,
   DeriveSharedSecret: { 'kms:keyagreementalgorithm': member('KeyAgreementAlgorithm') },
   GetParametersForImport: {
     'kms:wrappingalgorithm': member('WrappingAlgorithm'),
@@ -62,17 +62,17 @@ const OF_OPERATION: Readonly<Record<string, Readonly<Record<string, Reader>>>> =
     'kms:validto': ({ ValidTo: at }) => (typeof at === 'number' ? at / 1000 : undefined),
   },
   CreateGrant: {
-    ...GRANT,
+    ...grant,
     'kms:grantconstrainttype': ({ Constraints: constraints }) =>
       Object.keys(asInput(constraints)).filter((name) => name.startsWith('EncryptionContext')),
     'kms:grantoperations': member('Operations'),
     'kms:granteeprincipal': member('GranteePrincipal'),
     'kms:retiringprincipal': member('RetiringPrincipal'),
   },
-  ListGrants: GRANT,
-  RevokeGrant: GRANT,
+  ListGrants: grant,
+  RevokeGrant: grant,
   CreateKey: {
-    ...BYPASS,
+    ...bypass,
     'kms:keyspec': wantedSpec,
     'kms:customermasterkeyspec': wantedSpec,
     'kms:keyusage': wantedUsage,
@@ -80,7 +80,7 @@ const OF_OPERATION: Readonly<Record<string, Readonly<Record<string, Reader>>>> =
     'kms:keyorigin': member('Origin', 'AWS_KMS'),
     'kms:multiregion': member('MultiRegion', false),
   },
-  PutKeyPolicy: BYPASS,
+  PutKeyPolicy: bypass,
   ReplicateKey: { 'kms:replicaregion': member('ReplicaRegion') },
   UpdatePrimaryRegion: { 'kms:primaryregion': member('PrimaryRegion') },
   EnableKeyRotation: { 'kms:rotationperiodindays': member('RotationPeriodInDays', 365) },
@@ -136,7 +136,7 @@ function tagFacts(input: Input): FactRecord {
 /** What a request of this operation says about itself, by condition key in lower case. */
 export function requestFacts(operation: string, input: unknown): FactRecord {
   const request = asInput(input);
-  const readers = Object.entries(OF_OPERATION[operation] ?? {});
+  const readers = Object.entries(ofOperation[operation] ?? {});
   const context = Object.entries(encryptionContextOf(operation, request));
   return {
     ...Object.fromEntries(readers.map(([key, read]) => [key, valuesOf(read(request))])),

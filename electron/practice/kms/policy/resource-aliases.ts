@@ -3,7 +3,7 @@ import type { State } from '../state/state.ts';
 import type { FactRecord } from './facts.ts';
 
 /** As many as a key can have. */
-const MOST = 50;
+const most = 50;
 
 /** The aliases that point at a key, by name, as policies see them. */
 export function resourceAliases(
@@ -12,7 +12,7 @@ export function resourceAliases(
   now: number,
 ): FactRecord {
   const keyId = key.arn.slice(key.arn.lastIndexOf('/') + 1);
-  const aliases = state.aliases.page(key, '', MOST + 1, now, keyId);
+  const aliases = state.aliases.page(key, '', most + 1, now, keyId);
   // With more than AWS allows the condition is never met.
-  return { 'kms:resourcealiases': aliases.length > MOST ? [] : aliases.map(({ name }) => name) };
+  return { 'kms:resourcealiases': aliases.length > most ? [] : aliases.map(({ name }) => name) };
 }

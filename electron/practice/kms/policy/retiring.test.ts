@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { type ByokClient, byokClient } from '../testing/byok.ts';
 import {
-  ACCOUNT,
+  ownAccount,
   allowing,
   keyOf,
-  OTHER_ACCOUNT,
+  otherAccount,
   user,
   userArn,
   writeDown,
@@ -27,12 +27,12 @@ beforeEach(async () => {
 });
 afterAll(() => kms.close());
 
-const RETIRER = userArn('retirer');
+const retirer = userArn('retirer');
 const grant = async (more: object = {}) => {
   const reply = await client.must('CreateGrant', {
     KeyId: keyId,
     GranteePrincipal: userArn('app'),
-    RetiringPrincipal: RETIRER,
+    RetiringPrincipal: retirer,
     Operations: ['Decrypt'],
     ...more,
   });
@@ -62,33 +62,33 @@ describe('who may', () => {
   const outcome = async (who: string, users: object[], more: object = {}) => {
     await writeDown(
       kms.controlUrl,
-      { accountId: ACCOUNT, users },
-      { accountId: OTHER_ACCOUNT, users: [user('stranger', mayRetire), user('outsider')] },
+      { accountId: ownAccount, users },
+      { accountId: otherAccount, users: [user('stranger', mayRetire), user('outsider')] },
     );
     const { token } = await grant(more);
     const request = { GrantToken: token, DryRun: true };
     return (await client.call('RetireGrant', request, { credentials: keyOf(who) })).type;
   };
-  const YES = 'DryRunOperationException';
-  const NO = 'AccessDeniedException';
-  const stranger = { RetiringPrincipal: `arn:aws:iam::${OTHER_ACCOUNT}:root` };
+  const yes = 'DryRunOperationException';
+  const no = 'AccessDeniedException';
+  const stranger = { RetiringPrincipal: `arn:aws:iam::${otherAccount}:root` };
 
   test.each([
-    ['the retiring principal, without any policy', 'retirer', [user('retirer')], {}, YES],
-    ['but not against a Deny', 'retirer', [user('retirer', mayNot)], {}, NO],
-    ['the grantee only when its grant says so', 'app', [user('app')], {}, NO],
+    ['the retiring principal, without any policy', 'retirer', [user('retirer')], {}, yes],
+    ['but not against a Deny', 'retirer', [user('retirer', mayNot)], {}, no],
+    ['the grantee only when its grant says so', 'app', [user('app')], {}, no],
     [
       'the grantee of such a grant',
       'app',
       [user('app')],
       { Operations: ['Decrypt', 'RetireGrant'] },
-      YES,
+      yes,
     ],
-    ['whom the account of the key lets', 'admin', [user('admin', mayRetire)], {}, YES],
-    ['nobody else of it', 'admin', [user('admin')], {}, NO],
-    ['whom an account that may retire lets', 'stranger', [], stranger, YES],
-    ['nobody else of that', 'outsider', [], stranger, NO],
-    ['nobody of another account', 'stranger', [], {}, NO],
+    ['whom the account of the key lets', 'admin', [user('admin', mayRetire)], {}, yes],
+    ['nobody else of it', 'admin', [user('admin')], {}, no],
+    ['whom an account that may retire lets', 'stranger', [], stranger, yes],
+    ['nobody else of that', 'outsider', [], stranger, no],
+    ['nobody of another account', 'stranger', [], {}, no],
   ])('%s', async (_name, who, users, more, type) => {
     expect(await outcome(who, users, more)).toBe(type);
   });

@@ -1,9 +1,9 @@
-import { LOOPBACK } from '../constants.ts';
+import { loopback } from '../constants.ts';
 import type { KeyRecord } from '../model/records.ts';
 import type { Caller } from '../principals/caller.ts';
 import type { FactRecord } from './facts.ts';
 
-const PRINCIPAL_TYPES = { root: 'Account', user: 'User', session: 'AssumedRole' } as const;
+const principalTypes = { root: 'Account', user: 'User', session: 'AssumedRole' } as const;
 
 const values = (value: string | null): readonly string[] => (value === null ? [] : [value]);
 
@@ -20,7 +20,7 @@ export function callerFacts(caller: Caller, region: string, now: number): FactRe
   return {
     'aws:principalaccount': [caller.account],
     'aws:principalarn': [caller.principal],
-    'aws:principaltype': [PRINCIPAL_TYPES[caller.kind]],
+    'aws:principaltype': [principalTypes[caller.kind]],
     'aws:userid': [caller.userId],
     'aws:username': values(caller.userName),
     ...tagged('aws:principaltag/', Object.entries(caller.tags)),
@@ -28,7 +28,7 @@ export function callerFacts(caller: Caller, region: string, now: number): FactRe
     'aws:tokenissuetime': issuedAt === null ? [] : [new Date(issuedAt).toISOString()],
     'aws:requestedregion': [region],
     'aws:securetransport': ['true'],
-    'aws:sourceip': [LOOPBACK],
+    'aws:sourceip': [loopback],
     'aws:currenttime': [new Date(now).toISOString()],
     'aws:epochtime': [String(Math.floor(now / 1000))],
     'aws:viaawsservice': ['false'],

@@ -94,9 +94,9 @@ const notBoth = (a: unknown, b: unknown): boolean => a === undefined || b === un
 const hasAction = (s: ReadStatement): boolean => exactlyOne(s.Action, s.NotAction);
 const hasResource = (s: ReadStatement): boolean => exactlyOne(s.Resource, s.NotResource);
 const hasPrincipal = (s: ReadStatement): boolean => exactlyOne(s.Principal, s.NotPrincipal);
-const ACTION = { error: 'a statement needs an action' };
-const RESOURCE = { error: 'a statement needs a resource' };
-const PRINCIPAL = { error: 'a statement needs a principal' };
+const action = { error: 'a statement needs an action' };
+const resource = { error: 'a statement needs a resource' };
+const principal = { error: 'a statement needs a principal' };
 
 const shapeOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
   z.strictObject({
@@ -120,7 +120,7 @@ const documentOf = <S extends z.ZodType<ReadStatement>>(statement: S) =>
 export const keyPolicySchema = documentOf(
   z
     .strictObject({ ...common, ...principals, ...resources })
-    .refine(hasPrincipal, PRINCIPAL)
+    .refine(hasPrincipal, principal)
     .refine((s) => notBoth(s.Action, s.NotAction), { error: 'has both Action and NotAction' })
     .refine((s) => notBoth(s.Resource, s.NotResource), {
       error: 'has both Resource and NotResource',
@@ -133,7 +133,7 @@ export function ownSids({ Statement }: PolicyDocument): boolean {
   const sids = Statement.flatMap(({ Sid }) => (Sid ? [Sid] : []));
   return new Set(sids).size === sids.length;
 }
-export const OWN_SIDS = { error: 'two statements have the same Sid' };
+export const ownSidsRule = { error: 'two statements have the same Sid' };
 
 /** IAM is stricter with its own policies than KMS with those of keys. */
 const iam = {
@@ -153,14 +153,14 @@ const iamResources = { Resource: iamResource.optional(), NotResource: iamResourc
 export const identityPolicySchema = documentOf(
   z
     .strictObject({ ...iam, ...iamResources })
-    .refine(hasAction, ACTION)
-    .refine(hasResource, RESOURCE),
-).refine(ownSids, OWN_SIDS);
+    .refine(hasAction, action)
+    .refine(hasResource, resource),
+).refine(ownSids, ownSidsRule);
 
 /** Who may take on a role; the role itself is the resource. */
 export const trustPolicySchema = documentOf(
   z
     .strictObject({ ...iam, ...principals })
-    .refine(hasPrincipal, PRINCIPAL)
-    .refine(hasAction, ACTION),
-).refine(ownSids, OWN_SIDS);
+    .refine(hasPrincipal, principal)
+    .refine(hasAction, action),
+).refine(ownSids, ownSidsRule);

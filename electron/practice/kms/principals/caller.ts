@@ -31,25 +31,25 @@ export interface Caller {
 export const rootArn = (account: string, region = ''): string =>
   `arn:${partitionOf(region)}:iam::${account}:root`;
 
-const MAIN = 'arn:aws:';
+const main = 'arn:aws:';
 
 /** ARNs of every partition name the same principals: the principals file knows no partitions. */
-export const inMainPartition = (arn: string): string => arn.replace(/^arn:aws[a-z-]*:/, MAIN);
+export const inMainPartition = (arn: string): string => arn.replace(/^arn:aws[a-z-]*:/, main);
 
 export const isSamePrincipal = (one: string, other: string): boolean =>
   one === other ||
-  (!(one.startsWith(MAIN) && other.startsWith(MAIN)) &&
+  (!(one.startsWith(main) && other.startsWith(main)) &&
     inMainPartition(one) === inMainPartition(other));
 
 /** The same caller as AWS names it in the partition of a Region. */
 export function callerIn(caller: Caller, region: string): Caller {
   const partition = partitionOf(region);
   if (partition === 'aws') return caller;
-  const there = (arn: string): string => inMainPartition(arn).replace(MAIN, `arn:${partition}:`);
+  const there = (arn: string): string => inMainPartition(arn).replace(main, `arn:${partition}:`);
   return { ...caller, arn: there(caller.arn), principal: there(caller.principal) };
 }
 
-const NO_TAGS = {};
+const noTags = {};
 
 export function rootCaller(account: string): Caller {
   return {
@@ -61,7 +61,7 @@ export function rootCaller(account: string): Caller {
     userName: null,
     policies: null,
     sessionPolicy: null,
-    tags: NO_TAGS,
+    tags: noTags,
     issuedAt: null,
   };
 }

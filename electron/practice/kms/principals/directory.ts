@@ -1,9 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  PRACTICE_ACCESS_KEY_ID,
-  PRACTICE_ACCOUNT_ID,
-  PRACTICE_SECRET_ACCESS_KEY,
-} from '../constants.ts';
+import { practiceAccessKeyId, practiceAccountId, practiceSecretAccessKey } from '../constants.ts';
 import type { PolicyDocument } from '../policy/statements.ts';
 import { type Caller, inMainPartition, type NamedPolicy, rootCaller } from './caller.ts';
 import type {
@@ -58,19 +54,19 @@ export interface Directory {
   reset(): void;
 }
 
-const DEFAULT_ACCOUNT_KEY: AccountKey = {
-  accountId: PRACTICE_ACCOUNT_ID,
-  accessKeyId: PRACTICE_ACCESS_KEY_ID,
-  secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+const defaultAccountKey: AccountKey = {
+  accountId: practiceAccountId,
+  accessKeyId: practiceAccessKeyId,
+  secretAccessKey: practiceSecretAccessKey,
 };
 
-const LONGEST_SESSION = 43_200;
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const longestSession = 43_200;
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** A unique id as IAM gives them; the same principal keeps it over restarts. */
 export function principalId(prefix: 'AIDA' | 'AROA', arn: string): string {
   const digest = createHash('sha256').update(arn).digest();
-  return prefix + [...digest.subarray(0, 17)].map((byte) => BASE32[byte % 32]).join('');
+  return prefix + [...digest.subarray(0, 17)].map((byte) => base32[byte % 32]).join('');
 }
 
 const named = (policies: Readonly<Record<string, PolicyDocument>>): NamedPolicy[] =>
@@ -107,7 +103,7 @@ const anyRole = (account: string, arn: string): Role => ({
   trust: null,
   policies: null,
   tags: {},
-  maxSessionSeconds: LONGEST_SESSION,
+  maxSessionSeconds: longestSession,
 });
 
 interface Index {
@@ -149,14 +145,14 @@ function indexOf(rootKeys: readonly AccountKey[], { accounts }: Principals): Ind
   };
 }
 
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
+const roleArnShape = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
 
 /** A later key replaces an earlier one with the same access key id. */
 export function createDirectory(
   keys: readonly AccountKey[],
   initial: PrincipalsDocument,
 ): Directory {
-  const rootKeys = [DEFAULT_ACCOUNT_KEY, ...keys];
+  const rootKeys = [defaultAccountKey, ...keys];
   let { written } = initial;
   let index = indexOf(rootKeys, initial.read);
   const replace = (next: PrincipalsDocument) => {
@@ -171,7 +167,7 @@ export function createDirectory(
     },
     isWrittenDown: (accountId) => index.writtenDown.has(accountId),
     findRole(arn) {
-      const account = ROLE_ARN.exec(arn)?.[1];
+      const account = roleArnShape.exec(arn)?.[1];
       if (account === undefined || !index.accountIds.includes(account)) return undefined;
       if (!index.writtenDown.has(account)) return anyRole(account, arn);
       return index.roles.get(inMainPartition(arn));

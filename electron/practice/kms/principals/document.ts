@@ -99,7 +99,7 @@ export interface PrincipalsDocument {
   readonly read: Principals;
 }
 
-export const NO_PRINCIPALS: PrincipalsDocument = { written: {}, read: { accounts: [] } };
+export const noPrincipals: PrincipalsDocument = { written: {}, read: { accounts: [] } };
 export type UserEntry = z.infer<typeof userSchema>;
 export type RoleEntry = z.infer<typeof roleSchema>;
 export type MfaEntry = z.infer<typeof mfaSchema>;

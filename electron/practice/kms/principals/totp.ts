@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
-const STEP_MS = 30_000;
-const DIGITS = 6;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const stepMs = 30_000;
+const digits = 6;
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Base32 as authenticator apps take it, without regard to case, spaces and padding. */
 export function fromBase32(text: string): Buffer | undefined {
@@ -11,7 +11,7 @@ export function fromBase32(text: string): Buffer | undefined {
   let bits = 0;
   let value = 0;
   for (const letter of clean) {
-    const digit = ALPHABET.indexOf(letter);
+    const digit = alphabet.indexOf(letter);
     if (digit < 0) return undefined;
     value = ((value << 5) | digit) & 0xffff;
     bits += 5;
@@ -25,13 +25,13 @@ export function fromBase32(text: string): Buffer | undefined {
 /** The code of a virtual MFA device at a time in milliseconds (RFC 6238, SHA-1, 30 s, 6 digits). */
 export function totpAt(seed: Buffer, milliseconds: number): string {
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(milliseconds / STEP_MS)));
+  counter.writeBigUInt64BE(BigInt(Math.floor(milliseconds / stepMs)));
   const mac = createHmac('sha1', seed).update(counter).digest();
   const at = (mac.at(-1) ?? 0) & 0x0f;
   const number = mac.readUInt32BE(at) & 0x7fff_ffff;
-  return String(number % 10 ** DIGITS).padStart(DIGITS, '0');
+  return String(number % 10 ** digits).padStart(digits, '0');
 }
 
 /** Codes of the step before and after are taken too: clocks differ. */
 export const isCodeOf = (seed: Buffer, code: string, milliseconds: number): boolean =>
-  [-STEP_MS, 0, STEP_MS].some((offset) => totpAt(seed, milliseconds + offset) === code);
+  [-stepMs, 0, stepMs].some((offset) => totpAt(seed, milliseconds + offset) === code);

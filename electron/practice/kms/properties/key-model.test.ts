@@ -6,17 +6,17 @@ import { control } from '../testing/raw-client.ts';
 import * as model from './key-model.ts';
 
 /** A campaign sets more; the default shows that the model and the product agree. */
-const RUNS = Number(process.env['KEYREEVE_PRACTICE_RUNS'] ?? '20');
-const LIMIT = 3;
-const ALIASES = 3;
-const REPLICA_REGION = 'eu-west-1';
+const runs = Number(process.env['KEYREEVE_PRACTICE_RUNS'] ?? '20');
+const limit = 3;
+const aliases = 3;
+const replicaRegion = 'eu-west-1';
 
 let kms: PracticeKms;
 let client: ByokClient;
 beforeAll(async () => {
   kms = await startPracticeKms({
     wrappingKeyReuse: 1_000_000,
-    onDemandLimit: LIMIT,
+    onDemandLimit: limit,
   });
   client = byokClient(kms.url);
 });
@@ -42,7 +42,7 @@ type Step =
   | { readonly do: 'advance'; readonly hours: number };
 
 /** Rotations twice: they take the longest way to get anywhere. */
-const ON_KEY = [
+const onKey = [
   'enable',
   'disable',
   'schedule',
@@ -77,13 +77,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     fc.record({
       do: fc.constant('alias' as const),
       key,
-      name: fc.nat(ALIASES - 1),
+      name: fc.nat(aliases - 1),
       how: fc.constantFrom('create' as const, 'update' as const),
     }),
-    fc.record({ do: fc.constant('deleteAlias' as const), name: fc.nat(ALIASES - 1) }),
+    fc.record({ do: fc.constant('deleteAlias' as const), name: fc.nat(aliases - 1) }),
     fc.record({ do: fc.constant('advance' as const), hours: fc.constantFrom(1, 25, 24 * 8) }),
     fc.record({
-      do: fc.constantFrom(...ON_KEY),
+      do: fc.constantFrom(...onKey),
       key,
     }),
   ),
@@ -95,7 +95,7 @@ const aliasOf = (name: number): string => `alias/model-${name}`;
 
 /** The product under one sequence of steps, beside the model. */
 class Run {
-  readonly world: model.World = { now: 0, keys: [], aliases: new Map(), onDemandLimit: LIMIT };
+  readonly world: model.World = { now: 0, keys: [], aliases: new Map(), onDemandLimit: limit };
   readonly #ids = new Map<model.ModelKey, { readonly keyId: string; readonly region: string }>();
   /** Key material ids by key and material, as the product told them. */
   readonly #materials = new Map<string, number>();
@@ -225,10 +225,10 @@ class Run {
 
   async #replicate(step: Step, key: model.ModelKey): Promise<void> {
     const answer = model.replicate(this.world, key);
-    const reply = await this.#call(key, 'ReplicateKey', { ReplicaRegion: REPLICA_REGION });
+    const reply = await this.#call(key, 'ReplicateKey', { ReplicaRegion: replicaRegion });
     this.#agree(step, answer, reply);
     if (answer !== 'ok' || key.replica === null) return;
-    this.#ids.set(key.replica, { keyId: this.#idOf(key).keyId, region: REPLICA_REGION });
+    this.#ids.set(key.replica, { keyId: this.#idOf(key).keyId, region: replicaRegion });
   }
 
   #agree(step: Step, answer: model.Answer, reply: { status: number; type: string | undefined }) {
@@ -291,6 +291,6 @@ test('keys do what the model says, whatever is done in whatever order', async ()
       for (const step of sequence) await run.take(step);
       await run.compareAll();
     }),
-    { numRuns: RUNS },
+    { numRuns: runs },
   );
 }, 600_000);

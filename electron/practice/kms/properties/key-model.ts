@@ -1,7 +1,7 @@
 /** A small pure model of keys, as AWS's guide describes them; it shares nothing with the product. */
 
-const HOUR = 3600;
-const WINDOW = 7 * 24 * HOUR;
+const hour = 3600;
+const deletionWindow = 7 * 24 * hour;
 
 export interface ModelMaterial {
   /** Which of the few materials of the test it is. */
@@ -84,7 +84,7 @@ export function schedule(world: World, key: ModelKey): Answer {
     return 'ok';
   }
   key.state = 'PendingDeletion';
-  key.deleteAt = world.now + WINDOW;
+  key.deleteAt = world.now + deletionWindow;
   return 'ok';
 }
 
@@ -107,7 +107,7 @@ export function importMaterial(world: World, key: ModelKey, wish: ImportWish): A
   const known = key.materials.find(({ bytes }) => bytes === wish.bytes);
   const asNew =
     wish.type === undefined ? key.materials.length === 0 : wish.type === 'NEW_KEY_MATERIAL';
-  const validTo = wish.hours === null ? null : world.now + wish.hours * HOUR;
+  const validTo = wish.hours === null ? null : world.now + wish.hours * hour;
   if (asNew) {
     if (known !== undefined) return 'IncorrectKeyMaterialException';
     if (permanent(key).length < key.materials.length) return 'KMSInvalidStateException';
@@ -191,12 +191,12 @@ function remove(world: World, key: ModelKey): void {
   primary.replica = null;
   if (primary.state !== 'PendingReplicaDeletion') return;
   primary.state = 'PendingDeletion';
-  primary.deleteAt = (key.deleteAt ?? world.now) + WINDOW;
+  primary.deleteAt = (key.deleteAt ?? world.now) + deletionWindow;
 }
 
 /** Lets time pass: materials expire, and keys go at the end of their window. */
 export function advance(world: World, hours: number): void {
-  world.now += hours * HOUR;
+  world.now += hours * hour;
   for (const key of world.keys.filter(({ gone }) => !gone)) {
     for (const material of key.materials) {
       if (material.present && material.validTo !== null && material.validTo <= world.now) {

@@ -4,7 +4,7 @@ import { isKeyId, parseKmsArn, type Place } from '../model/arn.ts';
 import { familyOf } from '../model/key-specs.ts';
 import type { KeyRecord } from '../model/records.ts';
 import type { World } from '../world.ts';
-import { CRYPTOGRAPHIC, ECC, LATTICE, PAIRS, RSA, SYMMETRIC } from './table.ts';
+import { cryptographic, ecc, lattice, pairs, rsa, symmetric } from './table.ts';
 
 type Request = Readonly<Record<string, unknown>>;
 
@@ -48,12 +48,12 @@ function keysOf(world: World, here: Place, operation: string, request: Request) 
 
 /** Null: the use is counted against the key's own store, when its proxy is asked. */
 function quotaOfKey(key: KeyRecord | undefined): string | null {
-  if (key === undefined) return SYMMETRIC;
+  if (key === undefined) return symmetric;
   if (key.storeId !== null) return null;
   const family = familyOf(key.spec);
-  if (family === 'rsa') return RSA;
-  if (family === 'ecc' || key.spec === 'ECC_NIST_EDWARDS25519') return ECC;
-  return key.spec.startsWith('ML_') ? LATTICE : SYMMETRIC;
+  if (family === 'rsa') return rsa;
+  if (family === 'ecc' || key.spec === 'ECC_NIST_EDWARDS25519') return ecc;
+  return key.spec.startsWith('ML_') ? lattice : symmetric;
 }
 
 const quotaOfPair = (spec: unknown): string =>
@@ -64,8 +64,8 @@ const quotaOfPair = (spec: unknown): string =>
       : `DataKeyPair ${spec}`;
 
 function quotasOf(world: World, here: Place, operation: string, body: Buffer): string[] {
-  if (PAIRS.has(operation)) return [quotaOfPair(readRequest(body)['KeyPairSpec'])];
-  if (!CRYPTOGRAPHIC.has(operation)) return [operation];
+  if (pairs.has(operation)) return [quotaOfPair(readRequest(body)['KeyPairSpec'])];
+  if (!cryptographic.has(operation)) return [operation];
   const quotas = keysOf(world, here, operation, readRequest(body)).map(quotaOfKey);
   return [...new Set(quotas.filter((quota) => quota !== null))];
 }

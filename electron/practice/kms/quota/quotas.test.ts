@@ -51,7 +51,7 @@ describe('the table', () => {
   test('has a rate for every operation or what it shares, and takes others over it', () => {
     const { 'Cryptography symmetric': symmetric, ...usual } = rates('sa-east-1');
     expect(symmetric).toBe(10_000);
-    const NAMED = {
+    const named = {
       'Cryptography RSA': 1000,
       'Cryptography ECC': 1000,
       'Cryptography ML': 1000,
@@ -83,8 +83,8 @@ describe('the table', () => {
       DeleteAlias: 15,
       TagResource: 10,
     };
-    const others = Object.keys(usual).filter((name) => !(name in NAMED));
-    expect(usual).toEqual({ ...NAMED, ...Object.fromEntries(others.map((name) => [name, 5])) });
+    const others = Object.keys(usual).filter((name) => !(name in named));
+    expect(usual).toEqual({ ...named, ...Object.fromEntries(others.map((name) => [name, 5])) });
     expect(others).toContain('RotateKeyOnDemand');
     expect(others).toContain('CreateKey');
     expect(usual['Encrypt']).toBeUndefined();

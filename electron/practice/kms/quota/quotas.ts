@@ -1,6 +1,6 @@
 import type { KeyStoreRecord } from '../model/key-stores.ts';
 import type { QuotaSetting } from './setting.ts';
-import { KEY_STORE, REQUEST_QUOTAS, RESOURCE_QUOTAS, type ResourceQuota } from './table.ts';
+import { keyStore, requestQuotas, resourceQuotas, type ResourceQuota } from './table.ts';
 
 type StoreRef = Pick<KeyStoreRecord, 'account' | 'region' | 'storeId'>;
 
@@ -29,7 +29,7 @@ interface Bucket {
 
 /** Rates with the setting over those of AWS. */
 function ratesOf(setting: QuotaSetting, region: string): Readonly<Record<string, number>> {
-  const scaled = Object.entries(REQUEST_QUOTAS).map(
+  const scaled = Object.entries(requestQuotas).map(
     ([name, rate]) =>
       [name, (setting.requestsPerSecond[name] ?? rate(region)) * setting.scale] as const,
   );
@@ -73,8 +73,7 @@ export function createQuotas(initial: QuotaSetting, monotonic: () => number): Qu
     buckets.clear();
     rates.clear();
   };
-  const most = (resource: ResourceQuota) =>
-    setting.resources[resource] ?? RESOURCE_QUOTAS[resource];
+  const most = (resource: ResourceQuota) => setting.resources[resource] ?? resourceQuotas[resource];
   const take = (account: string, region: string, quota: string, bucket: string) =>
     !setting.enabled || buckets.take(`${account} ${region} ${bucket}`, rateOf(quota, region));
   return {
@@ -82,10 +81,10 @@ export function createQuotas(initial: QuotaSetting, monotonic: () => number): Qu
       return setting;
     },
     admit: (account, region, quota) => take(account, region, quota, quota),
-    admitToStore: ({ account, region, storeId }) => take(account, region, KEY_STORE, storeId),
+    admitToStore: ({ account, region, storeId }) => take(account, region, keyStore, storeId),
     most,
     table(region) {
-      const names = Object.keys(RESOURCE_QUOTAS) as ResourceQuota[];
+      const names = Object.keys(resourceQuotas) as ResourceQuota[];
       const resources = Object.fromEntries(names.map((name) => [name, most(name)]));
       return {
         requestsPerSecond: ratesOf(setting, region),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { describeIssue } from '../principals/issues.ts';
-import { REQUEST_QUOTAS, RESOURCE_QUOTAS, type ResourceQuota } from './table.ts';
+import { requestQuotas, resourceQuotas, type ResourceQuota } from './table.ts';
 
 const rate = z.number().positive().max(10_000_000);
 const most = z.int().min(0).max(1_000_000_000);
@@ -18,7 +18,7 @@ export const quotaSettingSchema = z.strictObject({
     .default({})
     .superRefine((rates, context) => {
       for (const name of Object.keys(rates)) {
-        if (REQUEST_QUOTAS[name] === undefined) {
+        if (requestQuotas[name] === undefined) {
           context.addIssue({ code: 'custom', path: [name], message: 'no such quota' });
         }
       }
@@ -26,7 +26,7 @@ export const quotaSettingSchema = z.strictObject({
   resources: z
     .strictObject(
       Object.fromEntries(
-        Object.keys(RESOURCE_QUOTAS).map((name) => [name, most.optional()]),
+        Object.keys(resourceQuotas).map((name) => [name, most.optional()]),
       ) as Record<ResourceQuota, z.ZodOptional<typeof most>>,
     )
     .default({}),

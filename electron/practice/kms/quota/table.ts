@@ -1,8 +1,8 @@
-import { KMS_OPERATIONS } from '../wire/operations.ts';
+import { kmsOperations } from '../wire/operations.ts';
 
 /** Regions in which AWS grants more symmetric cryptography than elsewhere. */
-const BUSY: ReadonlySet<string> = new Set(['us-east-1', 'us-west-2', 'eu-west-1']);
-const LARGE: ReadonlySet<string> = new Set([
+const busy: ReadonlySet<string> = new Set(['us-east-1', 'us-west-2', 'eu-west-1']);
+const large: ReadonlySet<string> = new Set([
   'us-east-2',
   'ap-northeast-1',
   'ap-southeast-1',
@@ -12,21 +12,21 @@ const LARGE: ReadonlySet<string> = new Set([
 ]);
 
 /** A quota that several operations share, by what the key is. */
-export const SYMMETRIC = 'Cryptography symmetric';
-export const RSA = 'Cryptography RSA';
-export const ECC = 'Cryptography ECC';
-export const LATTICE = 'Cryptography ML';
+export const symmetric = 'Cryptography symmetric';
+export const rsa = 'Cryptography RSA';
+export const ecc = 'Cryptography ECC';
+export const lattice = 'Cryptography ML';
 /** Uses of all keys of one custom key store together. */
-export const KEY_STORE = 'Cryptography key store';
+export const keyStore = 'Cryptography key store';
 
 const symmetricIn = (region: string): number =>
-  BUSY.has(region) ? 100_000 : LARGE.has(region) ? 20_000 : 10_000;
+  busy.has(region) ? 100_000 : large.has(region) ? 20_000 : 10_000;
 
-const NAMED: Readonly<Record<string, number>> = {
-  [RSA]: 1000,
-  [ECC]: 1000,
-  [LATTICE]: 1000,
-  [KEY_STORE]: 1800,
+const named: Readonly<Record<string, number>> = {
+  [rsa]: 1000,
+  [ecc]: 1000,
+  [lattice]: 1000,
+  [keyStore]: 1800,
   'DataKeyPair RSA_2048': 20,
   'DataKeyPair RSA_3072': 4,
   'DataKeyPair RSA_4096': 1,
@@ -56,7 +56,7 @@ const NAMED: Readonly<Record<string, number>> = {
 };
 
 /** Cryptographic operations, whose quota depends on the key. */
-export const CRYPTOGRAPHIC: ReadonlySet<string> = new Set([
+export const cryptographic: ReadonlySet<string> = new Set([
   'Decapsulate',
   'Decrypt',
   'DeriveSharedSecret',
@@ -73,13 +73,13 @@ export const CRYPTOGRAPHIC: ReadonlySet<string> = new Set([
 ]);
 
 /** Data key pairs have quotas of their own, by what they are. */
-export const PAIRS: ReadonlySet<string> = new Set([
+export const pairs: ReadonlySet<string> = new Set([
   'GenerateDataKeyPair',
   'GenerateDataKeyPairWithoutPlaintext',
 ]);
 
 /** Everything that the table does not name. */
-const OTHERS = 5;
+const others = 5;
 
 type Rate = (region: string) => number;
 
@@ -87,18 +87,18 @@ type Rate = (region: string) => number;
  * Requests per second that AWS grants an account in a Region (facts section 7), by operation or by
  * what operations share.
  */
-export const REQUEST_QUOTAS: Readonly<Record<string, Rate>> = {
+export const requestQuotas: Readonly<Record<string, Rate>> = {
   ...Object.fromEntries(
-    [...KMS_OPERATIONS]
-      .filter((name) => !CRYPTOGRAPHIC.has(name) && !PAIRS.has(name))
-      .map((name) => [name, () => OTHERS]),
+    [...kmsOperations]
+      .filter((name) => !cryptographic.has(name) && !pairs.has(name))
+      .map((name) => [name, () => others]),
   ),
-  ...Object.fromEntries(Object.entries(NAMED).map(([name, rate]) => [name, () => rate])),
-  [SYMMETRIC]: symmetricIn,
+  ...Object.fromEntries(Object.entries(named).map(([name, rate]) => [name, () => rate])),
+  [symmetric]: symmetricIn,
 };
 
 /** How many of a thing AWS lets there be. */
-export const RESOURCE_QUOTAS = {
+export const resourceQuotas = {
   /** In one account and Region. */
   keys: 100_000,
   aliasesPerKey: 50,
@@ -106,4 +106,4 @@ export const RESOURCE_QUOTAS = {
   /** In one account and Region. */
   keyStores: 10,
 } as const;
-export type ResourceQuota = keyof typeof RESOURCE_QUOTAS;
+export type ResourceQuota = keyof typeof resourceQuotas;

@@ -46,7 +46,7 @@ export interface AliasTable {
   all(): AliasRecord[];
 }
 
-const SEEN = `(CASE WHEN visible_at <= @now THEN target ELSE shown_target END)`;
+const seen = `(CASE WHEN visible_at <= @now THEN target ELSE shown_target END)`;
 
 interface PageBinding {
   readonly account: string;
@@ -68,7 +68,7 @@ export function aliasTable(db: Statements): AliasTable {
   const remove = db.prepare('DELETE FROM aliases WHERE account = ? AND region = ? AND name = ?');
   const page = db.prepare<PageBinding, Row>(
     `SELECT * FROM aliases WHERE account = @account AND region = @region AND name > @after
-     AND ${SEEN} IS NOT NULL ORDER BY name LIMIT @limit`,
+     AND ${seen} IS NOT NULL ORDER BY name LIMIT @limit`,
   );
   // Each with its index by name: left to itself, SQLite reads every alias in the order of names.
   const ofKey = (column: string, index: string): string =>
@@ -77,7 +77,7 @@ export function aliasTable(db: Statements): AliasTable {
   const pageOfKey = db.prepare<PageBinding, Row>(
     `SELECT * FROM (${ofKey('target', 'aliases_target')}
        UNION ${ofKey('shown_target', 'aliases_shown')})
-     WHERE ${SEEN} = @keyId ORDER BY name LIMIT @limit`,
+     WHERE ${seen} = @keyId ORDER BY name LIMIT @limit`,
   );
   const count = db.prepare<[string, string, string], { n: number }>(
     'SELECT count(*) AS n FROM aliases WHERE account = ? AND region = ? AND target = ?',

@@ -42,10 +42,10 @@ export interface Backlog {
 }
 
 /** So many items are stored at once; a call waits for them now and then, a millisecond or two. */
-const MOST_ITEMS = 512;
+const mostItems = 512;
 /** Older entries are dropped, so that a long-running practice KMS does not grow without end. */
-export const KEPT_ENTRIES = 200_000;
-const TRIM_EVERY = 1000;
+export const keptEntries = 200_000;
+const trimEvery = 1000;
 
 const useLine = ({ account, region, keyId }: KeyRef, use: KeyUsageRecord): string =>
   `use ${account} ${region} ${keyId} ${use.operation} ${use.at} ${use.requestId}\n`;
@@ -79,7 +79,7 @@ function storing(db: Sqlite) {
         continue;
       }
       insert.run(item.seq, item.entry);
-      if (item.seq % TRIM_EVERY === 0) trim.run(item.seq - KEPT_ENTRIES);
+      if (item.seq % trimEvery === 0) trim.run(item.seq - keptEntries);
     }
     for (const { key, use: last } of uses.values()) {
       use.run(key.account, key.region, key.keyId, last.operation, last.at, last.requestId);
@@ -186,7 +186,7 @@ export function createBacklog(db: Sqlite, log: CallLog | null): Backlog {
       log.append(text);
       inLog = items.length;
     },
-    isFull: () => items.length >= MOST_ITEMS || log?.isBroken === true,
+    isFull: () => items.length >= mostItems || log?.isBroken === true,
     empty() {
       db.transaction(() => store(items))();
       inTables = items.length;

@@ -1,6 +1,6 @@
 import type { State } from './state.ts';
 
-const OFFSET = 'clock-offset-ms';
+const offsetSetting = 'clock-offset-ms';
 
 /**
  * The practice clock: real time plus what `POST /clock` added. Everything but signature age and
@@ -15,10 +15,10 @@ export interface PracticeClock {
 }
 
 export function practiceClock(state: State): PracticeClock {
-  let offset = Number(state.readText(OFFSET) ?? '0');
+  let offset = Number(state.readText(offsetSetting) ?? '0');
   const set = (value: number) => {
     offset = value;
-    state.writeText(OFFSET, String(value));
+    state.writeText(offsetSetting, String(value));
   };
   return {
     now: () => Date.now() + offset,

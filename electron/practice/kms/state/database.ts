@@ -6,10 +6,10 @@ export type Sqlite = Database.Database;
 export type Statements = Pick<Sqlite, 'prepare' | 'exec'>;
 
 /** 'KRPK': marks our own data files, so that another program's database is never written to. */
-const APPLICATION_ID = 0x4b52504b;
-const SCHEMA_VERSION = 7;
+const applicationId = 0x4b52504b;
+const schemaVersion = 7;
 
-const SCHEMA = `
+const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 CREATE TABLE keys (
   account TEXT NOT NULL, region TEXT NOT NULL, key_id TEXT NOT NULL, arn TEXT NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE journal (
 `;
 
 /** What versions after the first added, by the version that they lead to. */
-const ADDITIONS: Readonly<Record<number, string>> = {
+const additions: Readonly<Record<number, string>> = {
   2: `
 CREATE TABLE rotations (
   account TEXT NOT NULL, region TEXT NOT NULL, key_id TEXT NOT NULL, days INTEGER,
@@ -109,10 +109,10 @@ CREATE INDEX newest_tokens_due ON newest_tokens (expires_at);
 /** Brings an older data file up to date, all at once or not at all. */
 function migrate(db: Sqlite, from: number): void {
   db.transaction(() => {
-    for (let version = from + 1; version <= SCHEMA_VERSION; version += 1) {
-      db.exec(ADDITIONS[version] ?? '');
+    for (let version = from + 1; version <= schemaVersion; version += 1) {
+      db.exec(additions[version] ?? '');
     }
-    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    db.pragma(`user_version = ${schemaVersion}`);
   })();
 }
 
@@ -166,11 +166,11 @@ function prepare(db: Sqlite, file: string): Sqlite {
   db.pragma('locking_mode = EXCLUSIVE');
   const tables = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get();
   const fresh = tables?.n === 0;
-  if (!fresh && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+  if (!fresh && db.pragma('application_id', { simple: true }) !== applicationId) {
     throw new DataFileError(`${file} was not made by a practice KMS; it was left as it is`);
   }
   const version = fresh ? 1 : Number(db.pragma('user_version', { simple: true }));
-  if (version < 1 || version > SCHEMA_VERSION) {
+  if (version < 1 || version > schemaVersion) {
     throw new DataFileError(`${file} was made by a newer version; start with a new --data file`);
   }
   db.pragma('journal_mode = WAL');
@@ -183,14 +183,14 @@ function prepare(db: Sqlite, file: string): Sqlite {
   db.pragma('secure_delete = ON');
   if (fresh) {
     db.transaction(() => {
-      db.exec(SCHEMA);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.exec(schema);
+      db.pragma(`application_id = ${applicationId}`);
     })();
     migrate(db, 1);
   } else {
     // Takes the exclusive lock now, not at the first call.
     db.transaction(() => undefined).immediate();
-    if (version < SCHEMA_VERSION) migrate(db, version);
+    if (version < schemaVersion) migrate(db, version);
   }
   return db;
 }

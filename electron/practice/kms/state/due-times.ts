@@ -1,6 +1,6 @@
 import type { Statements } from './database.ts';
 
-const EARLIEST = [
+const earliestOfEach = [
   'SELECT min(settles_at) AS at FROM keys WHERE settles_at IS NOT NULL',
   'SELECT min(delete_at) AS at FROM keys WHERE delete_at IS NOT NULL',
   'SELECT min(settles_at) AS at FROM key_stores WHERE settles_at IS NOT NULL',
@@ -8,7 +8,7 @@ const EARLIEST = [
   'SELECT min(expires_at) AS at FROM wrapping_pairs',
 ];
 
-const ROTATIONS = [
+const rotations = [
   'SELECT min(next_at) AS at FROM rotations WHERE next_at IS NOT NULL',
   'SELECT min(ends_at) AS at FROM rotations WHERE ends_at IS NOT NULL',
 ];
@@ -17,7 +17,7 @@ const ROTATIONS = [
 const ofUsableKeys = (at: 'next_at' | 'ends_at'): string =>
   `SELECT ${at} AS at FROM rotations CROSS JOIN keys USING (account, region, key_id)
    WHERE ${at} IS NOT NULL AND state = 'Enabled' ORDER BY ${at} LIMIT 1`;
-const USABLE_ROTATIONS = [ofUsableKeys('next_at'), ofUsableKeys('ends_at')];
+const usableRotations = [ofUsableKeys('next_at'), ofUsableKeys('ends_at')];
 
 /** The first moment at which anything falls due; Infinity when nothing ever does. */
 export interface DueTime {
@@ -35,9 +35,9 @@ export function dueTimes(db: Statements): (now: number) => DueTime {
     const prepared = queries.map((sql) => db.prepare<[], { at: number | null }>(sql));
     return () => Math.min(...prepared.map((query) => query.get()?.at ?? Number.POSITIVE_INFINITY));
   };
-  const others = earliest(EARLIEST);
-  const rotation = earliest(ROTATIONS);
-  const usableRotation = earliest(USABLE_ROTATIONS);
+  const others = earliest(earliestOfEach);
+  const rotation = earliest(rotations);
+  const usableRotation = earliest(usableRotations);
   return (now) => {
     const bound = rotation();
     return bound > now

@@ -1,5 +1,5 @@
 import type { TrailEntry } from '../history/trail.ts';
-import { type Backlog, KEPT_ENTRIES, type NumberedText } from './backlog.ts';
+import { type Backlog, keptEntries, type NumberedText } from './backlog.ts';
 import type { Statements } from './database.ts';
 
 /** Something a call changed, in the words of the journal. */
@@ -119,12 +119,12 @@ export function journalInMemory(): Journal {
     size: () => entries.length,
     append(entry) {
       entries.push(JSON.stringify(entry));
-      if (entries.length < 2 * KEPT_ENTRIES) return;
-      first += entries.length - KEPT_ENTRIES;
-      entries = entries.slice(-KEPT_ENTRIES);
+      if (entries.length < 2 * keptEntries) return;
+      first += entries.length - keptEntries;
+      entries = entries.slice(-keptEntries);
     },
     since(since, limit) {
-      const start = Math.max(0, entries.length - KEPT_ENTRIES, since + 1 - first);
+      const start = Math.max(0, entries.length - keptEntries, since + 1 - first);
       return entries
         .slice(start, start + limit)
         .map((entry, at) => ({ seq: first + start + at, ...(JSON.parse(entry) as JournalEntry) }));

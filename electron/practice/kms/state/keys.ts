@@ -174,22 +174,22 @@ export function keyTable(db: Statements): KeyTable {
   };
 }
 
-const IN_STORE = 'account = @account AND region = @region AND store_id = @storeId';
+const inStore = 'account = @account AND region = @region AND store_id = @storeId';
 
 function storeQueries(db: Statements) {
   const count = db.prepare<StoreRef, { n: number }>(
-    `SELECT count(*) AS n FROM keys WHERE ${IN_STORE}`,
+    `SELECT count(*) AS n FROM keys WHERE ${inStore}`,
   );
   const external = db.prepare<StoreRef & { xksKeyId: string }, Row>(
-    `SELECT * FROM keys WHERE ${IN_STORE} AND xks_key_id = @xksKeyId`,
+    `SELECT * FROM keys WHERE ${inStore} AND xks_key_id = @xksKeyId`,
   );
   const suspend = db.prepare<StoreRef>(
     `UPDATE keys SET settles_to = state, state = 'Unavailable'
-     WHERE ${IN_STORE} AND state IN ('Enabled', 'Disabled')`,
+     WHERE ${inStore} AND state IN ('Enabled', 'Disabled')`,
   );
   const resume = db.prepare<StoreRef>(
     `UPDATE keys SET state = settles_to, settles_to = NULL
-     WHERE ${IN_STORE} AND state = 'Unavailable'`,
+     WHERE ${inStore} AND state = 'Unavailable'`,
   );
   const ref = ({ account, region, storeId }: StoreRef): StoreRef => ({ account, region, storeId });
   return {

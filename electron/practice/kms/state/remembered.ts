@@ -15,7 +15,7 @@ interface Tables {
 }
 
 /** Few enough to be no burden; keys that are in use are few. */
-const MOST_REMEMBERED = 1000;
+const mostRemembered = 1000;
 
 /** A table whose methods of these names tell that something changed. */
 function telling<T extends object>(table: T, names: readonly (keyof T)[], changed: () => void): T {
@@ -49,7 +49,7 @@ export function remembering(readNextDue: (now: number) => DueTime) {
   function kept<T>(from: Map<string, T>, name: string, read: () => T): T {
     const known = from.get(name);
     if (known !== undefined) return known;
-    if (from.size >= MOST_REMEMBERED) from.clear();
+    if (from.size >= mostRemembered) from.clear();
     const value = read();
     from.set(name, value);
     return value;

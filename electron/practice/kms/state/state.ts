@@ -101,7 +101,7 @@ export function openState(file: string | null): State {
     readText: (name) => meta.read(name)?.toString(),
     writeText: (name, value) => meta.write(name, Buffer.from(value)),
     clear() {
-      for (const table of CLEARED) statements.exec(`DELETE FROM ${table}`);
+      for (const table of cleared) statements.exec(`DELETE FROM ${table}`);
       journal.clear();
       remembered.forget();
     },
@@ -124,7 +124,7 @@ function takeOver(db: Sqlite, file: string, instance: string): void {
   }
 }
 
-const CLEARED = [
+const cleared = [
   'keys',
   'materials',
   'aliases',

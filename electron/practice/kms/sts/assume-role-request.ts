@@ -4,9 +4,9 @@ import { KmsFailure } from '../wire/failures.ts';
 import { integer, optional, readInput, required, string, structure } from '../wire/members.ts';
 
 /** As STS's model prints it for ARNs and for policies. */
-const ARN_TEXT = String.raw`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`;
-const POLICY_TEXT = String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`;
-export const LONGEST_POLICY = 2048;
+const arnText = String.raw`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`;
+const policyText = String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`;
+export const longestPolicy = 2048;
 
 /** The constraints of STS's own model, for the parameters that are known here. */
 const input = structure({
@@ -15,7 +15,7 @@ const input = structure({
       min: 20,
       max: 2048,
       pattern: /^[\t\n\r -~\u0085\u00A0-\uFFFD]+$/,
-      patternText: ARN_TEXT,
+      patternText: arnText,
     }),
   ),
   RoleSessionName: required(
@@ -44,18 +44,18 @@ const input = structure({
   Policy: optional(
     string({
       min: 1,
-      max: LONGEST_POLICY,
+      max: longestPolicy,
       pattern: /^[\t\n\r -\u00FF]+$/,
-      patternText: POLICY_TEXT,
+      patternText: policyText,
     }),
   ),
 });
 
-const NOT_HERE = /^(PolicyArns|Tags|TransitiveTagKeys|SourceIdentity|ProvidedContexts)\b/;
+const notHere = /^(PolicyArns|Tags|TransitiveTagKeys|SourceIdentity|ProvidedContexts)\b/;
 
 /** What the practice KMS does not know would otherwise be lost in silence. */
 function requireNothingElse(parameters: URLSearchParams): void {
-  const name = [...parameters.keys()].find((each) => NOT_HERE.test(each));
+  const name = [...parameters.keys()].find((each) => notHere.test(each));
   if (name === undefined) return;
   const text = `The practice KMS does not know the parameter ${name}.`;
   throw new KmsFailure('ValidationError', text);

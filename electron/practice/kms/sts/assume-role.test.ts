@@ -2,27 +2,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpAt } from '../principals/totp.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import {
-  ACCOUNT,
+  ownAccount,
   allowing,
   assume,
   element,
   keyOf,
-  OTHER_ACCOUNT,
+  otherAccount,
   stsCall,
   trusting,
   user,
   userArn,
   writeDown,
 } from '../testing/people.ts';
-import { PRACTICE_CREDENTIALS, rawCall } from '../testing/raw-client.ts';
+import { practiceCredentials, rawCall } from '../testing/raw-client.ts';
 
-const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
-const APP = `arn:aws:iam::${ACCOUNT}:mfa/app`;
-const CARD = 'GAHT12345678';
-const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+const mfaSeed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const app = `arn:aws:iam::${ownAccount}:mfa/app`;
+const card = 'GAHT12345678';
+const roleArn = (name: string) => `arn:aws:iam::${ownAccount}:role/${name}`;
 const mayAssume = { assume: allowing('sts:AssumeRole') };
-const WITH_MFA = { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } };
-const WITH_ID = { Condition: { StringEquals: { 'sts:ExternalId': 'contract-7' } } };
+const withMfa = { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } };
+const withId = { Condition: { StringEquals: { 'sts:ExternalId': 'contract-7' } } };
 const account = (id: string) => `arn:aws:iam::${id}:root`;
 
 let kms: PracticeKms;
@@ -31,13 +31,13 @@ beforeAll(async () => {
   await writeDown(
     kms.controlUrl,
     {
-      accountId: ACCOUNT,
+      accountId: ownAccount,
       users: [
         user('custodian', {
           policies: mayAssume,
           mfaDevices: [
-            { serialNumber: APP, seed: SEED },
-            { serialNumber: CARD, code: '424242' },
+            { serialNumber: app, seed: mfaSeed },
+            { serialNumber: card, code: '424242' },
           ],
         }),
         user('guest'),
@@ -48,16 +48,16 @@ beforeAll(async () => {
           trust: trusting(userArn('guest')),
           policies: { all: allowing('kms:*') },
         },
-        { name: 'by-account', trust: trusting(account(ACCOUNT)), maxSessionSeconds: 7200 },
-        { name: 'with-mfa', trust: trusting(account(ACCOUNT), WITH_MFA) },
-        { name: 'with-id', trust: trusting(account(OTHER_ACCOUNT), WITH_ID) },
-        { name: 'for-strangers', trust: trusting(userArn('stranger', OTHER_ACCOUNT)) },
+        { name: 'by-account', trust: trusting(account(ownAccount)), maxSessionSeconds: 7200 },
+        { name: 'with-mfa', trust: trusting(account(ownAccount), withMfa) },
+        { name: 'with-id', trust: trusting(account(otherAccount), withId) },
+        { name: 'for-strangers', trust: trusting(userArn('stranger', otherAccount)) },
         { name: 'chained', path: '/ops/', trust: trusting(roleArn('by-name')) },
         { name: 'chain-end', trust: trusting(roleArn('ops/chained')), maxSessionSeconds: 7200 },
       ],
     },
     {
-      accountId: OTHER_ACCOUNT,
+      accountId: otherAccount,
       users: [user('stranger', { policies: mayAssume }), user('outsider')],
     },
   );
@@ -75,8 +75,8 @@ const outcome = async (
     ? element(reply, 'Arn')
     : `${element(reply, 'Code')}: ${element(reply, 'Message')}`;
 };
-const session = (role: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/shift`;
-const refusal = (who: string, role: string, id = ACCOUNT) =>
+const session = (role: string) => `arn:aws:sts::${ownAccount}:assumed-role/${role}/shift`;
+const refusal = (who: string, role: string, id = ownAccount) =>
   `AccessDenied: User: ${userArn(who, id)} is not authorized to perform: sts:AssumeRole on resource: ${roleArn(role)}`;
 
 describe('who may take on a role', () => {
@@ -93,16 +93,16 @@ describe('who may take on a role', () => {
   test('from another account only with both', async () => {
     expect(await outcome('stranger', 'for-strangers')).toBe(session('for-strangers'));
     expect(await outcome('outsider', 'for-strangers')).toBe(
-      refusal('outsider', 'for-strangers', OTHER_ACCOUNT),
+      refusal('outsider', 'for-strangers', otherAccount),
     );
     expect(await outcome('stranger', 'by-account')).toBe(
-      refusal('stranger', 'by-account', OTHER_ACCOUNT),
+      refusal('stranger', 'by-account', otherAccount),
     );
   });
 
   test('not root, and nobody a role that does not exist', async () => {
     const wish = { Action: 'AssumeRole', RoleArn: roleArn('by-name'), RoleSessionName: 'shift' };
-    const asRoot = await stsCall(kms.url, PRACTICE_CREDENTIALS, wish);
+    const asRoot = await stsCall(kms.url, practiceCredentials, wish);
     expect([asRoot.status, element(asRoot, 'Message')]).toEqual([
       403,
       'Roles may not be assumed by root accounts.',
@@ -111,7 +111,7 @@ describe('who may take on a role', () => {
   });
 
   test('with the external id that the trust policy wants', async () => {
-    const denied = refusal('stranger', 'with-id', OTHER_ACCOUNT);
+    const denied = refusal('stranger', 'with-id', otherAccount);
     expect(await outcome('stranger', 'with-id')).toBe(denied);
     expect(await outcome('stranger', 'with-id', { ExternalId: 'contract-8' })).toBe(denied);
     const right = { ExternalId: 'contract-7' };
@@ -123,38 +123,38 @@ describe('who may take on a role', () => {
 });
 
 describe('multi-factor authentication', () => {
-  const FAILED = 'AccessDenied: MultiFactorAuthentication failed';
+  const failed = 'AccessDenied: MultiFactorAuthentication failed';
   test.each([
     ['no device', {}, refusal('custodian', 'with-mfa')],
     [
       'a serial number alone',
-      { SerialNumber: CARD },
-      `${FAILED}, must provide both MFA serial number and one time pass code.`,
+      { SerialNumber: card },
+      `${failed}, must provide both MFA serial number and one time pass code.`,
     ],
     [
       'a code alone',
       { TokenCode: '424242' },
-      `${FAILED}, must provide both MFA serial number and one time pass code.`,
+      `${failed}, must provide both MFA serial number and one time pass code.`,
     ],
     [
       'a device of nobody',
       { SerialNumber: 'GAHT00000000', TokenCode: '424242' },
-      `${FAILED}, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.`,
+      `${failed}, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.`,
     ],
     [
       'a wrong code',
-      { SerialNumber: CARD, TokenCode: '424243' },
-      `${FAILED} with invalid MFA one time pass code.`,
+      { SerialNumber: card, TokenCode: '424243' },
+      `${failed} with invalid MFA one time pass code.`,
     ],
-    ['the right code', { SerialNumber: CARD, TokenCode: '424242' }, session('with-mfa')],
-    ['the same again', { SerialNumber: CARD, TokenCode: '424242' }, session('with-mfa')],
+    ['the right code', { SerialNumber: card, TokenCode: '424242' }, session('with-mfa')],
+    ['the same again', { SerialNumber: card, TokenCode: '424242' }, session('with-mfa')],
   ])('%s', async (_name, claim, result) => {
     expect(await outcome('custodian', 'with-mfa', claim)).toBe(result);
   });
 
   test('an authenticator app by real time, each code once', async () => {
     const seed = Buffer.from('12345678901234567890');
-    const claim = { SerialNumber: APP, TokenCode: totpAt(seed, Date.now()) };
+    const claim = { SerialNumber: app, TokenCode: totpAt(seed, Date.now()) };
     expect(await outcome('custodian', 'with-mfa', claim)).toBe(session('with-mfa'));
     expect(await outcome('custodian', 'with-mfa', claim)).toMatch(/invalid MFA one time pass code/);
   });
@@ -196,7 +196,7 @@ describe('what a session may do', () => {
     const other = await assume(kms.url, keyOf('custodian'), roleArn('by-account'));
     const reply = await rawCall(kms.url, 'ListKeys', {}, { credentials: other });
     expect(reply.message).toBe(
-      `User: arn:aws:sts::${ACCOUNT}:assumed-role/by-account/night-shift is not authorized to perform: kms:ListKeys on resource: * because no identity-based policy allows the kms:ListKeys action`,
+      `User: arn:aws:sts::${ownAccount}:assumed-role/by-account/night-shift is not authorized to perform: kms:ListKeys on resource: * because no identity-based policy allows the kms:ListKeys action`,
     );
   });
 
@@ -227,5 +227,5 @@ test('GetCallerIdentity names users with their own ids', async () => {
   const reply = await stsCall(kms.url, keyOf('guest'), { Action: 'GetCallerIdentity' });
   expect(element(reply, 'Arn')).toBe(userArn('guest'));
   expect(element(reply, 'UserId')).toMatch(/^AIDA[A-Z2-7]{17}$/);
-  expect(element(reply, 'Account')).toBe(ACCOUNT);
+  expect(element(reply, 'Account')).toBe(ownAccount);
 });

@@ -2,23 +2,23 @@ import type { Authenticated } from '../auth/authenticate.ts';
 import { newSession, sessionCaller, sessionToken } from '../auth/sessions.ts';
 import { KmsFailure } from '../wire/failures.ts';
 import type { World } from '../world.ts';
-import { LONGEST_POLICY, readAssumeRole } from './assume-role-request.ts';
+import { longestPolicy, readAssumeRole } from './assume-role-request.ts';
 import { checkMfa } from './mfa.ts';
 import { assumeDenied, requireTrust } from './trust.ts';
 import type { XmlTree } from './xml.ts';
 
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]{1,512})$/;
-const USUAL_SECONDS = 3600;
-const CHAINED_SECONDS = 3600;
+const roleArnShape = /^arn:aws[a-z-]*:iam::(\d{12}):role\/([\w+=,.@/-]{1,512})$/;
+const usualSeconds = 3600;
+const chainedSeconds = 3600;
 
 const invalid = (text: string) => new KmsFailure('ValidationError', text);
 
 /** How much of its room a session policy takes, in percent. */
 const packedSize = (policy: string): string =>
-  `${Math.ceil((policy.length / LONGEST_POLICY) * 100)}`;
+  `${Math.ceil((policy.length / longestPolicy) * 100)}`;
 
 function requireDuration(wanted: number, longest: number, who: Authenticated): void {
-  if (who.caller.kind === 'session' && wanted > CHAINED_SECONDS) {
+  if (who.caller.kind === 'session' && wanted > chainedSeconds) {
     throw invalid(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     );
@@ -43,9 +43,9 @@ export function assumeRole(
 ): XmlTree {
   const request = readAssumeRole(parameters);
   const { RoleArn: roleArn, RoleSessionName: sessionName, Policy: policy = null } = request;
-  const duration = request.DurationSeconds ?? USUAL_SECONDS;
+  const duration = request.DurationSeconds ?? usualSeconds;
   const externalId = request.ExternalId ?? null;
-  const match = ROLE_ARN.exec(roleArn);
+  const match = roleArnShape.exec(roleArn);
   if (match === null) throw invalid(`${roleArn} is invalid`);
   const [, account = '', roleName = ''] = match;
   const found = world.directory.findRole(roleArn);

@@ -12,7 +12,7 @@ export interface MfaClaim {
 /** Codes that were taken once; AWS takes none twice. */
 export type SpentCodes = Set<string>;
 
-const MOST_SPENT = 10_000;
+const mostSpent = 10_000;
 
 function isRight(device: MfaEntry, code: string, now: number): boolean {
   if (device.code !== undefined) return device.code === code;
@@ -49,7 +49,7 @@ export function checkMfa(
   if (reused || !isRight(device, code, now)) {
     throw denied('MultiFactorAuthentication failed with invalid MFA one time pass code.');
   }
-  if (spent.size >= MOST_SPENT) spent.clear();
+  if (spent.size >= mostSpent) spent.clear();
   spent.add(name);
   return true;
 }

@@ -1,10 +1,10 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PRACTICE_ACCESS_KEY_ID, PRACTICE_SECRET_ACCESS_KEY } from '../constants.ts';
+import { practiceAccessKeyId, practiceSecretAccessKey } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
 import { control, rawCall, type Tweaks } from '../testing/raw-client.ts';
 
-const ROLE = 'arn:aws:iam::123456789012:role/team/operator';
+const operatorRole = 'arn:aws:iam::123456789012:role/team/operator';
 
 let kms: PracticeKms;
 let sts: STSClient;
@@ -15,8 +15,8 @@ beforeAll(async () => {
     region: 'eu-central-1',
     maxAttempts: 1,
     credentials: {
-      accessKeyId: PRACTICE_ACCESS_KEY_ID,
-      secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+      accessKeyId: practiceAccessKeyId,
+      secretAccessKey: practiceSecretAccessKey,
     },
   });
 });
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const assume = async (DurationSeconds?: number) => {
   const wish = {
-    RoleArn: ROLE,
+    RoleArn: operatorRole,
     RoleSessionName: 'night-shift',
     ...(DurationSeconds && { DurationSeconds }),
   };
@@ -49,7 +49,7 @@ const query = (parameters: Record<string, string>, tweaks: Tweaks = {}) =>
   });
 const codeOf = (text: string) => /<Code>([^<]+)</.exec(text)?.[1];
 const messageOf = (text: string) => /<Message>([^<]*)</.exec(text)?.[1];
-const ASSUME = { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: 'ok' };
+const assumeRequest = { Action: 'AssumeRole', RoleArn: operatorRole, RoleSessionName: 'ok' };
 
 test('GetCallerIdentity names root', async () => {
   expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
@@ -65,7 +65,7 @@ test('a signed GET with the parameters in its address does as well', async () =>
   const asked = 'Action=GetCallerIdentity&Version=2011-06-15';
   const who = await get(asked);
   expect(who.text).toContain('<Arn>arn:aws:iam::123456789012:root</Arn>');
-  const role = encodeURIComponent(ROLE);
+  const role = encodeURIComponent(operatorRole);
   const given = await get(
     `Action=AssumeRole&RoleArn=${role}&RoleSessionName=ok&Version=2011-06-15`,
   );
@@ -120,7 +120,7 @@ describe('AssumeRole', () => {
     `1 validation error detected: Value${shown} at '${path}' failed to satisfy constraint: Member must ${rule}`;
   const atLeast = (count: number) => `have length greater than or equal to ${count}`;
   const atMost = (count: number) => `have length less than or equal to ${count}`;
-  const NO_ROLE = 'arn:aws:iam::123456789012:user/x';
+  const noRole = 'arn:aws:iam::123456789012:user/x';
   /** The constraints of STS's own model. */
   test.each<readonly [string, Record<string, string>, string]>([
     [
@@ -128,7 +128,7 @@ describe('AssumeRole', () => {
       { RoleArn: 'arn:aws:iam::1:r' },
       must(" 'arn:aws:iam::1:r'", 'roleArn', atLeast(20)),
     ],
-    ['the ARN of something else', { RoleArn: NO_ROLE }, `${NO_ROLE} is invalid`],
+    ['the ARN of something else', { RoleArn: noRole }, `${noRole} is invalid`],
     ['a name of one', { RoleSessionName: 'x' }, must(" 'x'", 'roleSessionName', atLeast(2))],
     [
       'a name of 65',
@@ -180,7 +180,7 @@ describe('AssumeRole', () => {
       ),
     ],
   ])('refuses %s', async (_name, more, message) => {
-    const reply = await query({ ...ASSUME, ...more });
+    const reply = await query({ ...assumeRequest, ...more });
     expect([reply.status, codeOf(reply.text)]).toEqual([400, 'ValidationError']);
     expect(messageOf(reply.text)).toBe(message);
   });
@@ -193,23 +193,25 @@ describe('AssumeRole', () => {
   });
 
   test('refuses a length that is no number, and a foreign account', async () => {
-    const length = await query({ ...ASSUME, DurationSeconds: 'long' });
+    const length = await query({ ...assumeRequest, DurationSeconds: 'long' });
     expect([length.status, codeOf(length.text)]).toEqual([400, 'MalformedInput']);
-    const foreign = await query({ ...ASSUME, RoleArn: 'arn:aws:iam::999999999999:role/x' });
+    const foreign = await query({ ...assumeRequest, RoleArn: 'arn:aws:iam::999999999999:role/x' });
     expect([foreign.status, codeOf(foreign.text)]).toEqual([403, 'AccessDenied']);
   });
 
   test('says how much of its room a session policy takes, and only then', async () => {
     const Policy = `{"Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}`;
-    const reply = await query({ ...ASSUME, Policy });
+    const reply = await query({ ...assumeRequest, Policy });
     expect(reply.text).toContain('<PackedPolicySize>4</PackedPolicySize>');
-    expect((await query(ASSUME)).text).not.toContain('PackedPolicySize');
+    expect((await query(assumeRequest)).text).not.toContain('PackedPolicySize');
   });
 
   test('can be denied', async () => {
     await control(kms.controlUrl, 'POST /deny', { actions: ['sts:AssumeRole'] });
-    const reply = await query(ASSUME);
-    expect(reply.text).toContain(`not authorized to perform: sts:AssumeRole on resource: ${ROLE}`);
+    const reply = await query(assumeRequest);
+    expect(reply.text).toContain(
+      `not authorized to perform: sts:AssumeRole on resource: ${operatorRole}`,
+    );
   });
 });
 
@@ -217,7 +219,7 @@ test.each<[string, Tweaks, number, string]>([
   ['no credential', { patch: { authorization: null } }, 403, 'MissingAuthenticationToken'],
   [
     'a wrong secret',
-    { credentials: { accessKeyId: PRACTICE_ACCESS_KEY_ID, secretAccessKey: 'x' } },
+    { credentials: { accessKeyId: practiceAccessKeyId, secretAccessKey: 'x' } },
     403,
     'SignatureDoesNotMatch',
   ],

@@ -6,10 +6,10 @@ import { assumeRole } from './assume-role.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
 import { stsDocument, type XmlTree } from './xml.ts';
 
-const VERSION = '2011-06-15';
+const stsVersion = '2011-06-15';
 
 /** The query protocol has its own names and statuses for failures that KMS also knows. */
-const QUERY_FAILURES: Readonly<Record<string, readonly [code: string, status: number]>> = {
+const queryFailures: Readonly<Record<string, readonly [code: string, status: number]>> = {
   UnrecognizedClientException: ['InvalidClientTokenId', 403],
   InvalidSignatureException: ['SignatureDoesNotMatch', 403],
   IncompleteSignatureException: ['IncompleteSignature', 400],
@@ -36,8 +36,8 @@ function perform(
 ): XmlTree {
   const action = parameters.get('Action') ?? '';
   const version = parameters.get('Version') || 'NO_VERSION_SPECIFIED';
-  if (version === VERSION && action === 'GetCallerIdentity') return getCallerIdentity(who);
-  if (version === VERSION && action === 'AssumeRole') {
+  if (version === stsVersion && action === 'GetCallerIdentity') return getCallerIdentity(who);
+  if (version === stsVersion && action === 'AssumeRole') {
     return assumeRole(world, who, parameters, requestId);
   }
   const text = `Could not find operation ${action} for version ${version}`;
@@ -45,7 +45,7 @@ function perform(
 }
 
 const inQuery = (failure: KmsFailure): readonly [code: string, status: number] =>
-  QUERY_FAILURES[failure.code] ?? [failure.code, failure.status];
+  queryFailures[failure.code] ?? [failure.code, failure.status];
 
 export function failureXml(failure: KmsFailure, requestId: string): string {
   const [code, status] = inQuery(failure);

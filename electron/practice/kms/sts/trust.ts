@@ -7,10 +7,10 @@ import type { Role } from '../principals/directory.ts';
 import { accessDenied, type KmsFailure, KmsFailure as Failure } from '../wire/failures.ts';
 import type { World } from '../world.ts';
 
-const ACTION = 'sts:AssumeRole';
+const action = 'sts:AssumeRole';
 
 export const assumeDenied = (who: Authenticated, roleArn: string): KmsFailure =>
-  accessDenied(who.caller.arn, ACTION, ` on resource: ${roleArn}`);
+  accessDenied(who.caller.arn, action, ` on resource: ${roleArn}`);
 
 export interface Taking {
   readonly world: World;
@@ -27,7 +27,7 @@ function questionOf({ world, who, role, externalId, sessionName, mfa }: Taking):
   const { caller, region } = who;
   return {
     caller,
-    action: ACTION,
+    action: action,
     resource: role.arn,
     owner: role.account,
     policy: role.trust ?? { Statement: [] },

@@ -1,4 +1,4 @@
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 export type XmlTree = { readonly [name: string]: string | XmlTree };
 
@@ -22,4 +22,4 @@ function elements(tree: XmlTree, depth: number): string {
 
 /** A reply of the STS query protocol. Element names come from code, texts are escaped. */
 export const stsDocument = (root: string, tree: XmlTree): string =>
-  `<${root} xmlns="${NAMESPACE}">\n${elements(tree, 1)}</${root}>\n`;
+  `<${root} xmlns="${namespace}">\n${elements(tree, 1)}</${root}>\n`;

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { makeCertificate } from '../../../core/crypto/x509.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+const dayMs = 24 * 60 * 60_000;
 
 /** A certificate and its key, in PEM. */
 export interface Identity {
@@ -16,7 +16,7 @@ export function createAuthority(issuer = 'Practice test authority') {
   const issuerKey = newKey();
   /** `days` from now to its end; negative: over already. */
   function issue(subject: string, key: KeyObject, authority: boolean, days: number): string {
-    const notAfter = Date.now() + days * DAY_MS;
+    const notAfter = Date.now() + days * dayMs;
     return makeCertificate({
       subject,
       issuer,
@@ -24,7 +24,7 @@ export function createAuthority(issuer = 'Practice test authority') {
       issuerKey,
       authority,
       names: authority ? [] : [subject],
-      notBefore: notAfter - 1000 * DAY_MS,
+      notBefore: notAfter - 1000 * dayMs,
       notAfter,
     });
   }

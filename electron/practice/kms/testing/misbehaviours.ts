@@ -1,7 +1,7 @@
 import type { Misbehaviour } from './xks-peer.ts';
 
 /** The twelve refusals of the protocol, with their statuses (facts xks 6). */
-export const REFUSALS = [
+export const refusals = [
   [400, 'ValidationException'],
   [400, 'InvalidStateException'],
   [400, 'InvalidCiphertextException'],
@@ -41,7 +41,7 @@ const dressed =
     return true;
   };
 const asItIs = (good: string): string => good;
-const JSON_TYPE = 'application/json';
+const jsonType = 'application/json';
 
 /** Changes members of a good answer; undefined removes one. */
 export const change =
@@ -61,27 +61,27 @@ export const hangUp: Misbehaviour = (response) => {
 };
 
 /** Answers that are none of the protocol, whatever was asked. */
-export const UNREADABLE: readonly (readonly [string, Misbehaviour])[] = [
+export const unreadable: readonly (readonly [string, Misbehaviour])[] = [
   ['no JSON', send(200, 'application/json', '<html>')],
   ['no body', send(200, 'application/json', '')],
   ['an array', send(200, 'application/json', '[]')],
   ['null', send(200, 'application/json', 'null')],
   [
     'text that is not UTF-8',
-    dressed(200, JSON_TYPE, (good) => Buffer.from(good.replace('{', '{"new":"\xff",'), 'latin1')),
+    dressed(200, jsonType, (good) => Buffer.from(good.replace('{', '{"new":"\xff",'), 'latin1')),
   ],
   ['an empty object', send(200, 'application/json', '{}')],
   ['no content type', dressed(200, null, asItIs)],
   ['another content type', dressed(200, 'text/plain', asItIs)],
-  ['another status', dressed(201, JSON_TYPE, asItIs)],
+  ['another status', dressed(201, jsonType, asItIs)],
   ['a web page', send(502, 'text/html', '<h1>Bad gateway</h1>')],
-  ['a redirection', dressed(302, JSON_TYPE, asItIs)],
+  ['a redirection', dressed(302, jsonType, asItIs)],
   ['an error with status 200', send(200, 'application/json', '{"errorName":"InternalException"}')],
   ["a status that is not the error's", refuse(500, 'AuthenticationFailedException')],
   ['an unknown error', refuse(400, 'SomethingException')],
   ['an error without a name', send(400, 'application/json', '{"errorMessage":"no"}')],
   [
     'far too much',
-    dressed(200, JSON_TYPE, (good) => good.replace('{', `{"new":"${'x'.repeat(70_000)}",`)),
+    dressed(200, jsonType, (good) => good.replace('{', `{"new":"${'x'.repeat(70_000)}",`)),
   ],
 ];

@@ -52,16 +52,16 @@ export interface OperationTable {
   readonly refusals?: readonly Refusal[];
 }
 
-const REGION = 'eu-central-1';
-const UNKNOWN = '12345678-1234-4234-8234-123456789012';
-const NOBODY = `arn:aws:kms:${REGION}:123456789012:key/${UNKNOWN}`;
+const region = 'eu-central-1';
+const unknown = '12345678-1234-4234-8234-123456789012';
+const nobody = `arn:aws:kms:${region}:123456789012:key/${unknown}`;
 
 /** Key ids that name nothing, and what AWS says of them. */
-const STRANGE_KEYS: readonly (readonly [string, string, string])[] = [
-  ['an unknown id', UNKNOWN, `Key '${NOBODY}' does not exist`],
-  ['an unknown ARN', NOBODY, `Key '${NOBODY}' does not exist`],
+const strangeKeys: readonly (readonly [string, string, string])[] = [
+  ['an unknown id', unknown, `Key '${nobody}' does not exist`],
+  ['an unknown ARN', nobody, `Key '${nobody}' does not exist`],
   ['no id', 'nonsense', `Invalid keyId 'nonsense'`],
-  ['an ARN of another Region', NOBODY.replace(REGION, 'us-east-1'), 'Invalid arn us-east-1'],
+  ['an ARN of another Region', nobody.replace(region, 'us-east-1'), 'Invalid arn us-east-1'],
 ];
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
@@ -132,7 +132,7 @@ const testConstraints: Part = (operation, { request, required = [] }, stage) => 
 const testKeyMember: Part = (operation, { request, key }, stage) => {
   if (key === undefined) return;
   const { member = 'KeyId', alias, aliasRefusal } = key;
-  test.for([...STRANGE_KEYS])('does not find %s', async ([, text, message]) => {
+  test.for([...strangeKeys])('does not find %s', async ([, text, message]) => {
     const body = { ...(await request(stage())), [member]: text };
     expect(outcome(await stage().call(operation, body))).toEqual(['NotFoundException', message]);
   });

@@ -1,7 +1,7 @@
 import { control, rawCall, type RawCredentials, type RawReply } from './raw-client.ts';
 
-export const ACCOUNT = '123456789012';
-export const OTHER_ACCOUNT = '210987654321';
+export const ownAccount = '123456789012';
+export const otherAccount = '210987654321';
 
 /** A policy of one statement that allows these actions on everything. */
 export const allowing = (...Action: string[]) => ({
@@ -22,7 +22,8 @@ export const user = (name: string, more: object = {}) => ({
   ...more,
 });
 
-export const userArn = (name: string, account = ACCOUNT) => `arn:aws:iam::${account}:user/${name}`;
+export const userArn = (name: string, account = ownAccount) =>
+  `arn:aws:iam::${account}:user/${name}`;
 
 export const keyOf = (name: string): RawCredentials => ({
   accessKeyId: `AKIA-${name}`,

@@ -1,7 +1,7 @@
 /** The root of the practice account, and a role that anybody can take on while none is written down. */
-export const ROOT = 'arn:aws:iam::123456789012:root';
-export const ROLE = 'arn:aws:iam::123456789012:role/app/reader';
-export const SESSION = 'arn:aws:sts::123456789012:assumed-role/reader/tester';
+export const rootArn = 'arn:aws:iam::123456789012:root';
+export const roleArn = 'arn:aws:iam::123456789012:role/app/reader';
+export const sessionArn = 'arn:aws:sts::123456789012:assumed-role/reader/tester';
 
 /** One statement of a key policy. */
 export const statement = (

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-export const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 export interface PracticeProcess {
   readonly pid: number;
@@ -18,7 +18,7 @@ export interface PracticeProcess {
 /** Runs the practice KMS as its own process and waits for its ready line. */
 export async function spawnPracticeKms(args: readonly string[]): Promise<PracticeProcess> {
   const ports = ['--port', '0', '--control-port', '0'];
-  const child = spawn(process.execPath, [MAIN, ...ports, '--until-stdin-closes', ...args], {
+  const child = spawn(process.execPath, [main, ...ports, '--until-stdin-closes', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let errors = '';

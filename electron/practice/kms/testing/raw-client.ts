@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { PRACTICE_ACCESS_KEY_ID, PRACTICE_SECRET_ACCESS_KEY } from '../constants.ts';
+import { practiceAccessKeyId, practiceSecretAccessKey } from '../constants.ts';
 
 /** What a test signs with. */
 export interface RawCredentials {
@@ -41,9 +41,9 @@ export interface Tweaks {
   readonly sentBody?: string;
 }
 
-export const PRACTICE_CREDENTIALS: RawCredentials = {
-  accessKeyId: PRACTICE_ACCESS_KEY_ID,
-  secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+export const practiceCredentials: RawCredentials = {
+  accessKeyId: practiceAccessKeyId,
+  secretAccessKey: practiceSecretAccessKey,
 };
 
 const hmac = (key: Buffer | string, text: string) =>
@@ -52,7 +52,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** A second, independent reading of the signature rules: the server's own code is not used. */
 function sign(headers: Record<string, string>, body: string, tweaks: Tweaks): string {
-  const credentials = tweaks.credentials ?? PRACTICE_CREDENTIALS;
+  const credentials = tweaks.credentials ?? practiceCredentials;
   const date = headers['x-amz-date'] ?? '';
   const scope = `${date.slice(0, 8)}/${tweaks.region ?? 'eu-central-1'}/${tweaks.service ?? 'kms'}/aws4_request`;
   const names = tweaks.signedHeaders ?? Object.keys(headers).toSorted();
@@ -110,7 +110,7 @@ export function rawCall(
   tweaks: Tweaks = {},
 ): Promise<RawReply> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const credentials = tweaks.credentials ?? PRACTICE_CREDENTIALS;
+  const credentials = tweaks.credentials ?? practiceCredentials;
   const at = new Date(tweaks.signedAt ?? Date.now()).toISOString();
   const headers: Record<string, string> = {
     'content-type': tweaks.contentType ?? 'application/x-amz-json-1.1',

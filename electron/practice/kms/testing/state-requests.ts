@@ -20,29 +20,29 @@ export interface Kind {
   readonly KeySpec: KeySpec;
   readonly KeyUsage: KeyUsage;
 }
-export const SYMMETRIC: Kind = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' };
-const SIGNING: Kind = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
-const MAC: Kind = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
-const AGREEING: Kind = { KeySpec: 'ECC_NIST_P384', KeyUsage: 'KEY_AGREEMENT' };
-const KEM: Kind = { KeySpec: 'ML_KEM_512', KeyUsage: 'KEY_ENCAPSULATION', Origin: 'AWS_KMS' };
-const FAMILY: Kind = { ...SYMMETRIC, Origin: 'AWS_KMS', MultiRegion: true };
-const OWN: Kind = { ...SYMMETRIC, Origin: 'AWS_KMS' };
+export const symmetric: Kind = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' };
+const signing: Kind = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const mac: Kind = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const agreeing: Kind = { KeySpec: 'ECC_NIST_P384', KeyUsage: 'KEY_AGREEMENT' };
+const kem: Kind = { KeySpec: 'ML_KEM_512', KeyUsage: 'KEY_ENCAPSULATION', Origin: 'AWS_KMS' };
+const family: Kind = { ...symmetric, Origin: 'AWS_KMS', MultiRegion: true };
+const own: Kind = { ...symmetric, Origin: 'AWS_KMS' };
 
 /** Operations that are not for symmetric keys with imported material. */
-export const KINDS: Partial<Record<StatefulOperation, Kind>> = {
-  Sign: SIGNING,
-  Verify: SIGNING,
-  GetPublicKey: SIGNING,
-  GenerateMac: MAC,
-  VerifyMac: MAC,
-  DeriveSharedSecret: AGREEING,
-  Encapsulate: KEM,
-  Decapsulate: KEM,
-  ReplicateKey: FAMILY,
-  UpdatePrimaryRegion: FAMILY,
-  RotateKeyOnDemand: OWN,
-  EnableKeyRotation: OWN,
-  DisableKeyRotation: OWN,
+export const kinds: Partial<Record<StatefulOperation, Kind>> = {
+  Sign: signing,
+  Verify: signing,
+  GetPublicKey: signing,
+  GenerateMac: mac,
+  VerifyMac: mac,
+  DeriveSharedSecret: agreeing,
+  Encapsulate: kem,
+  Decapsulate: kem,
+  ReplicateKey: family,
+  UpdatePrimaryRegion: family,
+  RotateKeyOnDemand: own,
+  EnableKeyRotation: own,
+  DisableKeyRotation: own,
 };
 
 /** What was made with the key while it was usable. */

@@ -5,12 +5,12 @@ import { type PracticeKmsOptions, startPracticeKms } from '../start.ts';
 import { byokClient } from './byok.ts';
 import { createAuthority } from './certificates.ts';
 import { control } from './raw-client.ts';
-import { PEER_CREDENTIAL, PEER_PATH, startXksPeer } from './xks-peer.ts';
+import { peerCredential, peerPath, startXksPeer } from './xks-peer.ts';
 
-export const PEER_HOST = 'xks.example.test';
+export const peerHost = 'xks.example.test';
 
 /** A time in which even a busy machine answers; the real 250 ms would make tests tell lies. */
-const PATIENCE_MS = 10_000;
+const patienceMs = 10_000;
 
 type Json = Readonly<Record<string, unknown>>;
 let names = 0;
@@ -20,25 +20,25 @@ export const storeBody = (more: Json = {}): Json => ({
   CustomKeyStoreName: `store ${(names += 1)}`,
   CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
   XksProxyConnectivity: 'PUBLIC_ENDPOINT',
-  XksProxyUriEndpoint: `https://${PEER_HOST}`,
-  XksProxyUriPath: PEER_PATH,
-  XksProxyAuthenticationCredential: PEER_CREDENTIAL,
+  XksProxyUriEndpoint: `https://${peerHost}`,
+  XksProxyUriPath: peerPath,
+  XksProxyAuthenticationCredential: peerCredential,
   ...more,
 });
 
 export type StoreBench = Awaited<ReturnType<typeof startStoreBench>>;
 
-/** A practice KMS and a proxy that it trusts and reaches by the name PEER_HOST. */
+/** A practice KMS and a proxy that it trusts and reaches by the name `peerHost`. */
 export async function startStoreBench(options: PracticeKmsOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'practice-xks-'));
   const authority = createAuthority();
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, authority.certificate);
-  const peer = await startXksPeer(authority.identity(PEER_HOST));
+  const peer = await startXksPeer(authority.identity(peerHost));
   const kms = await startPracticeKms({
-    proxyBudgetMs: PATIENCE_MS,
+    proxyBudgetMs: patienceMs,
     trustCaFile: caFile,
-    xksConnect: [{ host: PEER_HOST, port: peer.port }],
+    xksConnect: [{ host: peerHost, port: peer.port }],
     ...options,
   });
   const client = byokClient(kms.url);

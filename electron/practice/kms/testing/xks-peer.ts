@@ -16,11 +16,11 @@ import type { Identity } from './certificates.ts';
  * every signature, and misbehaves on request.
  */
 
-export const PEER_CREDENTIAL = {
+export const peerCredential = {
   AccessKeyId: 'PEERACCESSKEYIDAAAAA2345',
   RawSecretAccessKey: `${'s3cret/+'.repeat(6)}=`,
 };
-export const PEER_PATH = '/tenant-a/kms/xks/v1';
+export const peerPath = '/tenant-a/kms/xks/v1';
 
 export interface PeerKey {
   keySpec: string;
@@ -138,7 +138,7 @@ function decrypt(key: PeerKey, body: PeerRequest['body']) {
   }
 }
 
-const HEALTH = {
+const health = {
   xksProxyFleetSize: 1,
   xksProxyVendor: 'Test vendor',
   xksProxyModel: 'Test proxy 1',
@@ -152,7 +152,7 @@ function perform(
   ivBytes: number,
   request: PeerRequest,
 ): Record<string, unknown> {
-  if (request.api === '/health') return structuredClone(HEALTH);
+  if (request.api === '/health') return structuredClone(health);
   const [, id = '', api = ''] =
     /^\/keys\/([\w.-]+)\/(metadata|encrypt|decrypt)$/.exec(request.api) ?? [];
   if (api === '') throw new Refusal(404, 'InvalidUriPathException');
@@ -172,14 +172,14 @@ export async function startXksPeer(identity: Identity) {
   const keys = new Map<string, PeerKey>();
   const requests: PeerRequest[] = [];
   const sockets = new Set<Socket>();
-  const credentials: Credential[] = [{ ...PEER_CREDENTIAL }];
+  const credentials: Credential[] = [{ ...peerCredential }];
   let connections = 0;
   let misbehaviour: Misbehaviour | null = null;
   const setting = { ivBytes: 12 };
 
   function answerTo(incoming: IncomingMessage, raw: Buffer) {
     const url = incoming.url ?? '';
-    const api = url.startsWith(PEER_PATH) ? url.slice(PEER_PATH.length) : '';
+    const api = url.startsWith(peerPath) ? url.slice(peerPath.length) : '';
     const connection = (incoming.socket as Socket & { number?: number }).number ?? 0;
     const body = JSON.parse(raw.toString('utf8')) as Record<string, unknown>;
     const request: PeerRequest = { api, headers: incoming.headers, body, connection };

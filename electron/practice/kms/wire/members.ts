@@ -153,14 +153,14 @@ export const timestamp: Member<number> = {
   },
 };
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Base64 on the wire. Lengths count bytes; contents are never echoed. */
 export function blob(rules: { readonly min: number; readonly max: number }): Member<Buffer> {
   return {
     read(value, path, problems) {
       if (typeof value !== 'string') wrongType(value, 'Blob');
-      if (!BASE64.test(value)) throw serialization('Invalid base64 value');
+      if (!base64.test(value)) throw serialization('Invalid base64 value');
       const bytes = Buffer.from(value, 'base64');
       if (bytes.length < rules.min) {
         violate(problems, null, path, `have length greater than or equal to ${rules.min}`);

@@ -3,7 +3,7 @@
  * outside this list is an unknown operation; one inside it that has no action yet is refused
  * honestly.
  */
-export const KMS_OPERATIONS: ReadonlySet<string> = new Set(
+export const kmsOperations: ReadonlySet<string> = new Set(
   `CancelKeyDeletion ConnectCustomKeyStore CreateAlias CreateCustomKeyStore CreateGrant CreateKey
   Decapsulate Decrypt DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial DeriveSharedSecret
   DescribeCustomKeyStores DescribeKey DisableKey DisableKeyRotation DisconnectCustomKeyStore

@@ -3,7 +3,7 @@ import { KmsFailure } from './failures.ts';
 import { integer, optional, string } from './members.ts';
 
 /** The paging members every List operation takes. */
-export const PAGING_FIELDS = {
+export const pagingFields = {
   Limit: optional(integer({ min: 1, max: 1000 })),
   Marker: optional(
     string({

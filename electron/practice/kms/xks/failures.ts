@@ -10,9 +10,9 @@ interface Naming {
   readonly text: string;
 }
 
-const UNREACHABLE = 'UriUnreachableException';
-const CONFIGURATION = 'InvalidConfigurationException';
-const RESPONSE = 'InvalidResponseException';
+const unreachable = 'UriUnreachableException';
+const configuration = 'InvalidConfigurationException';
+const response = 'InvalidResponseException';
 
 const naming = (managing: string, connecting: ConnectionErrorCode, text: string): Naming => ({
   managing,
@@ -20,83 +20,83 @@ const naming = (managing: string, connecting: ConnectionErrorCode, text: string)
   text,
 });
 
-const UNREADABLE = naming(
-  RESPONSE,
+const unreadable = naming(
+  response,
   'XKS_PROXY_INVALID_RESPONSE',
   'KMS cannot make sense of the answer of the external key store proxy.',
 );
 const refusal = (why: string): string => `The external key store proxy rejected the request${why}.`;
 
 /** Facts 6 (what the AWS customer sees) and the connection error codes of section 11. */
-const NAMES: Readonly<Record<ProxyProblem, Naming>> = {
+const names: Readonly<Record<ProxyProblem, Naming>> = {
   'unknown host': naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_NOT_REACHABLE',
     'The practice KMS does not leave this computer, and nobody told it where on it the host of the XksProxyUriEndpoint is: see --xks-connect and POST /xks-connect.',
   ),
   'not reachable': naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_NOT_REACHABLE',
     'KMS cannot reach the external key store proxy. Check that it runs, and the endpoint and path of the key store.',
   ),
   'timed out': naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_TIMED_OUT',
     'The external key store proxy did not answer in time.',
   ),
   dropped: naming(
-    UNREACHABLE,
+    unreachable,
     'NETWORK_ERRORS',
     'The connection to the external key store proxy broke before the answer was complete.',
   ),
   'no tls': naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_INVALID_TLS_CONFIGURATION',
     'What answers at the endpoint of the external key store proxy does not speak TLS.',
   ),
   'bad tls': naming(
-    CONFIGURATION,
+    configuration,
     'XKS_PROXY_INVALID_TLS_CONFIGURATION',
     'KMS cannot open a TLS connection to the external key store proxy. Check its TLS versions and its certificate.',
   ),
   'wrong name': naming(
-    CONFIGURATION,
+    configuration,
     'XKS_PROXY_INVALID_TLS_CONFIGURATION',
     'The certificate of the external key store proxy is not for the host of the XksProxyUriEndpoint.',
   ),
-  'bad answer': UNREADABLE,
+  'bad answer': unreadable,
   'wrong integrity value': naming(
-    RESPONSE,
+    response,
     'XKS_PROXY_INVALID_RESPONSE',
     'The ciphertext from the external key store proxy does not match its integrity value.',
   ),
   'no manager': naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_NOT_REACHABLE',
     'The external key store proxy reports that all of its key managers are unavailable.',
   ),
-  ValidationException: { ...UNREADABLE, text: refusal(' because it found it invalid') },
-  InternalException: { ...UNREADABLE, text: refusal(' because of an internal error') },
+  ValidationException: { ...unreadable, text: refusal(' because it found it invalid') },
+  InternalException: { ...unreadable, text: refusal(' because of an internal error') },
   UnsupportedOperationException: {
-    ...UNREADABLE,
+    ...unreadable,
     text: refusal(' because it does not support it'),
   },
   InvalidStateException: {
-    ...UNREADABLE,
+    ...unreadable,
     text: refusal(' because the external key, or its key store, is not in a usable state'),
   },
   InvalidCiphertextException: {
-    ...UNREADABLE,
+    ...unreadable,
     text: refusal(
       ' because the ciphertext or the additional authenticated data is corrupted, missing or otherwise invalid',
     ),
   },
   InvalidKeyUsageException: {
-    ...UNREADABLE,
+    ...unreadable,
     text: refusal(' because the external key does not support the operation'),
   },
   KeyNotFoundException: {
-    ...UNREADABLE,
+    ...unreadable,
     text: refusal(' because it did not find the external key'),
   },
   AuthenticationFailedException: naming(
@@ -105,22 +105,22 @@ const NAMES: Readonly<Record<ProxyProblem, Naming>> = {
     refusal(' because it could not authenticate KMS. Check the credential of the key store'),
   ),
   AccessDeniedException: naming(
-    CONFIGURATION,
+    configuration,
     'XKS_PROXY_ACCESS_DENIED',
     refusal(' because its rules deny access'),
   ),
   InvalidUriPathException: naming(
-    CONFIGURATION,
+    configuration,
     'XKS_PROXY_INVALID_CONFIGURATION',
     refusal(' because of an invalid URI path. Check the path of the key store'),
   ),
   ThrottlingException: naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_NOT_REACHABLE',
     refusal(' because the request rate is too high'),
   ),
   DependencyTimeoutException: naming(
-    UNREACHABLE,
+    unreachable,
     'XKS_PROXY_TIMED_OUT',
     refusal(' because what it depends on did not answer in time'),
   ),
@@ -128,7 +128,7 @@ const NAMES: Readonly<Record<ProxyProblem, Naming>> = {
 
 /** The failure of CreateCustomKeyStore and UpdateCustomKeyStore. */
 export function managingFailure({ problem }: ProxyTrouble, connectivity: Connectivity): KmsFailure {
-  const { managing, text } = NAMES[problem];
+  const { managing, text } = names[problem];
   if (connectivity === 'VPC_ENDPOINT_SERVICE') {
     if (problem === 'unknown host') {
       return new KmsFailure('XksProxyVpcEndpointServiceNotFoundException', text);
@@ -149,10 +149,10 @@ export function connectionError(
     if (problem === 'unknown host') return 'XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND';
     if (problem === 'wrong name') return 'XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION';
   }
-  return NAMES[problem].connecting;
+  return names[problem].connecting;
 }
 
-const CREATE_KEY: Partial<Record<ProxyProblem, string>> = {
+const createKey: Partial<Record<ProxyProblem, string>> = {
   KeyNotFoundException: 'XksKeyNotFoundException',
   InvalidStateException: 'XksKeyInvalidConfigurationException',
   InvalidKeyUsageException: 'XksKeyInvalidConfigurationException',
@@ -160,11 +160,11 @@ const CREATE_KEY: Partial<Record<ProxyProblem, string>> = {
 
 /** The failure of CreateKey when GetKeyMetadata did not work. */
 export const createKeyFailure = ({ problem }: ProxyTrouble): KmsFailure =>
-  new KmsFailure(CREATE_KEY[problem] ?? 'CustomKeyStoreInvalidStateException', NAMES[problem].text);
+  new KmsFailure(createKey[problem] ?? 'CustomKeyStoreInvalidStateException', names[problem].text);
 
 /** The failure of every use of a key: one code, the text tells what happened. */
 export const useFailure = ({ problem }: ProxyTrouble): KmsFailure =>
-  invalidState(NAMES[problem].text);
+  invalidState(names[problem].text);
 
 /** Turns a proxy's trouble into the failure that the caller of KMS sees; leaves other errors be. */
 export async function translated<T>(

@@ -1,5 +1,5 @@
 /** The refusals a proxy may answer, each with the one status that belongs to it (facts 6). */
-export const PROXY_ERRORS = {
+export const proxyErrors = {
   ValidationException: 400,
   InvalidStateException: 400,
   InvalidCiphertextException: 400,
@@ -13,9 +13,9 @@ export const PROXY_ERRORS = {
   UnsupportedOperationException: 501,
   DependencyTimeoutException: 503,
 } as const;
-export type ProxyError = keyof typeof PROXY_ERRORS;
+export type ProxyError = keyof typeof proxyErrors;
 
-export const isProxyError = (name: string): name is ProxyError => Object.hasOwn(PROXY_ERRORS, name);
+export const isProxyError = (name: string): name is ProxyError => Object.hasOwn(proxyErrors, name);
 
 /** What kept a proxy from giving a usable answer. */
 export type ProxyProblem =

@@ -18,12 +18,12 @@ import {
   XksProxyIncorrectAuthenticationCredentialException,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PRACTICE_ACCESS_KEY_ID, PRACTICE_SECRET_ACCESS_KEY } from '../constants.ts';
+import { practiceAccessKeyId, practiceSecretAccessKey } from '../constants.ts';
 import { createAuthority } from '../testing/certificates.ts';
-import { MAIN, spawnPracticeKms } from '../testing/process.ts';
+import { main, spawnPracticeKms } from '../testing/process.ts';
 import { control } from '../testing/raw-client.ts';
-import { PEER_HOST, storeBody } from '../testing/store-bench.ts';
-import { PEER_CREDENTIAL, startXksPeer, type XksPeer } from '../testing/xks-peer.ts';
+import { peerHost, storeBody } from '../testing/store-bench.ts';
+import { peerCredential, startXksPeer, type XksPeer } from '../testing/xks-peer.ts';
 
 let folder: string;
 let peer: XksPeer;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   caFile = join(folder, 'ca.pem');
   const authority = createAuthority();
   writeFileSync(caFile, authority.certificate);
-  peer = await startXksPeer(authority.identity(PEER_HOST));
+  peer = await startXksPeer(authority.identity(peerHost));
 });
 afterAll(async () => {
   await peer.close();
@@ -46,31 +46,31 @@ const sdk = (endpoint: string) =>
     region: 'us-east-1',
     maxAttempts: 1,
     credentials: {
-      accessKeyId: PRACTICE_ACCESS_KEY_ID,
-      secretAccessKey: PRACTICE_SECRET_ACCESS_KEY,
+      accessKeyId: practiceAccessKeyId,
+      secretAccessKey: practiceSecretAccessKey,
     },
   });
 
-const START = () => [
+const start = () => [
   '--trust-ca',
   caFile,
   '--xks-connect',
-  `${PEER_HOST}=127.0.0.1:${peer.port}`,
+  `${peerHost}=127.0.0.1:${peer.port}`,
   '--connect-seconds',
   '300',
   '--data',
   join(folder, 'data'),
 ];
 
-const request = (secret = PEER_CREDENTIAL.RawSecretAccessKey) =>
+const request = (secret = peerCredential.RawSecretAccessKey) =>
   new CreateCustomKeyStoreCommand({
     ...storeBody(),
     CustomKeyStoreName: 'by the SDK',
-    XksProxyAuthenticationCredential: { ...PEER_CREDENTIAL, RawSecretAccessKey: secret },
+    XksProxyAuthenticationCredential: { ...peerCredential, RawSecretAccessKey: secret },
   });
 
 test('the SDK keeps a store through a restart, by its own process', async () => {
-  const first = await spawnPracticeKms(START());
+  const first = await spawnPracticeKms(start());
   let kms = sdk(first.url);
   await expect(kms.send(request('x'.repeat(43)))).rejects.toBeInstanceOf(
     XksProxyIncorrectAuthenticationCredentialException,
@@ -97,7 +97,7 @@ test('the SDK keeps a store through a restart, by its own process', async () => 
   first.child.kill('SIGKILL');
   await first.exit;
 
-  const second = await spawnPracticeKms(START());
+  const second = await spawnPracticeKms(start());
   kms = sdk(second.url);
   expect(await states()).toEqual(['CONNECTED']);
   const open = () =>
@@ -126,11 +126,11 @@ test('the SDK keeps a store through a restart, by its own process', async () => 
 
 test.each([
   ['no file', () => join(folder, 'nothing.pem')],
-  ['no certificate', () => MAIN],
+  ['no certificate', () => main],
 ])('--trust-ca with %s stops the start, and says why', (_name, file) => {
   const run = spawnSync(
     process.execPath,
-    [MAIN, '--port', '0', '--control-port', '0', '--trust-ca', file()],
+    [main, '--port', '0', '--control-port', '0', '--trust-ca', file()],
     { encoding: 'utf8' },
   );
   expect(run.status).toBe(1);

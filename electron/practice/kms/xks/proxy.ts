@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ProxySettings } from '../model/key-stores.ts';
-import { isProxyError, PROXY_ERRORS, ProxyTrouble } from './problems.ts';
+import { isProxyError, proxyErrors, ProxyTrouble } from './problems.ts';
 import type { XksRoutes } from './routes.ts';
 import { signForProxy } from './sign.ts';
 import type { ProxyAnswer, ProxyTransport } from './transport.ts';
@@ -34,9 +34,9 @@ export interface ExternalKeyFacts {
   readonly keyStatus: string;
 }
 
-const TAG_BYTES = 16;
-const IV_BYTES: readonly number[] = [12, 16];
-const MAX_METADATA_BYTES = 20;
+const tagBytes = 16;
+const ivBytes: readonly number[] = [12, 16];
+const maxMetadataBytes = 20;
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const ofBytes = (lengths: readonly number[]) =>
@@ -67,10 +67,10 @@ const metadataSchema = z.object({
 
 const sealedSchema = z.object({
   ciphertext: base64,
-  initializationVector: ofBytes(IV_BYTES),
-  authenticationTag: ofBytes([TAG_BYTES]),
+  initializationVector: ofBytes(ivBytes),
+  authenticationTag: ofBytes([tagBytes]),
   ciphertextMetadata: base64
-    .refine((bytes) => bytes.length <= MAX_METADATA_BYTES, `over ${MAX_METADATA_BYTES} bytes`)
+    .refine((bytes) => bytes.length <= maxMetadataBytes, `over ${maxMetadataBytes} bytes`)
     .nullish(),
   ciphertextDataIntegrityValue: ofBytes([32]),
 });
@@ -103,7 +103,7 @@ function readAnswer<T>(answer: ProxyAnswer, schema: z.ZodType<T>): T {
   if (answer.status === 200) return readAs(schema, value);
   const { errorName } = readAs(errorSchema, value);
   if (!isProxyError(errorName)) throw badAnswer('The name of the error is unknown.');
-  if (PROXY_ERRORS[errorName] !== answer.status) {
+  if (proxyErrors[errorName] !== answer.status) {
     throw badAnswer(`The status ${answer.status} does not go with ${errorName}.`);
   }
   throw new ProxyTrouble(errorName, errorName);

@@ -1,4 +1,4 @@
-import { LOOPBACK } from '../constants.ts';
+import { loopback } from '../constants.ts';
 
 /** Where a proxy that AWS would find by its public name is reached on this computer. */
 export interface XksRoute {
@@ -7,22 +7,23 @@ export interface XksRoute {
   readonly port: number;
 }
 
-const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-const ADDRESS = /^127\.0\.0\.1:(\d{1,5})$/;
+const hostShape =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+const addressShape = /^127\.0\.0\.1:(\d{1,5})$/;
 
 /** The host name of a route in lower case; undefined when it is none. */
 export function readHost(text: string): string | undefined {
   const host = text.toLowerCase();
-  return HOST.test(host) ? host : undefined;
+  return hostShape.test(host) ? host : undefined;
 }
 
 /** The port of `127.0.0.1:PORT`; undefined for every other address. */
 export function readLoopbackPort(text: string): number | undefined {
-  const port = Number(ADDRESS.exec(text)?.[1] ?? Number.NaN);
+  const port = Number(addressShape.exec(text)?.[1] ?? Number.NaN);
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
-export const routeText = ({ port }: XksRoute): string => `${LOOPBACK}:${port}`;
+export const routeText = ({ port }: XksRoute): string => `${loopback}:${port}`;
 
 /** The way to every proxy that may be called; a host outside of it is never looked up. */
 export interface XksRoutes {

@@ -1,5 +1,5 @@
 import {
-  ALGORITHM,
+  algorithm,
   canonicalRequest,
   scopeText,
   signatureOf,
@@ -7,8 +7,8 @@ import {
   stringToSign,
 } from '../auth/sigv4.ts';
 
-const XKS_SERVICE = 'kms-xks-proxy';
-const SIGNED_HEADERS = ['content-type', 'host', 'x-amz-date'] as const;
+const xksService = 'kms-xks-proxy';
+const signedHeaders = ['content-type', 'host', 'x-amz-date'] as const;
 
 export interface ProxyCredential {
   readonly accessKeyId: string;
@@ -29,11 +29,11 @@ export function signForProxy(
   at: number,
 ): Readonly<Record<string, string>> {
   const date = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const scope = { date: date.slice(0, 8), region: credential.region, service: XKS_SERVICE };
+  const scope = { date: date.slice(0, 8), region: credential.region, service: xksService };
   const headers = { 'content-type': 'application/json', host, 'x-amz-date': date };
   const canonical = canonicalRequest(
     { method: 'POST', path, query: '', headers, body },
-    SIGNED_HEADERS,
+    signedHeaders,
   );
   const signature = signatureOf(
     signingKey(credential.secret, scope),
@@ -41,8 +41,8 @@ export function signForProxy(
   );
   const parts = [
     `Credential=${credential.accessKeyId}/${scopeText(scope)}`,
-    `SignedHeaders=${SIGNED_HEADERS.join(';')}`,
+    `SignedHeaders=${signedHeaders.join(';')}`,
     `Signature=${signature}`,
   ];
-  return { ...headers, authorization: `${ALGORITHM} ${parts.join(', ')}` };
+  return { ...headers, authorization: `${algorithm} ${parts.join(', ')}` };
 }

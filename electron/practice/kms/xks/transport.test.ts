@@ -8,19 +8,19 @@ import { startXksPeer, type XksPeer } from '../testing/xks-peer.ts';
 import { ProxyTrouble } from './problems.ts';
 import { createTransport, type ProxyTransport } from './transport.ts';
 
-const HOST = 'xks.example.test';
-const PATIENCE_MS = 10_000;
+const host = 'xks.example.test';
+const patienceMs = 10_000;
 const authority = createAuthority();
 let peer: XksPeer;
 let transport: ProxyTransport;
 beforeAll(async () => {
-  peer = await startXksPeer(authority.identity(HOST));
+  peer = await startXksPeer(authority.identity(host));
 });
 beforeEach(() => {
   peer.requests.length = 0;
   peer.misbehave(null);
   transport?.close();
-  transport = createTransport(authority.certificate, PATIENCE_MS);
+  transport = createTransport(authority.certificate, patienceMs);
 });
 afterAll(async () => {
   transport.close();
@@ -28,10 +28,10 @@ afterAll(async () => {
 });
 
 const request = (port = peer.port) => ({
-  host: HOST,
+  host: host,
   port,
   path: '/tenant-a/kms/xks/v1/health',
-  headers: { host: HOST, 'content-type': 'application/json' },
+  headers: { host: host, 'content-type': 'application/json' },
   body: Buffer.from('{}'),
 });
 
@@ -102,7 +102,7 @@ describe('who answers', () => {
     server.close();
     return found;
   }
-  const { certificate: cert, key } = authority.identity(HOST);
+  const { certificate: cert, key } = authority.identity(host);
 
   test('nobody', async () => {
     expect(await problem(transport.send(request(1)))).toBe('not reachable');
@@ -139,16 +139,16 @@ describe('who answers', () => {
 
   test.each([
     ['for another host', authority.identity('xks.example.com'), 'wrong name'],
-    ['that ran out', authority.identity(HOST, -1), 'bad tls'],
-    ['of an unknown authority', createAuthority('Unknown').identity(HOST), 'bad tls'],
-    ['of an authority with the same name', createAuthority().identity(HOST), 'bad tls'],
+    ['that ran out', authority.identity(host, -1), 'bad tls'],
+    ['of an unknown authority', createAuthority('Unknown').identity(host), 'bad tls'],
+    ['of an authority with the same name', createAuthority().identity(host), 'bad tls'],
   ])('one with a certificate %s', async (_name, identity, expected) => {
     const server = createServer({ cert: identity.certificate, key: identity.key });
     expect(await at(server)).toBe(expected);
   });
 
   test('a practice KMS without --trust-ca trusts public authorities only', async () => {
-    const strict = createTransport(null, PATIENCE_MS);
+    const strict = createTransport(null, patienceMs);
     expect(await problem(strict.send(request()))).toBe('bad tls');
     strict.close();
   });

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { createSecureContext, type SecureContext, rootCertificates, TLSSocket } from 'node:tls';
-import { LOOPBACK } from '../constants.ts';
+import { loopback } from '../constants.ts';
 import { type ProxyProblem, ProxyTrouble } from './problems.ts';
 
 /** More than any legal answer: the largest carries 4300 bytes in Base64. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_CONNECTIONS = 256;
+const maxAnswerBytes = 64 * 1024;
+const maxHeaderBytes = 16 * 1024;
+const maxConnections = 256;
 
 /** The suites that KMS speaks to key stores (facts 7), TLS 1.3 first. */
-const CIPHERS = [
+const ciphers = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -46,16 +46,16 @@ function watch(socket: TLSSocket, progress: Progress): void {
 }
 
 /** What TLS libraries say of an answer in plain text. */
-const NO_TLS = /wrong.version.number|packet.length.too.long|http.request/i;
+const noTls = /wrong.version.number|packet.length.too.long|http.request/i;
 
-const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const lost: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 function problemOf(error: NodeJS.ErrnoException, progress: Progress): ProxyProblem {
   const code = error.code ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong name';
   if (!progress.tcp) return 'not reachable';
   if (!progress.tls) {
-    return LOST.has(code) || NO_TLS.test(`${code} ${error.message}`) ? 'no tls' : 'bad tls';
+    return lost.has(code) || noTls.test(`${code} ${error.message}`) ? 'no tls' : 'bad tls';
   }
   return code.startsWith('HPE_') ? 'bad answer' : 'dropped';
 }
@@ -69,9 +69,9 @@ function readAnswer(
   let length = 0;
   response.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) {
+    if (length > maxAnswerBytes) {
       response.destroy();
-      fail(new ProxyTrouble('bad answer', `The answer is longer than ${MAX_ANSWER_BYTES} bytes.`));
+      fail(new ProxyTrouble('bad answer', `The answer is longer than ${maxAnswerBytes} bytes.`));
     } else chunks.push(chunk);
   });
   response.on('error', fail);
@@ -91,13 +91,13 @@ function tryOnce(agent: Agent, asked: ProxyRequest, budgetMs: number): Promise<P
     const { host, port, path, headers, body } = asked;
     const outgoing = httpsRequest({
       agent,
-      host: LOOPBACK,
+      host: loopback,
       port,
       servername: host,
       path,
       method: 'POST',
       headers: { ...headers, 'content-length': String(body.length) },
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: maxHeaderBytes,
     });
     const timer = setTimeout(() => {
       fail(
@@ -110,7 +110,7 @@ function tryOnce(agent: Agent, asked: ProxyRequest, budgetMs: number): Promise<P
     const fail = (error: Error) => {
       clearTimeout(timer);
       if (error instanceof ProxyTrouble) return reject(error);
-      if (outgoing.reusedSocket && LOST.has((error as NodeJS.ErrnoException).code ?? '')) {
+      if (outgoing.reusedSocket && lost.has((error as NodeJS.ErrnoException).code ?? '')) {
         return reject(new StaleConnection());
       }
       reject(new ProxyTrouble(problemOf(error, progress), error.message));
@@ -154,7 +154,7 @@ export function createTransport(trustedCa: string | null, budgetMs: number): Pro
     (context ??= createSecureContext({
       ca: trustedCa === null ? [...rootCertificates] : [...rootCertificates, trustedCa],
       minVersion: 'TLSv1.2',
-      ciphers: CIPHERS,
+      ciphers: ciphers,
     }));
 
   function agentFor({ host, port }: ProxyRequest): Agent {
@@ -164,7 +164,7 @@ export function createTransport(trustedCa: string | null, budgetMs: number): Pro
     // Resumed sessions would pass over a certificate that ran out meanwhile.
     const made = new Agent({
       keepAlive: true,
-      maxSockets: MAX_CONNECTIONS,
+      maxSockets: maxConnections,
       maxCachedSessions: 0,
       secureContext: secureContext(),
       ALPNProtocols: ['http/1.1'],
