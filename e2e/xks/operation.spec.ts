@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -297,27 +297,6 @@ describe('an XKS proxy in its own process', () => {
     expect(verifySegments(own.segments())).toMatchObject({ records: 2, gaps: [] });
     expect(own.segments()).toHaveLength(2);
   });
-
-  it.skipIf(!softHsm)(
-    'tries a PIN that the token refused once, however often it starts',
-    async () => {
-      own = await OwnProxy.prepare();
-      writeFileSync(own.at('pin'), 'not the PIN');
-      const begun: string[] = [];
-      for (let starts = 0; starts < 2; starts += 1) {
-        own.log = '';
-        await own.run();
-        await expect.poll(async () => (await own.ask('status')).health.problem).toContain('PIN');
-        begun.push(own.log);
-        own.signal('SIGTERM');
-        await own.ended();
-      }
-      expect(begun[0]).toContain('"event":"xks.login.refused","code":"HSM_PIN_REFUSED"');
-      expect(begun[1]).toContain('"event":"xks.login.not-tried"');
-      expect(begun[1]).not.toContain('xks.login.refused');
-      expect(readFileSync(own.at('state/refused-pin'), 'utf8')).not.toContain('not the PIN');
-    },
-  );
 
   it.skipIf(!softHsm)(
     'looks at what comes later, too, before it serves other computers',

@@ -11,7 +11,7 @@ import { Secret } from '../../core/kernel/secret.ts';
 import type { Logger, ProcessLauncher } from '../../core/ports.ts';
 import type { HealthWatch } from '../../core/xks/health.ts';
 import type { Configuration } from './configuration.ts';
-import { RefusedPin } from './refused-pin.ts';
+import { tokenLogin } from './token-login.ts';
 
 /** Keys that no hardware protects are served to other computers only when somebody said so. */
 class SoftwareKeysForOthers extends Error {
@@ -33,12 +33,16 @@ export interface ProxyDevice {
   readonly attached: Promise<void>;
   /** Who is told what becomes of the device from now on. */
   tell(health: HealthWatch): void;
+  /** Lets it log in: a PIN is not spent on a proxy that something else keeps from starting. */
+  logIn(): void;
+  /** Ends it where it was not let, too. */
+  end(): Promise<void>;
 }
 
 /**
- * Starts the process of the device, attaches it and logs in; when it is away, once it comes. The PIN
- * is tried once: the bridge keeps one that was right for its own new processes, and one that was
- * wrong is not tried again.
+ * Starts the process of the device, attaches it and, once it is let, logs in; when it is away, once it
+ * comes. The bridge keeps a PIN that was right for its own new processes, and one that was wrong is
+ * not tried again.
  */
 export function openDevice(
   configuration: Configuration,
@@ -52,19 +56,36 @@ export function openDevice(
     log,
   });
   const told: { health: HealthWatch | null } = { health: null };
-  const attached = attachInBackground(bridge, configuration, told, log);
+  const gate = Promise.withResolvers<boolean>();
+  const attached = attachInBackground(bridge, configuration, { told, mayLogIn: gate.promise }, log);
   attached.catch(() => undefined); // whoever waits for it is told
-  return { bridge, attached, tell: (health) => void (told.health = health) };
+  return {
+    bridge,
+    attached,
+    tell: (health) => void (told.health = health),
+    logIn: () => gate.resolve(true),
+    end: () => {
+      gate.resolve(false);
+      return bridge.detach();
+    },
+  };
+}
+
+/** What is decided while the device is attached. */
+interface Outside {
+  readonly told: { readonly health: HealthWatch | null };
+  readonly mayLogIn: Promise<boolean>;
 }
 
 async function attachInBackground(
   bridge: HsmBridge,
   configuration: Configuration,
-  told: { readonly health: HealthWatch | null },
+  { told, mayLogIn }: Outside,
   log: Logger,
 ): Promise<void> {
-  const pin = await oncePin(configuration, log);
+  const pin = await tokenLogin(configuration, log);
   const loginOnce = async (): Promise<void> => {
+    if (!(await mayLogIn)) return pin.drop();
     await pin.try((bytes) => bridge.login(bytes));
     await told.health?.checkTwice();
   };
@@ -101,53 +122,6 @@ const isSignedOff = (
   { softwareKeysForOthers, listen }: Configuration,
   assurance: TokenStatus['assurance'],
 ): boolean => softwareKeysForOthers || assurance === 'hardware' || listen.host.startsWith('127.');
-
-/** A PIN that is tried once, and never again where the token refused it, by no later process either. */
-async function oncePin(configuration: Configuration, log: Logger) {
-  const { device, stateFolder } = configuration;
-  let entry = await readPin(configuration);
-  const refused =
-    device.driver === 'pkcs11' ? new RefusedPin(stateFolder, device.tokenSerial) : null;
-  return {
-    async try(login: (bytes: Uint8Array) => Promise<unknown>): Promise<void> {
-      const pin = entry;
-      entry = null;
-      if (pin === null || refused === null) return;
-      try {
-        if (await refused.is(pin)) {
-          const problem = `The token refused this PIN before, so it is not tried again. If it has this PIN by now, remove ${refused.file} and start again.`;
-          return log.log('error', 'xks.login.not-tried', { problem });
-        }
-        await pin.use(login);
-        await refused.forget();
-      } catch (error) {
-        const code = error instanceof Error ? error.message : 'failed';
-        log.log('error', 'xks.login.refused', { code });
-        if (code === 'HSM_PIN_REFUSED') await keep(refused, pin, log);
-      } finally {
-        pin.dispose();
-      }
-    },
-  };
-}
-
-async function keep(refused: RefusedPin, pin: Secret, log: Logger): Promise<void> {
-  try {
-    await refused.remember(pin);
-  } catch (error) {
-    const { code = 'failed' } = error as NodeJS.ErrnoException;
-    log.log('error', 'xks.login.not-noted', { code });
-  }
-}
-
-async function readPin({ device }: Configuration): Promise<Secret | null> {
-  if (device.driver === 'software') return null;
-  const content = await readFile(device.pinFile);
-  const end = content.at(-1) === 0x0a ? content.length - 1 : content.length;
-  const pin = Secret.copyOf(content.subarray(0, end));
-  content.fill(0);
-  return pin;
-}
 
 async function targetOf({ device }: Configuration): Promise<AttachTarget> {
   if (device.driver === 'software') {

@@ -37,6 +37,7 @@ export async function openParts(
 ): Promise<Parts> {
   try {
     const files = await openClaimed(configuration, log);
+    device.logIn();
     try {
       return await withDevice(files, device, log, clock);
     } catch (error) {
@@ -44,7 +45,7 @@ export async function openParts(
       throw error;
     }
   } catch (error) {
-    await device.bridge.detach();
+    await device.end();
     throw error;
   }
 }
