@@ -24,8 +24,6 @@ const inner = order.map((name, at) => ({
     pathNot: [
       `${core}(ports|core)\\.ts$`,
       ...order.slice(0, at + 1).map(place),
-      // the driver interface is plain types
-      ...(name === 'keystore' || name === 'kinds' ? [`${core}hsm/`] : []),
     ],
   },
 }));
@@ -47,8 +45,32 @@ const window = windowOrder.map((name, at) => ({
   },
 }));
 
+/** Whatever stands elsewhere would be held against no rule. */
+const places = [
+  ...order.map(place),
+  `${core}[a-z-]+(\\.test)?\\.ts$`,
+  '^electron/(hosts|plain-http|practice)/',
+  '^electron/(main|preload)\\.ts$',
+  ...windowOrder.map((each) => `^renderer/${each}/`),
+  '^renderer/testing/',
+  '^renderer/[a-z-]+\\.tsx?$',
+];
+
 module.exports = {
   forbidden: [
+    {
+      name: 'every-file-has-its-place',
+      comment: 'a new folder is named here and in ARCHITECTURE.md before anything stands in it',
+      severity: 'error',
+      from: { path: '^(electron|renderer)/', pathNot: places },
+      to: {},
+    },
+    {
+      name: 'nothing-from-an-unnamed-place',
+      severity: 'error',
+      from: {},
+      to: { path: '^(electron|renderer)/.*\\.tsx?$', pathNot: places },
+    },
     {
       name: 'no-cycles',
       severity: 'error',
@@ -84,10 +106,22 @@ module.exports = {
       to: { path: '^(electron|e2e|bench)/' },
     },
     {
+      name: 'renderer-runs-in-a-page',
+      comment: 'neither what Node has built in nor a package that is not for pages',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: forTests },
+      to: {
+        pathNot: [
+          '^(renderer|shared)/',
+          '^node_modules/(react|react-dom|@mui/material|@emotion/[a-z]+|@tanstack/react-[a-z]+|zustand|zod)/',
+        ],
+      },
+    },
+    {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: core, pathNot: test },
-      to: { path: ['^electron/(hosts|practice)/', '^electron/(main|preload)', '^renderer/', '^e2e/', '^bench/'] },
+      to: { path: ['^electron/(hosts|practice|plain-http)/', '^electron/(main|preload)', '^renderer/', '^e2e/', '^bench/'] },
     },
     {
       name: 'no-electron-outside-its-entry',
@@ -101,7 +135,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^electron/practice/', pathNot: test },
       to: {
-        path: '^electron/',
+        path: '^(electron|renderer)/',
         pathNot: [
           '^electron/practice/',
           '^electron/core/crypto/',
@@ -112,15 +146,23 @@ module.exports = {
     },
     {
       name: 'plain-http-stands-alone',
+      comment: 'nothing but itself and what Node has built in',
       severity: 'error',
       from: { path: '^electron/plain-http/', pathNot: test },
-      to: { path: '^(electron|shared|renderer)/', pathNot: '^electron/plain-http/' },
+      to: { pathNot: '^electron/plain-http/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'sdk-in-the-adapter-only',
       severity: 'error',
       from: { path: '^(electron|shared|renderer)/', pathNot: ['^electron/core/cloud/aws/', test] },
       to: { path: 'node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'packages-of-hosts-in-hosts-only',
+      comment: 'arguments, completion and WebSockets are how a host is reached',
+      severity: 'error',
+      from: { path: '^(electron/(core|practice)|shared)/', pathNot: test },
+      to: { path: '^node_modules/(commander|ws|@bomb\\.sh)/' },
     },
     {
       name: 'pkcs11-in-its-driver-only',
@@ -163,6 +205,5 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    exclude: { path: ['^node_modules/(?!(zod|@aws-sdk|@smithy|pkcs11js|better-sqlite3|electron))'] },
   },
 };
