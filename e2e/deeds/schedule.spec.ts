@@ -243,6 +243,18 @@ describe('disabling the former key after a rotation', () => {
     await expect(aws.decrypt(ciphertext)).rejects.toThrow(/disabled/i);
   });
 
+  it('tells since when AWS counts uses where it knows of none', async () => {
+    const [first] = await setUp('unused');
+    const { jobs } = await desk.call('job.list', { group: 'unused', state: ['waiting'] });
+    await passTo(jobs[0]?.notBefore ?? 0);
+    const detail = await newest('unused', 'key.disable');
+    requireDone(detail);
+    const { CreationDate } = (await aws.key(idOf(first))).metadata;
+    const made = new Date(Number(CreationDate) * 1000).toISOString();
+    const proofs = detail.steps.flatMap(({ proof }) => proof.map(({ text }) => text));
+    expect(proofs).toContain(`AWS reports no use since ${made}`);
+  });
+
   it('can be stopped while it waits', async () => {
     const [first] = await setUp('stopped');
     const { jobs } = await desk.call('job.list', { group: 'stopped', state: ['waiting'] });

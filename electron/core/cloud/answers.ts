@@ -46,7 +46,6 @@ export interface KmsKey {
   readonly spec: string;
   readonly usage: string;
   /** CUSTOMER or AWS. */
-  readonly manager: string;
   readonly multiRegion: boolean;
   readonly createdAt: number;
   readonly currentMaterialId: string | null;
@@ -123,9 +122,11 @@ export interface Material {
 }
 
 export interface LastUsage extends Read {
-  /** Null: not used since `trackedSince`. */
+  /** What it was last used for; null as `usedAt` is. */
   readonly operation: string | null;
+  /** Epoch ms; null: not used since `trackedSince`, and what came before AWS does not know. */
   readonly usedAt: number | null;
+  /** Epoch ms. */
   readonly trackedSince: number | null;
 }
 

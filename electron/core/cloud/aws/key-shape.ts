@@ -29,7 +29,6 @@ export function keyFrom(metadata: KeyMetadata | undefined): KmsKey {
     origin: must(meta.Origin, 'Origin'),
     spec: must(meta.KeySpec ?? meta.CustomerMasterKeySpec, 'KeySpec'),
     usage: must(meta.KeyUsage, 'KeyUsage'),
-    manager: meta.KeyManager ?? 'CUSTOMER',
     multiRegion: meta.MultiRegion ?? false,
     createdAt: must(msOf(meta.CreationDate), 'CreationDate'),
     currentMaterialId: meta.CurrentKeyMaterialId ?? null,

@@ -1,6 +1,7 @@
 import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { LastUsage } from '../../cloud/answers.ts';
 import type { CallContext } from '../../cloud/cloud.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import {
@@ -52,13 +53,17 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePaylo
       const named = await stillNamed(services, { group, key, remote, connection }, context);
       if (named) return named;
       const use = await connection.lastUsage(remote.kmsKeyId, context);
-      const said =
-        use.usedAt === null
-          ? 'AWS reports no use'
-          : `AWS reports last use ${use.operation ?? ''} at ${sayTime(use.usedAt)}`;
-      return { type: 'done', proof: [seen.proof, proof(said, use.requestId)] };
+      return { type: 'done', proof: [seen.proof, proof(sayUse(use), use.requestId)] };
     }),
   };
+}
+
+/** AWS knows of a use only since it began to track the key, which may be long after it was made. */
+function sayUse({ operation, usedAt, trackedSince }: LastUsage): string {
+  if (usedAt !== null) return `AWS reports last use ${operation ?? ''} at ${sayTime(usedAt)}`;
+  return trackedSince === null
+    ? 'AWS reports no use'
+    : `AWS reports no use since ${sayTime(trackedSince)}`;
 }
 
 function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePayload> {
