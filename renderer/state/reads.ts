@@ -132,7 +132,6 @@ export type PagedOperation = {
 
 export interface Pages<Output> extends Read<readonly Output[]> {
   readonly more: boolean;
-  readonly loadingMore: boolean;
   readonly loadMore: () => void;
 }
 
@@ -160,7 +159,6 @@ export function usePages<Name extends PagedOperation>(
     earlier: query.isPlaceholderData,
     again: () => void query.refetch(),
     more: query.hasNextPage,
-    loadingMore: query.isFetchingNextPage,
     loadMore: () => {
       if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
     },

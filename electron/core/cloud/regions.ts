@@ -109,26 +109,5 @@ export function regionOf(code: string): Region {
   return { code, name: code, partition };
 }
 
-const suffixes: Readonly<Record<Partition, string>> = {
-  aws: 'amazonaws.com',
-  'aws-us-gov': 'amazonaws.com',
-  'aws-cn': 'amazonaws.com.cn',
-  'aws-eusc': 'amazonaws.eu',
-  'aws-iso': 'c2s.ic.gov',
-  'aws-iso-b': 'sc2s.sgov.gov',
-  'aws-iso-e': 'cloud.adc-e.uk',
-  'aws-iso-f': 'csp.hci.ic.gov',
-};
-
-/**
- * AWS's own KMS address of a Region, to be shown before anything is connected. Connections take
- * theirs from the SDK; a test holds the two together.
- * @throws OperationError BAD_INPUT
- */
-export function addressOf(code: string): string {
-  const region = regionOf(code);
-  return `https://kms.${region.code}.${suffixes[region.partition]}`;
-}
-
 /** True when the list knows the Region: one it does not know is accepted, with a remark. */
 export const isListedRegion = (code: string): boolean => byCode.has(code);

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { AuthenticationError } from './aead.ts';
-import { kwUnwrap, kwWrap } from './key-wrap-rfc3394.ts';
+import { kwWrap } from './key-wrap-rfc3394.ts';
 
 // RFC 3394, section 4.6: 256 bits of key data with a 256-bit KEK
 const kek = Buffer.from('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F', 'hex');
@@ -12,19 +11,10 @@ const wrapped = Buffer.from(
 
 it('answers the example of RFC 3394 section 4.6', () => {
   expect(kwWrap(kek, key)).toEqual(wrapped);
-  expect(kwUnwrap(kek, wrapped)).toEqual(key);
 });
 
-it('refuses other lengths, and opens nothing that was altered', () => {
+it('refuses other lengths', () => {
   for (const length of [0, 8, 20, 33]) {
     expect(() => kwWrap(kek, Buffer.alloc(length))).toThrow(RangeError);
-  }
-  for (let at = 0; at < wrapped.length; at++) {
-    const altered = Buffer.from(wrapped);
-    altered.writeUInt8(altered.readUInt8(at) ^ 0x80, at);
-    expect(() => kwUnwrap(kek, altered)).toThrow(AuthenticationError);
-  }
-  for (const length of [0, 8, 16, 39]) {
-    expect(() => kwUnwrap(kek, wrapped.subarray(0, length))).toThrow(AuthenticationError);
   }
 });

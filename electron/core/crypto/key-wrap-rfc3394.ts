@@ -1,5 +1,4 @@
 import { aeskw } from '@noble/ciphers/aes.js';
-import { AuthenticationError } from './aead.ts';
 
 /**
  * AES key wrap without padding (RFC 3394, NIST SP 800-38F KW): only for keys of 16 bytes or more
@@ -11,15 +10,4 @@ export function kwWrap(kek: Buffer, key: Buffer): Buffer {
     throw new RangeError('AES key wrap takes a multiple of 8 bytes, 16 at least');
   }
   return Buffer.from(aeskw(kek).encrypt(key));
-}
-
-/** @throws AuthenticationError when the wrapped key was not made under `kek` or was altered. */
-export function kwUnwrap(kek: Buffer, wrapped: Buffer): Buffer {
-  if (wrapped.length < 24 || wrapped.length % 8 !== 0) throw new AuthenticationError();
-  try {
-    const plain = aeskw(kek).decrypt(wrapped);
-    return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
-  } catch {
-    throw new AuthenticationError();
-  }
 }

@@ -7,7 +7,6 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { nodeClock } from '../../kernel/node-clock.ts';
 import type { ConnectionSpec } from '../cloud.ts';
 import { createCloud } from '../create-cloud.ts';
-import { addressOf, regions } from '../regions.ts';
 import { connect, type ConnectParts } from './connection.ts';
 import { routeOf } from './endpoints.ts';
 import { FreshKeys } from './fresh-keys.ts';
@@ -70,16 +69,6 @@ describe('addresses of real connections', () => {
   ])('%s is %s, from the SDK data', async (region, url) => {
     const connection = await connect(realSpec({ region }), watched().parts);
     expect(connection.endpoint).toBe(url);
-  });
-
-  it('is what is shown before connecting, for every Region', async () => {
-    const isolated = ['us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1', 'us-isof-south-1'];
-    const { parts } = watched();
-    for (const code of [...regions.map((region) => region.code), ...isolated]) {
-      const connection = await connect(realSpec({ region: code }), parts);
-      expect(addressOf(code)).toBe(connection.endpoint);
-      connection.close();
-    }
   });
 
   it('marks every departure from AWS as an exception', async () => {

@@ -13,7 +13,6 @@ export type Verdict = 'yes' | 'through-iam' | 'unsure' | 'no';
 export interface PolicyOutlook {
   /** The worst verdict of all actions that are needed. */
   readonly verdict: Verdict;
-  readonly byAction: Readonly<Record<string, Verdict>>;
   /** Actions that are refused; the policy must be changed for them. */
   readonly refused: readonly string[];
   /** A statement that would allow what is refused, to be added to the policy; null when a Deny stands against it. */
@@ -63,19 +62,18 @@ function outlook(
   { sid, actions, alongside }: Needs,
 ): PolicyOutlook {
   const who = callerOf(principalArn);
-  const byAction: Record<string, Verdict> = {};
+  const byAction = new Map<string, Verdict>();
   const deniedBy = new Set<number>();
   for (const action of actions) {
     const { verdict, denied } = judge(policy, who, action);
-    byAction[action] = verdict;
+    byAction.set(action, verdict);
     for (const number of denied) deniedBy.add(number);
   }
   const alsoMissing = alongside.filter((action) => judge(policy, who, action).verdict === 'no');
-  const verdicts = Object.values(byAction);
-  const refused = actions.filter((action) => byAction[action] === 'no');
+  const verdicts = [...byAction.values()];
+  const refused = actions.filter((action) => byAction.get(action) === 'no');
   return {
     verdict: [...worst].reverse().find((each) => verdicts.includes(each)) ?? 'no',
-    byAction,
     refused,
     add:
       refused.length > 0 && deniedBy.size === 0

@@ -24,7 +24,6 @@ export interface ExternalStores {
   /** What AWS said; null: AWS has no such store any more. */
   noteRemote(id: string, remote: StoreInAws | null): void;
   keysOf(id: string): number;
-  usesOf(credentialId: string): number;
   /** Rules and retired credentials go with it. @throws OperationError XKS_STORE_IN_USE, NOT_FOUND */
   remove(id: string): void;
 }
@@ -81,9 +80,6 @@ class StoreTable implements ExternalStores {
            kms_read_at = @readAt where id = @id`,
       ),
       keys: db.prepare<[string], number>('select count(*) from xks_key where store_id = ?').pluck(),
-      uses: db
-        .prepare<[string], number>('select count(*) from external_store where credential_id = ?')
-        .pluck(),
       valid: db
         .prepare<[string], string>(
           'select id from proxy_credential where store_id = ? and retired_at is null',
@@ -166,10 +162,6 @@ class StoreTable implements ExternalStores {
 
   keysOf(id: string): number {
     return this.#sql.keys.get(id) ?? 0;
-  }
-
-  usesOf(credentialId: string): number {
-    return this.#sql.uses.get(credentialId) ?? 0;
   }
 
   remove(id: string): void {
