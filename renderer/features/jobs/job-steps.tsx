@@ -28,7 +28,7 @@ export function JobSteps({ detail }: { readonly detail: JobDetail }) {
         <span>Time</span>
         <span>Proof</span>
       </div>
-      <ol className={styles['steps']}>
+      <ol>
         {detail.steps.flatMap((step) => [
           step.name === detail.commitStep ? (
             <li key="commit" className={styles['commit']}>
