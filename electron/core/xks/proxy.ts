@@ -93,17 +93,23 @@ export class XksProxy {
     }
     this.#inFlight++;
     return new Promise((resolve) => {
-      const inTime = this.#deadlines.begin(answerWithin, () => {
+      const late = (): void => {
         dossier.late = true;
         const message = 'The key manager or the disk did not answer in time.';
         resolve(this.#noted(dossier, new XksFailure('DependencyTimeoutException', message), begun));
-      });
+      };
+      const inTime = this.#deadlines.begin(answerWithin, late);
       const settle = (answer: XksAnswer): void => {
         inTime();
         this.#inFlight--;
         resolve(answer);
       };
-      void this.#answer(request, path, dossier, begun).then(settle);
+      const overdue = (): boolean => {
+        // whoever looks at the deadlines may have been held up with everything else
+        if (!dossier.late && this.#ports.clock.monotonic() - begun >= answerWithin) late();
+        return dossier.late;
+      };
+      void this.#answer(request, path, dossier, { begun, overdue }).then(settle);
     });
   }
 
@@ -111,7 +117,7 @@ export class XksProxy {
     request: XksRequest,
     path: XksPath | null,
     dossier: Dossier,
-    begun: number,
+    { begun, overdue }: { readonly begun: number; readonly overdue: () => boolean },
   ): Promise<XksAnswer> {
     let answer: XksAnswer;
     let failure: XksFailure | null = null;
@@ -123,18 +129,18 @@ export class XksProxy {
       this.refusedKmsKeys.note(dossier, failure);
       answer = failureAnswer(failure);
     }
-    if (dossier.late) return answer; // already answered and recorded as late
+    if (overdue()) return answer; // already answered and recorded as late
     if (!this.#strangers.isListed(dossier)) {
       this.#count(failure?.errorName ?? 'ok', begun);
       return answer;
     }
     try {
       await this.#parts.audit.append(this.#record(dossier, answer.status, failure, begun));
-      this.#countUnlessLate(dossier, failure?.errorName ?? 'ok', begun);
+      if (!overdue()) this.#count(failure?.errorName ?? 'ok', begun);
       return answer;
     } catch (error) {
       this.#report(error);
-      this.#countUnlessLate(dossier, 'InternalException', begun);
+      if (!overdue()) this.#count('InternalException', begun);
       const message = 'The request could not be recorded, so nothing is answered.';
       return failureAnswer(new XksFailure('InternalException', message));
     }
@@ -222,11 +228,6 @@ export class XksProxy {
   #record(dossier: Dossier, status: number, failure: XksFailure | null, begun: number): XksRecord {
     const tookUs = Math.round((this.#ports.clock.monotonic() - begun) * 1000);
     return recordOf(dossier, { status, failure, tookUs });
-  }
-
-  /** What came late while its record was written was answered, and counted, as that. */
-  #countUnlessLate(dossier: Dossier, verdict: string, begun: number): void {
-    if (!dossier.late) this.#count(verdict, begun);
   }
 
   #count(verdict: string, begun: number): void {
