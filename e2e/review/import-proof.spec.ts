@@ -1,9 +1,10 @@
+import { DeleteImportedKeyMaterialCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, requireDone } from '../support/desk.ts';
 import { changed } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { failureOf, requireTrueStanding } from '../support/truth.ts';
-import { importOtherNow } from './stage.ts';
+import { importOtherNow, parkedRotation } from './stage.ts';
 
 let aws: OutsideAws;
 let desk: Desk;
@@ -51,6 +52,19 @@ describe('a waiting Active Key ID', () => {
     const again = await desk.goOn(stopped.job.id);
     expect(failureOf(again).code).toBe('IMPORT_WRONG_MATERIAL');
     expect(await aws.holder('alias/waits')).toBeNull();
+    await desk.call('job.cancel', { job: stopped.job.id });
+    // Delete Key Material would destroy what is there, of which its owner may have no other copy.
+    const held = (await aws.key(keyId)).materials;
+    const key = 'waits/1';
+    for (const importMaterial of [false, true]) {
+      const choices = { key, deleteMaterial: true, updatePolicy: false, importMaterial };
+      const { blocked, number: plan } = await desk.call('key.planSynchronize', choices);
+      expect(blocked).toMatchObject({ code: 'MATERIAL_NOT_NAMED', details: { version: 1 } });
+      await desk.refused('key.synchronize', { ...choices, plan, confirm: 'waits' });
+    }
+    const alone = await desk.synchronize(key, { updatePolicy: false });
+    expect(failureOf(alone).code).toBe('IMPORT_WRONG_MATERIAL');
+    expect((await aws.key(keyId)).materials).toEqual(held);
   });
 
   it('took our material, and the answer was lost: sent once more under a fresh pair, and Done', async () => {
@@ -68,6 +82,52 @@ describe('a waiting Active Key ID', () => {
     );
     expect(accepted).toHaveLength(1);
     expect(await aws.holder('alias/took')).toBe(keyId);
+  });
+});
+
+describe('a rotation that is given up behind its import', () => {
+  it('knows the name of what AWS took: that, and nothing else, is deleted', async () => {
+    await desk.addGroup('imported');
+    await desk.rotated('imported');
+    const parked = await parkedRotation({ desk, aws }, 'imported', 'confirm');
+    await desk.call('job.cancel', { job: parked.job.id });
+    const key = 'imported/2';
+    const { remote } = await desk.call('key.show', { key });
+    const [held] = (await aws.key(remote?.keyId ?? '')).materials;
+    expect(remote?.materialId).toBe(held?.materialId);
+    await aws.rotateMaterial(remote?.keyId ?? '');
+    requireDone(await desk.synchronize(key, { deleteMaterial: true, importMaterial: false }));
+    const after = (await aws.key(remote?.keyId ?? '')).materials;
+    expect(after.map(({ sha256 }) => sha256 !== null)).toEqual([false, true]);
+  });
+});
+
+describe('a KMS key that waits for material of somebody else', () => {
+  it('still has ours, which is deleted when that is asked for', async () => {
+    await desk.addGroup('among');
+    const { remote } = await desk.rotated('among');
+    const KeyId = remote?.keyId ?? '';
+    const theirs = await aws.rotateMaterial(KeyId);
+    await aws.kms().send(new DeleteImportedKeyMaterialCommand({ KeyId, KeyMaterialId: theirs }));
+    const there = async () =>
+      (await aws.key(KeyId)).materials.map(({ materialId, sha256 }) => [
+        materialId === theirs ? 'theirs' : 'ours',
+        sha256 !== null,
+      ]);
+    const key = 'among/1';
+    const choices = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    const plan = await desk.call('key.planSynchronize', { key, ...choices });
+    expect(plan.changes).toEqual(['Material in AWS: deleted at once, no waiting period']);
+    const since = await aws.mark();
+    requireDone(await desk.synchronize(key, choices));
+    expect(await there()).toEqual([
+      ['ours', false],
+      ['theirs', false],
+    ]);
+    const deletes = (await aws.calls(since)).filter((call) => call.startsWith('Delete'));
+    expect(deletes).toEqual(['DeleteImportedKeyMaterial']);
+    const again = await desk.call('key.planSynchronize', { key, ...choices });
+    expect(again.changes).toEqual(['Nothing to delete: AWS has no material of ours now']);
   });
 });
 

@@ -269,6 +269,7 @@ export const keyOps = {
       'NOTHING_TO_DO',
       'NAME_NOT_TYPED',
       'COPY_NOT_PROVED',
+      'MATERIAL_NOT_NAMED',
       'KEY_NOT_IN_AWS',
       'ACCOUNT_MISMATCH',
       'HSM_KEY_DIFFERS',

@@ -105,6 +105,7 @@ export const failures = {
   KEY_NOT_IN_AWS: person(),
   KEY_NOT_ENABLED: person(),
   COPY_NOT_PROVED: person(),
+  MATERIAL_NOT_NAMED: person(),
   NAME_NOT_TYPED: usage(409),
   ALREADY_RUNNING: usage(409),
   NOT_DESIGNATED: denied(409),

@@ -86,6 +86,13 @@ export const groupWording = {
     forYourKeys: 'AWS keeps its material: without it the key would exist on this computer only.',
     next: (d) => `Take a backup, then ${d.goOn}.`,
   },
+  MATERIAL_NOT_NAMED: {
+    headline: 'Which material of this KMS key is ours is not known.',
+    forYourKeys:
+      'Nothing was deleted: it may be of somebody else, and no copy of it would be kept here.',
+    next: (d) =>
+      `${d.inOpenJob ? 'Cancel this job, then synchronize' : 'Synchronize'} with Import Key Material alone: AWS names our material then, or refuses it.`,
+  },
   NAME_NOT_TYPED: {
     headline: 'This key is in use, so its name must be typed first.',
     forYourKeys: 'Nothing was changed.',

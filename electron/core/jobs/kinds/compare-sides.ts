@@ -25,7 +25,7 @@ export function comparisonOf(
 
 const unread = 'not readable';
 const none = '-';
-const isGone = (seen: Seen): boolean => seen.described?.state === 'PendingImport';
+const isGone = (seen: Seen): boolean => !seen.there;
 const unchanged = (here: string, awsNow: string): Sides => ({ here, awsNow, after: 'as it is' });
 
 function materialSides(key: Key, choices: Choices, seen: Seen): Sides {

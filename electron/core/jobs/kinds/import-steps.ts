@@ -279,6 +279,10 @@ function imported<P>(
     type: 'done',
     output,
     proof: [proof(`material ${named}`, said.requestId)],
-    record: () => services.parcels.drop(context.jobId),
+    record: () => {
+      // now: a job given up behind this step must not leave material in AWS of which nobody knows the name
+      if (materialId !== null) services.keys.noteRemote(key.id, { materialId });
+      services.parcels.drop(context.jobId);
+    },
   };
 }

@@ -18,6 +18,7 @@ import {
   exceptionLines,
   shellWord,
 } from './plan.ts';
+import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import type { SynchronizePayload } from './synchronize.ts';
@@ -36,6 +37,10 @@ export type SynchronizeDraft = Draft & Pick<SynchronizePlan, 'comparison'>;
 /** What was read of the key for the plan. */
 export interface Seen {
   readonly described: KmsKeyRead | null;
+  /** Our material, as far as it was read. */
+  readonly there: boolean;
+  /** AWS encrypts under another than ours. */
+  readonly several: boolean;
   readonly policy: 'none' | 'same' | 'differs' | 'not-read';
   readonly usage: LastUsage | null;
   readonly copyProved: boolean;
@@ -69,7 +74,7 @@ export async function planSynchronize(
   const words = wordsOf(group, choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
-  const gone = seen?.described?.state === 'PendingImport';
+  const gone = seen?.there === false;
   // An alias it held under a former name of the group counts, and so does a use nobody could read.
   const inUse =
     looked.holder?.kmsKeyId === remote?.kmsKeyId ||
@@ -116,7 +121,14 @@ async function look(
   { connection }: Looked,
   checks: Checks,
 ): Promise<Seen> {
-  const nothing: Seen = { described: null, policy: 'not-read', usage: null, copyProved: false };
+  const nothing: Seen = {
+    described: null,
+    there: true,
+    several: false,
+    policy: 'not-read',
+    usage: null,
+    copyProved: false,
+  };
   if (!connection) return nothing;
   const text = `KMS key ${shortId(remote.kmsKeyId)} was read`;
   const described = await lookAtKey(services, connection, { key, remote }, text, checks);
@@ -142,6 +154,7 @@ async function look(
       'Our copy is in no backup yet, so nothing may be deleted',
     );
   }
+  const there = await lookForOurs({ key, remote }, choices, connection, described, checks);
   if (choices.importMaterial) {
     await checks.look('This kind of key may be sent to this AWS', async () =>
       services.requireMayLeave(key.assurance),
@@ -156,7 +169,27 @@ async function look(
   }
   const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
   // A copy that is in no backup is no way back, however well it opens.
-  return { described, policy, usage, copyProved: opens && !alone };
+  const several = hasOther(remote.materialId, described.currentMaterialId);
+  return { described, there, several, policy, usage, copyProved: opens && !alone };
+}
+
+/** Is our material there? Before it may be deleted, AWS must have said which it is. */
+async function lookForOurs(
+  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
+  { deleteMaterial }: Choices,
+  connection: NonNullable<Looked['connection']>,
+  described: KmsKeyRead,
+  checks: Checks,
+): Promise<boolean> {
+  try {
+    const there = await hasOurs(connection, remote, described, {});
+    if (there && deleteMaterial) nameOfOurs(key, remote, described.currentMaterialId);
+    return there;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    checks.fail(error, 'AWS has not said which material is ours, so nothing may be deleted');
+    return true;
+  }
 }
 
 /** Without a template there is no policy to put into AWS, whatever is ticked. */
@@ -187,14 +220,14 @@ async function lastUse(
 }
 
 function changeLines(group: Group, choices: Choices, seen: Seen | null, version: number): string[] {
-  const gone = seen?.described?.state === 'PendingImport';
+  const gone = seen?.there === false;
   const lines = [
     choices.updatePolicy && seen?.policy === 'differs' && group.policy !== null
       ? `Policy in AWS: put back to ${sayTemplate(group.policy)}`
       : null,
     choices.deleteMaterial
       ? gone
-        ? 'Nothing to delete: AWS has no material now'
+        ? `Nothing to delete: AWS has no material${seen?.several ? ' of ours' : ''} now`
         : 'Material in AWS: deleted at once, no waiting period'
       : null,
     choices.importMaterial
@@ -243,7 +276,7 @@ function warningLines(
   version: number,
   seen: Seen | null,
 ): string[] {
-  if (!choices.deleteMaterial || seen?.described?.state === 'PendingImport') return [];
+  if (!choices.deleteMaterial || seen?.there === false) return [];
   const lines = alone
     ? [
         `Everything under version ${version} stops decrypting in AWS now`,
@@ -272,9 +305,11 @@ function callsOf(
     calls.push(read('GetKeyPolicy'));
     if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
   }
-  if (choices.deleteMaterial && seen?.described?.state !== 'PendingImport') {
+  if (choices.deleteMaterial && seen?.there !== false) {
+    const listed = seen?.several ? [read('ListKeyRotations')] : [];
     steps.push('Delete key material');
-    calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'));
+    if (seen?.described?.state === 'PendingImport') calls.push(...listed);
+    calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'), ...listed);
   }
   if (choices.importMaterial) {
     steps.push('Fetch wrapping key', 'Wrap from the saved copy', 'Import');

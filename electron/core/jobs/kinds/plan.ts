@@ -6,6 +6,7 @@ import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import { hasOther } from './our-material.ts';
 import {
   checkAccount,
   type HolderSeen,
@@ -126,7 +127,7 @@ export function otherMaterialLines(
   described: KmsKeyRead | null | undefined,
 ): string[] {
   const current = described?.currentMaterialId ?? null;
-  if (current === null || materialId === null || current === materialId) return [];
+  if (current === null || !hasOther(materialId, current)) return [];
   return [
     `AWS encrypts under other material (${shortId(current)}) now, of which no copy is kept here`,
   ];

@@ -3,6 +3,8 @@ import type { DeedServices } from './services.ts';
 import { type SynchronizePayload, synchronize } from './synchronize.ts';
 
 const account = '111122223333';
+const ours = 'a'.repeat(64);
+const theirs = 'b'.repeat(64);
 const born = { method: 'CMAC', value: '82B7A1' } as const;
 
 /** What the step that deletes asks of the rest; AWS's end counts what was deleted there. */
@@ -10,14 +12,27 @@ function stage(of: {
   readonly realm: 'practice' | 'real';
   readonly backedUpAt: number | null;
   readonly opensAs?: string;
+  readonly materialId?: string | null;
+  readonly current?: string | null;
+  readonly provedAt?: number | null;
+  readonly lifecycle?: 'active';
 }) {
-  const deleted: string[] = [];
+  const { materialId = ours, current = ours, provedAt = null } = of;
+  const deleted: (string | undefined)[] = [];
   const connection = {
-    deleteMaterial: async (keyId: string) => void deleted.push(keyId),
+    deleteMaterial: async (_keyId: string, name?: string) => void deleted.push(name),
     describeKey: async () => ({ state: deleted.length > 0 ? 'PendingImport' : 'Enabled' }),
   };
-  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born, backedUpAt: of.backedUpAt };
-  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn' };
+  const key = {
+    id: 'k',
+    version: 2,
+    storage: 'hsm',
+    kcv: born,
+    provedAt,
+    backedUpAt: of.backedUpAt,
+    lifecycle: of.lifecycle ?? 'pre-activation',
+  };
+  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn', materialId };
   const services = {
     store: { realm: of.realm },
     groups: { get: () => ({ id: 'g', name: 'payments', account }) },
@@ -41,7 +56,10 @@ function stage(of: {
     importMaterial: false,
     validTo: null,
   };
-  const context = { payload, outputs: { check: { stateBefore: 'Enabled' } } };
+  const context = {
+    payload,
+    outputs: { check: { stateBefore: 'Enabled', materialBefore: current } },
+  };
   // What comes after the delete is other tests'; here it counts whether AWS was asked to.
   const act = () => step.act(context as unknown as Parameters<typeof step.act>[0]);
   return { act, deleted };
@@ -63,7 +81,35 @@ describe('deleting material in AWS', () => {
   ] as const)('happens in a $realm keystore with backup $backedUpAt', async (of) => {
     const { act, deleted } = stage(of);
     await act().catch(() => undefined);
-    expect(deleted).toEqual(['7c1d']);
+    expect(deleted).toEqual([ours]);
+  });
+
+  const inBackup = { realm: 'real', backedUpAt: 1 } as const;
+
+  it.each([{ current: theirs }, { current: ours, lifecycle: 'active' } as const])(
+    'does not happen while AWS has not named ours: $current',
+    async (of) => {
+      const { act, deleted } = stage({ ...inBackup, materialId: null, ...of });
+      await expect(act()).rejects.toMatchObject({ code: 'MATERIAL_NOT_NAMED' });
+      expect(deleted).toEqual([]);
+    },
+  );
+
+  it('names ours where AWS encrypts under another', async () => {
+    const { act, deleted } = stage({ ...inBackup, current: theirs });
+    await act().catch(() => undefined);
+    expect(deleted).toEqual([ours]);
+  });
+
+  it.each([
+    { of: {}, happens: false },
+    { of: { provedAt: 1 }, happens: true },
+    { of: { lifecycle: 'active' } as const, happens: true },
+  ])('where AWS names no material, happens once it has taken our copy: $of', async (at) => {
+    const unnamed = { materialId: null, current: null };
+    const { act, deleted } = stage({ ...inBackup, ...unnamed, ...at.of });
+    await act().catch(() => undefined);
+    expect(deleted).toHaveLength(at.happens ? 1 : 0);
   });
 
   it('does not happen when our copy opens as another key', async () => {

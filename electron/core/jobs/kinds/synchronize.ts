@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import { importSteps, materialSent, sendAgain } from './import-steps.ts';
+import { hasOurs, nameOfOurs } from './our-material.ts';
 import {
   checkAccount,
   policyInStep,
@@ -26,6 +27,11 @@ const synchronizePayload = z.strictObject({
 });
 export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
+
+interface CheckOutput {
+  readonly stateBefore: string;
+  readonly materialBefore: string | null;
+}
 
 /**
  * Brings one KMS key in line with the key kept here, in the order policy, delete, import. Before any
@@ -85,7 +91,7 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
       const read = await connection.describeKey(remote.kmsKeyId, context);
       const again = payload.importMaterial ? sendAgain(services, context, read.state) : null;
       if (again) return again;
-      const before = (context.outputs['check'] as { stateBefore: string }).stateBefore;
+      const before = (context.outputs['check'] as unknown as CheckOutput).stateBefore;
       // Importing brings a key back to Enabled unless somebody had disabled it.
       const expected = payload.importMaterial
         ? before === 'Disabled'
@@ -111,7 +117,7 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
         record: () => {
           services.keys.noteRemote(key.id, readingOf(read));
           if (!payload.importMaterial) return;
-          const materialId = remote.materialId ?? materialSent(context) ?? read.currentMaterialId;
+          const materialId = remote.materialId ?? materialSent(context);
           services.keys.noteRemote(key.id, { materialId });
           services.keys.markProved(key.id, read.readAt);
           services.keys.addEvent(
@@ -237,17 +243,19 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
         : notAsked,
     act: async (context) => {
       if (!context.payload.deleteMaterial) return notAsked;
-      const { stateBefore } = context.outputs['check'] as { stateBefore: string };
-      if (stateBefore === 'PendingImport') {
-        return { type: 'skip', proof: [proof('AWS had no material to delete')] };
-      }
       const { key, remote, connection } = await open(context);
+      const before = context.outputs['check'] as unknown as CheckOutput;
+      const current = before.materialBefore;
+      const seen = { state: before.stateBefore, currentMaterialId: current };
+      if (!(await hasOurs(connection, remote, seen, context))) {
+        return { type: 'skip', proof: [proof('AWS had no material of ours to delete')] };
+      }
+      const name = nameOfOurs(key, remote, current);
       const opened = await proveCopy(services, key.id);
       if (services.store.realm === 'real' && key.backedUpAt === null) {
         throw new OperationError('COPY_NOT_PROVED', { version: key.version });
       }
-      // by its name: AWS would delete the one it encrypts under, and nobody here has a copy of another's
-      await connection.deleteMaterial(remote.kmsKeyId, remote.materialId ?? undefined, context);
+      await connection.deleteMaterial(remote.kmsKeyId, name, context);
       const done = await deleted(services, open, context);
       if (done?.type !== 'done') {
         throw new OperationError('READ_BACK_DIFFERS', {
@@ -270,7 +278,7 @@ async function deleted(
 ): Promise<StepResult | null> {
   const { key, remote, connection } = await open(context);
   const read = await connection.describeKey(remote.kmsKeyId, context);
-  if (read.state !== 'PendingImport') return null;
+  if (await hasOurs(connection, remote, read, context)) return null;
   return {
     type: 'done',
     output: { stateAfterDelete: read.state },
