@@ -1,4 +1,5 @@
-import type { ComponentType } from 'react';
+import useMediaQuery from '@mui/material/useMediaQuery';
+import { type ComponentType, type RefObject, useEffect, useRef } from 'react';
 import { AuditScreen } from '../features/audit/audit-screen.tsx';
 import { ConfigurationScreen } from '../features/administration/configuration-screen.tsx';
 import { CredentialsScreen } from '../features/administration/credentials-screen.tsx';
@@ -14,6 +15,7 @@ import { XksScreen } from '../features/xks/xks-screen.tsx';
 import { type Screen, useNavigation } from '../state/navigation.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { Contained } from '../ui/contained.tsx';
+import { oneColumn } from '../ui/one-column.ts';
 import { PracticeBand } from '../ui/realm.tsx';
 import { ConditionBar } from './condition-bar.tsx';
 import { NavigationList } from './navigation-list.tsx';
@@ -38,6 +40,8 @@ const views: Readonly<Record<Screen, ComponentType>> = {
 export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
   const screen = useNavigation((state) => state.screen);
   const View = views[screen];
+  const work = useRef<HTMLElement>(null);
+  useTopOfWork(screen, work);
   return (
     <div className={styles['shell']}>
       <a href="#work" className={styles['skip']}>
@@ -53,7 +57,7 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       {snapshot.keystore.realm === 'practice' ? <RehearsalStrip /> : null}
       <div className={styles['middle']}>
         <NavigationList snapshot={snapshot} />
-        <main id="work" tabIndex={-1} className={styles['work']}>
+        <main ref={work} id="work" tabIndex={-1} className={styles['work']}>
           <Contained key={screen}>
             <View />
           </Contained>
@@ -63,4 +67,15 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       <GlobalKeys />
     </div>
   );
+}
+
+/** In one column the page scrolls as a whole: another place begins at its top, not where the last was left. */
+function useTopOfWork(screen: Screen, work: RefObject<HTMLElement | null>): void {
+  const above = useMediaQuery(oneColumn, { noSsr: true });
+  const shown = useRef(screen);
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    if (above) document.documentElement.scrollTop = work.current?.offsetTop ?? 0;
+  }, [above, screen, work]);
 }

@@ -1,4 +1,5 @@
 import { createTheme } from '@mui/material/styles';
+import { oneColumn } from './one-column.ts';
 
 const font = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
 
@@ -78,6 +79,7 @@ export const theme = createTheme({
         notchedOutline: {
           borderColor: 'var(--line-strong)',
           '& legend': { fontSize: '0.85em' },
+          [`@media ${oneColumn}`]: { '& legend': { maxWidth: 0 } },
         },
       },
     },
@@ -87,6 +89,15 @@ export const theme = createTheme({
         outlined: {
           transform: 'translate(8px, 4px)',
           '&.MuiInputLabel-shrink': { transform: 'translate(12px, -9px) scale(0.85)' },
+          // A line in the frame cannot break: zoomed in far, the label stands above it.
+          [`@media ${oneColumn}`]: {
+            '&, &.MuiInputLabel-shrink': {
+              position: 'static',
+              maxWidth: '100%',
+              transform: 'none',
+              whiteSpace: 'normal',
+            },
+          },
         },
       },
     },

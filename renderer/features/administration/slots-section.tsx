@@ -29,51 +29,53 @@ export function SlotsSection({
         Any one of these opens it. A passphrase cannot be reset; a second way keeps you from being
         locked out.
       </p>
-      <table className={styles['slots']}>
-        <thead>
-          <tr>
-            <th scope="col">Called</th>
-            <th scope="col">Opens with</th>
-            <th scope="col">Token</th>
-            <th scope="col">Since</th>
-            <th scope="col">
-              <span className="unseen">Deeds</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {slots.map((slot) => (
-            <tr key={slot.id}>
-              <td>{slot.label}</td>
-              <td>{slotKinds[slot.kind]}</td>
-              <td>{slot.tokenSerial === null ? '–' : <code>{slot.tokenSerial}</code>}</td>
-              <td>
-                <Moment at={slot.createdAt} as="day" />
-              </td>
-              <td>
-                {slot.kind === 'passphrase' ? (
+      <div className={styles['scroll']}>
+        <table className={styles['slots']}>
+          <thead>
+            <tr>
+              <th scope="col">Called</th>
+              <th scope="col">Opens with</th>
+              <th scope="col">Token</th>
+              <th scope="col">Since</th>
+              <th scope="col">
+                <span className="unseen">Deeds</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {slots.map((slot) => (
+              <tr key={slot.id}>
+                <td>{slot.label}</td>
+                <td>{slotKinds[slot.kind]}</td>
+                <td>{slot.tokenSerial === null ? '–' : <code>{slot.tokenSerial}</code>}</td>
+                <td>
+                  <Moment at={slot.createdAt} as="day" />
+                </td>
+                <td>
+                  {slot.kind === 'passphrase' ? (
+                    <DeedButton
+                      variant="text"
+                      blocked={blocked}
+                      aria-label={`Change the passphrase ${isolate(slot.label)}`}
+                      onClick={() => show({ kind: 'change-passphrase', slot: slot.id })}
+                    >
+                      Change…
+                    </DeedButton>
+                  ) : null}
                   <DeedButton
                     variant="text"
-                    blocked={blocked}
-                    aria-label={`Change the passphrase ${isolate(slot.label)}`}
-                    onClick={() => show({ kind: 'change-passphrase', slot: slot.id })}
+                    blocked={blocked ?? onlyOne}
+                    aria-label={`Remove ${isolate(slot.label)}`}
+                    onClick={() => show({ kind: 'remove-slot', slot: slot.id })}
                   >
-                    Change…
+                    Remove…
                   </DeedButton>
-                ) : null}
-                <DeedButton
-                  variant="text"
-                  blocked={blocked ?? onlyOne}
-                  aria-label={`Remove ${isolate(slot.label)}`}
-                  onClick={() => show({ kind: 'remove-slot', slot: slot.id })}
-                >
-                  Remove…
-                </DeedButton>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Section>
   );
 }

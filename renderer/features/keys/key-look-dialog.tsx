@@ -198,29 +198,31 @@ export function KeyMaterialsDialog({ dialog, close }: DialogProps<'key-materials
 
 function MaterialTable({ materials }: Pick<OutputFor<'key.materials'>, 'materials'>) {
   return (
-    <table className={styles['versions']}>
-      <thead>
-        <tr>
-          <th scope="col">Material</th>
-          <th scope="col">Kept here</th>
-          <th scope="col">State</th>
-          <th scope="col">Import</th>
-          <th scope="col">Deleted by AWS</th>
-        </tr>
-      </thead>
-      <tbody>
-        {materials.map((material) => (
-          <tr key={material.materialId} aria-current={material.ours || undefined}>
-            <td>
-              <Ident value={material.materialId} what="material id" />
-            </td>
-            <td>{material.ours ? '✓ yes' : 'no'}</td>
-            <td>{material.state}</td>
-            <td>{material.importState ?? 'not said'}</td>
-            <td>{material.validTo === null ? 'never' : <Moment at={material.validTo} />}</td>
+    <div className={styles['scroll']}>
+      <table className={styles['versions']}>
+        <thead>
+          <tr>
+            <th scope="col">Material</th>
+            <th scope="col">Kept here</th>
+            <th scope="col">State</th>
+            <th scope="col">Import</th>
+            <th scope="col">Deleted by AWS</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {materials.map((material) => (
+            <tr key={material.materialId} aria-current={material.ours || undefined}>
+              <td>
+                <Ident value={material.materialId} what="material id" />
+              </td>
+              <td>{material.ours ? '✓ yes' : 'no'}</td>
+              <td>{material.state}</td>
+              <td>{material.importState ?? 'not said'}</td>
+              <td>{material.validTo === null ? 'never' : <Moment at={material.validTo} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
