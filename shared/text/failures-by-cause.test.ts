@@ -43,7 +43,7 @@ describe('says what is so, and sends people where it helps', () => {
       'HSM_UNAVAILABLE',
       'SoftHSM, whose tokens this account may not read',
       { starting: '/usr/lib/softhsm/libsofthsm2.so' },
-      /^The PKCS#11 module does not start\.$.*SOFTHSM2_CONF/ms,
+      /^The PKCS#11 module does not start\.$.*directories\.tokendir.* is there.* read and write.*SOFTHSM2_CONF/ms,
       /enter its PIN/,
     ],
     [
@@ -73,6 +73,27 @@ describe('says what is so, and sends people where it helps', () => {
       { path: '/srv/s/1f/k', reason: 'it did not prove itself' },
       /^End the daemon or console that holds the keystore, and start it again\.$/m,
       /chmod|Run the command as/,
+    ],
+    [
+      'DISK_FULL',
+      'a file that was asked for, on a disk of its own',
+      { elsewhere: '/mnt/stick' },
+      /^The file was not written\. The keystore is as it was\.\nMake room on the disk of \S*\/mnt\/stick/m,
+      /taken back|jobs/,
+    ],
+    [
+      'DISK_FAILED',
+      'a file that was asked for, on a disk of its own',
+      { elsewhere: '/mnt/stick' },
+      /^The file was not written\..*\nCheck the disk of \S*\/mnt\/stick/m,
+      /restore|no further change/,
+    ],
+    [
+      'KEYSTORE_NOT_FOUND',
+      'the folder that a new one is to go into',
+      { folder: '/home/ann/keys' },
+      /^The folder for that keystore is not there\.$.*^Make the folder \S*\/home\/ann\/keys/ms,
+      /create a keystore there/,
     ],
     [
       'BACKUP_INVALID',

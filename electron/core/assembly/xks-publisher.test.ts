@@ -139,6 +139,20 @@ it('goes to another folder only once no proxy uses the former one, and leaves no
   expect(existsSync(servingFiles(folder).servingSet)).toBe(true);
 });
 
+it('takes no file for a folder, and keeps the one it has', async () => {
+  await publisher.publish();
+  const { servingSet } = servingFiles(folder);
+  for (const wrong of [servingSet, join(servingSet, 'below', 'it')]) {
+    expect(() => store().change(() => publisher.chooseFolder(wrong))).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT' }),
+    );
+    expect(publisher.folder).toBe(folder);
+  }
+  const yetToMake = join(folder, '..', `${basename(folder)}-a`, 'b');
+  store().change(() => publisher.chooseFolder(yetToMake));
+  expect(publisher.folder).toBe(yetToMake);
+});
+
 it('tells a proxy that answers, and says of one that does not that it does not', async () => {
   const node = await proxy(() => answer({ revision: publishedSet().revision }));
   const { nodes } = await publisher.publish();

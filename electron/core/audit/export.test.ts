@@ -82,6 +82,14 @@ describe('an export', () => {
     expect(await fails(verifyExport(nowhere, fingerprint))).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('says of a path that takes no file what is wrong with it, and blames no disk', async () => {
+    const below = join(file, 'log.jsonl');
+    const places = [below, '/proc/log.jsonl'];
+    for (const place of places)
+      expect(await fails(exportLog(parts(), place))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await fails(verifyExport(below, fingerprint))).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('shows any flipped bit', async () => {
     const whole = readFileSync(file);
     const step = Math.floor(whole.length / 400);

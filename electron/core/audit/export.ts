@@ -4,8 +4,14 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { spkiFingerprint } from '../crypto/signature.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
-import { diskFailure } from '../store/disk-errors.ts';
-import { privateMode, standingAt, syncFolder } from '../store/durable-file.ts';
+import { diskFailure, onDisk } from '../store/disk-errors.ts';
+import {
+  folderAt,
+  nothingThere,
+  privateMode,
+  standingAt,
+  syncFolder,
+} from '../store/durable-file.ts';
 import { Slices } from '../store/state-check.ts';
 import type { Store } from '../store/store.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -29,8 +35,8 @@ interface Checkpoint {
 /**
  * Writes the whole log to a new file of JSON lines, closed by a signature made for this export:
  * a line about the log, the public keys, then every record with the checkpoints where they belong.
- * @throws OperationError BAD_INPUT when the file exists, its folder does not, or there is nothing
- *   to sign with; AUDIT_BROKEN; HSM_*; DISK_*.
+ * @throws OperationError BAD_INPUT when the file exists, its folder does not or takes none, or there is
+ *   nothing to sign with; AUDIT_BROKEN; HSM_*; DISK_*.
  */
 export async function exportLog(
   parts: { store: Store; log: AuditLog; clock: Clock; random: RandomBytes },
@@ -43,7 +49,7 @@ export async function exportLog(
   const { size, head } = await log.checkpoint('export');
   const temporary = join(dirname(to), `.export.${parts.random(6).toString('hex')}.tmp`);
   try {
-    const file = openSync(temporary, 'wx', privateMode);
+    const file = openNew(temporary);
     try {
       await writeLines(file, store, clock, size);
       fsyncSync(file);
@@ -53,7 +59,7 @@ export async function exportLog(
     giveName(temporary, to);
     syncFolder(dirname(to));
   } catch (error) {
-    throw diskFailure(error, 'export');
+    throw exportFailure(error, to);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -105,13 +111,46 @@ const exists = {
 };
 
 function requireNewFile(to: string): void {
-  if (standingAt(dirname(to)) === null)
+  if (!onDisk('export', () => folderAt(dirname(to))))
     throw new OperationError('BAD_INPUT', {
       field: 'to',
       why: 'no-such-folder',
       problem: 'there is no such folder',
     });
-  if (standingAt(to) !== null) throw new OperationError('BAD_INPUT', exists);
+  if (onDisk('export', () => standingAt(to)) !== null)
+    throw new OperationError('BAD_INPUT', exists);
+}
+
+/** Why a folder takes no file, where that is no matter of the keystore's own disk. */
+const noFileThere: Readonly<Record<string, string>> = {
+  EACCES: 'this account may not write there',
+  EPERM: 'this account may not write there',
+  EROFS: 'its disk takes no changes',
+};
+
+function openNew(temporary: string): number {
+  try {
+    return openSync(temporary, 'wx', privateMode);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? '';
+    if (!(why in noFileThere || nothingThere(error))) throw error;
+    const problem = `no file can be made in that folder: ${noFileThere[why] ?? 'it takes none'}`;
+    throw new OperationError(
+      'BAD_INPUT',
+      { field: 'to', why: 'not-writable', problem },
+      { external: { name: why, at: 'export: open' }, cause: error },
+    );
+  }
+}
+
+/** A disk that an export is written to is not the keystore's: nothing of that is lost. */
+function exportFailure(error: unknown, to: string): unknown {
+  const failure = diskFailure(error, 'export');
+  const ofFiles = typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  if (!(ofFiles && failure instanceof OperationError)) return failure;
+  const { code, details, external } = failure.toFailure();
+  const elsewhere = { ...details, elsewhere: dirname(to) };
+  return new OperationError(code, elsewhere, { ...(external ? { external } : {}), cause: error });
 }
 
 /** Without replacing what may have come there meanwhile. */

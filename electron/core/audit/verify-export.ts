@@ -5,6 +5,7 @@ import type { Json } from '../../../shared/model/json.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { ecdsaVerify, spkiFingerprint } from '../crypto/signature.ts';
 import { diskFailure } from '../store/disk-errors.ts';
+import { nothingThere } from '../store/durable-file.ts';
 import { checkpointBytes, checkpointHash } from './checkpoint.ts';
 import { genesis, recordHash } from './record.ts';
 
@@ -251,7 +252,7 @@ function parseJson(text: string): Json {
 /** The lines of a file, each ended by a line feed, none longer than any we write. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   const handle = await open(file, 'r').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskFailure(error, 'read');
+    if (!nothingThere(error)) throw diskFailure(error, 'read');
     throw new OperationError('NOT_FOUND', { file }, { cause: error });
   });
   try {

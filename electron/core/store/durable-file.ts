@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -20,9 +21,28 @@ import type { RandomBytes } from '../ports.ts';
 /** 0600: a keystore and what lies beside it is for its owner alone. */
 export const privateMode = 0o600;
 
+/** Said of a path at which nothing can stand: it goes through a file, in a circle, or is too long. */
+const pathless: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** Whether an error of the file system says that there is nothing at a path, and not that a disk fails. */
+export const nothingThere = (error: unknown): boolean =>
+  pathless.has((error as NodeJS.ErrnoException | null)?.code ?? '');
+
 /** What stands at `path`, not following a symbolic link; null when nothing does. */
 export function standingAt(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  return lookWith(lstatSync, path);
+}
+
+/** Whether `path` is a folder or leads to one. */
+export const folderAt = (path: string): boolean => lookWith(statSync, path)?.isDirectory() === true;
+
+function lookWith(look: (path: string) => Stats, path: string): Stats | null {
+  try {
+    return look(path);
+  } catch (error) {
+    if (nothingThere(error)) return null;
+    throw error;
+  }
 }
 
 /**

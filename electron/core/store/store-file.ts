@@ -12,6 +12,7 @@ import { onDisk } from './disk-errors.ts';
 import {
   moveIntoPlace,
   privateMode,
+  folderAt,
   standingAt,
   syncFile,
   temporaryName,
@@ -70,7 +71,7 @@ export function requireStoreFile(path: string): void {
  */
 export function requireNoStore(path: string): void {
   const folder = dirname(path);
-  if (onDisk('look', () => standingAt(folder)) === null) {
+  if (!onDisk('look', () => folderAt(folder))) {
     throw new OperationError('KEYSTORE_NOT_FOUND', { folder });
   }
   for (const file of companions(path)) {

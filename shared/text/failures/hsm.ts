@@ -64,7 +64,7 @@ export const hsmWording = {
       if (!d.has('starting'))
         return `Attach ${token(d)} and enter its PIN; waiting jobs then go on by themselves.`;
       return /softhsm/i.test(d.text('starting', ''))
-        ? 'Let this account read the tokens of SoftHSM: by its group softhsm, or a folder of its own that SOFTHSM2_CONF names.'
+        ? 'See that the folder that its settings name for tokens (directories.tokendir of softhsm2.conf) is there, and let this account read and write it: by its group softhsm, or a folder of its own in settings that SOFTHSM2_CONF names.'
         : 'See that the HSM is reachable, and that this account may read what its module is set up with.';
     },
   },

@@ -33,6 +33,9 @@ const headerIs = (d: DetailReader): 'older' | 'foreign' | 'damaged' => {
 const noBackup = (d: DetailReader): boolean =>
   d.text('part', '') === 'manifest' && d.text('why', '') === 'missing';
 
+/** A file that was asked for could not be written; no part of the keystore lies where it was to go. */
+const notWritten = 'The file was not written. The keystore is as it was.';
+
 /** Wording for the keystore file, its locks, its disk, its backups and its audit log. */
 export const keystoreWording = {
   KEYSTORE_LOCKED: {
@@ -53,9 +56,14 @@ export const keystoreWording = {
       readOnlyNext[d.text('reason', '')] ?? 'Look at the keystore status and settle what it names.',
   },
   KEYSTORE_NOT_FOUND: {
-    headline: 'There is no keystore at that place.',
-    forYourKeys: 'Nothing was made in its place.',
-    next: (d) => `Check the path${d.when('path', (p) => ` ${p}`)}, or create a keystore there.`,
+    headline: (d) =>
+      d.has('folder')
+        ? 'The folder for that keystore is not there.'
+        : 'There is no keystore at that place.',
+    forYourKeys: (d) => (d.has('folder') ? 'Nothing was made.' : 'Nothing was made in its place.'),
+    next: (d) =>
+      d.when('folder', (folder) => `Make the folder ${folder}, or choose another path.`) ||
+      `Check the path${d.when('path', (p) => ` ${p}`)}, or create a keystore there.`,
   },
   KEYSTORE_EXISTS: {
     headline: 'There is already something at that place.',
@@ -134,8 +142,15 @@ export const keystoreWording = {
   },
   DISK_FULL: {
     headline: 'The disk is full.',
-    forYourKeys: 'The last change was not saved and was taken back. What was saved before is safe.',
-    next: (d) => `Make room${d.when('path', (p) => ` on the disk of ${p}`)}; jobs then go on.`,
+    forYourKeys: (d) =>
+      d.when(
+        'elsewhere',
+        () => notWritten,
+        'The last change was not saved and was taken back. What was saved before is safe.',
+      ),
+    next: (d) =>
+      d.when('elsewhere', (folder) => `Make room on the disk of ${folder}, or choose another.`) ||
+      `Make room${d.when('path', (p) => ` on the disk of ${p}`)}; jobs then go on.`,
   },
   DISK_READ_ONLY: {
     headline: (d) =>
@@ -156,9 +171,18 @@ export const keystoreWording = {
   },
   DISK_FAILED: {
     headline: 'The disk reported an error.',
-    forYourKeys:
-      'The last change may not be saved. Keyreeve makes no further change until it is opened again.',
-    next: 'Check the disk, then open the keystore again, or restore a backup elsewhere.',
+    forYourKeys: (d) =>
+      d.when(
+        'elsewhere',
+        () => notWritten,
+        'The last change may not be saved. Keyreeve makes no further change until it is opened again.',
+      ),
+    next: (d) =>
+      d.when(
+        'elsewhere',
+        (folder) => `Check the disk of ${folder}, or choose another.`,
+        'Check the disk, then open the keystore again, or restore a backup elsewhere.',
+      ),
   },
   REALM_MISMATCH: {
     headline: (d) =>

@@ -74,6 +74,23 @@ describe('what stands at the path', () => {
     expect(await failure(createByToken())).toBe('KEYSTORE_EXISTS');
   });
 
+  it('is nothing where the path goes through a file or in a circle, and no failure of the disk', async () => {
+    const file = path;
+    writeFileSync(file, 'a letter');
+    path = join(file, 'b.keystore');
+    expect(await failure(create())).toBe('KEYSTORE_NOT_FOUND');
+    expect(await failure(unlock({ passphrase }))).toBe('KEYSTORE_NOT_FOUND');
+    symlinkSync('circle', join(folder, 'circle'));
+    path = join(folder, 'circle', 'b.keystore');
+    expect(await failure(create())).toBe('KEYSTORE_NOT_FOUND');
+    expect(await failure(unlock({ passphrase }))).toBe('KEYSTORE_NOT_FOUND');
+    // a folder that is reached by a link is one
+    mkdirSync(join(folder, 'real'));
+    symlinkSync('real', join(folder, 'link'));
+    path = join(folder, 'link', 'b.keystore');
+    await create();
+  });
+
   it('is in use by one at a time, known before a passphrase is tried', async () => {
     await create();
     expect(await failure(unlock({ hsm: token('asked') }))).toBe('KEYSTORE_IN_USE');

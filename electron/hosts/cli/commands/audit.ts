@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { collect, whole } from '../../transport/argv/values.ts';
 import { loginIfNeeded } from '../interactive.ts';
+import { ArgumentForField } from '../typed-names.ts';
 import { auditText, exportText, verdictText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
@@ -39,7 +40,7 @@ export function addVerbs(noun: Command, run: Run): void {
     );
   noun
     .command('export')
-    .argument('<file>')
+    .addArgument(new ArgumentForField('<file>', '', 'to'))
     .description('write the audit log, signed, to a file')
     .action((file: string) =>
       run(async (context) => {
