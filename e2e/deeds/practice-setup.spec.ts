@@ -74,6 +74,14 @@ describe('a first rehearsal, set up by one call', () => {
     expect(key).toMatchObject({ storage: 'hsm', state: 'Active, alias' });
   });
 
+  it('waits right after unlocking until it is there, whatever is asked of it', async () => {
+    await desk.lock();
+    await desk.unlock();
+    const leave = { rehearsal: 'permission' } as const;
+    await Promise.all([desk.call('practice.leave', leave), desk.call('practice.show', {})]);
+    expect((await desk.call('practice.status', {})).ours).toBe(true);
+  });
+
   it('begins again after unlocking, at another address, and gives the token its PIN', async () => {
     const before = await desk.call('practice.status', {});
     await desk.lock();

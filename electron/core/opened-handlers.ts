@@ -24,7 +24,7 @@ export type OpenedHandlers = Omit<Handlers<Caller>, 'session' | 'keystore'>;
 /** The handlers of everything that is asked of an open keystore, with all they stand on. */
 export function openedHandlers(session: Session, ports: HostPorts): OpenedHandlers {
   const access = { open: () => session.opened.open };
-  const control = controlAt(() => session.opened.practice.controlUrl);
+  const control = controlAt(() => session.opened.practice.controlUrl());
   return {
     hsm: hsmHandlers(session, ports),
     credential: credentialHandlers(access),

@@ -31,7 +31,7 @@ interface Room {
 
 /** The practice KMS of a practice keystore. */
 export function practiceHandlers(session: Session, ports: HostPorts): Handlers {
-  const control = controlAt(() => session.opened.practice.controlUrl);
+  const control = controlAt(() => session.opened.practice.controlUrl());
   const rehearsals = new Rehearsals(() => {
     const { open, jobs, practice } = session.opened;
     return {
@@ -98,7 +98,7 @@ const settingHandlers = (
   lookAhead: ({ seconds }) => room.control.get('/clock/ahead', { seconds }),
   advance: async ({ seconds, confirm }) => {
     if (!confirm) {
-      void room.session.opened.practice.controlUrl;
+      await room.session.opened.practice.controlUrl();
       throw new OperationError('CONFIRMATION_NEEDED', {
         what: `move the practice clock ${sayAhead(seconds)} forward`,
       });
@@ -119,7 +119,7 @@ const settingHandlers = (
   },
   reset: async ({ confirm }) => {
     if (!confirm) {
-      void room.session.opened.practice.controlUrl;
+      await room.session.opened.practice.controlUrl();
       throw new OperationError('CONFIRMATION_NEEDED', { what: 'empty the practice KMS' });
     }
     await room.control.post('/reset', {});

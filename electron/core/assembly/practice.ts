@@ -71,14 +71,16 @@ export class Practice {
   }
 
   /**
-   * Where the practice KMS that this process started is controlled.
+   * Where the practice KMS that this process started is controlled; one that starts just now, as
+   * after every unlocking, is waited for.
    * @throws OperationError REALM_MISMATCH, PRACTICE_NOT_RUNNING
    */
-  get controlUrl(): string {
+  async controlUrl(): Promise<string> {
+    await this.settled();
     return this.#address().controlUrl;
   }
 
-  /** Its address for calls. @throws OperationError as `controlUrl` */
+  /** Its address for calls. @throws OperationError as for `controlUrl`, waiting for none */
   get url(): string {
     return this.#address().url;
   }
@@ -143,6 +145,7 @@ export class Practice {
 
   /** Ends the one that was started here, because a person asked for it. */
   async stopAsked(): Promise<void> {
+    await this.settled();
     this.#address();
     await this.stop();
     this.#parts.changed('practice');

@@ -13,18 +13,18 @@ export interface Control {
 }
 
 /**
- * @param url asked for at every call: it may have been started anew meanwhile
+ * @param url asked for at every call: it may have been started anew meanwhile, or be about to start
  * Every call @throws OperationError PRACTICE_NOT_RUNNING, PRACTICE_REFUSED
  */
-export function controlAt(url: () => string): Control {
+export function controlAt(url: () => Promise<string>): Control {
   return {
-    get: (route, query = {}) => {
-      const at = new URL(route, url());
+    get: async (route, query = {}) => {
+      const at = new URL(route, await url());
       for (const [name, value] of Object.entries(query)) at.searchParams.set(name, String(value));
       return ask(at, 'GET', null);
     },
-    post: (route, body) => ask(new URL(route, url()), 'POST', JSON.stringify(body)),
-    remove: (route) => ask(new URL(route, url()), 'DELETE', null),
+    post: async (route, body) => ask(new URL(route, await url()), 'POST', JSON.stringify(body)),
+    remove: async (route) => ask(new URL(route, await url()), 'DELETE', null),
   };
 }
 
