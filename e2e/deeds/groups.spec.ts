@@ -221,6 +221,11 @@ it('what does not reach beyond the template changes at once', async () => {
   const titles = jobs.map(({ title }) => title);
   expect(titles).toContain('Rotate software protected keys: light (now lighter)');
   expect(titles.filter((title) => !title.endsWith(' (now lighter)'))).toEqual([]);
+  // …and is found by either, as both are shown.
+  const found = async (find: string) => (await desk.call('job.list', { find })).jobs.length;
+  expect(await found('LIGHTER')).toBe(jobs.length);
+  expect(await found(': light')).toBe(jobs.length);
+  expect(await found('lightest')).toBe(0);
 });
 
 describe('an Active Key ID that cannot take the first key', () => {

@@ -89,6 +89,8 @@ export interface JobFilter {
   readonly kind?: string;
   /** Part of a title, in any case, or a number. */
   readonly find?: string;
+  /** Subjects whose jobs fit `find`, too: what a title names may be called otherwise by now. */
+  readonly named?: readonly string[];
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string | null;
@@ -173,8 +175,11 @@ export class JobReader {
     if (find !== '') {
       // SQLite's own is many times faster, and knows the letters of ASCII only
       const title = ascii.test(find) ? 'lower(title)' : 'job_title_folded(title)';
-      where.push(`(instr(${title}, ?) > 0 or cast(number as text) = ?)`);
-      values.push(find, find.replace(/^(?:job\s*)?#?/, ''));
+      const ofNamed =
+        'number in (select job from job_subject where subject in (select value from json_each(?)))';
+      where.push(`(instr(${title}, ?) > 0 or cast(number as text) = ? or ${ofNamed})`);
+      const number = find.replace(/^(?:job\s*)?#?/, '');
+      values.push(find, number, JSON.stringify(filter.named ?? []));
     }
     const rows = this.#db
       .prepare<(string | number)[], JobRow>(

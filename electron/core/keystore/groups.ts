@@ -2,7 +2,7 @@ import { notFound, OperationError } from '../../../shared/errors/operation-error
 import { uuidv7 } from '../kernel/uuid.ts';
 import { GroupListing } from './group-listing.ts';
 import { groupColumns, groupToRow } from './group-row.ts';
-import { keptName } from './names.ts';
+import { keptName, searchText } from './names.ts';
 import { type Domain, type Group, groupFrom, type Row } from './rows.ts';
 
 export type NewGroup = Omit<Group, 'id' | 'account' | 'createdAt'>;
@@ -39,6 +39,8 @@ export interface Groups {
   get(id: string): Group;
   /** A page in the order of names without regard to case, and how many there are in all. */
   list(query: GroupQuery): { readonly groups: readonly Group[]; readonly total: number };
+  /** Ids of all groups whose name holds the text, in any case. */
+  named(text: string): readonly string[];
   counts(id: string): GroupCounts;
   /** Why a group could not have this name and alias: NAME_TAKEN, ALIAS_TAKEN_IN_KEYSTORE. */
   taken(group: Pick<Group, 'id' | 'name' | 'folderId' | 'alias' | 'region' | 'account'>): {
@@ -79,6 +81,9 @@ function statements({ store: { db } }: Domain) {
       .prepare<[string, string], string>(
         `select id from key_group where ifnull(folder_id, '') = ? and name = ?`,
       )
+      .pluck(),
+    holding: db
+      .prepare<[string], string>('select id from key_group where instr(name_folded, ?) > 0')
       .pluck(),
     aliased: db
       .prepare<Pick<Group, 'id' | 'alias' | 'region' | 'account'>[], string>(
@@ -145,6 +150,10 @@ class GroupTable implements Groups {
 
   list(query: GroupQuery): { groups: Group[]; total: number } {
     return this.#listing.page(query);
+  }
+
+  named(text: string): readonly string[] {
+    return this.#sql.holding.all(searchText(text));
   }
 
   counts(id: string): GroupCounts {

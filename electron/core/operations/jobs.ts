@@ -61,6 +61,7 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
         ...(input.group === null ? {} : { subject: open.references.group(input.group).id }),
         kind: input.kind,
         find: input.find,
+        named: input.find.trim() === '' ? [] : open.groups.named(input.find),
         limit: input.limit,
         after: input.after,
       });
