@@ -10,7 +10,7 @@ import { loginIfNeeded } from './interactive.ts';
 import type { OutputFor } from './operations.ts';
 import type { Screen } from './screen.ts';
 import type { SecretSource } from './secret-sources.ts';
-import { chooseSlot, holderSession, ownSession, type Session } from './session.ts';
+import { chooseSlot, holderSession, ownSession, refuseDamage, type Session } from './session.ts';
 
 /** Makes a core in this process; loaded only when no other process holds the keystore. */
 export type OpenCore = (options: { keystorePath: string; verbose: boolean }) => Promise<Core>;
@@ -31,6 +31,7 @@ export class CommandContext {
   readonly stateFolder: string;
   readonly #openCore: OpenCore;
   readonly #open = new Set<Session>();
+  #read: Session | null = null;
 
   constructor(options: ContextOptions) {
     this.screen = options.screen;
@@ -98,10 +99,23 @@ export class CommandContext {
    */
   async opened(): Promise<Session> {
     const held = await this.holder();
-    if (held) return held;
-    const session = await this.#own();
-    await this.unlock(session);
+    const session = held ?? (await this.#own());
+    if (!held) await this.unlock(session);
+    this.#read = session;
     return session;
+  }
+
+  /**
+   * To be asked once a command has shown what it read.
+   * @throws OperationError KEYSTORE_DAMAGED, KEYSTORE_TAMPERED of the keystore that it was read from
+   */
+  async refuseDamage(): Promise<void> {
+    try {
+      if (this.#read) await refuseDamage(this.#read);
+    } catch (error) {
+      // a rehearsed crash ends the holder, and there is nobody to ask
+      if (!(error instanceof OperationError) || error.code !== 'HOLDER_GONE') throw error;
+    }
   }
 
   /** @throws OperationError KEYSTORE_NOT_FOUND where no keystore is */

@@ -331,3 +331,41 @@ it('refuses a field that the contract does not know, in its own words', async ()
   expect(code).toBe(64);
   expect(err).toContain('Something in this request is not right');
 });
+
+it.each(['KEYSTORE_TAMPERED', 'KEYSTORE_DAMAGED'])(
+  'shows a list of a keystore that is %s, and does not end as if nothing were wrong',
+  async (reason) => {
+    core.handlers.set('folder.list', () => ({ folders: [], total: 0, next: null }));
+    const held = await core.call(
+      'keystore.status',
+      {},
+      { trusted: true, actor: '', host: '', channel: 'cli' },
+    );
+    if (!held.ok) throw new Error('no status');
+    const states = ['checking', 'read-only'];
+    const status = (): object => ({
+      ...(held.output as object),
+      state: states.shift() ?? 'read-only',
+      reason,
+    });
+    core.handlers.set('keystore.status', status);
+    const { code, out, err } = await keyreeve('folder list');
+    expect(out).not.toBe('');
+    expect(code).toBe(65);
+    expect(err).toContain(reason);
+  },
+);
+
+it('names what falls due before the practice clock is moved, and asks in the right number', async () => {
+  const event = { what: 'material-expires', at: 0, keyId: 'k-1', region: 'eu-west-1' } as const;
+  const events = [
+    { ...event, alias: 'alias/cards' },
+    { ...event, what: 'key-deleted', keyId: 'k-2', alias: null },
+  ];
+  core.handlers.set('practice.lookAhead', () => ({ until: 0, events, total: 3 }));
+  const { err } = await keyreeve('practice advance 1 --yes');
+  expect(inputOf('practice.advance')).toEqual({ seconds: 86_400, confirm: true });
+  expect(err).toContain('! Material expires: alias/cards, eu-west-1, 1970-01-01T00:00:00.000Z');
+  expect(err).toContain('! Key is deleted for ever: k-2, eu-west-1');
+  expect(err).toContain('  and 1 more.');
+});

@@ -81,7 +81,12 @@ export async function buildProgram(
     .helpCommand(false)
     .showSuggestionAfterError(true);
   refuseEmptyPaths(addGlobalOptions(program));
-  const run: Run = (work) => runWith(program.opts<GlobalOptions>(), work);
+  const run: Run = (work) =>
+    runWith(program.opts<GlobalOptions>(), async (context) => {
+      const code = await work(context);
+      await context.refuseDamage();
+      return code;
+    });
   for (const [name, noun] of Object.entries(nouns)) {
     const command = program.command(name).description(noun.summary).helpCommand(false);
     if (loaded.includes(name)) {
@@ -113,6 +118,28 @@ const withoutValues = (message: string): string =>
     .replace(/^unknown command '.*'(?!.*Did you mean)/s, 'there is no such command')
     .replace(/\s*\n\s*\(Did (.*?)\??\)\s*$/, '; did $1')
     .trim();
+
+/**
+ * Help for a command that does not exist is no help: `words` are held against the commands, down to one
+ * that has no others below it.
+ * @throws CommanderError that says what is near
+ */
+export function refuseUnknownCommand(program: Command, words: Iterable<string>): void {
+  let at = program;
+  for (const word of words) {
+    if (at.commands.length === 0) return;
+    const next = at.commands.find((each) => each.name() === word);
+    if (next) at = next;
+    else suggestAmong(at, word);
+  }
+}
+
+/** Commander knows what is near; the commands themselves must not be run for it. */
+function suggestAmong({ commands }: Command, word: string): void {
+  const names = quiet(new Command()).helpCommand(false).showSuggestionAfterError(true);
+  for (const each of commands) names.command(each.name());
+  names.parse([word], { from: 'user' });
+}
 
 /** The command that was meant, as far as its words say: where its help is. */
 export function commandMeant(program: Command, argv: readonly string[]): string {

@@ -7,11 +7,18 @@ import {
   findNoun,
   type GlobalOptions,
   stateFolder,
+  wordsAmong,
 } from '../transport/argv/global-options.ts';
 import { refuseSecrets } from '../transport/argv/refuse-secrets.ts';
 import { CommandContext, type OpenCore } from './command-context.ts';
 import { OutputStreams } from './output-streams.ts';
-import { buildProgram, commandMeant, nouns, usageFailure } from './program.ts';
+import {
+  buildProgram,
+  commandMeant,
+  nouns,
+  refuseUnknownCommand,
+  usageFailure,
+} from './program.ts';
 import { Screen } from './screen.ts';
 import { inTypedNames } from './typed-names.ts';
 
@@ -22,21 +29,22 @@ const practiceMain = new URL('../../practice/kms/main.ts', import.meta.url);
  * does not need: a list read from a daemon loads neither the core nor the schemas.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  const found = findNoun(argv);
+  const first = findNoun(argv);
+  const words = first?.noun === 'help' ? askingForHelp(argv, first.at) : argv;
+  const found = findNoun(words);
   if (found?.noun === 'practice-kms') {
     // It reads its own arguments, and ends with its own exit code.
     process.argv = [
       process.argv[0] ?? '',
       fileURLToPath(practiceMain),
-      ...argv.slice(found.at + 1),
+      ...words.slice(found.at + 1),
     ];
     await import(practiceMain.href);
     return;
   }
   const streams = new OutputStreams();
-  const screen = newScreen(argv, streams);
-  const words = found?.noun === 'help' ? askingForHelp(argv, found.at) : argv;
-  const code = await run(words, findNoun(words)?.noun ?? null, screen);
+  const screen = newScreen(words, streams);
+  const code = await run(words, found?.noun ?? null, screen);
   await streams.drained();
   process.exit(streams.exitOf(code));
 }
@@ -74,6 +82,10 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
     }
     meant = commandMeant(program, argv);
     if (argv.includes('--help') || argv.includes('-h')) {
+      refuseUnknownCommand(
+        program,
+        Array.from(wordsAmong(argv), ({ word }) => word),
+      );
       const { addExamples } = await import('./examples.ts');
       addExamples(program);
     }

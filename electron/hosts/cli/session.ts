@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { notFound } from '../../../shared/errors/operation-error.ts';
+import type { FailureCode } from '../../../shared/errors/failures.ts';
+import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../../core/core.ts';
 import type { SocketClient } from '../transport/socket/connect.ts';
-import { type Call, outputOf } from './operations.ts';
+import { type Call, outputOf, type OutputFor } from './operations.ts';
 
 /** How a command reaches the core: in the process that holds the keystore, or in its own. */
 export interface Session {
@@ -12,7 +13,7 @@ export interface Session {
   end(): Promise<void>;
 }
 
-/** How often a keystore that is being checked is looked at, and for how long, in milliseconds. */
+/** After how long a keystore that is being checked is looked at, at most, and for how long (ms). */
 const lookEvery = 50;
 const lookAtMost = 60_000;
 
@@ -21,6 +22,7 @@ const askEvery = 50;
 const askAtMost = 20_000;
 
 type Send = (name: string, input: unknown) => Promise<Reply>;
+type Status = OutputFor<'keystore.status'>;
 
 /**
  * A change asked for while the keystore is still being checked waits for the check. The core wipes
@@ -33,7 +35,7 @@ function patiently(send: Send): Call {
       const reply = await send(name, input);
       const checking = !reply.ok && reply.failure.code === 'KEYSTORE_CHECKING';
       if (!checking) return outputOf<typeof name>(reply);
-      await checked(send);
+      await checked(async () => outputOf<'keystore.status'>(await send('keystore.status', {})));
       return outputOf<typeof name>(await send(name, spare));
     } finally {
       wipeBytes(spare);
@@ -41,14 +43,31 @@ function patiently(send: Send): Call {
   };
 }
 
-/** Waits until the keystore is no longer being checked, or gives up waiting. */
-async function checked(send: Send): Promise<void> {
+/** Waits until the keystore is no longer being checked, or gives up waiting: a small one takes no time. */
+async function checked(look: () => Promise<Status>): Promise<Status> {
   const end = performance.now() + lookAtMost;
-  while (performance.now() < end) {
-    const { state } = outputOf<'keystore.status'>(await send('keystore.status', {}));
-    if (state !== 'checking') return;
-    await wait(lookEvery);
+  for (let pause = 2; ; pause = Math.min(2 * pause, lookEvery)) {
+    const status = await look();
+    if (status.state !== 'checking' || performance.now() > end) return status;
+    await wait(pause);
   }
+}
+
+/** What is read of such a keystore may not be what was saved, whoever may have read it. */
+const notAsSaved: ReadonlySet<string> = new Set<FailureCode>([
+  'KEYSTORE_DAMAGED',
+  'KEYSTORE_TAMPERED',
+]);
+
+/**
+ * Lists are shown before the whole keystore was checked. Nobody leaves with one of them without hearing
+ * what the check found.
+ * @throws OperationError KEYSTORE_DAMAGED, KEYSTORE_TAMPERED
+ */
+export async function refuseDamage(session: Session): Promise<void> {
+  const { state, reason } = await checked(() => session.call('keystore.status', {}));
+  if (state === 'read-only' && notAsSaved.has(reason ?? ''))
+    throw new OperationError(reason as FailureCode);
 }
 
 function copyWithBytes(value: unknown): unknown {

@@ -19,8 +19,9 @@ export function keySentence(key: Pick<KeyView, 'state' | 'remote'>): string {
 /** When AWS deletes the material of a key, as a fact. */
 export function expirySentence({ remote, state }: Pick<KeyView, 'state' | 'remote'>): string {
   if (remote === null) return 'not in AWS';
-  if (remote.validTo === null) return 'never in AWS';
-  return state === 'Material gone'
+  const gone = state === 'Material gone';
+  if (remote.validTo === null) return gone ? 'AWS has none of it now' : 'never in AWS';
+  return gone
     ? `AWS was to delete it ${sayTime(remote.validTo)}`
     : `AWS deletes it ${sayTime(remote.validTo)}`;
 }

@@ -1,3 +1,4 @@
+import { practiceEventTexts } from '../../../shared/text/practice.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
@@ -118,11 +119,6 @@ function HowFar({
   );
 }
 
-const eventWords = {
-  'material-expires': 'Material expires',
-  'key-deleted': 'Key is deleted for ever',
-} as const;
-
 /** What elapses. */
 function Ahead({ seconds }: { readonly seconds: number }) {
   const ahead = useRead('practice.lookAhead', { seconds });
@@ -139,8 +135,8 @@ function Ahead({ seconds }: { readonly seconds: number }) {
         <ul className={styles['events']}>
           {data.events.map(({ what, at, keyId, alias }) => (
             <li key={`${keyId} ${at}`}>
-              <span className="tone-attention">! {eventWords[what]}</span>: {alias ?? keyId},{' '}
-              {sayMoment(at)}
+              <span className="tone-attention">! {practiceEventTexts[what]}</span>: {alias ?? keyId}
+              , {sayMoment(at)}
             </li>
           ))}
           {rest > 0 ? <li>And {rest} more.</li> : null}

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts';
+import { byPracticeClock } from '../../../shared/text/practice.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { usePages } from '../../state/reads.ts';
@@ -87,7 +88,7 @@ export function CallsPart() {
         </div>
         <ListBar arrived={held.arrived} left={0} one="new call" many="new calls" onShow={release}>
           {held.rows.length}
-          {pages.more ? ' and more' : ''} calls, newest first
+          {pages.more ? ' and more' : ''} calls, newest first. {byPracticeClock}
         </ListBar>
         {pages.failure ? <FailureNotice failure={pages.failure} /> : null}
         <div ref={table} className={styles['table']} {...presence.around}>

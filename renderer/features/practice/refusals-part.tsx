@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { byPracticeClock } from '../../../shared/text/practice.ts';
 import { useRead } from '../../state/reads.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -43,8 +44,8 @@ export function RefusalsPart() {
       <div className={styles['list']}>
         <div className={styles['bar']}>
           <span className="quiet">
-            {rows.length === 1 ? '1 refusal' : `${rows.length} refusals, newest first`}. Times are
-            those of the practice clock.
+            {rows.length === 1 ? '1 refusal' : `${rows.length} refusals, newest first`}.{' '}
+            {byPracticeClock}
           </span>
           <DeedButton onClick={read.again}>Read again</DeedButton>
         </div>

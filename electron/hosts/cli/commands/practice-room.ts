@@ -6,10 +6,12 @@ import {
   mischiefNames,
 } from '../../../../shared/model/practice-mischief.ts';
 import { type RehearsalName, rehearsalNames } from '../../../../shared/model/rehearsals.ts';
+import { counted } from '../../../../shared/text/counted.ts';
 import { whole } from '../../transport/argv/values.ts';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
 import {
+  aheadText,
   callsText,
   explanationText,
   mischiefText,
@@ -45,10 +47,9 @@ export function addSettingVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const seconds = days * 86_400;
-        const { total } = await session.call('practice.lookAhead', { seconds });
-        const lost =
-          total === 0 ? 'Nothing expires by it.' : `${total} keys or materials end by it.`;
-        const question = `Move the practice clock ${days} days forward? ${lost}`;
+        const ahead = await session.call('practice.lookAhead', { seconds });
+        context.remark(aheadText(ahead));
+        const question = `Move the practice clock ${counted(days, 'day')} forward?`;
         const confirm = await confirmed(context, options, question);
         context.show(await session.call('practice.advance', { seconds, confirm }), roomText);
       }),
@@ -71,7 +72,8 @@ export function addSettingVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const { holds } = await session.call('practice.show', {});
-        const question = `Empty the practice KMS? ${holds.keys} keys and ${holds.aliases} aliases in it are lost.`;
+        const lost = `${counted(holds.keys, 'key')} and ${counted(holds.aliases, 'alias', 'aliases')}`;
+        const question = `Empty the practice KMS? What it holds is lost: ${lost}.`;
         const confirm = await confirmed(context, options, question);
         context.show(await session.call('practice.reset', { confirm }), roomText);
       }),

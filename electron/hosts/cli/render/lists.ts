@@ -127,6 +127,13 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style, all = tr
   return table(columns, rows, style.width);
 }
 
+/** When AWS deletes the material, which it can do only while it has some. */
+function sayExpiry({ remote, state }: Key, style: Style): string {
+  if (remote === null) return '';
+  if (state === 'Material gone') return 'AWS has no material of it now';
+  return remote.validTo === null ? 'never' : style.when(remote.validTo);
+}
+
 const keyFacts = (key: Key, style: Style): string => {
   const { glyph, word, tone } = keyStates[key.state];
   const { remote } = key;
@@ -147,10 +154,7 @@ const keyFacts = (key: Key, style: Style): string => {
       'In use',
       remote?.otherMaterial ? `${remote.otherMaterial}, of which no copy is kept here` : '',
     ],
-    [
-      'Deleted by AWS',
-      remote ? (remote.validTo === null ? 'never' : style.when(remote.validTo)) : '',
-    ],
+    ['Deleted by AWS', sayExpiry(key, style)],
     ['Id', key.id],
   ]);
 };

@@ -1,6 +1,7 @@
 import { mischiefKinds } from '../../../../shared/model/practice-mischief.ts';
 import type { RehearsalName } from '../../../../shared/model/rehearsals.ts';
 import { mischiefTexts } from '../../../../shared/text/mischief.ts';
+import { byPracticeClock, practiceEventTexts } from '../../../../shared/text/practice.ts';
 import {
   type RehearsalPlace,
   rehearsalCommands,
@@ -24,6 +25,19 @@ export function roomText(room: OutputFor<'practice.show'>): string {
       ['Calls', String(holds.calls)],
     ]),
     mischiefText(room),
+  ].join('\n');
+}
+
+/** What the practice clock sets off on its way, each by its alias where it has one. */
+export function aheadText({ events, total }: OutputFor<'practice.lookAhead'>): string {
+  if (total === 0) return '✓ No key material expires by then, and no key is deleted.';
+  const rest = total - events.length;
+  return [
+    ...events.map(
+      ({ what, at, keyId, alias, region }) =>
+        `! ${practiceEventTexts[what]}: ${alias ?? keyId}, ${region}, ${moment(at)}`,
+    ),
+    ...(rest > 0 ? [`  and ${rest} more.`] : []),
   ].join('\n');
 }
 
@@ -64,19 +78,23 @@ export function explanationText(explained: OutputFor<'practice.explain'>): strin
 export const refusalsText = ({ denials }: OutputFor<'practice.denials'>): string =>
   denials.length === 0
     ? 'No call was refused for want of a permission.'
-    : denials.map((each) => `${moment(each.at)}\n${explanationText(each)}`).join('\n\n');
+    : [
+        byPracticeClock,
+        ...denials.map((each) => `${moment(each.at)}\n${explanationText(each)}`),
+      ].join('\n\n');
 
 export const callsText = ({ calls }: OutputFor<'practice.journal'>): string =>
   calls.length === 0
     ? 'No such call.'
-    : calls
-        .map(({ seq, at, operation, error, mischief, effects }) =>
+    : [
+        byPracticeClock,
+        ...calls.map(({ seq, at, operation, error, mischief, effects }) =>
           [
             `${seq}  ${moment(at)}  ${operation}  ${mischief ?? error ?? 'answered'}`,
             ...effects.map((effect) => `    ${effect}`),
           ].join('\n'),
-        )
-        .join('\n');
+        ),
+      ].join('\n');
 
 type Rehearsal = OutputFor<'practice.rehearsals'>['rehearsals'][number];
 

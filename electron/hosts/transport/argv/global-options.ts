@@ -57,10 +57,15 @@ export function addGlobalOptions(program: Command): Command {
 
 /** The noun: the first word that is neither an option nor the value of one. */
 export function findNoun(argv: readonly string[]): { noun: string; at: number } | null {
+  for (const { word, at } of wordsAmong(argv)) return { noun: word, at };
+  return null;
+}
+
+/** The words that are neither options of every command nor the values of these. */
+export function* wordsAmong(argv: readonly string[]): Generator<{ word: string; at: number }> {
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? '';
     if (withValue.has(word)) at += 1;
-    else if (!word.startsWith('-')) return { noun: word, at };
+    else if (!word.startsWith('-')) yield { word, at };
   }
-  return null;
 }
