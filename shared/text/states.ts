@@ -80,9 +80,6 @@ export const endings = {
     `${d.group}, version ${d.version}: ${d.done.join(', ')}.`,
   madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) now.`,
-  stillEnabled: (d: { version: number; why: string }): string =>
-    `Version ${d.version} was to be disabled and is still enabled: ${d.why}. New data already uses the newer version.`,
-  nothingChanged: (d: { why: string }): string => `Nothing changed. ${d.why}`,
   cancelled: (d: { exists: string }): string => `Cancelled. ${d.exists}`,
 } as const;
 
@@ -104,8 +101,8 @@ export const emptyTexts = {
 const paused = (jobs: number): string =>
   `${counted(jobs, 'job')} paused; ${jobs === 1 ? 'it goes' : 'they go'} on at the next unlock.`;
 
+/** What is said at a lock, and at the next unlock of what came due in between. */
 export const lockTexts = {
-  locked: 'The keystore is locked.',
   lockedNow: (jobs: number): string => (jobs === 0 ? 'Locked.' : `Locked. ${paused(jobs)}`),
   paused,
   cameDue: (rotations: number): string =>
