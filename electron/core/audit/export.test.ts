@@ -88,6 +88,8 @@ describe('an export', () => {
     for (const place of places)
       expect(await fails(exportLog(parts(), place))).toMatchObject({ code: 'BAD_INPUT' });
     expect(await fails(verifyExport(below, fingerprint))).toMatchObject({ code: 'NOT_FOUND' });
+    const folder = verifyExport(temporary.folder, fingerprint);
+    expect(await fails(folder)).toMatchObject({ code: 'BAD_INPUT', field: 'file' });
   });
 
   it('shows any flipped bit', async () => {

@@ -82,7 +82,8 @@ export interface ToldRecord {
  * signature against the public key whose fingerprint the auditor kept elsewhere.
  * @param fingerprint SHA-256 of the public key, 64 hex digits.
  * @param each is given the records in their order, as they are read: they count once the verdict is good
- * @throws OperationError NOT_FOUND when there is no such file, DISK_* when it cannot be read.
+ * @throws OperationError NOT_FOUND when there is no such file, BAD_INPUT when it is a folder or closed to
+ *   this account, DISK_* when it cannot be read.
  */
 export async function verifyExport(
   file: string,
@@ -250,10 +251,23 @@ function parseJson(text: string): Json {
 }
 
 /** The lines of a file, each ended by a line feed, none longer than any we write. */
+/** Why a file that somebody named cannot be read, where it is not the keystore's. */
+const unreadable: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder: name the file that was exported',
+  EACCES: 'this account may not read it',
+  EPERM: 'this account may not read it',
+};
+
+function readFailure(error: unknown, file: string): unknown {
+  if (nothingThere(error)) return new OperationError('NOT_FOUND', { file }, { cause: error });
+  const problem = unreadable[(error as NodeJS.ErrnoException).code ?? ''];
+  if (problem === undefined) return diskFailure(error, 'read');
+  return new OperationError('BAD_INPUT', { field: 'file', problem }, { cause: error });
+}
+
 async function* linesOf(file: string): AsyncGenerator<string> {
   const handle = await open(file, 'r').catch((error: unknown) => {
-    if (!nothingThere(error)) throw diskFailure(error, 'read');
-    throw new OperationError('NOT_FOUND', { file }, { cause: error });
+    throw readFailure(error, file);
   });
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -264,7 +278,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
       const { bytesRead } = await handle
         .read(chunk, 0, chunk.length, null)
         .catch((error: unknown) => {
-          throw diskFailure(error, 'read');
+          throw readFailure(error, file);
         });
       if (bytesRead === 0) break;
       rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
