@@ -250,7 +250,7 @@ describe('disabling the former key after a rotation', () => {
     const detail = await newest('unused', 'key.disable');
     requireDone(detail);
     const { CreationDate } = (await aws.key(idOf(first))).metadata;
-    const made = new Date(Number(CreationDate) * 1000).toISOString();
+    const made = new Date(CreationDate * 1000).toISOString();
     const proofs = detail.steps.flatMap(({ proof }) => proof.map(({ text }) => text));
     expect(proofs).toContain(`AWS reports no use since ${made}`);
   });

@@ -32,6 +32,8 @@ export interface HeldKey {
     readonly Arn: string;
     readonly KeyState: string;
     readonly Description: string;
+    /** Epoch seconds, as `ValidTo`. */
+    readonly CreationDate: number;
     readonly ValidTo?: number;
   };
   readonly policy: string;
