@@ -215,6 +215,26 @@ describe('the file as a whole', () => {
   });
 });
 
+describe('the newest audit record', () => {
+  it.each([
+    ['that is another', 'update audit_record set hash = zeroblob(32) where seq = 9'],
+    ['that is gone', 'delete from audit_record where seq = 9'],
+  ])('%s is noticed, however clean the file was closed', async (_what, sql) => {
+    records(1, 10);
+    const { store } = temporary;
+    store.change(() => {
+      const guards = `select sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit_record'`;
+      const made = store.db.prepare<[], string>(guards).pluck().all();
+      store.db.exec('drop trigger audit_record_fixed; drop trigger audit_record_kept');
+      store.db.exec(sql);
+      for (const each of made) store.db.exec(each);
+    });
+    closed();
+    expect(existsSync(sealPath(temporary.path))).toBe(true);
+    expect((await outcome()).result).toBe('read-only KEYSTORE_TAMPERED');
+  });
+});
+
 describe('the write-ahead log', () => {
   /** The file and its log as a crash leaves them, after three commits. */
   const crashed = async (): Promise<{ file: Buffer; log: Buffer; contents: unknown[] }> => {

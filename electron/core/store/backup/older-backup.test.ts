@@ -19,6 +19,11 @@ const shouting: Migration = {
   up: `alter table setting add column loud text not null default '';
     update setting set loud = upper(value);`,
 };
+const louder: Migration = {
+  id: 2,
+  name: 'louder',
+  up: 'update setting set value = upper(value);',
+};
 const later = [...first, shouting];
 
 let folder: string;
@@ -61,13 +66,13 @@ const makeOld = (): Promise<void> =>
     },
   );
 
-async function restored(): Promise<unknown[]> {
+async function restored(migrations = later, column = 'loud'): Promise<unknown[]> {
   const path = join(folder, 'restored');
   const { rootKey, clock, random } = spec;
-  await restore({ from: place, to: path, unlock: { rootKey }, clock, random, migrations: later });
-  const store = await openStoreWithRootKey({ ...spec, path, migrations: later });
+  await restore({ from: place, to: path, unlock: { rootKey }, clock, random, migrations });
+  const store = await openStoreWithRootKey({ ...spec, path, migrations });
   expect(await store.verify()).toBe('verified');
-  const rows = store.db.prepare('select key, loud from setting order by key').raw().all();
+  const rows = store.db.prepare(`select key, ${column} from setting order by key`).raw().all();
   store.close();
   return rows;
 }
@@ -75,6 +80,14 @@ async function restored(): Promise<unknown[]> {
 it('goes through the migration whole, with what was appended to it', async () => {
   await makeOld();
   expect(await restored()).toEqual([
+    ['behind it', 'FIRST'],
+    ['in the copy', 'FIRST'],
+  ]);
+});
+
+it('is not put back once more behind a migration that changes rows and no table', async () => {
+  await makeOld();
+  expect(await restored([...first, louder], 'value')).toEqual([
     ['behind it', 'FIRST'],
     ['in the copy', 'FIRST'],
   ]);
