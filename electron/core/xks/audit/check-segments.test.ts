@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { ports } from '../world.fixture.ts';
 import { checkSegments } from './check-segments.ts';
 import { goesOn, linkTo, type SegmentLink } from './link.ts';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { ports } from '../world.fixture.ts';
 import { proxyRecord } from './record.fixture.ts';
 import { AuditLog } from './segment.ts';

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger, RandomBytes } from '../../ports.ts';
 import { encodeRecord, lineHash, type SegmentHead, type XksRecord } from './record.ts';
@@ -48,6 +48,8 @@ export class AuditLog {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #refusedAt: number | null = null;
+  /** Takes away what a write that was refused left: whoever reads it would take it for a part of the chain. */
+  #clear: (() => Promise<void>) | null = null;
 
   private constructor(ports: AuditPorts, options: AuditOptions, end: End | null) {
     this.#ports = ports;
@@ -144,19 +146,23 @@ export class AuditLog {
     const { node, folder } = this.#options;
     const head: SegmentHead = { v: 1, segment, node, openedAt, previous: this.#end, seq };
     const line = JSON.stringify(head);
-    const file = await SyncedFile.create(join(folder, segment));
+    await this.#clear?.();
+    const path = join(folder, segment);
+    this.#clear = () => rm(path, { force: true });
+    const file = await SyncedFile.create(path);
     try {
       await file.put(`${line}\n`);
       await syncFolder(folder);
     } catch (error) {
-      await file.close();
+      await file.close().catch(() => undefined);
       throw error;
     }
+    this.#clear = null;
     this.#file = file;
     this.#end = { segment, seq, hash: lineHash(line) };
   }
 
-  /** What was not acknowledged is taken back where that can be done; a new segment follows. */
+  /** What was not acknowledged is taken back before a new segment follows. */
   async #refused(error: unknown): Promise<void> {
     const cause =
       error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : '';
@@ -165,7 +171,13 @@ export class AuditLog {
     if (!(error instanceof AuditUnavailable)) this.#refusedAt = this.#ports.clock.monotonic();
     const file = this.#file;
     this.#file = null;
-    await file?.abandon();
+    if (file !== null) this.#clear = () => file.abandon();
+    try {
+      await this.#clear?.();
+      this.#clear = null;
+    } catch {
+      // tried again before anything else is written
+    }
   }
 }
 

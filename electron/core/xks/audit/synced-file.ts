@@ -20,6 +20,7 @@ let lineFeeds: Buffer | null = null;
  * reads the file while it is open, or after a crash, reads up to the first empty line.
  */
 export class SyncedFile {
+  readonly #path: string;
   readonly #file: FileHandle;
   #length = 0;
   /** Up to where the file is filled. */
@@ -27,13 +28,14 @@ export class SyncedFile {
   #making: Promise<void> | null = null;
   #noRoom = false;
 
-  private constructor(file: FileHandle) {
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
     this.#file = file;
   }
 
   /** @throws the error of `open`, also when there is such a file */
   static async create(path: string): Promise<SyncedFile> {
-    return new SyncedFile(await open(path, newFile, 0o600));
+    return new SyncedFile(path, await open(path, newFile, 0o600));
   }
 
   /** Bytes of the text so far. */
@@ -59,11 +61,20 @@ export class SyncedFile {
     await this.#file.close();
   }
 
-  /** Takes back what was not acknowledged, where that can be done. */
+  /**
+   * Takes back what was not acknowledged, durably. May be called again where it failed.
+   * @throws the error of the file system
+   */
   async abandon(): Promise<void> {
     await this.#making;
-    await this.#file.truncate(this.#length).catch(() => undefined);
     await this.#file.close().catch(() => undefined);
+    const file = await openIfThere(this.#path);
+    try {
+      await file?.truncate(this.#length);
+      await file?.datasync();
+    } finally {
+      await file?.close();
+    }
   }
 
   #makeRoom(): void {
@@ -90,5 +101,14 @@ export class SyncedFile {
       done += bytesWritten;
     }
     if (syncing === 0) await this.#file.datasync();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
   }
 }
