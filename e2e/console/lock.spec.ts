@@ -18,7 +18,7 @@ import { closeCodes } from '../../shared/wire/console.ts';
 import { Finder } from '../secrets/finder.ts';
 import { memoryProblem, readMemory } from '../secrets/process-memory.ts';
 import { spellings } from '../secrets/spellings.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { sharedChromium } from '../support/chromium.ts';
 import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
 import { ConsoleProcess } from '../support/console-process.ts';
 import { corePid } from '../support/core-pid.ts';
@@ -117,8 +117,8 @@ describe.skipIf(chromiumPath === null)('a browser that is opened for the person'
     const path = fileURLToPath(page);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
-    const browser = await launchChromium();
-    const window = await browser.newPage();
+    const context = await (await sharedChromium()).newContext();
+    const window = await context.newPage();
     await window.goto(page);
     await window.waitForURL(`${host.origin}/`);
     await window
@@ -127,10 +127,10 @@ describe.skipIf(chromiumPath === null)('a browser that is opened for the person'
     await window.waitForFunction('sessionStorage.length === 1');
     await window.reload();
     await window.waitForFunction('document.querySelector("#window")?.childElementCount > 0');
-    const second = await browser.newPage();
+    const second = await context.newPage();
     await second.goto(page);
     await second.getByRole('heading', { name: 'Open the console by its own address' }).waitFor();
-    await browser.close();
+    await context.close();
     rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sharedChromium } from '../support/chromium.ts';
 import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
 
 describe.skipIf(chromiumPath === null)('a second browser', () => {
@@ -8,11 +8,10 @@ describe.skipIf(chromiumPath === null)('a second browser', () => {
   let browser: Browser;
   // What a console calls a browser is one profile: each context here is one of its own.
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await sharedChromium();
   });
-  afterAll(() => browser?.close());
   beforeEach(async () => {
-    stage = await ConsoleStage.open({ keystore: 'practice', browser });
+    stage = await ConsoleStage.open({ keystore: 'practice' });
     await stage.page.getByRole('button', { name: 'Lock now' }).waitFor();
   });
   afterEach(async () => {

@@ -41,3 +41,14 @@ export async function launchChromium(): Promise<Browser> {
   browser.on('context', bePatient);
   return browser;
 }
+
+let shared: Browser | null = null;
+
+/**
+ * The one that all tests of this process share, for a start takes seconds of a processor. Each test has
+ * contexts of its own, which share nothing, and closes them. It ends with the process.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  if (!shared?.isConnected()) shared = await launchChromium();
+  return shared;
+}

@@ -1,9 +1,10 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
-import { launchChromium } from './chromium.ts';
+import { sharedChromium } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
 import { holdAnswers, slowDown } from './late-answers.ts';
+import { makePracticeKeystore } from './made-keystore.ts';
 
 export { chromiumPath } from './chromium.ts';
 
@@ -12,8 +13,6 @@ export interface ConsoleStageOptions extends ConsoleProcessOptions {
   readonly window?: BrowserContextOptions;
   /** `practice`: a practice keystore is made and open. `none` (default): there is no keystore yet. */
   readonly keystore?: 'practice' | 'none';
-  /** One for several stages, which whoever launched it closes. */
-  readonly browser?: Browser;
 }
 
 export const passphrase = 'a passphrase of several words';
@@ -37,35 +36,24 @@ export class ConsoleStage implements AsyncDisposable {
   readonly page: Page;
   /** What the pages complained of; a test that expects some takes them out. */
   readonly complaints: string[] = [];
-  readonly #ownBrowser: boolean;
 
-  private constructor(
-    host: ConsoleProcess,
-    context: BrowserContext,
-    page: Page,
-    [browser, own]: readonly [Browser, boolean],
-  ) {
+  private constructor(host: ConsoleProcess, browser: Browser, context: BrowserContext, page: Page) {
     this.host = host;
     this.browser = browser;
     this.context = context;
     this.page = page;
-    this.#ownBrowser = own;
   }
 
   static async open(options: ConsoleStageOptions = {}): Promise<ConsoleStage> {
     const host = await ConsoleProcess.start(options);
     try {
-      if (options.keystore === 'practice') {
-        const bytes = Uint8Array.from(Buffer.from(passphrase));
-        await host.call('keystore.create', { realm: 'practice', passphrase: bytes });
-      }
-      const browser = options.browser ?? (await launchChromium());
+      if (options.keystore === 'practice') await openPractice(host);
+      const browser = await sharedChromium();
       const context = await browser.newContext({ ...usual, ...options.window });
       await holdAnswers(context);
       const page = await context.newPage();
       await slowDown(context, page);
-      const own = options.browser === undefined;
-      const stage = new ConsoleStage(host, context, page, [browser, own]);
+      const stage = new ConsoleStage(host, browser, context, page);
       stage.listenTo(page);
       await page.goto(host.url);
       return stage;
@@ -86,7 +74,7 @@ export class ConsoleStage implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await (this.#ownBrowser ? this.browser : this.context).close();
+    await this.context.close();
     await this.host.stop();
     expectNone(this.complaints);
   }
@@ -94,4 +82,10 @@ export class ConsoleStage implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+async function openPractice({ keystore, state, call }: ConsoleProcess): Promise<void> {
+  await makePracticeKeystore({ keystore, state, passphrase });
+  await call('keystore.unlock', { passphrase: Uint8Array.from(Buffer.from(passphrase)) });
+  while ((await call('keystore.status', {})).state === 'checking');
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makePracticeKeystore } from './made-keystore.ts';
 import { difference, fill, parseTranscript, type Step } from './transcript.ts';
 
 const bin = fileURLToPath(new URL('../../bin/keyreeve', import.meta.url));
@@ -65,6 +66,9 @@ export class TranscriptRun implements AsyncDisposable {
       case 'file':
         writeFileSync(join(this.folder, step.name), step.input, { mode: 0o600 });
         return null;
+      case 'keystore':
+        await this.#makeKeystore(step);
+        return null;
       case 'run': {
         const ended = await this.#spawn(step).ended;
         return this.#compare(step, ended);
@@ -81,6 +85,15 @@ export class TranscriptRun implements AsyncDisposable {
         return step.exit === null ? null : this.#compare(step, ended);
       }
     }
+  }
+
+  async #makeKeystore({ words: [file = '', backups] }: Step): Promise<void> {
+    await makePracticeKeystore({
+      keystore: join(this.folder, 'a.keystore'),
+      state: join(this.folder, 'state'),
+      passphrase: readFileSync(join(this.folder, file), 'utf8'),
+      backupPlace: backups === undefined ? null : join(this.folder, backups),
+    });
   }
 
   #spawn(step: Step): Running {

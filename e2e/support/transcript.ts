@@ -6,6 +6,8 @@
  *     file pass            the lines up to `end` become a file (mode 0600) of the folder
  *     correct horse
  *     end
+ *     keystore pass backups     a practice keystore, with the words of a file as its passphrase at the
+ *                               least cost and, where one is named, a folder for its backups
  *     $ keyreeve group list --json       runs to its end; quotes as in sh
  *     < text                             a line for its standard input
  *     > expected line of standard output
@@ -21,7 +23,7 @@
  */
 export interface Step {
   readonly line: number;
-  readonly kind: 'run' | 'start' | 'stop' | 'kill' | 'file';
+  readonly kind: 'run' | 'start' | 'stop' | 'kill' | 'file' | 'keystore';
   /** Name of a started process or of a file. */
   readonly name: string;
   readonly words: readonly string[];
@@ -55,6 +57,7 @@ export function parseTranscript(text: string): Step[] {
     });
     if (line.trim() === '' || mark === '#' || mark === 'needs') continue;
     if (mark === '$') steps.push(draft('run', '', words(rest)));
+    else if (mark === 'keystore') steps.push(draft('keystore', '', words(rest)));
     else if (mark === 'start')
       steps.push(draft('start', words(rest)[0] ?? '', words(rest).slice(1)));
     else if (mark === 'stop' || mark === 'kill') steps.push(draft(mark, rest.trim(), []));

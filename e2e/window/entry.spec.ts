@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import type { Locator } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type ConsoleStageOptions } from '../support/console.ts';
 import { inElectron, type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
@@ -13,12 +12,6 @@ import type { PictureName } from './pictures/shown.ts';
 const passphrase = 'a passphrase of several words';
 const bytes = () => Uint8Array.from(Buffer.from(passphrase));
 
-let browser: Browser | null = null;
-beforeAll(async () => {
-  if (windowHere && !inElectron) browser = await launchChromium();
-});
-afterAll(() => browser?.close());
-
 let stage: WindowStage | null = null;
 afterEach(async () => {
   const ended = stage;
@@ -27,7 +20,7 @@ afterEach(async () => {
 });
 
 async function open(options: ConsoleStageOptions = {}): Promise<EntryPage> {
-  stage = await openWindow(browser ? { ...options, browser } : options);
+  stage = await openWindow(options);
   return new EntryPage(stage.page);
 }
 const host = () => {
