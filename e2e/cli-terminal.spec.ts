@@ -116,7 +116,7 @@ describe('completion', () => {
       source <(keyreeve completion bash)
       t() { COMP_WORDS=(keyreeve "$@"); COMP_CWORD=$#; _keyreeve; echo "\${COMPREPLY[*]}"; }
       t gro; t group force; t group force-rotate x --det; t keystore slot ''
-      t group '$(touch ${trap})'; t '\`touch ${trap}\`'; t ';touch ${trap}'`;
+      t ''; t group '$(touch ${trap})'; t '\`touch ${trap}\`'; t ';touch ${trap}'`;
     const run = spawnSync('bash', ['-c', script], { env: environment, encoding: 'utf8' });
     expect(run.stdout.split('\n').slice(0, 4)).toEqual([
       'group',
@@ -124,6 +124,9 @@ describe('completion', () => {
       '--detach',
       'add remove',
     ]);
+    const nouns = run.stdout.split('\n')[4]?.split(' ');
+    expect(nouns).toContain('practice-kms');
+    expect(nouns?.filter((each) => each.startsWith('complete-'))).toEqual([]);
     expect(() => readFileSync(trap)).toThrow('ENOENT');
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { InTestCore, silentLog } from '../in-test-core.ts';
+import { InTestCore, silentLog } from '../in-test-core.fixture.ts';
 import { findNoun, type GlobalOptions } from '../transport/argv/global-options.ts';
 import { socketPlace } from '../transport/socket/place.ts';
 import { serveSocket, type SocketServer } from '../transport/socket/serve.ts';

@@ -96,3 +96,28 @@ it('cuts between characters as a person sees them', () => {
 });
 
 const screenless = (text: string): string => text.replaceAll(/[\uE000-\uE00F]/g, '');
+
+it('leaves out what can best be spared where a line is too long, and in a pipe nothing', () => {
+  const columns = [
+    { title: 'Key', shrinks: 'middle' },
+    { title: 'State' },
+    { title: 'Problem' },
+    { title: 'KCV', spare: 1 },
+    { title: 'Made', spare: 2 },
+  ] as const;
+  const cells = [
+    'payments-prod-eu-west/12',
+    '● Active, alias',
+    '',
+    '08E9D8691B CMAC',
+    '2026-11-23',
+  ];
+  const titles = (width: number): string[] =>
+    (table(columns, [cells.map((text) => ({ text }))], width).split('\n')[0] ?? '')
+      .replaceAll(/[\uE000-\uE00F]/g, '')
+      .split(/ {2,}/);
+  expect(titles(Number.POSITIVE_INFINITY)).toEqual(['Key', 'State', 'Problem', 'KCV', 'Made']);
+  expect(titles(72)).toEqual(['Key', 'State', 'KCV', 'Made']);
+  expect(titles(58)).toEqual(['Key', 'State', 'KCV']);
+  expect(titles(40)).toEqual(['Key', 'State']);
+});

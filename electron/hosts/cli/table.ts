@@ -12,6 +12,8 @@ export interface Column {
    * end tells most, as the version of a key does, is cut in its middle.
    */
   readonly shrinks?: boolean | 'middle';
+  /** Left out where lines are too long for the screen, the highest first; a column without texts before it. */
+  readonly spare?: number;
 }
 
 const wide =
@@ -58,16 +60,21 @@ function pad(text: string, columns: number, align: 'left' | 'right'): string {
   return align === 'right' ? space + text : text + space;
 }
 
+/** To which columns are cut before others are left out, and when none is left to leave out. */
+const comfortable = 20;
 const narrowest = 12;
 const gap = '  ';
 
 /** Aligned lines with a heading. Cells are cleaned here, whatever they hold. */
-export function table(columns: readonly Column[], rows: readonly Cell[][], width: number): string {
-  const texts = rows.map((row) => columns.map((_, i) => clean(row[i]?.text ?? '')));
-  const widths = columns.map((column, i) =>
-    texts.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), column.title.length),
+export function table(all: readonly Column[], allRows: readonly Cell[][], width: number): string {
+  const { places, widths } = layOut(
+    all,
+    allRows.map((row) => all.map((_, i) => clean(row[i]?.text ?? ''))),
+    width,
   );
-  fit(columns, widths, width);
+  const columns = places.flatMap((at) => all[at] ?? []);
+  const rows = allRows.map((row) => places.map((at) => row[at] ?? { text: '' }));
+  const texts = rows.map((row) => row.map(({ text }) => clean(text)));
   const line = (cells: readonly string[], tones: readonly (Tone | undefined)[]): string =>
     cells
       .map((text, i) => {
@@ -94,17 +101,47 @@ export function table(columns: readonly Column[], rows: readonly Cell[][], width
   ].join('\n');
 }
 
+const lengthOf = (widths: readonly number[]): number =>
+  widths.reduce((sum, each) => sum + each, gap.length * (widths.length - 1));
+
+/** Which columns are shown, and how wide each is. */
+function layOut(
+  columns: readonly Column[],
+  texts: readonly (readonly string[])[],
+  width: number,
+): { readonly places: readonly number[]; readonly widths: readonly number[] } {
+  const natural = columns.map((column, i) =>
+    texts.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), column.title.length),
+  );
+  const spareness = columns.map(({ spare = 0 }, i) =>
+    texts.some((row) => row[i] !== '') ? spare : Number.POSITIVE_INFINITY,
+  );
+  let places = [...columns.keys()];
+  for (;;) {
+    const kept = places.map((at) => columns[at] ?? { title: '' });
+    const widths = places.map((at) => natural[at] ?? 0);
+    fit(kept, widths, width, comfortable);
+    if (lengthOf(widths) <= width) return { places, widths };
+    const most = Math.max(...places.map((at) => spareness[at] ?? 0));
+    if (most === 0 || texts.length === 0) {
+      fit(kept, widths, width, narrowest);
+      return { places, widths };
+    }
+    const leaves = places.findLast((at) => spareness[at] === most);
+    places = places.filter((at) => at !== leaves);
+  }
+}
+
 /** Takes from the widest column that may shrink until the line fits. */
-function fit(columns: readonly Column[], widths: number[], width: number): void {
-  const total = (): number => widths.reduce((sum, w) => sum + w, gap.length * (widths.length - 1));
-  while (total() > width) {
+function fit(columns: readonly Column[], widths: number[], width: number, least: number): void {
+  for (let over = lengthOf(widths) - width; over > 0; over = lengthOf(widths) - width) {
     let widest = -1;
     for (const [i, column] of columns.entries()) {
       const own = widths[i] ?? 0;
-      if (column.shrinks && own > narrowest && own > (widths[widest] ?? 0)) widest = i;
+      if (column.shrinks && own > least && own > (widths[widest] ?? 0)) widest = i;
     }
     if (widest < 0) return;
-    widths[widest] = Math.max(narrowest, (widths[widest] ?? 0) - (total() - width > 8 ? 4 : 1));
+    widths[widest] = Math.max(least, (widths[widest] ?? 0) - (over > 8 ? 4 : 1));
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { completionScripts } from '../completion-scripts.ts';
 import type { Run } from './noun.ts';
 
+const added = 'complete-script';
 const shells = Object.keys(completionScripts) as (keyof typeof completionScripts)[];
 
 /** `completion bash|zsh|fish`: prints a script that asks `keyreeve complete` for suggestions. */
@@ -25,7 +26,11 @@ function printScript(name: string): Promise<void> {
 /** Answers a completion script: suggestions for the words typed so far, one per line. */
 export async function suggest(program: Command, words: readonly string[]): Promise<void> {
   const { default: adapt } = await import('@bomb.sh/tab/commander');
+  // What the library adds is none of our commands.
+  const typed = (command: Command): Command[] =>
+    new Help().visibleCommands(command).filter((each) => each.name() !== added);
+  program.configureHelp({ visibleCommands: typed });
   const { default: tab } = await import('@bomb.sh/tab');
-  adapt(program, { completionCommandName: 'complete-script' });
+  adapt(program, { completionCommandName: added });
   tab.parse([...words]);
 }

@@ -25,8 +25,8 @@ export function jobsText(jobs: readonly JobView[], style: Style, all = true): st
     { title: 'Job', align: 'right' },
     { title: 'State' },
     { title: 'Name', shrinks: true },
-    { title: 'Step' },
-    { title: 'Started' },
+    { title: 'Step', spare: 1 },
+    { title: 'Started', spare: 2 },
     { title: 'Message', shrinks: true },
   ] as const;
   const rows = jobs.map((job) => {

@@ -14,7 +14,7 @@ export function grantsText({ grants, readAt }: OutputFor<'key.grants'>, style: S
     { title: 'Grantee', shrinks: true },
     { title: 'May', shrinks: true },
     { title: 'Name', shrinks: true },
-    { title: 'Made' },
+    { title: 'Made', spare: 1 },
     { title: 'Grant' },
   ] as const;
   const rows = grants.map((grant) => [

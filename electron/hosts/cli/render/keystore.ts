@@ -82,8 +82,8 @@ export function modulesText({ modules }: OutputFor<'hsm.list'>, style: Style): s
     { title: 'Module', shrinks: true },
     { title: 'Token', shrinks: true },
     { title: 'Serial' },
-    { title: 'PIN' },
-    { title: 'Assurance' },
+    { title: 'PIN', spare: 1 },
+    { title: 'Assurance', spare: 2 },
   ];
   const rows = modules.flatMap((module) => {
     if (!module.usable || module.tokens.length === 0) {
@@ -139,10 +139,10 @@ export function auditText(
     { title: 'No', align: 'right' },
     { title: 'At' },
     { title: 'Actor', shrinks: true },
-    { title: 'By' },
+    { title: 'By', spare: 1 },
     { title: 'Action' },
-    { title: 'Outcome' },
-    { title: 'Objects', shrinks: true },
+    { title: 'Outcome', shrinks: true },
+    { title: 'Objects', shrinks: true, spare: 2 },
   ] as const;
   const rows = records.map((record) => [
     { text: String(record.seq) },

@@ -19,11 +19,11 @@ export function groupsText({ groups }: OutputFor<'group.list'>, style: Style, al
   const columns = [
     { title: 'Name', shrinks: true },
     { title: 'State', shrinks: true },
-    { title: 'Keys', align: 'right' },
-    { title: 'Active', align: 'right' },
+    { title: 'Keys', align: 'right', spare: 2 },
+    { title: 'Active', align: 'right', spare: 1 },
     { title: 'Alias', shrinks: true },
     { title: 'Region' },
-    { title: 'Next rotation' },
+    { title: 'Next rotation', spare: 3 },
   ] as const;
   const rows = groups.map((group) => [
     { text: group.path },
@@ -103,13 +103,13 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style, all = tr
   if (keys.length === 0) return all ? emptyTexts.keys : emptyTexts.noneOfThose;
   const columns = [
     { title: 'Key', shrinks: 'middle' },
-    { title: 'State' },
-    { title: 'AWS' },
-    { title: 'KMS key' },
-    { title: 'KCV' },
-    { title: 'Assurance' },
-    { title: 'Made' },
-    { title: 'Planned end' },
+    { title: 'State', shrinks: true },
+    { title: 'AWS', spare: 3 },
+    { title: 'KMS key', spare: 1 },
+    { title: 'KCV', spare: 2 },
+    { title: 'Assurance', shrinks: true },
+    { title: 'Made', spare: 4 },
+    { title: 'Planned end', spare: 5 },
   ] as const;
   const rows = keys.map((key) => {
     const { glyph, word, tone } = keyStates[key.state];
@@ -192,12 +192,12 @@ export function credentialsText(
   if (credentials.length === 0) return emptyTexts.credentials;
   const columns = [
     { title: 'Name', shrinks: true },
-    { title: 'Kind' },
+    { title: 'Kind', spare: 3 },
     { title: 'Connection' },
     { title: 'Account' },
-    { title: 'Access key' },
-    { title: 'Used by', shrinks: true },
-    { title: 'Tested' },
+    { title: 'Access key', spare: 2 },
+    { title: 'Used by', shrinks: true, spare: 1 },
+    { title: 'Tested', spare: 4 },
     { title: 'Problem', shrinks: true },
   ] as const;
   const rows = credentials.map((one) => [
