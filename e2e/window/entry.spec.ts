@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ConsoleStageOptions } from '../support/console.ts';
-import { inElectron, type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
+import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 import { EntryPage } from './entry-page.ts';
 import { picture } from './pictures/camera.ts';

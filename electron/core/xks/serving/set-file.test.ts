@@ -8,11 +8,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../kernel/secret.ts';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { sealSet } from './sealed-set.ts';
 import type { ServingSet } from './serving-set.ts';
 import { LiveSet, replaceFile } from './set-file.ts';
@@ -91,6 +93,22 @@ describe('a set that cannot be taken over now', () => {
     await publish(2);
     await live.reload();
     expect([live.index.set.revision, live.problem]).toEqual([2, null]);
+  });
+
+  it('is read again although nobody replaced it, where the disk failed to read it', async () => {
+    await publish(1);
+    const live = await load();
+    await publish(2);
+    const failed = Object.assign(new Error('EIO: i/o error, read'), { syscall: 'read' });
+    const reading = vi.spyOn(fs, 'readFile').mockRejectedValueOnce(failed);
+    syncBuiltinESMExports();
+    await live.reload();
+    expect([live.index.set.revision, live.problem]).toEqual([1, failed.message]);
+    await live.reload();
+    expect([live.index.set.revision, live.problem]).toEqual([2, null]);
+    expect(logged).toHaveLength(1);
+    reading.mockRestore();
+    syncBuiltinESMExports();
   });
 
   it('is remembered at a later look, so that an older one does not come back', async () => {
