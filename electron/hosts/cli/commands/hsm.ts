@@ -99,7 +99,8 @@ async function attachPins(
     option: 'so-pin',
     fd: options.soPinFd,
     file: options.soPinFile,
-    prompt: `PIN of the security officer of ${of}`,
+    prompt: `New PIN of the security officer of ${of}`,
+    twice: true,
   });
   return { pin, soPin };
 }
