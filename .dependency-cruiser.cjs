@@ -1,15 +1,8 @@
 /** The one statement of who may import whom (docs: ARCHITECTURE.md). */
 const core = '^electron/core/';
-const test = '\\.(test|spec|conformance|fixture)\\.tsx?$';
+const test = '\\.(test|spec|fixture)\\.tsx?$';
 /** What only tests and measurements load, wherever it stands. */
-const forTests = [
-  test,
-  '^(e2e|bench|scripts)/',
-  '/testing/',
-  '^electron/hosts/desktop/stand-in/',
-  '^electron/core/(kernel/test-clock|crypto/boringssl-shim)\\.ts$',
-  '^electron/hosts/in-test-core\\.ts$',
-];
+const forTests = [test, '^(e2e|bench|scripts)/'];
 
 /** Inside the core each folder may import the folders before it in this list, and itself. */
 const order = ['kernel', 'crypto', 'store', 'audit', 'hsm', 'cloud', 'xks', 'jobs', 'keystore', 'kinds', 'operations', 'assembly'];

@@ -7,7 +7,7 @@ const environment = { NODE_OPTIONS: '' };
  * time so, where they do cryptography.
  */
 const shim = process.env['KEYREEVE_SHIM'] === 'boringssl';
-const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.ts'] : [];
+const setupFiles = shim ? ['electron/core/crypto/boringssl-shim.fixture.ts'] : [];
 const unit = shim
   ? [
       'electron/core/{audit,cloud,crypto,hsm,keystore,store,xks}/**/*.test.ts',
@@ -52,7 +52,7 @@ const patience = {
 const renderer = {
   name: 'renderer',
   include: ['renderer/**/*.test.{ts,tsx}'],
-  setupFiles: ['renderer/testing/setup.ts'],
+  setupFiles: ['renderer/testing/setup.fixture.ts'],
   isolate: false,
   ...patience,
 };

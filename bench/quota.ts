@@ -1,4 +1,4 @@
-import { control } from '../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../electron/practice/kms/testing/raw-client.fixture.ts';
 import type { NumberedEntry } from '../electron/practice/kms/state/journal.ts';
 import type { Batch, Ran } from './rotation/core-worker.ts';
 import type { Foretold } from './rotation/deeds.ts';

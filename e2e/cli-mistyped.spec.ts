@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../electron/hosts/in-test-core.ts';
+import { silentLog } from '../electron/hosts/in-test-core.fixture.ts';
 import { CommandContext } from '../electron/hosts/cli/command-context.ts';
 import { buildProgram, nouns, usageFailure } from '../electron/hosts/cli/program.ts';
 import { Screen } from '../electron/hosts/cli/screen.ts';

@@ -1,6 +1,6 @@
 import type { NumberedEntry } from '../../electron/practice/kms/state/journal.ts';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
-import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 
 export interface PracticeMaterial {
   readonly materialId: string;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import type { Orders, Task } from './orders.ts';
 import {
   practiceAccessKeyId,

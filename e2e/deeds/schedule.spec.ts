@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestClock } from '../../electron/core/kernel/test-clock.ts';
+import { TestClock } from '../../electron/core/kernel/test-clock.fixture.ts';
 import { day } from '../support/clocks.ts';
 import { Desk, type DeskOptions, type KeyView, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';

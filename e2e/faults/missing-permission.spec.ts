@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Denial } from '../../electron/practice/kms/policy/denials.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';

@@ -12,7 +12,7 @@ import {
   practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { type PracticeKms, startPracticeKms } from '../../electron/practice/kms/start.ts';
-import { byokClient } from '../../electron/practice/kms/testing/byok.ts';
+import { byokClient } from '../../electron/practice/kms/testing/byok.fixture.ts';
 
 /** Debian's package; another `aws` in front of it on the PATH would be another client. */
 const awsCli = '/usr/bin/aws';

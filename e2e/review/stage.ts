@@ -43,7 +43,7 @@ export async function parkedRotation(
 
 /** Other material than ours, brought in by the account's owner: for moments inside a job. */
 export function importOtherNow(aws: OutsideAws, keyId: string): void {
-  const client = import.meta.resolve('../../electron/practice/kms/testing/byok.ts');
+  const client = import.meta.resolve('../../electron/practice/kms/testing/byok.fixture.ts');
   const given = [keyId, 'ab'.repeat(32)].map((each) => JSON.stringify(each));
   const script = `
     import { byokClient } from '${client}';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { softHsmModule } from '../../electron/core/hsm/token.fixture.ts';
-import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { type Canaries, newCanaries, newMistyped } from './canaries.ts';
 import { CliRun } from './cli-run.ts';
 import { Finder } from './finder.ts';

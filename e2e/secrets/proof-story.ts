@@ -6,7 +6,7 @@ import {
   practiceAccessKeyId,
   practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Held } from '../support/outside-aws.ts';
 import { CoreProcess, fromFile } from './core-orders.ts';

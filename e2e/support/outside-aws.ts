@@ -21,7 +21,7 @@ import {
 } from '../../electron/practice/kms/constants.ts';
 import type { DenyRequest, Mischief } from '../../electron/practice/kms/mischief/setting.ts';
 import type { NumberedEntry } from '../../electron/practice/kms/state/journal.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 
 /** What the practice KMS holds of one key, told by its control port. */
 export interface HeldKey {
@@ -208,7 +208,7 @@ export class OutsideAws implements AsyncDisposable {
 
   /** A signed call by the account's owner, for moments inside a job. */
   callNow(operation: string, body: unknown): void {
-    const client = import.meta.resolve('../../electron/practice/kms/testing/raw-client.ts');
+    const client = import.meta.resolve('../../electron/practice/kms/testing/raw-client.fixture.ts');
     const given = [this.url, operation, body, { region }].map((each) => JSON.stringify(each));
     const script = `
       import { rawCall } from '${client}';

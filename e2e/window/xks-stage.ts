@@ -5,7 +5,7 @@ import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import { region } from '../support/outside-aws.ts';
 import { serves } from '../xks/serves.ts';

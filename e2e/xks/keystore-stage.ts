@@ -15,7 +15,7 @@ import { inheritedPin, ProxyProcess } from '../../electron/hosts/xks/proxy-proce
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { servingConfiguration } from '../../electron/hosts/xks/serving-configuration.ts';
 import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
-import { control } from '../../electron/practice/kms/testing/raw-client.ts';
+import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import type { TrailRecord } from '../../electron/practice/kms/history/record.ts';
 import { type Desk, Desk as RealDesk, type Detail } from '../support/desk.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';

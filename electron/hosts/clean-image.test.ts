@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../core/core.ts';
 import { canTakeCleanImage, isRenewed, watchSecrets } from './clean-image.ts';
-import { InTestCore } from './in-test-core.ts';
+import { InTestCore } from './in-test-core.fixture.ts';
 
 const caller: Caller = { trusted: true, actor: 'a', host: 'h', channel: 'cli' };
 const passphrase = (): Uint8Array => Uint8Array.from(Buffer.from('some long passphrase'));

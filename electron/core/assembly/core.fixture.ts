@@ -8,7 +8,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, CoreConfig, HostedCore } from '../core.ts';
 import { createCore } from '../create-core.ts';
 import { leastKdfCost } from '../crypto/passphrase-kdf.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 
 export const person = (channel: Caller['channel']): Caller => ({
   trusted: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { TestCore } from './core.fixture.ts';
 import { IdleLock } from './idle-lock.ts';
 

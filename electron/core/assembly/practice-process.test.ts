@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { ChildChannel } from '../ports.ts';
 import { PracticeProcess } from './practice-process.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { UnderWay } from './under-way.ts';
 
 const locked = { code: 'KEYSTORE_LOCKED', details: { path: '/k' } };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AuditLog } from '../audit/audit-log.ts';
 import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { linkTo, type SegmentLink } from '../xks/audit/link.ts';
 import { AuditLog as ProxyLog } from '../xks/audit/segment.ts';
 import { proxyRecord } from '../xks/audit/record.fixture.ts';

@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listenForControl } from '../../hosts/xks/control.ts';
 import { testBlob, type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { HostPorts } from '../ports.ts';
 import type { SegmentLink } from '../xks/audit/link.ts';
 import { AuditLog } from '../xks/audit/segment.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
 import { AuditLog } from './audit-log.ts';
 import { type AuditSearch, searchAudit } from './audit-search.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const shim = new URL('./boringssl-shim.ts', import.meta.url).href;
+const shim = new URL('./boringssl-shim.fixture.ts', import.meta.url).href;
 const node = process.execPath;
 
 /** Runs `expression` in a process that loaded the shim; answers `ok` or the error's code. */

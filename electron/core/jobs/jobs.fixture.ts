@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { Clock } from '../ports.ts';
 import { temporaryStore, type TemporaryStore } from '../store/store.fixture.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TestClock } from './test-clock.ts';
+import { TestClock } from './test-clock.fixture.ts';
 
 it('wakes sleepers in order of their time and lets them sleep again within one advance', async () => {
   const clock = new TestClock(1_000);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyBlob } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
 import { createDomain, type DomainModel } from './domain.ts';

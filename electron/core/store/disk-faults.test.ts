@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { Backups } from './backup/backups.ts';
 import { haveStrace, SmallDisk, writeUnderFault } from './disk-faults.fixture.ts';
 import { createStoreWithRootKey, openStoreWithRootKey } from './store-file.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Secret } from '../kernel/secret.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { Migration } from './migrations/index.ts';
 import { migrations } from './migrations/index.ts';
 import type { OpenStore } from './open-store.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../kernel/secret.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { Clock } from '../ports.ts';
 import type { OpenStore } from './open-store.ts';
 import { createStoreWithRootKey, openStoreWithRootKey } from './store-file.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { AuditLog, AuditUnavailable } from './audit/segment.ts';
 import { verifySegments } from './audit/verify-segments.ts';
 import { Bindings } from './bindings.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { openDossier } from './dossier.ts';
 import { boundElsewhere, RefusedKmsKeys } from './refused-keys.ts';
 import { XksFailure } from './wire/errors.ts';

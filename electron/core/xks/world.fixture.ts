@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SoftwareDriver } from '../hsm/drivers/software/driver.ts';
-import { TestClock } from '../kernel/test-clock.ts';
+import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { Clock } from '../ports.ts';
 import { AuditLog } from './audit/segment.ts';
 import { Bindings } from './bindings.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { InTestCore } from '../in-test-core.ts';
+import { InTestCore } from '../in-test-core.fixture.ts';
 import { LastWindow } from './last-window.ts';
 
 const minute = 60_000;

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { byokClient, type ImportParameters, wrapFor } from './testing/byok.ts';
-import { type PracticeProcess, spawnPracticeKms } from './testing/process.ts';
-import { control } from './testing/raw-client.ts';
+import { byokClient, type ImportParameters, wrapFor } from './testing/byok.fixture.ts';
+import { type PracticeProcess, spawnPracticeKms } from './testing/process.fixture.ts';
+import { control } from './testing/raw-client.fixture.ts';
 
 const rounds = 3;
 const callsPerRound = 120;

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byokClient } from './testing/byok.ts';
-import { firstLine, main, spawnPracticeKms } from './testing/process.ts';
-import { rawCall } from './testing/raw-client.ts';
+import { byokClient } from './testing/byok.fixture.ts';
+import { firstLine, main, spawnPracticeKms } from './testing/process.fixture.ts';
+import { rawCall } from './testing/raw-client.fixture.ts';
 
 const anyPorts = ['--port', '0', '--control-port', '0'];
 

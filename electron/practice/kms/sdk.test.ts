@@ -16,7 +16,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { practiceAccessKeyId, practiceSecretAccessKey } from './constants.ts';
 import { type PracticeKms, startPracticeKms } from './start.ts';
-import { control } from './testing/raw-client.ts';
+import { control } from './testing/raw-client.fixture.ts';
 
 /** The real client, so that the wire is judged by code that knows AWS and not us. */
 let server: PracticeKms;

@@ -12,7 +12,7 @@ import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import type { JobDetail } from './aws-command.ts';
 import { mostAtOnce } from './cancel-words.ts';
-import { done, job, stopped } from './test-jobs.fixture.ts';
+import { done, job, stopped } from './jobs.fixture.ts';
 
 beforeAll(layOut);
 let opened: TestWindow | null = null;

@@ -9,7 +9,7 @@ import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import type { DueRow } from './due-words.ts';
-import { began } from './test-jobs.fixture.ts';
+import { began } from './jobs.fixture.ts';
 
 const group = (n: number, reason: DueRow['reason'] = 'locked'): DueRow => ({
   groupId: `0190c1a2-0000-7000-8000-${String(n).padStart(12, '0')}`,

@@ -8,7 +8,7 @@ import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import type { JobDetail } from './aws-command.ts';
-import { done, job, step, stopped } from './test-jobs.fixture.ts';
+import { done, job, step, stopped } from './jobs.fixture.ts';
 
 beforeAll(layOut);
 let opened: TestWindow | null = null;

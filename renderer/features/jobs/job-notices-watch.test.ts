@@ -7,7 +7,7 @@ import { useNotices } from '../../state/notices.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { jobShown } from '../plans/plan.fixture.ts';
 import { watchJobs } from './job-notices-watch.ts';
-import { began, done, job } from './test-jobs.fixture.ts';
+import { began, done, job } from './jobs.fixture.ts';
 
 it('tells of an older job that ended although the connection broke while it was looked at', async () => {
   const newest = [job(5_000)];

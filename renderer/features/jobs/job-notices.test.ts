@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JobMemory, noticeOf } from './job-notices.ts';
-import { began, done, job } from './test-jobs.fixture.ts';
+import { began, done, job } from './jobs.fixture.ts';
 
 const nobody: ReadonlySet<string> = new Set();
 const needsYou = (number: number) =>

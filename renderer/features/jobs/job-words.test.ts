@@ -13,7 +13,7 @@ import {
   timeWords,
   who,
 } from './job-words.ts';
-import { began, done, job, stopped } from './test-jobs.fixture.ts';
+import { began, done, job, stopped } from './jobs.fixture.ts';
 
 describe('a job in words', () => {
   it('tells times in a sentence of the core as people here read them', () => {

@@ -11,7 +11,7 @@ import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
-import { done, job, stopped } from './test-jobs.fixture.ts';
+import { done, job, stopped } from './jobs.fixture.ts';
 
 beforeAll(layOut);
 let opened: TestWindow | null = null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import type { Clock } from '../../ports.ts';
 import { Pacer, type Place } from './pacing.ts';
 import { quotasFrom } from './quotas.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import type { ChildChannel, ChildExit } from '../../ports.ts';
 import { BridgeConnection } from './connection.ts';
 import type { CallFrame } from './methods.ts';

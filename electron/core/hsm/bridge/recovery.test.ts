@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { Recovery } from './recovery.ts';
 
 function setUp(reachable: () => boolean) {

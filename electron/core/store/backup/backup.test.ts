@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestClock } from '../../kernel/test-clock.ts';
+import type { TestClock } from '../../kernel/test-clock.fixture.ts';
 import type { TemporaryStore } from '../store.fixture.ts';
 import { BackupScene, binding, failure, setting } from './backup.fixture.ts';
 import { Backups } from './backups.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestClock } from '../../kernel/test-clock.ts';
+import type { TestClock } from '../../kernel/test-clock.fixture.ts';
 import type { TemporaryStore } from '../store.fixture.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { Secret } from '../../kernel/secret.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { Secret } from '../../kernel/secret.ts';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { createKeystore, type OpenKeystore, openKeystore } from '../keystore-file.ts';
 import type { HsmSeal, UnlockWith } from './slot-kinds.ts';
 

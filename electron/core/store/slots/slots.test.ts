@@ -9,7 +9,7 @@ import { canonicalJson } from '../../crypto/canonical-json.ts';
 import { sha256 } from '../../crypto/mac.ts';
 import { leastKdfCost } from '../../crypto/passphrase-kdf.ts';
 import { Secret } from '../../kernel/secret.ts';
-import { TestClock } from '../../kernel/test-clock.ts';
+import { TestClock } from '../../kernel/test-clock.fixture.ts';
 import { createKeystore, type OpenKeystore, openKeystore, peekKeystore } from '../keystore-file.ts';
 import type { HsmSeal, UnlockWith } from './slot-kinds.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InTestCore, silentLog } from '../../in-test-core.ts';
+import { InTestCore, silentLog } from '../../in-test-core.fixture.ts';
 import { connectSocket } from './connect.ts';
 import { socketPlace, type SocketPlace } from './place.ts';
 import { endRenewal, isRenewing, noteRenewal } from './renewal.ts';

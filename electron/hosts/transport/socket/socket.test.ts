@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Change } from '../../../../shared/contract/session.ts';
-import { InTestCore, silentLog } from '../../in-test-core.ts';
+import { InTestCore, silentLog } from '../../in-test-core.fixture.ts';
 import { connectSocket } from './connect.ts';
 import { encodeFrame, frameLimits } from './frames.ts';
 import { socketPlace, type SocketPlace } from './place.ts';

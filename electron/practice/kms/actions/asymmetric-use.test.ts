@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modulusBits, type RsaSpec } from '../material/private-key.ts';
 import { keySpecs, type KeySpec, type KeyUsage, specUsages } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

@@ -1,9 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { change, hangUp, refuse, refusals, silence, unreadable } from '../testing/misbehaviours.ts';
-import { control } from '../testing/raw-client.ts';
-import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import {
+  change,
+  hangUp,
+  refuse,
+  refusals,
+  silence,
+  unreadable,
+} from '../testing/misbehaviours.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import {
+  peerHost,
+  startStoreBench,
+  storeBody,
+  type StoreBench,
+} from '../testing/store-bench.fixture.ts';
 
 let bench: StoreBench;
 let slow: StoreBench;

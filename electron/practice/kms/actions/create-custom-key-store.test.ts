@@ -2,12 +2,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { createAuthority } from '../testing/certificates.ts';
-import { change, hangUp, refuse, refusals, silence, unreadable } from '../testing/misbehaviours.ts';
-import { control } from '../testing/raw-client.ts';
-import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
-import { peerCredential, peerPath } from '../testing/xks-peer.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { createAuthority } from '../testing/certificates.fixture.ts';
+import {
+  change,
+  hangUp,
+  refuse,
+  refusals,
+  silence,
+  unreadable,
+} from '../testing/misbehaviours.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import {
+  peerHost,
+  startStoreBench,
+  storeBody,
+  type StoreBench,
+} from '../testing/store-bench.fixture.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.fixture.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
-import { anyBlob, strangeToken, testOperation } from '../testing/operation.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { anyBlob, strangeToken, testOperation } from '../testing/operation.fixture.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.ts';
-import { control } from '../testing/raw-client.ts';
-import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
+import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { startStoreBench, type StoreBench } from '../testing/store-bench.fixture.ts';
 
 let bench: StoreBench;
 let storeId: string;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { anyArn, anyMaterialId, testOperation } from '../testing/operation.ts';
+import { anyArn, anyMaterialId, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('CreateKey', {
   request: () => ({}),

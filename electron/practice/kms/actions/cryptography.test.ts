@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { change, hangUp, refuse } from '../testing/misbehaviours.ts';
-import { control, type RawReply } from '../testing/raw-client.ts';
-import { peerHost, startStoreBench, storeBody, type StoreBench } from '../testing/store-bench.ts';
-import { type Misbehaviour, peerCredential, peerPath } from '../testing/xks-peer.ts';
+import { change, hangUp, refuse } from '../testing/misbehaviours.fixture.ts';
+import { control, type RawReply } from '../testing/raw-client.fixture.ts';
+import {
+  peerHost,
+  startStoreBench,
+  storeBody,
+  type StoreBench,
+} from '../testing/store-bench.fixture.ts';
+import { type Misbehaviour, peerCredential, peerPath } from '../testing/xks-peer.fixture.ts';
 
 /**
  * Section 6 of the facts as tables, a row for a line. What lies behind a row in depth (requests to

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
+import { startStoreBench, type StoreBench } from '../testing/store-bench.fixture.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { anyArn, anyMaterialId, testOperation } from '../testing/operation.ts';
+import { anyArn, anyMaterialId, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('DeleteImportedKeyMaterial', {
   request: async (stage) => ({ KeyId: await stage.imported() }),

@@ -1,5 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { anyArn, anyBlob, base64, strangeToken, testOperation } from '../testing/operation.ts';
+import {
+  anyArn,
+  anyBlob,
+  base64,
+  strangeToken,
+  testOperation,
+} from '../testing/operation.fixture.ts';
 
 const theirs = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .publicKey.export({ format: 'der', type: 'spki' })

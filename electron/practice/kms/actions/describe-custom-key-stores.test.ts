@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { control } from '../testing/raw-client.ts';
-import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import { peerCredential, peerPath } from '../testing/xks-peer.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.fixture.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.fixture.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import {
   anyTime,
   strangeToken,
   testOperation,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 testOperation('DescribeKey', {
   request: async (stage) => ({ KeyId: await stage.own() }),

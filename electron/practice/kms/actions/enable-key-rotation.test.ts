@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { testOperation } from '../testing/operation.ts';
-import { control } from '../testing/raw-client.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { testOperation } from '../testing/operation.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 
 testOperation('EnableKeyRotation', {
   request: async (stage) => ({ KeyId: await stage.own() }),

@@ -1,4 +1,4 @@
-import { type Refusal, testOperation } from '../testing/operation.ts';
+import { type Refusal, testOperation } from '../testing/operation.fixture.ts';
 
 const pendingImport: Refusal = {
   when: 'a key that waits for its material',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { anyArn, anyBlob, strangeToken, testOperation } from '../testing/operation.ts';
+import { anyArn, anyBlob, strangeToken, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('Encapsulate', {
   request: async (stage) => ({

@@ -1,4 +1,10 @@
-import { anyArn, anyBlob, base64, strangeToken, testOperation } from '../testing/operation.ts';
+import {
+  anyArn,
+  anyBlob,
+  base64,
+  strangeToken,
+  testOperation,
+} from '../testing/operation.fixture.ts';
 
 testOperation('Encrypt', {
   request: async (stage) => ({ KeyId: await stage.own(), Plaintext: base64('x') }),

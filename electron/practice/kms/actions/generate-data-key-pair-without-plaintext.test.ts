@@ -4,7 +4,7 @@ import {
   anyMaterialId,
   strangeToken,
   testOperation,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 testOperation('GenerateDataKeyPairWithoutPlaintext', {
   request: async (stage) => ({ KeyId: await stage.own(), KeyPairSpec: 'ECC_NIST_P256' }),

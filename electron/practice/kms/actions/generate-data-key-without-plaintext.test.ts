@@ -4,7 +4,7 @@ import {
   anyMaterialId,
   strangeToken,
   testOperation,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 testOperation('GenerateDataKeyWithoutPlaintext', {
   request: async (stage) => ({ KeyId: await stage.own(), KeySpec: 'AES_256' }),

@@ -1,4 +1,10 @@
-import { anyArn, anyBlob, base64, strangeToken, testOperation } from '../testing/operation.ts';
+import {
+  anyArn,
+  anyBlob,
+  base64,
+  strangeToken,
+  testOperation,
+} from '../testing/operation.fixture.ts';
 
 testOperation('GenerateMac', {
   request: async (stage) => ({

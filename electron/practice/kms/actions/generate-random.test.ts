@@ -1,4 +1,4 @@
-import { anyBlob, testOperation } from '../testing/operation.ts';
+import { anyBlob, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GenerateRandom', {
   request: () => ({ NumberOfBytes: 16 }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { anyArn, anyTime, base64, type Body, testOperation } from '../testing/operation.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { anyArn, anyTime, base64, type Body, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GetKeyLastUsage', {
   request: async (stage) => ({ KeyId: await stage.own() }),

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { testOperation } from '../testing/operation.ts';
+import { testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GetKeyPolicy', {
   request: async (stage) => ({ KeyId: await stage.own() }),

@@ -1,4 +1,4 @@
-import { anyArn, anyTime, testOperation } from '../testing/operation.ts';
+import { anyArn, anyTime, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GetKeyRotationStatus', {
   request: async (stage) => {

@@ -1,4 +1,4 @@
-import { anyArn, anyBlob, anyTime, testOperation } from '../testing/operation.ts';
+import { anyArn, anyBlob, anyTime, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GetParametersForImport', {
   request: async (stage) => ({

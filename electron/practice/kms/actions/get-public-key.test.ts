@@ -1,4 +1,4 @@
-import { anyArn, anyBlob, strangeToken, testOperation } from '../testing/operation.ts';
+import { anyArn, anyBlob, strangeToken, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('GetPublicKey', {
   request: async (stage) => ({ KeyId: await stage.own('ECC_NIST_P256', 'SIGN_VERIFY') }),

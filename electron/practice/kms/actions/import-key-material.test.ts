@@ -1,4 +1,4 @@
-import { wrapFor } from '../testing/byok.ts';
+import { wrapFor } from '../testing/byok.fixture.ts';
 import {
   type Body,
   anyArn,
@@ -6,7 +6,7 @@ import {
   base64,
   testOperation,
   type Stage,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 const plainMaterial = Buffer.alloc(32, 1);
 const forEver = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };

@@ -11,7 +11,7 @@ import {
   type WrappingKeySpec,
 } from '../model/wrapping.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient, wrapFor } from '../testing/byok.ts';
+import { type ByokClient, byokClient, wrapFor } from '../testing/byok.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

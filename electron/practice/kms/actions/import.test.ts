@@ -2,8 +2,8 @@ import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rawMaterialLengths } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient, wrapFor } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient, wrapFor } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

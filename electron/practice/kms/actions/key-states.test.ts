@@ -8,7 +8,7 @@ import {
 } from '../model/key-states.ts';
 import { makeMaterial } from '../material/key-pairs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 import {
   type Kind,
   kinds,
@@ -16,7 +16,7 @@ import {
   requestOf,
   type Subject,
   symmetric,
-} from '../testing/state-requests.ts';
+} from '../testing/state-requests.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { anyTime, strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
+import { anyTime, strangeMarker, testOperation, tooMany } from '../testing/operation.fixture.ts';
 
 testOperation('ListAliases', {
   request: async (stage) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
 import {
   type Body,
   anyArn,
@@ -9,7 +9,7 @@ import {
   testOperation,
   tooMany,
   type Stage,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
 

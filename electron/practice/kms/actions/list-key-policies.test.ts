@@ -1,4 +1,4 @@
-import { testOperation, tooMany } from '../testing/operation.ts';
+import { testOperation, tooMany } from '../testing/operation.fixture.ts';
 
 testOperation('ListKeyPolicies', {
   request: async (stage) => ({ KeyId: await stage.own() }),

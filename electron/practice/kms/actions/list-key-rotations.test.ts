@@ -5,7 +5,7 @@ import {
   strangeMarker,
   testOperation,
   tooMany,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 testOperation('ListKeyRotations', {
   request: async (stage) => {

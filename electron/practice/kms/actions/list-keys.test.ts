@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
+import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.fixture.ts';
 
 testOperation('ListKeys', {
   request: async (stage) => {

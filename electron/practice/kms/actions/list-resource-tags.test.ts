@@ -1,4 +1,4 @@
-import { strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
+import { strangeMarker, testOperation, tooMany } from '../testing/operation.fixture.ts';
 
 testOperation('ListResourceTags', {
   request: async (stage) => {

@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { allowing, keyOf, otherAccount, user, userArn, writeDown } from '../testing/people.ts';
-import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import {
+  allowing,
+  keyOf,
+  otherAccount,
+  user,
+  userArn,
+  writeDown,
+} from '../testing/people.fixture.ts';
+import { anyArn, strangeMarker, testOperation, tooMany } from '../testing/operation.fixture.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.ts';
-import { control } from '../testing/raw-client.ts';
-import { startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import type { Misbehaviour } from '../testing/xks-peer.ts';
+import { change, hangUp, refuse, refusals, unreadable } from '../testing/misbehaviours.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { startStoreBench, type StoreBench } from '../testing/store-bench.fixture.ts';
+import type { Misbehaviour } from '../testing/xks-peer.fixture.ts';
 
 let bench: StoreBench;
 let storeId: string;

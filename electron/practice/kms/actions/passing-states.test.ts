@@ -2,10 +2,21 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMaterial } from '../material/key-pairs.ts';
 import { externalOnly, stateTable, type StatefulOperation } from '../model/key-states.ts';
-import { type ByokClient, byokClient, type ImportParameters, wrapFor } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
-import { kinds, madeWith, requestOf, type Subject, symmetric } from '../testing/state-requests.ts';
-import { type StoreBench, startStoreBench } from '../testing/store-bench.ts';
+import {
+  type ByokClient,
+  byokClient,
+  type ImportParameters,
+  wrapFor,
+} from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import {
+  kinds,
+  madeWith,
+  requestOf,
+  type Subject,
+  symmetric,
+} from '../testing/state-requests.fixture.ts';
+import { type StoreBench, startStoreBench } from '../testing/store-bench.fixture.ts';
 
 const homeRegion = 'eu-west-1';
 const replicaRegion = 'eu-west-3';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { testOperation, type Stage } from '../testing/operation.ts';
+import { testOperation, type Stage } from '../testing/operation.fixture.ts';
 
 const family = (stage: Stage): Promise<string> =>
   stage.createKey({ Origin: 'AWS_KMS', MultiRegion: true });

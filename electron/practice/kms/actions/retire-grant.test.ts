@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { type Body, base64, testOperation, type Stage } from '../testing/operation.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { type Body, base64, testOperation, type Stage } from '../testing/operation.fixture.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
 

@@ -1,4 +1,4 @@
-import { type Body, testOperation, type Stage } from '../testing/operation.ts';
+import { type Body, testOperation, type Stage } from '../testing/operation.fixture.ts';
 
 const grantee = 'arn:aws:iam::123456789012:role/grantee';
 

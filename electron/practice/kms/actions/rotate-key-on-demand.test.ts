@@ -1,4 +1,4 @@
-import { anyArn, testOperation } from '../testing/operation.ts';
+import { anyArn, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('RotateKeyOnDemand', {
   request: async (stage) => ({ KeyId: await stage.own() }),

@@ -1,4 +1,4 @@
-import { anyArn, anyTime, testOperation } from '../testing/operation.ts';
+import { anyArn, anyTime, testOperation } from '../testing/operation.fixture.ts';
 
 testOperation('ScheduleKeyDeletion', {
   request: async (stage) => ({ KeyId: await stage.own() }),

@@ -1,4 +1,4 @@
-import { testOperation } from '../testing/operation.ts';
+import { testOperation } from '../testing/operation.fixture.ts';
 
 const tags = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ TagKey: `key ${at}`, TagValue: '' }));

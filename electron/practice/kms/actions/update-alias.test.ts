@@ -1,4 +1,4 @@
-import { testOperation } from '../testing/operation.ts';
+import { testOperation } from '../testing/operation.fixture.ts';
 
 let names = 0;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hangUp } from '../testing/misbehaviours.ts';
-import { send } from '../testing/misbehaviours.ts';
-import { control } from '../testing/raw-client.ts';
-import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.ts';
-import { peerCredential, peerPath } from '../testing/xks-peer.ts';
+import { hangUp } from '../testing/misbehaviours.fixture.ts';
+import { send } from '../testing/misbehaviours.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { peerHost, startStoreBench, type StoreBench } from '../testing/store-bench.fixture.ts';
+import { peerCredential, peerPath } from '../testing/xks-peer.fixture.ts';
 
 let bench: StoreBench;
 beforeAll(async () => {

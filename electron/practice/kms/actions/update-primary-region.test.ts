@@ -1,4 +1,4 @@
-import { testOperation, type Stage } from '../testing/operation.ts';
+import { testOperation, type Stage } from '../testing/operation.fixture.ts';
 
 const family = (stage: Stage): Promise<string> =>
   stage.createKey({ Origin: 'AWS_KMS', MultiRegion: true });

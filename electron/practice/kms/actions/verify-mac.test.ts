@@ -5,7 +5,7 @@ import {
   strangeToken,
   testOperation,
   type Stage,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 async function sealed(stage: Stage): Promise<Body> {
   const KeyId = await stage.own('HMAC_256', 'GENERATE_VERIFY_MAC');

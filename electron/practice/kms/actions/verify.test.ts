@@ -5,7 +5,7 @@ import {
   strangeToken,
   testOperation,
   type Stage,
-} from '../testing/operation.ts';
+} from '../testing/operation.fixture.ts';
 
 async function signed(stage: Stage): Promise<Body> {
   const KeyId = await stage.own('ECC_NIST_P256', 'SIGN_VERIFY');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 import {
   ownAccount,
   allowing,
@@ -14,8 +14,8 @@ import {
   user,
   userArn,
   writeDown,
-} from '../testing/people.ts';
-import { control, send } from '../testing/raw-client.ts';
+} from '../testing/people.fixture.ts';
+import { control, send } from '../testing/raw-client.fixture.ts';
 import type { Denial } from '../policy/denials.ts';
 import type { Explanation } from '../policy/explain.ts';
 

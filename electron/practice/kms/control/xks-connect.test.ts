@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { control, send } from '../testing/raw-client.ts';
+import { control, send } from '../testing/raw-client.fixture.ts';
 
 let kms: PracticeKms;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { practiceAccessKeyId, practiceAccountId } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 import type { TrailRecord } from './record.ts';
 
 interface History {

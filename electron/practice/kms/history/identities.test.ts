@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 import {
   ownAccount,
   allowing,
@@ -11,9 +11,9 @@ import {
   user,
   userArn,
   writeDown,
-} from '../testing/people.ts';
-import { policy, rootArn, statement } from '../testing/policies.ts';
-import { control, type RawCredentials } from '../testing/raw-client.ts';
+} from '../testing/people.fixture.ts';
+import { policy, rootArn, statement } from '../testing/policies.fixture.ts';
+import { control, type RawCredentials } from '../testing/raw-client.fixture.ts';
 import type { TrailRecord } from './record.ts';
 
 const every = { every: allowing('kms:*', 'sts:AssumeRole') };

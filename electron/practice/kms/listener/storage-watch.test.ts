@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startPracticeKms } from '../start.ts';
-import { element, stsCall } from '../testing/people.ts';
-import { practiceCredentials, rawCall } from '../testing/raw-client.ts';
+import { element, stsCall } from '../testing/people.fixture.ts';
+import { practiceCredentials, rawCall } from '../testing/raw-client.fixture.ts';
 import { createStorageWatch } from './storage-watch.ts';
 
 const coded = (code: string) => Object.assign(new Error('as the system says'), { code });

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actionsByName } from '../actions/actions.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
-import { practiceCredentials, rawCall, send, type Tweaks } from '../testing/raw-client.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
+import { practiceCredentials, rawCall, send, type Tweaks } from '../testing/raw-client.fixture.ts';
 import { kmsOperations } from '../wire/operations.ts';
 
 let kms: PracticeKms;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod';
 import { readCommandLine } from '../options.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 import { mischiefDescriptions } from './descriptions.ts';
 import { createMischiefs } from './mischief.ts';
 import { mischiefSchema, operationMischief } from './setting.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readCommandLine } from '../options.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient, wrapFor } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient, wrapFor } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 import { openPoints, type OpenPoint } from './points.ts';
 
 let kms: PracticeKms;

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { ownAccount, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import {
+  ownAccount,
+  allowing,
+  keyOf,
+  user,
+  userArn,
+  writeDown,
+} from '../testing/people.fixture.ts';
 
 let kms: PracticeKms;
 let root: ByokClient;

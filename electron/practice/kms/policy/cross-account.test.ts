@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 import {
   ownAccount,
   allowing,
@@ -11,8 +11,8 @@ import {
   user,
   userArn,
   writeDown,
-} from '../testing/people.ts';
-import { policy, rootArn, statement } from '../testing/policies.ts';
+} from '../testing/people.fixture.ts';
+import { policy, rootArn, statement } from '../testing/policies.fixture.ts';
 
 const notTold =
   'on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';

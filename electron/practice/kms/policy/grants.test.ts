@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { ownAccount, allowing, keyOf, user, userArn, writeDown } from '../testing/people.ts';
-import { policy, statement } from '../testing/policies.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import {
+  ownAccount,
+  allowing,
+  keyOf,
+  user,
+  userArn,
+  writeDown,
+} from '../testing/people.fixture.ts';
+import { policy, statement } from '../testing/policies.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { assume } from '../testing/people.ts';
-import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.ts';
-import { control, practiceCredentials, type RawCredentials } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import { assume } from '../testing/people.fixture.ts';
+import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.fixture.ts';
+import {
+  control,
+  practiceCredentials,
+  type RawCredentials,
+} from '../testing/raw-client.fixture.ts';
 
 const other = { accountId: '210987654321', accessKeyId: 'OTHERKEY', secretAccessKey: 's3cret' };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { byokClient } from '../testing/byok.ts';
+import { byokClient } from '../testing/byok.fixture.ts';
 import {
   ownAccount,
   allowing,
@@ -9,9 +9,9 @@ import {
   trusting,
   user,
   writeDown,
-} from '../testing/people.ts';
-import { policy, statement } from '../testing/policies.ts';
-import { rawCall } from '../testing/raw-client.ts';
+} from '../testing/people.fixture.ts';
+import { policy, statement } from '../testing/policies.fixture.ts';
+import { rawCall } from '../testing/raw-client.fixture.ts';
 
 let kms: PracticeKms;
 beforeAll(async () => {

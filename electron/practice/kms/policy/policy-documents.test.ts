@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { practiceAccessKeyId } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.ts';
-import { control } from '../testing/raw-client.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import { policy, roleArn, rootArn, sessionArn, statement } from '../testing/policies.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 import type { Explanation } from './explain.ts';
 
 let kms: PracticeKms;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
 import {
   ownAccount,
   allowing,
@@ -9,8 +9,8 @@ import {
   user,
   userArn,
   writeDown,
-} from '../testing/people.ts';
-import { control } from '../testing/raw-client.ts';
+} from '../testing/people.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
 
 let kms: PracticeKms;
 let client: ByokClient;

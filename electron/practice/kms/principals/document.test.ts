@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { allowing, trusting, user } from '../testing/people.ts';
+import { allowing, trusting, user } from '../testing/people.fixture.ts';
 import { PrincipalsFileError, readPrincipals } from './document.ts';
 
 let folder = '';

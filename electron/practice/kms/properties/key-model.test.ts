@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from '../testing/byok.ts';
-import { control } from '../testing/raw-client.ts';
-import * as model from './key-model.ts';
+import { type ByokClient, byokClient } from '../testing/byok.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import * as model from './key-model.fixture.ts';
 
 /** A campaign sets more; the default shows that the model and the product agree. */
 const runs = Number(process.env['KEYREEVE_PRACTICE_RUNS'] ?? '20');

@@ -13,8 +13,8 @@ import {
   user,
   userArn,
   writeDown,
-} from '../testing/people.ts';
-import { practiceCredentials, rawCall } from '../testing/raw-client.ts';
+} from '../testing/people.fixture.ts';
+import { practiceCredentials, rawCall } from '../testing/raw-client.fixture.ts';
 
 const mfaSeed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const app = `arn:aws:iam::${ownAccount}:mfa/app`;

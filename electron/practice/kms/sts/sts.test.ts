@@ -2,7 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { practiceAccessKeyId, practiceSecretAccessKey } from '../constants.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { control, rawCall, type Tweaks } from '../testing/raw-client.ts';
+import { control, rawCall, type Tweaks } from '../testing/raw-client.fixture.ts';
 
 const operatorRole = 'arn:aws:iam::123456789012:role/team/operator';
 

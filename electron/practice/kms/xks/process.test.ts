@@ -19,11 +19,11 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { practiceAccessKeyId, practiceSecretAccessKey } from '../constants.ts';
-import { createAuthority } from '../testing/certificates.ts';
-import { main, spawnPracticeKms } from '../testing/process.ts';
-import { control } from '../testing/raw-client.ts';
-import { peerHost, storeBody } from '../testing/store-bench.ts';
-import { peerCredential, startXksPeer, type XksPeer } from '../testing/xks-peer.ts';
+import { createAuthority } from '../testing/certificates.fixture.ts';
+import { main, spawnPracticeKms } from '../testing/process.fixture.ts';
+import { control } from '../testing/raw-client.fixture.ts';
+import { peerHost, storeBody } from '../testing/store-bench.fixture.ts';
+import { peerCredential, startXksPeer, type XksPeer } from '../testing/xks-peer.fixture.ts';
 
 let folder: string;
 let peer: XksPeer;

@@ -2,9 +2,9 @@ import { createServer as createPlainServer } from 'node:net';
 import { createServer, DEFAULT_MAX_VERSION } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createAuthority } from '../testing/certificates.ts';
-import { silence } from '../testing/misbehaviours.ts';
-import { startXksPeer, type XksPeer } from '../testing/xks-peer.ts';
+import { createAuthority } from '../testing/certificates.fixture.ts';
+import { silence } from '../testing/misbehaviours.fixture.ts';
+import { startXksPeer, type XksPeer } from '../testing/xks-peer.fixture.ts';
 import { ProxyTrouble } from './problems.ts';
 import { createTransport, type ProxyTransport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Takes away from Node's crypto what Electron's BoringSSL build lacks, so that a test run on plain
  * Node fails where the desktop app would. Load it before anything else: `node --import
- * ./electron/core/crypto/boringssl-shim.ts …`, or as a vitest set-up file. What is missing was read
+ * ./electron/core/crypto/boringssl-shim.fixture.ts …`, or as a vitest set-up file. What is missing was read
  * in BoringSSL's cipher, digest and key tables (docs/decisions has the list of Electron facts).
  */
 import crypto from 'node:crypto';

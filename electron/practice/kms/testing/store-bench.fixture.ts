@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PracticeKmsOptions, startPracticeKms } from '../start.ts';
-import { byokClient } from './byok.ts';
-import { createAuthority } from './certificates.ts';
-import { control } from './raw-client.ts';
-import { peerCredential, peerPath, startXksPeer } from './xks-peer.ts';
+import { byokClient } from './byok.fixture.ts';
+import { createAuthority } from './certificates.fixture.ts';
+import { control } from './raw-client.fixture.ts';
+import { peerCredential, peerPath, startXksPeer } from './xks-peer.fixture.ts';
 
 export const peerHost = 'xks.example.test';
 

@@ -9,7 +9,7 @@ import {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Identity } from './certificates.ts';
+import type { Identity } from './certificates.fixture.ts';
 
 /**
  * A small key store proxy of its own reading: it shares no code with the client it tests, checks

@@ -1,4 +1,4 @@
-import type { Misbehaviour } from './xks-peer.ts';
+import type { Misbehaviour } from './xks-peer.fixture.ts';
 
 /** The twelve refusals of the protocol, with their statuses (facts xks 6). */
 export const refusals = [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { StatefulOperation } from '../model/key-states.ts';
 import type { KeySpec, KeyUsage } from '../model/key-specs.ts';
-import { type ByokClient, type ImportParameters, wrapFor } from './byok.ts';
+import { type ByokClient, type ImportParameters, wrapFor } from './byok.fixture.ts';
 
 /** A key that has lived, whatever state it is in now. */
 export interface Subject {

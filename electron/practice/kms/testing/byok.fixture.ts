@@ -1,5 +1,5 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
-import { rawCall, type RawReply, type Tweaks } from './raw-client.ts';
+import { rawCall, type RawReply, type Tweaks } from './raw-client.fixture.ts';
 
 export interface ImportParameters {
   readonly ImportToken: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeySpec, KeyUsage } from '../model/key-specs.ts';
 import { type PracticeKms, startPracticeKms } from '../start.ts';
-import { type ByokClient, byokClient } from './byok.ts';
-import { control, type RawReply } from './raw-client.ts';
+import { type ByokClient, byokClient } from './byok.fixture.ts';
+import { control, type RawReply } from './raw-client.fixture.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { describeConformance } from './hsm.conformance.ts';
+import { describeConformance } from './hsm-conformance.fixture.ts';
 import { builtIn, nss, softHsm } from './token.fixture.ts';
 
 describeConformance(softHsm, (probe) => {

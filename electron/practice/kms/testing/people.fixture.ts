@@ -1,4 +1,4 @@
-import { control, rawCall, type RawCredentials, type RawReply } from './raw-client.ts';
+import { control, rawCall, type RawCredentials, type RawReply } from './raw-client.fixture.ts';
 
 export const ownAccount = '123456789012';
 export const otherAccount = '210987654321';
