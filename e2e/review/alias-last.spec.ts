@@ -203,6 +203,27 @@ describe('the former key is the one that held the alias when it moved', () => {
   });
 });
 
+describe('a key that gave up the alias a second time', () => {
+  it('stays enabled for as many days from then on, and nothing is left of the former date', async () => {
+    await desk.addGroup('twice', { disableAfterRotating: true, disableWaitDays: 2 });
+    await desk.rotated('twice');
+    await desk.rotated('twice');
+    const disabling = async () => {
+      const { jobs } = await desk.call('job.list', { group: 'twice' });
+      return jobs.filter(({ kind, title }) => kind === 'key.disable' && title.endsWith('/1'));
+    };
+    const [first] = await disabling();
+    requireDone(await desk.makeActive('twice/1'));
+    const again = await desk.rotate('twice');
+    requireDone(again);
+    const [second, ...others] = await disabling();
+    expect(others).toEqual([]);
+    expect(second).toMatchObject({ id: first?.id, state: 'waiting' });
+    const from = again.job.startedAt ?? Number.NaN;
+    expect(second?.notBefore).toBeGreaterThanOrEqual(from + 2 * 86_400_000);
+  });
+});
+
 describe('an alias held elsewhere is adopted as it was planned, or not at all', () => {
   /** Whether the group may move the alias from that key, by what a plan without adopting says. */
   const adopted = async (group: string, keyId: string): Promise<boolean> => {

@@ -143,6 +143,40 @@ describe('lines', () => {
     expect(order).toEqual(['rotate', 'disable']);
   });
 
+  it.each(['whose day has not come', 'whose turn has not come'])(
+    'joins a job %s, which waits for the later of both days, out of its line',
+    async (which) => {
+      const order: string[] = [];
+      const doors = new Doors();
+      const kind = kindOf([
+        step('work', async ({ payload }) => {
+          order.push(payload.deed);
+          return payload.deed === 'rotate' ? doors.enter('rotate') : done();
+        }),
+      ]);
+      const at = await bench(kind);
+      const day = 24 * 3_600_000;
+      const disabling = { group: 'a', deed: 'disable' };
+      const add = (days: number) =>
+        at.add(kind, disabling, { notBefore: at.clock.now() + days * day });
+      const { id } = add(2);
+      at.add(kind, { group: 'a', deed: 'rotate' });
+      await turns(at);
+      if (which === 'whose turn has not come') await at.clock.advance(2 * day + 60_000);
+      const until = at.clock.now() + 7 * day;
+      expect(add(7)).toMatchObject({ id, joined: true });
+      expect(add(3)).toMatchObject({ id, joined: true });
+      expect(at.jobs.read.show(id).waits).toMatchObject({ for: 'start', until });
+      doors.leave('rotate');
+      await at.settle();
+      await at.clock.advance(7 * day - 60_000);
+      expect(order).toEqual(['rotate']);
+      await at.clock.advance(120_000);
+      await at.settle();
+      expect(order).toEqual(['rotate', 'disable']);
+    },
+  );
+
   it('dates wait while the wall clock is in doubt; retries do not depend on it', async () => {
     const order: string[] = [];
     const kind = kindOf([step('work', ({ payload }) => (order.push(payload.deed), done()))]);

@@ -100,7 +100,7 @@ export class JobQueue {
 
   /**
    * Puts a job into the queue, in the caller's transaction if there is one. A deed that is already
-   * under way is joined: its job is returned and nothing is written.
+   * under way is joined: its job is returned, and where it has not begun, it waits for the later date.
    * @throws OperationError BAD_INPUT when the payload is not what the kind takes.
    */
   enqueue<P>(kind: JobKind<P>, payload: P, options: EnqueueOptions): Enqueued {
@@ -111,7 +111,10 @@ export class JobQueue {
     return this.#deps.store.change(() => {
       const deed = kind.deedKey(parsed.data);
       const running = this.#joined.get(kind.name, deed);
-      if (running !== undefined) return { ...running, joined: true };
+      if (running !== undefined) {
+        this.#postpone(running.number, options.notBefore ?? null);
+        return { ...running, joined: true };
+      }
       return this.#add(kind, parsed.data, deed, options);
     });
   }
@@ -214,6 +217,17 @@ export class JobQueue {
     ledger.touch(number);
     ledger.event({ id, number, kind: kind.name }, { type: 'enqueued', by: options.by });
     return { id, number, joined: false };
+  }
+
+  /** Who was promised a later day is not served on an earlier one that was promised before. */
+  #postpone(number: number, notBefore: number | null): void {
+    const { ledger, clock } = this.#deps;
+    const row = ledger.rows.job(number);
+    if (notBefore === null || notBefore <= clock.now()) return;
+    if (row?.state !== 'waiting' || row.lease !== null || (row.not_before ?? 0) >= notBefore)
+      return;
+    ledger.line.leave(number);
+    ledger.patch(row, { ...noWait, not_before: notBefore, wait: 'start' });
   }
 
   /**
