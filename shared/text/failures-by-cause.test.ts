@@ -89,6 +89,13 @@ describe('says what is so, and sends people where it helps', () => {
       /restore|no further change/,
     ],
     [
+      'DISK_READ_ONLY',
+      'a home that takes no folder',
+      { folder: '/nonexistent/.local/state/keyreeve' },
+      /^A folder that Keyreeve needs cannot be made\.$.*^Let this account make \S*\/nonexistent\/\.local.*KEYREEVE_STATE/ms,
+      /files of the keystore|Make .* writable/,
+    ],
+    [
       'KEYSTORE_NOT_FOUND',
       'the folder that a new one is to go into',
       { folder: '/home/ann/keys' },

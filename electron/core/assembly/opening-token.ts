@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
@@ -9,7 +9,7 @@ import { listTokens } from '../hsm/bridge/one-shot.ts';
 import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { HostPorts } from '../ports.ts';
-import { writeDurably } from '../store/durable-file.ts';
+import { makePrivateFolder, writeDurably } from '../store/durable-file.ts';
 import type { SlotView } from '../store/slots/key-slots.ts';
 import type { HsmSeal } from '../store/slots/slot-kinds.ts';
 import { chooseToken } from './choose-token.ts';
@@ -50,7 +50,7 @@ export function rememberToken(
   try {
     const others = knownTokens(ports).filter((other) => other.serial !== serial);
     const all = [{ serial, label, module, moduleSha256, libraryParameters }, ...others];
-    mkdirSync(ports.paths.state, { recursive: true, mode: 0o700 });
+    makePrivateFolder(ports.paths.state);
     const bytes = Buffer.from(`${JSON.stringify(all.slice(0, 64), null, 2)}\n`);
     writeDurably(place(ports), bytes, ports.random);
   } catch (error) {

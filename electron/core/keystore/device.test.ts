@@ -32,6 +32,16 @@ it('keeps its id outside the keystore, for its owner alone', () => {
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700);
 });
 
+it('says which folder cannot be made where there is no place for its id', () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => deviceIn(join('file', 'state'))).toThrow(
+    expect.objectContaining({
+      code: 'DISK_READ_ONLY',
+      details: { folder: join(folder, 'file', 'state') },
+    }),
+  );
+});
+
 it('is designated by a person, and one device at a time', () => {
   const [here, there] = [deviceIn('a'), deviceIn('b')];
   expect(here.id).not.toBe(there.id);
@@ -76,5 +86,5 @@ it('is a new device when its file holds no id: it does not take over a designati
 
 it('says plainly when its folder cannot be written', () => {
   writeFileSync(join(folder, 'file'), '');
-  expect(() => deviceIn('file/below')).toThrow('DISK_FAILED');
+  expect(() => deviceIn('file/below')).toThrow('DISK_READ_ONLY');
 });

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { HostPorts } from '../ports.ts';
 import { onDisk } from '../store/disk-errors.ts';
-import { standingAt, writeDurably } from '../store/durable-file.ts';
+import { makePrivateFolder, standingAt, writeDurably } from '../store/durable-file.ts';
 import type { Settings } from './settings.ts';
 
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -37,7 +37,7 @@ export function deviceId(ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>): 
       if (pattern.test(id)) return id;
     }
     const id = uuidv7(ports);
-    mkdirSync(state, { recursive: true, mode: 0o700 });
+    makePrivateFolder(state);
     writeDurably(file, Buffer.from(`${id}\n`), ports.random);
     return id;
   });

@@ -5,6 +5,7 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -42,6 +43,25 @@ function lookWith(look: (path: string) => Stats, path: string): Stats | null {
   } catch (error) {
     if (nothingThere(error)) return null;
     throw error;
+  }
+}
+
+/**
+ * Makes a folder for this account alone, with those above it.
+ * @throws OperationError DISK_FULL, DISK_READ_ONLY, which name it: it is none of the keystore's
+ */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    const external = { name: code, at: 'make folder: mkdir' };
+    throw new OperationError(
+      full ? 'DISK_FULL' : 'DISK_READ_ONLY',
+      full ? { path: folder } : { folder },
+      { external, cause: error },
+    );
   }
 }
 

@@ -154,6 +154,7 @@ export const keystoreWording = {
   },
   DISK_READ_ONLY: {
     headline: (d) =>
+      d.when('folder', () => 'A folder that Keyreeve needs cannot be made.') ||
       d.when(
         'why',
         () => 'This account may not use the files of the keystore.',
@@ -161,6 +162,9 @@ export const keystoreWording = {
       ),
     forYourKeys: 'Nothing was changed.',
     next: (d) => {
+      const missing = d.text('folder', '');
+      if (missing !== '')
+        return `Let this account make ${missing}, or name another place: KEYREEVE_STATE for what belongs to this computer, --keystore for a keystore.`;
       const folder = d.text('path', 'the folder of the keystore');
       return d.when(
         'why',

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { consoleTexts } from '../../../../shared/text/console.ts';
 import { lockingText } from '../../../../shared/text/locks.ts';
+import { makePrivateFolder } from '../../../core/store/durable-file.ts';
 import type { ConsoleLink } from '../../console/console.ts';
 import { dataFolder } from '../../transport/argv/global-options.ts';
 import { portNumber } from '../../transport/argv/values.ts';
@@ -43,7 +43,7 @@ async function openConsole(context: CommandContext, options: ConsoleOptions): Pr
     return;
   }
   if (dirname(context.keystorePath) === dataFolder(process.env)) {
-    mkdirSync(dataFolder(process.env), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dataFolder(process.env));
   }
   const stop = toldToStop();
   const { startConsole } = await import('../../console/start-console.ts');

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { makePrivateFolder } from '../../../core/store/durable-file.ts';
 import { lockTexts } from '../../../../shared/text/states.ts';
 import { dataFolder } from '../../transport/argv/global-options.ts';
 import { descriptor } from '../../transport/argv/values.ts';
@@ -126,7 +126,7 @@ async function create(context: CommandContext, options: CreateOptions): Promise<
     throw new OperationError('KEYSTORE_EXISTS', { path: context.keystorePath });
   }
   if (dirname(resolve(context.keystorePath)) === dataFolder(process.env)) {
-    mkdirSync(dataFolder(process.env), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dataFolder(process.env));
   }
   const source = context.passphraseSource();
   const prompt = 'Passphrase for the new keystore (there is no way to reset it)';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { constants, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { makePrivateFolder } from '../../../core/store/durable-file.ts';
 
 /** Where the process that holds a keystore listens, and how a caller finds it. */
 export interface SocketPlace {
@@ -53,7 +54,7 @@ function realPath(path: string): string {
 /** Makes the private folder, or refuses one that somebody else could have prepared. */
 export function preparePlace(place: SocketPlace): void {
   for (const folder of [dirname(dirname(place.folder)), dirname(place.folder), place.folder]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
   }
   checkPrivate(dirname(place.folder), 'folder');
   checkPrivate(place.folder, 'folder');

@@ -176,6 +176,16 @@ it.each([
   await expect(connectSocket(place)).rejects.toMatchObject({ code: 'CALLER_NOT_TRUSTED' });
 });
 
+it('says which folder cannot be made for it', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const state = join(folder, 'file', 'state');
+  place = socketPlace(state, join(folder, 'a.keystore'));
+  await expect(serve()).rejects.toMatchObject({
+    code: 'DISK_READ_ONLY',
+    details: { folder: state },
+  });
+});
+
 it('does not listen in a folder that somebody else could have prepared', async () => {
   mkdirSync(join(folder, 's'), { mode: 0o700 });
   symlinkSync(tmpdir(), place.folder);
