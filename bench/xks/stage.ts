@@ -12,7 +12,7 @@ import { replaceFile } from '../../electron/core/xks/serving/set-file.ts';
 import { sign, stamp } from '../../electron/core/xks/signing.fixture.ts';
 import { makeCredential } from '../../electron/core/xks/wire/credential.ts';
 import type { ConfigurationInput } from '../../electron/hosts/xks/configuration.ts';
-import { makeDevice, makeKeys } from '../../electron/hosts/xks/rehearsal-device.ts';
+import { makeDevice, makeKeys } from '../../e2e/xks/proxy-device.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { childrenOf, cpuOf, residentOf } from '../support/machine.ts';
 

@@ -16,11 +16,7 @@ import {
   type ControlRequest,
   type ControlStatus,
 } from '../../electron/core/xks/control-client.ts';
-import {
-  makeDevice,
-  makeKeys,
-  type RehearsalKeys,
-} from '../../electron/hosts/xks/rehearsal-device.ts';
+import { makeDevice, makeKeys, type MadeKeys } from './proxy-device.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { KmsSide, type Told } from './client.ts';
 
@@ -35,7 +31,7 @@ export class OwnProxy {
   readonly folder = mkdtempSync(join(tmpdir(), 'keyreeve-xks-own-'));
   readonly #key = randomBytes(32);
   #process: ChildProcess | null = null;
-  #made!: RehearsalKeys;
+  #made!: MadeKeys;
   #set!: ServingSet;
   #input!: ConfigurationInput;
   log = '';
@@ -85,7 +81,7 @@ export class OwnProxy {
     return store;
   }
 
-  get keys(): RehearsalKeys['names'] {
+  get keys(): MadeKeys['names'] {
     return this.#made.names;
   }
 
@@ -172,7 +168,7 @@ export class OwnProxy {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #store(id: string, keys: RehearsalKeys['keys']): ServedStore {
+  #store(id: string, keys: MadeKeys['keys']): ServedStore {
     return {
       id,
       prefix: `/${id}`,

@@ -1,14 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller, Reply } from '../../core/core.ts';
+import { forkChild } from '../../core/kernel/node-launcher.ts';
 import type { ChildExit } from '../../core/ports.ts';
 import { CoreGone, CoreLine } from './core-line.ts';
-import { forkCore } from './fork-core.ts';
 
 const caller: Caller = { trusted: true, actor: 'a', host: 'h', channel: 'desktop' };
 const passphrase = (): Uint8Array => new TextEncoder().encode('a passphrase long enough');
+
+/** A core process as a Node fork: it launches its own children. */
+const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 let folder: string;
 const open: CoreLine[] = [];
@@ -34,7 +38,7 @@ function start(formerEnd: string | null = null) {
     launches: 'here',
     formerEnd,
   } as const;
-  const line = new CoreLine(forkCore(), settings, {
+  const line = new CoreLine(forkChild(entry, {}), settings, {
     change: ({ what }) => heard.changes.push(what),
     soiled: (wasOpen) => soiled.resolve(wasOpen),
     exit: (exit) => heard.exits.push(exit),

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHsmBridge, type HsmBridge } from '../../core/hsm/bridge/client.ts';
-import { type BridgePorts, initializeToken } from '../../core/hsm/bridge/one-shot.ts';
-import { prepareSoftToken, softTokenEnvironment } from '../../core/hsm/soft-token.ts';
-import { nodeClock } from '../../core/kernel/node-clock.ts';
-import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
-import { Secret } from '../../core/kernel/secret.ts';
-import type { DeviceKey, ServedKey } from '../../core/xks/serving/serving-set.ts';
-import type { ConfigurationInput } from './configuration.ts';
+import { createHsmBridge, type HsmBridge } from '../../electron/core/hsm/bridge/client.ts';
+import { type BridgePorts, initializeToken } from '../../electron/core/hsm/bridge/one-shot.ts';
+import { prepareSoftToken, softTokenEnvironment } from '../../electron/core/hsm/soft-token.ts';
+import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
+import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
+import { Secret } from '../../electron/core/kernel/secret.ts';
+import type { DeviceKey, ServedKey } from '../../electron/core/xks/serving/serving-set.ts';
+import type { ConfigurationInput } from '../../electron/hosts/xks/configuration.ts';
 
 type Device = ConfigurationInput['device'];
 
@@ -19,8 +19,8 @@ const ports: BridgePorts = {
   log: { log: () => undefined },
 };
 
-/** Keys of a rehearsal by what they may do. */
-export interface RehearsalKeys {
+/** The keys that are made, by what they may do. */
+export interface MadeKeys {
   readonly canary: DeviceKey;
   readonly keys: readonly ServedKey[];
   readonly names: Readonly<Record<'both' | 'encryptOnly' | 'decryptOnly' | 'none', string>>;
@@ -57,7 +57,7 @@ const newPin = (): Buffer => Buffer.from(randomBytes(12).toString('base64url'));
 export async function makeKeys(
   device: Device,
   secretOf: (file: string) => Buffer,
-): Promise<RehearsalKeys> {
+): Promise<MadeKeys> {
   const bridge = createHsmBridge(ports);
   try {
     await open(bridge, device, secretOf);
