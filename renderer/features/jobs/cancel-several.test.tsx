@@ -80,6 +80,8 @@ describe('cancelling several jobs', () => {
   it('says of each what it would leave, and asks once', async () => {
     const { link, user } = await look([needsYou(3), needsYou(2), done(1)]);
     expect(screen.getByText('3 jobs, newest first · 3 chosen')).toBeTruthy();
+    // What ends before the bottom line has looked once is no news to it.
+    await waitFor(() => expect(link.made('job.list')).toContainEqual({ limit: 100 }));
     const { dialog, deed } = await ask(user, 2);
     const told = dialog.getAllByRole('listitem').map(({ textContent }) => textContent);
     expect(told).toHaveLength(2);
