@@ -1,11 +1,20 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  ReEncryptCommand,
+} from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionErrorCodes } from '../../shared/text/xks.ts';
 import { unsupportedFeatures } from '../../shared/model/xks.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { Desk, requireDone } from '../support/desk.ts';
+import { region } from '../support/outside-aws.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { requestMetadata } from './client.ts';
 import { awsRefuses, host, KeystoreStage } from './keystore-stage.ts';
@@ -89,6 +98,26 @@ describe('an external key store, when something is not as it should be', () => {
       'found by its mark',
     );
     sealed = await stage.encrypt(keyArn, 'kept');
+  });
+
+  it('S2-023: answers with the fields that any symmetric key answers with', async () => {
+    const kms = stage.aws.kms(region);
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const fieldsOf = async (KeyId: string): Promise<string[][]> => {
+      const sealed = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+      const { CiphertextBlob } = sealed;
+      const replies = [
+        sealed,
+        await kms.send(new DecryptCommand({ CiphertextBlob })),
+        await kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: KeyId })),
+        await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' })),
+        await kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 16 })),
+      ];
+      return replies.map((reply) => Object.keys(reply).toSorted());
+    };
+    const fields = await fieldsOf(keyArn);
+    expect(fields).toEqual(await fieldsOf(KeyMetadata?.KeyId ?? ''));
+    expect(fields[1]).toContain('KeyMaterialId');
   });
 
   it('takes a key that was made before, and does not say that its copy has no place', async () => {

@@ -293,6 +293,9 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     expect(await awsRefuses(stage.decrypt(first))).toContain('KMSInvalidStateException');
     const blocked = await stage.desk.call('xksStore.plan', { store: 'ledger', deed: 'disconnect' });
     expect(blocked.blocked?.code).toBe('NOTHING_TO_DO');
+    const asked = { key: 'ledger/later', deed: 'create' } as const;
+    const { blocked: later } = await stage.desk.call('xksKey.plan', asked);
+    expect(later).toMatchObject({ code: 'XKS_STORE_STATE', details: { state: 'DISCONNECTED' } });
     requireDone(await stage.store('connect', 'ledger'));
     expect(await stage.decrypt(first)).toBe('a first secret');
   });
