@@ -1,4 +1,5 @@
 import {
+  type InfiniteData,
   keepPreviousData,
   type Query,
   QueryClient,
@@ -135,21 +136,41 @@ export interface Pages<Output> extends Read<readonly Output[]> {
   readonly loadMore: () => void;
 }
 
-/** Reads page after page of a list; a change reads again what was read so far. */
+/** As many rows as a call may ask for: whoever goes on reading a long list reads it in few calls. */
+const longPage = 500;
+
+export interface PagesOptions<Output> {
+  /** The field of the input that says where a page begins. */
+  readonly place?: 'after' | 'before';
+  /**
+   * For lists of what never changes: a page (at most so many rows, from there on) out of those that
+   * were read before, or null where it must be read.
+   */
+  readonly known?: (read: readonly Output[], from: number, limit: number) => Output | null;
+}
+
+/**
+ * Reads page after page of a list; a change reads again what was read so far, but for what is known
+ * never to change.
+ */
 export function usePages<Name extends PagedOperation>(
   name: Name,
-  input: InputFor<Name>,
-  place: 'after' | 'before' = 'after',
-  enabled = true,
+  input: InputFor<Name> & { readonly limit: number },
+  { place = 'after', known }: PagesOptions<OutputFor<Name>> = {},
 ): Pages<OutputFor<Name>> {
   const { call } = useHost();
   const query = useInfiniteQuery({
     queryKey: [name, input, 'pages'],
-    queryFn: ({ pageParam }) => call(name, { ...input, [place]: pageParam } as InputFor<Name>),
+    queryFn: ({ pageParam, client, queryKey }) => {
+      if (pageParam === null) return call(name, input);
+      const read = client.getQueryData<InfiniteData<OutputFor<Name>>>(queryKey)?.pages;
+      const there =
+        read && typeof pageParam === 'number' ? known?.(read, pageParam, longPage) : undefined;
+      return there ?? call(name, { ...input, limit: longPage, [place]: pageParam });
+    },
     initialPageParam: null as string | number | null,
     getNextPageParam: (last) => (last as Paged).next ?? undefined,
     placeholderData: keepPreviousData,
-    enabled,
   });
   return {
     data: query.data?.pages,

@@ -16,6 +16,7 @@ import { StateWord } from '../../ui/state-word.tsx';
 import { AuditActions } from './audit-actions.tsx';
 import { AuditHead } from './audit-head.tsx';
 import { type AuditRecord, outcomeText, subjectWords } from './audit-words.ts';
+import { knownRecords } from './known-records.ts';
 import { RecordPane } from './record-pane.tsx';
 import styles from './audit.module.css';
 
@@ -72,7 +73,11 @@ export function AuditScreen() {
   const show = useDialogs((state) => state.show);
   const presence = usePresence();
   const table = useRef<HTMLDivElement>(null);
-  const pages = usePages('audit.list', { limit: 100, action, outcome }, 'before');
+  const pages = usePages(
+    'audit.list',
+    { limit: 100, action, outcome },
+    { place: 'before', known: knownRecords },
+  );
   const fresh = useMemo(
     () => pages.data?.flatMap(({ records }) => records) ?? nothing,
     [pages.data],

@@ -66,7 +66,11 @@ export function CallsPart() {
   const [selected, setSelected] = useState<string | null>(null);
   const presence = usePresence();
   const table = useRef<HTMLDivElement>(null);
-  const pages = usePages('practice.journal', { limit: 100, operation, outcome }, 'before');
+  const pages = usePages(
+    'practice.journal',
+    { limit: 100, operation, outcome },
+    { place: 'before' },
+  );
   const fresh = useMemo(() => pages.data?.flatMap(({ calls }) => calls) ?? none, [pages.data]);
   const held = useHeldRows({
     list: `${operation} ${outcome} ${pages.earlier ? 'earlier' : ''}`,
