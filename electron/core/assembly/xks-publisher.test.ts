@@ -17,6 +17,7 @@ import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { HostPorts } from '../ports.ts';
 import type { SegmentLink } from '../xks/audit/link.ts';
 import { AuditLog } from '../xks/audit/segment.ts';
+import { bindingsFile } from '../xks/bindings.ts';
 import { controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet } from '../xks/serving/sealed-set.ts';
 import type { LinkStanding } from './xks-links.ts';
@@ -171,6 +172,27 @@ it('tells a proxy that answers, and says of one that does not that it does not',
   await node.close();
   const silent = (await publisher.status()).nodes;
   expect(silent).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
+});
+
+it('publishes all the same where a proxy that is away left bindings that cannot be read', async () => {
+  const place = join(servingFiles(folder).nodes, 'one');
+  mkdirSync(place, { recursive: true });
+  for (const damage of [
+    () => writeFileSync(bindingsFile(place), '{"store":"a"}\n'),
+    () => {
+      rmSync(bindingsFile(place));
+      mkdirSync(bindingsFile(place));
+    },
+  ]) {
+    damage();
+    const { nodes, published, revision } = await publisher.publish();
+    expect(published).toBe(revision);
+    expect(nodes).toMatchObject([
+      { problem: 'it does not answer, and what it bound cannot be read: bindings.ndjson' },
+    ]);
+    // what it bound may be just this key: nobody is told that it is free
+    await expect(publisher.boundByProxy('xks-1')).rejects.toThrow();
+  }
 });
 
 it('tells how far the audit of a proxy reaches: by its word, else by what lies in its folder', async () => {

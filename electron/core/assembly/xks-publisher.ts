@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -10,7 +10,7 @@ import { folderAt, standingAt } from '../store/durable-file.ts';
 import type { Store } from '../store/store.ts';
 import { linkTo, type SegmentLink } from '../xks/audit/link.ts';
 import { auditFolder, writtenEnd } from '../xks/audit/read-segments.ts';
-import { type BoundKey, readBindings } from '../xks/bindings.ts';
+import { bindingsFile, type BoundKey, DamagedBindings, readBindings } from '../xks/bindings.ts';
 import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
@@ -114,10 +114,17 @@ export class XksPublisher {
     return this.#view(published, nodes);
   }
 
-  /** The KMS key that a proxy bound an external key to by itself; null for none. Writes nothing. */
+  /**
+   * The KMS key that a proxy bound an external key to by itself; null for none. Writes nothing.
+   * @throws what reading the bindings of a proxy that is away throws: they may name just this key
+   */
   async boundByProxy(xksId: string): Promise<string | null> {
     const nodes = await this.#askAll('status');
-    for (const [name, arn] of nodes.flatMap(({ bindings }) => bindings)) {
+    const bound = nodes.flatMap(({ bindings }) => {
+      if (bindings instanceof Error) throw bindings;
+      return bindings;
+    });
+    for (const [name, arn] of bound) {
       const key = xksIdIn(name) === xksId ? this.#parts.xks.keys.byXksId(xksId) : null;
       if (key !== null && !this.#parts.xks.keys.released(key.id).includes(arn)) return arn;
     }
@@ -183,7 +190,7 @@ export class XksPublisher {
   /** What proxies bound by themselves becomes the same for every copy. */
   #noteBindings(nodes: readonly Asked[]): boolean {
     const { keys, serving } = this.#parts.xks;
-    const seen = nodes.flatMap(({ bindings }) => bindings);
+    const seen = nodes.flatMap(({ bindings }) => (bindings instanceof Error ? [] : bindings));
     return this.#parts.store.change(() => {
       const noted = seen.filter(([name, arn]) => {
         const key = keys.byXksId(xksIdIn(name));
@@ -223,7 +230,7 @@ export class XksPublisher {
         nodes.map(async ({ node, folder }) => {
           const socket = controlSocket(folder);
           const status = await ask(socket, controlKey, request, patience);
-          const bindings = status?.bindings ?? (await readBindings(folder));
+          const bindings = status?.bindings ?? (await bindingsIn(folder));
           return { node, folder, status, bindings, link: await reachOf(folder, status) };
         }),
       );
@@ -242,12 +249,12 @@ export class XksPublisher {
       published,
       leftOnDevice: this.#parts.xks.keys.leftovers.list().length,
       refusedKmsKeys: nodes.flatMap((asked) => this.#refusedAt(asked)),
-      nodes: nodes.map(({ node, status, link }): Node => {
+      nodes: nodes.map(({ node, status, bindings, link }): Node => {
         const audit = this.#auditOf(link, node);
         const none = {
           audit,
           health: null,
-          problem: 'it does not answer',
+          problem: bindings instanceof Error ? unreadableBindings : 'it does not answer',
           certificateDays: null,
           figures: null,
         };
@@ -294,8 +301,8 @@ interface Asked {
   readonly folder: string;
   /** Null: it does not answer. */
   readonly status: ControlStatus | null;
-  /** What it bound by itself, by its word or by its folder. */
-  readonly bindings: readonly BoundKey[];
+  /** What it bound by itself, by its word or by its folder; why neither tells. */
+  readonly bindings: readonly BoundKey[] | Error;
   /** How far its audit reaches; null: there is none, or it cannot be read now. */
   readonly link: SegmentLink | null;
 }
@@ -316,6 +323,18 @@ async function ask(
     return await askProxy(socket, key, request, patience);
   } catch (error) {
     if (error instanceof Error) return null; // gone, hung, or of another keystore: all the same here
+    throw error;
+  }
+}
+
+const unreadableBindings = `it does not answer, and what it bound cannot be read: ${basename(bindingsFile(''))}`;
+
+/** A block has to reach the other proxies also where this one left a file that is of no use. */
+async function bindingsIn(folder: string): Promise<readonly BoundKey[] | Error> {
+  try {
+    return await readBindings(folder);
+  } catch (error) {
+    if (error instanceof DamagedBindings || isSystemError(error)) return error;
     throw error;
   }
 }

@@ -1,11 +1,23 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 
+const binding = z.strictObject({ store: z.string(), key: z.string(), kmsKeyArn: z.string() });
 /** Which KMS key an external key was first used for. */
-export interface Binding {
-  readonly store: string;
-  readonly key: string;
-  readonly kmsKeyArn: string;
+export type Binding = Readonly<z.output<typeof binding>>;
+
+/**
+ * A whole line of the file is no binding: somebody wrote into it, or its disk lost a part. Guessing on
+ * would let a second KMS key have an external key.
+ */
+export class DamagedBindings extends Error {
+  override readonly name = 'DamagedBindings';
+
+  constructor(path: string, line: number) {
+    super(
+      `${path} is damaged in line ${line}: which KMS keys the external keys belong to cannot be read from it. Put it back from a copy; without one, allow in the console the KMS keys that are missing there, then move the file away.`,
+    );
+  }
 }
 
 /** Where a proxy keeps them, in its state folder. */
@@ -14,25 +26,46 @@ export const bindingsFile = (stateFolder: string): string => join(stateFolder, '
 /** External key by `store/key`, and the KMS key it belongs to. */
 export type BoundKey = readonly [string, string];
 
-/** What a proxy bound, read from its folder while it does not run. None where there is no such file. */
+/**
+ * What a proxy bound, read from its folder while it does not run. None where there is no such file.
+ * @throws DamagedBindings, and what the file system says of a file that is there
+ */
 export async function readBindings(stateFolder: string): Promise<readonly BoundKey[]> {
+  const path = bindingsFile(stateFolder);
   try {
-    return [...known(await readFile(bindingsFile(stateFolder), 'utf8')).of];
+    return [...known(path, await readFile(path, 'utf8')).of];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return [];
   }
 }
 
-/** The bindings of whole lines, and how long those are. */
-function known(text: string): { readonly of: Map<string, string>; readonly bytes: number } {
+interface Known {
+  readonly of: Map<string, string>;
+  /** Length of the whole lines. */
+  readonly bytes: number;
+}
+
+/** The bindings of whole lines: what follows the last line feed was never acknowledged. */
+function known(path: string, text: string): Known {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const of = new Map<string, string>();
-  for (const line of whole.split('\n').filter((one) => one !== '')) {
-    const { store, key, kmsKeyArn } = JSON.parse(line) as Binding;
-    of.set(nameOf(store, key), kmsKeyArn);
+  for (const [at, line] of whole.split('\n').entries()) {
+    if (line === '') continue;
+    const found = bindingIn(line);
+    if (found === null) throw new DamagedBindings(path, at + 1);
+    of.set(nameOf(found.store, found.key), found.kmsKeyArn);
   }
   return { of, bytes: Buffer.byteLength(whole) };
+}
+
+function bindingIn(line: string): Binding | null {
+  try {
+    return binding.safeParse(JSON.parse(line)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -56,11 +89,17 @@ export class Bindings {
     this.#torn = torn;
   }
 
+  /** Makes the file where there is none. @throws DamagedBindings, and what the file system says */
   static async open(path: string): Promise<Bindings> {
     const file = await open(path, 'a+', 0o600);
-    const text = await file.readFile('utf8');
-    const { of, bytes } = known(text);
-    return new Bindings(file, of, bytes, bytes < Buffer.byteLength(text));
+    try {
+      const text = await file.readFile('utf8');
+      const { of, bytes } = known(path, text);
+      return new Bindings(file, of, bytes, bytes < Buffer.byteLength(text));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   boundTo(store: string, key: string): string | null {

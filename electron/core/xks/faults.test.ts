@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
 import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { AuditLog, AuditUnavailable } from './audit/segment.ts';
 import { verifySegments } from './audit/verify-segments.ts';
-import { Bindings } from './bindings.ts';
 import { HealthWatch } from './health.ts';
 import type { ProxyParts } from './proxy.ts';
 import { openSet, sealSet, UnreadableSet } from './serving/sealed-set.ts';
@@ -183,55 +181,6 @@ describe('audit segments', () => {
     }
     expect(log.head?.seq).toBe(30);
     await log.close();
-  });
-});
-
-describe('bindings', () => {
-  it('are still there after a restart, without a line that was cut off', async () => {
-    const there = await start({});
-    const path = join(there.folder, 'own-bindings');
-    const one = await Bindings.open(path);
-    const both = await Promise.all([
-      one.bind({ store: 'a', key: 'k', kmsKeyArn: 'first' }),
-      one.bind({ store: 'a', key: 'k', kmsKeyArn: 'second' }),
-    ]);
-    expect(both).toEqual([true, false]);
-    expect(one.boundTo('a', 'k')).toBe('first');
-    await one.close();
-    appendFileSync(path, '{"store":"a","key":"z","km');
-    const two = await Bindings.open(path);
-    await two.bind({ store: 'a', key: 'y', kmsKeyArn: 'third' });
-    await two.close();
-    const three = await Bindings.open(path);
-    expect(three.all()).toEqual([
-      ['a/k', 'first'],
-      ['a/y', 'third'],
-    ]);
-    await three.close();
-  });
-
-  it('are whole after a disk that took half a line', async () => {
-    const there = await start({});
-    const path = join(there.folder, 'full');
-    const bindings = await Bindings.open(path);
-    const bind = (key: string, kmsKeyArn: string) => bindings.bind({ store: 'a', key, kmsKeyArn });
-    await bind('k', 'one');
-    await using any = await open(path);
-    const halfway = vi.spyOn(Object.getPrototypeOf(any) as FileHandle, 'appendFile');
-    halfway.mockImplementationOnce(async function (this: FileHandle, line) {
-      await this.write((line as Buffer).subarray(0, 20));
-      throw new Error('ENOSPC');
-    });
-    await expect(bind('l', 'two')).rejects.toThrow('ENOSPC');
-    expect(bindings.boundTo('a', 'l')).toBeNull();
-    expect(await bind('l', 'three')).toBe(true);
-    await bindings.close();
-    const again = await Bindings.open(path);
-    expect(again.all()).toEqual([
-      ['a/k', 'one'],
-      ['a/l', 'three'],
-    ]);
-    await again.close();
   });
 });
 
