@@ -11,11 +11,12 @@ import { failureOf, requireClear, requireTrueStanding } from '../support/truth.t
 
 let aws: OutsideAws;
 let desk: Desk;
+const clock = new HurriedClock(300);
 const folder = mkdtempSync(join(tmpdir(), 'keyreeve-answers-'));
 
 beforeAll(async () => {
   aws = await OutsideAws.start(['--data', join(folder, 'kms.db')]);
-  desk = await Desk.open(aws, { clock: new HurriedClock(300) });
+  desk = await Desk.open(aws, { clock });
   await desk.addGroup('payments', { policy: policyTemplate });
   await desk.rotated('payments');
 });
@@ -75,6 +76,20 @@ describe('when AWS keeps silent to the end', () => {
       await requireRotated(await desk.rotate('payments'), since);
       await aws.misbehave();
     }
+  });
+
+  it('nor is a key made twice whose step began while our clock was wrong', async () => {
+    const since = await aws.mark();
+    desk.at('group.force-rotate:create:before-intent', () => {
+      clock.wallAhead = 3_600_000;
+    });
+    const stopped = await desk.rotate('payments');
+    expect(failureOf(stopped).code).toBe('AWS_CLOCK_SKEW');
+    clock.wallAhead = 0;
+    await aws.misbehave({ operations: { CreateKey: { loseResponseAfterEffect: 1_000 } } });
+    const detail = await desk.goOn(stopped.job.id);
+    await aws.misbehave();
+    await requireRotated(detail, since);
   });
 
   it.each([

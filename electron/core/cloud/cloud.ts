@@ -157,11 +157,10 @@ export interface CloudConnection {
   describeKey(keyId: string, context?: CallContext): Promise<KmsKeyRead>;
   /** Not repeatable. Waits until the key's place in the queue for import parameters is near. */
   createExternalKey(key: NewKey, context?: CallContext): Promise<CreatedKey>;
-  /** Keys that carry the marker and wait for material, made since `since` less 15 minutes. */
+  /** Keys that carry the marker and wait for material. */
   findByMarker(
     search: {
       readonly marker: string;
-      readonly since: number;
       /** Which keys are meant: by default those that wait for material. */
       readonly origin?: 'EXTERNAL_KEY_STORE';
     },

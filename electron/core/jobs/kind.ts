@@ -87,9 +87,7 @@ export interface StepContext<P> {
   readonly jobNumber: number;
   readonly payload: P;
   readonly attempt: number;
-  /** When this step's first intent was committed (wall clock ms): the start of any search. */
-  readonly begunAt: number;
-  /** How long ago that was, whatever became of the wall clock since. Milliseconds. */
+  /** How long ago this step's first intent was committed, whatever became of the wall clock since. Milliseconds. */
   readonly openFor: number;
   readonly outputs: Readonly<Record<string, Json>>;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */

@@ -29,7 +29,6 @@ export async function goAt(
     jobNumber: row.number,
     payload: taken.payload,
     attempt: step.attempts,
-    begunAt: taken.begunAt,
     openFor: around.ages.of({ job: row.number, n: step.n, begunAt: taken.begunAt }),
     outputs: taken.outputs,
     intent: parse<Json>(step.intent),

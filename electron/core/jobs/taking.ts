@@ -115,12 +115,9 @@ export class Taking {
   }
 
   /** Asks the kind what the step is going to do. A kind that throws here parks its job. */
-  #intent(
-    row: JobRow,
-    at: Pick<Taken, 'spec' | 'payload' | 'begunAt' | 'outputs'>,
-  ): Json | undefined {
-    const { spec, payload, begunAt, outputs } = at;
-    const about = { jobId: row.id, jobNumber: row.number, payload, begunAt, outputs };
+  #intent(row: JobRow, at: Pick<Taken, 'spec' | 'payload' | 'outputs'>): Json | undefined {
+    const { spec, payload, outputs } = at;
+    const about = { jobId: row.id, jobNumber: row.number, payload, outputs };
     try {
       return spec.intent?.({ ...about, attempt: 1, signal: never }) ?? null;
     } catch (error) {

@@ -7,15 +7,14 @@ import { listTags } from './access.ts';
 import { describeKey } from './keys.ts';
 import { allPages, type Link, must, nextOf } from './link.ts';
 
-/** Clocks differ and CreateKey is dated by AWS: keys from this long (ms) before are looked at too. */
-const before = 15 * 60_000;
 /** Keys looked at together. */
 const together = 8;
 
 /**
  * Looks for keys that a CreateKey with a lost answer may have left. AWS lists no descriptions, so
- * every key is asked for; what matches waits for imported material, is new enough and carries the
- * marker. Oldest first: that one is adopted, the others are flagged.
+ * every key is asked for; what matches waits for imported material and carries the marker. How old it
+ * is says nothing: the clock may have been wrong when the step began, and no marker is chosen twice.
+ * Oldest first: that one is adopted, the others are flagged.
  */
 export async function findByMarker(
   link: Link,
@@ -40,7 +39,6 @@ export async function findByMarker(
         ? key.origin === 'EXTERNAL' && key.state === 'PendingImport'
         : key.origin === search.origin,
     )
-    .filter((key) => key.createdAt >= search.since - before)
     .filter((key) => carriesMarker(key.description, search.marker))
     .sort((a, b) => a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1));
   const keys: MarkedKey[] = [];

@@ -66,7 +66,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       if (outputOf<CheckOutput>(context, 'check').waiting !== null) return 'act';
       const { connection } = await open(context);
       const { marker } = context.intent as { marker: string };
-      const found = await connection.findByMarker({ marker, since: context.begunAt }, context);
+      const found = await connection.findByMarker({ marker }, context);
       const [oldest, ...others] = found.keys;
       if (oldest) {
         const orphans =

@@ -267,8 +267,7 @@ const createStep = (services: DeedServices): Step => ({
     const { connection } = await openStore(services, context.payload.storeId, context);
     const { marker } = context.intent as { marker: string };
     const origin = 'EXTERNAL_KEY_STORE';
-    const search = { marker, since: context.begunAt, origin } as const;
-    const found = await connection.findByMarker(search, context);
+    const found = await connection.findByMarker({ marker, origin }, context);
     const [made] = found.keys;
     if (made) {
       const read = { ...made, requestId: found.requestId, readAt: found.readAt };
