@@ -24,7 +24,7 @@ import {
 } from '../wire/members.ts';
 import type { Call } from '../world.ts';
 import { defineAction } from './action.ts';
-import { grantTokens, keyIdField, principalMember } from './fields.ts';
+import { grantTokens, keyIdField, principalMember, servicePrincipalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 const sourceArnMember = string({
@@ -38,8 +38,8 @@ const input = structure({
   ...keyIdField,
   GranteePrincipal: optional(principalMember),
   RetiringPrincipal: optional(principalMember),
-  GranteeServicePrincipal: optional(string({ min: 1, max: 256 })),
-  RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
+  GranteeServicePrincipal: optional(servicePrincipalMember),
+  RetiringServicePrincipal: optional(servicePrincipalMember),
   Operations: required(list(oneOf(grantOperations))),
   Constraints: optional(
     structure({

@@ -48,6 +48,8 @@ export const principalMember = string({
   patternText: String.raw`^[\w+=,.@:/-]+$`,
 });
 
+export const servicePrincipalMember = string({ min: 1, max: 256 });
+
 export const regionMember = string({
   min: 1,
   max: 32,

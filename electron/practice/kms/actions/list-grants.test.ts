@@ -46,6 +46,12 @@ testOperation('ListGrants', {
       request: (base) => ({ ...base, GrantId: 'nonsense!' }),
       type: 'InvalidGrantIdException',
     },
+    {
+      when: 'grants of an AWS service',
+      request: (base) => ({ ...base, GranteeServicePrincipal: 'ec2.amazonaws.com' }),
+      type: 'UnsupportedOperationException',
+      message: 'The practice KMS has no AWS services, so none has a grant.',
+    },
   ],
 });
 

@@ -1,10 +1,10 @@
 import { seconds } from '../model/metadata.ts';
 import type { GrantRecord } from '../model/records.ts';
-import { KmsFailure } from '../wire/failures.ts';
+import { KmsFailure, unsupported } from '../wire/failures.ts';
 import { optional, structure } from '../wire/members.ts';
 import { pagingFields, pageOfSorted, readPage } from '../wire/paging.ts';
 import { defineAction } from './action.ts';
-import { grantIdMember, keyIdField, principalMember } from './fields.ts';
+import { grantIdMember, keyIdField, principalMember, servicePrincipalMember } from './fields.ts';
 import { openKey } from './key-access.ts';
 
 /** A grant as both lists show it. */
@@ -37,10 +37,14 @@ export const listGrants = defineAction({
     ...pagingFields,
     GrantId: optional(grantIdMember),
     GranteePrincipal: optional(principalMember),
+    GranteeServicePrincipal: optional(servicePrincipalMember),
   }),
   act(call, request) {
     const key = openKey(call, 'ListGrants', request.KeyId);
     const { GrantId: grantId, GranteePrincipal: grantee } = request;
+    if (request.GranteeServicePrincipal !== undefined) {
+      throw unsupported('The practice KMS has no AWS services, so none has a grant.');
+    }
     if (grantId !== undefined) requireGrantId(grantId);
     const { grants } = call.world.state;
     const filtered = grantId !== undefined || grantee !== undefined;

@@ -1,11 +1,11 @@
 import { keyArn } from '../model/arn.ts';
 import { unsupported } from '../wire/failures.ts';
-import { missing, optional, string, structure } from '../wire/members.ts';
+import { missing, optional, structure } from '../wire/members.ts';
 import { pagingFields, pageOfSorted, readPage } from '../wire/paging.ts';
 import { placeOf } from '../world.ts';
 import { defineAction } from './action.ts';
 import { requirePrincipal } from './create-grant.ts';
-import { principalMember } from './fields.ts';
+import { principalMember, servicePrincipalMember } from './fields.ts';
 import { requireAccountPermission } from './key-access.ts';
 import { grantEntry, idOfGrant } from './list-grants.ts';
 
@@ -14,7 +14,7 @@ export const listRetirableGrants = defineAction({
   input: structure({
     ...pagingFields,
     RetiringPrincipal: optional(principalMember),
-    RetiringServicePrincipal: optional(string({ min: 1, max: 256 })),
+    RetiringServicePrincipal: optional(servicePrincipalMember),
   }),
   act(call, request) {
     const { RetiringPrincipal: principal, RetiringServicePrincipal: service } = request;
