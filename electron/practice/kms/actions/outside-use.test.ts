@@ -318,12 +318,20 @@ test('the keys of a store share its quota, when quotas are on', async () => {
     requestsPerSecond: { 'Cryptography key store': 1 },
   });
   bench.peer.requests.length = 0;
-  const types = [];
-  for (const KeyId of [keyId, other]) {
-    types.push((await call('Encrypt', { KeyId, Plaintext: plaintext })).type);
-  }
-  expect(types).toEqual([undefined, 'ThrottlingException']);
+  const use = async (KeyId: string) =>
+    (await call('Encrypt', { KeyId, Plaintext: plaintext })).type;
+  expect([await use(keyId), await use(other)]).toEqual([undefined, 'ThrottlingException']);
   expect(bench.peer.requests).toHaveLength(1);
+});
+
+test('a ciphertext alone tells whose quota its decryption is counted against', async () => {
+  const CiphertextBlob = await encrypt();
+  await control(bench.kms.controlUrl, 'POST /quotas', {
+    requestsPerSecond: { 'Cryptography symmetric': 0.001, 'Cryptography key store': 1 },
+  });
+  const random = async () => (await call('GenerateRandom', { NumberOfBytes: 1 })).type;
+  expect([await random(), await random()]).toEqual([undefined, 'ThrottlingException']);
+  expect((await call('Decrypt', { CiphertextBlob })).json).toMatchObject({ Plaintext: plaintext });
 });
 
 describe('who is told what', () => {
