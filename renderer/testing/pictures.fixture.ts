@@ -57,6 +57,15 @@ export function snapshotOf(
   };
 }
 
+/**
+ * An open keystore that no window of this page has shown before: what a window told of the jobs of one,
+ * it remembers.
+ */
+export function snapshotOfAnother(): Snapshot {
+  const snapshot = snapshotOf('verified');
+  return { ...snapshot, keystore: { ...snapshot.keystore, storeId: crypto.randomUUID() } };
+}
+
 export function statusOf(
   state: Status['state'],
   realm: Realm = 'practice',

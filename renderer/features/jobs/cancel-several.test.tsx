@@ -7,7 +7,7 @@ import type { FailureCode } from '../../../shared/errors/failures.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
-import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { snapshotOfAnother } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import type { JobDetail } from './aws-command.ts';
@@ -33,6 +33,7 @@ const detailOf = (view: JobView, first: boolean): JobDetail => ({
 
 async function look(jobs: readonly JobView[], fails: Readonly<Record<number, FailureCode>> = {}) {
   const world = { jobs };
+  const snapshot = snapshotOfAnother();
   const find = (id: string): JobDetail => {
     const view = world.jobs.find((each) => each.id === id) ?? job(1);
     return detailOf(view, view.number === jobs[0]?.number);
@@ -43,7 +44,7 @@ async function look(jobs: readonly JobView[], fails: Readonly<Record<number, Fai
     return find(id);
   };
   const link: ScriptedLink = new ScriptedLink({
-    'session.snapshot': () => snapshotOf('verified'),
+    'session.snapshot': () => snapshot,
     'job.list': () => ({ jobs: [...world.jobs], next: null }),
     'job.show': ({ job: id }) => find(id),
     'job.cancel': ({ job: id }) => {

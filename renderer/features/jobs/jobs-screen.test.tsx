@@ -8,7 +8,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { watchUnsaved } from '../../state/unsaved.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
-import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { snapshotOfAnother } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import { done, job, stopped } from './jobs.fixture.ts';
@@ -22,8 +22,9 @@ afterEach(() => {
 
 async function look(jobs: readonly JobView[]) {
   const world = { jobs };
+  const snapshot = snapshotOfAnother();
   const link: ScriptedLink = new ScriptedLink({
-    'session.snapshot': () => snapshotOf('verified'),
+    'session.snapshot': () => snapshot,
     'job.list': ({ state = [] }) => ({
       jobs: world.jobs.filter((each) => state.length === 0 || state.includes(each.state)),
       next: null,
