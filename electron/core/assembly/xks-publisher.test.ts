@@ -174,6 +174,14 @@ it('tells a proxy that answers, and says of one that does not that it does not',
   expect(silent).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
 });
 
+it('takes an answer of another shape for none', async () => {
+  const { health: _, ...another } = answer({});
+  const node = await proxy(() => another as ControlStatus);
+  const { nodes } = await publisher.publish();
+  expect(nodes).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
+  await node.close();
+});
+
 it('publishes all the same where a proxy that is away left bindings that cannot be read', async () => {
   const place = join(servingFiles(folder).nodes, 'one');
   mkdirSync(place, { recursive: true });

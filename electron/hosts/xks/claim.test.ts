@@ -18,6 +18,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
+const answer = (more: Partial<ControlStatus>): ControlStatus => ({
+  node: 'one',
+  revision: 1,
+  setProblem: null,
+  health: { status: 'ACTIVE', problem: null },
+  certificate: { days: 19, problem: null },
+  audit: null,
+  bindings: [],
+  verdicts: {},
+  figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
+  inFlight: 0,
+  ...more,
+});
+
 describe('a state folder', () => {
   it('is one process’s at a time, and free again when it lets go', async () => {
     const first = await claimFolder(folder);
@@ -42,10 +56,20 @@ describe('a state folder', () => {
 
   it('may lie deep: its control socket is reached all the same', async () => {
     const key = Buffer.alloc(32, 7);
-    const status = { node: 'deep' } as ControlStatus;
+    const status = answer({ node: 'deep' });
     const control = await listenForControl(controlSocket(folder), key, async () => status);
     expect(await askProxy(controlSocket(folder), key, 'status')).toEqual(status);
     await control.close();
     await expect(askProxy(controlSocket(folder), key, 'status')).rejects.toThrow();
+  });
+
+  it('tells by its control socket what it is, in whatever pieces that comes', async () => {
+    const key = Buffer.alloc(32, 7);
+    // at each end of a piece half of a letter may stand
+    const status = answer({ setProblem: `.${'€'.repeat(300_000)}` });
+    const control = await listenForControl(controlSocket(folder), key, async () => status);
+    const { setProblem } = await askProxy(controlSocket(folder), key, 'status');
+    expect(setProblem === status.setProblem).toBe(true);
+    await control.close();
   });
 });
