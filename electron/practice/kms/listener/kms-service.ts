@@ -31,7 +31,7 @@ function readJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
   } catch {
-    throw serialization('The request body is not valid JSON.');
+    throw serialization();
   }
 }
 

@@ -62,7 +62,7 @@ export const throttled = (): KmsFailure =>
     'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
   );
 
-export const serialization = (text: string): KmsFailure =>
+export const serialization = (text?: string): KmsFailure =>
   new KmsFailure('SerializationException', text);
 
 /** A refusal whose code nobody recorded: the reading of an open point says which. */

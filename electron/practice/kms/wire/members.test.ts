@@ -4,7 +4,7 @@ import {
   blob,
   boolean,
   integer,
-  list,
+  list as listOf,
   oneOf,
   optional,
   readInput,
@@ -24,7 +24,7 @@ const shape = structure({
   Plaintext: optional(blob({ min: 1, max: 4 })),
   ValidTo: optional(timestamp),
   Context: optional(stringMap),
-  Tags: optional(list(structure({ TagKey: required(string({ min: 1 })) }), { max: 2 })),
+  Tags: optional(listOf(structure({ TagKey: required(string({ min: 1 })) }), { max: 2 })),
 });
 
 function failure(value: unknown): KmsFailure {
@@ -96,20 +96,33 @@ test('reports every broken constraint at once', () => {
   );
 });
 
-test.each([
-  [[]],
-  ['text'],
-  [null],
-  [{ KeyId: 1 }],
-  [{ KeyId: {} }],
-  [{ KeyId: 'k', Limit: '1' }],
-  [{ KeyId: 'k', Flag: 'true' }],
-  [{ KeyId: 'k', Plaintext: 'no base64!' }],
-  [{ KeyId: 'k', Plaintext: 'QQ' }],
-  [{ KeyId: 'k', ValidTo: 'tomorrow' }],
-  [{ KeyId: 'k', Tags: {} }],
-  [{ KeyId: 'k', Context: [] }],
-  [{ KeyId: 'k', Context: { a: true } }],
-])('a wrong JSON type is a SerializationException: %j', (value) => {
-  expect(failure(value).code).toBe('SerializationException');
+const list = 'Start of list found where not expected';
+const object = 'Start of structure or map found where not expected.';
+const k = { KeyId: 'k' };
+test.each<[unknown, string | undefined]>([
+  [[], list],
+  ['text', undefined],
+  [null, undefined],
+  [{ KeyId: 1 }, 'NUMBER_VALUE can not be converted to a String'],
+  [{ KeyId: 1.5 }, 'DECIMAL_VALUE can not be converted to a String'],
+  [{ KeyId: true }, 'TRUE_VALUE can not be converted to a String'],
+  [{ KeyId: {} }, object],
+  [{ KeyId: [] }, list],
+  [{ ...k, Spec: false }, 'FALSE_VALUE can not be converted to a String'],
+  [{ ...k, Limit: '1' }, 'STRING_VALUE can not be converted to an Integer'],
+  [{ ...k, Limit: [1] }, list],
+  [{ ...k, Flag: 'true' }, 'STRING_VALUE can not be converted to a Boolean'],
+  [{ ...k, Plaintext: 7 }, 'NUMBER_VALUE can not be converted to a Blob'],
+  [{ ...k, Plaintext: 'no base64!' }, 'Invalid base64 value'],
+  [{ ...k, Plaintext: 'QQ' }, 'Invalid base64 value'],
+  [{ ...k, ValidTo: 'tomorrow' }, 'STRING_VALUE can not be converted to milliseconds since epoch'],
+  [{ ...k, Tags: {} }, object],
+  [{ ...k, Tags: 'text' }, 'Expected list or null'],
+  [{ ...k, Tags: ['text'] }, 'Expected null'],
+  [{ ...k, Tags: [[]] }, list],
+  [{ ...k, Context: [] }, list],
+  [{ ...k, Context: 1 }, 'Expected map or null'],
+  [{ ...k, Context: { a: true } }, 'TRUE_VALUE can not be converted to a String'],
+])('words a wrong JSON type as AWS does: %j', (value, text) => {
+  expect(failure(value)).toMatchObject({ code: 'SerializationException', text });
 });

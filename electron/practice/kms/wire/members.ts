@@ -36,19 +36,23 @@ export type Parsed<M> = M extends Member<infer T> ? T : never;
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-function describeJson(value: unknown): string {
+function describeScalar(value: unknown): string {
   if (typeof value === 'string') return 'STRING_VALUE';
-  if (typeof value === 'number') return 'NUMBER_VALUE';
-  if (value === true) return 'TRUE_VALUE';
-  if (value === false) return 'FALSE_VALUE';
-  return Array.isArray(value) ? 'BEGIN_ARRAY' : 'BEGIN_OBJECT';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'NUMBER_VALUE' : 'DECIMAL_VALUE';
+  return value === true ? 'TRUE_VALUE' : 'FALSE_VALUE';
 }
 
-function wrongType(value: unknown, wanted: string): never {
+/** As services of AWS with this protocol word it; recorded of others, not of KMS. */
+function wrongType(value: unknown, otherwise: string): never {
+  if (Array.isArray(value)) throw serialization('Start of list found where not expected');
   if (typeof value === 'object') {
     throw serialization('Start of structure or map found where not expected.');
   }
-  throw serialization(`${describeJson(value)} can not be converted to ${wanted}`);
+  throw serialization(otherwise);
+}
+
+function notConverted(value: unknown, wanted: string): never {
+  wrongType(value, `${describeScalar(value)} can not be converted to ${wanted}`);
 }
 
 /** One violated constraint. Secret values are not echoed: pass null for them. */
@@ -70,7 +74,7 @@ interface StringRules {
 export function string(rules: StringRules = {}): Member<string> {
   return {
     read(value, path, problems) {
-      if (typeof value !== 'string') wrongType(value, 'an String');
+      if (typeof value !== 'string') notConverted(value, 'a String');
       const shown = rules.secret === true ? null : value;
       if (rules.min !== undefined && value.length < rules.min) {
         violate(problems, shown, path, `have length greater than or equal to ${rules.min}`);
@@ -113,7 +117,7 @@ export function orEmpty(member: Member<string>): Member<string> {
 export function oneOf<const V extends readonly string[]>(values: V): Member<V[number]> {
   return {
     read(value, path, problems) {
-      if (typeof value !== 'string') wrongType(value, 'an String');
+      if (typeof value !== 'string') notConverted(value, 'a String');
       if (!values.includes(value)) {
         violate(problems, value, path, `satisfy enum value set: [${values.join(', ')}]`);
       }
@@ -125,7 +129,7 @@ export function oneOf<const V extends readonly string[]>(values: V): Member<V[nu
 export function integer(rules: { readonly min: number; readonly max: number }): Member<number> {
   return {
     read(value, path, problems) {
-      if (typeof value !== 'number') wrongType(value, 'Integer');
+      if (typeof value !== 'number') notConverted(value, 'an Integer');
       const whole = Math.trunc(value);
       if (whole < rules.min) {
         violate(problems, `${whole}`, path, `have value greater than or equal to ${rules.min}`);
@@ -140,7 +144,7 @@ export function integer(rules: { readonly min: number; readonly max: number }): 
 
 export const boolean: Member<boolean> = {
   read(value) {
-    if (typeof value !== 'boolean') wrongType(value, 'Boolean');
+    if (typeof value !== 'boolean') notConverted(value, 'a Boolean');
     return value;
   },
 };
@@ -148,7 +152,8 @@ export const boolean: Member<boolean> = {
 /** Seconds since 1970 on the wire, milliseconds here. */
 export const timestamp: Member<number> = {
   read(value) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) wrongType(value, 'Timestamp');
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      notConverted(value, 'milliseconds since epoch');
     return Math.round(value * 1000);
   },
 };
@@ -159,7 +164,7 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function blob(rules: { readonly min: number; readonly max: number }): Member<Buffer> {
   return {
     read(value, path, problems) {
-      if (typeof value !== 'string') wrongType(value, 'Blob');
+      if (typeof value !== 'string') notConverted(value, 'a Blob');
       if (!base64.test(value)) throw serialization('Invalid base64 value');
       const bytes = Buffer.from(value, 'base64');
       if (bytes.length < rules.min) {
@@ -179,7 +184,7 @@ export function list<T>(
 ): Member<readonly T[]> {
   return {
     read(value, path, problems) {
-      if (!Array.isArray(value)) throw serialization('Expected list or null');
+      if (!Array.isArray(value)) wrongType(value, 'Expected list or null');
       const items: readonly unknown[] = value;
       if (rules.min !== undefined && items.length < rules.min) {
         violate(problems, '[]', path, `have length greater than or equal to ${rules.min}`);
@@ -199,13 +204,13 @@ export function list<T>(
 export const stringMap: Member<Readonly<Record<string, string>>> = {
   read(value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw serialization('Expected map or null');
+      wrongType(value, 'Expected map or null');
     }
     const result: Record<string, string> = Object.create(null) as Record<string, string>;
     for (const [name, entry] of Object.entries(value)) {
       if (entry === null) continue;
       const text = typeof entry === 'number' ? String(entry) : (entry as unknown);
-      if (typeof text !== 'string') wrongType(text, 'an String');
+      if (typeof text !== 'string') notConverted(text, 'a String');
       result[name] = text;
     }
     return result;
@@ -217,7 +222,8 @@ export function structure<const F extends Record<string, Field>>(fields: F): Mem
   return {
     read(value, path, problems) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw serialization('Expected structure or null');
+        if (path === '' && !Array.isArray(value)) throw serialization();
+        wrongType(value, 'Expected null');
       }
       const source = value as Readonly<Record<string, unknown>>;
       const result: Record<string, unknown> = {};
