@@ -1,39 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import {
-  type BenchOptions,
-  by,
-  done,
-  failing,
-  JobsBench,
-  kindOf,
-  type Payload,
-  step,
-} from './jobs.fixture.ts';
-import type { JobKind, StepResult, StepSpec } from './kind.ts';
+import { benches } from './benches.fixture.ts';
+import { by, done, failing, kindOf, step } from './jobs.fixture.ts';
+import type { StepResult } from './kind.ts';
 
-const opened: JobsBench[] = [];
-async function bench(options: BenchOptions | JobKind): Promise<JobsBench> {
-  const made = new JobsBench('kinds' in options ? options : { kinds: () => [options] });
-  opened.push(made);
-  await made.start();
-  return made;
-}
+const { bench, runOne, close } = benches();
 afterEach(() => {
-  for (const each of opened.splice(0)) {
-    expect(each.warnings).toEqual([]);
-    each.dispose();
-  }
+  expect(close()).toEqual([]);
 });
-
-/** Runs one job of one kind to the end of what it can do without a person. */
-async function runOne(steps: readonly StepSpec<Payload>[], more: Partial<JobKind<Payload>> = {}) {
-  const kind = kindOf(steps, more);
-  const at = await bench(kind);
-  const { id } = at.add(kind, { group: 'g', deed: 'd' });
-  await at.drain();
-  return { at, kind, id, show: () => at.jobs.read.show(id) };
-}
 
 describe('how a step may end', () => {
   it('done: keeps output and proof, hands outputs to later steps, and ends Done', async () => {

@@ -1,42 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange } from '../../../shared/model/job.ts';
-import {
-  type BenchOptions,
-  by,
-  done,
-  failing,
-  JobsBench,
-  kindOf,
-  type Payload,
-  step,
-} from './jobs.fixture.ts';
+import { benches } from './benches.fixture.ts';
+import { by, done, failing, kindOf, type Payload, step } from './jobs.fixture.ts';
 import type { FailureClass } from './decide.ts';
-import type { JobKind, StepContext, StepResult, StepSpec } from './kind.ts';
+import type { StepContext, StepResult } from './kind.ts';
 import { currentStep } from './step-scope.ts';
 
-const opened: JobsBench[] = [];
-async function bench(options: BenchOptions | JobKind): Promise<JobsBench> {
-  const made = new JobsBench('kinds' in options ? options : { kinds: () => [options] });
-  opened.push(made);
-  await made.start();
-  return made;
-}
+const { bench, runOne, close } = benches();
 afterEach(() => {
-  for (const each of opened.splice(0)) {
-    expect(each.warnings).toEqual([]);
-    each.dispose();
-  }
+  expect(close()).toEqual([]);
 });
-
-/** Runs one job of one kind to the end of what it can do without a person. */
-async function runOne(steps: readonly StepSpec<Payload>[], more: Partial<JobKind<Payload>> = {}) {
-  const kind = kindOf(steps, more);
-  const at = await bench(kind);
-  const { id } = at.add(kind, { group: 'g', deed: 'd' });
-  await at.drain();
-  return { at, kind, id, show: () => at.jobs.read.show(id) };
-}
 
 describe('errors', () => {
   it('retry: tries again with growing pauses, then ends where nothing was changed', async () => {

@@ -1,38 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { type BenchOptions, by, done, JobsBench, kindOf, step } from './jobs.fixture.ts';
-import type { JobKind, StepResult } from './kind.ts';
+import { benches, Doors } from './benches.fixture.ts';
+import { by, done, type JobsBench, kindOf, step } from './jobs.fixture.ts';
 
-const opened: JobsBench[] = [];
-async function bench(kind: JobKind, more: Partial<BenchOptions> = {}): Promise<JobsBench> {
-  const made = new JobsBench({ kinds: () => [kind], ...more });
-  opened.push(made);
-  await made.start();
-  return made;
-}
+const { bench, close } = benches();
 afterEach(() => {
-  for (const each of opened.splice(0)) each.dispose();
+  close();
 });
-
-/** Steps that wait until the test lets them go, and how many are inside at once. */
-class Doors {
-  readonly order: string[] = [];
-  inside = 0;
-  most = 0;
-  readonly #open = new Map<string, (result: StepResult) => void>();
-
-  enter(name: string): Promise<StepResult> {
-    this.order.push(name);
-    this.inside++;
-    this.most = Math.max(this.most, this.inside);
-    return new Promise((resolve) => this.#open.set(name, resolve));
-  }
-
-  leave(name: string, result: StepResult = done()): void {
-    this.inside--;
-    this.#open.get(name)?.(result);
-  }
-}
 
 const turns = (at: JobsBench) => at.clock.settle(8);
 
