@@ -1,7 +1,8 @@
 // Holds the imports of the checkout against .dependency-cruiser.cjs, and fails when it saw no
 // modules (a silent pass is the known trap of this tool) or when a planted violation goes unseen.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,17 +11,19 @@ const folders = ['shared', 'electron', 'renderer', 'e2e', 'bench'].filter((f) =>
   existsSync(join(root, f)),
 );
 
-function cruise(targets) {
+function cruise(targets, cwd = root) {
   const run = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
       ...targets,
+      '--config',
+      join(root, '.dependency-cruiser.cjs'),
       '--no-progress',
       '--output-type',
       'json',
     ],
-    { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
+    { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
   );
   if (!run.stdout) throw new Error(`dependency-cruiser said nothing: ${run.stderr}`);
   return JSON.parse(run.stdout).summary;
@@ -34,13 +37,17 @@ if (summary.totalCruised < 20) {
   process.exit(1);
 }
 
-const planted = mkdtempSync(join(root, 'shared', 'planted-'));
+// Not in the checkout: whoever reads it at the same time would meet the violation.
+const planted = mkdtempSync(join(tmpdir(), 'keyreeve-planted-'));
 try {
-  writeFileSync(
-    join(planted, 'wrong.ts'),
-    "export { Secret } from '../../electron/core/kernel/secret.ts';\n",
-  );
-  if (cruise([planted]).error === 0) {
+  const plant = (path, text) => {
+    mkdirSync(dirname(join(planted, path)), { recursive: true });
+    writeFileSync(join(planted, path), text);
+  };
+  plant('tsconfig.json', '{}');
+  plant('electron/core/kernel/secret.ts', 'export const secret = 1;\n');
+  plant('shared/wrong.ts', "export { secret } from '../electron/core/kernel/secret.ts';\n");
+  if (cruise(['shared', 'electron'], planted).error === 0) {
     console.error('layers: a planted wrong import went unseen');
     process.exit(1);
   }
