@@ -37,7 +37,6 @@ const typeOf = async (operation: string, storeId: string, more: Body = {}) =>
   (await on(bench)(operation, storeId, more)).type;
 const create = (more: Body = {}) => bench.client.call('CreateCustomKeyStore', storeBody(more));
 const outcome = ({ type, status }: RawReply) => type ?? status;
-
 const vpcService = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
 const vpc = {
   XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
@@ -395,11 +394,7 @@ describe('keys of a store', () => {
       ['GetKeyRotationStatus', { KeyId }],
       ['DeleteImportedKeyMaterial', { KeyId }],
     ];
-    for (const [operation, body] of calls) {
-      expect([operation, (await bench.client.call(operation, body)).type]).toEqual([
-        operation,
-        refused,
-      ]);
-    }
+    for (const [operation, body] of calls)
+      expect((await bench.client.call(operation, body)).type, operation).toBe(refused);
   });
 });
