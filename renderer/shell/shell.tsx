@@ -13,6 +13,7 @@ import { KeyGroupsScreen } from '../features/key-groups/key-groups-screen.tsx';
 import { KeysScreen } from '../features/keys/keys-screen.tsx';
 import { XksScreen } from '../features/xks/xks-screen.tsx';
 import { type Screen, useNavigation } from '../state/navigation.ts';
+import { places, workId } from '../state/places.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { Contained } from '../ui/contained.tsx';
 import { oneColumn } from '../ui/one-column.ts';
@@ -41,10 +42,12 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
   const screen = useNavigation((state) => state.screen);
   const View = views[screen];
   const work = useRef<HTMLElement>(null);
+  const title = places.find((place) => place.screen === screen)?.title ?? '';
+  usePageTitle(title);
   useTopOfWork(screen, work);
   return (
     <div className={styles['shell']}>
-      <a href="#work" className={styles['skip']}>
+      <a href={`#${workId}`} className={styles['skip']}>
         Skip to the work
       </a>
       {snapshot.keystore.realm === 'practice' ? (
@@ -57,7 +60,7 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       {snapshot.keystore.realm === 'practice' ? <RehearsalStrip /> : null}
       <div className={styles['middle']}>
         <NavigationList snapshot={snapshot} />
-        <main ref={work} id="work" tabIndex={-1} className={styles['work']}>
+        <main ref={work} id={workId} tabIndex={-1} aria-label={title} className={styles['work']}>
           <Contained key={screen}>
             <View />
           </Contained>
@@ -67,6 +70,17 @@ export function Shell({ snapshot }: { readonly snapshot: Snapshot }) {
       <GlobalKeys />
     </div>
   );
+}
+
+/** What a tab or a task bar shows, and a screen reader says of the window. */
+function usePageTitle(title: string): void {
+  useEffect(() => {
+    const usual = document.title;
+    document.title = `${title} · Keyreeve`;
+    return () => {
+      document.title = usual;
+    };
+  }, [title]);
 }
 
 /** In one column the page scrolls as a whole: another place begins at its top, not where the last was left. */

@@ -24,6 +24,9 @@ export const places = [
   readonly under: Heading;
 }[];
 
+/** Id of the element that shows a place. */
+export const workId = 'work';
+
 /** A place of the window, as it is called in its list, in its title and in the commands. */
 export type Place = (typeof places)[number];
 export type Screen = Place['screen'];

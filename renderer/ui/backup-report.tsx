@@ -1,4 +1,5 @@
 import type { OutputFor } from '../../shared/contract/index.ts';
+import { counted } from '../../shared/text/counted.ts';
 import { Moment } from './moment.tsx';
 import { Facts } from './screen.tsx';
 
@@ -6,7 +7,7 @@ export type Report = OutputFor<'keystore.verifyBackup'>;
 
 /** What a check of a backup came to: what is in it, and whether every part fitted. */
 export function BackupReport({ report }: { readonly report: Report }) {
-  const increments = report.increments === 1 ? '1 increment' : `${report.increments} increments`;
+  const holds = [counted(report.keys, 'key'), counted(report.increments, 'increment')];
   return (
     <div role="status">
       <Facts
@@ -25,7 +26,7 @@ export function BackupReport({ report }: { readonly report: Report }) {
           ],
           ['Copy', <code key="path">{report.path}</code>],
           ['Taken', <Moment key="at" at={report.takenAt} />],
-          ['Holds', `${report.keys} keys, ${increments}, up to commit ${report.commitNumber}`],
+          ['Holds', `${holds.join(', ')}, up to commit ${report.commitNumber}`],
           ...report.remarks.map((remark, n) => [n === 0 ? 'Remarks' : '', remark] as const),
         ]}
       />

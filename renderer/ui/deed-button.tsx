@@ -1,10 +1,11 @@
 import Button, { type ButtonProps } from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
+import { useEffect, useState } from 'react';
 
 /**
  * A button that says why it cannot be pressed just now: it stays where it is, can be reached, and
- * tells its reason to eye and screen reader alike. While its own deed runs it is `disabled`, and
- * keeps the focus all the same.
+ * tells its reason to eye and screen reader alike; also when Enter in a field of its form presses it
+ * from afar. While its own deed runs it is `disabled`, and keeps the focus all the same.
  */
 export function DeedButton({
   blocked,
@@ -14,23 +15,55 @@ export function DeedButton({
   ...rest
 }: ButtonProps & { readonly blocked?: string | null }) {
   const why = blocked ?? (disabled ? '' : null);
+  const [open, setOpen] = useState(false);
+  const [told, tell] = useState('');
+  useClosedByNextStep(told !== '', () => {
+    setOpen(false);
+    tell('');
+  });
   return (
-    <Tooltip title={why ?? ''}>
-      <Button
-        {...rest}
-        aria-disabled={why !== null || undefined}
-        className={why === null ? '' : 'Mui-disabled'}
-        style={why === null ? {} : { pointerEvents: 'auto', cursor: 'default' }}
-        onClick={(event) => {
-          if (why !== null) {
-            event.preventDefault();
-            return;
-          }
-          onClick?.(event);
-        }}
+    <>
+      <Tooltip
+        title={why ?? ''}
+        open={open}
+        onOpen={() => setOpen(true)}
+        onClose={() => setOpen(false)}
       >
-        {children}
-      </Button>
-    </Tooltip>
+        <Button
+          {...rest}
+          aria-disabled={why !== null || undefined}
+          className={[rest.className, why === null ? '' : 'Mui-disabled'].join(' ').trim()}
+          style={why === null ? {} : { pointerEvents: 'auto', cursor: 'default' }}
+          onClick={(event) => {
+            if (why === null) {
+              onClick?.(event);
+              return;
+            }
+            event.preventDefault();
+            tell(why);
+            setOpen(why !== '');
+          }}
+        >
+          {children}
+        </Button>
+      </Tooltip>
+      {why ? (
+        <span aria-live="polite" className="unseen">
+          {told}
+        </span>
+      ) : null}
+    </>
   );
+}
+
+/** What was said after a press has been heard once somebody goes on. */
+function useClosedByNextStep(told: boolean, close: () => void): void {
+  useEffect(() => {
+    if (!told) return;
+    const steps = ['keydown', 'pointerdown'] as const;
+    for (const step of steps) document.addEventListener(step, close, { once: true });
+    return () => {
+      for (const step of steps) document.removeEventListener(step, close);
+    };
+  });
 }

@@ -13,10 +13,10 @@ import { KnowingDialog } from './knowing-dialog.tsx';
 type Status = OutputFor<'keystore.status'>;
 
 const words: Readonly<Record<Status['anchor'], StateText>> = {
-  matches: { glyph: '✓', word: 'The newest that the HSM remembers', tone: 'good' },
-  older: { glyph: '!', word: 'Older than the HSM remembers', tone: 'attention' },
-  'not-read': { glyph: '?', word: 'Not compared with the HSM yet', tone: 'quiet' },
-  none: { glyph: '–', word: 'The HSM remembers nothing of this keystore', tone: 'quiet' },
+  matches: { glyph: '✓', word: 'The newest that the HSM remembers.', tone: 'good' },
+  older: { glyph: '!', word: 'Older than the HSM remembers.', tone: 'attention' },
+  'not-read': { glyph: '?', word: 'Not compared with the HSM yet.', tone: 'quiet' },
+  none: { glyph: '–', word: 'The HSM remembers nothing of this keystore.', tone: 'quiet' },
 };
 
 const meaning: Readonly<Record<Status['anchor'], string>> = {

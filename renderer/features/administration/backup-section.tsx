@@ -95,7 +95,7 @@ function factsOf(
       backup.place === null ? (
         <span key="none" className="tone-attention">
           {realm === 'practice'
-            ? '! Nowhere yet. A practice keystore works without, its keys would be lost with this file.'
+            ? '! Nowhere yet. A practice keystore works without one; its keys would be lost with this file.'
             : '! Nowhere yet. No key is sent to AWS before there is one.'}
         </span>
       ) : (

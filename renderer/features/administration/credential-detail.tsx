@@ -73,7 +73,7 @@ function factsOf(credential: Credential): Parameters<typeof Facts>[0]['facts'] {
       ),
     ],
     [
-      'Is',
+      'Principal',
       principalArn === null ? (
         'not known before the first test'
       ) : (

@@ -46,7 +46,7 @@ export function ImportedCredential({
         <Facts
           facts={[
             ['Account', <code key="account">{now.account ?? 'not told'}</code>],
-            ['Is', <code key="arn">{now.principalArn ?? 'not told'}</code>],
+            ['Principal', <code key="arn">{now.principalArn ?? 'not told'}</code>],
           ]}
         />
       ) : (

@@ -6,7 +6,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayUsers, usersOf } from '../../../shared/text/credential-users.ts';
-import { isolate } from '../../../shared/text/isolate.ts';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 /** Takes a credential out of the keystore. AWS is not told, and the access key works on there. */
 export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-credential'>) {
@@ -24,7 +24,7 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
   };
   return (
     <DialogFrame
-      title={`Remove the credential ${isolate(credential?.name ?? '')}`}
+      title={`Remove credential ${quote(credential?.name ?? '')}?`}
       width="small"
       busy={remove.busy}
       onClose={close}

@@ -37,7 +37,7 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
   };
   return (
     <DialogFrame
-      title={`Remove ${slot ? quote(slot.label) : 'this way'}`}
+      title={`Remove ${slot ? quote(slot.label) : 'this way'}?`}
       width="small"
       busy={remove.busy}
       onClose={close}

@@ -120,7 +120,7 @@ export function AuditScreen() {
           many="new records"
           onShow={release}
         >
-          {held.rows.length}
+          {held.rows.length.toLocaleString()}
           {pages.more ? ' and more' : ''} records, newest first
         </ListBar>
         {pages.failure ? <FailureNotice failure={pages.failure} /> : null}

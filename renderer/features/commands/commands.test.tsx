@@ -138,6 +138,15 @@ describe('the palette in the window', () => {
     expect(screen.queryByRole('combobox', { name: 'Command' })).toBeNull();
   });
 
+  it('goes to a place from wherever the focus was, and says where that is', async () => {
+    const { user } = await look();
+    act(() => screen.getByRole('button', { name: 'Lock now' }).focus());
+    await user.keyboard('{Alt>}[Digit4]{/Alt}');
+    const work = screen.getByRole('main', { name: 'Jobs' });
+    expect(document.activeElement).toBe(work);
+    expect(document.title).toBe('Jobs · Keyreeve');
+  });
+
   it('says whose keys its commands are about', async () => {
     const { user } = await look('real');
     await user.keyboard('{Control>}k{/Control}');

@@ -3,6 +3,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useFind } from '../../state/find.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { globalKey } from './global-key.ts';
+import { workId } from '../../state/places.ts';
 import { useLock } from '../../state/locking.ts';
 
 /** Keys that work everywhere in the window, but not in a dialog, which has keys of its own. */
@@ -26,6 +27,8 @@ export function GlobalKeys() {
           return;
         case 'place':
           useNavigation.getState().go(meaning.screen);
+          // Wherever the focus was: what is gone to is there, and is said.
+          document.getElementById(workId)?.focus({ preventScroll: true });
           return;
         case 'lock':
           present.current();

@@ -141,7 +141,7 @@ export function KeysScreen() {
           many="new keys"
           onShow={keys.release}
         >
-          {`${keys.rows.length.toLocaleString()} of ${keys.total.toLocaleString()} keys read`}
+          {`${keys.rows.length.toLocaleString()} of ${keys.total.toLocaleString()} ${keys.total === 1 ? 'key' : 'keys'} read`}
         </ListBar>
         <TreeProblem problems={[checking]} failure={keys.failure} />
         <div className={styles['table']} {...presence.around}>

@@ -91,8 +91,9 @@ export function CallsPart() {
           <DeedButton onClick={pages.again}>Read again</DeedButton>
         </div>
         <ListBar arrived={held.arrived} left={0} one="new call" many="new calls" onShow={release}>
-          {held.rows.length}
-          {pages.more ? ' and more' : ''} calls, newest first. {byPracticeClock}
+          {held.rows.length.toLocaleString()}
+          {pages.more ? ' and more' : ''} {held.rows.length === 1 ? 'call' : 'calls'}, newest first.{' '}
+          {byPracticeClock}
         </ListBar>
         {pages.failure ? <FailureNotice failure={pages.failure} /> : null}
         <div ref={table} className={styles['table']} {...presence.around}>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { counted } from '../../../shared/text/counted.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
@@ -58,9 +59,11 @@ export function ResetPracticeDialog({ close }: DialogProps<'reset-practice'>) {
           </p>
           <p>
             <strong>Stays:</strong> this keystore with its{' '}
-            {counts ? `${counts.groups} key groups and ${counts.keys} keys` : 'groups and keys'}.
-            What they had in the practice KMS is gone, and its key IDs never come back: such a group
-            starts anew with a new key group.
+            {counts
+              ? `${counted(counts.groups, 'key group')} and ${counted(counts.keys, 'key')}`
+              : 'groups and keys'}
+            . What they had in the practice KMS is gone, and its key IDs never come back: such a
+            group starts anew with a new key group.
           </p>
           <Agreement checked={knows} onChange={setKnows} disabled={reset.busy}>
             What the practice KMS holds is lost, and I know it.

@@ -9,7 +9,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
 import styles from './xks.module.css';
-import { isolate } from '../../../shared/text/isolate.ts';
+import { isolate, quote } from '../../../shared/text/isolate.ts';
 
 type What = DialogProps<'xks-remove'>['dialog']['what'];
 
@@ -102,7 +102,7 @@ function wordsOf(what: What, name: string): RemovalWords {
   switch (what.target) {
     case 'store':
       return {
-        title: `Remove the external key store ${isolate(name)}?`,
+        title: `Remove external key store ${quote(name)}?`,
         deed: `Remove ${isolate(name)}`,
         points: [
           'Its path and its credentials are erased; proxies refuse requests under that path',
@@ -113,7 +113,7 @@ function wordsOf(what: What, name: string): RemovalWords {
       };
     case 'key':
       return {
-        title: `Remove the external key ${isolate(name)}?`,
+        title: `Remove external key ${quote(name)}?`,
         deed: `Remove ${isolate(name)}`,
         points: [
           'It leaves this keystore and the device, with every version',
