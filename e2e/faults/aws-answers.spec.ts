@@ -92,6 +92,32 @@ describe('when AWS keeps silent to the end', () => {
     await requireRotated(detail, since);
   });
 
+  it('nor where the step began long before the call of which no answer came', async () => {
+    const patient = new (class extends HurriedClock {
+      passed = 0;
+      override monotonic(): number {
+        return super.monotonic() + this.passed;
+      }
+    })();
+    const options = { clock: patient, config: { orphanSearch: 600_000 } };
+    await using waiting = await Desk.open(aws, options);
+    await waiting.addGroup('long-denied');
+    const since = await aws.mark();
+    await aws.deny(['kms:CreateKey']);
+    const denied = await waiting.rotate('long-denied');
+    expect(failureOf(denied).code).toBe('AWS_ACCESS_DENIED');
+    await aws.allow();
+    patient.passed = 3_600_000;
+    // AWS lists a new key a moment later
+    await aws.misbehave({
+      operations: { CreateKey: { loseResponseAfterEffect: 1 } },
+      eventualConsistency: { keysSeconds: 1 },
+    });
+    const detail = await waiting.goOn(denied.job.id);
+    await aws.misbehave();
+    await requireOneRotation(aws, detail, since);
+  });
+
   it.each([
     { trouble: 'dropBeforeEffect', there: /^An empty KMS key waits/ },
     { trouble: 'loseResponseAfterEffect', there: /is there and Enabled$/ },

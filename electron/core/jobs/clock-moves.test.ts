@@ -70,6 +70,39 @@ describe('a wall clock that is moved while a job waits by its own decision', () 
     expect(looks).toEqual([0, 0, 30]);
   });
 
+  it('a look knows how long ago the step acted, and begins anew in another process', async () => {
+    const acts = [300 * second, 0];
+    const looks: number[] = [];
+    const lost = async () => {
+      await at.clock.sleep(acts.shift() ?? 0);
+      throw new Error('no answer');
+    };
+    const search = async ({ actedFor }: { readonly actedFor: number }) => {
+      looks.push(Math.round(actedFor / second));
+      if (looks.length === 3) return 'act' as const;
+      const until = at.clock.now() + 30 * second;
+      return { type: 'later', until, why: 'not visible yet' } as const;
+    };
+    const kind = kindOf([step('make', lost, { changes: 'aws', reconcile: search })]);
+    const at = await bench(kind);
+    at.add(kind, { group: 'a', deed: 'x' });
+    await at.settle();
+    await at.clock.advance(300 * second);
+    await at.settle();
+    for (let n = 0; n < 2; n++) {
+      await at.clock.advance(30 * second);
+      await at.settle();
+    }
+    // it acted once more, behind a pause
+    await at.clock.advance(60 * second);
+    await at.settle();
+    expect(looks.slice(0, 3)).toEqual([0, 30, 60]);
+    expect(looks[3]).toBe(0);
+    await at.restart();
+    await at.settle();
+    expect(looks.at(-1)).toBe(0);
+  });
+
   it('counts what an earlier process left by the wall clock', async () => {
     const { at, looks, state } = await searching();
     at.clock.jumpWall(90 * second);

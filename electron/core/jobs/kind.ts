@@ -89,6 +89,11 @@ export interface StepContext<P> {
   readonly attempt: number;
   /** How long ago this step's first intent was committed, whatever became of the wall clock since. Milliseconds. */
   readonly openFor: number;
+  /**
+   * How long ago this step last acted, as far as this process saw it: for how long what it may have done
+   * was looked for. Milliseconds; 0 while it acts.
+   */
+  readonly actedFor: number;
   readonly outputs: Readonly<Record<string, Json>>;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */
   readonly intent: Json;
@@ -112,7 +117,9 @@ export interface StepSpec<P> {
   /** May the step be acted again without looking first? False for CreateKey and its like. */
   readonly repeatable: boolean;
   /** What is committed, before `act`, as the step's intent: ids and markers chosen in advance. */
-  intent?(context: Omit<StepContext<P>, 'intent' | 'note' | 'progress' | 'openFor'>): Json;
+  intent?(
+    context: Omit<StepContext<P>, 'intent' | 'note' | 'progress' | 'openFor' | 'actedFor'>,
+  ): Json;
   act(context: StepContext<P>): Promise<StepResult>;
   /**
    * Called instead of `act` when an intent stands without an outcome (crash, lost answer). Looks at

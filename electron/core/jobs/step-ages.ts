@@ -24,6 +24,8 @@ interface Seen {
 export class StepAges {
   readonly #clock: Clock;
   readonly #seen = new Map<number, Seen>();
+  /** When each was last acted, or first looked at where an earlier process acted it. Monotonic. */
+  readonly #acted = new Map<number, Pick<Seen, 'n' | 'at'>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,8 +42,25 @@ export class StepAges {
     return seen.before + at - seen.at;
   }
 
+  /** A go at the step that acts has ended: what it sent was sent by now. */
+  acted(job: number, n: number): void {
+    this.#acted.set(job, { n, at: this.#clock.monotonic() });
+  }
+
+  /**
+   * Milliseconds since then, by the monotonic clock alone: of what an earlier process sent nobody
+   * knows when that was, and a search for it begins anew.
+   */
+  sinceActed(job: number, n: number): number {
+    const last = this.#acted.get(job);
+    if (last?.n === n) return this.#clock.monotonic() - last.at;
+    this.acted(job, n);
+    return 0;
+  }
+
   /** The job is over. */
   forget(job: number): void {
     this.#seen.delete(job);
+    this.#acted.delete(job);
   }
 }

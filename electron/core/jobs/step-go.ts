@@ -30,6 +30,7 @@ export async function goAt(
     payload: taken.payload,
     attempt: step.attempts,
     openFor: around.ages.of({ job: row.number, n: step.n, begunAt: taken.begunAt }),
+    actedFor: phase === 'act' ? 0 : around.ages.sinceActed(row.number, step.n),
     outputs: taken.outputs,
     intent: parse<Json>(step.intent),
     signal,
@@ -50,6 +51,7 @@ export async function goAt(
       return { ending: { type: 'interrupted', sent: calls.length > 0 }, calls };
     return { ending: { type: 'threw', ...judged(taken, error, around) }, calls };
   } finally {
+    if (phase === 'act') around.ages.acted(row.number, step.n);
     changes.setProgress(row, null);
   }
 }

@@ -93,10 +93,10 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
  */
 export function searchOn(
   { clock, orphanSearch }: Pick<DeedServices, 'clock' | 'orphanSearch'>,
-  { openFor }: Pick<StepContext<unknown>, 'openFor'>,
+  { actedFor }: Pick<StepContext<unknown>, 'actedFor'>,
   marker: string,
 ): StepResult | null {
-  const left = orphanSearch - openFor;
+  const left = orphanSearch - actedFor;
   if (left <= 0) return null;
   const pause = Math.min(left, Math.max(500, orphanSearch / 10));
   return {
