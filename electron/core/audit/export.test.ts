@@ -236,6 +236,15 @@ describe('an export', () => {
     expect(await verdict(borrowed)).toMatchObject({ ok: false, status: 1 });
   });
 
+  it('tells of signatures by other keys in one line for each key, and that it checked none', async () => {
+    const { status, remarks } = await verifyExport(file, 'ab'.repeat(32));
+    expect(status).toBe(2);
+    expect(remarks).toEqual([
+      expect.stringMatching(/^2 signatures, the last over the records to 320, .* not checked: /),
+    ]);
+    expect(remarks[0]).toContain(fingerprint);
+  });
+
   it('of an earlier day passes as what it is: older', async () => {
     at.fill(10, 321);
     const later = join(temporary.folder, 'later.jsonl');

@@ -110,6 +110,8 @@ class ExportCheck {
   readonly #fingerprint: string;
   readonly #keys = new Map<string, Buffer>();
   readonly #remarks: string[] = [];
+  /** Signatures by keys that nobody asked about, as before and after an HSM was attached. */
+  readonly #byOthers = new Map<string, { readonly signatures: number; readonly size: number }>();
   #store: string | null = null;
   #realm = '';
   #head = '';
@@ -171,7 +173,7 @@ class ExportCheck {
       signer: this.#signed?.signer ?? null,
       signedHead: this.#signed?.head ?? null,
       signedAt: this.#signed?.at ?? null,
-      remarks: this.#remarks,
+      remarks: [...this.#remarks, ...Array.from(this.#byOthers, sayOther)],
     };
   }
 
@@ -220,7 +222,8 @@ class ExportCheck {
       throw new Broken('a signature before this one was left out');
     this.#previous = checkpointHash(text);
     if (body.key !== this.#fingerprint) {
-      this.#remarks.push(`records to ${body.size} are also signed by another key, ${body.key}`);
+      const { signatures } = this.#byOthers.get(body.key) ?? { signatures: 0 };
+      this.#byOthers.set(body.key, { signatures: signatures + 1, size: body.size });
       return;
     }
     const publicKey = this.#keys.get(this.#fingerprint);
@@ -251,6 +254,14 @@ function parseJson(text: string): Json {
 }
 
 /** The lines of a file, each ended by a line feed, none longer than any we write. */
+const sayOther = ([key, { signatures, size }]: readonly [
+  string,
+  { readonly signatures: number; readonly size: number },
+]): string =>
+  signatures === 1
+    ? `1 signature, over the records to ${size}, is by another key and was not checked: ${key}`
+    : `${signatures} signatures, the last over the records to ${size}, are by another key and were not checked: ${key}`;
+
 /** Why a file that somebody named cannot be read, where it is not the keystore's. */
 const unreadable: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder: name the file that was exported',

@@ -161,7 +161,8 @@ async function interrupted(
     screen.note(`Stopping. ${lockingText(1)}`);
     screen.note('  Ctrl+C again leaves at once; what is under way is then looked at next time.');
     await session.end();
-    screen.note(`${job} is paused and goes on when the keystore is opened again.`);
+    screen.note(`${job} is paused. It goes on in a window, console or daemon, or by:`);
+    screen.note(`  keyreeve job watch ${progress.number ?? 'JOB'}`);
   }
   const goesOn = session.where === 'holder';
   throw new OperationError('CANCELLED_BY_PERSON', { job: progress.number, goesOn });
