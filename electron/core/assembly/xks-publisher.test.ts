@@ -19,6 +19,7 @@ import type { SegmentLink } from '../xks/audit/link.ts';
 import { AuditLog } from '../xks/audit/segment.ts';
 import { bindingsFile } from '../xks/bindings.ts';
 import { controlSocket, type ControlStatus } from '../xks/control-client.ts';
+import { controlStatus } from '../xks/control-status.fixture.ts';
 import { derived, openSet, sealSet } from '../xks/serving/sealed-set.ts';
 import type { LinkStanding } from './xks-links.ts';
 import { servingFiles, XksPublisher } from './xks-publisher.ts';
@@ -58,20 +59,6 @@ beforeEach(() => {
 afterEach(() => {
   keystore[Symbol.dispose]();
   rmSync(folder, { recursive: true, force: true });
-});
-
-const answer = (status: Partial<ControlStatus>): ControlStatus => ({
-  node: 'one',
-  revision: 1,
-  setProblem: null,
-  health: { status: 'ACTIVE', problem: null },
-  certificate: { days: 19, problem: null },
-  audit: null,
-  bindings: [],
-  verdicts: {},
-  figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
-  inFlight: 0,
-  ...status,
 });
 
 /** A proxy as far as its control socket goes. */
@@ -155,7 +142,7 @@ it('takes no file for a folder, and keeps the one it has', async () => {
 });
 
 it('tells a proxy that answers, and says of one that does not that it does not', async () => {
-  const node = await proxy(() => answer({ revision: publishedSet().revision }));
+  const node = await proxy(() => controlStatus({ revision: publishedSet().revision }));
   const { nodes } = await publisher.publish();
   expect(nodes).toEqual([
     {
@@ -175,7 +162,7 @@ it('tells a proxy that answers, and says of one that does not that it does not',
 });
 
 it('takes an answer of another shape for none', async () => {
-  const { health: _, ...another } = answer({});
+  const { health: _, ...another } = controlStatus({});
   const node = await proxy(() => another as ControlStatus);
   const { nodes } = await publisher.publish();
   expect(nodes).toMatchObject([{ node: 'one', revision: null, problem: 'it does not answer' }]);
@@ -205,7 +192,7 @@ it('publishes all the same where a proxy that is away left bindings that cannot 
 
 it('tells how far the audit of a proxy reaches: by its word, else by what lies in its folder', async () => {
   const end = { segment: 'xks-000000000001-00000000.ndjson', seq: 7, hash: 'ab' };
-  const node = await proxy(() => answer({ revision: 1, audit: end }));
+  const node = await proxy(() => controlStatus({ revision: 1, audit: end }));
   const told = { node: 'one', segment: end.segment, records: 7, head: 'ab' };
   await publisher.publish();
   expect(reached).toEqual([told]);
@@ -258,7 +245,7 @@ it('takes over what a proxy bound, so that every copy binds the same', async () 
   xks.keys.markInstalled(version.id);
   const arn = 'arn:aws:kms:eu-west-1:123456789012:key/0b7a1c2d-1111-4222-8333-444455556691';
   const bindings = [[`${made.id}/${external.xksId}`, arn]] as const;
-  const node = await proxy(() => answer({ revision: publishedSet().revision, bindings }));
+  const node = await proxy(() => controlStatus({ revision: publishedSet().revision, bindings }));
   const view = await publisher.publish();
   expect(xks.keys.bindings(external.id)).toMatchObject([{ arn, how: 'first' }]);
   expect(publishedSet().stores[0]?.keys[0]?.kmsKeyArns).toEqual([arn]);

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askProxy, controlSocket, type ControlStatus } from '../../core/xks/control-client.ts';
+import { askProxy, controlSocket } from '../../core/xks/control-client.ts';
+import { controlStatus } from '../../core/xks/control-status.fixture.ts';
 import { claimFolder, StateFolderInUse } from './claim.ts';
 import { listenForControl } from './control.ts';
 
@@ -17,20 +18,6 @@ beforeEach(() => {
   mkdirSync(folder);
 });
 afterEach(() => rmSync(root, { recursive: true }));
-
-const answer = (more: Partial<ControlStatus>): ControlStatus => ({
-  node: 'one',
-  revision: 1,
-  setProblem: null,
-  health: { status: 'ACTIVE', problem: null },
-  certificate: { days: 19, problem: null },
-  audit: null,
-  bindings: [],
-  verdicts: {},
-  figures: { seconds: 60, perSecond: 0, p50: null, p99: null, p999: null, refusals: {} },
-  inFlight: 0,
-  ...more,
-});
 
 describe('a state folder', () => {
   it('is one process’s at a time, and free again when it lets go', async () => {
@@ -56,7 +43,7 @@ describe('a state folder', () => {
 
   it('may lie deep: its control socket is reached all the same', async () => {
     const key = Buffer.alloc(32, 7);
-    const status = answer({ node: 'deep' });
+    const status = controlStatus({ node: 'deep' });
     const control = await listenForControl(controlSocket(folder), key, async () => status);
     expect(await askProxy(controlSocket(folder), key, 'status')).toEqual(status);
     await control.close();
@@ -66,7 +53,7 @@ describe('a state folder', () => {
   it('tells by its control socket what it is, in whatever pieces that comes', async () => {
     const key = Buffer.alloc(32, 7);
     // at each end of a piece half of a letter may stand
-    const status = answer({ setProblem: `.${'€'.repeat(300_000)}` });
+    const status = controlStatus({ setProblem: `.${'€'.repeat(300_000)}` });
     const control = await listenForControl(controlSocket(folder), key, async () => status);
     const { setProblem } = await askProxy(controlSocket(folder), key, 'status');
     expect(setProblem === status.setProblem).toBe(true);

@@ -78,6 +78,20 @@ async function practiceTo(user: ReturnType<typeof userEvent.setup>): Promise<voi
   await user.type(screen.getByLabelText('Passphrase again'), secret);
 }
 
+/** The emptied name of the first group, come to where somebody else set the practice account up. */
+async function nameOfFirstGroup({ link, world }: ReturnType<typeof freshCore>) {
+  open(link);
+  const user = userEvent.setup();
+  await practiceTo(user);
+  await user.click(await button('Create practice keystore'));
+  await button('Use SoftHSM');
+  world.practice = on;
+  link.change('practice');
+  const name = await screen.findByLabelText('Name');
+  await user.clear(name);
+  return { user, name };
+}
+
 describe('the first steps', () => {
   it('come to the first group with two typed fields and three clicks', async () => {
     const { link } = freshCore();
@@ -160,7 +174,8 @@ describe('the first steps', () => {
   });
 
   it('take a name that was corrected at once, before the core has looked at it', async () => {
-    const { link, world } = freshCore();
+    const core = freshCore();
+    const { link } = core;
     const nothing = { sentence: '', alias: '', firstRotationAt: null, remarks: [], policy: null };
     const failure = { code: 'BAD_INPUT', details: { field: 'name', reason: 'text' } } as const;
     link.script['group.preview'] = ({ fields }) => {
@@ -169,15 +184,7 @@ describe('the first steps', () => {
       if (name.startsWith('b')) return { ...nothing, problems: [{ field: 'name', failure }] };
       return new Promise<never>(() => undefined);
     };
-    open(link);
-    const user = userEvent.setup();
-    await practiceTo(user);
-    await user.click(await button('Create practice keystore'));
-    await button('Use SoftHSM');
-    world.practice = on;
-    link.change('practice');
-    const name = await screen.findByLabelText('Name');
-    await user.clear(name);
+    const { user, name } = await nameOfFirstGroup(core);
     await user.type(name, 'b');
     await screen.findByText('This does not fit.');
     await user.clear(name);
@@ -186,7 +193,8 @@ describe('the first steps', () => {
   });
 
   it('take a name of which no alias can be made, and give it the usual one', async () => {
-    const { link, world } = freshCore();
+    const core = freshCore();
+    const { link } = core;
     const failure = {
       code: 'BAD_INPUT',
       details: { field: 'alias', problem: 'give one' },
@@ -199,15 +207,7 @@ describe('the first steps', () => {
       policy: null,
       problems: fields?.name === '決済' ? [{ field: 'alias', failure }] : [],
     });
-    open(link);
-    const user = userEvent.setup();
-    await practiceTo(user);
-    await user.click(await button('Create practice keystore'));
-    await button('Use SoftHSM');
-    world.practice = on;
-    link.change('practice');
-    const name = await screen.findByLabelText('Name');
-    await user.clear(name);
+    const { user, name } = await nameOfFirstGroup(core);
     await user.type(name, '決済');
     await screen.findByText('alias/first-group');
     expect(screen.getByText('Can be changed later.')).toBeTruthy();
