@@ -12,10 +12,15 @@ interface Around {
   readonly wrapped?: { readonly fingerprint?: string; readonly kcv?: string };
   readonly parcels?: readonly string[];
   readonly state?: string;
+  /** The name AWS gives to what it took, and the one it gave to our material before. */
+  readonly named?: string | null;
+  readonly before?: string;
 }
 
 /** The three steps over a vault and an AWS of a few answers; `kept` and `noted` is what they leave. */
-function stage({ realm = 'real', seen = [], wrapped = {}, parcels = [], state }: Around) {
+function stage(around: Around) {
+  const { realm = 'real', seen = [], wrapped = {}, parcels = [], state } = around;
+  const { named = null, before = null } = around;
   const kept: string[] = [];
   const noted: string[] = [];
   const seenSo = [...seen];
@@ -32,7 +37,10 @@ function stage({ realm = 'real', seen = [], wrapped = {}, parcels = [], state }:
     store: { realm },
     requireMayLeave: () => undefined,
     vaults: { ready: async () => ({ title: 'HSM', driver, probe }) },
-    keys: { blob: () => ({}) },
+    keys: {
+      blob: () => ({}),
+      noteRemote: (_id: string, read: object) => noted.push(JSON.stringify(read)),
+    },
     parcels: {
       take: () => bytes,
       has: (_job: string, name: string) => parcels.includes(name),
@@ -53,9 +61,16 @@ function stage({ realm = 'real', seen = [], wrapped = {}, parcels = [], state }:
   const connection = {
     parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
     describeKey: async () => ({ state }),
+    importMaterial: async () => ({ materialId: named, requestId: null }),
   };
   const key = { id: 'k', version: 2, storage: 'hsm', kcv: born };
-  const subject = { key, kmsKeyId: '7c1d', connection } as unknown as ImportSubject;
+  const subject = {
+    key,
+    kmsKeyId: '7c1d',
+    connection,
+    materialId: before,
+    validTo: null,
+  } as unknown as ImportSubject;
   const steps = importSteps(services, async () => subject);
   const step = (name: string) => {
     const found = steps.find((each) => each.name === name);
@@ -112,6 +127,29 @@ describe('a wrapping key that AWS gave before', () => {
     const result = await act('parameters');
     if (result.type === 'done') result.record?.();
     expect([kept, noted]).toEqual([['import-token', 'wrapping-key'], []]);
+  });
+});
+
+describe('an import that AWS took', () => {
+  const parcels = ['wrapped'];
+  const ours = 'a'.repeat(64);
+
+  it.each([{ before: ours }, {}])('is known by the name AWS gave: before $before', async (of) => {
+    const { act, noted, kept } = stage({ parcels, named: ours, ...of });
+    const result = await act('import');
+    expect(result).toMatchObject({ type: 'done', output: { materialId: ours } });
+    if (result.type === 'done') result.record?.();
+    expect([noted, kept]).toEqual([[`{"materialId":"${ours}"}`], ['dropped']]);
+  });
+
+  it('stops for a person where AWS calls it other material than ours', async () => {
+    const found = 'b'.repeat(64);
+    const result = await stage({ parcels, named: found, before: ours }).act('import');
+    const details = { version: 2, expected: ours, found };
+    expect(result).toMatchObject({
+      type: 'park',
+      error: { code: 'IMPORT_WRONG_MATERIAL', details },
+    });
   });
 });
 

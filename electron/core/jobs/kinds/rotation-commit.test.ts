@@ -1,12 +1,23 @@
 import { expect, it } from 'vitest';
-import { confirmStep } from './rotation-commit.ts';
+import { aliasStep, confirmStep } from './rotation-commit.ts';
 import type { Opened } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
 const ours = 'a'.repeat(64);
 
-/** What Confirm does where AWS says that it encrypts under this material. */
-async function confirmed(currentMaterialId: string | null, sent: string | null) {
+const policyOf = (effect: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: effect, Principal: '*', Action: 'kms:*', Resource: '*' }],
+  });
+const template = policyOf('Allow');
+
+/** What Confirm does where AWS says that it encrypts under this material, and has this policy. */
+async function confirmed(
+  currentMaterialId: string | null,
+  sent: string | null,
+  policy: string | null = null,
+) {
   const key = { id: 'k', version: 1 };
   const remote = { kmsKeyId: '7c1d', madeBy: 'group' };
   const noted: unknown[] = [];
@@ -18,8 +29,10 @@ async function confirmed(currentMaterialId: string | null, sent: string | null) 
   } as unknown as DeedServices;
   const connection = {
     describeKey: async () => ({ state: 'Enabled', currentMaterialId, validTo: null, readAt: 1 }),
+    getPolicy: async () => ({ policy, requestId: null }),
   };
-  const open = (async () => ({ group: { policy: null }, connection })) as unknown as Opened;
+  const group = { policy: policy === null ? null : template };
+  const open = (async () => ({ group, connection })) as unknown as Opened;
   const step = confirmStep(services, open);
   const outputs = { generate: { keyId: 'k', version: 1 }, import: { materialId: sent } };
   const context = { outputs, attempt: 1 } as unknown as Parameters<typeof step.act>[0];
@@ -41,4 +54,29 @@ it.each([
   { said: null, sent: ours, kept: ours },
 ])('keeps the name AWS gave to our material: $kept', async ({ said, sent, kept }) => {
   expect(await confirmed(said, sent)).toMatchObject([{ materialId: kept }]);
+});
+
+it('a new key whose policy somebody changed is not confirmed', async () => {
+  const other = policyOf('Deny');
+  await expect(confirmed(ours, ours, other)).rejects.toMatchObject({
+    code: 'READ_BACK_DIFFERS',
+    details: { what: 'key policy' },
+  });
+  expect(await confirmed(ours, ours, template)).toMatchObject([{ policyRead: template }]);
+});
+
+it('no alias moves in a real keystore to a key that is in no backup', async () => {
+  const asked: string[] = [];
+  const services = {
+    store: { realm: 'real' },
+    keys: { get: () => ({ key: { version: 1, backedUpAt: null }, remote: { kmsKeyId: '7c1d' } }) },
+  } as unknown as DeedServices;
+  const connection = new Proxy({}, { get: (_, verb) => asked.push(String(verb)) });
+  const open = (async () => ({ group: {}, connection })) as unknown as Opened;
+  const step = aliasStep(services, open);
+  const context = { outputs: { generate: { keyId: 'k', version: 1 } } };
+  await expect(
+    step.act(context as unknown as Parameters<typeof step.act>[0]),
+  ).rejects.toMatchObject({ code: 'BACKUP_NEEDED_FIRST', details: { version: 1 } });
+  expect(asked).toEqual([]);
 });

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { disableFormer } from './disable.ts';
+import type { DeedServices } from './services.ts';
+
+const account = '111122223333';
+const former = '7c1d';
+
+interface Aws {
+  /** The key that the group's alias names when each step looks. */
+  readonly holders: readonly string[];
+  readonly otherAlias?: string;
+  /** What AWS says of the key once it was told to disable it. */
+  readonly state?: string;
+}
+
+/** Both steps, one after the other, as far as they go; `disabled` is what AWS was told. */
+async function run({ holders, otherAlias, state = 'Disabled' }: Aws) {
+  const disabled: string[] = [];
+  const noted: string[] = [];
+  const seen = [...holders];
+  const aliases = otherAlias === undefined ? [] : [{ name: otherAlias }];
+  const connection = {
+    accountOwner: async () => ({ account, principalArn: null, requestId: null }),
+    checkClock: async () => ({ skew: 0 }),
+    aliasTarget: async () => ({ keyId: seen.shift() ?? null, key: null, requestId: null }),
+    listAliases: async () => ({ aliases }),
+    lastUsage: async () => ({ usedAt: null, operation: null, trackedSince: null }),
+    disableKey: async (id: string) => void disabled.push(id),
+    describeKey: async () => ({ state, readAt: 1, requestId: null }),
+  };
+  const key = { id: 'k', version: 1 };
+  const services = {
+    groups: { get: () => ({ id: 'g', name: 'payments', alias: 'payments', account }) },
+    keys: {
+      get: () => ({ key, remote: { kmsKeyId: former, region: 'eu-west-1' } }),
+      byKms: () => [],
+      noteRemote: () => undefined,
+      addEvent: (_id: string, text: string) => noted.push(text),
+    },
+    accounts: { get: () => account, seen: () => undefined },
+    connect: async () => connection,
+    clock: { now: () => 0 },
+  } as unknown as DeedServices;
+  const ends = [];
+  for (const step of disableFormer(services).steps) {
+    const context = { payload: { groupId: 'g', keyId: 'k' }, outputs: {} };
+    const result = await step.act(context as unknown as Parameters<typeof step.act>[0]);
+    ends.push(result.type);
+    if (result.type !== 'done') break;
+    result.record?.();
+  }
+  return { ends, disabled, noted };
+}
+
+it('disables a former key that no alias names', async () => {
+  const { ends, disabled, noted } = await run({ holders: ['9e2f', '9e2f'] });
+  expect([ends, disabled]).toEqual([['done', 'done'], [former]]);
+  expect(noted).toEqual(['Disabled in AWS after its rotation']);
+});
+
+it('leaves it enabled where it was given the alias between looking and acting', async () => {
+  const { ends, disabled } = await run({ holders: ['9e2f', former] });
+  expect([ends, disabled]).toEqual([['done', 'stop'], []]);
+});
+
+it('leaves it enabled where another alias names it', async () => {
+  const { ends, disabled } = await run({ holders: ['9e2f'], otherAlias: 'alias/theirs' });
+  expect([ends, disabled]).toEqual([['stop'], []]);
+});
+
+it('says nothing of a key that AWS goes on calling Enabled', async () => {
+  const holders = ['9e2f', '9e2f'];
+  await expect(run({ holders, state: 'Enabled' })).rejects.toMatchObject({
+    code: 'READ_BACK_DIFFERS',
+    details: { what: 'key state', expected: 'Disabled', found: 'Enabled' },
+  });
+});
