@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkProxy, type CheckedProxy } from '../../electron/hosts/xks/self-check.ts';
+import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
 import { OwnProxy } from './own-proxy.ts';
 
 const cli = fileURLToPath(new URL('../../electron/hosts/cli/entry.mjs', import.meta.url));
@@ -51,7 +52,7 @@ describe('a proxy that is asked from outside as KMS does', () => {
     ],
     ['path', () => ({ path: '/else/kms/xks/v1' }), '404 InvalidUriPathException'],
     ['key', () => ({ key: 'none-such' }), '404 KeyNotFoundException'],
-    ['authority', () => ({ authority: null }), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['authority', () => ({ authority: null }), 'No public authority issued the certificate'],
   ])('says what is wrong with its %s', async (_, change, sentence) => {
     const result = await checkProxy(asked(change()));
     expect(result.ok).toBe(false);
@@ -61,8 +62,23 @@ describe('a proxy that is asked from outside as KMS does', () => {
   it('says that nobody answers', async () => {
     // A port that nobody is given by chance.
     const result = await checkProxy(asked({ endpoint: 'https://localhost:1' }));
-    expect(wrong(result)).toContain('The proxy was not reached: ECONNREFUSED.');
+    expect(wrong(result)).toContain('Nobody listens at localhost: start the proxy');
     expect(result.times).toBeNull();
+  });
+
+  it('says that its certificate is over', async () => {
+    const day = 24 * 60 * 60_000;
+    const sound = ['certificate.pem', 'private-key.pem'].map((name) => readFileSync(own.at(name)));
+    const { certificate, privateKey } = selfSigned('localhost', Date.now() - 3 * day, day);
+    const serve = async (chain: string | Buffer, key: string | Buffer): Promise<void> => {
+      writeFileSync(own.at('certificate.pem'), chain);
+      writeFileSync(own.at('private-key.pem'), key);
+      await own.ask('reload');
+    };
+    await serve(certificate, privateKey);
+    const result = await checkProxy(asked());
+    await serve(sound[0]!, sound[1]!);
+    expect(wrong(result)).toContain('The certificate is over: import a renewed one.');
   });
 
   it('is checked from the command line without a keystore, with no secret in what is said', () => {

@@ -2,7 +2,9 @@ import { createHmac, hash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { whyNotReached } from './unreached.ts';
 
 /** Where a proxy is said to be, and what KMS signs with. */
 export interface CheckedProxy {
@@ -74,7 +76,8 @@ function call(proxy: CheckedProxy, agent: Agent, api: string, metadata: object):
   return new Promise((resolve, reject) => {
     const options = {
       host: hostname,
-      servername: hostname,
+      // a name of a certificate is asked for, and an address is none
+      ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
       port: port === '' ? 443 : Number(port),
       family: 4,
       method: 'POST',
@@ -158,8 +161,7 @@ export async function checkProxy(proxy: CheckedProxy): Promise<CheckResult> {
     );
     return { ok: findings.every(({ ok }) => ok), findings, times };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    say(false, `The proxy was not reached: ${code ?? message}.`);
+    say(false, whyNotReached(error, hostname));
     return { ok: false, findings, times: null };
   } finally {
     agent.destroy();
