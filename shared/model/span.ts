@@ -24,6 +24,7 @@ export function addSpan(from: number, span: SpanOfTime): number {
   return moved.getTime();
 }
 
+/** `3 months`, `1 week`. */
 export function saySpan(span: SpanOfTime): string {
   return span.amount === 1 ? `1 ${span.unit.slice(0, -1)}` : `${span.amount} ${span.unit}`;
 }

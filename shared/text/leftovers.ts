@@ -46,6 +46,7 @@ const states: Readonly<Record<string, string>> = {
   Disabled: 'disabled',
 };
 
+/** What a job that is cancelled leaves, said before and after. */
 export function leftoverTexts(left: LeftBehind): LeftoverTexts {
   switch (left.what) {
     case 'nothing':

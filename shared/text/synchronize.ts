@@ -5,6 +5,7 @@ export interface SynchronizeChoices {
   readonly importMaterial: boolean;
 }
 
+/** `version` is that of the key. With no box ticked the sentence asks for one. */
 export function synchronizeWords(
   { deleteMaterial, updatePolicy, importMaterial }: SynchronizeChoices,
   version: number,

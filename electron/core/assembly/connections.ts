@@ -25,6 +25,10 @@ interface Entry {
   readonly connection: Promise<CloudConnection>;
 }
 
+/**
+ * Connections are opened when they are first asked for. One that cannot be opened is forgotten, so that the next
+ * call tries anew.
+ */
 export function createConnections(
   cloud: Cloud,
   credentials: Credentials,

@@ -10,6 +10,7 @@ export interface SigningKeyPair {
   readonly publicKey: Buffer;
 }
 
+/** A new P-256 key pair. Whoever calls disposes of the private key. */
 export function makeSigningKey(): SigningKeyPair {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
@@ -18,6 +19,7 @@ export function makeSigningKey(): SigningKeyPair {
   };
 }
 
+/** 64 bytes, r || s (IEEE P1363), over the SHA-256 of `data`. */
 export function ecdsaSign(privateKey: Secret, data: Buffer): Buffer {
   return privateKey.use((der) =>
     sign('sha256', data, {

@@ -11,6 +11,7 @@ export interface OwnSettings {
 
 const unlessSet = 10;
 
+/** What was never set is as in a new keystore: it locks after ten minutes. */
 export function readOwnSettings(settings: Settings, realm: Realm): OwnSettings {
   const lock = settings.read('auto-lock') as { readonly minutes: number | null } | null;
   return {

@@ -75,6 +75,9 @@ export function viewStoreDetail(
   };
 }
 
+/**
+ * As lists show it: blocked by itself or with its store, bound to the KMS key that was made or first seen.
+ */
 export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
   const { id, storeId, xksId, remote, current, blocked } = key;
   const store = open.xks.stores.get(storeId);

@@ -22,6 +22,9 @@ export interface Dossier {
   require(verdict: Verdict, mode: 'enforce' | 'dry-run'): void;
 }
 
+/**
+ * What is known of a request before it is authenticated: its number, its path, the revision that serves it.
+ */
 export function openDossier(request: number, path: XksPath | null, revision: number): Dossier {
   const dossier: Dossier = {
     request,
@@ -51,6 +54,7 @@ export function openDossier(request: number, path: XksPath | null, revision: num
   return dossier;
 }
 
+/** The record of the audit: what the dossier came to hold, and how it ended. Times in microseconds. */
 export function recordOf(
   dossier: Dossier,
   outcome: {

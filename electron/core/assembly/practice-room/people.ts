@@ -153,6 +153,7 @@ export interface Refused extends Explained {
 
 const holder = /arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/\S+$/;
 
+/** What the practice KMS found, policy by policy, as sentences that name the statement. */
 export function viewExplanation(explained: Explained): Explanation {
   const { principal, action, resource, allowed, summary } = explained;
   return {

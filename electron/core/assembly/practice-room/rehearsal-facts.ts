@@ -57,6 +57,7 @@ export interface FactSources {
 
 const mostEntries = 10_000;
 
+/** Reads anew, from keystore, journal and clock, all that the steps of a rehearsal are judged by. */
 export async function factsOf({ open, jobs, control }: FactSources, kept: Kept): Promise<Facts> {
   const group = open.groups.byId(kept.groupId);
   const keys = group ? open.keys.ofGroup(group.id) : [];

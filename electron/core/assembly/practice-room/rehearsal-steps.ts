@@ -17,6 +17,7 @@ export interface LostAnswerFacts extends Facts {
   readonly armed: boolean;
 }
 
+/** Rotate, lose CreateKey's answer, crash, unlock: the marker leads back to the one key that was made. */
 export function lostAnswerSteps(facts: LostAnswerFacts): StepsOf<'lost-answer'> {
   const { job, kept, entries, newest } = facts;
   const lost = entries.some(
@@ -46,6 +47,7 @@ export function lostAnswerSteps(facts: LostAnswerFacts): StepsOf<'lost-answer'> 
   };
 }
 
+/** Material that expires by the practice clock, is noticed, and is sent again. */
 export function expiredSteps(facts: Facts): StepsOf<'expired'> {
   const { newest, kms } = facts;
   const keyId = newest?.remote?.kmsKeyId ?? null;
@@ -74,6 +76,7 @@ export function secondsToExpiry({ kms, now }: Facts): number | null {
   return validTo === null ? null : Math.max(1, Math.ceil((validTo - now) / 1000) + 60);
 }
 
+/** Material that is deleted on request and comes back: the same, by its material id. */
 export function deletedSteps(facts: Facts): StepsOf<'deleted'> {
   const { newest, kms } = facts;
   const keyId = newest?.remote?.kmsKeyId ?? null;
@@ -98,6 +101,7 @@ export interface PermissionFacts extends Facts {
   readonly allowed: boolean;
 }
 
+/** A rotation that a missing permission stops, and that goes on once somebody has given it. */
 export function permissionSteps(facts: PermissionFacts): StepsOf<'permission'> {
   const { job, entries, kept } = facts;
   const refused = entries.some(

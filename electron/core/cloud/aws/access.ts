@@ -15,6 +15,7 @@ import { allPages, type Link, must, nextOf } from './link.ts';
 const PolicyName = 'default';
 const nothing = (): object => ({});
 
+/** The policy document as AWS keeps it, to the letter. */
 export function getPolicy(
   link: Link,
   keyId: string,

@@ -58,6 +58,7 @@ export async function aliasTarget(
   }
 }
 
+/** Aliases of one KMS key, or with null all of account and Region, in AWS's order. */
 export async function listAliases(
   link: Link,
   keyId: string | null,

@@ -24,6 +24,7 @@ function copyOfPlain(credential: Plain): Plain {
   }
 }
 
+/** Zeroes every secret of it, of the credential that a role is assumed with too. A profile holds none. */
 export function disposeCredential(credential: CloudCredential): void {
   switch (credential.kind) {
     case 'keys':

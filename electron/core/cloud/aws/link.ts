@@ -119,6 +119,9 @@ export function missing(field: string): WireFailure {
   return new WireFailure('foreign', 'incomplete reply', { message: `no ${field} in the reply` });
 }
 
+/**
+ * A field that the API model calls optional and that AWS always sends. @throws WireFailure where it lacks
+ */
 export function must<T>(value: T | undefined | null, field: string): T {
   if (value === undefined || value === null) throw missing(field);
   return value;

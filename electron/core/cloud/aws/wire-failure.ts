@@ -7,6 +7,7 @@
  */
 export type WirePhase = 'unsent' | 'lost' | 'foreign' | 'server';
 
+/** A call that no answer with a name of AWS's explains: its phase says whether it may have had its effect. */
 export class WireFailure extends Error {
   readonly phase: WirePhase;
   /** Verbatim: `ECONNREFUSED`, `ENOTFOUND`, `HTTP 302`, `timeout after 30 s` … */

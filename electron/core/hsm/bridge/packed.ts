@@ -82,6 +82,10 @@ export interface PackedReply {
   readonly value: Uint8Array;
 }
 
+/**
+ * Answers of a few bytes in one message: for each its number, its length, its bytes, lengths as big-endian
+ * numbers. At most 65,535 bytes each.
+ */
 export function packReplies(replies: readonly PackedReply[]): Buffer<ArrayBuffer> {
   const length = replies.reduce((sum, { value }) => sum + replyHead + value.length, 0);
   const bytes = Buffer.allocUnsafeSlow(length);

@@ -108,6 +108,10 @@ export interface HolderSeen {
   readonly readAt: number;
 }
 
+/**
+ * Reads which KMS key holds the group's alias, and whether a deed may take it from there: it may where nobody
+ * holds it, where a key of this group does, or one that the group has adopted.
+ */
 export async function readHolder(
   services: DeedServices,
   connection: CloudConnection,

@@ -65,6 +65,7 @@ export function readManifest(path: string): ReadManifest {
   return file.data;
 }
 
+/** The one line of a manifest's file, and its HMAC under a key of the root key (hex). */
 export function encodeManifest(content: Manifest, rootKey: Secret): { bytes: Buffer; mac: string } {
   const mac = manifestMac(content, rootKey).toString('hex');
   return { bytes: Buffer.from(`${canonicalJson({ content, mac })}\n`), mac };
@@ -77,6 +78,7 @@ export function requireGenuine(manifest: ReadManifest, rootKey: Secret): void {
     throw invalid('manifest', 'authentication');
 }
 
+/** `part` is the file or member of the backup, `why` what is wrong with it. */
 export function invalid(part: string, why: string, cause?: unknown): OperationError {
   return new OperationError('BACKUP_INVALID', { part, why }, cause === undefined ? {} : { cause });
 }

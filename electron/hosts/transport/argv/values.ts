@@ -68,6 +68,7 @@ export const daysOrNever = (text: string): number | 'never' =>
 export const orNull = (value: number | 'never'): number | null =>
   value === 'never' ? null : value;
 
+/** A plan's number, or its first six digits or more. @throws InvalidArgumentError */
 export function planNumber(text: string): string {
   if (!/^[0-9a-f]{6,64}$/.test(text)) {
     throw new InvalidArgumentError(

@@ -24,6 +24,7 @@ export function noteRenewal(place: SocketPlace): void {
   writeFileSync(place.renewing, String(process.pid), { mode: 0o600, flag: 'wx' });
 }
 
+/** Once it listens again, or will not. */
 export function endRenewal(place: SocketPlace): void {
   rmSync(place.renewing, { force: true });
 }

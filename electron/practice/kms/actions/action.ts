@@ -30,6 +30,7 @@ export interface ActionDefinition<I> {
   readonly act: (call: Call, input: I) => Reply;
 }
 
+/** An operation that checks its input and then acts within one transaction. */
 export function defineAction<I>(definition: ActionDefinition<I>): Action {
   return {
     name: definition.name,
@@ -47,6 +48,7 @@ export interface SlowActionDefinition<I, P> {
   readonly act: (call: Call, input: I, prepared: P) => Reply;
 }
 
+/** An operation whose costly part (an RSA key, a call to a proxy) comes before its transaction. */
 export function defineSlowAction<I, P>(definition: SlowActionDefinition<I, P>): Action {
   return {
     name: definition.name,

@@ -26,6 +26,7 @@ export function requireKeyTarget(target: string): void {
   }
 }
 
+/** @throws LimitExceededException */
 export function requireRoomForAlias(call: Call, key: KeyRecord): void {
   const most = call.world.quotas.most('aliasesPerKey');
   if (call.world.state.aliases.countOf(key, key.keyId) >= most) {

@@ -72,6 +72,10 @@ export async function preparePair(
   return makeMaterial(request.KeyPairSpec);
 }
 
+/**
+ * Quick half, for both pair operations: the private key under the KMS key. `material` is what
+ * {@link preparePair} made. @throws DryRunOperationException
+ */
 export function sealPair(
   call: Call,
   operation: PairOperation,

@@ -31,6 +31,10 @@ function lengthOf(request: DataKeyRequest): number {
   return request.NumberOfBytes ?? (request.KeySpec === 'AES_128' ? 16 : 32);
 }
 
+/**
+ * Draws the key and encrypts it. `beforeUse` stands between the checks of the request and those of the key's
+ * state, where GenerateDataKey looks at its recipient.
+ */
 export function makeDataKey(
   call: Call,
   operation: 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext',

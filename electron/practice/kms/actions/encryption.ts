@@ -55,6 +55,7 @@ export function requireEncryption(
 const materialOf = (call: Call, key: KeyRecord): Buffer =>
   bytesOf(key, currentMaterial(call.world.state.materials.of(key)));
 
+/** Under symmetric or RSA keys. @throws ValidationException for a text that the RSA key cannot take */
 export function encryptUnder(call: Call, key: KeyRecord, text: Text): Turned {
   const algorithm = requireEncryption(call, key, text);
   if (!isRsaAlgorithm(algorithm) || !isRsaSpec(key.spec)) {

@@ -19,6 +19,7 @@ export function noteTokenIssued(
   call.world.state.spentTokens.keepNewest(key.arn, digest(token), expiresAt);
 }
 
+/** Only where the open point `token-reuse` is read so that a token is good once. */
 export function noteTokenSpent(call: Call, token: Buffer, expiresAt: number): void {
   if (refuses(call, 'token-reuse')) call.world.state.spentTokens.keep(digest(token), expiresAt);
 }

@@ -49,6 +49,7 @@ export function encryptWith(
   return { ciphertext: encryptSymmetric(origin, bytes, plaintext, context ?? {}), materialId };
 }
 
+/** For GetKeyLastUsage. */
 export function recordUse(call: Call, key: KeyRecord): void {
   const use = { operation: call.operation, at: call.now, requestId: call.requestId };
   call.world.state.keys.recordUse(key, use);

@@ -97,6 +97,9 @@ export const scopeText = (scope: CredentialScope): string =>
 export const stringToSign = (amzDate: string, scope: CredentialScope, canonical: string): string =>
   `${algorithm}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
 
+/**
+ * The key of one day, Region and service (facts/aws-kms.md; AWS Signature Version 4), for many requests.
+ */
 export function signingKey(secret: string, scope: CredentialScope): OneShotMac {
   let key = new OneShotMac(Buffer.from(`AWS4${secret}`));
   for (const part of [scope.date, scope.region, scope.service, scopeTerminator]) {

@@ -15,6 +15,7 @@ export interface Source {
 /** A user agent may be as long as all headers together; nobody needs more of it. */
 const maxAgent = 256;
 
+/** From the headers alone, for calls that were never authenticated too. */
 export function sourceOf(headers: Readonly<Record<string, string>>): Source {
   const authorization = headers['authorization'] ?? '';
   const start = authorization.indexOf('Credential=') + 'Credential='.length;

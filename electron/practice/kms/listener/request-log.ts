@@ -13,6 +13,7 @@ export interface RequestLog {
   close(): void;
 }
 
+/** Null: nothing is kept. */
 export function openRequestLog(file: string | null): RequestLog {
   if (file === null) return { append: () => undefined, close: () => undefined };
   const descriptor = openSync(file, 'a', 0o600);

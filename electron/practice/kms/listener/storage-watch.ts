@@ -19,6 +19,9 @@ export interface StorageWatch {
  */
 const enough = 20;
 
+/**
+ * Says once that the files take nothing, and once that they do again, after enough calls in a row that worked.
+ */
 export function createStorageWatch(tell: (text: string) => void): StorageWatch {
   let left = 0;
   return {

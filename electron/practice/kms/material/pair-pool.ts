@@ -48,6 +48,7 @@ interface Shelf {
   shared: { readonly pair: WrappingPair; left: number } | null;
 }
 
+/** `reuse` above 1: each pair serves so many requests. `make` takes the bits of a pair. */
 export function createPairPool(reuse: number, make = makePair): PairPool {
   const shelves = new Map<RsaWrappingSpec, Shelf>();
   let closed = false;

@@ -25,6 +25,7 @@ const digestInfo = (hash: DigestName, digest: Buffer): Buffer =>
 export const signPkcs1 = (key: KeyObject, hash: DigestName, digest: Buffer): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest));
 
+/** RSASSA-PKCS1-v1_5 over a digest that was made elsewhere (RFC 8017, 8.2.2). */
 export function verifyPkcs1(
   key: KeyObject,
   hash: DigestName,

@@ -35,6 +35,7 @@ export function writeAnchor(scope: Scope, name: string, value: Uint8Array): void
   for (const old of before) scope.cryptoki.destroy(scope.session, old.handle);
 }
 
+/** The newest value kept under this name, by its counter; null: none is. */
 export function readAnchor(scope: Scope, name: string): Buffer | null {
   const all = kept(scope, name).toSorted((a, b) => (a.counter < b.counter ? 1 : -1));
   return all[0]?.value ?? null;

@@ -47,6 +47,9 @@ export function requireAsAsked(scope: Scope, key: Handle, template: Template): v
   });
 }
 
+/**
+ * Null: each attribute that protects the key reads as `template` asks; one it does not name has to be false.
+ */
 export function firstDifference(
   scope: Scope,
   key: Handle,

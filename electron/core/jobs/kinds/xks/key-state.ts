@@ -67,6 +67,9 @@ export const turns: Readonly<Record<KeyStateDeed, Turn>> = {
 const isThere = (deed: KeyStateDeed, state: string): boolean =>
   turns[deed].to.includes(state) && !turns[deed].from.includes(state);
 
+/**
+ * Why this deed does not fit the state that AWS tells; null: it does. NOTHING_TO_DO where it is done already.
+ */
 export function keyObstacle(deed: KeyStateDeed, state: string): OperationError | null {
   if (turns[deed].from.includes(state)) return null;
   return isThere(deed, state)
