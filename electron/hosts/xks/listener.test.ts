@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { XksProxy, XksRequest } from '../../core/xks/proxy.ts';
@@ -225,4 +226,21 @@ describe('a connection', () => {
       await expect.poll(letsIn).toBe(true);
     });
   });
+});
+
+it('says in a sentence that a port is taken, and which', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const told = new RegExp(`^127\\.0\\.0\\.1 port ${port}: another program listens there already`);
+  const options = {
+    host: '127.0.0.1',
+    port,
+    context: { cert: certificate, key: privateKey, ...tlsRules },
+    mostConnections,
+    headersWithin: 200,
+    clientNames: null,
+  };
+  await expect(listen(options, {} as unknown as XksProxy)).rejects.toThrow(told);
+  taken.close();
 });

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { XksProxy } from '../../core/xks/proxy.ts';
 import { failureAnswer, type XksAnswer, XksFailure } from '../../core/xks/wire/errors.ts';
 import { type FastLane, laneBefore } from '../../plain-http/fast-lane.ts';
+import { listenAt } from './listen-at.ts';
 
 /** More than the largest legal request, whose parts are 5736 and 10924 characters and ARNs. */
 const mostBodyBytes = 64 * 1024;
@@ -80,11 +80,7 @@ export async function listen(options: ListenerOptions, proxy: XksProxy): Promise
   server.on('tlsClientError', (_, socket) => void socket.destroy());
   const lane = fastLane(server, proxy);
   if (options.clientNames !== null) requireName(server, options.clientNames);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port, exclusive: true }, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAt(server, options);
   return {
     port,
     use: (context) => server.setSecureContext(context),

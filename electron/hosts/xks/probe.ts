@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenAt } from './listen-at.ts';
 
 export interface ProbeSources {
   /** Whether a load balancer should send requests here. */
@@ -35,11 +35,7 @@ export async function listenForProbes(
     },
   );
   server.maxConnections = 100;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ ...at, exclusive: true }, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAt(server, at);
   return {
     port,
     close: () =>

@@ -54,7 +54,7 @@ export function storeText(store: OutputFor<'xksStore.show'>): string {
     ['Endpoint', store.endpoint ?? 'not set'],
     ['Connectivity', [store.connectivity, store.vpcService ?? ''].join(' ').trim()],
     ['Owner accounts', orNone(store.accounts, 'every account')],
-    ['Regions', orNone(store.regions, 'every Region')],
+    ['Called from', orNone(store.regions, 'every Region')],
     ['Requests per second', store.quota === null ? 'no limit' : String(store.quota)],
     ['Credential for AWS', store.credential ?? 'not set'],
     ['AWS Region', store.region ?? 'not set'],
