@@ -1,4 +1,4 @@
-import { practiceEventTexts } from '../../../shared/text/practice.ts';
+import { aheadWords, practiceEventTexts, spanWords } from '../../../shared/text/practice.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
@@ -10,7 +10,6 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayMoment } from '../../ui/moments.ts';
 import { Facts } from '../../ui/screen.tsx';
 import { Labelled } from './labelled.tsx';
-import { aheadWords, spanWords } from './practice-words.ts';
 import styles from './practice.module.css';
 
 const units = { minutes: 60, hours: 3600, days: 86_400 } as const;

@@ -1,4 +1,5 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { aheadWords } from '../../../shared/text/practice.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useEntry } from '../../state/entry.ts';
@@ -10,7 +11,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Facts, Section } from '../../ui/screen.tsx';
-import { aheadWords, holdsWords } from './practice-words.ts';
+import { holdsWords } from './practice-words.ts';
 import styles from './practice.module.css';
 
 type Status = OutputFor<'practice.status'>;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { counted } from '../../../shared/text/counted.ts';
+import { aheadWords } from '../../../shared/text/practice.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
@@ -9,7 +10,7 @@ import { Agreement } from '../../ui/choices.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
-import { aheadWords, holdsWords } from './practice-words.ts';
+import { holdsWords } from './practice-words.ts';
 
 /** Empties the practice KMS, and says exactly what is lost by that. */
 export function ResetPracticeDialog({ close }: DialogProps<'reset-practice'>) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rehearsalNames, rehearsalSteps } from '../../../../shared/model/rehearsals.ts';
 import { rehearsalTexts } from '../../../../shared/text/rehearsals.ts';
 import type { OutputFor } from '../operations.ts';
-import { mischiefText, oneRehearsalText, rehearsalsText } from './practice.ts';
+import { mischiefText, oneRehearsalText, rehearsalsText, roomText } from './practice.ts';
 
 type Rehearsal = OutputFor<'practice.rehearsals'>['rehearsals'][number];
 
@@ -64,4 +64,14 @@ it.each([
   const mischief = [{ kind: 'throttle' as const, operation: 'CreateKey', amount }];
   const calls = amount === 1 ? '1 call' : '2 calls';
   expect(mischiefText({ mischief })).toMatch(new RegExp(`: CreateKey, ${calls}$`));
+});
+
+it('says how far the practice clock is ahead in days, and not in seconds', () => {
+  const room = {
+    clock: { now: 0, aheadSeconds: 31 * 86_400 + 3600 },
+    quotas: { on: false },
+    holds: { keys: 1, withoutMaterial: 0, aliases: 1, people: 1, calls: 1, keyStores: 0 },
+    mischief: [],
+  };
+  expect(roomText(room as never)).toMatch(/Ahead of real time.*by 31 days 1 hour/);
 });

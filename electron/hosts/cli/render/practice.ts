@@ -1,7 +1,11 @@
 import { mischiefKinds } from '../../../../shared/model/practice-mischief.ts';
 import type { RehearsalName } from '../../../../shared/model/rehearsals.ts';
 import { mischiefTexts } from '../../../../shared/text/mischief.ts';
-import { byPracticeClock, practiceEventTexts } from '../../../../shared/text/practice.ts';
+import {
+  aheadWords,
+  byPracticeClock,
+  practiceEventTexts,
+} from '../../../../shared/text/practice.ts';
 import {
   type RehearsalPlace,
   rehearsalCommands,
@@ -17,7 +21,7 @@ export function roomText(room: OutputFor<'practice.show'>): string {
   return [
     facts([
       ['Practice clock', moment(clock.now)],
-      ['Ahead by', `${Math.round(clock.aheadSeconds)} s`],
+      ['Ahead of real time', aheadWords(clock.aheadSeconds)],
       ['Quotas', quotas.on ? 'on' : 'off'],
       ['Keys', `${holds.keys}, ${holds.withoutMaterial} without material`],
       ['Aliases', String(holds.aliases)],
