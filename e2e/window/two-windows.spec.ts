@@ -24,6 +24,7 @@ const seatAt = (page: Page): Seat => ({
 
 /** Closes every dialog, and says yes where it asks whether typed text may go. */
 async function closeAll(page: Page): Promise<void> {
+  await page.bringToFront();
   while ((await page.getByRole('dialog').count()) > 0) {
     const discard = page
       .getByRole('dialog')
@@ -57,7 +58,12 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
     for (const { page } of [here, there]) await closeAll(page);
   });
 
-  const properties = async ({ tree, form }: Seat, name: string): Promise<void> => {
+  // A tab that is not in front draws once in a second, and each click waits for what is drawn.
+  const sitDown = ({ page }: Seat): Promise<void> => page.bringToFront();
+
+  const properties = async (seat: Seat, name: string): Promise<void> => {
+    await sitDown(seat);
+    const { tree, form } = seat;
     await tree.press('Alt+1');
     await tree.row(new RegExp(`^${name}, key group`)).click();
     await tree.press('Alt+Enter');
@@ -65,14 +71,18 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
     await form.tab('AWS Properties').click();
   };
   /** What came while the focus is in the tree waits below it, so that no row moves. */
-  const inSight = async ({ tree, page }: Seat, name: string): Promise<void> => {
+  const inSight = async (seat: Seat, name: string): Promise<void> => {
+    await sitDown(seat);
+    const { tree, page } = seat;
     const row = tree.row(new RegExp(`^${name}, key group`));
     const news = page.getByRole('button', { name: /^Show 1 new/ });
     await row.or(news).first().waitFor();
     if (await news.isVisible()) await news.click();
     await row.waitFor();
   };
-  const save = async ({ form, page }: Seat, name: string): Promise<void> => {
+  const save = async (seat: Seat, name: string): Promise<void> => {
+    await sitDown(seat);
+    const { form, page } = seat;
     await form.button(`Change ${name}…`).click();
     await form.heading(`Change “${name}”?`).waitFor();
     await form.button(`Change ${name}`).click();
@@ -81,6 +91,7 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
   const shown = async (name: string) => (await stage.call('group.show', { group: name })).group;
 
   it('what one adds, the other shows without being asked', async () => {
+    await sitDown(here);
     await here.tree.row(/^ledger-prod, key group/).click();
     await here.form.addByMouse();
     await here.form.field('Name').fill('payments-prod');
@@ -95,6 +106,7 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
     await properties(here, 'cards-prod');
     await properties(there, 'cards-prod');
     await there.form.field('Description').fill('what was typed there');
+    await sitDown(here);
     await here.form.field('Alias').fill('cards-here');
     await save(here, 'cards-prod');
     // What nobody changed there follows; what was typed there stands.
@@ -112,6 +124,7 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
     for (const seat of [here, there]) await inSight(seat, 'short-lived');
     await properties(there, 'short-lived');
     await there.form.field('Description').fill('never saved');
+    await sitDown(here);
     await here.tree.row(/^short-lived, key group/).click();
     await here.tree.press('Delete');
     await here.form.top.getByRole('button', { name: /^Remove/ }).click();
@@ -126,9 +139,10 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
 
   it('a job that one cancels is told as cancelled in the dialog of the other', async () => {
     const { job } = await stage.stopped('ledger-prod');
-    for (const { jobs } of [here, there]) {
-      await jobs.open();
-      await jobs.openJob(job.number);
+    for (const seat of [there, here]) {
+      await sitDown(seat);
+      await seat.jobs.open();
+      await seat.jobs.openJob(job.number);
     }
     await here.jobs.dialog.getByRole('button', { name: 'Cancel job…' }).click();
     await here.jobs.dialog.getByText(/^Cancel now leaves/).waitFor();
@@ -143,6 +157,7 @@ describe.skipIf(!windowHere || inElectron)('two windows on one keystore', () => 
   it('a lock in one covers both, and one passphrase opens both', async () => {
     await properties(there, 'cards-prod');
     const [mine, theirs] = [new EntryPage(here.page), new EntryPage(there.page)];
+    await sitDown(here);
     await mine.button('Lock now').click();
     await theirs.heading(/^Unlock/).waitFor();
     expect(await there.page.getByText('cards-prod').count()).toBe(0);
