@@ -22,9 +22,8 @@ let sound = true;
 const triedAgain = [];
 
 /**
- * Where workers, and the programs that tests start, keep compiled code from one start to the next: up to
- * a quarter of what a test takes that starts bridges. What crosses processes (e2e, window) begins as it
- * does for an operator, without.
+ * Where workers, and the programs that tests start, keep compiled code from one start to the next, as the
+ * command line does: up to a third of what a test takes that starts bridges.
  */
 const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/keyreeve-tests') };
 
@@ -43,7 +42,7 @@ function run(name, quiet) {
   ];
   const env = {
     ...process.env,
-    ...(/e2e|window/.test(projects) ? {} : compiled),
+    ...compiled,
     ...(variant === 'boringssl' ? { KEYREEVE_SHIM: variant } : {}),
   };
   const started = performance.now();
