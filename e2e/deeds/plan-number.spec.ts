@@ -174,6 +174,29 @@ describe('a deed that is asked for twice', () => {
     expect(late.code).toBe('PLAN_CHANGED');
   });
 
+  it('is another deed where other boxes are ticked: it has its own plan, and waits its turn', async () => {
+    await desk.addGroup('boxes');
+    await desk.rotated('boxes');
+    const key = 'boxes/1';
+    await aws.misbehave({ operations: { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } } });
+    const stopped = await desk.synchronize(key, kept);
+    await aws.misbehave();
+    expect(stopped.job.state).toBe('needs-you');
+    const same = await desk.call('key.planSynchronize', { key, ...kept });
+    expect(same.runningJob).toBe(stopped.job.id);
+    const choices = { key, deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan.runningJob).toBeNull();
+    const refused = await desk.refused('key.synchronize', { ...choices, plan: '000000' });
+    expect(refused.code).toBe('PLAN_CHANGED');
+    const confirm = plan.confirmName ?? '';
+    const started = await desk.call('key.synchronize', { ...choices, plan: plan.number, confirm });
+    expect(started).toMatchObject({ joined: false });
+    requireDone(await desk.goOn(stopped.job.id));
+    requireDone(await desk.settled(started.jobId));
+    expect((await desk.call('key.show', { key })).state).toBe('Material gone');
+  });
+
   it('is joined while it is under way, by whatever number, and the plan says so', async () => {
     await desk.addGroup('joined');
     await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });

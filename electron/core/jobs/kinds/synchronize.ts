@@ -66,7 +66,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
       confirm(services, open),
     ],
     orderKey: (payload) => payload.groupId,
-    deedKey: (payload) => `synchronize:${payload.keyId}`,
+    deedKey: ({ keyId, ...boxes }) => `synchronize:${keyId}:${ticked(boxes)}`,
     needsDesignation: false,
     commitStep: null,
     standing: ({ payload, outputs }) =>
@@ -75,6 +75,18 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
     onEnd: ({ jobId }) => services.parcels.drop(jobId),
   };
 }
+
+/** Who ticks other boxes asks for another deed, and must not be told of a job that does not do it. */
+const ticked = (
+  boxes: Pick<SynchronizePayload, 'deleteMaterial' | 'updatePolicy' | 'importMaterial'>,
+): string =>
+  [
+    boxes.deleteMaterial && 'delete',
+    boxes.updatePolicy && 'policy',
+    boxes.importMaterial && 'import',
+  ]
+    .filter((box) => box !== false)
+    .join('+');
 
 const notAsked: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
