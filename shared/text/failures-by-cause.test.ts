@@ -89,6 +89,27 @@ describe('says what is so, and sends people where it helps', () => {
       /restore|no further change/,
     ],
     [
+      'NOT_FOUND',
+      'a key, which goes by its group and version',
+      { what: 'key' },
+      /in the list and use its group and version, as in payments\/3, or its id\.$/m,
+      /name, path or id/,
+    ],
+    [
+      'NOT_FOUND',
+      'a job, which goes by its number',
+      { what: 'job' },
+      /no job by that number here.*use its number\.$/ms,
+      /name, path or id/,
+    ],
+    [
+      'KEYSTORE_DAMAGED',
+      'a keystore that was opened, so that its header is its own',
+      { opened: true },
+      /^Keep this file for examination and restore a verified backup\.$/m,
+      /slot header/,
+    ],
+    [
       'DISK_READ_ONLY',
       'a home that takes no folder',
       { folder: '/nonexistent/.local/state/keyreeve' },

@@ -67,7 +67,7 @@ const notAsSaved: ReadonlySet<string> = new Set<FailureCode>([
 export async function refuseDamage(session: Session): Promise<void> {
   const { state, reason } = await checked(() => session.call('keystore.status', {}));
   if (state === 'read-only' && notAsSaved.has(reason ?? ''))
-    throw new OperationError(reason as FailureCode);
+    throw new OperationError(reason as FailureCode, { opened: true });
 }
 
 function copyWithBytes(value: unknown): unknown {

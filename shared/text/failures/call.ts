@@ -14,8 +14,12 @@ const thing = (d: DetailReader): string => {
   return d.when('file', () => 'file', 'such thing');
 };
 
-/** What a person names by its number. */
-const numbered: ReadonlySet<string> = new Set(['job', 'version']);
+/** How a person names what has no name and path of its own. */
+const called: Readonly<Record<string, string>> = {
+  job: 'number',
+  version: 'number',
+  key: 'group and version, as in payments/3, or its id',
+};
 
 const socketPart = (d: DetailReader): string => d.text('path', 'its socket', 160);
 const anew = 'End the daemon or console that holds the keystore, and start it again.';
@@ -80,11 +84,11 @@ export const callWording = {
   },
   NOT_FOUND: {
     headline: (d) =>
-      `There is no ${thing(d)} by that ${numbered.has(thing(d)) ? 'number' : 'name'} here.`,
+      `There is no ${thing(d)} by that ${called[thing(d)] === 'number' ? 'number' : 'name'} here.`,
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
       d.when('file', (file) => `Check the path ${file}.`) ||
-      `Look for ${d.quoted('reference', 'it')} in the list and use its ${numbered.has(thing(d)) ? 'number' : 'name, path or id'}.`,
+      `Look for ${d.quoted('reference', 'it')} in the list and use its ${called[thing(d)] ?? 'name, path or id'}.`,
   },
   AMBIGUOUS_NAME: {
     headline: (d) =>

@@ -105,7 +105,10 @@ export const keystoreWording = {
   KEYSTORE_DAMAGED: {
     headline: 'The keystore file is damaged.',
     forYourKeys: 'Nothing was written to it. Keys in AWS go on working.',
-    next: 'Make sure that the slot header beside it is its own. Else keep this file, and restore the latest verified backup to a new path.',
+    next: (d) =>
+      d.has('opened')
+        ? keepAndRestore
+        : 'Make sure that the slot header beside it is its own. Else keep this file, and restore the latest verified backup to a new path.',
   },
   KEYSTORE_TAMPERED: {
     headline: 'Records in the keystore are not as they were last saved.',
