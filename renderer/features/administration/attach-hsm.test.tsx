@@ -1,0 +1,95 @@
+// @vitest-environment jsdom
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import { memoryOf } from '../../testing/window.fixture.tsx';
+import { button, closeWindow, hsm, openAt, realCore, token } from './administration.fixture.ts';
+
+afterEach(closeWindow);
+
+describe('the HSM', () => {
+  it('says what the token really does, what it cannot do first', async () => {
+    await openAt(realCore(), 'hsm');
+    await screen.findByText(/OAEP is refused/);
+    const findings = screen.getAllByRole('listitem');
+    const told = findings.map((item) => item.textContent).filter((text) => /:/.test(text ?? ''));
+    expect(told.join('|')).toMatch(/Does not:OAEP is refused.*CKR_MECHANISM_INVALID.*Works:Check/);
+  });
+
+  it('is not attached to real keys before its second copy is named', async () => {
+    const link = realCore();
+    link.script['hsm.status'] = () => ({
+      ...hsm,
+      attached: false,
+      token: null,
+      state: 'none',
+      master: null,
+      probe: null,
+      module: null,
+      moduleSha256: null,
+    });
+    const window = await openAt(link, 'hsm', { kind: 'attach-hsm' });
+    const user = userEvent.setup();
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.click(await dialog.findByLabelText('PKCS#11 module'));
+    await user.click(await screen.findByRole('option', { name: /libp11/ }));
+    await user.click(await dialog.findByLabelText(/BYOK-A, serial 7016234/));
+    await user.type(dialog.getByLabelText('PIN'), '4711-4711');
+    expect(dialog.getByText(/Still needed: where the second copy/)).toBeTruthy();
+    expect(dialog.getByRole('button', { name: 'Attach BYOK-A' })).toHaveProperty('disabled', true);
+    await user.type(dialog.getByLabelText(/Where is the second copy/), 'safe 2');
+    await user.click(dialog.getByLabelText(/Make a master key/));
+    expect(memoryOf(window)).not.toContain('4711-4711');
+    await user.click(dialog.getByRole('button', { name: 'Attach BYOK-A' }));
+    await waitFor(() =>
+      expect(link.made('hsm.attach')).toEqual([
+        {
+          module: '/opt/hsm/libp11.so',
+          serial: '7016234',
+          pin: '4711-4711',
+          createMaster: true,
+          secondCopy: 'safe 2',
+        },
+      ]),
+    );
+    expect(memoryOf(window)).not.toContain('4711-4711');
+  });
+
+  it('tries a last PIN only after somebody has looked at the token', async () => {
+    const link = realCore();
+    link.script['hsm.status'] = () => ({
+      ...hsm,
+      state: 'pin-needed',
+      token: { ...token, pin: 'final-try' },
+    });
+    const window = await openAt(link, 'hsm', { kind: 'enter-pin' });
+    const user = userEvent.setup();
+    expect(
+      await screen.findByText(/what is only on this token is lost, its master key too/),
+    ).toBeTruthy();
+    await user.type(screen.getByLabelText('PIN'), '4711-4711{Enter}');
+    expect(link.made('hsm.login')).toEqual([]);
+    await user.click(screen.getByRole('checkbox', { name: /BYOK-A”, serial 7016234/ }));
+    await user.click(await button('Try this PIN once'));
+    await waitFor(() =>
+      expect(link.made('hsm.login')).toEqual([{ pin: '4711-4711', confirmed: true }]),
+    );
+    expect(memoryOf(window)).not.toContain('4711-4711');
+  });
+
+  it('is attached with its last PIN try only after somebody has seen what that costs', async () => {
+    const link = realCore();
+    const last = { ...token, pin: 'final-try' } as const;
+    link.script['hsm.status'] = () => ({ ...hsm, state: 'pin-needed', token: last });
+    await openAt(link, 'hsm', { kind: 'attach-hsm' });
+    const user = userEvent.setup();
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.type(await dialog.findByLabelText('PIN'), '4711-4711{Enter}');
+    expect(dialog.getByText(/what is only on this token is lost/)).toBeTruthy();
+    expect(dialog.getByText(/Still needed: your word that you are sure of the PIN/)).toBeTruthy();
+    expect(link.made('hsm.attach')).toEqual([]);
+    await user.click(dialog.getByRole('checkbox', { name: /sure of its PIN.*the last try/ }));
+    await user.click(dialog.getByRole('button', { name: 'Attach BYOK-A' }));
+    await waitFor(() => expect(link.made('hsm.attach')).toMatchObject([{ confirmLastTry: true }]));
+  });
+});
