@@ -47,6 +47,19 @@ const vpc = {
 };
 
 describe('ConnectCustomKeyStore', () => {
+  test('looks at the certificate again, whatever connection was kept', async () => {
+    const storeId = await bench.connectedStore();
+    const KeyId = await bench.keyIn(storeId, 'ext-1');
+    await bench.client.must('Encrypt', { KeyId, Plaintext: 'AAAA' });
+    await on(bench)('DisconnectCustomKeyStore', storeId);
+    await on(bench)('ConnectCustomKeyStore', storeId);
+    await bench.client.must('Encrypt', { KeyId, Plaintext: 'AAAA' });
+    const [first, health, second] = bench.peer.requests.slice(-3);
+    expect(health?.api).toBe('/health');
+    expect(second?.connection).toBe(first?.connection);
+    expect(health?.connection).not.toBe(first?.connection);
+  });
+
   test('asks for the health of the proxy and connects', async () => {
     const storeId = await bench.makeStore();
     bench.peer.requests.length = 0;

@@ -148,6 +148,7 @@ export function createXksProxies(routes: XksRoutes, transport: ProxyTransport): 
     api: string,
     content: Readonly<Record<string, unknown>>,
     schema: z.ZodType<T>,
+    anew = false,
   ): Promise<T> {
     const host = hostOf(target.endpoint);
     const port = routes.portOf(host);
@@ -155,12 +156,13 @@ export function createXksProxies(routes: XksRoutes, transport: ProxyTransport): 
     const path = `${target.path}/${api}`;
     const body = Buffer.from(JSON.stringify(content), 'utf8');
     const headers = signForProxy(target, host, path, body, Date.now());
-    return readAnswer(await transport.send({ host, port, path, headers, body }), schema);
+    return readAnswer(await transport.send({ host, port, path, headers, body, anew }), schema);
   }
 
   return {
     async checkHealth(target, requestMetadata) {
-      const { ekmFleetDetails } = await call(target, 'health', { requestMetadata }, healthSchema);
+      const asked = { requestMetadata };
+      const { ekmFleetDetails } = await call(target, 'health', asked, healthSchema, true);
       if (ekmFleetDetails.every(({ healthStatus }) => healthStatus === 'UNAVAILABLE')) {
         throw new ProxyTrouble('no manager', 'Every key manager is UNAVAILABLE.');
       }

@@ -51,6 +51,13 @@ describe('connections', () => {
     expect([peer.requests.length, used()]).toEqual([5, 1]);
   });
 
+  test('are made anew for a request that asks what stands now', async () => {
+    for (let n = 0; n < 2; n += 1) await transport.send(request());
+    for (let n = 0; n < 2; n += 1) await transport.send({ ...request(), anew: true });
+    await transport.send(request());
+    expect([peer.requests.length, used()]).toEqual([5, 3]);
+  });
+
   test('that the proxy closed while they were idle are replaced without a word', async () => {
     await Promise.all(Array.from({ length: 4 }, () => transport.send(request())));
     peer.dropConnections();

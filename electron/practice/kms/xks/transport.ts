@@ -24,6 +24,8 @@ export interface ProxyRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Over a connection of its own, so that the certificate is looked at as it is now. */
+  readonly anew?: boolean;
 }
 
 export interface ProxyAnswer {
@@ -144,8 +146,8 @@ export interface ProxyTransport {
 
 /**
  * HTTPS to proxies on this computer. Certificates must be valid, of a known root or of `trustedCa`,
- * and for the host that the key store names. Connections are kept. A call that takes longer than
- * the budget is tried once more.
+ * and for the host that the key store names. Connections are kept, but for requests that want their
+ * own. A call that takes longer than the budget is tried once more.
  */
 export function createTransport(trustedCa: string | null, budgetMs: number): ProxyTransport {
   const agents = new Map<string, Agent>();
@@ -157,13 +159,13 @@ export function createTransport(trustedCa: string | null, budgetMs: number): Pro
       ciphers: ciphers,
     }));
 
-  function agentFor({ host, port }: ProxyRequest): Agent {
-    const name = `${host}:${port}`;
+  function agentFor({ host, port, anew = false }: ProxyRequest): Agent {
+    const name = `${host}:${port}:${anew ? 'anew' : 'kept'}`;
     const known = agents.get(name);
     if (known !== undefined) return known;
     // Resumed sessions would pass over a certificate that ran out meanwhile.
     const made = new Agent({
-      keepAlive: true,
+      keepAlive: !anew,
       maxSockets: maxConnections,
       maxCachedSessions: 0,
       secureContext: secureContext(),
