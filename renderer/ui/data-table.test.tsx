@@ -193,6 +193,15 @@ describe('a table of which several rows can be chosen', () => {
 });
 
 describe('what was read and what there is', () => {
+  it('tells a screen reader how many rows there are only where that is known', () => {
+    const { rerender } = render(<Table count={100} more />);
+    expect(grid().getAttribute('aria-rowcount')).toBe('-1');
+    rerender(<Table count={100} more total={9000} />);
+    expect(grid().getAttribute('aria-rowcount')).toBe('9001');
+    rerender(<Table count={100} more={false} />);
+    expect(grid().getAttribute('aria-rowcount')).toBe('101');
+  });
+
   it('asks for more when the end of what was read comes into view', () => {
     const onEnd = vi.fn();
     render(<Table count={200} total={5000} onEnd={onEnd} />);

@@ -26,6 +26,8 @@ export interface DataTableProps<Row> {
   readonly idOf: (row: Row) => string;
   /** Rows there are in all, when more than were read; for screen readers and the scroll bar. */
   readonly total?: number;
+  /** More can be read, and nobody knows how many: screen readers are told so. */
+  readonly more?: boolean;
   /** The row with the focus; the only one that is chosen, where there is no `choice`. */
   readonly selected: string | null;
   /** Only this one. */
@@ -82,7 +84,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       className={styles['box']}
       role="grid"
       aria-label={label}
-      aria-rowcount={(total ?? rows.length) + 1}
+      aria-rowcount={total === undefined && props.more ? -1 : (total ?? rows.length) + 1}
       aria-colcount={columns.length}
       aria-multiselectable={choice === undefined ? undefined : true}
       tabIndex={0}

@@ -133,6 +133,7 @@ export function AuditScreen() {
               idOf={idOf}
               selected={selected}
               onSelect={(row) => setSelected(idOf(row))}
+              more={pages.more}
               onEnd={pages.loadMore}
               onTop={presence.onTop}
               empty={pages.pending ? 'Reading the audit log.' : nothingRecorded(action, failed)}

@@ -72,6 +72,7 @@ export function JobsScreen() {
             choice={{ selection, onChange: choose }}
             onOpen={open}
             onMenu={(job, place) => setMenu({ job, place })}
+            more={jobs.more}
             onEnd={jobs.loadMore}
             onTop={presence.onTop}
             empty={

@@ -104,6 +104,7 @@ export function CallsPart() {
             idOf={idOf}
             selected={selected}
             onSelect={(row) => setSelected(idOf(row))}
+            more={pages.more}
             onEnd={pages.loadMore}
             onTop={presence.onTop}
             empty={pages.pending ? 'Reading the calls.' : 'No such call.'}
