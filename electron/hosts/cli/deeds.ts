@@ -43,7 +43,7 @@ export async function runDeed(
 async function deedSession(context: CommandContext, options: DeedOptions): Promise<Session> {
   if (options.detach !== true) return context.opened();
   const session = await context.holder();
-  if (!session) throw new OperationError('NEEDS_DAEMON');
+  if (!session) throw new OperationError('NEEDS_DAEMON', { detach: true });
   return session;
 }
 

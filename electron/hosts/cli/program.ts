@@ -114,6 +114,8 @@ const withoutValues = (message: string): string =>
     .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '.*' is invalid\. /s, '$1: ')
     .replace(/^command-argument value '.*' is invalid for argument '([^']*)'\. /s, '<$1>: ')
     .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
+    // a long list would push out where the help is, which has it
+    .replace(/Allowed choices are .{100,}$/s, 'it is none of those it takes.')
     // a word that is near a command is a command mistyped; any other may be a secret
     .replace(/^unknown command '.*'(?!.*Did you mean)/s, 'there is no such command')
     .replace(/\s*\n\s*\(Did (.*?)\??\)\s*$/, '; did $1')

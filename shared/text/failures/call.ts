@@ -1,4 +1,8 @@
+import { isFinal, jobStates, type JobState } from '../../model/job.ts';
 import type { DetailReader, Wording } from '../wording.ts';
+
+const isJobState = (text: string): text is JobState =>
+  (jobStates as readonly string[]).includes(text);
 
 const reviewReasons: Readonly<Record<string, string>> = {
   inherited:
@@ -124,7 +128,10 @@ export const callWording = {
   NEEDS_DAEMON: {
     headline: 'No daemon or console holds this keystore open.',
     forYourKeys: 'Nothing was changed and no passphrase was kept.',
-    next: 'Start one with "keyreeve daemon". A command without --detach opens the keystore by itself and waits.',
+    next: (d) =>
+      d.has('detach')
+        ? 'Start one with "keyreeve daemon", or leave out --detach: then the command opens the keystore by itself and waits.'
+        : 'Start one with "keyreeve daemon" or "keyreeve console", unlock the keystore there, then try again.',
   },
   NEEDS_CONSOLE: {
     headline: 'No console holds this keystore.',
@@ -196,7 +203,11 @@ export const callWording = {
   JOB_NOT_WAITING_FOR_YOU: {
     headline: 'This job does not wait for anybody.',
     forYourKeys: 'Nothing was changed.',
-    next: 'Open the job and see what it is doing.',
+    next: (d) => {
+      const state = d.text('state', '');
+      if (isJobState(state) && isFinal(state)) return 'It has ended. Open it and see what it did.';
+      return `It goes on by itself in a window, console or daemon; on the command line by "keyreeve job watch${d.when('job', (job) => ` ${job}`)}".`;
+    },
   },
   JOB_NEEDS_REVIEW: {
     headline: 'This job waits until a person has looked at it.',

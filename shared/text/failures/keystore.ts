@@ -215,7 +215,7 @@ export const keystoreWording = {
     forYourKeys: (d) =>
       d.has('from')
         ? 'Nothing was read, restored or changed.'
-        : 'A key that exists only on this computer could be lost, so no key is sent or switched.',
+        : 'What exists only on this computer can be lost with it: a real keystore sends and switches no key without a second place.',
     next: (d) =>
       d.when('from', (from) => `Attach its disk, or look at the path ${from}.`) ||
       d.when(

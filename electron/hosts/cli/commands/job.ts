@@ -170,7 +170,7 @@ async function goOn(
 async function detachable(context: CommandContext, options: Detachable): Promise<Session> {
   if (options.detach !== true) return context.opened();
   const session = await context.holder();
-  if (!session) throw new OperationError('NEEDS_DAEMON');
+  if (!session) throw new OperationError('NEEDS_DAEMON', { detach: true });
   return session;
 }
 
