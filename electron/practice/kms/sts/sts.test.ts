@@ -76,6 +76,16 @@ test('a signed GET with the parameters in its address does as well', async () =>
   expect(unsigned.type).toBe('UnknownOperationException');
 });
 
+test('a parameter that is there twice is refused: the journal would show one, and the other act', async () => {
+  const [one, two] = ['one', 'two'].map(
+    (name) => `RoleArn=${encodeURIComponent(operatorRole + name)}`,
+  );
+  const form = `Action=AssumeRole&Version=2011-06-15&RoleSessionName=ok&${one}&${two}`;
+  const more = { service: 'sts', contentType: 'application/x-www-form-urlencoded' };
+  const reply = await rawCall(kms.url, '', form, more);
+  expect([reply.status, codeOf(reply.text)]).toEqual([400, 'MalformedInput']);
+});
+
 describe('AssumeRole', () => {
   test('gives credentials that STS and KMS know', async () => {
     const { user, credentials } = await assume();

@@ -34,6 +34,8 @@ function perform(
   parameters: URLSearchParams,
   requestId: string,
 ): XmlTree {
+  const names = [...parameters.keys()];
+  if (new Set(names).size < names.length) throw new KmsFailure('MalformedInput');
   const action = parameters.get('Action') ?? '';
   const version = parameters.get('Version') || 'NO_VERSION_SPECIFIED';
   if (version === stsVersion && action === 'GetCallerIdentity') return getCallerIdentity(who);
