@@ -47,7 +47,7 @@ export function statusOf(session: Session, opened = session.maybe): Status {
     incarnation: store.incarnation,
     slots: slots.list(),
     backup: opened.backups.status(),
-    anchor: opened.anchorFinding,
+    anchor: opened.anchor.finding,
     runningJobs: counts.running,
     needsYou: counts.needsYou,
   };

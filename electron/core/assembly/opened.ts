@@ -27,7 +27,6 @@ import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
-import { Anchor } from '../store/anchor.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
 import { auditBeginning, auditJobEvent, auditSink } from './session-audit.ts';
@@ -37,6 +36,7 @@ import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
 import { Practice } from './practice.ts';
 import { Token } from './token.ts';
+import { TokenAnchor } from './token-anchor.ts';
 import { XksDesk } from './xks-desk.ts';
 import { xksServices } from './xks-services.ts';
 
@@ -63,7 +63,7 @@ export class Opened {
   readonly open: OpenKeystore;
   readonly practice: Practice;
   readonly calls: ReturnType<typeof createCallSearch>;
-  anchorFinding: 'none' | 'matches' | 'older' | 'not-read' = 'not-read';
+  readonly anchor: TokenAnchor;
   readonly #cloud: Cloud;
   readonly #connections: Connections;
   readonly #eta: Eta;
@@ -87,11 +87,12 @@ export class Opened {
       ports,
       store,
       settings: domain.settings,
-      onReady: () => this.checkAnchor(),
+      onReady: () => this.anchor.check(),
       onLost: () => this.#bridgeLost(),
       onState: () => this.#tokenMoved(),
       onBuiltInBack: () => this.#goOn(),
     });
+    this.anchor = new TokenAnchor(store, this.token);
     const { token, backups, audit } = this;
     this.desk = new XksDesk({ ports, config, file, domain, token, backups, audit, changed });
     const kinds: JobKind[] = [];
@@ -191,33 +192,14 @@ export class Opened {
     }
   }
 
-  /**
-   * Compares with what the HSM remembers of this keystore, as soon as the token can be read. An
-   * older or differing keystore becomes read-only.
-   */
-  async checkAnchor(): Promise<void> {
-    const place = this.token.anchorPlace();
-    if (!place || this.anchorFinding !== 'not-read') return;
-    const anchor = new Anchor(this.file.store, place);
-    const finding = await anchor.check();
-    this.anchorFinding = finding === 'differs' ? 'older' : finding;
-    if (finding === 'none') await anchor.record();
-  }
-
-  async leaveAnchor(): Promise<void> {
-    const place = this.token.anchorPlace();
-    if (place) await new Anchor(this.file.store, place).record();
-  }
-
-  async acceptOlder(): Promise<{ readonly store: number; readonly anchor: number | null }> {
-    const place = this.token.anchorPlace();
-    if (!place) throw new OperationError('HSM_PIN_NEEDED');
-    const numbers = await new Anchor(this.file.store, place).acceptOlder();
-    this.anchorFinding = 'matches';
+  /** A person decided that this older keystore is the one to go on with. */
+  async acceptOlder(): ReturnType<TokenAnchor['acceptOlder']> {
+    const numbers = await this.anchor.acceptOlder();
     await this.begin();
     return numbers;
   }
 
+  /** Ends all that runs over the open file, each job after its step. @returns how many were running */
   async close(): Promise<number> {
     await this.schedule.stop();
     const { stopping } = this.jobs.runner.pause();

@@ -385,7 +385,7 @@ export class Session {
     const { log } = this.#parts.ports;
     try {
       await opened.audit.checkpoint('lock');
-      await opened.leaveAnchor();
+      await opened.anchor.leave();
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       log.log('warn', 'lock-left-no-mark', { code: error.code });
