@@ -52,3 +52,19 @@ it('stands under the help of its command', async () => {
   expect(shown).toMatch(/\nYour keys: The alias moves last/);
   expect(shown).toMatch(/\nExample: keyreeve group force-rotate payments-prod --plan\n$/);
 });
+
+it('fits into 80 columns, but for what is there to be copied', async () => {
+  const { program } = await whole();
+  addExamples(program);
+  const helpOf = (command: Command): string => {
+    let shown = '';
+    command
+      .configureOutput({ writeOut: (text) => void (shown += text), getOutHelpWidth: () => 80 })
+      .outputHelp();
+    return shown;
+  };
+  const long = [program, ...all(program)]
+    .flatMap((command) => helpOf(command).split('\n'))
+    .filter((line) => line.length > 80 && !line.startsWith('Example: '));
+  expect(long).toEqual([]);
+});

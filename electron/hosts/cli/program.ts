@@ -79,6 +79,8 @@ export async function buildProgram(
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'say what a command does')
     .helpCommand(false)
+    // beside a long name there is little room at 80 columns, and it is to be kept
+    .configureHelp({ minWidthToWrap: 24 })
     .showSuggestionAfterError(true);
   refuseEmptyPaths(addGlobalOptions(program));
   const run: Run = (work) =>
