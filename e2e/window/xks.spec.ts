@@ -97,6 +97,12 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     await closed();
     await row(/^ledger, external key store, in AWS Not in AWS/).waitFor();
     await tab('Proxy').click();
+    await stage.page.emulateMedia({ forcedColors: 'active' });
+    // Without grounds and shadows the chosen part must be seen all the same.
+    const edge = (name: string) => tab(name).evaluate((at) => getComputedStyle(at).outlineStyle);
+    await expect.poll(() => edge('Proxy')).not.toBe('none');
+    expect(await edge('Keys')).toBe('none');
+    await stage.page.emulateMedia({ forcedColors: 'none' });
     await details()
       .getByText(/No proxy has been started/)
       .waitFor();

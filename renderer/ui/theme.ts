@@ -131,10 +131,18 @@ export const theme = createTheme({
           textTransform: 'none',
           // Its list cuts what lies beside it.
           '&.Mui-focusVisible': { outlineOffset: -2 },
+          '&.Mui-selected': { boxShadow: 'inset 0 -2px 0 var(--accent)' },
         },
       },
     },
-    MuiTabs: { styleOverrides: { root: { minHeight: 36 } } },
+    // Where there is no room for all they take more lines: what scrolls sideways is not seen, and MUI's
+    // line below the chosen one lies below the last line of them.
+    MuiTabs: {
+      styleOverrides: {
+        root: { minHeight: 36, '& [role=tablist]': { flexWrap: 'wrap' } },
+        indicator: { display: 'none' },
+      },
+    },
     MuiDialog: {
       defaultProps: { transitionDuration: 0 },
       styleOverrides: { paper: { backgroundImage: 'none', boxShadow: 'var(--shadow)' } },

@@ -10,13 +10,6 @@ export interface DetailTab {
   readonly content: ReactNode;
 }
 
-/** In a narrow window they take two lines: what scrolls sideways is not seen. */
-const wrapping = {
-  '& [role=tablist]': { flexWrap: 'wrap' },
-  '& .MuiTabs-indicator': { display: 'none' },
-  '& .Mui-selected': { boxShadow: 'inset 0 -2px 0 var(--accent)' },
-} as const;
-
 /** The parts of what is chosen; the part somebody looked at stays when they choose the next one. */
 export function DetailTabs({
   of,
@@ -37,7 +30,6 @@ export function DetailTabs({
         value={shown?.id ?? false}
         aria-label={label}
         className={styles['tabs'] ?? ''}
-        sx={wrapping}
         onChange={(_event, next: string) => setWanted(next)}
       >
         {tabs.map(({ id, label: title }) => (
