@@ -1,5 +1,6 @@
 import { DeleteImportedKeyMaterialCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { changed } from '../support/effects.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
@@ -8,10 +9,11 @@ import { importOtherNow, parkedRotation } from './stage.ts';
 
 let aws: OutsideAws;
 let desk: Desk;
+const clock = new HurriedClock();
 
 beforeAll(async () => {
   aws = await OutsideAws.start();
-  desk = await Desk.open(aws);
+  desk = await Desk.open(aws, { clock });
 });
 afterAll(async () => {
   await desk?.[Symbol.asyncDispose]();
@@ -165,5 +167,43 @@ describe('Synchronize over material that AWS has', () => {
     await aws.misbehave();
     expect(await historyOf('given-up/1')).not.toContain('accepted our copy again');
     expect(await provedLine('given-up/1')).toContain('Not yet proved against AWS');
+  });
+});
+
+describe('a rotation that stopped for longer than AWS is to keep its material', () => {
+  it('has as many days from the import on, and not what is left of them since its birth', async () => {
+    await desk.addGroup('short-lived', { awsDeletesMaterialAfterDays: 1, rotate: false });
+    const parked = await parkedRotation({ desk, aws }, 'short-lived', 'import');
+    await aws.misbehave({ clockSkewSeconds: 2 * 86_400 });
+    clock.wallAhead = 2 * day;
+    const from = clock.now();
+    requireDone(await desk.goOn(parked.job.id));
+    clock.wallAhead = 0;
+    await aws.misbehave();
+    const { remote } = await desk.call('key.show', { key: 'short-lived/1' });
+    expect(remote?.validTo).toBeGreaterThanOrEqual(from + day - 1000);
+    expect(remote?.state).toBe('Enabled');
+  });
+
+  it('asks for the date that AWS has already where an answer was lost', async () => {
+    await desk.addGroup('dated', { awsDeletesMaterialAfterDays: 7, rotate: false });
+    let later = false;
+    desk.at('group.force-rotate:import:before-intent', () => {
+      aws.controlNow('POST /mischief', {
+        operations: { ImportKeyMaterial: { loseResponseAfterEffect: 1_000 } },
+      });
+      desk.at('group.force-rotate:parameters:after-intent', () => {
+        later = true;
+        clock.wallAhead += 60_000;
+        aws.controlNow('POST /mischief', {});
+      });
+    });
+    const done = await desk.rotate('dated');
+    requireDone(done);
+    expect(later).toBe(true);
+    const { remote } = await desk.call('key.show', { key: 'dated/1' });
+    const held = await aws.key(remote?.keyId ?? '');
+    const made = done.job.startedAt ?? Number.NaN;
+    expect((held.metadata.ValidTo ?? 0) * 1000).toBeLessThan(made + 7 * day + 60_000);
   });
 });

@@ -3,7 +3,7 @@ import type { Json } from '../../../../shared/model/json.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
-import type { Group } from '../../keystore/rows.ts';
+import type { Group, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepSpec } from '../kind.ts';
 import { importSteps } from './import-steps.ts';
 import {
@@ -59,7 +59,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
       group,
       key,
       kmsKeyId: remote.kmsKeyId,
-      validTo: group.materialDays === null ? null : plannedDeletion(key.madeAt, group.materialDays),
+      validTo: endOfMaterial(remote, group.materialDays, services.clock.now()),
       materialId: null,
       connection,
     };
@@ -128,6 +128,16 @@ const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }):
 /** Whole seconds: AWS keeps ValidTo with that precision, and we compare what we read back. */
 export const plannedDeletion = (from: number, days: number): number =>
   Math.floor((from + days * day) / 1000) * 1000;
+
+/**
+ * So many days from the import on, however long the job stopped before it. Where AWS has taken the
+ * material and the answer was lost, the date it has: it may refuse another.
+ */
+function endOfMaterial({ state, validTo }: RemoteKey, days: number | null, now: number) {
+  if (days === null) return null;
+  const taken = state !== 'PendingImport' && validTo !== null && validTo > now;
+  return taken ? validTo : plannedDeletion(now, days);
+}
 
 /** The template's Active Key ID, when it is a key that waits for its first material. */
 async function waitingKey(

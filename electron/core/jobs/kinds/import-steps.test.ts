@@ -15,12 +15,16 @@ interface Around {
   /** The name AWS gives to what it took, and the one it gave to our material before. */
   readonly named?: string | null;
   readonly before?: string;
+  /** When AWS shall delete the material, and what was asked for with the wrapping key. */
+  readonly end?: number;
+  readonly endThen?: number | null;
 }
 
 /** The three steps over a vault and an AWS of a few answers; `kept` and `noted` is what they leave. */
 function stage(around: Around) {
   const { realm = 'real', seen = [], wrapped = {}, parcels = [], state } = around;
-  const { named = null, before = null } = around;
+  const { named = null, before = null, end = null, endThen = end } = around;
+  const sent: unknown[] = [];
   const kept: string[] = [];
   const noted: string[] = [];
   const seenSo = [...seen];
@@ -61,7 +65,10 @@ function stage(around: Around) {
   const connection = {
     parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
     describeKey: async () => ({ state }),
-    importMaterial: async () => ({ materialId: named, requestId: null }),
+    importMaterial: async ({ validTo }: { readonly validTo: number | null }) => {
+      sent.push(validTo);
+      return { materialId: named, requestId: null };
+    },
   };
   const key = { id: 'k', version: 2, storage: 'hsm', kcv: born };
   const subject = {
@@ -69,7 +76,7 @@ function stage(around: Around) {
     kmsKeyId: '7c1d',
     connection,
     materialId: before,
-    validTo: null,
+    validTo: end,
   } as unknown as ImportSubject;
   const steps = importSteps(services, async () => subject);
   const step = (name: string) => {
@@ -77,11 +84,15 @@ function stage(around: Around) {
     if (!found) throw new Error(`no step ${name}`);
     return found;
   };
-  const output = { fingerprint: pinned, algorithm: 'RSAES_OAEP_SHA_256' };
+  const output = {
+    fingerprint: pinned,
+    algorithm: 'RSAES_OAEP_SHA_256',
+    materialEnd: endThen,
+  };
   const context = { jobId: 'j', outputs: { parameters: output } } as unknown as Parameters<
     ReturnType<typeof step>['act']
   >[0];
-  return { kept, noted, act: (name: string) => step(name).act(context), step, context };
+  return { kept, noted, sent, act: (name: string) => step(name).act(context), step, context };
 }
 
 describe('wrapping a key for AWS', () => {
@@ -150,6 +161,28 @@ describe('an import that AWS took', () => {
       type: 'park',
       error: { code: 'IMPORT_WRONG_MATERIAL', details },
     });
+  });
+});
+
+describe('when AWS is to delete the material', () => {
+  const parcels = ['wrapped'];
+  const hour = 3_600_000;
+
+  it('is asked for as it was fixed with the wrapping key, each time', async () => {
+    const { act, sent } = stage({ parcels, end: 10 * hour, endThen: 9.5 * hour });
+    await act('import');
+    expect(sent).toEqual([9.5 * hour]);
+    const never = stage({ parcels });
+    await never.act('import');
+    expect(never.sent).toEqual([null]);
+  });
+
+  it.each([7 * hour, null])('is fixed anew where it was fixed long ago: %s', async (endThen) => {
+    const { act, sent, kept } = stage({ parcels, end: 10 * hour, endThen });
+    const result = await act('import');
+    expect(result).toMatchObject({ type: 'again', from: 'parameters' });
+    if (result.type === 'again') result.record?.();
+    expect([sent, kept]).toEqual([[], ['dropped']]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { WrappingAlgorithm } from '../../hsm/driver.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
-import { proof, sayMethod, shortId } from './reading.ts';
+import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
 /** Wrapping key spec asked of AWS. RSA_2048 is refused by us, RSA_4096 is what AWS suggests. */
@@ -27,6 +27,8 @@ interface ParametersOutput {
   readonly fingerprint: string;
   readonly validTo: number;
   readonly algorithm: WrappingAlgorithm;
+  /** {@link ImportSubject.validTo} as it was then: an import that is repeated asks for the same. */
+  readonly materialEnd: number | null;
 }
 
 interface ImportOutput {
@@ -96,6 +98,7 @@ function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): Ste
         fingerprint,
         validTo: read.validTo,
         algorithm,
+        materialEnd: subject.validTo,
       };
       const said = `SHA-256 ${fingerprint.slice(0, 16)}…, RSA-${modulusBits}, ${algorithmWords[algorithm]}`;
       return {
@@ -170,7 +173,11 @@ function importStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpe
       // may be imported as often as one likes) shows that it is ours.
       const unused =
         read.state === 'PendingImport' && services.parcels.has(context.jobId, 'wrapped');
-      return unused ? 'act' : afresh(services, context, 'the answer to the import was lost');
+      return unused
+        ? 'act'
+        : afresh(services, context, 'the answer to the import was lost', () =>
+            services.keys.noteRemote(subject.key.id, readingOf(read)),
+          );
     },
   };
 }
@@ -183,12 +190,19 @@ const afresh = <P>(
   services: DeedServices,
   { jobId }: StepContext<P>,
   why: string,
+  record = (): void => undefined,
 ): Extract<StepResult, { type: 'again' }> => ({
   type: 'again',
   from: 'parameters',
   why,
-  record: () => services.parcels.drop(jobId),
+  record: () => {
+    record();
+    services.parcels.drop(jobId);
+  },
 });
+
+/** A job that stopped for longer (ms) between wrapping key and import fixes the date anew. */
+const dateHolds = 3_600_000;
 
 /**
  * What was sent is gone from AWS again: somebody deleted it, and nobody else can bring it back. The
@@ -212,6 +226,11 @@ async function send<P>(
   if (!services.parcels.has(context.jobId, 'wrapped')) {
     return afresh(services, context, 'the wrapped copy is gone');
   }
+  const { materialEnd } = context.outputs['parameters'] as unknown as Partial<ParametersOutput>;
+  const validTo = materialEnd ?? null;
+  if (subject.validTo !== null && subject.validTo - (validTo ?? 0) > dateHolds) {
+    return afresh(services, context, 'AWS would delete the material too early');
+  }
   using token = services.parcels.take(context.jobId, 'import-token');
   using wrapped = services.parcels.take(context.jobId, 'wrapped');
   try {
@@ -220,7 +239,7 @@ async function send<P>(
         keyId: subject.kmsKeyId,
         token: token.use((bytes) => Uint8Array.from(bytes)),
         encryptedKeyMaterial: wrapped.use((bytes) => Uint8Array.from(bytes)),
-        validTo: subject.validTo,
+        validTo,
       },
       context,
     );
