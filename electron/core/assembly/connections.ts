@@ -1,5 +1,6 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
+import { disposeCredential } from '../cloud/aws/credential-copy.ts';
 import type { Patience } from '../cloud/patience.ts';
 import type { CloudCredential } from '../cloud/credential.ts';
 import type { Credentials } from '../keystore/credentials.ts';
@@ -59,7 +60,7 @@ export function createConnections(
         ...(patience ? { patience } : {}),
       });
     } finally {
-      disposeSecrets(secrets);
+      disposeCredential(secrets);
     }
   };
 
@@ -74,7 +75,9 @@ export function createConnections(
       };
       open.set(name, entry);
       // A connection that could not be made is tried afresh by the next caller.
-      entry.connection.catch(() => open.delete(name));
+      entry.connection.catch(() => {
+        if (open.get(name) === entry) open.delete(name);
+      });
       return entry.connection;
     },
     drop: (credentialId) => {
@@ -122,6 +125,7 @@ function credentialSecrets(credentials: Credentials, credential: Credential): Cl
     case 'assume-role': {
       const source = credentialSecrets(credentials, credentials.get(credential.sourceId ?? ''));
       if (source.kind === 'assume-role') {
+        disposeCredential(source);
         throw new OperationError('CREDENTIAL_REJECTED', {
           credential: credential.name,
           problem: 'a role cannot be taken on with another role',
@@ -136,11 +140,4 @@ function credentialSecrets(credentials: Credentials, credential: Credential): Cl
       };
     }
   }
-}
-
-function disposeSecrets(credential: CloudCredential): void {
-  if (credential.kind === 'assume-role') disposeSecrets(credential.source);
-  if (credential.kind === 'keys' || credential.kind === 'session')
-    credential.secretAccessKey.dispose();
-  if (credential.kind === 'session') credential.sessionToken.dispose();
 }
