@@ -22,7 +22,7 @@ import { sharedChromium } from '../support/chromium.ts';
 import { chromiumPath, ConsoleStage, passphrase } from '../support/console.ts';
 import { ConsoleProcess } from '../support/console-process.ts';
 import { corePid } from '../support/core-pid.ts';
-import { useLink, WebCaller } from '../support/web-caller.ts';
+import { lineHeaders, openSocket, outcomeOf, useLink, WebCaller } from '../support/web-caller.ts';
 
 function holds(pid: number, secret: string): boolean {
   const finder = new Finder(new Map([['secret', spellings(Buffer.from(secret))]]));
@@ -61,6 +61,33 @@ describe('a lock', () => {
     expect(holds(after, passphrase)).toBe(false);
     expect(holds(host.pid, passphrase)).toBe(false);
     again.close();
+  });
+
+  it('answers each window that connects while it goes on', async () => {
+    await using host = await ConsoleProcess.start();
+    const { cookie } = await useLink(host.url);
+    const passphraseBytes = () => new Uint8Array(Buffer.from(passphrase));
+    await host.call('keystore.create', { realm: 'practice', passphrase: passphraseBytes() });
+    const outcomes: (string | number)[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      let going = true;
+      const locked = host.call('keystore.lock', {}).finally(() => {
+        going = false;
+      });
+      for (let after = 0; after < 8; after += going ? 0 : 1) {
+        const window = openSocket(host.port, lineHeaders(host.port, cookie));
+        outcomes.push(await outcomeOf(window));
+        window.close();
+      }
+      await locked;
+      await expect
+        .poll(async () => {
+          host.disconnect();
+          return (await host.call('keystore.unlock', { passphrase: passphraseBytes() })).state;
+        })
+        .toMatch(/checking|verified/);
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['open']));
   });
 
   it('loses no passphrase that comes right behind it: the next core opens', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
@@ -35,15 +36,25 @@ interface Started {
   readonly lastWindow: LastWindow;
 }
 
+/** A connection that came here, while the process that listens may still read from it. */
+interface HeldConnection {
+  readonly handshake: Handshake;
+  readonly connection: Socket;
+  /** Taken over, or broken. */
+  readonly over: PromiseWithResolvers<void>;
+}
+
 /** The life of a console's core process: started by its host's first message, ended by its last. */
 export class ConsoleCore {
   readonly #say: (message: FromCore) => void;
   readonly #end: (code: number) => void;
   readonly #links = new Map<number, (link: ConsoleLink) => void>();
-  readonly #held = new Map<string, { handshake: Handshake; connection: Socket }>();
+  readonly #held = new Map<string, HeldConnection>();
   #number = 0;
   #started: Started | null = null;
   #stopping = false;
+  /** Windows are told to come back to the next one. */
+  #ending = false;
   #noteSecrets: () => Promise<void> = () => Promise.resolve();
 
   constructor(say: (message: FromCore) => void, end: (code: number) => void) {
@@ -72,8 +83,12 @@ export class ConsoleCore {
    */
   #hold(handshake: Handshake, connection: Socket): void {
     const { tab } = handshake.ticket;
-    this.#held.set(tab, { handshake, connection });
-    connection.once('close', () => this.#held.delete(tab));
+    const over = Promise.withResolvers<void>();
+    this.#held.set(tab, { handshake, connection, over });
+    connection.once('close', () => {
+      this.#held.delete(tab);
+      over.resolve();
+    });
     connection.on('error', () => connection.destroy());
     this.#say({ taken: tab });
   }
@@ -82,9 +97,15 @@ export class ConsoleCore {
     const held = this.#held.get(tab);
     this.#held.delete(tab);
     if (!held) return;
-    if (this.#started && !this.#stopping) {
-      this.#started.tabs.accept(held.handshake, held.connection);
-    } else held.connection.destroy();
+    if (!this.#started) {
+      held.connection.destroy();
+      return;
+    }
+    const { tabs } = this.#started;
+    tabs.accept(held.handshake, held.connection);
+    held.over.resolve();
+    // A browser that is told takes the next core; one that is cut off shows an error of its own.
+    if (this.#ending) tabs.end(null, 'restart');
   }
 
   async #start(settings: CoreSettings): Promise<void> {
@@ -199,12 +220,24 @@ export class ConsoleCore {
       lastWindow.end();
       await socket.stopListening();
       await core.stop();
+      this.#ending = true;
       tabs.end(null, 'restart');
-      await Promise.all([socket.close(), tabs.allEnded(AbortSignal.timeout(lastWords))]);
+      await Promise.all([socket.close(), this.#allGone(tabs)]);
     }
     // What was written last must leave this process before it ends.
     await wait(0);
     this.#end(0);
+  }
+
+  /** Resolves when every window has gone, those on their way here too, or had its time to go. */
+  async #allGone(tabs: TabServer): Promise<void> {
+    const enough = AbortSignal.timeout(lastWords);
+    const late = once(enough, 'abort');
+    await Promise.race([
+      Promise.all(Array.from(this.#held.values(), ({ over }) => over.promise)),
+      late,
+    ]);
+    if (!enough.aborted) await tabs.allEnded(enough);
   }
 }
 
