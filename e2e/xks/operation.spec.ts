@@ -62,7 +62,10 @@ describe('an XKS proxy in its own process', () => {
     const kms = kmsOf();
     const { store } = own;
     const [both, ...others] = store.keys;
-    expect((await kms.encrypt(own.keys.both)).status).toBe(200);
+    await until(
+      () => kms.encrypt(own.keys.both),
+      ({ status }) => status === 200,
+    );
     await own.publish([{ ...store, keys: [{ ...both!, blocked: true }, ...others] }]);
     const blocked = (answer: Answer) => answer.body['errorName'] === 'InvalidStateException';
     await until(() => kms.encrypt(own.keys.both), blocked);
