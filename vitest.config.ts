@@ -57,8 +57,13 @@ const renderer = {
   ...patience,
 };
 
-/** What drives a page or its door; it waits for Chromium as much as it works. */
-const pages = ['e2e/{window,console,desktop}/**/*.spec.ts', 'e2e/desktop.spec.ts'];
+/** What drives a page. It takes as long as all else that crosses processes. */
+const pages = [
+  'e2e/window/**/*.spec.ts',
+  'e2e/console/{browser,lock,takeover}.spec.ts',
+  'e2e/desktop/built.spec.ts',
+  'e2e/desktop.spec.ts',
+];
 const acrossProcesses = {
   // What is tried runs in processes of its own; the next file finds loaded what starts them.
   isolate: false,
