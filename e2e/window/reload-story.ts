@@ -97,7 +97,7 @@ export const furtherDialogs: readonly Opened[] = [
   { by: [...stopped, button('Cancel job…')], title: /^Cancel job/ },
   { by: [...practice, button(/^Move the clock/)], title: /^Move/, ...typed('How far') },
   { by: [...practice, button(/^Reset the/)], title: /^Reset/ },
-  { by: [place('Credentials'), row(/ledger-kms/), button('Remove…')], title: /^Remove the/ },
+  { by: [place('Credentials'), row(/ledger-kms/), button('Remove…')], title: /^Remove credential/ },
   { by: [place('Security'), button(/^Remove second/)], title: /^Remove/ },
   { by: [...proxies, request], title: /^Request a/, ...typed('Name') },
   { by: [...proxies, button('Import a')], title: /^Import the/, ...typed('Certificate and chain') },
