@@ -16,7 +16,7 @@ const words: Readonly<Record<Status['anchor'], StateText>> = {
   matches: { glyph: '✓', word: 'The newest that the HSM remembers.', tone: 'good' },
   older: { glyph: '!', word: 'Older than the HSM remembers.', tone: 'attention' },
   'not-read': { glyph: '?', word: 'Not compared with the HSM yet.', tone: 'quiet' },
-  none: { glyph: '–', word: 'The HSM remembers nothing of this keystore.', tone: 'quiet' },
+  none: { glyph: '–', word: 'The HSM knew nothing of this keystore before.', tone: 'quiet' },
 };
 
 const meaning: Readonly<Record<Status['anchor'], string>> = {
@@ -24,7 +24,7 @@ const meaning: Readonly<Record<Status['anchor'], string>> = {
   older:
     'It is open for reading only. Keys made later may be missing here, and AWS may hold newer ones.',
   'not-read': 'They are compared as soon as the PIN of the HSM was accepted.',
-  none: 'From now on it remembers this state.',
+  none: 'It remembers this one from now on.',
 };
 
 /** Whether this is the newest state of the keystore, as far as the HSM can tell. */

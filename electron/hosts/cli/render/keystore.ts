@@ -18,7 +18,7 @@ type Hsm = OutputFor<'hsm.status'>;
 type Token = NonNullable<Hsm['token']>;
 
 const anchors: Readonly<Record<Status['anchor'], string>> = {
-  none: 'none: no HSM remembers the newest state',
+  none: 'new: the HSM knew nothing of it before, and remembers it now',
   matches: 'matches what the HSM remembers',
   older: 'older than what the HSM remembers',
   'not-read': 'not read yet',
