@@ -1,9 +1,9 @@
 import { useBlocked } from '../../state/blocked.ts';
-import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { RefusedKmsKeys } from './refused-kms-keys.tsx';
+import { useServing } from './use-serving.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
 import type { XksKeyDetail } from './xks-words.ts';
@@ -17,7 +17,7 @@ const bindingWords: Readonly<Record<XksKeyDetail['bindings'][number]['how'], str
 /** The KMS keys that may use an external key, and why each of them may; and those that were refused. */
 export function KeyKmsKeys({ of, deeds }: { readonly of: XksKeyDetail; readonly deeds: XksDeeds }) {
   const blocked = useBlocked();
-  const refused = useRead('xks.status', {}).data?.refusedKmsKeys ?? [];
+  const refused = useServing().data?.refusedKmsKeys ?? [];
   return (
     <div className={styles['parts']}>
       {of.bindings.length === 0 ? (

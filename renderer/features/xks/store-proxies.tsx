@@ -1,8 +1,7 @@
-import { useEffect, useEffectEvent } from 'react';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -13,18 +12,16 @@ import { storageTexts } from '../../../shared/text/states.ts';
 import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
 import { RefusedKmsKeys } from './refused-kms-keys.tsx';
+import { useServing } from './use-serving.ts';
 import styles from './xks.module.css';
 import { healthWord, proxyState } from './xks-words.ts';
 
 /** Days before its end from which a certificate needs somebody. */
 const soon = 30;
 
-/** Proxies are asked again this often (ms) while somebody looks. */
-const askAgain = 5_000;
-
 /** Which proxies serve what is published, and how they are. */
 export function StoreProxies() {
-  const read = useRead('xks.status', {});
+  const read = useServing();
   const publish = useDeed('xks.publish');
   const blocked = useBlocked();
   const show = useDialogs((state) => state.show);
@@ -33,11 +30,6 @@ export function StoreProxies() {
     if (view) say(`Published serving set ${view.revision}.`);
   };
   const serving = read.data;
-  const ask = useEffectEvent(read.again);
-  useEffect(() => {
-    const timer = setInterval(() => ask(), askAgain);
-    return () => clearInterval(timer);
-  }, []);
   return (
     <div className={styles['parts']}>
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
