@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it } from 'vitest';
 import type { OutputFor } from '../../../shared/contract/index.ts';
@@ -50,6 +50,36 @@ it('reads again what was asked before there was a connection', async () => {
   act(() => link.state({ kind: 'open' }));
   await screen.findByLabelText('Passphrase');
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('keeps what is typed while it is read again how the keystore opens', async () => {
+  const world = { state: 'locked' as 'locked' | 'verified', there: false };
+  const status = Promise.withResolvers<OutputFor<'keystore.status'>>();
+  const link: ScriptedLink = new ScriptedLink({
+    'session.snapshot': () => snapshotOf(world.state),
+    'keystore.status': () => {
+      if (world.there) return status.promise;
+      throw new LinkLost();
+    },
+    'keystore.unlock': () => {
+      world.state = 'verified';
+      link.change('session');
+      return statusOf('verified');
+    },
+  });
+  opened = openWindow(link);
+  await screen.findByRole('alert');
+  await userEvent.type(await screen.findByLabelText('Passphrase'), 'a passphrase');
+  world.there = true;
+  act(() => link.state({ kind: 'lost', since: Date.now() }));
+  act(() => link.state({ kind: 'open' }));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  expect(screen.getByLabelText<HTMLInputElement>('Passphrase').value).toBe('a passphrase');
+  await userEvent.keyboard('{Enter}');
+  await waitFor(() =>
+    expect(link.made('keystore.unlock')).toEqual([{ passphrase: 'a passphrase' }]),
+  );
+  status.resolve(statusOf('verified'));
 });
 
 it('sends what was never begun as soon as there is a line again, and nothing twice else', async () => {

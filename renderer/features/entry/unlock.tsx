@@ -25,6 +25,9 @@ export function Unlock() {
   const show = useDialogs((state) => state.show);
   const fields = useRef<OpeningHandle>(null);
   const [acceptOlder, setAcceptOlder] = useState(false);
+  // What is typed stays, also while this is read again behind a line that broke.
+  const [ready, setReady] = useState(false);
+  if (!ready && !status.pending) setReady(true);
   const path = snapshot?.keystore.path ?? '';
   const realm = status.data?.realm ?? snapshot?.keystore.realm ?? null;
   useFocusAfterFailure(unlock, () => fields.current?.focus());
@@ -58,7 +61,7 @@ export function Unlock() {
         }}
         noValidate
       >
-        {status.pending ? (
+        {!ready ? (
           <p role="status">Reading how this keystore opens.</p>
         ) : (
           <OpeningFields
@@ -81,7 +84,7 @@ export function Unlock() {
           </Agreement>
         ) : null}
         <EntryDeeds>
-          <Button type="submit" variant="contained" disabled={unlock.busy || status.pending}>
+          <Button type="submit" variant="contained" disabled={unlock.busy || !ready}>
             {busyTitle}
           </Button>
           <Button variant="text" onClick={() => show({ kind: 'restore' })}>
