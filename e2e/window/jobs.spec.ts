@@ -5,6 +5,7 @@ import { practiceRoot } from '../support/outside-aws.ts';
 import { windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
 import { faultsOf } from './every-look.ts';
+import { picture } from './pictures/camera.ts';
 import { JobStage } from './job-story.ts';
 import { JobsPage } from './jobs-page.ts';
 
@@ -133,6 +134,7 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
       .poll(() => jobs.dialog.getByText(/^Cancel now leaves KMS key .+ in AWS, enabled/).count())
       .toBe(2);
     expect(await faultsOf(on.page, 'cancel-several')).toEqual([]);
+    await picture(on.page, 'cancel-job--several');
     await jobs.dialog.getByRole('radio', { name: /^Schedule their deletion in 7 days/ }).check();
     await jobs.dialog.getByRole('button', { name: 'Cancel 2 jobs', exact: true }).dblclick();
     await jobs.dialog.waitFor({ state: 'detached' });

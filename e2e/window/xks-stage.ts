@@ -8,6 +8,8 @@ import { servingConfiguration } from '../../electron/hosts/xks/serving-configura
 import { control } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import { region } from '../support/outside-aws.ts';
+import { type Answer, requestMetadata } from '../xks/client.ts';
+import { holderOf } from '../xks/holder.ts';
 import { serves } from '../xks/serves.ts';
 import { HsmStage } from './hsm-stage.ts';
 import { JobStage } from './job-story.ts';
@@ -111,6 +113,22 @@ export class XksStage implements AsyncDisposable {
     const to = `127.0.0.1:${this.#proxy.port}`;
     await control(this.aws.controlUrl, 'POST /xks-connect', { host: proxyHost, to });
     await serves(this.call);
+  }
+
+  /** A KMS key of this ARN asks the proxy for an external key of somebody else's. */
+  async askAs(kmsKeyArn: string, store: string, key: string): Promise<Answer> {
+    const file = this.at('credential.json');
+    await this.call('xksStore.writeCredential', { store, file });
+    const { xksKeyId } = await this.call('xksKey.show', { key: `${store}/${key}` });
+    const port = this.#proxy?.port ?? 0;
+    const kms = holderOf(file, { host: proxyHost, port, caFile: this.at('certificate.pem') });
+    try {
+      const metadata = { ...requestMetadata, kmsKeyArn };
+      return await kms.encrypt(xksKeyId, { requestMetadata: metadata });
+    } finally {
+      kms.close();
+      rmSync(file);
+    }
   }
 
   /** What happens when the computer of the proxy goes away. */

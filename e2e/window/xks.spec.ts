@@ -317,9 +317,16 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
   });
 
   it('allows a second KMS key by a clear yes only, and edits what AWS is told later', async () => {
+    const other = `arn:aws:kms:${region}:${account}:key/0b7a1c2d-1111-4222-8333-444455556691`;
     await row(/^payments/).click();
+    await tab('KMS keys').click();
+    const answer = await stage.askAs(other, 'ledger', 'payments');
+    expect(answer.body).toMatchObject({ errorName: 'AccessDeniedException' });
+    const refused = details().getByRole('table', { name: 'Refused KMS keys' });
+    await refused.getByRole('row', { name: /ledger\/payments/ }).waitFor();
+    await look('xks--refused');
     await menu(/Allow another KMS key…$/);
-    await form.field('ARN of the KMS key').fill(`arn:aws:kms:${region}:${account}:key/other`);
+    await form.field('ARN of the KMS key').fill(other);
     await expect
       .poll(() => form.button('Allow this KMS key').getAttribute('aria-disabled'))
       .toBe('true');

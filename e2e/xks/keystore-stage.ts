@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,7 +9,6 @@ import {
   GenerateDataKeyCommand,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
-import { z } from 'zod';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { inheritedPin, ProxyProcess } from '../../electron/hosts/xks/proxy-process.ts';
 import { selfSigned } from '../../electron/hosts/xks/self-signed.ts';
@@ -20,7 +19,8 @@ import type { TrailRecord } from '../../electron/practice/kms/history/record.ts'
 import { type Desk, Desk as RealDesk, type Detail } from '../support/desk.ts';
 import { OutsideAws, region } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
-import { KmsSide } from './client.ts';
+import type { KmsSide } from './client.ts';
+import { holderOf } from './holder.ts';
 import { serves } from './serves.ts';
 
 export const host = 'xks.example.test';
@@ -163,29 +163,11 @@ export class KeystoreStage implements AsyncDisposable {
 
   /** Whoever holds a credential as it was written to a file, at the door of the proxy. */
   holderOf(file: string): KmsSide {
-    const given = z
-      .object({
-        XksProxyUriPath: z.string(),
-        XksProxyAuthenticationCredential: z.object({
-          AccessKeyId: z.string(),
-          RawSecretAccessKey: z.string(),
-        }),
-      })
-      .parse(JSON.parse(readFileSync(file, 'utf8')));
-    const { AccessKeyId, RawSecretAccessKey } = given.XksProxyAuthenticationCredential;
-    return new KmsSide(
-      {
-        uriEndpoint: `https://${host}:${this.proxy?.port}`,
-        uriPrefix: '',
-        uriPath: given.XksProxyUriPath,
-        accessKeyId: AccessKeyId,
-        secretAccessKey: RawSecretAccessKey,
-        caFile: this.at('certificate.pem'),
-        keys: { both: '', encryptOnly: '', decryptOnly: '', none: '' },
-      },
-      // It is reached at this computer, by whatever name.
-      { checkServerIdentity: () => undefined },
-    );
+    return holderOf(file, {
+      host,
+      port: this.proxy?.port ?? 0,
+      caFile: this.at('certificate.pem'),
+    });
   }
 
   /** A KMS key for an external key, made by somebody else than Keyreeve. Answers with its ARN. */

@@ -6,7 +6,7 @@ import { folder } from './camera.ts';
 import { indexPage, pictureNames } from './shown.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const specs = ['axe', 'xks', 'entry', 'six-errors', 'faults', 'rehearsals'].map(
+const specs = ['axe', 'jobs', 'xks', 'entry', 'six-errors', 'faults', 'rehearsals'].map(
   (name) => `e2e/window/${name}.spec.ts`,
 );
 
