@@ -7,6 +7,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
@@ -69,12 +70,18 @@ export class ProxyProcess {
     // its configuration was read by the time it listens, or is not needed any more
     void ended.then(() => rmSync(file, { force: true }));
     const line = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (piece: Buffer) => resolve(piece.toString()));
+      createInterface(child.stdout).once('line', resolve);
       child.once('error', reject);
-      void ended.then(() => reject(new ProxyDidNotStart(lastProblem(log))));
+      // not before its last word was read
+      child.once('close', () => reject(new ProxyDidNotStart(lastProblem(log))));
     });
+    const told = readyLine(line);
+    if (told === null) {
+      child.kill();
+      await ended;
+      throw new ProxyDidNotStart('it said something else than that it listens');
+    }
     rmSync(file);
-    const told = JSON.parse(line) as { port: number; probePort: number | null };
     return new ProxyProcess(child, told, ended);
   }
 
@@ -95,6 +102,18 @@ export class ProxyProcess {
   async stop(): Promise<void> {
     this.signal('SIGTERM');
     await this.#ended;
+  }
+}
+
+const port = z.number().int().min(1).max(65_535);
+const ready = z.object({ xksProxy: z.literal('ready'), port, probePort: port.nullable() });
+
+/** Null: the line is none that says where it listens. */
+function readyLine(line: string): z.output<typeof ready> | null {
+  try {
+    return ready.parse(JSON.parse(line));
+  } catch {
+    return null;
   }
 }
 
