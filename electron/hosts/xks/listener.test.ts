@@ -168,6 +168,16 @@ describe('a connection', () => {
     expect(got).toContain('"errorName":"ValidationException"');
   });
 
+  it.each(['HTTP/2.0', 'HTTP/0.9'])('is ended where it speaks %s', async (version) => {
+    socket.write(post('/a', 'first').replace('HTTP/1.1', version));
+    await once(socket, 'end');
+    expect(got).toMatch(
+      /^HTTP\/1\.1 505 HTTP Version Not Supported\r\nContent-Type: application\/json\r\n/,
+    );
+    expect(got).toContain('"errorName":"UnsupportedOperationException"');
+    expect(asked).toEqual([]);
+  });
+
   it('gets no second handshake', async () => {
     const where = { port: listener.port, host: '127.0.0.1', servername: 'localhost' };
     const other = connect({ ...where, ca: certificate, maxVersion: 'TLSv1.2' });

@@ -3,7 +3,12 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { XksProxy } from '../../core/xks/proxy.ts';
-import { failureAnswer, type XksAnswer, XksFailure } from '../../core/xks/wire/errors.ts';
+import {
+  failureAnswer,
+  versionAnswer,
+  type XksAnswer,
+  XksFailure,
+} from '../../core/xks/wire/errors.ts';
 import { type FastLane, laneBefore } from '../../plain-http/fast-lane.ts';
 import { listenAt } from './listen-at.ts';
 
@@ -130,6 +135,8 @@ async function answer(
   response: ServerResponse,
   state: { readonly draining: boolean },
 ): Promise<void> {
+  // Node's parser lets other versions in, and reads them as 1.1
+  if (request.httpVersionMajor !== 1) return send(response, versionAnswer, true);
   const body = await readBody(request);
   if (body === null) return; // gone before its end
   if (body === 'too long') {

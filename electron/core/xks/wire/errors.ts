@@ -52,6 +52,12 @@ export const methodAnswer: XksAnswer = {
   body: errorBody('UnsupportedOperationException', 'This API answers POST requests.'),
 };
 
+/** Requests of another major version of HTTP have none either. */
+export const versionAnswer: XksAnswer = {
+  status: 505,
+  body: errorBody('UnsupportedOperationException', 'This API is spoken over HTTP/1.1.'),
+};
+
 export const failureAnswer = (failure: XksFailure): XksAnswer => ({
   status: statusOf[failure.errorName],
   body: errorBody(failure.errorName, failure.message),

@@ -86,6 +86,8 @@ export async function listenOnLoopback(
       noDelay: true,
     },
     (request, response) => {
+      // Node's parser lets other versions in, and reads them as 1.1
+      if (request.httpVersionMajor !== 1) return refuseVersion(response);
       handler(request, response).catch((error: unknown) => {
         response.destroy();
         onError(error);
@@ -118,6 +120,15 @@ const fastLane = (server: Server, plain: PlainService): FastLane =>
     answer: (request) => plain.answer(request),
     failed: (error) => plain.failed(error),
   });
+
+function refuseVersion(response: ServerResponse): void {
+  response.writeHead(505, {
+    Connection: 'close',
+    'Content-Length': 0,
+    [watermarkHeader]: watermarkValue,
+  });
+  response.end();
+}
 
 const garbageStatus: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

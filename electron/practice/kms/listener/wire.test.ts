@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actionsByName } from '../actions/actions.ts';
@@ -260,6 +261,25 @@ describe('one connection', () => {
     expect(replies.map(({ json }) => json)).toEqual([answer, answer, answer]);
   });
 });
+
+test.each(['HTTP/2.0', 'HTTP/0.9'])(
+  'whoever speaks %s is told that it is not spoken here',
+  async (version) => {
+    const socket = connect(Number(new URL(unsignedKms.url).port), '127.0.0.1');
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    const ended = once(socket, 'end');
+    socket.write(
+      `POST / ${version}\r\nHost: x\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.CreateKey\r\nContent-Length: 2\r\n\r\n{}`,
+    );
+    await ended;
+    expect(got).toMatch(/^HTTP\/1\.1 505 HTTP Version Not Supported\r\n/);
+    expect(got).toContain('x-keyreeve-practice: kms\r\n');
+    const { Keys } =
+      (await rawCall(unsignedKms.url, 'ListKeys', {}, { region: 'eu-west-2' })).json ?? {};
+    expect(Keys).toEqual([]);
+  },
+);
 
 describe('unsigned requests', () => {
   const patch = { authorization: null };
