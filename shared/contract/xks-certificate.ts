@@ -25,8 +25,11 @@ const certificateView = z.strictObject({
       chain: z.number().int(),
     })
     .nullable(),
-  /** A request that waits for its certificate. Its private key stays here. */
+  /** A key waits for its certificate, whether or not its request can be read. It stays here. */
+  waits: z.boolean(),
   pending: z.strictObject({ host: z.string(), csr: z.string(), madeAt: time }).nullable(),
+  /** What of the files cannot be read, and what to do; null: nothing. */
+  problem: z.string().nullable(),
 });
 
 export const xksCertificateOps = {

@@ -177,8 +177,8 @@ export class XksDesk {
     if (storage === null) throw new OperationError('XKS_NO_STORE');
     const { folder } = await this.publish();
     const device = storage === 'hsm' ? await this.#hsm(folder) : await this.#software(folder);
-    const { current, certificate, privateKey } = this.certificate.view();
-    const shown = current === null ? null : { certificate, privateKey };
+    const { imported, certificate, privateKey } = this.certificate.view();
+    const shown = imported ? { certificate, privateKey } : null;
     return {
       folder,
       ...servingFiles(folder),

@@ -14,9 +14,9 @@ export const xksCertificateHandlers = (access: Access): Pick<HandlersOfNoun<'xks
     const { certificate } = open.desk;
     const host = (input.host ?? onlyHost(open))?.toLowerCase() ?? null;
     if (host === null) throw bad('host', 'the stores have no endpoint of one name: say the host');
-    const { pending } = certificate.view();
-    if (pending !== null && !input.confirm) {
-      const what = `give up the request for ${pending.host}, and its key`;
+    const { waits, pending } = certificate.view();
+    if (waits && !input.confirm) {
+      const what = `give up the request ${pending ? `for ${pending.host}` : 'here'}, and its key`;
       throw new OperationError('CONFIRMATION_NEEDED', { what });
     }
     await certificate.request(host, input.key, open.clock.now()).catch(asDiskFailure);
@@ -43,9 +43,12 @@ const asDiskFailure = (error: unknown): never => {
 };
 
 function view(desk: CertificateDesk) {
-  const { current, pending, ...files } = desk.view();
+  const { certificate, privateKey, current, waits, pending, problem } = desk.view();
   return {
-    ...files,
+    certificate,
+    privateKey,
+    waits,
+    problem,
     current: current === null ? null : { ...current, names: [...current.names] },
     pending: pending === null ? null : { ...pending },
   };

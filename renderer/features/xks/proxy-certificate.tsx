@@ -15,6 +15,8 @@ export function ProxyCertificate() {
   const shown = read.data;
   const current = shown?.current ?? null;
   const pending = shown?.pending ?? null;
+  const problem = shown?.problem ?? null;
+  const nothing = shown !== undefined && current === null && problem === null;
   return (
     <section aria-label="Certificate">
       <h3>Certificate</h3>
@@ -27,21 +29,19 @@ export function ProxyCertificate() {
             ['Valid', `${sayMoment(current.notBefore)} to ${sayMoment(current.notAfter)}`],
           ]}
         />
-      ) : shown ? (
+      ) : nothing ? (
         <p className="quiet">None was imported. A proxy serves the files it is started with.</p>
       ) : null}
       {pending ? (
         <p>{`▸ Asked for ${pending.host} ${sayMoment(pending.madeAt)}: import it once it is issued.`}</p>
       ) : null}
+      {problem === null ? null : <p>{`! ${problem}`}</p>}
       <div className={styles['line']}>
         <DeedButton blocked={blocked} onClick={() => show({ kind: 'xks-request-certificate' })}>
           {pending ? 'Show the request…' : 'Request a certificate…'}
         </DeedButton>
         <DeedButton
-          blocked={
-            blocked ??
-            (pending === null && current === null ? 'Make a request for it first.' : null)
-          }
+          blocked={blocked ?? (nothing && pending === null ? 'Make a request for it first.' : null)}
           onClick={() => show({ kind: 'xks-import-certificate' })}
         >
           Import a certificate…

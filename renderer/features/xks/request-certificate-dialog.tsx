@@ -29,12 +29,13 @@ export function RequestCertificateDialog({
   const make = useDeed('xks.requestCertificate');
   const blocked = useBlocked();
   const pending = shown.data?.pending ?? null;
+  const waits = shown.data?.waits === true;
   const known = hostsOf(stores.data?.stores ?? []);
   const host = (wish.host ?? (known.length === 1 ? known[0] : '') ?? '').trim();
   const missing = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(host) ? null : 'Say for which name.';
   const submit = async (): Promise<void> => {
     if (missing !== null || blocked !== null) return;
-    await make.run({ host, key: wish.key, confirm: pending !== null });
+    await make.run({ host, key: wish.key, confirm: waits });
   };
   return (
     <DialogFrame
@@ -53,16 +54,17 @@ export function RequestCertificateDialog({
           ) : null}
           <DeedButton
             type="submit"
-            variant={pending ? 'outlined' : 'contained'}
+            variant={waits ? 'outlined' : 'contained'}
             disabled={make.busy}
             blocked={blocked ?? missing}
           >
-            {pending ? 'Give it up and make a new one' : 'Make key and request'}
+            {waits ? 'Give it up and make a new one' : 'Make key and request'}
           </DeedButton>
         </>
       }
     >
       <WishFields host={host} wish={wish} set={setWish} disabled={make.busy} />
+      {shown.data?.problem ? <p>{`! ${shown.data.problem}`}</p> : null}
       {pending ? <Request csr={pending.csr} host={pending.host} /> : null}
       {make.failure ? <FailureNotice failure={make.failure} /> : null}
     </DialogFrame>

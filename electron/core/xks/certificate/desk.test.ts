@@ -4,7 +4,15 @@ import {
   generateKeyPairSync,
   X509Certificate,
 } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -158,6 +166,44 @@ describe('the certificate of proxies', () => {
     const served = new X509Certificate(readFileSync(certificate));
     expect(served.checkPrivateKey(createPrivateKey(readFileSync(desk.view().privateKey)))).toBe(
       true,
+    );
+  });
+
+  it.each([
+    ['is cut off', (file: string) => truncateSync(file, 20)],
+    ['is another JSON', (file: string) => writeFileSync(file, '{"host":7}')],
+  ])('is still imported for a request whose note %s, and asked for anew', async (_, damage) => {
+    await desk.request(host, 'P-256', now);
+    const chain = issued() + middlePem + rootPem;
+    damage(certificateFiles(folder).request);
+    expect(desk.view()).toMatchObject({ pending: null, waits: true, current: null });
+    expect(desk.view().problem).toContain('request.json');
+    expect(await refusal(take(chain))).toContain('its name cannot be read');
+    await desk.take(chain, { host, now, anyAuthority: true });
+    expect(desk.view()).toMatchObject({ waits: false, problem: null, current: { names: [host] } });
+    await desk.request(host, 'P-256', now);
+    damage(certificateFiles(folder).request);
+    await desk.request('other.example.test', 'P-256', now);
+    expect(desk.view()).toMatchObject({ pending: { host: 'other.example.test' }, problem: null });
+  });
+
+  it('is called unreadable where its file is, and replaced by the one that is issued next', async () => {
+    await desk.request(host, 'P-256', now);
+    await take(issued() + middlePem + rootPem);
+    truncateSync(certificateFiles(folder).certificate, 40);
+    expect(desk.view()).toMatchObject({ current: null, imported: true });
+    expect(desk.view().problem).toContain('chain.pem');
+    await desk.request(host, 'P-256', now);
+    await take(issued() + middlePem + rootPem);
+    expect(desk.view()).toMatchObject({ problem: null, current: { names: [host] } });
+  });
+
+  it('is refused with what to do where the key of the request cannot be read', async () => {
+    await desk.request(host, 'P-256', now);
+    const chain = issued() + middlePem + rootPem;
+    truncateSync(certificateFiles(folder).requestKey, 30);
+    expect(await refusal(take(chain))).toBe(
+      'the key it was asked for with, request-key.pem, cannot be read: make another request',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CertificateKey } from '../../../../shared/model/xks.ts';
 import { makeRequest } from '../../crypto/x509.ts';
@@ -19,17 +20,21 @@ export const certificateFiles = (folder: string) => {
   };
 };
 
-export interface PendingRequest {
-  readonly host: string;
-  readonly csr: string;
-  readonly madeAt: number;
-}
+const pendingRequest = z.strictObject({ host: z.string(), csr: z.string(), madeAt: z.int() });
+export type PendingRequest = Readonly<z.output<typeof pendingRequest>>;
 
 export interface CertificateView {
   readonly certificate: string;
   readonly privateKey: string;
+  /** There are files for proxies to show, readable or not. */
+  readonly imported: boolean;
+  /** Null: there is none, or it cannot be read. */
   readonly current: CertificateFacts | null;
+  /** A key waits for its certificate, whether or not its request can be read. */
+  readonly waits: boolean;
   readonly pending: PendingRequest | null;
+  /** What of it cannot be read, and what to do; null: nothing. */
+  readonly problem: string | null;
 }
 
 /**
@@ -45,14 +50,16 @@ export class CertificateDesk {
 
   view(): CertificateView {
     const { certificate, privateKey, request, requestKey } = this.#files;
-    const there = existsSync(certificate) && existsSync(privateKey);
+    const imported = existsSync(certificate) && existsSync(privateKey);
     const waits = existsSync(request) && existsSync(requestKey);
-    return {
-      certificate,
-      privateKey,
-      current: there ? factsOf(readFileSync(certificate, 'utf8')) : null,
-      pending: waits ? (JSON.parse(readFileSync(request, 'utf8')) as PendingRequest) : null,
-    };
+    const current = imported ? factsOf(readFileSync(certificate, 'utf8')) : null;
+    const pending = waits ? readRequest(request) : null;
+    const problems = [
+      ...(imported && current === null ? [unreadable(certificate, ofCertificate)] : []),
+      ...(waits && pending === null ? [unreadable(request, ofRequest)] : []),
+    ];
+    const problem = problems.length === 0 ? null : problems.join(' ');
+    return { certificate, privateKey, imported, current, waits, pending, problem };
   }
 
   /** A new key, and the request for it. One that is on its way is given up. */
@@ -80,11 +87,13 @@ export class CertificateDesk {
     { host, now, anyAuthority }: { host: string | null; now: number; anyAuthority: boolean },
   ): Promise<void> {
     const files = this.#files;
-    const { pending, current } = this.view();
-    const source = pending === null ? files.privateKey : files.requestKey;
-    const name = pending?.host ?? host ?? current?.names[0] ?? null;
-    if (name === null || !existsSync(source))
+    const { waits, pending, current } = this.view();
+    const source = waits ? files.requestKey : files.privateKey;
+    const name = pending?.host ?? host ?? (waits ? null : current?.names[0]) ?? null;
+    if (!existsSync(source))
       throw refused('no key here waits for a certificate; make a request first');
+    if (name === null)
+      throw refused('its name cannot be read from the request here: make another request');
     const key = readKey(source);
     const checked = checkChain({ text, host: name, key, now });
     if (checked.problem !== null) throw refused(checked.problem);
@@ -93,7 +102,7 @@ export class CertificateDesk {
       throw new OperationError('CONFIRMATION_NEEDED', { what });
     }
     // A proxy that looks between the two finds that they do not fit, and looks again.
-    if (pending !== null) await replaceFile(files.privateKey, readFileSync(source));
+    if (waits) await replaceFile(files.privateKey, readFileSync(source));
     await replaceFile(files.certificate, Buffer.from(checked.pem));
     rmSync(files.request, { force: true });
     rmSync(files.requestKey, { force: true });
@@ -101,6 +110,21 @@ export class CertificateDesk {
 
   get #files() {
     return certificateFiles(this.#folder());
+  }
+}
+
+const ofCertificate = 'import a certificate again, or request another one';
+const ofRequest = 'import what was issued for it, or make another request';
+
+const unreadable = (file: string, wayOn: string): string =>
+  `${basename(file)} cannot be read: ${wayOn}.`;
+
+/** Null: it is not what was written there. */
+function readRequest(file: string): PendingRequest | null {
+  try {
+    return pendingRequest.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
   }
 }
 
@@ -116,6 +140,9 @@ function readKey(file: string): KeyObject {
   const bytes = readFileSync(file);
   try {
     return createPrivateKey(bytes);
+  } catch {
+    const what = `the key it was asked for with, ${basename(file)}, cannot be read`;
+    throw refused(`${what}: make another request`);
   } finally {
     bytes.fill(0);
   }

@@ -62,7 +62,7 @@ function listed(
 }
 
 export function certificateText(
-  { current, pending, certificate, privateKey }: OutputFor<'xks.certificate'>,
+  { current, pending, problem, certificate, privateKey }: OutputFor<'xks.certificate'>,
   { when }: Style,
 ): string {
   const shown: [string, string][] =
@@ -77,5 +77,6 @@ export function certificateText(
         ];
   const asked: [string, string][] =
     pending === null ? [] : [['Asked for', `${pending.host}, since ${when(pending.madeAt)}`]];
-  return facts([...shown, ...asked]);
+  const wrong: [string, string][] = problem === null ? [] : [['! Unreadable', problem]];
+  return facts([...shown, ...asked, ...wrong]);
 }
