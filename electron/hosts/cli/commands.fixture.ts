@@ -1,6 +1,31 @@
 import type { JobState } from '../../../shared/model/job.ts';
 
 export const id = '01a200db-4f99-70c6-8706-a8123c15892c';
+/** What every command may ask first, as the core answers it. */
+export const snapshot = {
+  revision: 0,
+  product: 'keyreeve',
+  keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice', storeId: id },
+  locking: null,
+  lock: null,
+  locksAt: null,
+  hsmLabel: null,
+  hsm: 'ready',
+  designated: true,
+  connections: { connected: 0, all: 0 },
+  places: [],
+  counts: {
+    groups: 0,
+    keys: 0,
+    running: 0,
+    needsYou: 0,
+    groupsNeedYou: 0,
+    xksNeedYou: 0,
+    due: 0,
+  },
+  latest: null,
+  at: 0,
+};
 /** A plan as the core answers it. */
 export const plan = (more: object = {}) => ({
   number: '8f3a21c0ffee',

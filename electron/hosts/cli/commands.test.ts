@@ -8,7 +8,7 @@ import { findNoun, type GlobalOptions } from '../transport/argv/global-options.t
 import { socketPlace } from '../transport/socket/place.ts';
 import { serveSocket, type SocketServer } from '../transport/socket/serve.ts';
 import { CommandContext } from './command-context.ts';
-import { detail, id, plan } from './commands.fixture.ts';
+import { detail, id, plan, snapshot } from './commands.fixture.ts';
 import { buildProgram } from './program.ts';
 import { Screen } from './screen.ts';
 import { asFailure, showFailure } from './show-failure.ts';
@@ -19,30 +19,7 @@ let server: SocketServer | null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'krc-'));
   core = new InTestCore();
-  core.handlers.set('session.snapshot', () => ({
-    revision: 0,
-    product: 'keyreeve',
-    keystore: { path: '/k', state: 'verified', reason: null, realm: 'practice', storeId: id },
-    locking: null,
-    lock: null,
-    locksAt: null,
-    hsmLabel: null,
-    hsm: 'ready',
-    designated: true,
-    connections: { connected: 0, all: 0 },
-    places: [],
-    counts: {
-      groups: 0,
-      keys: 0,
-      running: 0,
-      needsYou: 0,
-      groupsNeedYou: 0,
-      xksNeedYou: 0,
-      due: 0,
-    },
-    latest: null,
-    at: 0,
-  }));
+  core.handlers.set('session.snapshot', () => snapshot);
   core.handlers.set('key.planSynchronize', () => plan());
   core.handlers.set('key.synchronize', () => ({ jobId: id, number: 1043, joined: false }));
   core.handlers.set('job.wait', () => ({ revision: 1, detail: detail('done') }));

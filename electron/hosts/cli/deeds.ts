@@ -1,7 +1,7 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Plan, Started } from '../../../shared/contract/shapes.ts';
 import type { CommandContext } from './command-context.ts';
-import { loginIfNeeded } from './interactive.ts';
+import { loginIfNeeded, useGivenPin, waitsForPin } from './interactive.ts';
 import { styleFor } from './render/moments.ts';
 import { planText } from './render/plan.ts';
 import type { Session } from './session.ts';
@@ -29,14 +29,44 @@ export async function runDeed(
   deed: Deed,
 ): Promise<number> {
   const session = await deedSession(context, options);
-  await loginIfNeeded(context, session);
-  if (options.plan === true) return showPlan(context, await deed.plan(session));
-  const plan = options.plan === undefined ? await deed.plan(session) : { number: options.plan };
-  if ('blocked' in plan && plan.blocked && plan.runningJob === null) {
-    throw OperationError.from(plan.blocked);
-  }
+  await useGivenPin(context, session);
+  const { plan: asked } = options;
+  if (asked === true) return showPlan(context, await planOf(context, session, deed));
+  const plan =
+    asked === undefined
+      ? runnable(await planOf(context, session, deed))
+      : await seenPlan(context, session, deed, asked);
   const started = await deed.start(session, plan);
   return afterStart(context, session, options, started);
+}
+
+const pinIsMissing = ({ blocked }: Plan): boolean => blocked?.code === 'HSM_PIN_NEEDED';
+
+/** The plan; where the PIN of the HSM is in its way, that is asked for, and the deed planned again. */
+async function planOf(context: CommandContext, session: Session, deed: Deed): Promise<Plan> {
+  const plan = await deed.plan(session);
+  if (!pinIsMissing(plan) || !(await loginIfNeeded(context, session))) return plan;
+  return deed.plan(session);
+}
+
+/** @throws OperationError what blocks the plan, unless a job is at it already */
+function runnable(plan: Plan): Plan {
+  if (plan.blocked && plan.runningJob === null) throw OperationError.from(plan.blocked);
+  return plan;
+}
+
+/** A plan made with the PIN has another number than one made without: it is asked for before. */
+async function seenPlan(
+  context: CommandContext,
+  session: Session,
+  deed: Deed,
+  number: string,
+): Promise<{ readonly number: string }> {
+  if (await waitsForPin(session)) {
+    const now = await planOf(context, session, deed);
+    if (pinIsMissing(now)) runnable(now);
+  }
+  return { number };
 }
 
 /** `--detach` makes sense only where something outlives this command. */

@@ -24,20 +24,49 @@ export async function confirmed(
   throw new OperationError('CANCELLED_BY_PERSON');
 }
 
+/** Whether an HSM is attached that nobody gave its PIN yet. */
+export async function waitsForPin(session: Session): Promise<boolean> {
+  return (await session.call('session.snapshot', {})).hsm === 'pin-needed';
+}
+
 /**
- * Deeds that use the HSM need its PIN once per process that holds the keystore: given by option or
- * typed, tried once. Without either the core says what is missing.
+ * What always uses the HSM needs its PIN once per process that holds the keystore: given by option or
+ * typed, tried once. Without either the core says what is missing. True when a PIN was accepted.
  */
-export async function loginIfNeeded(context: CommandContext, session: Session): Promise<void> {
-  const { hsm } = await session.call('session.snapshot', {});
-  if (hsm !== 'pin-needed') return;
+export async function loginIfNeeded(context: CommandContext, session: Session): Promise<boolean> {
+  if (!(await waitsForPin(session))) return false;
   const { token, state } = await session.call('hsm.status', {});
   // A practice token that the core made was given its PIN by the core.
-  if (state !== 'pin-needed') return;
+  if (state !== 'pin-needed') return false;
   const name = token ? `token “${token.label}”, serial ${token.serial}` : 'the HSM';
   const pin = await context.secretIfAny(context.pinSource(`PIN of ${name}`));
-  if (pin) {
-    const confirmed = context.options.confirmLastTry === true;
-    await session.call('hsm.login', { pin, confirmed });
+  if (!pin) return false;
+  const confirmed = context.options.confirmLastTry === true;
+  await session.call('hsm.login', { pin, confirmed });
+  return true;
+}
+
+/** A PIN that came with the command is tried, whether the command turns out to need it or not. */
+export async function useGivenPin(context: CommandContext, session: Session): Promise<void> {
+  const { pinFd, pinFile } = context.options;
+  if ((pinFd ?? pinFile) !== undefined) await loginIfNeeded(context, session);
+}
+
+/**
+ * What does without the HSM where the software driver keeps the key: the PIN is asked for once the core
+ * found it missing, and `work` is done again.
+ */
+export async function askingForPin<T>(
+  context: CommandContext,
+  session: Session,
+  work: () => Promise<T>,
+): Promise<T> {
+  await useGivenPin(context, session);
+  try {
+    return await work();
+  } catch (error) {
+    const needed = error instanceof OperationError && error.code === 'HSM_PIN_NEEDED';
+    if (!needed || !(await loginIfNeeded(context, session))) throw error;
+    return work();
   }
 }

@@ -121,3 +121,22 @@ it('leaves out what can best be spared where a line is too long, and in a pipe n
   expect(titles(58)).toEqual(['Key', 'State', 'KCV']);
   expect(titles(40)).toEqual(['Key', 'State']);
 });
+
+it('takes a terminal that does not know its size for one of 80 columns', () => {
+  class Sizeless extends Memory {
+    override readonly columns: number;
+    constructor(columns: number) {
+      super(true);
+      this.columns = columns;
+    }
+  }
+  const shownOn = (columns: number) => {
+    const sink = new Sizeless(columns);
+    const s = new Screen({ stdout: sink, stderr: sink, colour: false });
+    s.status('x'.repeat(200));
+    return { width: s.width, status: sink.text.replace(/^.*2K/s, '').length };
+  };
+  expect(shownOn(0)).toEqual({ width: 80, status: 79 });
+  expect(shownOn(52)).toEqual({ width: 52, status: 51 });
+  expect(shownOn(4)).toEqual({ width: 40, status: 19 });
+});

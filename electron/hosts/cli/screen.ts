@@ -39,6 +39,9 @@ export interface Sink {
   write(text: string): unknown;
 }
 
+/** A terminal that does not know its size says 0. */
+const columnsOf = ({ columns = 0 }: Sink): number => (columns > 0 ? Math.max(20, columns) : 80);
+
 export interface ScreenOptions {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -80,7 +83,7 @@ export class Screen {
   }
 
   get width(): number {
-    return this.forPeople ? Math.max(40, this.#stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+    return this.forPeople ? Math.max(40, columnsOf(this.#stdout)) : Number.POSITIVE_INFINITY;
   }
 
   /** One or more lines of the result. */
@@ -108,7 +111,7 @@ export class Screen {
   /** A line on the terminal that the next one replaces; nothing in a pipe. */
   status(text: string): void {
     if (!this.live) return;
-    const width = Math.max(20, (this.#stderr.columns ?? 80) - 1);
+    const width = columnsOf(this.#stderr) - 1;
     const line = Array.from(this.#finish(text, null)).slice(0, width).join('');
     this.#stderr.write(`\r\u001b[2K${line}`);
     this.#liveShown = true;

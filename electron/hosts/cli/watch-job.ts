@@ -2,6 +2,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { isFinal, type JobState } from '../../../shared/model/job.ts';
 import { lockingText } from '../../../shared/text/locks.ts';
 import type { CommandContext } from './command-context.ts';
+import { loginIfNeeded } from './interactive.ts';
 import { type JobDetail, jobText, stepLine } from './render/job.ts';
 import { type Style, styleFor } from './render/moments.ts';
 import { clean } from './screen.ts';
@@ -39,6 +40,7 @@ export async function watchJob(
 ): Promise<JobDetail> {
   const progress = new Progress(context);
   const stop = onInterrupt(() => interrupted(context, session, progress));
+  let asked = false;
   try {
     for (let revision = 0; ; ) {
       // stopping locks the keystore, which ends this call too: what was asked for is the reason
@@ -48,14 +50,32 @@ export async function watchJob(
       const answer = await Promise.race([waiting, stop.asked]);
       revision = answer.revision;
       progress.show(answer.detail);
-      if (settled(answer.detail.job.state) || stuckHere(answer.detail, session)) {
-        return answer.detail;
+      if (settled(answer.detail.job.state)) return answer.detail;
+      if (answer.detail.needsPin && !asked) {
+        asked = true;
+        if (await pinFor(context, session, progress)) continue;
       }
+      if (stuckHere(answer.detail, session)) return answer.detail;
       // A job of another process goes on without anybody who looks; one of this process needs it.
       if (context.screen.unread && session.where === 'holder') return answer.detail;
     }
   } finally {
     stop.release();
+  }
+}
+
+/** Whoever declines to give the PIN leaves as by Ctrl+C at the job itself. */
+async function pinFor(
+  context: CommandContext,
+  session: Session,
+  progress: Progress,
+): Promise<boolean> {
+  try {
+    return await loginIfNeeded(context, session);
+  } catch (error) {
+    const declined = error instanceof OperationError && error.code === 'CANCELLED_BY_PERSON';
+    if (declined) return interrupted(context, session, progress);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { type CopyProof, copyProofs, proofVerdict } from '../../../../shared/text/key-looks.ts';
 import type { CommandContext } from '../command-context.ts';
-import { loginIfNeeded } from '../interactive.ts';
+import { askingForPin } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
 import { readPages } from '../pages.ts';
 import { keyDetailText } from '../render/lists.ts';
@@ -24,9 +24,13 @@ export async function prove(
     throw new OperationError('BAD_INPUT', { field: 'command line', problem });
   }
   const session = await context.opened();
-  await loginIfNeeded(context, session);
-  if (group !== undefined) return proveGroup(context, session, group);
-  const output = await session.call('key.prove', { key: key ?? '' });
+  if (group !== undefined) {
+    await askingForPin(context, session, () => proveGroup(context, session, group));
+    return;
+  }
+  const output = await askingForPin(context, session, () =>
+    session.call('key.prove', { key: key ?? '' }),
+  );
   context.show(output, (shown) => keyDetailText(shown, styleFor(context.screen)));
 }
 

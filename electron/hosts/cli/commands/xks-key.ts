@@ -7,7 +7,7 @@ import {
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
-import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import { askingForPin, type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
 import { policyFile } from '../policy-file.ts';
 import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
@@ -86,9 +86,8 @@ async function add(
   options: AddOptions,
 ): Promise<void> {
   const session = await context.opened();
-  await loginIfNeeded(context, session);
   const { usage } = options;
-  const output = await session.call('xksKey.add', {
+  const input = {
     ...named,
     usage: {
       encrypt: usage === 'both' || usage === 'encrypt',
@@ -96,8 +95,11 @@ async function add(
     },
     binding: options.anyKmsKey === true ? 'any' : 'first',
     onlyInHsm: options.onlyInThisHsm === true,
-  });
-  context.show(output, xksKeyText);
+  } as const;
+  context.show(
+    await askingForPin(context, session, () => session.call('xksKey.add', input)),
+    xksKeyText,
+  );
 }
 
 function addSwitches(noun: Command, run: Run): void {
@@ -120,8 +122,8 @@ function addSwitches(noun: Command, run: Run): void {
     .action((reference: string) =>
       run(async (context) => {
         const session = await context.opened();
-        await loginIfNeeded(context, session);
-        context.show(await session.call('xksKey.rotate', { key: reference }), xksKeyDetailText);
+        const rotate = () => session.call('xksKey.rotate', { key: reference });
+        context.show(await askingForPin(context, session, rotate), xksKeyDetailText);
       }),
     );
   noun

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { nodeClock } from '../../../core/kernel/node-clock.ts';
 import type { CommandContext } from '../command-context.ts';
-import { loginIfNeeded } from '../interactive.ts';
+import { askingForPin } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
 import { isNodeName, nodeNameRule } from '../../xks/node-name.ts';
 import { toldToStop } from '../told-to-stop.ts';
@@ -83,8 +83,7 @@ export function addServe(noun: Command, run: Run): void {
 
 async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   const session = await context.opened();
-  await loginIfNeeded(context, session);
-  const prepared = await session.call('xks.prepareProxy', {});
+  const prepared = await askingForPin(context, session, () => session.call('xks.prepareProxy', {}));
   // from here on the proxy stands alone: whoever holds the keystore may lock it or go
   await context.end();
   const { servingConfiguration } = await import('../../xks/serving-configuration.ts');

@@ -5,7 +5,7 @@ import { collect, whole } from '../../transport/argv/values.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
-import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import { askingForPin, type ConfirmOptions, confirmed } from '../interactive.ts';
 import type { InputFor } from '../operations.ts';
 import { storesText, storeText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
@@ -165,11 +165,13 @@ async function add(context: CommandContext, name: string, options: StoreOptions)
     throw new OperationError('BAD_INPUT', { field: '--account', problem });
   }
   const session = await context.opened();
-  await loginIfNeeded(context, session);
   const accounts = options.everyAccount === true ? null : [...(options.account ?? [])];
   const storage = options.storage === undefined ? {} : { storage: options.storage };
   const input: InputFor<'xksStore.add'> = { name, accounts, ...storage, ...said(options) };
-  context.show(await session.call('xksStore.add', input), storeText);
+  context.show(
+    await askingForPin(context, session, () => session.call('xksStore.add', input)),
+    storeText,
+  );
 }
 
 async function edit(context: CommandContext, store: string, options: StoreOptions): Promise<void> {

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { InTestCore } from '../in-test-core.fixture.ts';
+import type { GlobalOptions } from '../transport/argv/global-options.ts';
+import { CommandContext } from './command-context.ts';
+import { detail, id, snapshot } from './commands.fixture.ts';
+import { Screen } from './screen.ts';
+import { finishJob } from './watch-job.ts';
+
+let folder: string;
+let core: InTestCore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'krw-'));
+  core = new InTestCore();
+  let hsm = 'pin-needed';
+  core.handlers.set('session.snapshot', () => ({ ...snapshot, hsm }));
+  const status = () => ({
+    attached: true,
+    module: '/m.so',
+    moduleSha256: null,
+    token: null,
+    state: hsm,
+    master: null,
+    probe: null,
+  });
+  core.handlers.set('hsm.status', status);
+  core.handlers.set('hsm.login', () => {
+    hsm = 'ready';
+    return status();
+  });
+  const waits = detail('waiting', { needsPin: true });
+  core.handlers.set('job.wait', ({ revision }) =>
+    hsm === 'ready'
+      ? { revision: 2, detail: detail('done') }
+      : { revision: Number(revision) + 1, detail: waits },
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Follows a job in a process of its own, as `job watch` does without a daemon. */
+async function follow(options: GlobalOptions): Promise<number> {
+  const quiet = { write: () => true };
+  const context = new CommandContext({
+    screen: new Screen({ stdout: quiet, stderr: quiet, colour: false }),
+    options,
+    keystorePath: join(folder, 'a.keystore'),
+    stateFolder: folder,
+    openCore: () => Promise.resolve(core),
+  });
+  return finishJob(context, await context.unopened(), id);
+}
+
+const logins = (): number => core.calls.filter(({ name }) => name === 'hsm.login').length;
+
+function pinFile(): string {
+  const file = join(folder, 'pin');
+  writeFileSync(file, '1234', { mode: 0o600 });
+  return file;
+}
+
+it('gives the PIN to a job that turns out to wait for it, and goes on following', async () => {
+  expect(await follow({ pinFile: pinFile() })).toBe(0);
+  expect(logins()).toBe(1);
+});
+
+it('leaves a job that nobody has the PIN for, waiting', async () => {
+  expect(await follow({})).toBe(3);
+  expect(logins()).toBe(0);
+});
+
+it('tries a PIN once', async () => {
+  core.handlers.set('hsm.login', () => {
+    throw new OperationError('HSM_PIN_WRONG');
+  });
+  await expect(follow({ pinFile: pinFile() })).rejects.toMatchObject({ code: 'HSM_PIN_WRONG' });
+  expect(logins()).toBe(1);
+});
