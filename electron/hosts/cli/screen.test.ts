@@ -5,9 +5,10 @@ import { cut, cutMiddle, displayWidth, facts, table } from './table.ts';
 class Memory implements Sink {
   text = '';
   readonly isTTY: boolean;
-  readonly columns = 80;
-  constructor(isTTY: boolean) {
+  readonly columns: number;
+  constructor(isTTY: boolean, columns = 80) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
   write(text: string): void {
     this.text += text;
@@ -123,15 +124,8 @@ it('leaves out what can best be spared where a line is too long, and in a pipe n
 });
 
 it('takes a terminal that does not know its size for one of 80 columns', () => {
-  class Sizeless extends Memory {
-    override readonly columns: number;
-    constructor(columns: number) {
-      super(true);
-      this.columns = columns;
-    }
-  }
   const shownOn = (columns: number) => {
-    const sink = new Sizeless(columns);
+    const sink = new Memory(true, columns);
     const s = new Screen({ stdout: sink, stderr: sink, colour: false });
     s.status('x'.repeat(200));
     return { width: s.width, status: sink.text.replace(/^.*2K/s, '').length };

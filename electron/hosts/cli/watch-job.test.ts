@@ -73,8 +73,8 @@ it('leaves a job that nobody has the PIN for, waiting', async () => {
 
 it('tries a PIN once', async () => {
   core.handlers.set('hsm.login', () => {
-    throw new OperationError('HSM_PIN_WRONG');
+    throw new OperationError('HSM_PIN_REFUSED');
   });
-  await expect(follow({ pinFile: pinFile() })).rejects.toMatchObject({ code: 'HSM_PIN_WRONG' });
+  await expect(follow({ pinFile: pinFile() })).rejects.toMatchObject({ code: 'HSM_PIN_REFUSED' });
   expect(logins()).toBe(1);
 });
