@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -61,6 +61,7 @@ it('brings an older store up, after a copy, and the copy still opens', async () 
     expect(await store.verify()).toBe('verified'),
   );
   const copy = copyName(spec.path, 1);
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
   await use(openStoreWithRootKey({ ...spec, path: copy, migrations: released }), async (store) => {
     expect(await store.verify()).toBe('verified');
     expect(store.db.prepare('select value from setting').pluck().all()).toEqual([

@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { proveCrypto } from '../crypto/self-test.ts';
@@ -65,11 +65,18 @@ export function requireStoreFile(path: string): void {
   if (there.size === 0) throw new OperationError('KEYSTORE_DAMAGED', { path, part: 'empty' });
 }
 
+/** Bytes of a keystore's file name: what lies beside it has longer ones, most of all while it is written. */
+const longestName = 200;
+
 /**
- * @throws OperationError KEYSTORE_EXISTS when the keystore or anything of one is there already,
- *   KEYSTORE_NOT_FOUND when the folder is not there.
+ * @throws OperationError BAD_INPUT for a name that is too long, KEYSTORE_EXISTS when the keystore or
+ *   anything of one is there already, KEYSTORE_NOT_FOUND when the folder is not there.
  */
 export function requireNoStore(path: string): void {
+  if (Buffer.byteLength(basename(path)) > longestName) {
+    const problem = `the file name of the keystore is longer than ${longestName} bytes`;
+    throw new OperationError('BAD_INPUT', { field: 'keystore', problem });
+  }
   const folder = dirname(path);
   if (!onDisk('look', () => folderAt(folder))) {
     throw new OperationError('KEYSTORE_NOT_FOUND', { folder });

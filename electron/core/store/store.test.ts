@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { createStoreWithRootKey } from './store-file.ts';
 import { type TemporaryStore, temporaryStore } from './store.fixture.ts';
 
 let temporary: TemporaryStore;
@@ -37,6 +40,26 @@ describe('a new store', () => {
     store.change(() => put('a', '1'));
     expect(store.commitNumber).toBe(number + 1);
     expect(store.stateRoot).not.toBe(before);
+  });
+
+  it('has a name that leaves room for those of the files beside it', async () => {
+    const { clock, random, rootKey, path } = temporary;
+    const folder = dirname(path);
+    const before = readdirSync(folder);
+    const make = (name: string) =>
+      createStoreWithRootKey({
+        path: join(folder, name),
+        realm: 'practice',
+        clock,
+        random,
+        rootKey,
+      });
+    make('é'.repeat(100)).close();
+    const made = readdirSync(folder);
+    expect(made.length).toBeGreaterThan(before.length);
+    for (const name of ['é'.repeat(100) + 'x', 'x'.repeat(250), 'x'.repeat(300)])
+      expect(code(() => make(name))).toBe('BAD_INPUT');
+    expect(readdirSync(folder)).toEqual(made);
   });
 
   it('is checking when opened again, refuses changes, and settles in verified', async () => {

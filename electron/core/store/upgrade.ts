@@ -6,7 +6,7 @@ import { equalBytes } from '../crypto/mac.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
 import { onDisk } from './disk-errors.ts';
-import { syncFile, syncFolder, temporaryName } from './durable-file.ts';
+import { syncFile, syncFolder, temporaryName, writeNew } from './durable-file.ts';
 import { applyMigrations, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrations/index.ts';
 import { rowHasher, stateRoot } from './open-store.ts';
@@ -68,6 +68,8 @@ function copyBeside(spec: Upgrade): void {
   const copy = copyName(spec.path, schemaVersion(spec.db));
   const temporary = temporaryName(copy, spec.random);
   try {
+    // Made first and empty: SQLite would leave it to the umask who may read it.
+    writeNew(temporary, Buffer.alloc(0));
     spec.db.prepare('vacuum into ?').run(temporary);
     syncFile(temporary);
     renameSync(temporary, copy);

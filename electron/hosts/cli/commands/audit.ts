@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { collect, whole } from '../../transport/argv/values.ts';
-import { loginIfNeeded } from '../interactive.ts';
+import { askingForPin } from '../interactive.ts';
 import { ArgumentForField } from '../typed-names.ts';
 import { auditText, exportText, verdictText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
@@ -45,8 +45,8 @@ export function addVerbs(noun: Command, run: Run): void {
     .action((file: string) =>
       run(async (context) => {
         const session = await context.opened();
-        await loginIfNeeded(context, session);
-        context.show(await session.call('audit.export', { to: resolve(file) }), exportText);
+        const write = () => session.call('audit.export', { to: resolve(file) });
+        context.show(await askingForPin(context, session, write), exportText);
       }),
     );
   noun
