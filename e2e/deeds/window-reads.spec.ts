@@ -35,6 +35,7 @@ describe('the small picture', () => {
         groupsNeedYou: 0,
         xksNeedYou: 0,
         due: 0,
+        renewals: 0,
       },
       latest: null,
     });

@@ -1,4 +1,5 @@
 import { isFailureCode } from '../../shared/errors/operation-error.ts';
+import { countDue } from '../../shared/text/due.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
 import { quote } from '../../shared/text/isolate.ts';
 import type { LinkState } from '../client/link.ts';
@@ -23,7 +24,7 @@ export interface Condition {
 /** What is not as it should be now, the gravest first. */
 export function conditionsOf(snapshot: Snapshot, connection: LinkState): Condition[] {
   const { keystore, hsm, counts } = snapshot;
-  const { due } = counts;
+  const { due, renewals } = counts;
   const all: (Condition | false)[] = [
     connection.kind === 'lost' && lost,
     keystore.state === 'read-only' && {
@@ -34,9 +35,9 @@ export function conditionsOf(snapshot: Snapshot, connection: LinkState): Conditi
     },
     hsm === 'pin-needed' && pin,
     (hsm === 'unavailable' || hsm === 'wrong-token') && hsmAway(snapshot),
-    due > 0 && {
+    due + renewals > 0 && {
       id: 'due',
-      headline: `! ${due === 1 ? '1 rotation' : `${due} rotations`} came due and wait${due === 1 ? 's' : ''} for you.`,
+      headline: `! ${countDue(due, renewals)} came due and wait${due + renewals === 1 ? 's' : ''} for you.`,
       more: '',
       deed: { label: 'Look and choose…', shows: { kind: 'due' } },
     },

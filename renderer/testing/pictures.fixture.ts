@@ -50,6 +50,7 @@ export function snapshotOf(
       groupsNeedYou: 0,
       xksNeedYou: 0,
       due: 0,
+      renewals: 0,
     },
     latest: null,
     at,

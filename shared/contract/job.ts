@@ -80,7 +80,7 @@ export const jobDetail = z.strictObject({
   needsPin: z.boolean(),
 });
 
-/** Why a rotation that is due waits for a person. */
+/** Why what is due waits for a person. */
 const heldReason = z.enum([
   'locked',
   'too-many',
@@ -158,11 +158,24 @@ export const jobOps = {
   }),
   due: op({
     effect: 'read',
-    summary: 'List rotations that came due while the keystore was locked',
+    summary: 'List rotations and renewals that came due and wait for a choice',
     input: nothing,
     output: z.strictObject({
       due: z.array(
         z.strictObject({ groupId: id, groupName: z.string(), dueAt: time, reason: heldReason }),
+      ),
+      /** Keys that are to be imported again before AWS deletes their material. */
+      renewals: z.array(
+        z.strictObject({
+          keyId: id,
+          groupId: id,
+          groupName: z.string(),
+          version: z.number().int(),
+          dueAt: time,
+          /** When AWS deletes the material. */
+          endsAt: time,
+          reason: heldReason,
+        }),
       ),
       /** The gravest of the reasons. */
       held: heldReason.nullable(),
@@ -170,8 +183,11 @@ export const jobOps = {
   }),
   startDue: op({
     effect: 'change',
-    summary: 'Start the rotations that came due while the keystore was locked',
-    input: z.strictObject({ groups: z.array(id).min(1).max(10_000) }),
+    summary: 'Start rotations and renewals that came due; at least one is named',
+    input: z.strictObject({
+      groups: z.array(id).max(10_000).default([]),
+      keys: z.array(id).max(10_000).default([]),
+    }),
     output: z.strictObject({ jobs: z.array(id) }),
     fails: ['NOT_FOUND', 'NOT_DESIGNATED'],
   }),

@@ -71,6 +71,8 @@ export const keyDetail = keyView.extend({
   tokenSerial: z.string().nullable(),
   masterId: z.string().nullable(),
   lifecycleTimes: z.record(z.string(), time),
+  /** When Keyreeve imports it into AWS again by itself, before AWS deletes it; null: it does not. */
+  renewsAt: time.nullable(),
   /** `at`: when it was made or proved; null where that is not the point. */
   copies: z.array(z.strictObject({ ok: z.boolean(), text: z.string(), at: time.nullable() })),
   history: z.array(z.strictObject({ at: time, text: z.string(), jobId: id.nullable() })),
@@ -224,6 +226,8 @@ export const keyOps = {
           at: time,
           /** AWS deletes its material; or the planned life of a key in use is over. */
           what: z.enum(['material', 'life']),
+          /** When Keyreeve imports the material again by itself; null: it does not. */
+          renewsAt: time.nullable(),
         }),
       ),
       total: z.number().int(),

@@ -84,6 +84,8 @@ export const snapshot = z.strictObject({
     xksNeedYou: z.number().int(),
     /** Rotations that came due while locked and wait for one choice. */
     due: z.number().int(),
+    /** Keys to be imported again before AWS deletes their material, which wait for the same. */
+    renewals: z.number().int(),
   }),
   latest: latestJob.nullable(),
   at: time,

@@ -21,3 +21,14 @@ export function usualEnd(
   const stays = there && !deleteMaterial && (read.validTo === null || read.validTo > now);
   return stays ? read.validTo : asGroup;
 }
+
+const day = 86_400_000;
+/** Milliseconds; the longest time before AWS deletes material at which it is imported again. */
+export const longestLead = 30 * day;
+
+/**
+ * When material that AWS deletes at `validTo` (ms) is imported again, where a group gives it so many days:
+ * 30 days before, or when half of its time is left, where that is less.
+ */
+export const renewalOf = (validTo: number, days: number): number =>
+  validTo - Math.min(longestLead, (days * day) / 2);

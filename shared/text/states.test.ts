@@ -42,6 +42,6 @@ it('counts jobs and rotations as a person would', () => {
   expect(lockTexts.lockedNow(0)).toBe('Locked.');
   expect(lockTexts.lockedNow(1)).toBe('Locked. 1 job paused; it goes on at the next unlock.');
   expect(lockTexts.lockedNow(2)).toBe('Locked. 2 jobs paused; they go on at the next unlock.');
-  expect(lockTexts.cameDue(1)).toContain('1 rotation came due');
-  expect(lockTexts.cameDue(2)).toContain('2 rotations came due');
+  expect(lockTexts.cameDue(1, 0)).toContain('1 rotation came due');
+  expect(lockTexts.cameDue(2, 0)).toContain('2 rotations came due');
 });

@@ -1,5 +1,6 @@
 import type { JobState } from '../model/job.ts';
 import { counted } from './counted.ts';
+import { countDue } from './due.ts';
 
 /**
  * Glyph and word of every state: always shown together, so that colour only repeats them.
@@ -78,6 +79,9 @@ export const endings = {
       : `Copies: keystore, backup ${d.backupAt}.`,
   synchronized: (d: { group: string; version: number; done: readonly string[] }): string =>
     `${d.group}, version ${d.version}: ${d.done.join(', ')}.`,
+  /** `until`: when AWS deletes it now; null: never. */
+  renewed: (d: { group: string; version: number; until: string | null }): string =>
+    `${d.group}, version ${d.version}: AWS has our copy again, and ${d.until === null ? 'does not delete it' : `deletes it on ${d.until}`}.`,
   madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) now.`,
   cancelled: (d: { exists: string }): string => `Cancelled. ${d.exists}`,
@@ -90,7 +94,7 @@ export const emptyTexts = {
   jobs: 'Jobs appear here when you rotate or synchronize. They wait while the keystore is locked.',
   credentials: 'No credentials yet. Import the CSV file that AWS gives for an access key.',
   folders: 'No folders yet.',
-  due: 'No rotation came due while the keystore was locked.',
+  due: 'Nothing came due that waits for a choice.',
   audit: 'The audit log is empty.',
   /** A list that was narrowed down: there may be others. */
   noneOfThose: 'Nothing fits what was asked for.',
@@ -105,8 +109,8 @@ const paused = (jobs: number): string =>
 export const lockTexts = {
   lockedNow: (jobs: number): string => (jobs === 0 ? 'Locked.' : `Locked. ${paused(jobs)}`),
   paused,
-  cameDue: (rotations: number): string =>
-    `While locked, ${counted(rotations, 'rotation')} came due. Nothing starts by itself.`,
+  cameDue: (rotations: number, renewals: number): string =>
+    `While locked, ${countDue(rotations, renewals)} came due. Nothing starts by itself.`,
   nothingOpen: 'No daemon or console holds this keystore open: it is locked.',
 } as const;
 

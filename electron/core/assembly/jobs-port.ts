@@ -2,7 +2,7 @@ import type { Json } from '../../../shared/model/json.ts';
 import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobKind } from '../jobs/kind.ts';
-import { rotationTitle } from '../jobs/kinds/titles.ts';
+import { renewalTitle, rotationTitle } from '../jobs/kinds/titles.ts';
 import type { Groups } from '../keystore/groups.ts';
 import type { JobsPort } from '../operations/context.ts';
 import type { Store } from '../store/store.ts';
@@ -14,7 +14,7 @@ export function createJobsPort(parts: {
   readonly kinds: readonly JobKind[];
   readonly groups: Groups;
   readonly due: JobsPort['due'];
-  readonly dueNow: () => number;
+  readonly dueNow: () => Pick<ReturnType<JobsPort['counts']>, 'due' | 'renewals'>;
   readonly startDue: JobsPort['startDue'];
   readonly eta: JobsPort['eta'];
   readonly doneBy: JobsPort['doneBy'];
@@ -37,6 +37,17 @@ export function createJobsPort(parts: {
      from job where ended_at is null`,
   );
 
+  const scheduled = (
+    name: string,
+    payload: Json,
+    { actor, channel }: Caller,
+    about: { readonly title: string; readonly subjects: Readonly<Record<string, string>> },
+  ) => {
+    const by = { actor, channel };
+    const { id, number } = jobs.queue.enqueue(kindOf(name), payload, { ...about, by });
+    return { jobId: id, number };
+  };
+
   return {
     runsHere: () => jobs.runner.begun,
     ofGroup: createOfGroup(store),
@@ -52,24 +63,22 @@ export function createJobsPort(parts: {
     underWay: (name, payload: Json) =>
       underWay.get(name, kindOf(name).deedKey(payload))?.id ?? null,
     groupsNeedingYou: () => new Set(needing.all().map((row) => row.order_key)),
-    counts: () => ({ ...(counted.get() ?? { running: 0, needsYou: 0 }), due: parts.dueNow() }),
+    counts: () => ({ ...(counted.get() ?? { running: 0, needsYou: 0 }), ...parts.dueNow() }),
     due: parts.due,
     startDue: parts.startDue,
     eta: parts.eta,
     doneBy: parts.doneBy,
     designated: () => jobs.runner.open('designation'),
-    startRotation: (group, caller: Caller) => {
-      const { id, number } = jobs.queue.enqueue(
-        kindOf('group.force-rotate'),
-        { groupId: group.id },
-        {
-          title: rotationTitle(group),
-          subjects: { group: group.id },
-          by: { actor: caller.actor, channel: caller.channel },
-        },
-      );
-      return { jobId: id, number };
-    },
+    startRotation: (group, caller) =>
+      scheduled('group.force-rotate', { groupId: group.id }, caller, {
+        title: rotationTitle(group),
+        subjects: { group: group.id },
+      }),
+    startRenewal: (group, key, caller) =>
+      scheduled('key.renew', { groupId: group.id, keyId: key.id }, caller, {
+        title: renewalTitle(group, key),
+        subjects: { group: group.id, key: key.id },
+      }),
   };
 }
 

@@ -4,12 +4,11 @@ import { softwareSigner } from '../audit/signer.ts';
 import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
 import { type Patience, personPatience } from '../cloud/patience.ts';
-import type { Caller, CoreConfig } from '../core.ts';
+import type { CoreConfig } from '../core.ts';
 import { createCallSearch } from '../jobs/call-search.ts';
 import type { FailureClass } from '../jobs/decide.ts';
 import type { JobEvent } from '../jobs/events.ts';
 import { Jobs } from '../jobs/jobs.ts';
-import { Schedule } from '../jobs/schedule.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { createAccountsSeen } from '../jobs/kinds/accounts-seen.ts';
 import { jobKinds } from '../jobs/kinds/index.ts';
@@ -26,12 +25,13 @@ import { testCredential } from '../operations/credentials.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
 import { auditBeginning, auditJobEvent, auditSink } from './session-audit.ts';
 import { classify } from './classify.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { DueDeeds } from './due-deeds.ts';
 import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
 import { Practice } from './practice.ts';
@@ -59,7 +59,7 @@ export class Opened {
   readonly jobs: Jobs;
   readonly backups: BackupPlaces;
   readonly desk: XksDesk;
-  readonly schedule: Schedule;
+  readonly due: DueDeeds;
   readonly open: OpenKeystore;
   readonly practice: Practice;
   readonly calls: ReturnType<typeof createCallSearch>;
@@ -127,19 +127,16 @@ export class Opened {
     });
     this.open = this.#face(domain, device, deeds, kinds);
     this.practice = this.#practice(domain);
-    this.schedule = new Schedule({
+    this.due = new DueDeeds({
       clock: ports.clock,
       log: ports.log,
       store,
+      domain,
       wall: this.jobs.wall,
-      due: (at) => domain.groups.due(at),
-      start: (groupId) =>
-        this.open.jobs.startRotation(domain.groups.get(groupId), {
-          trusted: true,
-          actor: 'schedule',
-          host: this.#host,
-          channel: 'scheduler',
-        }),
+      host: this.#host,
+      longLived: config.longLived,
+      jobs: () => this.open.jobs,
+      idOf: (number) => this.jobs.read.idOf(String(number)),
       isDesignated: () => device.designated,
       unattended: config.unattended ?? false,
     });
@@ -172,7 +169,7 @@ export class Opened {
     );
     await this.work();
     await this.desk.begin();
-    await this.schedule.start();
+    await this.due.start();
   }
 
   /**
@@ -201,7 +198,7 @@ export class Opened {
 
   /** Ends all that runs over the open file, each job after its step. @returns how many were running */
   async close(): Promise<number> {
-    await this.schedule.stop();
+    await this.due.stop();
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
     await this.backups.close();
@@ -263,31 +260,6 @@ export class Opened {
   async #glance(credential: Credential, region: string): Promise<CloudConnection> {
     await this.practice.settled();
     return this.#connections.get(credential, region, null, personPatience);
-  }
-
-  /** A process that lives for one command keeps no schedule: what is due there came due unseen. */
-  #due(domain: DomainModel): ReturnType<OpenKeystore['jobs']['due']> {
-    if (this.#parts.config.longLived) return this.schedule.pending();
-    const due = domain.groups.due(this.#parts.ports.clock.now());
-    return {
-      due: due.map((row) => ({ ...row, reason: 'locked' as const })),
-      held: due.length > 0 ? 'locked' : null,
-    };
-  }
-
-  /** Inside a change. Whoever starts them has seen the date: the clock is taken to be right. */
-  #startDue(domain: DomainModel, groupIds: readonly string[], caller: Caller): readonly string[] {
-    this.jobs.wall.confirm();
-    if (this.#parts.config.longLived) {
-      return this.schedule
-        .startPending(groupIds)
-        .map((number) => this.jobs.read.idOf(String(number)));
-    }
-    const due = new Set(this.#due(domain).due.map((row) => row.groupId));
-    return groupIds.map((groupId) => {
-      if (!due.has(groupId)) throw notFound('due');
-      return this.open.jobs.startRotation(domain.groups.get(groupId), caller).jobId;
-    });
   }
 
   #deeds(domain: DomainModel, kinds: readonly JobKind[]): DeedServices {
@@ -358,12 +330,11 @@ export class Opened {
         jobs: this.jobs,
         kinds,
         groups: domain.groups,
-        due: () => this.#due(domain),
-        dueNow: () =>
-          this.#parts.config.longLived ? this.schedule.held : this.#due(domain).due.length,
+        due: () => this.due.pending(),
+        dueNow: () => this.due.counts(),
         eta: (job) => this.#eta.of(job),
         doneBy: (kind, group) => this.#eta.ifAsked(kind, group),
-        startDue: (groupIds, caller) => this.#startDue(domain, groupIds, caller),
+        startDue: (chosen, caller) => this.due.startChosen(chosen, caller),
       }),
       desk: this.desk,
       get hsmTitle() {

@@ -45,13 +45,22 @@ const closed: Inside = {
   designated: null,
   connections: { connected: 0, all: 0 },
   places: [],
-  counts: { groups: 0, keys: 0, running: 0, needsYou: 0, groupsNeedYou: 0, xksNeedYou: 0, due: 0 },
+  counts: {
+    groups: 0,
+    keys: 0,
+    running: 0,
+    needsYou: 0,
+    groupsNeedYou: 0,
+    xksNeedYou: 0,
+    due: 0,
+    renewals: 0,
+  },
   latest: null,
 };
 
 function inside({ open, token, jobs }: Opened): Inside {
   const credentials = open.credentials.list();
-  const { running, needsYou, due } = open.jobs.counts();
+  const { running, needsYou, due, renewals } = open.jobs.counts();
   return {
     hsmLabel: token.binding?.label ?? null,
     // Bound, and no bridge was needed yet: the PIN is asked for when it is.
@@ -69,6 +78,7 @@ function inside({ open, token, jobs }: Opened): Inside {
       groupsNeedYou: groupsNeedingSomebody(open).size,
       xksNeedYou: countXksNeeding(open),
       due,
+      renewals,
     },
     latest: latestJob(jobs.read),
   };

@@ -5,17 +5,17 @@ import type { Store } from '../store/store.ts';
 import { Timer } from './timer.ts';
 import type { WallWatch } from './wall.ts';
 
-/** One group whose rotation has come due. Times are wall clock ms. */
+/** One deed that has come due, by what it is about: a group, a key. Times are wall clock ms. */
 export interface DueRow {
-  readonly groupId: string;
+  readonly id: string;
   readonly dueAt: number;
 }
 
 /**
- * Why rotations that are due wait for a person:
+ * Why deeds that are due wait for a person:
  * `locked` they came due while nobody could run them; `too-many` more came due at once than may
  * start unasked; `clock-jumped`, `clock-behind` the wall clock is in doubt; `not-designated` this
- * device may not rotate; `tried` a scheduled rotation ended without rotating.
+ * device does nothing by itself; `tried` the scheduled job ended without doing it.
  */
 export type HeldReason =
   | 'locked'
@@ -25,19 +25,15 @@ export type HeldReason =
   | 'not-designated'
   | 'tried';
 
-export interface Pending {
-  readonly due: readonly (DueRow & { readonly reason: HeldReason })[];
-  /** The gravest of the reasons; null when nothing is held. */
-  readonly held: HeldReason | null;
-}
+export type HeldRow = DueRow & { readonly reason: HeldReason };
 
 export interface ScheduleOptions extends Pick<Base, 'clock' | 'log'> {
   readonly store: Store;
   readonly wall: WallWatch;
-  /** Groups that rotate by schedule and whose time comes until `at`, longest due first. */
+  /** What is done by schedule and whose time comes until `at`, longest due first. */
   readonly due: (at: number) => readonly DueRow[];
-  /** Enqueues the rotation of a group; runs inside a transaction. */
-  readonly start: (groupId: string) => { readonly number: number };
+  /** Enqueues its job; runs inside a transaction. */
+  readonly start: (id: string) => { readonly number: number };
   readonly isDesignated: () => boolean;
   /** True for a daemon that nobody watches: it runs what was missed, once. */
   readonly unattended: boolean;
@@ -55,8 +51,12 @@ const gravest: readonly HeldReason[] = [
   'tried',
 ];
 
+/** The gravest of the reasons; null when nothing is held. */
+export const gravestOf = (rows: readonly HeldRow[]): HeldReason | null =>
+  gravest.find((reason) => rows.some((row) => row.reason === reason)) ?? null;
+
 /**
- * Starts rotations when they come due, at most one per group and due date, and never by surprise:
+ * Starts deeds when they come due, at most once per due date of each, and never by surprise:
  * what came due while the keystore was locked, what comes in a flood, and everything while the clock
  * is in doubt waits for a person's one choice.
  */
@@ -64,7 +64,7 @@ export class Schedule extends Service {
   readonly #options: ScheduleOptions;
   readonly #timer: Timer;
   readonly #atOnce: number;
-  readonly #held = new Map<string, DueRow & { readonly reason: HeldReason }>();
+  readonly #held = new Map<string, HeldRow>();
   readonly #tried;
   readonly #record;
   /** What came due until here is not started unasked. */
@@ -95,7 +95,7 @@ export class Schedule extends Service {
     this.#timer.stop();
   }
 
-  /** Looks what is due; call it also when groups were changed. */
+  /** Looks what is due. */
   look(): void {
     if (this.stopped || !this.#options.store.db.open) return;
     const { clock, log } = this.#options;
@@ -117,30 +117,28 @@ export class Schedule extends Service {
   }
 
   /** What waits for a person, longest due first. */
-  pending(): Pending {
+  pending(): readonly HeldRow[] {
     this.look();
-    const due = [...this.#held.values()].toSorted((a, b) => a.dueAt - b.dueAt);
-    const held = gravest.find((reason) => due.some((row) => row.reason === reason)) ?? null;
-    return { due, held };
+    return [...this.#held.values()].toSorted((a, b) => a.dueAt - b.dueAt);
   }
 
   /**
    * A person's choice among what is pending. Inside a transaction.
-   * @throws OperationError NOT_FOUND for a group that is not pending: nothing is started.
+   * @throws OperationError NOT_FOUND for one that is not pending: nothing is started.
    */
-  startPending(groupIds: readonly string[]): readonly number[] {
+  startPending(ids: readonly string[]): readonly number[] {
     return this.#options.store.change(() => {
-      const rows = [...new Set(groupIds)].map((groupId) => {
-        const row = this.#held.get(groupId);
+      const rows = [...new Set(ids)].map((id) => {
+        const row = this.#held.get(id);
         if (row === undefined) throw notFound('due');
         return row;
       });
-      const numbers = rows.map(({ groupId, dueAt }) => {
-        const { number } = this.#options.start(groupId);
-        this.#record.run(groupId, dueAt, number);
+      const numbers = rows.map(({ id, dueAt }) => {
+        const { number } = this.#options.start(id);
+        this.#record.run(id, dueAt, number);
         return number;
       });
-      for (const { groupId } of rows) this.#held.delete(groupId);
+      for (const { id } of rows) this.#held.delete(id);
       return numbers;
     });
   }
@@ -148,8 +146,8 @@ export class Schedule extends Service {
   #judge(due: readonly DueRow[]): void {
     this.#forgetExcept(due);
     const fresh: DueRow[] = [];
-    for (const row of new Map(due.map((each) => [each.groupId, each])).values()) {
-      const last = this.#tried.get(row.groupId);
+    for (const row of new Map(due.map((each) => [each.id, each])).values()) {
+      const last = this.#tried.get(row.id);
       if (last === undefined || last.due_at < row.dueAt) fresh.push(row);
       else if (last.open === 0) this.#hold(row, 'tried');
     }
@@ -161,7 +159,7 @@ export class Schedule extends Service {
     for (const row of fresh) {
       if (doubt !== null) this.#hold(row, doubt);
       else if (row.dueAt <= this.#since) this.#hold(row, 'locked');
-      else if (this.#held.has(row.groupId) && !this.#released(row)) continue;
+      else if (this.#held.has(row.id) && !this.#released(row)) continue;
       else startable.push(row);
     }
     if (startable.length > this.#atOnce) {
@@ -180,9 +178,9 @@ export class Schedule extends Service {
 
   /** Once designated, a daemon goes on; every other hold ends with a person's choice only. */
   #released(row: DueRow): boolean {
-    const reason = this.#held.get(row.groupId)?.reason;
+    const reason = this.#held.get(row.id)?.reason;
     if (reason !== 'not-designated' || !this.#options.unattended) return false;
-    this.#held.delete(row.groupId);
+    this.#held.delete(row.id);
     return true;
   }
 
@@ -190,29 +188,29 @@ export class Schedule extends Service {
     const { store, wall, start, log } = this.#options;
     store.change(() => {
       wall.remember();
-      for (const { groupId, dueAt } of rows) {
+      for (const { id, dueAt } of rows) {
         let number: number | null = null;
         try {
-          number = store.change(() => start(groupId).number);
+          number = store.change(() => start(id).number);
         } catch (error) {
-          // one group that cannot start does not keep the others from starting
+          // one that cannot start does not keep the others from starting
           const code = error instanceof OperationError ? error.code : 'INTERNAL';
-          log.log('error', 'schedule.not-started', { group: groupId, code });
+          log.log('error', 'schedule.not-started', { of: id, code });
         }
-        this.#record.run(groupId, dueAt, number);
+        this.#record.run(id, dueAt, number);
       }
     });
   }
 
   #hold(row: DueRow, reason: HeldReason): void {
-    const before = this.#held.get(row.groupId);
+    const before = this.#held.get(row.id);
     const keeps = before !== undefined && gravest.indexOf(before.reason) <= gravest.indexOf(reason);
-    this.#held.set(row.groupId, { ...row, reason: keeps ? before.reason : reason });
+    this.#held.set(row.id, { ...row, reason: keeps ? before.reason : reason });
   }
 
-  /** What is no longer due (rotated by hand, clock set back) waits for nobody. */
+  /** What is no longer due (done by hand, clock set back) waits for nobody. */
   #forgetExcept(due: readonly DueRow[]): void {
-    const still = new Set(due.map((row) => row.groupId));
-    for (const groupId of this.#held.keys()) if (!still.has(groupId)) this.#held.delete(groupId);
+    const still = new Set(due.map((row) => row.id));
+    for (const id of this.#held.keys()) if (!still.has(id)) this.#held.delete(id);
   }
 }

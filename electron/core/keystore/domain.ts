@@ -5,6 +5,7 @@ import { createGroups, type Groups } from './groups.ts';
 import { createKeyEndings, type KeyEndings } from './key-endings.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createOverview, type Overview } from './overview.ts';
+import { createRenewals, type Renewals } from './renewals.ts';
 import { createReferences, type References } from './references.ts';
 import type { Domain } from './rows.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -21,6 +22,7 @@ export interface DomainModel {
   readonly overview: Overview;
   readonly finder: Finder;
   readonly endings: KeyEndings;
+  readonly renewals: Renewals;
   readonly xks: XksModel;
 }
 
@@ -39,6 +41,7 @@ export function createDomain(domain: Domain): DomainModel {
     overview: createOverview(domain.store.db),
     finder: createFinder(domain.store.db),
     endings: createKeyEndings(domain.store.db),
+    renewals: createRenewals(domain),
     xks: createXksModel(domain),
   };
 }

@@ -209,8 +209,8 @@ it('says which groups are due, longest first, and leaves out what does not rotat
   due('byHand', 100, false);
   due('never', null);
   expect(groups.due(300)).toEqual([
-    { groupId: longLate, dueAt: 100 },
-    { groupId: late, dueAt: 200 },
+    { id: longLate, dueAt: 100 },
+    { id: late, dueAt: 200 },
   ]);
 });
 

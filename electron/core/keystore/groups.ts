@@ -64,7 +64,7 @@ export interface Groups {
   /** The first successful test of a credential binds the groups that use it and had no account. */
   bindUsersOf(credentialId: string, account: string): void;
   /** Groups that rotate by schedule and whose time has come, longest due first. */
-  due(at: number): readonly { readonly groupId: string; readonly dueAt: number }[];
+  due(at: number): readonly { readonly id: string; readonly dueAt: number }[];
   adoptForeign(id: string, arn: string): void;
   hasAdopted(id: string, arn: string): boolean;
 }
@@ -115,8 +115,8 @@ function statements({ store: { db } }: Domain) {
        from key_group g join "key" k on k.group_id = g.id left join remote_key r on r.key_id = k.id
        where g.id = ?`,
     ),
-    due: db.prepare<[number], { groupId: string; dueAt: number }>(
-      `select id as groupId, next_rotation_at as dueAt from key_group
+    due: db.prepare<[number], { id: string; dueAt: number }>(
+      `select id, next_rotation_at as dueAt from key_group
        where rotate = 1 and next_rotation_at <= ? order by next_rotation_at, id`,
     ),
     adopt: db.prepare('insert or ignore into foreign_key_adopted values (?, ?, ?)'),
@@ -221,7 +221,7 @@ class GroupTable implements Groups {
     });
   }
 
-  due(at: number): readonly { groupId: string; dueAt: number }[] {
+  due(at: number): readonly { id: string; dueAt: number }[] {
     return this.#sql.due.all(at);
   }
 

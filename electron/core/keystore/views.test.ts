@@ -101,7 +101,7 @@ describe('the sentence of a group', () => {
       disableWaitDays: 7,
     });
     const sentence = groupSentence(harsh, null);
-    expect(sentence).toContain('AWS deletes the material of each after 400 days');
+    expect(sentence).toContain('AWS deletes the material of each 400 days after an import');
     expect(sentence).toContain('disabled 7 days later');
     expect(groupSentence(group, null)).not.toMatch(/deletes|disabled/);
   });

@@ -1,6 +1,7 @@
 import { saySpan } from '../../../shared/model/span.ts';
 import type { KeyWithRemote } from './keys.ts';
 import type { Group, RemoteKey } from './rows.ts';
+import { renewalSentence } from '../../../shared/text/renewal.ts';
 
 /** A reading older than this (ms) is shown as "Not checked". */
 export const stale = 86_400_000;
@@ -62,10 +63,7 @@ export function groupSentence(
   const rotation = group.rotate
     ? ` and rotated every ${saySpan(group.rotateEvery)}`
     : '; they are rotated by hand only';
-  const gone =
-    group.materialDays === null
-      ? ''
-      : ` AWS deletes the material of each after ${group.materialDays} days: everything under it then stops decrypting until you Synchronize.`;
+  const gone = group.materialDays === null ? '' : ` ${renewalSentence(group.materialDays)}`;
   const off = group.disableAfter
     ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: data under it then cannot be decrypted.`
     : '';

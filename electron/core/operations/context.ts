@@ -6,10 +6,10 @@ import type { Caller } from '../core.ts';
 import type { GroupNow } from '../jobs/kinds/plan-group-change.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
 import type { JobSummary } from '../jobs/read.ts';
-import type { Pending } from '../jobs/schedule.ts';
+import type { HeldRow } from '../jobs/schedule.ts';
 import type { Device } from '../keystore/device.ts';
 import type { DomainModel } from '../keystore/domain.ts';
-import type { Credential, Group } from '../keystore/rows.ts';
+import type { Credential, Group, Key } from '../keystore/rows.ts';
 import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { CertificateDesk } from '../xks/certificate/desk.ts';
@@ -54,16 +54,30 @@ export interface JobsPort {
   doneBy(kind: string, group: Group): number;
   /** Is a job of this group under way, or stopped, and how many disablings wait for their day? */
   ofGroup(groupId: string): Pick<GroupNow, 'jobAtWork' | 'stopped' | 'disablings'>;
-  /** `due`: rotations that came due and wait for a person's choice, as far as they are known. */
-  counts(): { readonly running: number; readonly needsYou: number; readonly due: number };
-  /** Rotations that are due and wait for a person, and why. */
-  due(): Pending;
+  /** `due`, `renewals`: what came due and waits for a person's choice, as far as it is known. */
+  counts(): {
+    readonly running: number;
+    readonly needsYou: number;
+    readonly due: number;
+    readonly renewals: number;
+  };
+  /** What is due and waits for a person, and why: rotations by group, renewals by key. */
+  due(): { readonly rotations: readonly HeldRow[]; readonly renewals: readonly HeldRow[] };
   /** Starts those a person chose; inside a change. Answers with the ids of their jobs. */
-  startDue(groupIds: readonly string[], caller: Caller): readonly string[];
+  startDue(
+    chosen: { readonly groups: readonly string[]; readonly keys: readonly string[] },
+    caller: Caller,
+  ): readonly string[];
   /** This device was designated: jobs that waited for it go on. */
   designated(): void;
   /** A rotation by schedule, without a plan shown to a person. */
   startRotation(group: Group, caller: Caller): { readonly jobId: string; readonly number: number };
+  /** The same for a key that is to be imported again before AWS deletes its material. */
+  startRenewal(
+    group: Group,
+    key: Key,
+    caller: Caller,
+  ): { readonly jobId: string; readonly number: number };
 }
 
 /** What stands between external key stores and the proxies that serve them. */

@@ -6,6 +6,7 @@ import { parsePolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
 import { groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
+import { sayLead } from '../../../shared/text/renewal.ts';
 
 export type GroupView = z.output<typeof groupView>;
 
@@ -72,7 +73,7 @@ export function remarks(
     const deleted = now + group.materialDays * 86_400_000;
     if (deleted < addSpan(now, group.keepValidFor)) {
       lines.push(
-        `AWS deletes the material of a key ${group.materialDays} days after it was made, before its planned life of ${saySpan(group.keepValidFor)} ends.`,
+        `AWS deletes the material of a key ${group.materialDays} days after an import, before its planned life of ${saySpan(group.keepValidFor)} ends. Keyreeve imports it again ${sayLead(group.materialDays)} before, and has to be unlocked here for that.`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { sayTime } from '../../../shared/model/span.ts';
+import { sayDay, sayTime } from '../../../shared/model/span.ts';
 import { jobMessage } from '../../../shared/text/jobs.ts';
 import { endings } from '../../../shared/text/states.ts';
 import type { JobDetails } from '../jobs/read.ts';
@@ -28,6 +28,10 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
       return endings.madeActive(about);
     case 'key.synchronize':
       return endings.synchronized({ ...about, done: deeds(job) });
+    case 'key.renew': {
+      const until = remote.validTo === null ? null : sayDay(remote.validTo);
+      return endings.renewed({ ...about, until });
+    }
     default:
       return jobMessage(job);
   }

@@ -2,6 +2,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { isFinal, type JobState, jobStates } from '../../../shared/model/job.ts';
 import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { gravestOf, type HeldReason } from '../jobs/schedule.ts';
 import type { Clock } from '../ports.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { viewJob, viewJobDetail } from './job-view.ts';
@@ -114,27 +115,48 @@ export const jobHandlers = (access: JobAccess): HandlersOfNoun<'job'> => {
   };
 };
 
-/** Rotations that came due while nobody was there. */
+/** What came due while nobody was there. */
 function dueHandlers(access: JobAccess): Pick<HandlersOfNoun<'job'>, 'due' | 'startDue'> {
   return {
     due: () => {
       const open = access.open();
-      const { due, held } = open.jobs.due();
+      const { rotations, renewals } = open.jobs.due();
       return {
-        due: due.map((row) => ({ ...row, groupName: open.groups.get(row.groupId).name })),
-        held,
+        due: rotations.map(({ id, ...row }) => ({
+          ...row,
+          groupId: id,
+          groupName: open.groups.get(id).name,
+        })),
+        renewals: renewals.map(({ id, ...row }) => renewalRow(open, id, row)),
+        held: gravestOf([...rotations, ...renewals]),
       };
     },
     startDue: (input, caller) => {
       const open = access.open();
       if (!open.device.designated) throw new OperationError('NOT_DESIGNATED');
+      if (input.groups.length + input.keys.length === 0) {
+        throw new OperationError('BAD_INPUT', { field: 'groups', problem: 'nothing is named' });
+      }
       const jobs = open.store.change(() => {
-        const started = open.jobs.startDue(input.groups, caller);
-        open.audit('STARTED', [...input.groups], { rotations: input.groups.length });
+        const started = open.jobs.startDue(input, caller);
+        const { groups, keys } = input;
+        const counts = { rotations: groups.length, renewals: keys.length };
+        open.audit('STARTED', [...groups, ...keys], counts);
         return [...started];
       });
       open.changed('job', ...jobs);
       return { jobs };
     },
   };
+}
+
+function renewalRow(
+  open: OpenKeystore,
+  keyId: string,
+  row: { readonly dueAt: number; readonly reason: HeldReason },
+) {
+  const { key, remote } = open.keys.get(keyId);
+  const { name } = open.groups.get(key.groupId);
+  const { version, groupId } = key;
+  return { ...row, keyId, groupId, groupName: name, version, endsAt: remote?.validTo ?? row.dueAt };
 }

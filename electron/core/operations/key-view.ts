@@ -53,6 +53,7 @@ export function viewKeyDetail(
     tokenSerial: key.tokenSerial,
     masterId: key.storage === 'hsm' ? key.masterId : null,
     lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
+    renewsAt: open.renewals.of(key.id),
     copies: [
       opened === null
         ? { ok: true, text: 'Keystore, not opened since it was made', at: null }

@@ -63,6 +63,19 @@ async function plan(
   };
 }
 
+/**
+ * A date that a person chose is not renewed past; one that follows from the template is. What AWS has now
+ * and keeps stays whichever of the two it was.
+ */
+function noteChosenEnd(
+  open: OpenKeystore,
+  chosen: number | null | undefined,
+  { keyId, validTo }: SynchronizePayload,
+): void {
+  const stays = chosen === undefined && validTo === (open.keys.get(keyId).remote?.validTo ?? null);
+  if (!stays) open.renewals.choose(keyId, chosen === undefined ? null : validTo);
+}
+
 /** Keys: what is kept here and what AWS has of it. */
 export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   ...keyLooks(access),
@@ -92,6 +105,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
         key: viewKey(open, open.keys.get(keyId)),
         at,
         what,
+        renewsAt: what === 'material' ? open.renewals.of(keyId) : null,
       })),
       total,
     };
@@ -138,6 +152,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
         if (now.confirmName !== null && input.confirm !== now.confirmName) {
           throw new OperationError('NAME_NOT_TYPED', { name: now.confirmName });
         }
+        if (payload.importMaterial) noteChosenEnd(open, input.validTo, payload);
       },
     });
   },

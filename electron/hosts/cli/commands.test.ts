@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { InTestCore, silentLog } from '../in-test-core.fixture.ts';
 import { findNoun, type GlobalOptions } from '../transport/argv/global-options.ts';
@@ -191,11 +191,31 @@ it('cancels several jobs, and tells which of them could not be', async () => {
   expect(code).toBe(64);
 });
 
-it('says of rotations that are due why they wait, in words', async () => {
-  const due = [{ groupId: id, groupName: 'ledger-prod', dueAt: 0, reason: 'clock-behind' }];
-  core.handlers.set('job.due', () => ({ due, held: 'clock-behind' }));
-  const { out } = await keyreeve('job due');
-  expect(out).toMatch(/ledger-prod {2}the clock of this computer is behind\n! Set the clock right/);
+const other = '0190c1a2-0000-7000-8000-0000000000ee';
+
+describe('what is due', () => {
+  const row = { groupId: id, groupName: 'ledger-prod', dueAt: 0 };
+  const due = [{ ...row, reason: 'clock-behind' }];
+  const renewals = [{ ...row, keyId: other, version: 2, endsAt: 86_400_000, reason: 'tried' }];
+  const started = () => inputOf('job.startDue');
+
+  it('says why it waits, in words, and when AWS deletes what', async () => {
+    core.handlers.set('job.due', () => ({ due, renewals, held: 'clock-behind' }));
+    const { out } = await keyreeve('job due');
+    const [first, second, ...rest] = out.trim().split('\n');
+    expect(first).toMatch(
+      /renewal {2}ledger-prod\/2 {2}its scheduled renewal ended without another date {2}AWS deletes it 1970-01-02/,
+    );
+    expect(second).toMatch(/rotation {2}ledger-prod {2}the clock of this computer is behind$/);
+    expect(rest).toEqual(['! Set the clock right first: a wrong one makes due what is not.']);
+  });
+
+  it('is started all at once, rotations by group and renewals by key', async () => {
+    core.handlers.set('job.due', () => ({ due, renewals, held: null }));
+    core.handlers.set('job.startDue', () => ({ jobs: [id] }));
+    await keyreeve('job start-due --all');
+    expect(started()).toEqual({ groups: [id], keys: [other] });
+  });
 });
 
 it('leaves a job to the holder with --detach, and refuses without one', async () => {
@@ -290,6 +310,7 @@ it('opens every copy of a group, and fails once one is another key', async () =>
       tokenSerial: null,
       masterId: null,
       lifecycleTimes: {},
+      renewsAt: null,
       copies: [],
       history: [],
     };

@@ -196,15 +196,15 @@ function windowCommands({ focusFind, lock, show }: Reach): readonly Command[] {
 function keyManagement(reach: Reach): readonly Command[] {
   const { blocked, snapshot } = reach;
   const deed = shows(reach, 'Key management');
-  const { due } = snapshot.counts;
+  const { due, renewals } = snapshot.counts;
   return [
     deed('Add key group…', { kind: 'add-group', folder: null }, blocked),
     deed('Add external key store…', { kind: 'xks-add-store' }, blocked),
     deed('Add folder…', { kind: 'add-folder', parent: null }, blocked),
     deed(
-      'Look at rotations that came due…',
+      'Look at what came due…',
       { kind: 'due' },
-      due === 0 ? 'No rotation waits for a choice.' : null,
+      due + renewals === 0 ? 'Nothing waits for a choice.' : null,
     ),
     deed('Export the audit log…', { kind: 'export-audit' }, blocked),
     deed('Verify an exported audit log…', { kind: 'verify-audit' }, null),

@@ -20,6 +20,7 @@ const counts = {
   groupsNeedYou: 0,
   xksNeedYou: 0,
   due: 0,
+  renewals: 0,
 };
 
 beforeEach(() => {

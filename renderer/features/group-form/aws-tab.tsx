@@ -96,7 +96,10 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
               control.set({ awsDeletesDays }, 'awsDeletesMaterialAfterDays')
             }
           />
-          <span>days: everything under the key then stops decrypting until you Synchronize</span>
+          <span>
+            days after an import, unless Keyreeve imports it again before: else everything under the
+            key stops decrypting
+          </span>
         </div>
         <Beside place={place} field="awsDeletesMaterialAfterDays" under />
       </fieldset>

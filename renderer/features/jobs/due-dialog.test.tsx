@@ -2,20 +2,31 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
-import type { DueRow } from './due-words.ts';
 import { began } from './jobs.fixture.ts';
+
+type Due = OutputFor<'job.due'>;
+type DueRow = Due['due'][number];
+type Renewal = Due['renewals'][number];
 
 const group = (n: number, reason: DueRow['reason'] = 'locked'): DueRow => ({
   groupId: `0190c1a2-0000-7000-8000-${String(n).padStart(12, '0')}`,
   groupName: `group-${n}`,
   dueAt: began,
   reason,
+});
+
+const renewal = (n: number, reason: DueRow['reason'] = 'locked'): Renewal => ({
+  ...group(n, reason),
+  keyId: `0190c1a2-0000-7000-9000-${String(n).padStart(12, '0')}`,
+  version: n,
+  endsAt: began + 86_400_000,
 });
 
 beforeAll(layOut);
@@ -25,20 +36,30 @@ afterEach(() => {
   opened = null;
 });
 
-async function look(due: readonly DueRow[], held: DueRow['reason'] | null, fails = false) {
+interface Look {
+  readonly fails?: boolean;
+  readonly renewals?: readonly Renewal[];
+  readonly title?: string;
+}
+
+async function look(
+  due: readonly DueRow[],
+  held: DueRow['reason'] | null,
+  { fails = false, renewals = [], title = 'Rotations that came due' }: Look = {},
+) {
   const link = new ScriptedLink({
     'session.snapshot': () => snapshotOf('verified'),
     'job.list': () => ({ jobs: [], next: null }),
-    'job.due': () => ({ due: [...due], held }),
-    'job.startDue': ({ groups }) => {
+    'job.due': () => ({ due: [...due], renewals: [...renewals], held }),
+    'job.startDue': ({ groups = [], keys = [] }) => {
       if (fails) throw refuse('NOT_DESIGNATED');
-      return { jobs: groups };
+      return { jobs: [...groups, ...keys] };
     },
   });
   opened = openWindow(link);
   await screen.findByRole('navigation');
   act(() => useDialogs.getState().show({ kind: 'due' }));
-  const found = await screen.findByRole('dialog', { name: 'Rotations that came due' });
+  const found = await screen.findByRole('dialog', { name: title });
   return { link, dialog: within(found), user: userEvent.setup() };
 }
 
@@ -51,16 +72,37 @@ describe('rotations that came due', () => {
     await user.click(dialog.getByRole('checkbox', { name: /group-2/ }));
     await user.click(dialog.getByRole('button', { name: 'Start 2 rotations' }));
     await waitFor(() =>
-      expect(link.made('job.startDue')).toEqual([{ groups: [group(1).groupId, group(3).groupId] }]),
+      expect(link.made('job.startDue')).toEqual([
+        { groups: [group(1).groupId, group(3).groupId], keys: [] },
+      ]),
     );
     await waitFor(() => expect(useNavigation.getState().screen).toBe('jobs'));
     expect(useDialogs.getState().open).toEqual([]);
   });
 
+  it('stand behind renewals, which say when AWS deletes what, and are chosen like them', async () => {
+    const { link, dialog, user } = await look([group(1)], 'locked', {
+      renewals: [renewal(2), renewal(3, 'tried')],
+      title: 'Rotations and renewals that came due',
+    });
+    await dialog.findByText('group-1');
+    const rows = dialog.getAllByRole('listitem').map(({ textContent }) => textContent ?? '');
+    expect(rows[0]).toMatch(/Renew .?group-2.?, version 2AWS deletes it /);
+    expect(rows[1]).toContain('its scheduled renewal ended without another date');
+    expect(rows[2]).toContain('group-1due ');
+    await user.click(dialog.getByRole('checkbox', { name: /version 3/ }));
+    await user.click(dialog.getByRole('button', { name: 'Start 1 rotation and 1 renewal' }));
+    await waitFor(() =>
+      expect(link.made('job.startDue')).toEqual([
+        { groups: [group(1).groupId], keys: [renewal(2).keyId] },
+      ]),
+    );
+  });
+
   it('takes all out and in with one box, and does not start none', async () => {
     const { link, dialog, user } = await look([group(1), group(2)], 'locked');
     await user.click(await dialog.findByRole('checkbox', { name: /All 2/ }));
-    const start = dialog.getByRole('button', { name: 'Start 0 rotations' });
+    const start = dialog.getByRole('button', { name: 'Start' });
     expect(start.getAttribute('aria-disabled')).toBe('true');
     await user.click(start);
     expect(link.made('job.startDue')).toEqual([]);
@@ -74,7 +116,7 @@ describe('rotations that came due', () => {
   });
 
   it('says why they were not started, and stays', async () => {
-    const { dialog, user } = await look([group(1)], 'locked', true);
+    const { dialog, user } = await look([group(1)], 'locked', { fails: true });
     await user.click(await dialog.findByRole('button', { name: 'Start 1 rotation' }));
     expect((await dialog.findByRole('alert')).textContent).toContain('not the one that rotates');
   });

@@ -1,5 +1,6 @@
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
+import { isolate } from '../../../shared/text/isolate.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -11,26 +12,32 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { heldWords, lookFirst } from '../../../shared/text/due.ts';
-import { type DueRow, startLabel } from './due-words.ts';
+import {
+  chosenOf,
+  type DueThing,
+  heldWords,
+  lookFirst,
+  thingsDue,
+} from '../../../shared/text/due.ts';
+import { sayThings, startLabel } from './due-words.ts';
 import styles from './jobs.module.css';
 
 /** So many are listed; the others follow the box above and can be found by name. */
 const listed = 200;
 
-/** Rotations that came due and wait for one choice. Nothing starts by itself. */
+/** Rotations and renewals that came due and wait for one choice. Nothing starts by itself. */
 export function DueDialog({ dialog, close }: DialogProps<'due'>) {
   const read = useRead('job.due', {});
-  const due = read.data?.due ?? [];
+  const due = read.data === undefined ? [] : thingsDue(read.data);
   const [left, setLeft] = useKept<ReadonlySet<string>>(dialog, () => new Set());
-  const chosen = due.filter(({ groupId }) => !left.has(groupId));
+  const chosen = due.filter(({ id }) => !left.has(id));
   const start = useStart(close);
   const blocked = useBlocked();
   const warning = lookFirst(read.data?.held ?? null);
   return (
     <DialogFrame
-      title="Rotations that came due"
-      subject="One rotation for each group, however often it came due. Nothing starts by itself."
+      title={dialogTitle(due)}
+      subject="At most one rotation for each group, and one renewal for each key. Nothing starts by itself."
       width="wide"
       busy={start.busy}
       onClose={close}
@@ -44,7 +51,7 @@ export function DueDialog({ dialog, close }: DialogProps<'due'>) {
             disabled={start.busy}
             blocked={chosen.length === 0 ? 'Choose at least one.' : blocked}
           >
-            {startLabel(chosen.length)}
+            {startLabel(chosen)}
           </DeedButton>
         </>
       }
@@ -58,18 +65,24 @@ export function DueDialog({ dialog, close }: DialogProps<'due'>) {
   );
 }
 
+const dialogTitle = (due: readonly DueThing[]): string => {
+  const whats = new Set(due.map(({ what }) => what));
+  if (whats.size === 2) return 'Rotations and renewals that came due';
+  return whats.has('renewal') ? 'Renewals that came due' : 'Rotations that came due';
+};
+
 function DueList({
   due,
   left,
   onChange,
 }: {
-  readonly due: readonly DueRow[];
+  readonly due: readonly DueThing[];
   readonly left: ReadonlySet<string>;
   readonly onChange: (left: ReadonlySet<string>) => void;
 }) {
   const [text, setText] = useState('');
   const fits = due.filter(({ groupName }) => groupName.toLowerCase().includes(text.toLowerCase()));
-  const chosen = due.length - due.filter(({ groupId }) => left.has(groupId)).length;
+  const chosen = due.length - due.filter(({ id }) => left.has(id)).length;
   const toggle = (id: string): void => {
     const next = new Set(left);
     if (!next.delete(id)) next.add(id);
@@ -86,9 +99,7 @@ function DueList({
               if (box) box.indeterminate = chosen > 0 && chosen < due.length;
             }}
             onChange={() =>
-              onChange(
-                chosen === due.length ? new Set(due.map(({ groupId }) => groupId)) : new Set(),
-              )
+              onChange(chosen === due.length ? new Set(due.map(({ id }) => id)) : new Set())
             }
           />{' '}
           All {due.length} of them
@@ -107,18 +118,26 @@ function DueList({
       </div>
       <ul className={styles['dueList']}>
         {fits.slice(0, listed).map((row) => (
-          <li key={row.groupId}>
+          <li key={row.id}>
             <label className={styles['due']}>
-              <input
-                type="checkbox"
-                checked={!left.has(row.groupId)}
-                onChange={() => toggle(row.groupId)}
-              />
-              <span>{row.groupName}</span>
+              <input type="checkbox" checked={!left.has(row.id)} onChange={() => toggle(row.id)} />
               <span>
-                due <Moment at={row.dueAt} as="short" />
+                {row.version === null
+                  ? row.groupName
+                  : `Renew ${isolate(row.groupName)}, version ${row.version}`}
               </span>
-              <span className="quiet">{heldWords[row.reason]}</span>
+              <span>
+                {row.endsAt === null ? (
+                  <>
+                    due <Moment at={row.dueAt} as="short" />
+                  </>
+                ) : (
+                  <>
+                    AWS deletes it <Moment at={row.endsAt} as="short" />
+                  </>
+                )}
+              </span>
+              <span className="quiet">{heldWords(row)}</span>
             </label>
           </li>
         ))}
@@ -139,13 +158,13 @@ function useStart(close: () => void) {
   return {
     busy: deed.busy,
     failure: deed.failure,
-    run: async (rows: readonly DueRow[]): Promise<void> => {
-      if (rows.length === 0) return;
-      const answer = await deed.run({ groups: rows.map(({ groupId }) => groupId) });
+    run: async (things: readonly DueThing[]): Promise<void> => {
+      if (things.length === 0) return;
+      const answer = await deed.run(chosenOf(things));
       if (answer === null) return;
       const count = answer.jobs.length;
       say({
-        text: count === 1 ? '1 rotation began.' : `${count} rotations began.`,
+        text: `${sayThings(things)} began.`,
         jobId: count === 1 ? (answer.jobs[0] ?? null) : null,
         tone: 'quiet',
       });

@@ -1,7 +1,12 @@
-import type { OutputFor } from '../../../shared/contract/index.ts';
+import { countDue, type DueThing } from '../../../shared/text/due.ts';
 
-export type DueRow = OutputFor<'job.due'>['due'][number];
+const of = (things: readonly DueThing[], what: DueThing['what']): number =>
+  things.filter((thing) => thing.what === what).length;
 
-/** `Start 3 rotations`. */
-export const startLabel = (count: number): string =>
-  count === 1 ? 'Start 1 rotation' : `Start ${count} rotations`;
+/** `3 rotations and 1 renewal`. */
+export const sayThings = (things: readonly DueThing[]): string =>
+  countDue(of(things, 'rotation'), of(things, 'renewal'));
+
+/** `Start 3 rotations and 1 renewal`. */
+export const startLabel = (things: readonly DueThing[]): string =>
+  things.length === 0 ? 'Start' : `Start ${sayThings(things)}`;

@@ -114,6 +114,8 @@ const doneWords = (kind: string, about: string): string => {
       return `${about} is active again`;
     case 'key.disable':
       return `${about} disabled in AWS`;
+    case 'key.renew':
+      return `${about} renewed in AWS`;
     case 'key.discard':
       return `The unused KMS key of ${about} is scheduled for deletion`;
     default:
@@ -127,6 +129,8 @@ const deedOf = (kind: string, about: string): string => {
       return `Rotate ${about}`;
     case 'key.synchronize':
       return `Synchronize ${about}`;
+    case 'key.renew':
+      return `Renew ${about} in AWS`;
     case 'key.make-active':
       return `Make ${about} active`;
     default:

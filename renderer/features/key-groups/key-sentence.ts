@@ -16,14 +16,17 @@ export function keySentence(key: Pick<KeyView, 'state' | 'remote'>): string {
   return `${state}: ${meaning}. ${read}`;
 }
 
-/** When AWS deletes the material of a key, as a fact. */
-export function expirySentence({ remote, state }: Pick<KeyView, 'state' | 'remote'>): string {
+/** When AWS deletes the material of a key, and when it is imported again before, as a fact. */
+export function expirySentence(
+  { remote, state }: Pick<KeyView, 'state' | 'remote'>,
+  renewsAt: number | null = null,
+): string {
   if (remote === null) return 'not in AWS';
   const gone = state === 'Material gone';
   if (remote.validTo === null) return gone ? 'AWS has none of it now' : 'never in AWS';
-  return gone
-    ? `AWS was to delete it ${sayTime(remote.validTo)}`
-    : `AWS deletes it ${sayTime(remote.validTo)}`;
+  if (gone) return `AWS was to delete it ${sayTime(remote.validTo)}`;
+  const deletes = `AWS deletes it ${sayTime(remote.validTo)}`;
+  return renewsAt === null ? deletes : `${deletes}, unless it is renewed ${sayTime(renewsAt)}`;
 }
 
 export const kcvMethods: Readonly<Record<KeyView['kcv']['method'], string>> = {

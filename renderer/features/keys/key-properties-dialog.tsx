@@ -198,7 +198,7 @@ function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
           ['Account', `${remote.account} · ${remote.region}`],
           ['Alias', remote.alias ?? 'none'],
           ['State', remote.state],
-          ['Expires', expirySentence(detail)],
+          ['Expires', expirySentence(detail, detail.renewsAt)],
           ['Read', <Moment key="at" at={remote.readAt} />],
         ]}
       />

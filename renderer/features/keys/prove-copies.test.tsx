@@ -25,6 +25,7 @@ function proving(answers: (version: number) => Promise<void> | void, what: 'key'
     tokenSerial: _t,
     masterId: _m,
     lifecycleTimes: _l,
+    renewsAt: _r,
     ...view
   } = keyShown();
   const key = (version: number) => ({ ...view, id: idOf(version), version });

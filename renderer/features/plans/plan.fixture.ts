@@ -102,6 +102,7 @@ export const keyShown = (): OutputFor<'key.show'> => ({
   tokenSerial: null,
   masterId: null,
   lifecycleTimes: {},
+  renewsAt: null,
   copies: [],
   history: [],
 });

@@ -3,6 +3,7 @@ import { disableFormer } from './disable.ts';
 import { discard } from './discard.ts';
 import { forceRotate } from './force-rotate.ts';
 import { makeActive } from './make-active.ts';
+import { renew } from './renew.ts';
 import type { DeedServices } from './services.ts';
 import { synchronize } from './synchronize.ts';
 import { createXksKey } from './xks/key-create.ts';
@@ -30,6 +31,6 @@ const xksKinds = [
 
 /** Every kind of job there is. A job of a kind not named here is parked, never deleted. */
 export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
-  [forceRotate, synchronize, makeActive, disableFormer, discard, ...xksKinds].map(
+  [forceRotate, synchronize, renew, makeActive, disableFormer, discard, ...xksKinds].map(
     (kind) => kind(services) as unknown as JobKind<never>,
   );

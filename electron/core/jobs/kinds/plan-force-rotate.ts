@@ -20,6 +20,7 @@ import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 import { requireWaiting } from './waiting-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
+import { sayLead } from '../../../../shared/text/renewal.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
 export interface RotationDraft {
@@ -128,7 +129,7 @@ function changeLines(
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
       ? null
-      : `AWS deletes the material of version ${now.version} after ${group.materialDays} days`,
+      : `AWS deletes the material of version ${now.version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
     group.disableAfter && now.formerName !== null
       ? `${capital(now.formerName)} is disabled ${group.disableWaitDays} days later, by a job you can stop`
       : null,
@@ -215,7 +216,7 @@ async function warnings(
   }
   if (group.materialDays !== null) {
     lines.push(
-      `When AWS deletes the material, everything under the key stops decrypting until you Synchronize`,
+      'Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, everything under the key stops decrypting until you Synchronize',
     );
   }
   return lines;

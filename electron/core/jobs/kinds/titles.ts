@@ -10,6 +10,8 @@ export const rotationTitle = (group: Group): string =>
   `Rotate ${protection(group)} keys: ${isolate(group.name)}`;
 export const synchronizeTitle = (group: Group, key: Key): string =>
   `Synchronize ${protection(key)} key: ${isolate(group.name)}/${key.version}`;
+export const renewalTitle = (group: Group, key: Key): string =>
+  `Renew ${protection(key)} key in AWS: ${isolate(group.name)}/${key.version}`;
 export const makeActiveTitle = (group: Group, key: Key): string =>
   `Make active: ${isolate(group.name)}/${key.version}`;
 const discardTitle = (group: Group, key: Key): string =>

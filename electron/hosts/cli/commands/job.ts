@@ -3,7 +3,13 @@ import type { JobView } from '../../../../shared/contract/job.ts';
 import { ofOneJob } from '../../../../shared/errors/of-one-job.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
 import { notFound, OperationError } from '../../../../shared/errors/operation-error.ts';
-import { heldWords, lookFirst } from '../../../../shared/text/due.ts';
+import {
+  chosenOf,
+  type DueThing,
+  heldWords,
+  lookFirst,
+  thingsDue,
+} from '../../../../shared/text/due.ts';
 import { emptyTexts } from '../../../../shared/text/states.ts';
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -67,12 +73,12 @@ export function addVerbs(noun: Command, run: Run): void {
 function addDueVerbs(noun: Command, run: Run): void {
   noun
     .command('due')
-    .description('list rotations that came due while the keystore was locked')
+    .description('list rotations and renewals that came due and wait for a choice')
     .action(() => run(due));
   noun
     .command('start-due')
-    .argument('[group...]', 'names or ids of the groups')
-    .description('start rotations that came due while the keystore was locked')
+    .argument('[group...]', 'names or ids of groups: what is due of each')
+    .description('start rotations and renewals that came due')
     .option('--all', 'all of them')
     .option('--detach', 'leave them to the daemon or console and return')
     .action((groups: string[], options: Detachable & { all?: boolean }) =>
@@ -189,15 +195,20 @@ async function due(context: CommandContext): Promise<void> {
   const output = await session.call('job.due', {});
   const style = styleFor(context.screen);
   const first = lookFirst(output.held);
-  context.show(output, ({ due: rotations }) =>
-    [
-      ...(rotations.length === 0 ? [emptyTexts.due] : []),
-      ...rotations.map(
-        (one) => `${style.when(one.dueAt)}  ${clean(one.groupName)}  ${heldWords[one.reason]}`,
-      ),
+  context.show(output, (shown) => {
+    const things = thingsDue(shown);
+    return [
+      ...(things.length === 0 ? [emptyTexts.due] : []),
+      ...things.map((one) => dueLine(one, style)),
       ...(first === null ? [] : [`! ${first}`]),
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
+}
+
+function dueLine(one: DueThing, style: ReturnType<typeof styleFor>): string {
+  const about = clean(one.groupName) + (one.version === null ? '' : `/${one.version}`);
+  const ends = one.endsAt === null ? '' : `  AWS deletes it ${style.when(one.endsAt)}`;
+  return `${style.when(one.dueAt)}  ${one.what}  ${about}  ${heldWords(one)}${ends}`;
 }
 
 /** Ids of groups, with the name, path or id that each was called by. */
@@ -221,17 +232,17 @@ async function startDue(
 ): Promise<number> {
   const session = await detachable(context, options);
   await pinBefore(context, session, options);
-  const { due: rotations } = await session.call('job.due', {});
+  const things = thingsDue(await session.call('job.due', {}));
   const named = await groupsNamed(session, names);
   for (const [id, name] of named) {
-    if (!rotations.some((one) => one.groupId === id)) throw notFound('rotation due', name);
+    if (!things.some((one) => one.groupId === id)) throw notFound('rotation or renewal due', name);
   }
-  const chosen = rotations.filter((one) => options.all === true || named.has(one.groupId));
+  const chosen = things.filter((one) => options.all === true || named.has(one.groupId));
   if (chosen.length === 0) {
-    const why = options.all === true ? 'no rotation is due' : 'name a group that is due, or --all';
+    const why = options.all === true ? 'nothing is due' : 'name a group that is due, or --all';
     throw new OperationError('NOTHING_TO_DO', { why });
   }
-  const output = await session.call('job.startDue', { groups: chosen.map((one) => one.groupId) });
+  const output = await session.call('job.startDue', chosenOf(chosen));
   if (options.detach === true) {
     context.show(output, ({ jobs }) => `${jobs.length} started.  keyreeve job list`);
     return 0;

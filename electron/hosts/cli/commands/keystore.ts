@@ -151,8 +151,9 @@ async function tellDue(
   context: CommandContext,
   session: Awaited<ReturnType<CommandContext['opened']>>,
 ): Promise<void> {
-  const { due } = await session.call('job.due', {});
-  if (due.length > 0) context.remark(`${lockTexts.cameDue(due.length)} keyreeve job due`);
+  const { due, renewals } = await session.call('job.due', {});
+  if (due.length + renewals.length === 0) return;
+  context.remark(`${lockTexts.cameDue(due.length, renewals.length)} keyreeve job due`);
 }
 
 async function lock(context: CommandContext): Promise<void> {

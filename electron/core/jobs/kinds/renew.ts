@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { renewalOf } from '../../../../shared/model/material-end.ts';
+import { sayDay } from '../../../../shared/model/span.ts';
+import type { KmsKeyRead } from '../../cloud/answers.ts';
+import type { RemoteKey } from '../../keystore/rows.ts';
+import type { JobKind, StepResult, StepSpec } from '../kind.ts';
+import { plannedDeletion } from './force-rotate.ts';
+import { importSteps, materialSent, sendAgain } from './import-steps.ts';
+import {
+  checkAccount,
+  keyOpener,
+  type OpenKey,
+  proof,
+  proveCopy,
+  readingOf,
+  shortId,
+} from './reading.ts';
+import type { DeedServices } from './services.ts';
+import { leftoversOf, standingOf } from './standing.ts';
+
+const renewPayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+export type RenewPayload = z.output<typeof renewPayload>;
+
+/**
+ * Imports our copy again before AWS deletes it on its date, and so gives it a later one. The date is
+ * reckoned when the copy is sent: days may lie between the beginning and that.
+ */
+export function renew(services: DeedServices): JobKind<RenewPayload> {
+  const open = keyOpener(services);
+
+  const imports = importSteps<RenewPayload>(services, async (context) => {
+    const { group, key, remote, connection } = await open(context);
+    const { materialDays } = group;
+    return {
+      group,
+      key,
+      kmsKeyId: remote.kmsKeyId,
+      validTo: materialDays === null ? null : plannedDeletion(services.clock.now(), materialDays),
+      materialId: remote.materialId,
+      connection,
+    };
+  });
+
+  return {
+    name: 'key.renew',
+    payload: renewPayload,
+    steps: [checkStep(services, open), ...imports, confirmStep(services, open)],
+    orderKey: (payload) => payload.groupId,
+    deedKey: (payload) => `renew:${payload.keyId}`,
+    needsDesignation: true,
+    commitStep: null,
+    standing: ({ payload, outputs }) =>
+      standingOf(services, payload.groupId, payload.keyId, outputs),
+    leftovers: ({ payload, stepStates }) => leftoversOf(services, payload.keyId, stepStates),
+    onEnd: ({ jobId }) => services.parcels.drop(jobId),
+  };
+}
+
+function checkStep(services: DeedServices, open: OpenKey): StepSpec<RenewPayload> {
+  return {
+    name: 'check',
+    title: 'Check account, clock, key and our copy',
+    changes: 'nothing',
+    repeatable: true,
+    reconcile: async () => 'act',
+    act: async (context) => {
+      const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const seen = await checkAccount(services, connection, group, context);
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      const reason = whyNot(group.materialDays, { read, remote }, services.clock.now());
+      if (reason !== null) {
+        services.store.change(() => services.keys.noteRemote(key.id, readingOf(read)));
+        return stays(reason);
+      }
+      const opened = await proveCopy(services, key.id);
+      return {
+        type: 'done',
+        output: { stateBefore: read.state },
+        proof: [seen.proof, proof(sayNow(read, remote), read.requestId), opened],
+        record: () => services.keys.noteRemote(key.id, readingOf(read)),
+      };
+    },
+  };
+}
+
+interface Seen {
+  readonly read: KmsKeyRead;
+  /** As it was last noted. */
+  readonly remote: RemoteKey;
+}
+
+/** Why there is nothing to renew any more, whatever was due when the job was made; null: there is. */
+function whyNot(days: number | null, { read, remote }: Seen, now: number): string | null {
+  if (days === null) return 'the group lets AWS keep material for ever now';
+  if (read.state === 'PendingImport') {
+    // what expired is brought back; what somebody deleted before its date is not
+    const expired = remote.validTo !== null && remote.validTo <= now;
+    return expired ? null : 'AWS has no material of this key, and none has expired';
+  }
+  if (read.state !== 'Enabled' && read.state !== 'Disabled') return `AWS says ${read.state}`;
+  if (read.validTo === null) return 'AWS does not delete the material any more';
+  if (renewalOf(read.validTo, days) <= now) return null;
+  return `AWS deletes the material on ${sayDay(read.validTo)} only`;
+}
+
+const sayNow = ({ state, validTo }: KmsKeyRead, { kmsKeyId }: RemoteKey): string =>
+  validTo === null
+    ? `${shortId(kmsKeyId)} is ${state}`
+    : `${shortId(kmsKeyId)} is ${state}, and its material would be deleted on ${sayDay(validTo)}`;
+
+const stays = (reason: string): StepResult => ({
+  type: 'stop',
+  error: new OperationError('NOTHING_TO_DO', { reason }),
+});
+
+function confirmStep(services: DeedServices, open: OpenKey): StepSpec<RenewPayload> {
+  return {
+    name: 'confirm',
+    title: 'Confirm',
+    changes: 'nothing',
+    repeatable: true,
+    reconcile: async () => 'act',
+    act: async (context) => {
+      const { key, remote, connection } = await open(context);
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      const again = sendAgain(services, context, read.state);
+      if (again) return again;
+      const { stateBefore } = context.outputs['check'] as { readonly stateBefore: string };
+      const expected = stateBefore === 'Disabled' ? ['Enabled', 'Disabled'] : ['Enabled'];
+      if (!expected.includes(read.state)) {
+        throw new OperationError('READ_BACK_DIFFERS', {
+          what: 'key state',
+          expected: expected.join(' or '),
+          found: read.state,
+          keyId: remote.kmsKeyId,
+        });
+      }
+      requireLaterDate(read, context.outputs['parameters'], remote.kmsKeyId);
+      const until = read.validTo === null ? 'for ever' : `until ${sayDay(read.validTo)}`;
+      return {
+        type: 'done',
+        output: { stateAfter: read.state, validTo: read.validTo },
+        proof: [proof(`${read.state}, material kept ${until}`, read.requestId)],
+        record: () => {
+          services.keys.noteRemote(key.id, {
+            ...readingOf(read),
+            materialId: remote.materialId ?? materialSent(context),
+          });
+          services.keys.markProved(key.id, read.readAt);
+          const text = `Renewed: AWS accepted our copy again and keeps it ${until}`;
+          services.keys.addEvent(key.id, text, context.jobId);
+        },
+      };
+    },
+  };
+}
+
+/** AWS must say the date that was sent: without it the key is deleted on the former one all the same. */
+function requireLaterDate(read: KmsKeyRead, sent: unknown, keyId: string): void {
+  const { materialEnd } = sent as { readonly materialEnd: number | null };
+  if (read.validTo === null || (materialEnd !== null && read.validTo >= materialEnd)) return;
+  throw new OperationError('READ_BACK_DIFFERS', {
+    what: 'date on which AWS deletes the material',
+    expected: materialEnd === null ? 'never' : sayDay(materialEnd),
+    found: sayDay(read.validTo),
+    keyId,
+  });
+}

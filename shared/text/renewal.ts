@@ -1,0 +1,14 @@
+import { renewalOf } from '../model/material-end.ts';
+import { counted } from './counted.ts';
+
+const hour = 3_600_000;
+
+/** How long before AWS deletes material it is imported again: `30 days`, `12 hours`. */
+export function sayLead(days: number): string {
+  const hours = -renewalOf(0, days) / hour;
+  return hours % 24 === 0 ? counted(hours / 24, 'day') : counted(hours, 'hour');
+}
+
+/** What a group's date for AWS means, in the sentence about its keys. */
+export const renewalSentence = (days: number): string =>
+  `AWS deletes the material of each ${counted(days, 'day')} after an import. Keyreeve imports it again ${sayLead(days)} before, until the planned life of a key without alias is over. Where it cannot, everything under the key stops decrypting until you Synchronize.`;
