@@ -50,7 +50,7 @@ async function requireDiscarded(group: string, key: string, at = desk): Promise<
 }
 
 /** The key is in use: the job that was to discard it stops, and says why. */
-async function requireSpared(group: string, reason: string): Promise<void> {
+async function requireSpared(group: string, reason: unknown): Promise<void> {
   const stopped = await ended(desk, group, 'key.discard');
   expect(stopped.job.state).toBe('stopped-nothing-changed');
   expect(failureOf(stopped)).toMatchObject({ code: 'NOTHING_TO_DO', details: { reason } });
@@ -229,6 +229,21 @@ describe('what may be in use is not deleted', () => {
     requireDone(await desk.settled(jobId));
     await requireSpared('active', 'version 2 was active');
     expect(await stateOf('active/2')).toBe('Enabled');
+  });
+
+  it('another alias was pointed at it, or it was used by its id', async () => {
+    await withOne('elsewhere');
+    for (const [version, use, reason] of [
+      [2, aws.pointAlias.bind(aws, 'alias/other'), 'alias/other names version 2'],
+      [3, (keyId: string) => aws.encrypt(keyId, 'by its id'), /^version 3 was used on /],
+    ] as const) {
+      const parked = await parkedRotation({ desk, aws }, 'elsewhere', 'alias');
+      const keyId = await kmsIdOf(`elsewhere/${version}`);
+      await use(keyId);
+      await desk.call('job.cancel', { job: parked.job.id, leftover });
+      await requireSpared('elsewhere', expect.stringMatching(reason));
+      expect((await aws.key(keyId)).metadata.KeyState).toBe('Enabled');
+    }
   });
 
   it('somebody else made the KMS key that waited for material', async () => {

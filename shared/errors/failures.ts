@@ -103,6 +103,7 @@ export const failures = {
   ALIAS_TAKEN_IN_KEYSTORE: usage(409),
   ACTIVE_KEY_UNUSABLE: person(),
   KEY_NOT_IN_AWS: person(),
+  ROTATION_OVERTAKEN: person(),
   KEY_NOT_ENABLED: person(),
   COPY_NOT_PROVED: person(),
   MATERIAL_NOT_NAMED: person(),

@@ -31,8 +31,9 @@ it('waits for the HSM, whatever is wrong with it', () => {
   expect(of('HSM_KEY_DIFFERS')).toBe('stop');
 });
 
-it('asks a person about an alias of somebody else and about a certificate', () => {
+it('asks a person about what somebody else has done, and about a certificate', () => {
   expect(of('ALIAS_HELD_ELSEWHERE')).toBe('park');
+  expect(of('ROTATION_OVERTAKEN')).toBe('park');
   expect(of('AWS_UNREACHABLE', { retry: 'permanent', problem: 'certificate' })).toBe('park');
   expect(of('AWS_UNREACHABLE', { retry: 'unsent' })).toBe('retry');
 });

@@ -30,6 +30,7 @@ const byCode: Partial<Record<FailureCode, FailureClass>> = {
   AWS_THROTTLED: 'retry',
   READ_BACK_DIFFERS: 'ambiguous',
   ALIAS_HELD_ELSEWHERE: 'park',
+  ROTATION_OVERTAKEN: 'park',
   BACKUP_PLACE_UNUSABLE: 'park',
   BACKUP_PLACE_MISSING: 'park',
   DISK_FULL: 'retry',

@@ -157,11 +157,11 @@ export interface CloudConnection {
   describeKey(keyId: string, context?: CallContext): Promise<KmsKeyRead>;
   /** Not repeatable. Waits until the key's place in the queue for import parameters is near. */
   createExternalKey(key: NewKey, context?: CallContext): Promise<CreatedKey>;
-  /** Keys that carry the marker and wait for material. */
+  /** Keys that carry the marker, in whatever state they are; the one to adopt comes first. */
   findByMarker(
     search: {
       readonly marker: string;
-      /** Which keys are meant: by default those that wait for material. */
+      /** EXTERNAL unless told otherwise. */
       readonly origin?: 'EXTERNAL_KEY_STORE';
     },
     context?: CallContext,

@@ -9,7 +9,8 @@ const review = (reason: 'inherited' | 'interrupted-twice'): string =>
 
 /**
  * What a new process makes of the jobs it finds, in one transaction, before it takes or shows any:
- * - jobs of another incarnation (the keystore was restored) wait for a person to review them;
+ * - jobs of another incarnation (the keystore was restored) wait for a person to review them, and the
+ *   step they are at is looked at first: the original may have done it since, under the same intent;
  * - jobs that were running when the process died are looked at first, and after the second death
  *   wait for a person;
  * - retries, second looks and gates of the dead process are forgotten: everything may be tried once,
@@ -17,9 +18,13 @@ const review = (reason: 'inherited' | 'interrupted-twice'): string =>
  */
 export class Recovery {
   readonly #deps: { store: Store; ledger: Ledger; limits: Limits };
+  readonly #doubt;
 
   constructor(deps: { store: Store; ledger: Ledger; limits: Limits }) {
     this.#deps = deps;
+    this.#doubt = deps.store.db.prepare<[number, number]>(
+      'update job_step set unsure = 1 where job = ? and n = ? and ended_at is null',
+    );
   }
 
   /**
@@ -59,6 +64,7 @@ export class Recovery {
       .prepare<[string], JobRow>('select * from job where ended_at is null and incarnation <> ?')
       .all(store.incarnation);
     for (const row of rows) {
+      this.#doubt.run(row.number, row.at_step);
       // what already waits for a person keeps its own reason
       const failure = row.state === 'needs-you' ? row.failure : review('inherited');
       ledger.move({ ...row, epoch: row.epoch + 1 }, 'needs-you', {

@@ -60,6 +60,13 @@ export const groupWording = {
     forYourKeys: (d) => `Nothing was sent to it${d.because()}.`,
     next: 'Choose a symmetric key of external origin that waits for import in this Region, or none.',
   },
+  ROTATION_OVERTAKEN: {
+    headline: 'This rotation was carried on elsewhere and is over.',
+    forYourKeys: (d) =>
+      `This job comes from an older copy of the keystore. The alias was not moved${d.when('newer', (n) => ` back from version ${n}`)}.`,
+    next: (d) =>
+      `Cancel this job. To go back to version ${d.text('version', 'before')} on purpose, use Make Active.`,
+  },
   KEY_NOT_IN_AWS: {
     headline: 'This key was never sent to AWS.',
     forYourKeys: 'It is saved here; there is no KMS key to work on.',

@@ -85,13 +85,25 @@ describe('the search for a key whose creation was not answered', () => {
   });
 
   it.each([
-    ['has material already', { KeyState: 'Enabled', Description: marked }],
     ['was made by AWS', { Origin: 'AWS_KMS', Description: marked }],
     ['has a longer marker', { Description: '[kr-1043-4-aabb]' }],
     ['only quotes the marker', { Description: `copy of ${marked} by hand` }],
   ])('leaves a key alone that %s', async (_, key) => {
     account((id) => (id === ids[0] ? key : { Description: '' }));
     expect((await connection.findByMarker({ marker: 'kr-1043-4-aa' })).keys).toEqual([]);
+  });
+
+  it('names first the one that is in use, and last the one that AWS is about to delete', async () => {
+    const states = ['PendingDeletion', 'PendingImport', 'Disabled', 'PendingImport', 'Enabled'];
+    account((id) => {
+      const KeyState = states[ids.indexOf(id)];
+      // the later in this list, the older
+      return KeyState === undefined
+        ? {}
+        : { Description: marked, KeyState, CreationDate: made - ids.indexOf(id) };
+    });
+    const { keys } = await connection.findByMarker({ marker: 'kr-1043-4-aa' });
+    expect(keys.map(({ keyId: id }) => ids.indexOf(id))).toEqual([4, 2, 3, 1, 0]);
   });
 
   it.each([-86_400, 86_400])('takes a key however AWS dates it: %i s', async (seconds) => {

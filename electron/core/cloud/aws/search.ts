@@ -12,9 +12,10 @@ const together = 8;
 
 /**
  * Looks for keys that a CreateKey with a lost answer may have left. AWS lists no descriptions, so
- * every key is asked for; what matches waits for imported material and carries the marker. How old it
- * is says nothing: the clock may have been wrong when the step began, and no marker is chosen twice.
- * Oldest first: that one is adopted, the others are flagged.
+ * every key is asked for; what matches is of the origin and carries the marker. How old it is says
+ * nothing: the clock may have been wrong when the step began, and no marker is chosen twice. Nor does
+ * its state: whoever has another copy of the keystore may have gone on with it.
+ * The one to adopt comes first, see {@link byUse}; the others are flagged.
  */
 export async function findByMarker(
   link: Link,
@@ -34,13 +35,9 @@ export async function findByMarker(
     changed: 'no',
   });
   const hits = found
-    .filter((key) =>
-      search.origin === undefined
-        ? key.origin === 'EXTERNAL' && key.state === 'PendingImport'
-        : key.origin === search.origin,
-    )
+    .filter((key) => key.origin === (search.origin ?? 'EXTERNAL'))
     .filter((key) => carriesMarker(key.description, search.marker))
-    .sort((a, b) => a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1));
+    .sort(byUse);
   const keys: MarkedKey[] = [];
   for (const key of hits) {
     link.fresh.add(key.keyId, link.ports.clock.now(), key.createdAt);
@@ -48,6 +45,14 @@ export async function findByMarker(
   }
   return { keys, looked: ids.length, ...read };
 }
+
+/** What went further is in use; what AWS is about to delete comes last. */
+const inUse = ({ state }: KmsKey): number =>
+  state === 'PendingDeletion' ? 2 : state === 'PendingImport' ? 1 : 0;
+
+/** Of those alike the oldest: AWS may show another one late, and every look has to choose the same. */
+const byUse = (a: KmsKey, b: KmsKey): number =>
+  inUse(a) - inUse(b) || a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1);
 
 function listKeyIds(
   link: Link,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { sayDay } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Key, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
@@ -21,7 +24,8 @@ const waitingDays = 7;
 
 /**
  * Schedules the deletion of a KMS key that a cancelled rotation made and that nothing was ever
- * encrypted under: no alias of ours names it, and its version was never active.
+ * encrypted under: its version was never active, and AWS says that no alias names it and that nobody
+ * used it. Our rows alone do not show that: where the keystore was restored, they may be the older.
  */
 export function discard(services: DeedServices): JobKind<DiscardPayload> {
   const open = keyOpener(services);
@@ -57,10 +61,26 @@ async function inUse(
         ? `version ${key.version} was active`
         : holder.kmsKeyId === remote.kmsKeyId
           ? `version ${key.version} holds alias/${group.alias}`
-          : null;
+          : await usedInAws(connection, { key, remote }, context);
   return why === null
     ? null
     : { type: 'stop', error: new OperationError('NOTHING_TO_DO', { reason: why }) };
+}
+
+/** What AWS knows of a use; null: none. A key that never had material cannot have been used. */
+async function usedInAws(
+  connection: CloudConnection,
+  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
+  context: Context,
+): Promise<string | null> {
+  const { state, currentMaterialId } = await connection.describeKey(remote.kmsKeyId, context);
+  const empty = state === 'PendingImport' && currentMaterialId === null;
+  if (empty && remote.materialId === null) return null;
+  const { aliases } = await connection.listAliases(remote.kmsKeyId, context);
+  const [alias] = aliases;
+  if (alias) return `${alias.name} names version ${key.version}`;
+  const { usedAt } = await connection.lastUsage(remote.kmsKeyId, context);
+  return usedAt === null ? null : `version ${key.version} was used on ${sayDay(usedAt)}`;
 }
 
 const checkStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPayload> => ({
@@ -72,7 +92,7 @@ const checkStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPaylo
   act: async (context) =>
     (await inUse(services, open, context)) ?? {
       type: 'done',
-      proof: [proof('no alias of this group names it, and it was never active')],
+      proof: [proof('it was never active, no alias names it, and AWS reports no use')],
     },
 });
 

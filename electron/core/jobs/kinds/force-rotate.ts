@@ -3,7 +3,7 @@ import type { Json } from '../../../../shared/model/json.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
-import type { Group, RemoteKey } from '../../keystore/rows.ts';
+import type { Group, KeyWithRemote, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepSpec } from '../kind.ts';
 import { importSteps } from './import-steps.ts';
 import {
@@ -23,6 +23,7 @@ import {
   type GenerateOutput,
   type Opened,
   outputOf,
+  requireNotOver,
   type RotationContext,
   takenElsewhere,
 } from './rotation.ts';
@@ -46,7 +47,10 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     const group = groups.get(context.payload.groupId);
     const connection = await services.connect(group);
     if (!options.checksItself) await requireAccount(services, connection, group, context);
-    rememberNewKey(services, connection, context.outputs);
+    const made = madeKey(services, context.outputs);
+    if (made) requireNotOver(services, made.key);
+    // AWS may not know a key of the last minutes everywhere yet: the adapter is patient with it then.
+    if (made?.remote) connection.rememberNew(made.remote.kmsKeyId, made.key.madeAt);
     return { group, connection };
   };
 
@@ -111,15 +115,13 @@ function endRotation(
   services.enqueue('key.discard', { groupId: payload.groupId, keyId }, {});
 }
 
-/** AWS may not know a key of the last minutes everywhere yet: the adapter is patient with it then. */
-function rememberNewKey(
+/** The version this job has made; null before. */
+function madeKey(
   { keys }: DeedServices,
-  connection: CloudConnection,
   outputs: Readonly<Record<string, Json>>,
-): void {
+): KeyWithRemote | null {
   const keyId = keyIdOf({ outputs });
-  const found = keyId === null ? null : keys.byId(keyId);
-  if (found?.remote) connection.rememberNew(found.remote.kmsKeyId, found.key.madeAt);
+  return keyId === null ? null : keys.byId(keyId);
 }
 
 const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>

@@ -24,6 +24,7 @@ import {
   type GenerateOutput,
   type Opened,
   outputOf,
+  requireMovesOn,
   type RotationContext as Context,
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
@@ -109,6 +110,7 @@ export function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceR
       }
       const before = await readHolder(services, connection, group, context);
       if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
+      requireMovesOn(key, before);
       const state = await stateNow(services, connection, { key, remote }, context);
       const again = sendAgain(services, context, state, 1);
       if (again) return again;

@@ -24,6 +24,8 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
     }),
     act: async (context) => {
       const { group, connection } = await open(context);
+      const known = knownKey(services, context);
+      if (known) return known;
       const { waiting } = outputOf<CheckOutput>(context, 'check');
       if (waiting !== null) {
         if (services.keys.byKms(waiting).length > 0) throw takenElsewhere(group, waiting);
@@ -63,26 +65,61 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       return adopt(services, context, made, 'group', said, made.requestId);
     },
     reconcile: async (context) => {
+      await open(context);
+      const known = knownKey(services, context);
+      if (known) return known;
       if (outputOf<CheckOutput>(context, 'check').waiting !== null) return 'act';
-      const { connection } = await open(context);
       const { marker } = context.intent as { marker: string };
-      const found = await connection.findByMarker({ marker }, context);
-      const [oldest, ...others] = found.keys;
-      if (oldest) {
-        const orphans =
-          others.length > 0
-            ? `; ${others.length} more with the same mark: ${others.map((k) => k.keyId).join(', ')}`
-            : '';
-        return adopt(
-          services,
-          context,
-          { ...oldest, readAt: found.readAt },
-          'group',
-          `${shortId(oldest.keyId)}, found by its mark ${marker}${orphans}`,
-          found.requestId,
-        );
-      }
-      return searchOn(services, context, marker) ?? 'act';
+      const found = await foundByMark(services, open, context, marker);
+      return found ?? searchOn(services, context, marker) ?? 'act';
+    },
+  };
+}
+
+/** A restored keystore may know the KMS key: it was backed up after the copy of the job was taken. */
+function knownKey({ keys }: DeedServices, context: Context): StepResult | null {
+  const { remote } = keys.get(outputOf<GenerateOutput>(context, 'generate').keyId);
+  if (!remote) return null;
+  return {
+    type: 'done',
+    output: { kmsKeyId: remote.kmsKeyId, arn: remote.arn },
+    proof: [proof(`${shortId(remote.kmsKeyId)}, known from the backup`)],
+  };
+}
+
+/**
+ * The KMS key that a lost CreateKey made; null while AWS shows none. One that went further than this
+ * job, because another copy of the keystore finished the rotation, is the version's all the same: the
+ * import that follows shows whether its material is ours.
+ */
+async function foundByMark(
+  services: DeedServices,
+  open: Opened,
+  context: Context,
+  marker: string,
+): Promise<StepResult | null> {
+  const { group, connection } = await open(context);
+  const found = await connection.findByMarker({ marker }, context);
+  const [made, ...others] = found.keys;
+  if (!made) return null;
+  const further = made.state !== 'PendingImport';
+  const target = further ? await connection.aliasTarget(group.alias, context) : null;
+  const said = [
+    `${shortId(made.keyId)}, found by its mark ${marker}`,
+    ...(further ? [`${made.state} already: somebody went on with it`] : []),
+    ...(others.length > 0
+      ? [`${others.length} more with the same mark: ${others.map((k) => k.keyId).join(', ')}`]
+      : []),
+  ].join('; ');
+  const read = { ...made, readAt: found.readAt };
+  const taken = adopt(services, context, read, 'group', said, found.requestId);
+  const { keyId } = outputOf<GenerateOutput>(context, 'generate');
+  return {
+    ...taken,
+    record: () => {
+      taken.record();
+      if (target?.keyId !== made.keyId) return;
+      services.keys.moveAlias(group.id, group.region, `alias/${group.alias}`, keyId, target.readAt);
     },
   };
 }
@@ -116,12 +153,14 @@ function adopt(
     account: string;
     region: string;
     state: string;
+    currentMaterialId: string | null;
+    validTo: number | null;
     readAt: number;
   },
   madeBy: 'group' | 'waiting',
   said: string,
   requestId: string | null,
-): StepResult & { readonly record: () => void } {
+): Extract<StepResult, { type: 'done' }> & { readonly record: () => void } {
   const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
   return {
     type: 'done',
@@ -137,7 +176,8 @@ function adopt(
         madeBy,
         state: key.state,
         materialId: null,
-        validTo: null,
+        currentMaterial: key.currentMaterialId,
+        validTo: key.validTo,
         alias: null,
         readAt: key.readAt,
       });

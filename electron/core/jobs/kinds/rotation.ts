@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Json } from '../../../../shared/model/json.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
-import type { Group } from '../../keystore/rows.ts';
+import type { Group, Key } from '../../keystore/rows.ts';
 import type { StepContext } from '../kind.ts';
-import type { HolderAtCheck } from './reading.ts';
+import type { HolderAtCheck, HolderSeen } from './reading.ts';
+import type { DeedServices } from './services.ts';
 
 /** What the steps of a rotation hand to each other. */
 
@@ -43,3 +44,32 @@ export const takenElsewhere = (group: Group, id: string): OperationError =>
     problem: 'it is a key of another group here',
     group: group.name,
   });
+
+const overtaken = ({ version }: Key, newer: number | null): OperationError =>
+  new OperationError('ROTATION_OVERTAKEN', { version, ...(newer === null ? {} : { newer }) });
+
+/**
+ * In a restored keystore keys are newer than jobs: what was backed up after the copy was taken may say
+ * that this rotation was committed, and what became of its version since. Nothing of it is done again.
+ * @throws OperationError ROTATION_OVERTAKEN
+ */
+export function requireNotOver({ keys }: Pick<DeedServices, 'keys'>, key: Key): void {
+  const inUse = ({ lifecycle }: Key): boolean => lifecycle !== 'pre-activation';
+  const newer = keys
+    .ofGroup(key.groupId)
+    .find((each) => each.key.version > key.version && inUse(each.key));
+  if (newer) throw overtaken(key, newer.key.version);
+  if (inUse(key) && key.lifecycle !== 'active') throw overtaken(key, null);
+}
+
+/**
+ * The same as AWS shows it: the alias does not go back from a newer version, nor to a version that had
+ * it before; that would be Make Active.
+ * @throws OperationError ROTATION_OVERTAKEN
+ */
+export function requireMovesOn(key: Key, holder: HolderSeen): void {
+  const held = holder.key?.key ?? null;
+  if (held?.id === key.id) return;
+  if (held !== null && held.version > key.version) throw overtaken(key, held.version);
+  if (key.lifecycle !== 'pre-activation') throw overtaken(key, null);
+}
