@@ -1,5 +1,6 @@
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { day } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
@@ -195,6 +196,29 @@ describe('a deed that is asked for twice', () => {
     requireDone(await desk.goOn(stopped.job.id));
     requireDone(await desk.settled(started.jobId));
     expect((await desk.call('key.show', { key })).state).toBe('Material gone');
+  });
+
+  it('is another deed where another day is asked for, on which AWS is to delete the material', async () => {
+    await desk.addGroup('days');
+    const { remote } = await desk.rotated('days');
+    const key = 'days/1';
+    await aws.misbehave({ operations: { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } } });
+    const first = Date.now() + 100 * day;
+    const stopped = await desk.synchronize(key, { ...kept, validTo: first });
+    await aws.misbehave();
+    expect(stopped.job.state).toBe('needs-you');
+    const same = await desk.call('key.planSynchronize', { key, ...kept, validTo: first });
+    expect(same.runningJob).toBe(stopped.job.id);
+    const second = first + 30 * day;
+    const choices = { key, ...kept, validTo: second };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan.runningJob).toBeNull();
+    const started = await desk.call('key.synchronize', { ...choices, plan: plan.number });
+    expect(started.joined).toBe(false);
+    requireDone(await desk.goOn(stopped.job.id));
+    requireDone(await desk.settled(started.jobId));
+    const { ValidTo } = (await aws.key(remote?.keyId ?? '')).metadata;
+    expect(ValidTo).toBe(Math.floor(second / 1000));
   });
 
   it('is joined while it is under way, by whatever number, and the plan says so', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sayDay } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import { importSteps, materialSent, sendAgain } from './import-steps.ts';
@@ -66,7 +67,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
       confirm(services, open),
     ],
     orderKey: (payload) => payload.groupId,
-    deedKey: ({ keyId, ...boxes }) => `synchronize:${keyId}:${ticked(boxes)}`,
+    deedKey: ({ keyId, ...asked }) => `synchronize:${keyId}:${wanted(asked)}`,
     needsDesignation: false,
     commitStep: null,
     standing: ({ payload, outputs }) =>
@@ -76,14 +77,16 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
   };
 }
 
-/** Who ticks other boxes asks for another deed, and must not be told of a job that does not do it. */
-const ticked = (
-  boxes: Pick<SynchronizePayload, 'deleteMaterial' | 'updatePolicy' | 'importMaterial'>,
-): string =>
+/**
+ * Who ticks other boxes, or asks for another day on which AWS deletes the material, asks for another
+ * deed, and must not be told of a job that does not do it. The day as the plan says it: the moment
+ * that a group's days come to is another at every request.
+ */
+const wanted = (asked: Omit<SynchronizePayload, 'groupId' | 'keyId'>): string =>
   [
-    boxes.deleteMaterial && 'delete',
-    boxes.updatePolicy && 'policy',
-    boxes.importMaterial && 'import',
+    asked.deleteMaterial && 'delete',
+    asked.updatePolicy && 'policy',
+    asked.importMaterial && `import:${asked.validTo === null ? 'never' : sayDay(asked.validTo)}`,
   ]
     .filter((box) => box !== false)
     .join('+');
