@@ -17,6 +17,7 @@ const dangerous = [
   'waiting-key:group.force-rotate/create/after-outcome#1',
   'disable-old:key.disable/disable/aws:DisableKey:sent#1',
   'synchronize-delete-import:key.synchronize/delete/aws:DeleteImportedKeyMaterial:sent#1',
+  'renew:key.renew/import/aws:ImportKeyMaterial:sent#1',
   'make-active:key.make-active/alias/aws:UpdateAlias:sent#1',
   'first-rotation-hsm:group.force-rotate/wrap/hsm:wrapForAws:sent#1',
 ] as const;

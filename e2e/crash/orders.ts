@@ -25,6 +25,8 @@ export type Task =
   | { readonly do: 'give-up'; readonly group: string }
   | { readonly do: 'make-active'; readonly key: string }
   | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
+  /** The renewal of this key, which must be due. */
+  | { readonly do: 'renew'; readonly key: string }
   | { readonly do: 'add-store'; readonly store: InputFor<'xksStore.add'> }
   | { readonly do: 'edit-store'; readonly changes: InputFor<'xksStore.edit'> }
   /** Writes what a proxy on this computer needs to a file of the harness. */

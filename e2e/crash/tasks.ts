@@ -14,6 +14,7 @@ const deeds = [
   'force-rotate',
   'make-active',
   'synchronize',
+  'renew',
   'give-up',
   'store-deed',
   'xks-key-deed',
@@ -49,6 +50,12 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
       const { key } = deed;
       const plan = await call('group.planMakeActive', { key });
       return (await call('group.makeActive', { key, plan: plan.number })).jobId;
+    }
+    case 'renew': {
+      const { id } = await call('key.show', { key: deed.key });
+      await call('job.due', {});
+      const [job = ''] = (await call('job.startDue', { keys: [id] })).jobs;
+      return job;
     }
     case 'synchronize': {
       const { key, choices } = deed;
@@ -174,6 +181,7 @@ export async function carryOut(
     case 'force-rotate':
     case 'make-active':
     case 'synchronize':
+    case 'renew':
     case 'give-up':
     case 'store-deed':
     case 'xks-key-deed':

@@ -127,6 +127,7 @@ function kindOf(deed: Task): string {
   if (deed.do === 'give-up') return 'key.discard';
   if (deed.do === 'store-deed') return `xks-store.${deed.deed}`;
   if (deed.do === 'xks-key-deed') return `xks-key.${deed.deed}`;
+  if (deed.do === 'renew') return 'key.renew';
   return deed.do === 'make-active' ? 'key.make-active' : 'key.synchronize';
 }
 
@@ -201,6 +202,16 @@ export const variants: readonly Variant[] = [
     ],
     deed: synchronize(1, { ...nothing, updatePolicy: true }),
     expected: { ...none, policies: 1, states: ['Enabled'] },
+  }),
+  variant('renew', {
+    prepare: [
+      add('software', { rotate: false, awsDeletesMaterialAfterDays: 1 }),
+      rotate,
+      // its date is now less than a month away, as is that of a key of a year after eleven months
+      { do: 'edit-group', group, changes: { awsDeletesMaterialAfterDays: 365 } },
+    ],
+    deed: { do: 'renew', key: `${group}/1` },
+    expected: { ...none, imported: 1, states: ['Enabled'] },
   }),
   variant('make-active', {
     prepare: [add('software'), rotate, rotate],
