@@ -3,16 +3,13 @@ import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { OutputFor } from '../../shared/contract/index.ts';
 import type { Call } from '../client/client.ts';
 import { useHost } from './host.tsx';
-import { failureOf } from './reads.ts';
+import { failureOf, isTooLarge } from './reads.ts';
 
 type FolderPage = OutputFor<'folder.list'>;
 export type FolderView = FolderPage['folders'][number];
 
 /** As many as one call may answer. */
 const most = 500;
-
-export const isTooLarge = (error: unknown): boolean =>
-  failureOf(error).details['reason'] === 'too-large';
 
 /** Every folder, by name: where something stands is told by all that it stands in. */
 export async function readFolders(call: Call): Promise<readonly FolderView[]> {

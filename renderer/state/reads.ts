@@ -1,9 +1,7 @@
 import {
-  type InfiniteData,
   keepPreviousData,
   type Query,
   QueryClient,
-  useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
@@ -90,6 +88,10 @@ export function failureOf(error: unknown): Failure {
   return { code: 'INTERNAL', details: { at: 'window' } };
 }
 
+/** The answer would have filled more than a message: less is to be asked for at a time. */
+export const isTooLarge = (error: unknown): boolean =>
+  failureOf(error).details['reason'] === 'too-large';
+
 export interface Read<Output> {
   readonly data: Output | undefined;
   readonly failure: Failure | null;
@@ -122,67 +124,6 @@ export function useRead<Name extends OperationName>(
     refreshing: query.isFetching && !query.isPending,
     earlier: query.isPlaceholderData,
     again: () => void query.refetch(),
-  };
-}
-
-/** Operations that answer a page and where the next one begins. */
-type Paged = { readonly next: string | number | null };
-export type PagedOperation = {
-  [Name in OperationName]: OutputFor<Name> extends Paged ? Name : never;
-}[OperationName];
-
-export interface Pages<Output> extends Read<readonly Output[]> {
-  readonly more: boolean;
-  readonly loadMore: () => void;
-}
-
-/** As many rows as a call may ask for: whoever goes on reading a long list reads it in few calls. */
-const longPage = 500;
-
-export interface PagesOptions<Output> {
-  /** The field of the input that says where a page begins. */
-  readonly place?: 'after' | 'before';
-  /**
-   * For lists of what never changes: a page (at most so many rows, from there on) out of those that
-   * were read before, or null where it must be read.
-   */
-  readonly known?: (read: readonly Output[], from: number, limit: number) => Output | null;
-}
-
-/**
- * Reads page after page of a list; a change reads again what was read so far, but for what is known
- * never to change.
- */
-export function usePages<Name extends PagedOperation>(
-  name: Name,
-  input: InputFor<Name> & { readonly limit: number },
-  { place = 'after', known }: PagesOptions<OutputFor<Name>> = {},
-): Pages<OutputFor<Name>> {
-  const { call } = useHost();
-  const query = useInfiniteQuery({
-    queryKey: [name, input, 'pages'],
-    queryFn: ({ pageParam, client, queryKey }) => {
-      if (pageParam === null) return call(name, input);
-      const read = client.getQueryData<InfiniteData<OutputFor<Name>>>(queryKey)?.pages;
-      const there =
-        read && typeof pageParam === 'number' ? known?.(read, pageParam, longPage) : undefined;
-      return there ?? call(name, { ...input, limit: longPage, [place]: pageParam });
-    },
-    initialPageParam: null as string | number | null,
-    getNextPageParam: (last) => (last as Paged).next ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  return {
-    data: query.data?.pages,
-    failure: query.error ? failureOf(query.error) : null,
-    pending: query.isPending,
-    refreshing: query.isFetching && !query.isPending,
-    earlier: query.isPlaceholderData,
-    again: () => void query.refetch(),
-    more: query.hasNextPage,
-    loadMore: () => {
-      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-    },
   };
 }
 

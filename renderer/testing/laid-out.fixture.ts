@@ -1,5 +1,3 @@
-import { fireEvent } from '@testing-library/react';
-
 /**
  * jsdom lays nothing out: from here on every element has the size of a table of ten rows, and
  * scrolling by script is scrolling.
@@ -11,7 +9,7 @@ export function layOut(): void {
   }
   Element.prototype.scrollTo = function scrollTo(this: Element, options?: unknown) {
     this.scrollTop = (options as { top?: number } | undefined)?.top ?? 0;
-    fireEvent.scroll(this);
+    this.dispatchEvent(new Event('scroll'));
   } as typeof Element.prototype.scrollTo;
   Element.prototype.scrollIntoView = () => undefined;
 }

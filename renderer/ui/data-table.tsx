@@ -1,11 +1,11 @@
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } from 'react';
-import { type MenuPlace, placeUnder } from './context-menu.tsx';
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import type { MenuPlace } from './context-menu.tsx';
 import { TableHead, TableRow, type Tracks } from './data-table-parts.tsx';
 import styles from './data-table.module.css';
-import { isMenuKey, moveBy } from './row-keys.ts';
-import { chosenByKey, chosenByPress, type TableChoice } from './table-choice.ts';
 import { moveTo } from './row-selection.ts';
-import { rowHeight, useRowWindow } from './row-window.ts';
+import { type RowWindow, useRowWindow } from './row-window.ts';
+import { chosenByPress, idsOf, type TableChoice } from './table-choice.ts';
+import { useTableKeys } from './table-keys.ts';
 
 export { isMenuKey } from './row-keys.ts';
 export { rowHeight } from './row-window.ts';
@@ -37,8 +37,10 @@ export interface DataTableProps<Row> {
   /** Double click or Enter. */
   readonly onOpen?: (row: Row) => void;
   readonly onMenu?: (row: Row, place: MenuPlace) => void;
-  /** Called when the end of what was read comes into view. */
+  /** Called when the end of what was read comes into view, and until there is no more on the way to the end. */
   readonly onEnd?: () => void;
+  /** Told which rows are drawn, whenever others are or they are read again. */
+  readonly onView?: (rows: readonly Row[]) => void;
   /** Told whether the first row is in sight at the very top. */
   readonly onTop?: (atTop: boolean) => void;
   /** Shown in place of rows. */
@@ -56,6 +58,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const base = useId();
   const at = selected === null ? -1 : rows.findIndex((row) => idOf(row) === selected);
   const window = useRowWindow({ box, count: rows.length, at, onEnd: props.onEnd });
+  useView(rows, window.items, props.onView);
   const keys = useTableKeys({ ...props, at, base, box, scrollTo: window.scrollTo });
   const tracks: Tracks = {
     gridTemplateColumns: columns.map(({ width }) => width).join(' '),
@@ -79,117 +82,64 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     onMenu(row, { left: event.clientX, top: event.clientY });
   };
   return (
-    <div
-      ref={box}
-      className={styles['box']}
-      role="grid"
-      aria-label={label}
-      aria-rowcount={total === undefined && props.more ? -1 : (total ?? rows.length) + 1}
-      aria-colcount={columns.length}
-      aria-multiselectable={choice === undefined ? undefined : true}
-      tabIndex={0}
-      {...(at >= 0 ? { 'aria-activedescendant': `${base}-${selected}` } : {})}
-      {...keys}
-      onScroll={(event) => onTop?.(event.currentTarget.scrollTop <= 0)}
-    >
-      <TableHead columns={columns} tracks={tracks} />
-      {rows.length === 0 ? (
-        <div role="row" className={styles['empty']}>
-          <div role="gridcell">{props.empty ?? 'Nothing here yet.'}</div>
-        </div>
-      ) : (
-        <div role="rowgroup" style={{ height: window.height, position: 'relative' }}>
-          {window.items.map(({ index, start }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const id = idOf(row);
-            return (
-              <TableRow
-                key={id}
-                id={`${base}-${id}`}
-                {...{ row, columns, tracks, index, start }}
-                active={id === selected}
-                chosen={isChosen(id)}
-                onPress={onPress}
-                onOpen={onOpen}
-                onMenu={onRowMenu}
-              />
-            );
-          })}
-        </div>
-      )}
-    </div>
+    <>
+      <div
+        ref={box}
+        className={styles['box']}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={total === undefined && props.more ? -1 : (total ?? rows.length) + 1}
+        aria-colcount={columns.length}
+        aria-multiselectable={choice === undefined ? undefined : true}
+        tabIndex={0}
+        {...(at >= 0 ? { 'aria-activedescendant': `${base}-${selected}` } : {})}
+        {...keys.on}
+        onScroll={(event) => onTop?.(event.currentTarget.scrollTop <= 0)}
+      >
+        <TableHead columns={columns} tracks={tracks} />
+        {rows.length === 0 ? (
+          <div role="row" className={styles['empty']}>
+            <div role="gridcell">{props.empty ?? 'Nothing here yet.'}</div>
+          </div>
+        ) : (
+          <div role="rowgroup" style={{ height: window.height, position: 'relative' }}>
+            {window.items.map(({ index, start }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              const id = idOf(row);
+              return (
+                <TableRow
+                  key={id}
+                  id={`${base}-${id}`}
+                  {...{ row, columns, tracks, index, start }}
+                  active={id === selected}
+                  chosen={isChosen(id)}
+                  onPress={onPress}
+                  onOpen={onOpen}
+                  onMenu={onRowMenu}
+                />
+              );
+            })}
+          </div>
+        )}
+      </div>
+      <span role="status" className="unseen">
+        {keys.readingOn ? 'Reading on to the end of the list.' : ''}
+      </span>
+    </>
   );
 }
-
-const idsOf = <Row,>(rows: readonly Row[], idOf: (row: Row) => string) =>
-  rows.map((row) => ({ id: idOf(row) }));
 
 /** The least a track can be: long text in one row must not make that row wider than the others. */
 const leastOf = (width: string): number => Number(/\d+(?=px)/.exec(width)?.[0] ?? 0);
 
-/** What the keyboard does in a table; a button inside a cell keeps its own keys. */
-function useTableKeys<Row>({
-  rows,
-  idOf,
-  at,
-  base,
-  box,
-  scrollTo,
-  onSelect,
-  choice,
-  onOpen,
-  onMenu,
-}: Pick<DataTableProps<Row>, 'rows' | 'idOf' | 'onSelect' | 'choice' | 'onOpen' | 'onMenu'> & {
-  readonly at: number;
-  readonly base: string;
-  readonly box: { readonly current: HTMLElement | null };
-  readonly scrollTo: (index: number) => void;
-}) {
-  const pressed = useRef(false);
-  const goTo = (n: number): void => {
-    const row = rows[n];
-    if (row === undefined) return;
-    onSelect(row);
-    scrollTo(n);
-  };
-  /** True when it chose more or fewer rows than one. */
-  const choose = (event: KeyboardEvent, page: number): boolean => {
-    const many = choice && chosenByKey(choice.selection, idsOf(rows, idOf), at, page, event);
-    if (!choice || !many) return false;
-    choice.onChange(many);
-    const active = rows.findIndex((row) => idOf(row) === many.active);
-    if (active >= 0 && active !== at) scrollTo(active);
-    return true;
-  };
-  return {
-    onKeyDown: (event: KeyboardEvent): void => {
-      if (event.target !== event.currentTarget) return;
-      const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 280) / rowHeight) - 2);
-      if (choose(event, page)) {
-        event.preventDefault();
-        return;
-      }
-      const next = moveBy(event, at, rows.length, page);
-      const row = rows[at];
-      if (next !== null) goTo(next);
-      else if (event.key === 'Enter' && row !== undefined && onOpen) onOpen(row);
-      else if (isMenuKey(event) && row !== undefined && onMenu) {
-        const element = document.getElementById(`${base}-${idOf(row)}`);
-        if (element) onMenu(row, placeUnder(element));
-      } else return;
-      event.preventDefault();
-    },
-    // A press chooses its own row: jumping to the first would move the list under the pointer.
-    onMouseDown: (): void => {
-      pressed.current = true;
-    },
-    onFocus: (event: { target: EventTarget; currentTarget: EventTarget }): void => {
-      if (event.target === event.currentTarget && at < 0 && !pressed.current) goTo(0);
-      pressed.current = false;
-    },
-    onBlur: (): void => {
-      pressed.current = false;
-    },
-  };
+/** Tells which rows are drawn. */
+function useView<Row>(
+  rows: readonly Row[],
+  items: RowWindow['items'],
+  onView: ((rows: readonly Row[]) => void) | undefined,
+): void {
+  useEffect(() => {
+    onView?.(items.flatMap(({ index }) => rows[index] ?? []));
+  }, [rows, items, onView]);
 }

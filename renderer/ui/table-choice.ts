@@ -14,6 +14,11 @@ export interface TableChoice {
   readonly onChange: (selection: RowSelection) => void;
 }
 
+export const idsOf = <Row>(
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+): readonly ChoosableRow[] => rows.map((row) => ({ id: idOf(row) }));
+
 type Held = Pick<KeyboardEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>;
 type Key = Held & Pick<KeyboardEvent, 'key' | 'altKey'>;
 

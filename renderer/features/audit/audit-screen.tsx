@@ -6,7 +6,7 @@ import { emptyTexts } from '../../../shared/text/states.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
-import { usePages } from '../../state/reads.ts';
+import { usePages } from '../../state/pages.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';

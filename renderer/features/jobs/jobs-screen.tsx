@@ -74,6 +74,7 @@ export function JobsScreen() {
             onMenu={(job, place) => setMenu({ job, place })}
             more={jobs.more}
             onEnd={jobs.loadMore}
+            onView={jobs.look}
             onTop={presence.onTop}
             empty={
               jobs.pending

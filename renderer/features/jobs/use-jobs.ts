@@ -1,22 +1,30 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
 import type { JobState } from '../../../shared/model/job.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { type HeldRows, useHeldRows } from '../../state/held-rows.ts';
 import { useHost } from '../../state/host.tsx';
-import { usePages } from '../../state/reads.ts';
+import { type RowsOf, usePages } from '../../state/pages.ts';
 
 /** Jobs that left the list and are still shown: of so many the cells are kept fresh. */
 const freshLeft = 20;
 const nothing: readonly JobView[] = [];
 const idOf = ({ id }: JobView): string => id;
 
+const jobRows: RowsOf<OutputFor<'job.list'>, JobView> = {
+  in: ({ jobs }) => jobs,
+  markOf: ({ number }) => String(number),
+  page: (_like, jobs, next) => ({ jobs, next }),
+};
+
 export interface JobsInView extends HeldRows<JobView> {
   readonly pending: boolean;
   readonly failure: Failure | null;
   readonly more: boolean;
   readonly loadMore: () => void;
+  readonly look: (rows: readonly JobView[]) => void;
 }
 
 /** Which jobs are asked for. */
@@ -29,7 +37,8 @@ export interface JobQuestion {
 
 /** The jobs that fit, or all; rows stay where they are while `held`. */
 export function useJobs({ state, group, find }: JobQuestion, held: boolean): JobsInView {
-  const pages = usePages('job.list', { limit: 100, state: [...state], group, find });
+  const question = { limit: 100, state: [...state], group, find };
+  const pages = usePages('job.list', question, { rows: jobRows });
   const fresh = useMemo(() => pages.data?.flatMap(({ jobs }) => jobs) ?? nothing, [pages.data]);
   const rows = useHeldRows({
     // What is still of another filter must not be held for this one.
@@ -47,6 +56,7 @@ export function useJobs({ state, group, find }: JobQuestion, held: boolean): Job
     failure: pages.failure,
     more: pages.more,
     loadMore: pages.loadMore,
+    look: pages.look,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query';
 import type { Call } from '../../client/client.ts';
-import { type FolderView, foldersKey, isTooLarge, readFolders } from '../../state/folders.ts';
-import { failureOf } from '../../state/reads.ts';
+import { type FolderView, foldersKey, readFolders } from '../../state/folders.ts';
+import { failureOf, isTooLarge } from '../../state/reads.ts';
 import { type Container, type GroupPage, type GroupView, type KeyView, top } from './tree-lists.ts';
 
 /** What is in sight is read again this many groups at a time. */

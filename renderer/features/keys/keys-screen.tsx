@@ -10,7 +10,7 @@ import {
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
-import { usePages } from '../../state/reads.ts';
+import { type RowsOf, usePages } from '../../state/pages.ts';
 import { useSelection } from '../../state/selection.ts';
 import { Isolated } from '../../ui/isolated.tsx';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
@@ -31,6 +31,12 @@ type KeyView = OutputFor<'key.list'>['keys'][number];
 
 const nothing: readonly KeyView[] = [];
 const idOf = ({ id }: KeyView): string => id;
+
+const keyRows: RowsOf<OutputFor<'key.list'>, KeyView> = {
+  in: ({ keys }) => keys,
+  markOf: idOf,
+  page: ({ total }, keys, next) => ({ keys, total, next }),
+};
 
 const columns: readonly Column<KeyView>[] = [
   {
@@ -99,7 +105,7 @@ const columns: readonly Column<KeyView>[] = [
 
 /** Keys that hold the text somewhere, in an order that stays while somebody is at the list. */
 function useKeys(find: string, someoneThere: boolean) {
-  const pages = usePages('key.list', { find, limit: 200 });
+  const pages = usePages('key.list', { find, limit: 200 }, { rows: keyRows });
   const fresh = useMemo(() => pages.data?.flatMap(({ keys }) => keys) ?? nothing, [pages.data]);
   const held = useHeldRows({
     list: `${find} ${pages.earlier ? 'earlier' : ''}`,
@@ -108,7 +114,7 @@ function useKeys(find: string, someoneThere: boolean) {
     held: someoneThere,
     more: pages.more,
   });
-  return { ...pages, ...held, total: pages.data?.at(-1)?.total ?? 0 };
+  return { ...pages, ...held, total: pages.data?.[0]?.total ?? 0 };
 }
 
 /** Key Management > Keys: every key there is, whatever its group. */
@@ -155,7 +161,9 @@ export function KeysScreen() {
             onSelect={({ id }) => setSelected(id)}
             onOpen={({ id }) => show({ kind: 'key-properties', key: id })}
             onMenu={(key, place) => setMenu({ key, place })}
+            more={keys.more}
             onEnd={keys.loadMore}
+            onView={keys.look}
             onTop={presence.onTop}
             empty={emptyOf(keys.pending, find)}
           />

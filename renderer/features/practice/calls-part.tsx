@@ -4,7 +4,7 @@ import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts'
 import { byPracticeClock } from '../../../shared/text/practice.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
-import { usePages } from '../../state/reads.ts';
+import { type RowsOf, usePages } from '../../state/pages.ts';
 import { keyed } from '../../ui/keyed.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -51,6 +51,11 @@ const columns: readonly Column<Call>[] = [
 ];
 const idOf = ({ seq }: Call): string => String(seq);
 const none: readonly Call[] = [];
+const callRows: RowsOf<OutputFor<'practice.journal'>, Call> = {
+  in: ({ calls }) => calls,
+  markOf: ({ seq }) => seq,
+  page: (_like, calls, next) => ({ calls, next }),
+};
 
 const outcomes: readonly (readonly [Outcome, string])[] = [
   ['all', 'All calls'],
@@ -69,7 +74,7 @@ export function CallsPart() {
   const pages = usePages(
     'practice.journal',
     { limit: 100, operation, outcome },
-    { place: 'before' },
+    { place: 'before', rows: callRows },
   );
   const fresh = useMemo(() => pages.data?.flatMap(({ calls }) => calls) ?? none, [pages.data]);
   const held = useHeldRows({
@@ -106,6 +111,7 @@ export function CallsPart() {
             onSelect={(row) => setSelected(idOf(row))}
             more={pages.more}
             onEnd={pages.loadMore}
+            onView={pages.look}
             onTop={presence.onTop}
             empty={pages.pending ? 'Reading the calls.' : 'No such call.'}
           />
