@@ -30,6 +30,7 @@ import {
 import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ProveCopiesDialog } from './features/keys/prove-copies-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
+import { KeyTurnDialog } from './features/plans/key-turn-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { AdvanceClockDialog } from './features/practice/advance-clock-dialog.tsx';
 import { CrashDialog } from './features/practice/crash-dialog.tsx';
@@ -94,6 +95,7 @@ const table: DialogTable = {
   'force-rotate': ForceRotateDialog,
   synchronize: SynchronizeDialog,
   'make-active': MakeActiveDialog,
+  'turn-key': KeyTurnDialog,
   'xks-add-store': AddStoreDialog,
   'xks-edit-store': EditStoreDialog,
   'xks-store-deed': StoreDeedDialog,

@@ -84,7 +84,9 @@ describe('the number of a plan', () => {
     await aws.kms().send(new DisableKeyCommand({ KeyId: keyId }));
     const now = await desk.plan('disabled');
     expect(now.number).not.toBe(shown.number);
-    expect(now.stays[0]).toBe('Version 1 stays as it is: Disabled, and nothing under it decrypts');
+    expect(now.stays[0]).toBe(
+      'Version 1 stays as it is: Disabled, and nothing under it decrypts until Enable in AWS',
+    );
     await requireNothingRun(async () => {
       const start = { group: 'disabled', plan: shown.number };
       expect((await desk.refused('group.forceRotate', start)).code).toBe('PLAN_CHANGED');

@@ -138,6 +138,29 @@ it('Make Active makes the calls that its plan named, there and back', async () =
   expect(again.blocked?.code).toBe('NOTHING_TO_DO');
 });
 
+it('Disable and Enable in AWS make the calls that their plans named, of a key in use and of another', async () => {
+  await desk.addGroup('turned');
+  await desk.rotated('turned');
+  await desk.rotated('turned');
+  for (const key of ['turned/1', 'turned/2']) {
+    const disabling = await requireTrue({
+      plan: () => desk.call('key.planDisable', { key }),
+      start: ({ number, confirmName }) =>
+        desk.call('key.disable', {
+          key,
+          plan: number,
+          ...(confirmName === null ? {} : { confirm: confirmName }),
+        }),
+    });
+    const looked = disabling.steps.flatMap(({ calls }) => calls.map(({ call }) => call));
+    expect(looked.includes('ListAliases')).toBe(key === 'turned/1');
+    await requireTrue({
+      plan: () => desk.call('key.planEnable', { key }),
+      start: ({ number }) => desk.call('key.enable', { key, plan: number }),
+    });
+  }
+});
+
 const combinations = [0, 1, 2, 3, 4, 5, 6, 7]
   .map((n) => ({
     deleteMaterial: (n & 1) === 1,

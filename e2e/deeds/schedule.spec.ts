@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sayDay } from '../../shared/model/span.ts';
 import { TestClock } from '../../electron/core/kernel/test-clock.fixture.ts';
 import { day } from '../support/clocks.ts';
 import { Desk, type DeskOptions, type KeyView, requireDone } from '../support/desk.ts';
@@ -277,6 +278,50 @@ describe('disabling the former key after a rotation', () => {
     });
     expect(await stateOf(first)).toBe('Enabled');
     expect(await aws.calls(mark)).not.toContain('DisableKey');
+  });
+
+  it('finds nothing to do where somebody disabled the key meanwhile, and its plan said so', async () => {
+    const [first] = await setUp('sooner');
+    const plan = await desk.call('key.planDisable', { key: 'sooner/1' });
+    const { jobs } = await desk.call('job.list', { group: 'sooner', state: ['waiting'] });
+    const { number, notBefore } = jobs[0] ?? {};
+    const when = sayDay(notBefore ?? 0);
+    expect(plan.lookFirst).toContain(
+      `Job ${number} would disable it on ${when}, and finds nothing to do then`,
+    );
+    const { jobId } = await desk.call('key.disable', { key: 'sooner/1', plan: plan.number });
+    requireDone(await desk.settled(jobId));
+    const mark = await aws.mark();
+    await passTo(notBefore ?? 0);
+    const detail = await newest('sooner', 'key.disable');
+    expect(detail.job.state).toBe('stopped-nothing-changed');
+    expect(detail.job.failure).toMatchObject({
+      code: 'NOTHING_TO_DO',
+      details: { reason: 'version 1 is Disabled already' },
+    });
+    expect(await stateOf(first)).toBe('Disabled');
+    expect(await aws.calls(mark)).not.toContain('DisableKey');
+  });
+
+  it('disables a key again that was enabled meanwhile, as the plan of that said', async () => {
+    const [first] = await setUp('enabled');
+    const run = async (turn: 'Disable' | 'Enable') => {
+      const plan = await desk.call(`key.plan${turn}`, { key: 'enabled/1' });
+      const start = { key: 'enabled/1', plan: plan.number };
+      const call = turn === 'Disable' ? 'key.disable' : 'key.enable';
+      requireDone(await desk.settled((await desk.call(call, start)).jobId));
+      return plan;
+    };
+    await run('Disable');
+    const { jobs } = await desk.call('job.list', { group: 'enabled', state: ['waiting'] });
+    const { number, notBefore } = jobs[0] ?? {};
+    expect((await run('Enable')).lookFirst).toContain(
+      `Job ${number} disables it again on ${sayDay(notBefore ?? 0)}, unless an alias names it then: cancel that job to keep it enabled`,
+    );
+    expect(await stateOf(first)).toBe('Enabled');
+    await passTo(notBefore ?? 0);
+    requireDone(await newest('enabled', 'key.disable'));
+    expect(await stateOf(first)).toBe('Disabled');
   });
 
   it('leaves a key enabled that another alias names: one of the group before, or of somebody else', async () => {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { KeyTurn } from '../../shared/model/key-turn.ts';
 import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
 
 /** What a person can move or remove in the tree. */
@@ -34,6 +35,7 @@ export type Dialog =
   | { readonly kind: 'force-rotate'; readonly group: string }
   | { readonly kind: 'synchronize'; readonly key: string }
   | { readonly kind: 'make-active'; readonly key: string }
+  | { readonly kind: 'turn-key'; readonly key: string; readonly turn: KeyTurn }
   | { readonly kind: 'key-properties'; readonly key: string }
   | { readonly kind: 'key-policy'; readonly key: string }
   | { readonly kind: 'key-grants'; readonly key: string }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyTurnOps } from './key-turn.ts';
 import { op } from './op.ts';
 import {
   accountId,
@@ -54,6 +55,7 @@ export const keyView = z.strictObject({
     'Active, alias',
     'Decrypts only',
     'Off',
+    'Off, alias',
     'Material gone',
     'Differs',
     'Not checked',
@@ -196,6 +198,7 @@ const looks = {
 
 export const keyOps = {
   ...looks,
+  ...keyTurnOps,
   list: op({
     effect: 'read',
     summary: 'List keys with their state here and in AWS',

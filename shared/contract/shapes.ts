@@ -153,6 +153,8 @@ export const plan = z.strictObject({
     'force-rotate',
     'synchronize',
     'make-active',
+    'disable-key',
+    'enable-key',
     'change-group',
     'xks-store',
     'xks-key',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lifecycleMayBecome, lifecycles } from './lifecycle.ts';
+import { lifecycleMayBecome, lifecycleRead, lifecycles } from './lifecycle.ts';
 
 const allowed = new Set([
   'pre-activation>active',
@@ -25,6 +25,24 @@ describe('every cell of the key state table', () => {
       const may = allowed.has(`${from}>${to}`);
       it(`${from} ${may ? 'may' : 'must not'} become ${to}`, () => {
         expect(lifecycleMayBecome(from, to)).toBe(may);
+      });
+    }
+  }
+});
+
+describe('every cell of what a reading of the KMS key does to a key', () => {
+  const states = ['Enabled', 'Disabled', 'PendingImport', 'PendingDeletion', 'Gone'];
+  for (const from of lifecycles) {
+    for (const state of states) {
+      const to =
+        from === 'active' && state === 'Disabled'
+          ? 'suspended'
+          : from === 'suspended' && state === 'Enabled'
+            ? 'active'
+            : null;
+      it(`${from}, read as ${state}: ${to ?? 'stays'}`, () => {
+        expect(lifecycleRead(from, state)).toBe(to);
+        if (to !== null) expect(lifecycleMayBecome(from, to)).toBe(true);
       });
     }
   }

@@ -21,3 +21,12 @@ export const lifecycleTransitions: Readonly<Record<Lifecycle, readonly Lifecycle
 
 export const lifecycleMayBecome = (from: Lifecycle, to: Lifecycle): boolean =>
   lifecycleTransitions[from].includes(to);
+
+/**
+ * Where a reading of the KMS key leads a key: AWS refuses every use of one that is Disabled, which
+ * suspends a key that is active, until it reads Enabled again. Null: it stays as it is.
+ */
+export function lifecycleRead(lifecycle: Lifecycle, state: string): Lifecycle | null {
+  if (lifecycle === 'active' && state === 'Disabled') return 'suspended';
+  return lifecycle === 'suspended' && state === 'Enabled' ? 'active' : null;
+}

@@ -315,6 +315,20 @@ describe('says what is so, and sends people where it helps', () => {
     ],
     [
       'KEY_NOT_ENABLED',
+      'a key that is off',
+      { state: 'Disabled' },
+      /^Enable it with Enable in AWS, or "keyreeve key enable", then try again\.$/m,
+      /Synchronize/,
+    ],
+    [
+      'AWS_KEY_STATE',
+      'a key without material',
+      { state: 'PendingImport' },
+      /^AWS has no key material for it: bring that back with Synchronize, then try again\.$/m,
+      /put its state right/,
+    ],
+    [
+      'KEY_NOT_ENABLED',
       'a key that waits for deletion',
       { state: 'PendingDeletion' },
       /^Cancel its deletion in AWS and enable it there, then try again\.$/m,

@@ -16,6 +16,7 @@ export const keyStates = {
   'Active, alias': { glyph: '●', word: 'Active, alias', tone: 'good' },
   'Decrypts only': { glyph: '○', word: 'Decrypts only', tone: 'quiet' },
   Off: { glyph: '◌', word: 'Off', tone: 'quiet' },
+  'Off, alias': { glyph: '!', word: 'Off, alias', tone: 'attention' },
   'Material gone': { glyph: '!', word: 'Material gone', tone: 'attention' },
   Differs: { glyph: '!', word: 'Differs', tone: 'attention' },
   'Not checked': { glyph: '?', word: 'Not checked', tone: 'quiet' },
@@ -28,6 +29,7 @@ export const keyStateMeanings: Readonly<Record<KeyState, string>> = {
   'Active, alias': 'holds the alias: new data is encrypted under it',
   'Decrypts only': 'earlier version, enabled, without the alias',
   Off: 'disabled in AWS: nothing under it decrypts',
+  'Off, alias': 'disabled in AWS, and holds the alias: nothing is encrypted or decrypted under it',
   'Material gone': 'AWS has no key material for it: nothing under it decrypts',
   Differs: 'AWS is not what the group says',
   'Not checked': 'last read more than a day ago, or AWS could not be reached',
@@ -84,6 +86,10 @@ export const endings = {
     `${d.group}, version ${d.version}: AWS has our copy again, and ${d.until === null ? 'does not delete it' : `deletes it on ${d.until}`}.`,
   madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) now.`,
+  disabled: (d: { group: string; version: number; keyId: string }): string =>
+    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is disabled in AWS: nothing under it decrypts until Enable in AWS.`,
+  enabled: (d: { group: string; version: number; keyId: string }): string =>
+    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is enabled in AWS: everything under it decrypts again.`,
   cancelled: (d: { exists: string }): string => `Cancelled. ${d.exists}`,
 } as const;
 

@@ -3,6 +3,7 @@ import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { renewalTitle, rotationTitle } from '../jobs/kinds/titles.ts';
+import { groupOfLine } from '../jobs/kinds/turn-key.ts';
 import type { Groups } from '../keystore/groups.ts';
 import type { JobsPort } from '../operations/context.ts';
 import type { Store } from '../store/store.ts';
@@ -37,6 +38,11 @@ export function createJobsPort(parts: {
      from job where ended_at is null`,
   );
 
+  const disabling = store.db.prepare<[string], { number: number; at: number | null }>(
+    `select number, not_before as at from job
+     where kind = 'key.disable' and deed_key = ? and ended_at is null`,
+  );
+
   const scheduled = (
     name: string,
     payload: Json,
@@ -51,6 +57,7 @@ export function createJobsPort(parts: {
   return {
     runsHere: () => jobs.runner.begun,
     ofGroup: createOfGroup(store),
+    disablingOf: (payload) => disabling.get(kindOf('key.disable').deedKey(payload)) ?? null,
     start: (name, payload, about) => {
       const { id, number, joined } = jobs.queue.enqueue(kindOf(name), payload, {
         title: about.title,
@@ -62,7 +69,7 @@ export function createJobsPort(parts: {
     },
     underWay: (name, payload: Json) =>
       underWay.get(name, kindOf(name).deedKey(payload))?.id ?? null,
-    groupsNeedingYou: () => new Set(needing.all().map((row) => row.order_key)),
+    groupsNeedingYou: () => new Set(needing.all().map((row) => groupOfLine(row.order_key))),
     counts: () => ({ ...(counted.get() ?? { running: 0, needsYou: 0 }), ...parts.dueNow() }),
     due: parts.due,
     startDue: parts.startDue,

@@ -34,7 +34,7 @@ export function createOverview(db: Database): Overview {
     `select account, region, count(*) as groups from key_group
      group by region, account order by groups desc, region, account limit ?`,
   );
-  // As `keyState` says "Material gone" and "Differs": neither depends on the time.
+  // As `keyState` says "Material gone", "Differs" and "Off, alias": none depends on the time.
   const odd = db
     .prepare<[], string>(
       // the planner would walk all keys in the order of their groups to save the sort
@@ -45,7 +45,11 @@ export function createOverview(db: Database): Overview {
            and coalesce(r.material_id, r.current_material) is null)
        union
        select distinct k.group_id from remote_key r indexed by remote_key_other
-       cross join "key" k on k.id = r.key_id where r.current_material <> r.material_id`,
+       cross join "key" k on k.id = r.key_id where r.current_material <> r.material_id
+       union
+       select distinct k.group_id from remote_key r indexed by remote_key_off
+       cross join "key" k on k.id = r.key_id
+       where r.state = 'Disabled' and r.alias is not null`,
     )
     .pluck();
   const perFolder = db.prepare<[], InFolder>(

@@ -1,3 +1,4 @@
+import { lifecycleRead } from '../../../shared/model/lifecycle.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Keys } from './keys.ts';
 import type { Domain, RemoteKey } from './rows.ts';
@@ -7,10 +8,10 @@ type Remotes = Pick<Keys, 'setRemote' | 'noteRemote' | 'moveAlias'>;
 /** What AWS last said of the keys: one row for each key that has a KMS key. */
 export class RemoteKeys implements Remotes {
   readonly #store;
-  readonly #keys: Pick<Keys, 'get'>;
+  readonly #keys: Pick<Keys, 'get' | 'setLifecycle'>;
   readonly #sql;
 
-  constructor({ store }: Domain, keys: Pick<Keys, 'get'>) {
+  constructor({ store }: Domain, keys: Pick<Keys, 'get' | 'setLifecycle'>) {
     this.#store = store;
     this.#keys = keys;
     const { db } = store;
@@ -46,6 +47,8 @@ export class RemoteKeys implements Remotes {
       if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
       const read = Object.entries(reading).filter(([, value]) => value !== undefined);
       this.#sql.put.run({ ...remote, ...Object.fromEntries(read) });
+      const lifecycle = lifecycleRead(key.lifecycle, reading.state ?? remote.state);
+      if (lifecycle !== null) this.#keys.setLifecycle(keyId, lifecycle);
     });
   }
 

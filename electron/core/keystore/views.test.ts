@@ -36,7 +36,7 @@ describe('the state word of a key', () => {
     ['Active, alias', 'enabled and holding the alias', remote(holder)],
     ['Decrypts only', 'enabled without alias', remote()],
     ['Off', 'disabled', remote({ state: 'Disabled' })],
-    ['Off', 'disabled, though it holds the alias', remote({ ...holder, state: 'Disabled' })],
+    ['Off, alias', 'disabled, though it holds the alias', remote({ ...holder, state: 'Disabled' })],
     ['Differs', 'waiting for its deletion', remote({ ...holder, state: 'PendingDeletion' })],
     ['Differs', 'gone', remote({ state: 'Gone' })],
     ['Differs', 'a state we do not know', remote({ state: 'Hibernating' })],
@@ -52,6 +52,11 @@ describe('the state word of a key', () => {
       remote({ state: 'PendingImport', readAt: 0 }),
     ],
     ['Differs', 'gone, read long ago', remote({ state: 'Gone', readAt: 0 })],
+    [
+      'Off, alias',
+      'disabled with the alias, read long ago',
+      remote({ ...holder, state: 'Disabled', readAt: 0 }),
+    ],
   ];
   it.each(table)('is "%s": %s', (word, _why, read) => {
     expect(keyState(read, now)).toBe(word);
@@ -65,13 +70,15 @@ describe('the state word of a group', () => {
   const differs = key(remote({ state: 'PendingDeletion' }));
   const good = key(remote({ alias: 'alias/pay' }));
   const off = key(remote({ state: 'Disabled' }));
+  const holderOff = key(remote({ alias: 'alias/pay', state: 'Disabled' }));
   const waiting = key(null);
   const table: [string, boolean, readonly KeyWithRemote[], boolean][] = [
     ['Not in AWS', false, [], false],
     ['Not in AWS', false, [waiting], false],
     ['In step', false, [good, off, waiting], false],
     ['Not checked', false, [good, old], false],
-    ['Differs', true, [good, old, differs], false],
+    ['Active key off', true, [old, off, holderOff], false],
+    ['Differs', true, [good, old, differs, holderOff], false],
     ['Material gone', true, [good, old, differs, gone], false],
     ['Job needs you', true, [good, gone], true],
   ];

@@ -10,6 +10,7 @@ export type KeyState =
   | 'Active, alias'
   | 'Decrypts only'
   | 'Off'
+  | 'Off, alias'
   | 'Material gone'
   | 'Differs'
   | 'Not checked'
@@ -31,6 +32,8 @@ export function keyState(remote: RemoteKey | null, now: number): KeyState {
   }
   if (remote.state !== 'Enabled' && remote.state !== 'Disabled') return 'Differs';
   if (otherMaterial(remote) !== null) return 'Differs';
+  // Applications that go by the alias fail, however long ago that was read.
+  if (remote.state === 'Disabled' && remote.alias !== null) return 'Off, alias';
   // A reading from the future tells that the clock was set back: its age is not known either.
   if (Math.abs(now - remote.readAt) > stale) return 'Not checked';
   if (remote.state === 'Disabled') return 'Off';
@@ -47,6 +50,7 @@ export function groupState(
   const states = keys.map(({ remote }) => keyState(remote, now));
   if (states.includes('Material gone')) return { state: 'Material gone', needsYou: true };
   if (states.includes('Differs')) return { state: 'Differs', needsYou: true };
+  if (states.includes('Off, alias')) return { state: 'Active key off', needsYou: true };
   if (!keys.some(({ remote }) => remote !== null)) return { state: 'Not in AWS', needsYou: false };
   if (states.includes('Not checked')) return { state: 'Not checked', needsYou: false };
   return { state: 'In step', needsYou: false };

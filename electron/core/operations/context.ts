@@ -5,6 +5,7 @@ import type { CloudConnection } from '../cloud/cloud.ts';
 import type { Caller } from '../core.ts';
 import type { GroupNow } from '../jobs/kinds/plan-group-change.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
+import type { DisablePayload } from '../jobs/kinds/disable.ts';
 import type { JobSummary } from '../jobs/read.ts';
 import type { HeldRow } from '../jobs/schedule.ts';
 import type { Device } from '../keystore/device.ts';
@@ -54,6 +55,10 @@ export interface JobsPort {
   doneBy(kind: string, group: Group): number;
   /** Is a job of this group under way, or stopped, and how many disablings wait for their day? */
   ofGroup(groupId: string): Pick<GroupNow, 'jobAtWork' | 'stopped' | 'disablings'>;
+  /** The job that disables this key some days after a rotation; `at`: its day, until it has come. */
+  disablingOf(
+    payload: DisablePayload,
+  ): { readonly number: number; readonly at: number | null } | null;
   /** `due`, `renewals`: what came due and waits for a person's choice, as far as it is known. */
   counts(): {
     readonly running: number;

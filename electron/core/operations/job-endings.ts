@@ -26,6 +26,10 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
       return [endings.rotated(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
     case 'key.make-active':
       return endings.madeActive(about);
+    case 'key.disable-now':
+      return endings.disabled(about);
+    case 'key.enable':
+      return endings.enabled(about);
     case 'key.synchronize':
       return endings.synchronized({ ...about, done: deeds(job) });
     case 'key.renew': {

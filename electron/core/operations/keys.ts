@@ -13,6 +13,7 @@ import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { keyLooks } from './key-looks.ts';
+import { keyTurnHandlers } from './key-turn.ts';
 import { viewKey, viewKeyDetail } from './key-view.ts';
 
 type SynchronizeInput = z.output<typeof keyOps.planSynchronize.input>;
@@ -79,6 +80,7 @@ function noteChosenEnd(
 /** Keys: what is kept here and what AWS has of it. */
 export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   ...keyLooks(access),
+  ...keyTurnHandlers(access),
 
   list: (input) => {
     const open = access.open();

@@ -64,6 +64,11 @@ export const examples: Readonly<Record<string, Example>> = {
     'key synchronize payments-prod/3 --plan',
     'Material that AWS lost comes back from the kept copy. --delete-material stops everything under that key at once.',
   ],
+  'key disable': [
+    'key disable payments-prod/2 --plan',
+    'Nothing under that key decrypts in AWS until it is enabled again. Nothing is deleted.',
+  ],
+  'key enable': ['key enable payments-prod/2', 'Everything under that key decrypts again.'],
   'job list': 'job list --state needs-you',
   'job show': 'job show 1043',
   'job watch': 'job watch 1043',

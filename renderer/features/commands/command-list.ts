@@ -68,6 +68,16 @@ function onSelected(reach: Reach): readonly Command[] {
       deed(`Synchronize ${isolate(name)}…`, { kind: 'synchronize', key: id }, blocked),
       deed(`Make ${isolate(name)} active…`, { kind: 'make-active', key: id }, blocked),
       deed(
+        `Disable ${isolate(name)} in AWS…`,
+        { kind: 'turn-key', key: id, turn: 'disable' },
+        blocked,
+      ),
+      deed(
+        `Enable ${isolate(name)} in AWS…`,
+        { kind: 'turn-key', key: id, turn: 'enable' },
+        blocked,
+      ),
+      deed(
         `Prove the keystore copy of ${isolate(name)}`,
         { kind: 'prove-copies', of: { what: 'key', id, name } },
         blocked,

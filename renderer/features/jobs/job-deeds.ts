@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../../shared/errors/failures.ts';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import type { Snapshot } from '../../state/snapshot.ts';
 import type { JobDetail } from './aws-command.ts';
@@ -12,6 +13,7 @@ export type JobDeedKind =
   | 'designate'
   | 'select-credential'
   | 'look-in-backups'
+  | 'enable-key'
   | 'show-group';
 
 /** One thing to do about a job. */
@@ -34,6 +36,7 @@ const attach: JobDeed = { kind: 'attach-hsm', label: 'Attach HSM…' };
 const designate: JobDeed = { kind: 'designate', label: 'Designate this device…' };
 const credential: JobDeed = { kind: 'select-credential', label: 'Select credential…' };
 const backups: JobDeed = { kind: 'look-in-backups', label: 'Look in backups…' };
+const enableKey: JobDeed = { kind: 'enable-key', label: 'Enable in AWS…' };
 const showGroup: JobDeed = { kind: 'show-group', label: 'Show group' };
 
 /** What must be put right elsewhere before going on makes sense. */
@@ -76,9 +79,17 @@ function missing(
 ): JobDeed | null {
   if (needsPin && hsm !== 'ready') return hsm === 'pin-needed' ? enterPin : attach;
   if (state === 'waiting') return designated === false ? designate : null;
+  if (keyToEnable(failure) !== null) return enableKey;
   const way = failure === null ? undefined : first[failure.code];
   // What was missing when it stopped may have been put right since.
   if (way === enterPin || way === attach) return hsm === 'ready' ? null : way;
   if (way === designate) return designated === false ? way : null;
   return way ?? null;
+}
+
+/** The key that a job found disabled, and that must be enabled before it goes on. */
+export function keyToEnable(failure: Failure | null): string | null {
+  if (failure?.code !== 'KEY_NOT_ENABLED' || failure.details['state'] !== 'Disabled') return null;
+  const key = failure.details['key'];
+  return typeof key === 'string' ? key : null;
 }

@@ -112,6 +112,9 @@ const doneWords = (kind: string, about: string): string => {
       return `${about} synchronized`;
     case 'key.make-active':
       return `${about} is active again`;
+    case 'key.enable':
+      return `${about} enabled in AWS`;
+    case 'key.disable-now':
     case 'key.disable':
       return `${about} disabled in AWS`;
     case 'key.renew':
@@ -133,6 +136,10 @@ const deedOf = (kind: string, about: string): string => {
       return `Renew ${about} in AWS`;
     case 'key.make-active':
       return `Make ${about} active`;
+    case 'key.disable-now':
+      return `Disable ${about}`;
+    case 'key.enable':
+      return `Enable ${about}`;
     default:
       return about;
   }

@@ -9,7 +9,7 @@ import { copyText } from '../../ui/copy.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { JobDetail } from './aws-command.ts';
-import { type JobDeed, jobDeeds } from './job-deeds.ts';
+import { type JobDeed, jobDeeds, keyToEnable } from './job-deeds.ts';
 import { outsideAdvice } from './job-words.ts';
 import { policyStatement } from './policy-statement.ts';
 import { useShowGroup } from './show-group.ts';
@@ -109,6 +109,11 @@ function useJobDeeds({ job }: JobDetail) {
       case 'look-in-backups':
         show({ kind: 'restore' });
         return;
+      case 'enable-key': {
+        const key = keyToEnable(job.failure);
+        if (key !== null) show({ kind: 'turn-key', key, turn: 'enable' });
+        return;
+      }
       case 'select-credential':
         if (job.groupId !== null) show({ kind: deed.kind, group: job.groupId });
         return;

@@ -5,7 +5,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { synchronizeBlocked } from '../keys/key-menu.ts';
+import { synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
 import styles from './key-groups.module.css';
 import type { GroupCells } from './tree-sources.ts';
 import { keyNeedsSomebody } from './tree-words.ts';
@@ -52,13 +52,23 @@ function KeysInTrouble({ group }: { readonly group: string }) {
       </p>
       <p>{keyStateMeanings[key.state]}</p>
       <div>
-        <DeedButton
-          variant="contained"
-          blocked={synchronizeBlocked(key, blocked)}
-          onClick={() => show({ kind: 'synchronize', key: key.id })}
-        >
-          {`Synchronize version ${key.version}…`}
-        </DeedButton>
+        {key.state === 'Off, alias' ? (
+          <DeedButton
+            variant="contained"
+            blocked={turnBlocked('enable', key, blocked)}
+            onClick={() => show({ kind: 'turn-key', key: key.id, turn: 'enable' })}
+          >
+            {`Enable version ${key.version} in AWS…`}
+          </DeedButton>
+        ) : (
+          <DeedButton
+            variant="contained"
+            blocked={synchronizeBlocked(key, blocked)}
+            onClick={() => show({ kind: 'synchronize', key: key.id })}
+          >
+            {`Synchronize version ${key.version}…`}
+          </DeedButton>
+        )}
       </div>
     </div>
   ));

@@ -8,7 +8,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { makeActiveBlocked, synchronizeBlocked } from '../keys/key-menu.ts';
+import { makeActiveBlocked, synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
 import { ProveCopy } from '../keys/prove-copy.tsx';
 import styles from './key-groups.module.css';
 import { expirySentence, kcvMethods, keySentence } from './key-sentence.ts';
@@ -74,6 +74,14 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
         >
           Synchronize…
         </DeedButton>
+        {remote?.state === 'Disabled' ? (
+          <DeedButton
+            blocked={turnBlocked('enable', key, blocked)}
+            onClick={() => show({ kind: 'turn-key', key: key.id, turn: 'enable' })}
+          >
+            Enable in AWS…
+          </DeedButton>
+        ) : null}
         {noMakeActive === null ? (
           <Button onClick={() => show({ kind: 'make-active', key: key.id })}>Make Active…</Button>
         ) : null}

@@ -10,6 +10,8 @@ export function keySentence(key: Pick<KeyView, 'state' | 'remote'>): string {
   const meaning = keyStateMeanings[state];
   if (state === 'Active, alias' && remote.alias !== null)
     return `Active. Holds ${remote.alias}. ${read}`;
+  if (state === 'Off, alias' && remote.alias !== null)
+    return `Off: disabled in AWS, and ${remote.alias} names it. Nothing is encrypted or decrypted under it. ${read}`;
   if (state === 'Differs' && remote.otherMaterial !== null)
     return `Differs: AWS encrypts under other material, of which no copy is kept here. ${read}`;
   if (state === 'Differs') return `Differs: AWS says ${remote.state}. ${read}`;

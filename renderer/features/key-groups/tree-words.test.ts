@@ -49,7 +49,7 @@ describe('states', () => {
     for (const state of ['In step', 'Not in AWS', 'Not checked']) {
       expect(groupStateText({ state, needsYou: false }).glyph).not.toBe('!');
     }
-    for (const state of ['Job needs you', 'Material gone', 'Differs']) {
+    for (const state of ['Job needs you', 'Material gone', 'Differs', 'Active key off']) {
       expect(groupStateText({ state, needsYou: true })).toEqual({
         glyph: '!',
         word: state,

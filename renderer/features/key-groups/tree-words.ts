@@ -33,6 +33,8 @@ export function groupStateMeaning({ state, keys }: Pick<GroupCells, 'state' | 'k
     'Not checked': 'A key of it was last read more than a day ago.',
     'Material gone': 'AWS has no key material for a key of it: nothing under that key decrypts.',
     Differs: 'A key of it is in AWS not as this group says.',
+    'Active key off':
+      'The key that holds its alias is disabled in AWS: nothing is encrypted or decrypted under it.',
     'Job needs you': 'A job of it stopped at a safe place and waits for you.',
   };
   return meanings[state] ?? '';

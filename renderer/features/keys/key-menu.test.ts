@@ -6,6 +6,7 @@ import {
   makeActiveBlocked,
   shellWord,
   synchronizeBlocked,
+  turnBlocked,
 } from './key-menu.ts';
 
 describe('what a key can do', () => {
@@ -17,7 +18,7 @@ describe('what a key can do', () => {
       someKey({ state: 'Material gone' }, { state: 'PendingImport' }),
       'Synchronize first',
     ],
-    ['one that is off', someKey({ state: 'Off' }, { state: 'Disabled' }), 'Disabled'],
+    ['one that is off', someKey({ state: 'Off' }, { state: 'Disabled' }), 'Enable in AWS first'],
     ['one to be deleted', someKey({ state: 'Differs' }, { state: 'PendingDeletion' }), 'Pending'],
   ])('Make Active: not %s', (_what, key, why) =>
     expect(makeActiveBlocked(key, null)).toContain(why),
@@ -25,6 +26,26 @@ describe('what a key can do', () => {
 
   it('Make Active: an earlier one that is enabled', () =>
     expect(makeActiveBlocked(someKey(), null)).toBeNull());
+
+  it.each([
+    ['Enabled', null, 'said Enabled'],
+    ['Disabled', 'said Disabled', null],
+    ['PendingImport', 'Synchronize first', 'Synchronize first'],
+    ['PendingDeletion', 'says PendingDeletion', 'says PendingDeletion'],
+    ['Gone', 'says Gone', 'says Gone'],
+  ])('Disable and Enable in AWS: a key that reads %s', (state, noDisable, noEnable) => {
+    const key = someKey({}, { state });
+    for (const [turn, why] of [
+      ['disable', noDisable],
+      ['enable', noEnable],
+    ] as const) {
+      const blocked = turnBlocked(turn, key, null);
+      if (why === null) expect(blocked).toBeNull();
+      else expect(blocked).toContain(why);
+      expect(turnBlocked(turn, key, 'Read-only.')).toBe('Read-only.');
+      expect(turnBlocked(turn, someKey({}, null), null)).toContain('not in AWS');
+    }
+  });
 
   it('Synchronize and check: whatever is in AWS', () => {
     for (const asked of [synchronizeBlocked, checkBlocked]) {
@@ -41,6 +62,7 @@ describe('what a key can do', () => {
     const menu = keyMenu(someKey({}, null), null, {
       synchronize: never,
       makeActive: never,
+      turn: never,
       check: never,
       prove: never,
       history: never,
@@ -57,7 +79,7 @@ describe('what a key can do', () => {
       'As command',
       'Properties',
     ]);
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(12);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import type { KeyTurn } from '../../../shared/model/key-turn.ts';
 import type { MenuSection } from '../../ui/context-menu.tsx';
 
 type KeyView = OutputFor<'key.list'>['keys'][number];
@@ -7,6 +8,7 @@ type KeyView = OutputFor<'key.list'>['keys'][number];
 export interface KeyDeeds {
   readonly synchronize: (key: KeyView) => void;
   readonly makeActive: (key: KeyView) => void;
+  readonly turn: (key: KeyView, turn: KeyTurn) => void;
   readonly check: (key: KeyView) => void;
   readonly prove: (key: KeyView) => void;
   readonly history: (key: KeyView) => void;
@@ -29,8 +31,21 @@ export function makeActiveBlocked(key: KeyView, blocked: string | null): string 
   if (key.state === 'Material gone') return 'AWS has no material for it: Synchronize first.';
   if (key.remote.state === 'PendingImport')
     return 'AWS has no material for it yet: Synchronize first.';
+  if (key.remote.state === 'Disabled') return 'AWS says Disabled: Enable in AWS first.';
   if (key.remote.state !== 'Enabled') return `AWS says ${key.remote.state}: it must be Enabled.`;
   return null;
+}
+
+/** Why a key cannot be disabled, or enabled again, in AWS now; null when it can. */
+export function turnBlocked(turn: KeyTurn, key: KeyView, blocked: string | null): string | null {
+  if (blocked !== null) return blocked;
+  if (key.remote === null) return notInAws;
+  const { state } = key.remote;
+  if (state === (turn === 'disable' ? 'Enabled' : 'Disabled')) return null;
+  if (state === 'PendingImport') return 'AWS has no material for it: Synchronize first.';
+  return state === 'Enabled' || state === 'Disabled'
+    ? `AWS said ${state} at the last reading.`
+    : `AWS says ${state}.`;
 }
 
 /** Why AWS cannot be asked about this key now; null when it can. */
@@ -58,6 +73,16 @@ export function keyMenu(
           label: 'Make Active…',
           blocked: makeActiveBlocked(key, blocked),
           run: () => deeds.makeActive(key),
+        },
+        {
+          label: 'Disable in AWS…',
+          blocked: turnBlocked('disable', key, blocked),
+          run: () => deeds.turn(key, 'disable'),
+        },
+        {
+          label: 'Enable in AWS…',
+          blocked: turnBlocked('enable', key, blocked),
+          run: () => deeds.turn(key, 'enable'),
         },
         {
           label: 'Check against AWS',

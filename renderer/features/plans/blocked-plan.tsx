@@ -54,15 +54,29 @@ const ways: Partial<Record<FailureCode, Way>> = {
     label: 'Force Rotate the group…',
     dialog: ({ groupId }) => (groupId === null ? null : { kind: 'force-rotate', group: groupId }),
   },
-  KEY_NOT_ENABLED: {
-    label: 'Synchronize this key…',
-    dialog: ({ keyId }) => (keyId === null ? null : { kind: 'synchronize', key: keyId }),
-  },
   BACKUP_PLACE_MISSING: { label: 'Choose a backup place', screen: 'security' },
   BACKUP_PLACE_UNUSABLE: { label: 'Choose a backup place', screen: 'security' },
   COPY_NOT_PROVED: { label: 'Take a backup', screen: 'security' },
   SOFTWARE_KEY_TO_REAL_AWS: { label: 'Look at the configuration', screen: 'configuration' },
 };
+
+const synchronize: Way = {
+  label: 'Synchronize this key…',
+  dialog: ({ keyId }) => (keyId === null ? null : { kind: 'synchronize', key: keyId }),
+};
+const enable: Way = {
+  label: 'Enable in AWS…',
+  dialog: ({ keyId }) => (keyId === null ? null : { kind: 'turn-key', key: keyId, turn: 'enable' }),
+};
+
+/** What a KMS key is in the way by its state for; every other state is put right in AWS. */
+const ofState: Readonly<Record<string, Way>> = { PendingImport: synchronize, Disabled: enable };
+
+function wayFor({ code, details }: Failure, hsm: Snapshot['hsm']): Way | undefined {
+  if (hsmAway.includes(code)) return hsmWays[hsm];
+  const byState = code === 'KEY_NOT_ENABLED' || code === 'AWS_KEY_STATE';
+  return byState ? ofState[String(details['state'])] : ways[code];
+}
 
 /** An HSM that is away may be back by now: what it lacks is what the window last heard of it. */
 const hsmAway: readonly FailureCode[] = ['HSM_UNAVAILABLE', 'HSM_TIMEOUT', 'HSM_PIN_NEEDED'];
@@ -79,9 +93,10 @@ export function useOneDeed(about: About, checkAgain: () => void): (failure: Fail
   const { show, closeAll } = useDialogs();
   const go = useNavigation((state) => state.go);
   const hsm = useSnapshot().data?.hsm ?? 'none';
-  return ({ code }) => {
+  return (failure) => {
+    const { code } = failure;
     const again: OneDeed = { label: 'Check again', run: checkAgain };
-    const way = hsmAway.includes(code) ? hsmWays[hsm] : ways[code];
+    const way = wayFor(failure, hsm);
     if (way === undefined) return again;
     if ('screen' in way) {
       const run = (): void => {

@@ -11,6 +11,8 @@ export type PlanCall =
   | 'group.planMakeActive'
   | 'group.planEdit'
   | 'key.planSynchronize'
+  | 'key.planDisable'
+  | 'key.planEnable'
   | 'xksStore.plan'
   | 'xksKey.plan';
 

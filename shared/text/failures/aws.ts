@@ -67,10 +67,14 @@ export const awsWording = {
     headline: 'The KMS key is in a state that does not allow this.',
     forYourKeys: (d) =>
       `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
-    next: (d) =>
-      d.text('state', '') === 'PendingDeletion'
-        ? `Cancel its deletion in AWS before the waiting period is over, then ${d.goOn}.`
-        : `Look at the key in AWS, put its state right, then ${d.goOn}.`,
+    next: (d) => {
+      const state = d.text('state', '');
+      if (state === 'PendingDeletion')
+        return `Cancel its deletion in AWS before the waiting period is over, then ${d.goOn}.`;
+      return state === 'PendingImport'
+        ? `AWS has no key material for it: bring that back with Synchronize, then ${d.goOn}.`
+        : `Look at the key in AWS, put its state right, then ${d.goOn}.`;
+    },
   },
   AWS_KEY_GONE: {
     headline: 'AWS no longer has this KMS key.',

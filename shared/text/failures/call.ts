@@ -121,7 +121,7 @@ export const callWording = {
       d.when(
         'alias',
         (alias) =>
-          `If it is to be disabled all the same, let ${alias} name another key, then disable it in AWS.`,
+          `If it is to be disabled all the same, let ${alias} name another key, then use Disable in AWS.`,
         'Leave it as it is, or choose another change.',
       ),
   },

@@ -79,10 +79,11 @@ export const groupWording = {
       const state = d.text('state', '');
       if (state === 'PendingDeletion')
         return `Cancel its deletion in AWS and enable it there, then ${d.goOn}.`;
-      if (state === 'Disabled') return `Enable it in AWS, then ${d.goOn}.`;
+      if (state === 'Disabled')
+        return `Enable it with Enable in AWS, or "keyreeve key enable", then ${d.goOn}.`;
       if (!d.inOpenJob)
-        return 'Bring the key back with Synchronize or enable it in AWS, then try again.';
-      if (state !== 'PendingImport') return 'Enable it in AWS, then continue.';
+        return 'Bring the key back with Synchronize or Enable in AWS, then try again.';
+      if (state !== 'PendingImport') return 'Enable it with Enable in AWS, then continue.';
       return d.text('mend', '') === 'sends-again'
         ? 'Continue: our copy is sent to it again.'
         : 'Cancel this job, bring the key back with Synchronize, then start again.';

@@ -11,10 +11,12 @@ interface Aws {
   readonly otherAlias?: string;
   /** What AWS says of the key once it was told to disable it. */
   readonly state?: string;
+  /** And before. */
+  readonly before?: string;
 }
 
 /** Both steps, one after the other, as far as they go; `disabled` is what AWS was told. */
-async function run({ holders, otherAlias, state = 'Disabled' }: Aws) {
+async function run({ holders, otherAlias, state = 'Disabled', before = 'Enabled' }: Aws) {
   const disabled: string[] = [];
   const noted: string[] = [];
   const seen = [...holders];
@@ -26,7 +28,11 @@ async function run({ holders, otherAlias, state = 'Disabled' }: Aws) {
     listAliases: async () => ({ aliases }),
     lastUsage: async () => ({ usedAt: null, operation: null, trackedSince: null }),
     disableKey: async (id: string) => void disabled.push(id),
-    describeKey: async () => ({ state, readAt: 1, requestId: null }),
+    describeKey: async () => ({
+      state: disabled.length > 0 ? state : before,
+      readAt: 1,
+      requestId: null,
+    }),
   };
   const key = { id: 'k', version: 1 };
   const services = {
@@ -66,6 +72,11 @@ it('leaves it enabled where it was given the alias between looking and acting', 
 it('leaves it enabled where another alias names it', async () => {
   const { ends, disabled } = await run({ holders: ['9e2f'], otherAlias: 'alias/theirs' });
   expect([ends, disabled]).toEqual([['stop'], []]);
+});
+
+it('does nothing where the key is off already', async () => {
+  const { ends, disabled, noted } = await run({ holders: ['9e2f'], before: 'Disabled' });
+  expect([ends, disabled, noted]).toEqual([['stop'], [], []]);
 });
 
 it('says nothing of a key that AWS goes on calling Enabled', async () => {

@@ -7,12 +7,13 @@ import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
   proof,
-  readHolder,
   readingOf,
   shortId,
+  stateNow,
   keyOpener,
   type OpenKey,
 } from './reading.ts';
+import { aliasOf } from './names.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
@@ -48,10 +49,14 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePaylo
     repeatable: true,
     reconcile: async () => 'act',
     act: promised(services, async (context) => {
-      const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const opened = await open(context, { checksItself: true });
+      const { group, key, remote, connection } = opened;
       const seen = await checkAccount(services, connection, group, context);
-      const named = await stillNamed(services, { group, key, remote, connection }, context);
+      const named = await stillNamed(services, opened, context);
       if (named) return named;
+      const state = await stateNow(services, connection, opened, context);
+      if (state === 'Disabled')
+        return stays({ reason: `version ${key.version} is Disabled already` });
       const use = await connection.lastUsage(remote.kmsKeyId, context);
       return { type: 'done', proof: [seen.proof, proof(sayUse(use), use.requestId)] };
     }),
@@ -75,9 +80,10 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
     repeatable: true,
     reconcile: async () => 'act',
     act: promised(services, async (context) => {
-      const { group, key, remote, connection } = await open(context);
+      const opened = await open(context);
+      const { key, remote, connection } = opened;
       // Days may lie between looking and acting: a pause, a crash, a person.
-      const named = await stillNamed(services, { group, key, remote, connection }, context);
+      const named = await stillNamed(services, opened, context);
       if (named) return named;
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
@@ -107,18 +113,16 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
  */
 async function stillNamed(
   services: DeedServices,
-  { group, key, remote, connection }: Awaited<ReturnType<OpenKey>>,
+  opened: Awaited<ReturnType<OpenKey>>,
   context: CallContext,
 ): Promise<StepResult | null> {
-  const holder = await readHolder(services, connection, group, context);
-  if (holder.kmsKeyId === remote.kmsKeyId) {
-    return stays({ reason: `version ${key.version} holds alias/${group.alias} again` });
-  }
-  const { aliases } = await connection.listAliases(remote.kmsKeyId, context);
-  // the list may be older than what the alias itself just said
-  const alias = aliases.find(({ name }) => name !== `alias/${group.alias}`)?.name;
-  if (alias === undefined) return null;
-  return stays({ reason: `${alias} still names version ${key.version}`, alias });
+  const own = `alias/${opened.group.alias}`;
+  const { version } = opened.key;
+  const alias = await aliasOf(services, opened, context);
+  if (alias === null) return null;
+  return alias === own
+    ? stays({ reason: `version ${version} holds ${own} again` })
+    : stays({ reason: `${alias} still names version ${version}`, alias });
 }
 
 const stays = (details: Readonly<Record<string, string>>): StepResult => ({

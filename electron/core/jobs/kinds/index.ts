@@ -6,6 +6,7 @@ import { makeActive } from './make-active.ts';
 import { renew } from './renew.ts';
 import type { DeedServices } from './services.ts';
 import { synchronize } from './synchronize.ts';
+import { turnKey } from './turn-key.ts';
 import { createXksKey } from './xks/key-create.ts';
 import { releaseXksKey } from './xks/key-release.ts';
 import { turnXksKey } from './xks/key-state.ts';
@@ -31,6 +32,14 @@ const xksKinds = [
 
 /** Every kind of job there is. A job of a kind not named here is parked, never deleted. */
 export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
-  [forceRotate, synchronize, renew, makeActive, disableFormer, discard, ...xksKinds].map(
-    (kind) => kind(services) as unknown as JobKind<never>,
-  );
+  [
+    forceRotate,
+    synchronize,
+    renew,
+    makeActive,
+    turnKey('disable'),
+    turnKey('enable'),
+    disableFormer,
+    discard,
+    ...xksKinds,
+  ].map((kind) => kind(services) as unknown as JobKind<never>);

@@ -12,6 +12,7 @@ import {
   sayTemplate,
   shellWord,
   exceptionLines,
+  staysOff,
   subjectLine,
   write,
 } from './plan.ts';
@@ -69,7 +70,10 @@ export async function planForceRotate(
       adopt: looked.holder?.mayMove === false,
     }),
     stays: holderRead
-      ? stayLines(services, group, formerName, looked.holder?.state ?? null)
+      ? stayLines(services, group, formerName, {
+          state: looked.holder?.state ?? null,
+          ours: former !== null,
+        })
       : ['Data already encrypted is not touched', policyLine(group)],
     lookFirst: await warnings(services, group, looked, formerName),
     checks: checks.lines,
@@ -155,7 +159,7 @@ function stayLines(
   services: DeedServices,
   group: Group,
   formerName: string | null,
-  state: string | null,
+  { state, ours }: { readonly state: string | null; readonly ours: boolean },
 ): string[] {
   if (formerName === null) {
     const earlier = services.keys.ofGroup(group.id);
@@ -168,12 +172,11 @@ function stayLines(
       'Data already encrypted is not touched',
     ];
   }
-  const former =
-    state === null || state === 'Enabled'
-      ? `stays enabled and decrypts${group.disableAfter ? ' until it is disabled' : ''}`
-      : `stays as it is: ${state}, and nothing under it decrypts`;
+  const enabled = group.disableAfter ? ' until it is disabled' : '';
   return [
-    `${capital(formerName)} ${former}`,
+    state === null || state === 'Enabled'
+      ? `${capital(formerName)} stays enabled and decrypts${enabled}`
+      : staysOff(formerName, state, ours),
     'Data already encrypted is not touched',
     policyLine(group),
   ];

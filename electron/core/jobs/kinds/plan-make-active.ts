@@ -15,6 +15,7 @@ import {
   write,
   exceptionLines,
   shellWord,
+  staysOff,
 } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -68,7 +69,7 @@ export async function planMakeActive(
         ? 'No key holds this alias now'
         : state === 'Enabled'
           ? `${capital(from)} stays enabled and decrypts`
-          : `${capital(from)} stays as it is: ${state}, and nothing under it decrypts`,
+          : staysOff(from, state, holder !== null),
       'Data already encrypted is not touched',
       'The rotation schedule of the group',
     ],

@@ -18,6 +18,7 @@ import {
   exceptionLines,
   shellWord,
 } from './plan.ts';
+import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -30,7 +31,6 @@ export type Choices = Pick<
   SynchronizePayload,
   'deleteMaterial' | 'updatePolicy' | 'importMaterial' | 'validTo'
 >;
-const month = 30 * 86_400_000;
 
 export type SynchronizeDraft = Draft & Pick<SynchronizePlan, 'comparison'>;
 
@@ -79,8 +79,7 @@ export async function planSynchronize(
   const inUse =
     looked.holder?.kmsKeyId === remote?.kmsKeyId ||
     remote?.alias != null ||
-    seen?.usage === null ||
-    (seen?.usage?.usedAt != null && services.clock.now() - seen.usage.usedAt < month);
+    (seen !== null && usedLately(seen.usage, services.clock.now()));
   const kmsKey = `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
   const holds = remote?.alias != null ? `${kmsKey} holds it` : kmsKey;
 
@@ -96,7 +95,7 @@ export async function planSynchronize(
       ...exceptionLines(looked.connection),
       ...(remote ? otherMaterialLines(remote, seen?.described) : []),
       ...(seen?.described?.state === 'Disabled'
-        ? ['The KMS key stays Disabled: nothing under it decrypts until it is enabled in AWS']
+        ? ['The KMS key stays Disabled: nothing under it decrypts until Enable in AWS']
         : []),
       ...dateLines(choices, seen),
       ...warningLines(choices, alone, key.version, seen),
@@ -206,19 +205,6 @@ function wordsOf(group: Group, choices: Choices, version: number) {
     : { button, sentence };
 }
 
-/** A plan may be made without the permission for GetKeyLastUsage; it says so then. */
-async function lastUse(
-  connection: NonNullable<Looked['connection']>,
-  kmsKeyId: string,
-): Promise<LastUsage | null> {
-  try {
-    return await connection.lastUsage(kmsKeyId);
-  } catch (error) {
-    if (error instanceof OperationError) return null;
-    throw error;
-  }
-}
-
 function changeLines(group: Group, choices: Choices, seen: Seen | null, version: number): string[] {
   const gone = seen?.there === false;
   const lines = [
@@ -283,11 +269,7 @@ function warningLines(
         'Services notice late: a volume or database may run on until it next starts',
       ]
     : ['The key cannot be used between delete and import'];
-  if (seen?.usage === null) lines.push('Last use could not be read (kms:GetKeyLastUsage)');
-  else if (seen?.usage.usedAt != null)
-    lines.push(
-      `Last use AWS reports: ${seen.usage.operation ?? 'a call'} on ${sayDay(seen.usage.usedAt)}`,
-    );
+  if (seen) lines.push(...lastUseLines(seen.usage));
   if (seen?.copyProved) lines.push('This can be undone: our copy was opened just now');
   return lines;
 }

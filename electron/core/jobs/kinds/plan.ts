@@ -181,6 +181,12 @@ export { quote };
 export const read = (call: string) => ({ call, changes: false });
 export const write = (call: string) => ({ call, changes: true });
 
+/** What becomes of the key that gives up the alias and is not Enabled; `ours`: it is of the group. */
+export const staysOff = (name: string, state: string, ours: boolean): string =>
+  `${capital(name)} stays as it is: ${state}, and nothing under it decrypts${
+    state === 'Disabled' && ours ? ' until Enable in AWS' : ''
+  }`;
+
 /** A line begins with a capital, whatever it begins with. */
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 

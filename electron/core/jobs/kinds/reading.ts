@@ -161,12 +161,13 @@ export function formerHolder(
 }
 
 /**
- * Inside a `record`, after the alias was noted at `keyId`: whatever else of the group was active and
+ * Inside a `record`, after the alias was noted at `keyId`: whatever else of the group was active, or suspended, and
  * has no alias now is not active any more, also where somebody had moved the alias behind our back.
  */
 export function deactivateOthers({ keys }: DeedServices, group: Group, keyId: string): void {
   for (const { key, remote } of keys.ofGroup(group.id)) {
-    if (key.id === keyId || key.lifecycle !== 'active' || remote?.alias != null) continue;
+    const inUse = key.lifecycle === 'active' || key.lifecycle === 'suspended';
+    if (key.id === keyId || !inUse || remote?.alias != null) continue;
     keys.setLifecycle(key.id, 'deactivated');
   }
 }
@@ -277,7 +278,7 @@ export async function stateNow(
  */
 export function requireEnabled(key: Key, state: string, mend?: 'sends-again'): void {
   if (state === 'Enabled') return;
-  const details = { version: key.version, state, ...(mend ? { mend } : {}) };
+  const details = { version: key.version, key: key.id, state, ...(mend ? { mend } : {}) };
   throw new OperationError('KEY_NOT_ENABLED', details);
 }
 

@@ -253,7 +253,7 @@ export function mayHaveMade(job: {
 }
 
 /** Steps whose effect a reading of the KMS key's state shows. */
-const stateSteps = ['import', 'delete', 'disable', 'schedule'];
+const stateSteps = ['import', 'delete', 'disable', 'enable', 'schedule'];
 
 /** What exists now in AWS and would stay after a cancel, with what nobody knows of it. */
 export function leftoversOf(

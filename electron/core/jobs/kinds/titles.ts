@@ -1,3 +1,4 @@
+import type { KeyTurn } from '../../../../shared/model/key-turn.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 
@@ -18,6 +19,10 @@ const discardTitle = (group: Group, key: Key): string =>
   `Discard unused KMS key: ${isolate(group.name)}/${key.version}`;
 export const disableTitle = (group: Group, key: Key): string =>
   `Disable former key: ${isolate(group.name)}/${key.version}`;
+
+/** Of a deed that a person asks for; `disableTitle` is of the one that follows a rotation. */
+export const keyTurnTitle = (turn: KeyTurn, group: Group, key: Key): string =>
+  `${turn === 'disable' ? 'Disable' : 'Enable'} in AWS: ${isolate(group.name)}/${key.version}`;
 
 /**
  * A job's title as it was given, with the name its group has now where that is another: a job is looked

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { OutputFor } from '../operations.ts';
 import { dateOrNever, orNull, whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { DeedOptions } from '../deeds.ts';
+import type { Deed, DeedOptions } from '../deeds.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { comparisonText, grantsText, materialsText } from '../render/key-looks.ts';
 import { keyDetailText, keysText, keyText } from '../render/lists.ts';
@@ -16,7 +16,7 @@ interface ListOptions extends PageOptions {
   readonly find?: string;
 }
 
-/** `key list|show|check|prove|grants|compare-policy|materials|synchronize` */
+/** `key list|show|check|prove|grants|compare-policy|materials|synchronize|disable|enable` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -73,6 +73,17 @@ export function addVerbs(noun: Command, run: Run): void {
     .action((key: string, options: SyncOptions) =>
       run((context) => synchronize(context, key, options)),
     );
+  deedOptions(noun.command('disable'))
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('disable the KMS key at once, until it is enabled again')
+    .option('--confirm <name>', 'the name, where the plan asks for it')
+    .action((key: string, options: DisableOptions) =>
+      run((context) => disable(context, key, options)),
+    );
+  deedOptions(noun.command('enable'))
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('enable a KMS key that was disabled')
+    .action((key: string, options: DeedOptions) => run((context) => enable(context, key, options)));
 }
 
 async function list(context: CommandContext, options: ListOptions): Promise<void> {
@@ -123,12 +134,15 @@ async function materials(context: CommandContext, key: string): Promise<void> {
   context.show(output, (shown) => materialsText(shown, styleFor(context.screen)));
 }
 
-interface SyncOptions extends DeedOptions {
+interface DisableOptions extends DeedOptions {
+  readonly confirm?: string;
+}
+
+interface SyncOptions extends DisableOptions {
   readonly deleteMaterial?: boolean;
   readonly updatePolicy?: boolean;
   readonly importMaterial?: boolean;
   readonly validTo?: number | 'never';
-  readonly confirm?: string;
 }
 
 /** As in the dialog: ticking Delete unticks the other two, unless they are ticked by name. */
@@ -151,22 +165,52 @@ async function synchronize(
   const { runDeed } = await import('../deeds.ts');
   return runDeed(context, options, {
     plan: (session) => session.call('key.planSynchronize', { key, ...choices }),
-    start: async (session, plan) => {
-      const asked = 'confirmName' in plan ? plan.confirmName : null;
-      const confirm = options.confirm ?? (asked === null ? null : await typedName(context, asked));
-      return session.call('key.synchronize', {
+    start: async (session, plan) =>
+      session.call('key.synchronize', {
         key,
         ...choices,
         plan: plan.number,
-        ...(confirm === null ? {} : { confirm }),
-      });
-    },
+        ...(await confirmation(context, options, plan)),
+      }),
   });
 }
 
-/** Asked for only where the key holds the alias or was used lately: the plan says so. */
-async function typedName(context: CommandContext, name: string): Promise<string | null> {
-  if (context.json) return null;
+async function disable(
+  context: CommandContext,
+  key: string,
+  options: DisableOptions,
+): Promise<number> {
+  const { runDeed } = await import('../deeds.ts');
+  return runDeed(context, options, {
+    plan: (session) => session.call('key.planDisable', { key }),
+    start: async (session, plan) =>
+      session.call('key.disable', {
+        key,
+        plan: plan.number,
+        ...(await confirmation(context, options, plan)),
+      }),
+  });
+}
+
+async function enable(context: CommandContext, key: string, options: DeedOptions): Promise<number> {
+  const { runDeed } = await import('../deeds.ts');
+  return runDeed(context, options, {
+    plan: (session) => session.call('key.planEnable', { key }),
+    start: (session, { number }) => session.call('key.enable', { key, plan: number }),
+  });
+}
+
+/** The name is asked for only where the key is in use, as far as is known: the plan says so. */
+async function confirmation(
+  context: CommandContext,
+  { confirm }: DisableOptions,
+  plan: Parameters<Deed['start']>[1],
+): Promise<{ readonly confirm?: string }> {
+  if (confirm !== undefined) return { confirm };
+  const name = 'confirmName' in plan ? plan.confirmName : null;
+  if (name === null || context.json) return {};
   const { askLine } = await import('../ask-terminal.ts');
-  return askLine(`Everything under it stops decrypting in AWS. Type ${name} to go on`);
+  const question = `Everything under it stops decrypting in AWS. Type ${name} to go on`;
+  const typed = await askLine(question);
+  return typed === null ? {} : { confirm: typed };
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import { leftoverTexts } from '../../../../../shared/text/leftovers.ts';
-import type { XksKeyDeed } from '../../../../../shared/model/xks.ts';
 import type { KmsKeyRead } from '../../../cloud/answers.ts';
-import type { CallContext, CloudConnection } from '../../../cloud/cloud.ts';
 import type { XksKey, XksKeyInAws } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
+import { type KeyStateDeed, turnKmsKey, turns } from '../kms-key-state.ts';
 import { proof, shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { openStore } from './opening.ts';
@@ -17,65 +16,6 @@ const keyStatePayload = z.strictObject({
   days: z.number().int().min(7).max(30),
 });
 export type KeyStatePayload = z.output<typeof keyStatePayload>;
-export type KeyStateDeed = Exclude<XksKeyDeed, 'create' | 'release'>;
-
-/** What a deed does to the KMS key, and which states it begins and ends in. */
-interface Turn {
-  readonly title: string;
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  readonly call: (
-    connection: CloudConnection,
-    kmsKeyId: string,
-    days: number,
-    context: CallContext,
-  ) => Promise<unknown>;
-}
-
-/**
- * Unavailable: the store is not connected. AWS takes these deeds all the same, and shows what came of
- * them once it is; until then nobody can read whether one is needed.
- */
-export const turns: Readonly<Record<KeyStateDeed, Turn>> = {
-  enable: {
-    title: 'Enable KMS key',
-    from: ['Disabled', 'Unavailable'],
-    to: ['Enabled', 'Unavailable'],
-    call: (connection, id, _days, context) => connection.enableKey(id, context),
-  },
-  disable: {
-    title: 'Disable KMS key',
-    from: ['Enabled', 'Unavailable'],
-    to: ['Disabled', 'Unavailable'],
-    call: (connection, id, _days, context) => connection.disableKey(id, context),
-  },
-  'schedule-deletion': {
-    title: 'Schedule deletion of the KMS key',
-    from: ['Enabled', 'Disabled', 'Unavailable'],
-    to: ['PendingDeletion'],
-    call: (connection, id, days, context) => connection.scheduleDeletion(id, days, context),
-  },
-  'cancel-deletion': {
-    title: 'Cancel deletion of the KMS key',
-    from: ['PendingDeletion'],
-    to: ['Disabled', 'Unavailable'],
-    call: (connection, id, _days, context) => connection.cancelDeletion(id, context),
-  },
-};
-
-/** The state says for certain that nothing is left to do. */
-const isThere = (deed: KeyStateDeed, state: string): boolean =>
-  turns[deed].to.includes(state) && !turns[deed].from.includes(state);
-
-/**
- * Why this deed does not fit the state that AWS tells; null: it does. NOTHING_TO_DO where it is done already.
- */
-export function keyObstacle(deed: KeyStateDeed, state: string): OperationError | null {
-  if (turns[deed].from.includes(state)) return null;
-  return isThere(deed, state)
-    ? new OperationError('NOTHING_TO_DO', { reason: `the KMS key is ${state} already` })
-    : new OperationError('AWS_KEY_STATE', { state });
-}
 
 /** @throws OperationError KEY_NOT_IN_AWS */
 export function remoteOf({ name, remote }: XksKey): XksKeyInAws {
@@ -100,25 +40,20 @@ export const turnXksKey =
   });
 
 const turnStep = (services: DeedServices, deed: KeyStateDeed): StepSpec<KeyStatePayload> => {
-  const { title, to, call } = turns[deed];
   return {
     name: deed,
-    title,
+    title: turns[deed].title,
     changes: 'aws',
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
       const { connection } = await openStore(services, context.payload.storeId, context);
       const { kmsKeyId } = remoteOf(services.xks.model.keys.get(context.payload.keyId));
-      const before = await connection.describeKey(kmsKeyId, context);
-      if (isThere(deed, before.state)) return settled(services, context, before);
-      const obstacle = keyObstacle(deed, before.state);
-      if (obstacle) return { type: 'stop', error: obstacle };
-      await call(connection, kmsKeyId, context.payload.days, context);
-      const read = await connection.describeKey(kmsKeyId, context);
-      if (to.includes(read.state)) return settled(services, context, read);
-      const details = { what: 'key state', expected: to.join(' or '), found: read.state };
-      throw new OperationError('READ_BACK_DIFFERS', { ...details, keyId: kmsKeyId });
+      const { days } = context.payload;
+      const turned = await turnKmsKey(deed, connection, kmsKeyId, context, { days });
+      return 'stop' in turned
+        ? { type: 'stop', error: turned.stop }
+        : settled(services, context, turned.read);
     },
   };
 };

@@ -1,0 +1,9 @@
+/** What a person does to the state of a key in AWS, and takes back by the other. */
+export const keyTurns = ['disable', 'enable'] as const;
+export type KeyTurn = (typeof keyTurns)[number];
+
+/** Kinds of their jobs. `key.disable` is another: it comes some days after a rotation. */
+export const keyTurnJobs = {
+  disable: 'key.disable-now',
+  enable: 'key.enable',
+} as const satisfies Record<KeyTurn, string>;
