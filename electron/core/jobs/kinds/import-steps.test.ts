@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { DeedServices } from './services.ts';
 import { type ImportSubject, importSteps } from './import-steps.ts';
 
@@ -12,6 +13,10 @@ interface Around {
   readonly wrapped?: { readonly fingerprint?: string; readonly kcv?: string };
   readonly parcels?: readonly string[];
   readonly state?: string;
+  /** As AWS says it beside the state: null where no material is there. */
+  readonly expires?: boolean | null;
+  /** AWS's word to an import. */
+  readonly refused?: OperationError;
   /** The name AWS gives to what it took, and the one it gave to our material before. */
   readonly named?: string | null;
   readonly before?: string;
@@ -22,7 +27,7 @@ interface Around {
 
 /** The three steps over a vault and an AWS of a few answers; `kept` and `noted` is what they leave. */
 function stage(around: Around) {
-  const { realm = 'real', seen = [], wrapped = {}, parcels = [], state } = around;
+  const { realm = 'real', seen = [], wrapped = {}, parcels = [], state, expires } = around;
   const { named = null, before = null, end = null, endThen = end } = around;
   const sent: unknown[] = [];
   const kept: string[] = [];
@@ -64,9 +69,10 @@ function stage(around: Around) {
   };
   const connection = {
     parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
-    describeKey: async () => ({ state }),
+    describeKey: async () => ({ state, expires, validTo: null }),
     importMaterial: async ({ validTo }: { readonly validTo: number | null }) => {
       sent.push(validTo);
+      if (around.refused) throw around.refused;
       return { materialId: named, requestId: null };
     },
   };
@@ -161,6 +167,27 @@ describe('an import that AWS took', () => {
       type: 'park',
       error: { code: 'IMPORT_WRONG_MATERIAL', details },
     });
+  });
+});
+
+describe('an import that AWS refuses for the state of the KMS key', () => {
+  const refused = new OperationError('AWS_KEY_STATE', { retry: 'state' });
+  const parcels = ['wrapped'];
+
+  it.each([
+    { state: 'Enabled', expires: false },
+    { state: 'Disabled', expires: true },
+  ])('is told as one over material that is there: $state', async (of) => {
+    const result = await stage({ parcels, refused, ...of }).act('import');
+    expect(result).toMatchObject({ type: 'stop', error: { code: 'IMPORT_OVER_PRESENT' } });
+  });
+
+  it.each([
+    { state: 'Enabled', expires: null },
+    { state: 'PendingDeletion', expires: false },
+    { state: 'PendingImport', expires: null },
+  ])('is told by that state otherwise: $state, material $expires', async (of) => {
+    await expect(stage({ parcels, refused, ...of }).act('import')).rejects.toBe(refused);
   });
 });
 
