@@ -37,6 +37,8 @@ export class DueDeeds {
       ...parts,
       due: (at) => domain.renewals.due(at),
       start: (id) => this.#renew(id, by),
+      // the same material once more harms nothing, and waiting for a person could
+      atOnce: Number.POSITIVE_INFINITY,
     });
   }
 
@@ -84,6 +86,9 @@ export class DueDeeds {
     const { longLived, wall } = this.#parts;
     wall.confirm();
     if (longLived) {
+      // before either forgets what it starts, for what a refusal takes back is due as before
+      this.#rotations.require(chosen.groups);
+      this.#renewals.require(chosen.keys);
       const numbers = [
         ...this.#rotations.startPending(chosen.groups),
         ...this.#renewals.startPending(chosen.keys),

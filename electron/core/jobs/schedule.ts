@@ -116,6 +116,11 @@ export class Schedule extends Service {
     return this.#held.size;
   }
 
+  /** Throws unless each of them waits for a person, as last looked. @throws OperationError NOT_FOUND */
+  require(ids: readonly string[]): void {
+    for (const id of ids) if (!this.#held.has(id)) throw notFound('due');
+  }
+
   /** What waits for a person, longest due first. */
   pending(): readonly HeldRow[] {
     this.look();
