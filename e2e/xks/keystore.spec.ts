@@ -319,11 +319,18 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
   });
 
   it('is told to AWS also while its store is not connected and its state is hidden', async () => {
+    const shown = async () => (await stage.desk.call('xksKey.show', { key: keyArn })).kmsKeyState;
+    expect(await shown()).toBe('Disabled');
     requireDone(await stage.store('disconnect', 'ledger'));
     expect(await stage.keyState(keyArn)).toBe('Unavailable');
+    expect(await shown()).toBe('Unavailable');
     requireDone(await stage.key('enable', keyArn));
+    expect(await shown()).toBe('Unavailable');
+    const plan = await stage.desk.call('xksStore.plan', { store: 'ledger', deed: 'connect' });
+    expect(plan.calls.map(({ call }) => call)).toContain('DescribeKey');
     requireDone(await stage.store('connect', 'ledger'));
     expect(await stage.keyState(keyArn)).toBe('Enabled');
+    expect(await shown()).toBe('Enabled');
   });
 
   it('lets go of its KMS key once AWS says that it is gone, never before, and may then be removed', async () => {

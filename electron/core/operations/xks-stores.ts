@@ -1,7 +1,7 @@
 import type { StoreDeed } from '../../../shared/model/xks.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
-import { openStore, readStore, uriPathOf } from '../jobs/kinds/xks/opening.ts';
+import { openStore, readKmsKey, readStore, uriPathOf } from '../jobs/kinds/xks/opening.ts';
 import { planStore } from '../jobs/kinds/xks/plan-store.ts';
 import { beginServing } from '../jobs/kinds/xks/service-key.ts';
 import { newest } from '../jobs/kinds/xks/store-create.ts';
@@ -99,29 +99,13 @@ function keepingHandlers(
       const store = open.xks.stores.find(input.store);
       const opened = await openStore(open.deeds, store.id, {}, 'glance');
       if (store.remote !== null) await readStore(open.deeds, opened, {});
-      await readKeys(open, store, opened.connection);
+      for (const { id } of open.xks.keys.list(store.id))
+        await readKmsKey(open.deeds, id, opened, {});
       open.audit('OK', [store.id], { account: opened.account });
       open.changed('xks', store.id);
       return viewStoreDetail(open, open.xks.stores.get(store.id));
     },
   };
-}
-
-/** What AWS says now of the KMS keys of a store. */
-async function readKeys(
-  open: OpenKeystore,
-  store: ExternalStore,
-  connection: Awaited<ReturnType<typeof openStore>>['connection'],
-): Promise<void> {
-  for (const key of open.xks.keys.list(store.id)) {
-    if (key.remote === null) continue;
-    const noted = await connection.describeKey(key.remote.kmsKeyId).catch((error: unknown) => {
-      if (error instanceof OperationError && error.code === 'AWS_KEY_GONE') return null;
-      throw error;
-    });
-    const now = { state: noted?.state ?? 'Gone', readAt: open.clock.now() };
-    open.xks.keys.noteRemote(key.id, { ...key.remote, ...now });
-  }
 }
 
 /** The first store says where service keys are; one proxy serves one device. */

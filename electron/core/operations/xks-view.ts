@@ -12,6 +12,7 @@ import type {
   ProxyCredential,
   StoreInAws,
   XksKey,
+  XksKeyInAws,
   XksRule,
 } from '../keystore/xks/rows.ts';
 import { uriPathOf } from '../jobs/kinds/xks/opening.ts';
@@ -99,10 +100,24 @@ export function viewXksKey(open: OpenKeystore, key: XksKey): XksKeyView {
     onlyInHsm: key.onlyInHsm,
     binding: key.binding,
     kmsKeyArn: remote?.arn ?? open.xks.keys.bindings(id)[0]?.arn ?? null,
-    kmsKeyState: remote?.state ?? null,
-    readAt: remote?.readAt ?? null,
+    ...kmsKeyState(store.remote, remote),
     needsYou: xksKeyNeedsSomebody(key, served),
   };
+}
+
+/** What AWS lets a store that is not connected hide of its KMS keys. */
+const hidden: readonly string[] = ['Enabled', 'Disabled'];
+
+/** As AWS read last, of the KMS key itself or of its store: one that is not connected makes it Unavailable. */
+function kmsKeyState(
+  store: StoreInAws | null,
+  key: XksKeyInAws | null,
+): Pick<XksKeyView, 'kmsKeyState' | 'readAt'> {
+  if (key === null) return { kmsKeyState: null, readAt: null };
+  const apart = store !== null && store.state !== 'CONNECTED' && store.state !== 'GONE';
+  return apart && store.readAt >= key.readAt && hidden.includes(key.state)
+    ? { kmsKeyState: 'Unavailable', readAt: store.readAt }
+    : { kmsKeyState: key.state, readAt: key.readAt };
 }
 
 function underWay({ clock }: OpenKeystore, { rehearsal }: XksKey): number | null {

@@ -96,6 +96,29 @@ export async function readStore(
   }
 }
 
+/** Ids of external keys whose KMS key was read while its store was not connected, which hides its state. */
+export const hiddenKeysOf = ({ xks }: DeedServices, storeId: string): string[] =>
+  xks.model.keys
+    .list(storeId)
+    .flatMap(({ id, remote }) => (remote?.state === 'Unavailable' ? [id] : []));
+
+/** Reads the KMS key of an external key and notes what AWS says of it, also that it has none. */
+export async function readKmsKey(
+  { xks, clock }: DeedServices,
+  keyId: string,
+  { connection }: OpenedStore,
+  context: CallContext,
+): Promise<void> {
+  const remote = xks.model.keys.byId(keyId)?.remote;
+  if (!remote) return;
+  const read = await connection.describeKey(remote.kmsKeyId, context).catch((error: unknown) => {
+    if (error instanceof OperationError && error.code === 'AWS_KEY_GONE') return null;
+    throw error;
+  });
+  const now = read ?? { state: 'Gone', readAt: clock.now() };
+  xks.model.keys.noteRemote(keyId, { ...remote, state: now.state, readAt: now.readAt });
+}
+
 /** Path as AWS is given it. */
 export const uriPathOf = ({ prefix }: Pick<ExternalStore, 'prefix'>): string =>
   `${prefix}/kms/xks/v1`;

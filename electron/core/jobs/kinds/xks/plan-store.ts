@@ -7,7 +7,7 @@ import type { ExternalStore } from '../../../keystore/xks/rows.ts';
 import { Checks, type Draft, exceptionLines, quote, read, shellWord, write } from '../plan.ts';
 import type { DeedServices } from '../services.ts';
 import { differences, stateObstacle } from './obstacles.ts';
-import { kmsStoreIdOf, openStore, placeOf, uriPathOf } from './opening.ts';
+import { hiddenKeysOf, kmsStoreIdOf, openStore, placeOf, uriPathOf } from './opening.ts';
 import { storeWords } from './store-words.ts';
 
 /** Says what a deed on an external key store would do in AWS now. */
@@ -42,7 +42,12 @@ export async function planStore(
     lookFirst: [...looked.exceptions, ...noProxy(deed, serving), ...words.lookFirst],
     checks: checks.lines,
     steps: [...words.steps],
-    calls: words.calls.map(([call, changes]) => (changes ? write(call) : read(call))),
+    calls: [
+      ...words.calls.map(([call, changes]) => (changes ? write(call) : read(call))),
+      ...(deed === 'connect' ? hiddenKeysOf(services, store.id) : []).map(() =>
+        read('DescribeKey'),
+      ),
+    ],
     goBack: words.goBack,
     command: `keyreeve xks store ${deed} ${shellWord(store.name)}`,
     button: `${words.verb} ${store.name}${practice}`,

@@ -3,7 +3,7 @@ import type { ExternalStore, XksKey } from '../../../keystore/xks/rows.ts';
 import type { Standing, StandingLine } from '../../kind.ts';
 import { shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
-import { type OpenedStore, openStore, readStore } from './opening.ts';
+import { openStore, readKmsKey, readStore } from './opening.ts';
 
 /** What a job on a store is about, and what it asked AWS for without knowing the answer. */
 export interface Subject {
@@ -93,26 +93,10 @@ async function readAgain(services: DeedServices, subject: Subject): Promise<stri
   try {
     const opened = await openStore(services, subject.storeId, {}, 'glance');
     await readStore(services, opened, {});
-    if (subject.keyId !== null) await readKey(services, subject.keyId, opened);
+    if (subject.keyId !== null) await readKmsKey(services, subject.keyId, opened, {});
     return null;
   } catch (error) {
     if (error instanceof OperationError) return error.external?.name ?? error.code;
     throw error;
   }
-}
-
-/** Reads the KMS key of an external key and notes what AWS says of it, also that it has none. */
-async function readKey(
-  { xks, clock }: DeedServices,
-  keyId: string,
-  { connection }: OpenedStore,
-): Promise<void> {
-  const remote = xks.model.keys.byId(keyId)?.remote;
-  if (!remote) return;
-  const read = await connection.describeKey(remote.kmsKeyId, {}).catch((error: unknown) => {
-    if (error instanceof OperationError && error.code === 'AWS_KEY_GONE') return null;
-    throw error;
-  });
-  const now = read ?? { state: 'Gone', readAt: clock.now() };
-  xks.model.keys.noteRemote(keyId, { ...remote, state: now.state, readAt: now.readAt });
 }

@@ -1,7 +1,7 @@
 import type { JobKind, StepResult } from '../../kind.ts';
 import { proof } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
-import { kmsStoreIdOf, openStore, readStore } from './opening.ts';
+import { hiddenKeysOf, kmsStoreIdOf, openStore, readKmsKey, readStore } from './opening.ts';
 import { serveStep } from './store-create.ts';
 import {
   awaitState,
@@ -24,7 +24,11 @@ export const connectStore = (services: DeedServices): JobKind<StorePayload> =>
       changes: 'nothing',
       repeatable: true,
       reconcile: async () => 'act',
-      act: (context) => awaitState(services, context, 'CONNECTED', 'CONNECTING'),
+      act: async (context) => {
+        const result = await awaitState(services, context, 'CONNECTED', 'CONNECTING');
+        if (result.type === 'done') await readHidden(services, context);
+        return result;
+      },
     },
   ]);
 
@@ -57,6 +61,15 @@ export const disconnectStore = (services: DeedServices): JobKind<StorePayload> =
       act: (context) => awaitState(services, context, 'DISCONNECTED', 'DISCONNECTING'),
     },
   ]);
+
+/** What was read as Unavailable says nothing of a KMS key any more once its store is connected. */
+async function readHidden(services: DeedServices, context: StoreContext): Promise<void> {
+  const { storeId } = context.payload;
+  const hidden = hiddenKeysOf(services, storeId);
+  if (hidden.length === 0) return;
+  const opened = await openStore(services, storeId, context);
+  for (const id of hidden) await readKmsKey(services, id, opened, context);
+}
 
 /** A store that moves as it was asked to before the answer was lost was moved by this job. */
 async function movedBefore(
