@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupSynchronizeOps } from './group-synchronize.ts';
 import { nothing, op } from './op.ts';
 import {
   accountId,
@@ -181,6 +182,7 @@ export const folderOps = {
 };
 
 export const groupOps = {
+  ...groupSynchronizeOps,
   list: op({
     effect: 'read',
     summary: 'List key groups',

@@ -76,9 +76,12 @@ export class Eta {
     return Math.round(job.progress.until + this.#alone(job.kind) * left);
   }
 
-  /** Wall clock ms, were a job of this kind asked for now. */
-  ifAsked(kind: string, group: Group): number {
-    return this.#reckon(kind, group, Number.MAX_SAFE_INTEGER, 1);
+  /** Wall clock ms, were so many jobs of this kind asked for now: those of one group take turns. */
+  ifAsked(kind: string, group: Group, jobs = 1): number {
+    const first = this.#reckon(kind, group, Number.MAX_SAFE_INTEGER, 1);
+    const { perSecond } = this.#parts.outlook(group);
+    const turn = perSecond === null || !importing.includes(kind) ? 0 : 1_000 / perSecond;
+    return Math.round(first + Math.max(0, jobs - 1) * Math.max(turn, this.#alone(kind)));
   }
 
   #reckon(kind: string, group: Group, number: number, left: number): number {

@@ -333,7 +333,7 @@ export class Opened {
         due: () => this.due.pending(),
         dueNow: () => this.due.counts(),
         eta: (job) => this.#eta.of(job),
-        doneBy: (kind, group) => this.#eta.ifAsked(kind, group),
+        doneBy: (kind, group, jobs) => this.#eta.ifAsked(kind, group, jobs),
         startDue: (chosen, caller) => this.due.startChosen(chosen, caller),
       }),
       desk: this.desk,

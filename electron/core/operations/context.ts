@@ -51,8 +51,8 @@ export interface JobsPort {
   runsHere(): boolean;
   /** When a job is likely to be done (wall clock ms); null where nobody can tell. */
   eta(job: JobSummary): number | null;
-  /** When a job of this kind is likely to be done if it is asked for now (wall clock ms). */
-  doneBy(kind: string, group: Group): number;
+  /** When so many jobs of this kind are likely to be done if they are asked for now (wall clock ms). */
+  doneBy(kind: string, group: Group, jobs?: number): number;
   /** Is a job of this group under way, or stopped, and how many disablings wait for their day? */
   ofGroup(groupId: string): Pick<GroupNow, 'jobAtWork' | 'stopped' | 'disablings'>;
   /** The job that disables this key some days after a rotation; `at`: its day, until it has come. */

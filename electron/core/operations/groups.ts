@@ -14,6 +14,7 @@ import { aliasFrom } from './group-alias.ts';
 import { formHandlers } from './group-form.ts';
 import { requireSoundTemplate } from './group-template.ts';
 import { viewGroup, viewOneGroup } from './group-view.ts';
+import { groupSynchronizeHandlers } from './group-synchronize.ts';
 import { groupsNeedingSomebody } from './needing.ts';
 import { rotationHandlers } from './rotation.ts';
 
@@ -81,6 +82,7 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   ...changes(access),
   ...formHandlers(access),
   ...rotationHandlers(access),
+  ...groupSynchronizeHandlers(access),
 });
 
 const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show' | 'planEdit'> => ({

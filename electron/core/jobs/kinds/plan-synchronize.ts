@@ -69,7 +69,7 @@ export async function planSynchronize(
   // Synchronizing an earlier key does not care who holds the alias now.
   const looked = await lookAtAws(services, group, checks, { adopt: true, region: remote?.region });
   const seen = remote
-    ? await look(services, group, { key, remote }, choices, looked, checks)
+    ? await lookAtVersion(services, group, { key, remote }, choices, looked, checks)
     : null;
   const words = wordsOf(group, choices, key.version);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
@@ -112,7 +112,8 @@ export async function planSynchronize(
   };
 }
 
-async function look(
+/** Reads of one version what these choices need to know; what stands against them goes into `checks`. */
+export async function lookAtVersion(
   services: DeedServices,
   group: Group,
   { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
@@ -274,7 +275,8 @@ function warningLines(
   return lines;
 }
 
-function callsOf(
+/** Steps and calls of the job that does just this. */
+export function callsOf(
   group: Group,
   choices: Choices,
   seen: Seen | null,
