@@ -3,6 +3,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useEffect, useEffectEvent, useId, useState } from 'react';
 import type { OutputFor } from '../../shared/contract/index.ts';
+import { moduleProblem } from '../../shared/text/modules.ts';
 import { assuranceTexts, emptyTexts } from '../../shared/text/states.ts';
 import { useRead } from '../state/reads.ts';
 import { Choices } from './choices.tsx';
@@ -62,11 +63,11 @@ export function TokenPlaceFields({
         }
         onChange={(event) => choose(event.target.value)}
       >
-        {modules.map(({ path, usable, problem, tokens }) => (
+        {modules.map(({ path, usable, failure, tokens }) => (
           <MenuItem key={path} value={path} disabled={!usable}>
             <code>{path}</code>
             &nbsp;
-            {usable ? sayTokens(tokens.length) : `not usable: ${problem ?? 'no reason given'}`}
+            {failure ? `not usable: ${moduleProblem(failure)}` : sayTokens(tokens.length)}
           </MenuItem>
         ))}
         <MenuItem value={elsewhere}>Another module…</MenuItem>
@@ -154,9 +155,7 @@ function OtherModule({
         onChange={(event) => onChange({ ...place, libraryParameters: event.target.value })}
       />
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
-      {module && !module.usable ? (
-        <p className="tone-attention">! This module cannot be used: {module.problem}.</p>
-      ) : null}
+      {module?.failure ? <FailureNotice failure={module.failure} /> : null}
       {module?.usable ? (
         <Tokens
           tokens={module.tokens}

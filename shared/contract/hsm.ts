@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { absolutePath, assurance, time, tokenPlace } from './shapes.ts';
+import { absolutePath, assurance, failure, time, tokenPlace } from './shapes.ts';
 
 const pin = secretBytes(256);
 /** A master key may wrap but not encrypt: its check value is a wrapped key of zeros. */
@@ -54,7 +54,8 @@ export const hsmOps = {
         z.strictObject({
           path: z.string(),
           usable: z.boolean(),
-          problem: z.string().nullable(),
+          /** Why its tokens cannot be seen; null where they can. */
+          failure: failure.nullable(),
           tokens: z.array(tokenView),
         }),
       ),

@@ -6,7 +6,7 @@ import type { TokenStatus } from '../hsm/driver.ts';
 import { listModules } from '../hsm/module-file.ts';
 import type { HandlersOfNoun } from '../operations/context.ts';
 import type { HostPorts } from '../ports.ts';
-import { chooseToken, requireNewLabel } from './choose-token.ts';
+import { chooseToken, requireFitting, requireNewLabel } from './choose-token.ts';
 import type { HsmBinding } from './hsm-binding.ts';
 import type { Session } from './session.ts';
 
@@ -51,14 +51,6 @@ function status(session: Session): z.output<typeof hsmStatus> {
   };
 }
 
-/** Why a module shows no tokens, in words where there are any. */
-function problemOf({ details, external, code }: OperationError): string {
-  const { problem, starting } = details;
-  if (typeof problem === 'string') return problem;
-  const answer = external?.name ?? code;
-  return starting === undefined ? answer : `it does not start: ${answer}`;
-}
-
 /** HSM: what is on this computer, what this keystore is bound to, PIN entry, probe. */
 export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<'hsm'> => {
   const look = async (module: string) => {
@@ -67,7 +59,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       return {
         path: module,
         usable: true,
-        problem: null,
+        failure: null,
         tokens: tokens.filter((token) => token.initialized).map(viewToken),
       };
     } catch (error) {
@@ -75,7 +67,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       return {
         path: module,
         usable: false,
-        problem: problemOf(error),
+        failure: error.toFailure(),
         tokens: [],
       };
     }
@@ -124,15 +116,7 @@ async function attach(
   input: AttachInput,
 ): Promise<z.output<typeof hsmStatus>> {
   const { token, open } = session.opened;
-  const { realm } = open.store;
-  const secondCopy = input.secondCopy;
-  if (realm === 'real' && input.createMaster && secondCopy === null) {
-    throw new OperationError('BAD_INPUT', {
-      field: 'secondCopy',
-      problem:
-        'say where the second copy of the master key is: without one, losing the token loses every key',
-    });
-  }
+  requireFitting(input, open.store.realm);
   const place = {
     module: input.module,
     ...(input.libraryParameters === undefined
@@ -141,7 +125,7 @@ async function attach(
   };
   if (input.initializeToken) {
     if (input.label !== undefined) requireNewLabel(await listTokens(ports, place), input.label);
-    await initialize(input, realm, ports);
+    await initialize(input, ports);
   }
   const tokens = await listTokens(ports, place);
   requireSetUp(tokens);
@@ -155,7 +139,7 @@ async function attach(
     pin: input.pin ?? null,
     confirmLastTry: input.confirmLastTry,
     createMaster: input.createMaster,
-    secondCopy,
+    secondCopy: input.secondCopy,
   });
   open.audit('OK', [binding.serial], {
     label: binding.label,
@@ -176,9 +160,7 @@ function requireSetUp(tokens: readonly TokenStatus[]): void {
   throw new OperationError('BAD_INPUT', { field: 'token', problem });
 }
 
-async function initialize(input: AttachInput, realm: string, ports: HostPorts): Promise<void> {
-  if (realm !== 'practice')
-    throw new OperationError('REALM_MISMATCH', { keystore: realm, deed: 'set up an empty token' });
+async function initialize(input: AttachInput, ports: HostPorts): Promise<void> {
   if (!input.pin || !input.soPin || input.label === undefined) {
     throw new OperationError('BAD_INPUT', {
       field: 'pin',

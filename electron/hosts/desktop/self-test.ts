@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hsmOps } from '../../../shared/contract/hsm.ts';
+import { moduleProblem } from '../../../shared/text/modules.ts';
 import type { BridgeAnswer } from '../../../shared/host/desktop-bridge.ts';
 import type { Caller, Reply } from '../../core/core.ts';
 import { CoreLine } from '../core-process/core-line.ts';
@@ -129,7 +130,7 @@ async function tryCore(
 /** What the bridge could make of each module: it loads them all. */
 function noteModules(output: unknown, modules: Record<string, string>): void {
   const listed = hsmOps.list.output.safeParse(output);
-  for (const { path, usable, problem } of listed.data?.modules ?? []) {
-    modules[path] = usable ? 'ok' : (problem ?? 'not usable');
+  for (const { path, failure } of listed.data?.modules ?? []) {
+    modules[path] = failure === null ? 'ok' : moduleProblem(failure);
   }
 }

@@ -66,7 +66,7 @@ export function realCore(state: 'verified' | 'checking' | 'read-only' = 'verifie
     },
     'hsm.status': () => hsm,
     'hsm.list': () => ({
-      modules: [{ path: '/opt/hsm/libp11.so', usable: true, problem: null, tokens: [token] }],
+      modules: [{ path: '/opt/hsm/libp11.so', usable: true, failure: null, tokens: [token] }],
     }),
     'hsm.attach': () => hsm,
     'hsm.login': () => hsm,

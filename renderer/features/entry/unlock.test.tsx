@@ -25,7 +25,7 @@ function lockedCore(slots = [slot()], realm: 'practice' | 'real' = 'real') {
     },
     'hsm.list': () => ({
       modules: [
-        { path: '/usr/lib/softhsm/libsofthsm2.so', usable: true, problem: null, tokens: [] },
+        { path: '/usr/lib/softhsm/libsofthsm2.so', usable: true, failure: null, tokens: [] },
       ],
     }),
   });

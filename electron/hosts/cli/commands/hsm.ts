@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { descriptor } from '../../transport/argv/values.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { AttachRequest } from '../../../core/assembly/choose-token.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loginIfNeeded } from '../interactive.ts';
 import { hsmText, modulesText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
+import type { Session } from '../session.ts';
 import type { Run } from './noun.ts';
 
 /** `hsm list|status|attach|login|probe` */
@@ -67,21 +70,39 @@ interface AttachOptions {
 async function attach(context: CommandContext, options: AttachOptions): Promise<void> {
   const { module, serial, label } = options;
   const session = await context.opened();
-  const path = resolve(module);
-  // Before anybody is asked for a PIN: a file that is not there takes none.
-  const { inspectModule } = await import('../../../core/hsm/module-file.ts');
-  await inspectModule(path);
-  const output = await session.call('hsm.attach', {
-    module: path,
+  const request = {
+    module: resolve(module),
     ...(serial === undefined ? {} : { serial }),
     ...(label === undefined ? {} : { label }),
-    ...(await attachPins(context, options)),
     createMaster: options.createMaster === true,
     secondCopy: options.secondCopy ?? null,
     initializeToken: options.initializeToken === true,
     confirmLastTry: context.options.confirmLastTry === true,
+  };
+  await requireToken(session, request);
+  const output = await session.call('hsm.attach', {
+    ...request,
+    ...(await attachPins(context, options)),
   });
   context.show(output, (shown) => hsmText(shown, styleFor(context.screen)));
+}
+
+/** Nobody is asked for a PIN before it is clear that there is a token that takes it. */
+async function requireToken(
+  session: Session,
+  request: AttachRequest & { readonly module: string; readonly serial?: string },
+): Promise<void> {
+  const { chooseToken, requireFitting, requireNewLabel } = await import(
+    '../../../core/assembly/choose-token.ts'
+  );
+  const { realm } = await session.call('keystore.status', {});
+  if (realm !== null) requireFitting(request, realm);
+  const { modules } = await session.call('hsm.list', { module: request.module });
+  const { failure = null, tokens = [] } = modules[0] ?? {};
+  if (failure) throw OperationError.from(failure);
+  if (request.initializeToken) return requireNewLabel(tokens, request.label ?? '');
+  const inUse = (await session.call('hsm.status', {})).token?.serial;
+  if (tokens.length > 0) chooseToken(tokens, { ...request, inUse });
 }
 
 async function attachPins(

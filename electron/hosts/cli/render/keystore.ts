@@ -5,6 +5,9 @@ import {
   keystoreStateTexts,
   realmTexts,
 } from '../../../../shared/text/states.ts';
+import { moduleProblem } from '../../../../shared/text/modules.ts';
+import { renderFailure } from '../../../../shared/text/failures.ts';
+import type { Failure } from '../../../../shared/errors/operation-error.ts';
 import { logStatus, notGivenText, segmentsText } from '../../../../shared/text/segments.ts';
 import type { OutputFor } from '../operations.ts';
 import { clean, paint } from '../screen.ts';
@@ -86,11 +89,14 @@ export function modulesText({ modules }: OutputFor<'hsm.list'>, style: Style): s
     { title: 'Assurance', spare: 2 },
   ];
   const rows = modules.flatMap((module) => {
-    if (!module.usable || module.tokens.length === 0) {
-      const text = module.problem ?? 'no token in it';
+    const { failure } = module;
+    if (failure) {
       return [
-        [{ text: module.path }, { text, tone: module.usable ? 'quiet' : 'attention' } as const],
+        [{ text: module.path }, { text: moduleProblem(failure), tone: 'attention' } as const],
       ];
+    }
+    if (module.tokens.length === 0) {
+      return [[{ text: module.path }, { text: 'no token in it', tone: 'quiet' } as const]];
     }
     return module.tokens.map((token) => [
       { text: module.path },
@@ -100,8 +106,13 @@ export function modulesText({ modules }: OutputFor<'hsm.list'>, style: Style): s
       { text: assuranceTexts[token.assurance] },
     ]);
   });
-  return table(columns, rows, style.width);
+  const nexts = modules.flatMap(({ path, failure }) =>
+    failure ? [`${paint('attention', '!')} ${clean(path)}`, `  Next: ${nextOf(failure)}`] : [],
+  );
+  return [table(columns, rows, style.width), ...nexts].join('\n');
 }
+
+const nextOf = (failure: Failure): string => clean(renderFailure(failure).next);
 
 export function hsmText(hsm: Hsm, style: Style): string {
   const { glyph, word, tone } = hsmStateTexts[hsm.state];
