@@ -8,17 +8,26 @@ import { command, heldAnswers, reloaded } from './reload-story.ts';
 
 const day = 86_400_000;
 
-describe.skipIf(!windowHere)('rotations that came due while locked', () => {
+describe.skipIf(!windowHere)('rotations and renewals that came due while locked', () => {
   let later: LaterStage;
   beforeAll(async () => {
     later = await LaterStage.open(async (desk) => {
       for (const name of ['payments-10', 'payments-2']) {
-        await desk.addGroup(name, { rotate: true, rotateEvery: { amount: 1, unit: 'days' } });
+        await desk.addGroup(name, {
+          rotate: true,
+          rotateEvery: { amount: 1, unit: 'days' },
+          awsDeletesMaterialAfterDays: name === 'payments-2' ? 30 : null,
+        });
         await desk.rotated(name);
       }
-      await rewrite(desk, ({ groups }) => {
-        for (const { id } of groups.list({ find: '', limit: 10, after: null }).groups)
+      await rewrite(desk, ({ groups, keys }) => {
+        for (const { id, materialDays } of groups.list({ find: '', limit: 10, after: null })
+          .groups) {
           groups.edit(id, { nextRotationAt: Date.now() - day });
+          if (materialDays === null) continue;
+          const [dated] = keys.ofGroup(id);
+          keys.noteRemote(dated?.key.id ?? '', { validTo: Date.now() + 2 * day });
+        }
       });
     }, true);
   });
@@ -41,8 +50,9 @@ describe.skipIf(!windowHere)('rotations that came due while locked', () => {
     expect(await work()).toBe(before);
     if (await others.isVisible()) await others.click();
     await look.click();
-    const dialog = page.getByRole('dialog', { name: 'Rotations that came due' });
+    const dialog = page.getByRole('dialog', { name: 'Rotations and renewals that came due' });
     await dialog.getByText('payments-10').waitFor();
+    await dialog.getByText(/^Renew .?payments-2.?, version 1$/).waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await axeFindings(page)).toEqual([]);
@@ -55,9 +65,9 @@ describe.skipIf(!windowHere)('rotations that came due while locked', () => {
   it.skipIf(inElectron)('ask before a choice goes with the page, and begin once', async () => {
     const { page } = later;
     const answers = await heldAnswers(page);
-    const dialog = page.getByRole('dialog', { name: 'Rotations that came due' });
+    const dialog = page.getByRole('dialog', { name: 'Rotations and renewals that came due' });
     const look = async (): Promise<void> => {
-      await command('Look at rotations that came due…')(page);
+      await command('Look at what came due…')(page);
       await dialog.getByText('payments-10').waitFor();
     };
     await look();
@@ -73,14 +83,14 @@ describe.skipIf(!windowHere)('rotations that came due while locked', () => {
     await look();
     await dialog.getByLabel(/payments-10/).uncheck();
     answers.hold();
-    await dialog.getByRole('button', { name: 'Start 1 rotation' }).click();
-    await expect.poll(rotations).toBe(jobs + 1);
+    await dialog.getByRole('button', { name: 'Start 1 rotation and 1 renewal' }).click();
+    await expect.poll(rotations).toBe(jobs + 2);
     await reloaded(page);
     await page
       .getByText(/What was asked may have been done or not/)
       .first()
       .waitFor();
     expect(await dialog.count()).toBe(0);
-    expect(await rotations()).toBe(jobs + 1);
+    expect(await rotations()).toBe(jobs + 2);
   });
 });
