@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,21 @@ describe('a copy that was taken while CreateKey was open, where the original wen
     requireDone(await there.rotate('finished'));
   });
 
+  it('says that the alias names it, and does not offer its deletion, where it stops behind that', async () => {
+    const copy = await copiedWhileCreating('named');
+    requireDone(await copy.desk.settled(copy.job));
+    const there = await restored(copy, copy.alone);
+    // nor can it be read again then
+    const actions = ['kms:GetParametersForImport', 'kms:DescribeKey'];
+    there.at('group.force-rotate:parameters:before-intent', () =>
+      aws.controlNow('POST /deny', { actions }),
+    );
+    const stopped = await wentOn(there, copy.job);
+    expect(failureOf(stopped).code).toBe('AWS_ACCESS_DENIED');
+    expect(stopped.leftovers).toContain('enabled, with alias/named');
+    expect(stopped.discardable).toBe(false);
+  });
+
   it('needs no search where the backup knows the KMS key', async () => {
     const copy = await copiedWhileCreating('known');
     requireDone(await copy.desk.settled(copy.job));
@@ -133,16 +148,28 @@ describe('a copy that was taken while CreateKey was open, where the original wen
     requireDone(await copy.desk.rotate('later'));
     const holder = await aws.holder('alias/later');
     const there = await restored(copy);
+    const mark = await aws.mark();
     const stopped = await wentOn(there, copy.job);
     expect(failureOf(stopped)).toMatchObject({
       code: 'ROTATION_OVERTAKEN',
       details: { version: 2, newer: 3 },
     });
+    expect(await aws.calls(mark)).not.toContain('ImportKeyMaterial');
     await requireTrueStanding(there, aws, stopped);
     expect(await aws.holder('alias/later')).toBe(holder);
     await there.call('job.cancel', { job: copy.job });
     expect((await there.settled(copy.job)).job.state).toBe('cancelled');
     requireDone(await there.rotate('later'));
+  });
+
+  it('leaves an alias that somebody moved in AWS since: it had it once', async () => {
+    const copy = await copiedWhileCreating('moved');
+    requireDone(await copy.desk.settled(copy.job));
+    const first = await kmsIdOf('moved/1', copy.desk);
+    await aws.pointAlias('alias/moved', first);
+    const stopped = await wentOn(await restored(copy), copy.job);
+    expect(failureOf(stopped).code).toBe('ROTATION_OVERTAKEN');
+    expect(await aws.holder('alias/moved')).toBe(first);
   });
 
   it('does not undo a Make Active', async () => {
@@ -198,6 +225,23 @@ describe('a copy that was taken while a person had to allow CreateKey', () => {
     const there = await restored(copy, copy.alone);
     requireDone(await wentOn(there, job.id));
     expect(await kmsIdOf('denied/2', there)).toBe(made);
+  });
+});
+
+describe('a copy that was taken when the rotation had not come to CreateKey', () => {
+  it('takes the KMS key that the backup knows', async () => {
+    const desk = await withOne('saved');
+    const away = `${desk.backups}.away`;
+    desk.at('group.force-rotate:save:before-intent', () => renameSync(desk.backups, away));
+    const { job } = await desk.rotate('saved');
+    expect(job.failure?.code).toMatch(/^BACKUP_PLACE_/);
+    renameSync(away, desk.backups);
+    const copy = await copied(desk, job.id);
+    requireDone(await desk.goOn(job.id));
+    const made = await kmsIdOf('saved/2', desk);
+    const there = await restored(copy);
+    requireDone(await wentOn(there, job.id));
+    expect(await kmsIdOf('saved/2', there)).toBe(made);
   });
 });
 
