@@ -40,7 +40,7 @@ describe('every deed has its records', () => {
       channel: caller.channel,
       outcome: 'STARTED',
       objects: [group.id, jobId],
-      details: { plan: plan.number },
+      details: { plan: plan.number, title: 'Rotate software protected keys: told' },
     });
     const of = (action: string) => records.filter((each) => each.action === action);
     expect(of('job.enqueued')).toHaveLength(1);
@@ -65,15 +65,17 @@ describe('every deed has its records', () => {
     const records = (await since(from)).filter(({ outcome }) => outcome === 'STARTED');
     const told = records.map(({ action, details }) => ({ action, ...details }));
     const plan = expect.stringMatching(/^[0-9a-f]{12}$/) as string;
+    const adopted = expect.stringContaining(foreign) as string;
+    const titled = (action: string, words: RegExp) => ({
+      action,
+      plan,
+      title: expect.stringMatching(words) as string,
+    });
     expect(told).toEqual([
-      {
-        action: 'group.forceRotate',
-        plan,
-        adopted: expect.stringContaining(foreign) as string,
-      },
-      { action: 'group.forceRotate', plan },
-      { action: 'group.makeActive', plan },
-      { action: 'key.synchronize', plan, ...choices, validTo: null },
+      { ...titled('group.forceRotate', /: adopted$/), adopted },
+      titled('group.forceRotate', /^Rotate software protected keys: adopted$/),
+      titled('group.makeActive', /adopted\/1$/),
+      { ...titled('key.synchronize', /: adopted\/2$/), ...choices, validTo: null },
     ]);
   });
 

@@ -96,6 +96,7 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     await press('Enter');
     await closed();
     await row(/^ledger, external key store, in AWS Not in AWS/).waitFor();
+    await expect.poll(() => tree().evaluate((at) => at === document.activeElement)).toBe(true);
     await tab('Proxy').click();
     await stage.page.emulateMedia({ forcedColors: 'active' });
     // Without grounds and shadows the chosen part must be seen all the same.

@@ -84,7 +84,7 @@ function PlaceList({
 }) {
   return Object.entries(headings).map(([id, heading]) => (
     <div key={id}>
-      <h3>{heading}</h3>
+      <h2>{heading}</h2>
       <ul>
         {places
           .filter(({ under }) => under === id)

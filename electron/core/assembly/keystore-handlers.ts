@@ -175,8 +175,9 @@ const slotHandlers = (
     const { file, open } = session.opened;
     if (!input.confirm)
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove slot ${input.slot}` });
+    const label = file.slots.list().find(({ id }) => id === input.slot)?.label ?? input.slot;
     const remaining = await file.slots.remove(input.slot, input.withoutPassphrase);
-    open.audit('OK', [input.slot], { remaining: remaining.length });
+    open.audit('OK', [input.slot], { label, remaining: remaining.length });
     open.changed('session');
     return { remaining };
   },

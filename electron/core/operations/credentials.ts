@@ -135,6 +135,7 @@ export async function testCredential(
       });
       open.groups.bindUsersOf(credential.id, identity.account);
       open.audit('OK', [credential.id], {
+        name: credential.name,
         account: identity.account,
         principal: identity.principalArn,
       });

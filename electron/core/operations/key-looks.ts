@@ -39,7 +39,12 @@ async function look<Answer extends Read>(
 ): Promise<Subject & { readonly answer: Answer; readonly at: Read }> {
   const subject = await inAws(open, reference);
   const answer = await read(subject);
-  open.audit('OK', [subject.key.id], { call, requestId: answer.requestId });
+  const { key, group } = subject;
+  open.audit('OK', [key.id], {
+    name: `${group.name}/${key.version}`,
+    call,
+    requestId: answer.requestId,
+  });
   return {
     ...subject,
     answer,
@@ -85,7 +90,8 @@ export const keyLooks = (
       open.store.change(() => {
         open.keys.markOpened(key.id, open.clock.now(), true);
         open.keys.addEvent(key.id, `Proved: ${text}`, null);
-        open.audit('OK', [key.id], { kcv: key.kcv.value });
+        const name = `${open.groups.get(key.groupId).name}/${key.version}`;
+        open.audit('OK', [key.id], { name, kcv: key.kcv.value });
       });
     } catch (error) {
       if (!(error instanceof OperationError) || error.code !== 'HSM_KEY_DIFFERS') throw error;

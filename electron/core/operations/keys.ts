@@ -130,7 +130,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     const atWork = open.jobs.ofGroup(group.id).jobAtWork !== null;
     if (remote.region === group.region && !atWork)
       noteHolder(open.deeds, group, await readHolder(open.deeds, connection, group, {}));
-    open.audit('OK', [key.id]);
+    open.audit('OK', [key.id], { name: `${group.name}/${key.version}` });
     open.changed('key', key.id);
     return viewKey(open, open.keys.get(key.id));
   },

@@ -36,7 +36,8 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
     }
     const job = open.jobs.start(kind, payload, { title, subjects, plan: plan.number, caller });
     const about = [...Object.values(subjects), job.jobId];
-    open.audit(job.joined ? 'JOINED' : 'STARTED', about, { plan: plan.number, ...deed.details });
+    const details = { title, plan: plan.number, ...deed.details };
+    open.audit(job.joined ? 'JOINED' : 'STARTED', about, details);
     return job;
   });
   open.changed('job', started.jobId);

@@ -30,7 +30,7 @@ export function SlotsSection({
         locked out.
       </p>
       <div className={styles['scroll']}>
-        <table className={styles['slots']}>
+        <table className={styles['slots']} aria-label="Ways to open this keystore">
           <thead>
             <tr>
               <th scope="col">Called</th>

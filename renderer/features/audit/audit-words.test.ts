@@ -58,6 +58,11 @@ describe('a record in words', () => {
 
   it('names what it is about as well as it can', () => {
     expect(subjectWords(record({ details: { name: 'ledger-prod' } }))).toBe('ledger-prod');
+    expect(subjectWords(record({ details: { kind: 'hsm', label: 'second key' } }))).toBe(
+      'second key',
+    );
+    const title = 'Rotate HSM protected keys: ledger-prod';
+    expect(subjectWords(record({ details: { title, plan: '8f3a21' } }))).toBe(title);
     expect(subjectWords(record({ details: { job: 1043, step: 'alias' } }))).toBe('job 1043, alias');
     expect(subjectWords(record({ objects: ['0190c1a2-0000', 'b'] }))).toBe('0190…0000 and 1 more');
     expect(subjectWords(record({ objects: [] }))).toBe('');

@@ -63,9 +63,10 @@ const isJobState = (value: unknown): value is JobState =>
 
 /** What a record is about, as short as a column: a name where it was recorded, else an id. */
 export function subjectWords({ objects, details }: AuditRecord): string {
-  const { name, job, step } = details;
+  const { name, label, title, job, step } = details;
   if (typeof job === 'number') return `job ${job}${typeof step === 'string' ? `, ${step}` : ''}`;
-  if (typeof name === 'string') return name;
+  const named = [name, label, title].find((each) => typeof each === 'string' && each !== '');
+  if (typeof named === 'string') return named;
   const [first, ...others] = objects;
   if (first === undefined || first === '') return '';
   return `${shortId(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;

@@ -29,12 +29,12 @@ const rush = 50;
 /** Goes to what was found: a place in the tree, or a job. */
 function useGoTo(): (hit: Hit) => void {
   const { land, go } = useNavigation();
-  const chooseXks = useXksPlace((state) => state.select);
+  const landAtXks = useXksPlace((state) => state.land);
   const show = useDialogs((state) => state.show);
   return (hit) => {
     if (hit.kind === 'job') show({ kind: 'job', job: hit.id });
     else if (hit.kind === 'xks-store' || hit.kind === 'xks-key') {
-      chooseXks(hit.id);
+      landAtXks(hit.id);
       go('xks');
     } else land({ kind: hit.kind, id: hit.id, groupId: hit.groupId, folderIds: hit.folderIds });
   };

@@ -11,6 +11,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { type ChosenPolicy, KeyPolicyField, usePolicyLook } from './key-policy-field.tsx';
 import { Limits } from './limits.tsx';
+import { isolate } from '../../../shared/text/isolate.ts';
 import styles from './xks.module.css';
 
 interface KeyForm {
@@ -70,7 +71,7 @@ export function AddKeyDialog({ dialog, close }: DialogProps<'xks-add-key'>) {
   };
   return (
     <DialogFrame
-      title={`Create a KMS key in ${store?.name ?? 'the store'}`}
+      title={`Create a KMS key in ${store === null ? 'the store' : isolate(store.name)}`}
       subject="The external key is made here, then AWS gets the KMS key that stands for it."
       busy={alone.busy}
       onClose={close}

@@ -32,7 +32,7 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
   const blocked = useBlocked();
   const serving = useRead('xks.status', {});
   const go = useNavigation((state) => state.go);
-  const select = useXksPlace((state) => state.select);
+  const land = useXksPlace((state) => state.land);
   const practice = useSnapshot().data?.keystore.realm === 'practice';
   const problems = problemsOf(form, { practice });
   const first = serving.data?.storage === null;
@@ -43,7 +43,7 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
     if (!store) return;
     close();
     go('xks');
-    select(store.id);
+    land(store.id);
     say(`Added ${isolate(store.name)}. Nothing changed in AWS.`);
   };
   return (

@@ -60,7 +60,7 @@ export function StoreKeys({
 }
 
 function KeyLine({ xksKey }: { readonly xksKey: XksKey }) {
-  const select = useXksPlace((state) => state.select);
+  const land = useXksPlace((state) => state.land);
   const { kmsKeyArn } = xksKey;
   return (
     <tr>
@@ -69,7 +69,7 @@ function KeyLine({ xksKey }: { readonly xksKey: XksKey }) {
           variant="text"
           sx={{ minWidth: 24, p: 0, textAlign: 'left' }}
           aria-label={`Show ${isolate(xksKey.name)}`}
-          onClick={() => select(xksKey.id)}
+          onClick={() => land(xksKey.id)}
         >
           {xksKey.name}
         </Button>

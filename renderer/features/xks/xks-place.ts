@@ -9,6 +9,10 @@ interface XksPlace {
   readonly needsMe: boolean;
   readonly filter: (needsMe: boolean) => void;
   readonly select: (id: string | null) => void;
+  /** Where somebody is sent: chosen, and given the focus as soon as its row is there. */
+  readonly landing: string | null;
+  readonly land: (id: string) => void;
+  readonly landed: () => void;
   readonly toggle: (store: string, open: boolean) => void;
 }
 
@@ -19,6 +23,9 @@ export const useXksPlace = create<XksPlace>((set) => ({
   needsMe: false,
   filter: (needsMe) => set({ needsMe }),
   select: (selected) => set({ selected }),
+  landing: null,
+  land: (id) => set({ selected: id, landing: id, needsMe: false }),
+  landed: () => set({ landing: null }),
   toggle: (store, open) =>
     set(({ closed }) => {
       const next = new Set(closed);

@@ -39,6 +39,7 @@ export function XksScreen() {
   const rows = rowsOf(stores.data?.stores ?? none, keys.data?.keys ?? none, closed, needsMe);
   const chosen = rows.find(({ id }) => id === selected) ?? null;
   useToldXks(chosen);
+  useOpenAbove(keys.data?.keys ?? none);
   useReadWhenOver(keys.data?.keys ?? none, keys.again);
   const failure = stores.failure ?? keys.failure ?? serving.failure ?? acts.failure;
   const fresh = stores.data !== undefined && stores.data.stores.length === 0;
@@ -129,6 +130,15 @@ function Nothing() {
       </p>
     </div>
   );
+}
+
+/** Whoever is sent to an external key finds its store open. */
+function useOpenAbove(keys: readonly { readonly id: string; readonly storeId: string }[]): void {
+  const { landing, toggle } = useXksPlace();
+  const above = keys.find(({ id }) => id === landing)?.storeId ?? null;
+  useEffect(() => {
+    if (above !== null) toggle(above, true);
+  }, [above, toggle]);
 }
 
 /** A rehearsed block ends by itself, and nobody tells the window. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { shortId } from '../../../shared/text/states.ts';
 import type { MenuPlace } from '../../ui/context-menu.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
@@ -29,7 +29,14 @@ export function XksTree({
   readonly onMenu: (row: XksRow, place: MenuPlace) => void;
   readonly empty: ReactNode;
 }) {
-  const { select, toggle } = useXksPlace();
+  const { select, toggle, landing, landed } = useXksPlace();
+  const box = useRef<HTMLDivElement>(null);
+  const there = landing !== null && rows.some(({ id }) => id === landing);
+  useEffect(() => {
+    if (!there) return;
+    box.current?.focus({ preventScroll: true });
+    landed();
+  }, [there, landed]);
   const selection = useMemo(
     () =>
       selected === null
@@ -40,6 +47,7 @@ export function XksTree({
   return (
     <TreeGrid
       label="External key stores"
+      boxRef={box}
       columns={columns}
       rows={rows}
       indexOf={(id) => rows.findIndex((row) => row.id === id)}
