@@ -18,6 +18,8 @@ const dangerous = [
   'disable-old:key.disable/disable/aws:DisableKey:sent#1',
   'synchronize-delete-import:key.synchronize/delete/aws:DeleteImportedKeyMaterial:sent#1',
   'renew:key.renew/import/aws:ImportKeyMaterial:sent#1',
+  'disable:key.disable-now/disable/aws:DisableKey:sent#1',
+  'enable:key.enable/enable/aws:EnableKey:answered#1+again',
   'make-active:key.make-active/alias/aws:UpdateAlias:sent#1',
   'first-rotation-hsm:group.force-rotate/wrap/hsm:wrapForAws:sent#1',
 ] as const;

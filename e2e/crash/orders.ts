@@ -1,5 +1,6 @@
 import type { CallRecord, Standing } from '../../electron/core/jobs/kind.ts';
 import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts';
+import type { KeyTurn } from '../../shared/model/key-turn.ts';
 import type { StoreDeed, XksKeyDeed } from '../../shared/model/xks.ts';
 
 /** What the harness asks of a core process, and what that process tells before it dies or ends. */
@@ -24,6 +25,7 @@ export type Task =
   /** The person gives up what waits for them, and has AWS delete its empty KMS key. */
   | { readonly do: 'give-up'; readonly group: string }
   | { readonly do: 'make-active'; readonly key: string }
+  | { readonly do: KeyTurn; readonly key: string }
   | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
   /** The renewal of this key, which must be due. */
   | { readonly do: 'renew'; readonly key: string }

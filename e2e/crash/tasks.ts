@@ -13,6 +13,8 @@ type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
 const deeds = [
   'force-rotate',
   'make-active',
+  'disable',
+  'enable',
   'synchronize',
   'renew',
   'give-up',
@@ -45,6 +47,17 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
         const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
         return call('xksKey.run', { ...asked, plan: plan.number, ...confirm });
       });
+    }
+    case 'disable': {
+      const { key } = deed;
+      const plan = await call('key.planDisable', { key });
+      const confirm = plan.confirmName === null ? {} : { confirm: plan.confirmName };
+      return (await call('key.disable', { key, plan: plan.number, ...confirm })).jobId;
+    }
+    case 'enable': {
+      const { key } = deed;
+      const plan = await call('key.planEnable', { key });
+      return (await call('key.enable', { key, plan: plan.number })).jobId;
     }
     case 'make-active': {
       const { key } = deed;
@@ -180,6 +193,8 @@ export async function carryOut(
       return;
     case 'force-rotate':
     case 'make-active':
+    case 'disable':
+    case 'enable':
     case 'synchronize':
     case 'renew':
     case 'give-up':

@@ -1,16 +1,18 @@
+import { keyTurnJobs } from '../../shared/model/key-turn.ts';
 import type { Choices, Task } from './orders.ts';
 import { region } from './practice.ts';
 import type { Scenery } from './stage.ts';
 
 /** What a deed must have done once it is Done, counted from the moment it was asked for. */
 export interface Expected {
-  /** KMS keys made, materials put in, materials deleted, alias moves, policies put, keys disabled. */
+  /** KMS keys made, materials put in, materials deleted, alias moves, policies put, keys disabled and enabled. */
   readonly created: number;
   readonly imported: number;
   readonly deleted: number;
   readonly aliasMoves: number;
   readonly policies: number;
   readonly disabled: number;
+  readonly enabled: number;
   /** KMS keys whose deletion was scheduled. */
   readonly discarded: number;
   /** State in AWS of each version, from version 1 on. */
@@ -90,6 +92,7 @@ const none: Expected = {
   aliasMoves: 0,
   policies: 0,
   disabled: 0,
+  enabled: 0,
   discarded: 0,
   states: [],
   holder: 1,
@@ -128,6 +131,7 @@ function kindOf(deed: Task): string {
   if (deed.do === 'store-deed') return `xks-store.${deed.deed}`;
   if (deed.do === 'xks-key-deed') return `xks-key.${deed.deed}`;
   if (deed.do === 'renew') return 'key.renew';
+  if (deed.do === 'disable' || deed.do === 'enable') return keyTurnJobs[deed.do];
   return deed.do === 'make-active' ? 'key.make-active' : 'key.synchronize';
 }
 
@@ -217,6 +221,21 @@ export const variants: readonly Variant[] = [
     prepare: [add('software'), rotate, rotate],
     deed: { do: 'make-active', key: `${group}/1` },
     expected: { ...none, aliasMoves: 1, states: ['Enabled', 'Enabled'], holder: 1 },
+  }),
+  variant('disable', {
+    prepare: [add('software'), rotate, rotate],
+    deed: { do: 'disable', key: `${group}/1` },
+    expected: { ...none, disabled: 1, states: ['Disabled', 'Enabled'], holder: 2 },
+  }),
+  variant('disable-active', {
+    prepare: [add('software'), rotate],
+    deed: { do: 'disable', key: `${group}/1` },
+    expected: { ...none, disabled: 1, states: ['Disabled'], holder: 1 },
+  }),
+  variant('enable', {
+    prepare: [add('software'), rotate, { do: 'disable', key: `${group}/1` }],
+    deed: { do: 'enable', key: `${group}/1` },
+    expected: { ...none, enabled: 1, states: ['Enabled'], holder: 1 },
   }),
   variant('discard', {
     prepare: [add('software'), { do: 'rotate-in-vain', group }],

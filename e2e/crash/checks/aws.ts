@@ -29,6 +29,7 @@ export function nothingTwice(outcome: Outcome): string[] {
     aliasMoves: effects(outcome, 'alias').length,
     policies: effects(outcome, 'policy-put').length,
     disabled: states.filter((effect) => effect.to === 'Disabled').length,
+    enabled: states.filter(({ from, to }) => from === 'Disabled' && to === 'Enabled').length,
     discarded: states.filter((effect) => effect.to === 'PendingDeletion').length,
   };
   const repeated = imports.length - counted.imported;
@@ -67,7 +68,8 @@ export function keysMatch(outcome: Outcome): string[] {
       problems.push(`I3: version ${key.version} is told to be ${remote?.state}, and is ${real}`);
     }
     const former = expected.holder === null ? 'pre-activation' : 'deactivated';
-    const lifecycle = key.version === expected.holder ? 'active' : former;
+    const inUse = real === 'Disabled' ? 'suspended' : 'active';
+    const lifecycle = key.version === expected.holder ? inUse : former;
     if (key.lifecycle !== lifecycle) {
       problems.push(`I3: version ${key.version} is ${key.lifecycle}, expected ${lifecycle}`);
     }
