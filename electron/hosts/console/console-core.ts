@@ -134,7 +134,8 @@ export class ConsoleCore {
       const socket = await serveSocket(this.#withLinks(core), { place, caller: actor, log });
       this.#started = { settings, core, bare, tabs, socket, lastWindow };
     } catch (error) {
-      this.#say({ failed: error instanceof OperationError ? error.code : 'INTERNAL' });
+      const known = error instanceof OperationError ? error : new OperationError('INTERNAL');
+      this.#say({ failed: known.toFailure() });
       return;
     }
     core.onChange(({ what }) => {

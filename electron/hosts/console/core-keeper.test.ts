@@ -14,7 +14,7 @@ const program = `
   if (settings.life === 'ends at once') process.exit(3);
   process.on('message', (message) => {
     if ('start' in message) {
-      if (settings.life === 'fails') { process.send({ failed: 'DISK_FULL' }); return; }
+      if (settings.life === 'fails') { process.send({ failed: { code: 'DISK_FULL', details: { path: '/full' } } }); return; }
       process.send({ ready: true });
       process.send({ life: settings.life, start: message.start });
     }
@@ -149,6 +149,7 @@ describe('the core of a console', () => {
 
   it('does not start where the first one fails, and says why', async () => {
     const { keeper } = keep('fails');
-    await expect(keeper.start()).rejects.toMatchObject({ code: 'DISK_FULL' });
+    const why = { code: 'DISK_FULL', details: { path: '/full' } };
+    await expect(keeper.start()).rejects.toMatchObject(why);
   });
 });

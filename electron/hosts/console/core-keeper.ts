@@ -152,7 +152,7 @@ export class CoreKeeper implements TabsPlace {
     } else if ('failed' in message) {
       // What keeps the first one from starting is told; a later one counts as one that ended.
       this.#stopping ||= !this.#ran;
-      if (!this.#ran) this.#ready.reject(new OperationError(message.failed, {}));
+      if (!this.#ran) this.#ready.reject(OperationError.from(message.failed));
       this.#now?.child.kill('SIGKILL');
     } else if ('written' in message) this.#notes.delete(message.written);
     else if ('taken' in message) this.#send({ go: message.taken });

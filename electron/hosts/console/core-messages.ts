@@ -1,5 +1,5 @@
 import type { DoorNote } from '../../core/core.ts';
-import type { FailureCode } from '../../../shared/errors/failures.ts';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { LockNote } from '../../../shared/contract/session.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
@@ -32,8 +32,8 @@ export type ToCore =
 /** What the process that has the core tells the one that listens. */
 export type FromCore =
   | { readonly ready: true }
-  /** It could not start: the code of the failure. */
-  | { readonly failed: FailureCode }
+  /** It could not start, and why. */
+  | { readonly failed: Failure }
   /** Secrets came in and are of no use any more: only a new process has a clean memory. */
   | { readonly soiled: true; readonly lock: LockNote | null }
   /** The connection of this window is here; whoever handed it over may still read from it. */

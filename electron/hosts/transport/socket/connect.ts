@@ -1,9 +1,9 @@
-import { lstatSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Change } from '../../../../shared/contract/session.ts';
 import { type Failure, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Reply } from '../../../core/core.ts';
+import { standingAt } from '../../../core/store/durable-file.ts';
 import { isRecord } from './frames.ts';
 import { answer, greeting, newNonce, readChallenge } from './handshake.ts';
 import { checkPrivate, readToken, type SocketPlace } from './place.ts';
@@ -46,7 +46,7 @@ async function connectOnce(
   place: SocketPlace,
   deadlines: SocketDeadlines,
 ): Promise<SocketClient | null> {
-  if (!lstatSync(place.socket, { throwIfNoEntry: false })) return null;
+  if (!isThere(place)) return null;
   checkPrivate(place.folder, 'folder');
   checkPrivate(place.socket, 'socket');
   const token = await readToken(place);
@@ -57,6 +57,21 @@ async function connectOnce(
     return await prove(socket, token, place, deadlines);
   } finally {
     token.fill(0);
+  }
+}
+
+/**
+ * Whether there is a socket. Behind a folder of another account (a HOME that came along with `sudo`)
+ * nobody can tell.
+ * @throws OperationError DISK_READ_ONLY, which names the folder
+ */
+function isThere(place: SocketPlace): boolean {
+  try {
+    return standingAt(place.socket) !== null;
+  } catch (error) {
+    const external = { name: (error as NodeJS.ErrnoException).code ?? '', at: 'look: lstat' };
+    const details = { folder: place.folder };
+    throw new OperationError('DISK_READ_ONLY', details, { external, cause: error });
   }
 }
 

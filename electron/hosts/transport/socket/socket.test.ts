@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -13,6 +14,7 @@ import {
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Change } from '../../../../shared/contract/session.ts';
 import { InTestCore, silentLog } from '../../in-test-core.fixture.ts';
@@ -97,6 +99,27 @@ it('answers that nobody is there when nobody is', async () => {
   await server?.close();
   server = null;
   expect(await connectSocket(place)).toBeNull();
+});
+
+it('finds nobody in a state folder that cannot be one', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(await connectSocket(socketPlace(file, join(folder, 'a.keystore')))).toBeNull();
+});
+
+it.runIf(process.getuid?.() === 0)('names a state folder of another account', () => {
+  const program = fileURLToPath(new URL('./connect.ts', import.meta.url));
+  const places = fileURLToPath(new URL('./place.ts', import.meta.url));
+  const script = `
+    const { connectSocket } = await import(${JSON.stringify(program)});
+    const { socketPlace } = await import(${JSON.stringify(places)});
+    process.setuid(65534);
+    await connectSocket(socketPlace(process.argv[1], '/a.keystore')).catch(({ code, details }) =>
+      console.log(code, details.folder));`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', script, folder], {
+    encoding: 'utf8',
+  });
+  expect(run.stdout).toContain(`DISK_READ_ONLY ${join(folder, 's')}`);
 });
 
 it('tells a waiting caller when the holder goes away', async () => {
