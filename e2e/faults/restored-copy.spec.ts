@@ -92,6 +92,10 @@ describe('a copy that was taken while CreateKey was open, where the original wen
     const end = (await aws.key(finished)).metadata.ValidTo;
     const secret = await aws.encrypt('alias/finished', 'since then');
     const there = await restored(copy, copy.alone);
+    const { leftovers, standing } = await there.settled(copy.job);
+    // nor is it said that the KMS key is empty: it is not
+    expect(leftovers).toMatch(/; AWS may hold one KMS key with the mark of this job\.$/);
+    expect(standing?.aws.text).toMatch(/^AWS may hold one KMS key .*, which sent no material$/);
     const done = await wentOn(there, copy.job);
     requireDone(done);
     expect(done.steps[3]?.proof[0]?.text).toMatch(/; Enabled already: somebody went on with it$/);

@@ -19,8 +19,8 @@ it.each([
   ],
   [
     { what: 'version', version: 2, mayHaveMadeKey: true },
-    'Cancel now leaves version 2 in the keystore, unused; AWS may hold one empty KMS key with the mark of this job.',
-    'Version 2 stays in the keystore, unused; AWS may hold one empty KMS key with the mark of this job.',
+    'Cancel now leaves version 2 in the keystore, unused; AWS may hold one KMS key with the mark of this job.',
+    'Version 2 stays in the keystore, unused; AWS may hold one KMS key with the mark of this job.',
   ],
   [
     { what: 'external-key', name: 'payments', mayHaveMadeKey: false },

@@ -53,7 +53,7 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
       return { now: 'Cancel now leaves nothing behind.', after: 'It left nothing behind.' };
     case 'version': {
       const there = left.mayHaveMadeKey
-        ? 'AWS may hold one empty KMS key with the mark of this job'
+        ? 'AWS may hold one KMS key with the mark of this job'
         : 'nothing is in AWS';
       return {
         now: `Cancel now leaves version ${left.version} in the keystore, unused; ${there}.`,

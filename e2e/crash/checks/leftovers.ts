@@ -22,7 +22,7 @@ const sentences: readonly Sentence[] = [
   },
   {
     pattern:
-      /^Cancel now leaves version \d+ in the keystore, unused; AWS may hold one empty KMS key with the mark of this job\.$/,
+      /^Cancel now leaves version \d+ in the keystore, unused; AWS may hold one KMS key with the mark of this job\.$/,
     holds: (truth) => marked(truth).length <= 1 && !marked(truth).some(hasBytes),
   },
   {

@@ -80,7 +80,7 @@ const copies: readonly Line[] = [
 
 const aws: readonly Line[] = [
   {
-    pattern: /^AWS may hold one empty KMS key with the mark of this job; no material was sent$/,
+    pattern: /^AWS may hold one KMS key with the mark of this job, which sent no material$/,
     good: null,
     holds: (truth) => marked(truth).length <= 1 && !marked(truth).some(hasBytes),
   },

@@ -124,7 +124,7 @@ function awsLine(
     return mayHaveMade({ outputs, stepStates })
       ? line(
           null,
-          'AWS may hold one empty KMS key with the mark of this job; no material was sent',
+          'AWS may hold one KMS key with the mark of this job, which sent no material',
           now,
         )
       : line(true, 'Nothing was made there for this job', now);
