@@ -315,6 +315,23 @@ describe('an XKS proxy in its own process', () => {
     },
   );
 
+  it.skipIf(!softHsm)(
+    'serves again once a token that was emptied under it holds its keys again',
+    async () => {
+      own = await OwnProxy.start();
+      const kms = kmsOf();
+      const status = async () => (await kms.encrypt(own.keys.both)).status;
+      expect(await status()).toBe(200);
+      renameSync(own.at('softhsm-tokens'), own.at('away'));
+      await expect.poll(status).not.toBe(200);
+      // the module has seen by then that its objects are gone, and does not look for them again
+      await expect.poll(async () => (await own.ask('status')).health.status).toBe('UNAVAILABLE');
+      renameSync(own.at('away'), own.at('softhsm-tokens'));
+      await expect.poll(status).toBe(200);
+      await expect.poll(async () => (await own.ask('status')).health.status).toBe('ACTIVE');
+    },
+  );
+
   it('does not start with a serving set that it cannot open', async () => {
     own = await OwnProxy.prepare();
     writeFileSync(own.at('key'), randomBytes(32));

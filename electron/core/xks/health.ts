@@ -29,6 +29,8 @@ export interface HealthSources {
   auditHealthy(): boolean;
   /** A reason to call a device that works degraded (few PIN tries left); null for none. */
   warning(): string | null;
+  /** Opens the device anew in a fresh process. */
+  reopen(): Promise<unknown>;
 }
 
 /** Milliseconds: between two trials, the same while it is not known to work, of age at which KMS is told a fresh result, of patience. */
@@ -40,6 +42,9 @@ const patience = 150;
 const slow = 80;
 /** One slow trial may be the computer's; so many in a row are the device's. */
 const slowInARow = 3;
+/** Milliseconds after which a device that still shows no keys is opened anew again: each time twice as long. */
+const reopenFirst = 4_000;
+const reopenMost = 60_000;
 
 /**
  * Whether the next call would work, found by encrypting and decrypting with a key of its own. The
@@ -51,6 +56,10 @@ export class HealthWatch {
   #last: Health;
   #trial: Promise<Health> | null = null;
   #slow = 0;
+  /** A key of a request was on the device since the last trial. */
+  #worked = false;
+  /** Before which the device is not opened anew (monotonic milliseconds), and how long after that. */
+  #reopens = { notBefore: 0, next: reopenFirst };
 
   constructor(ports: HealthPorts, sources: HealthSources) {
     this.#ports = ports;
@@ -74,6 +83,16 @@ export class HealthWatch {
   /** The device went away: said at once, without a trial. */
   lost(problem: string): void {
     this.#set({ status: 'UNAVAILABLE', at: this.#ports.clock.monotonic(), took: 0, problem });
+  }
+
+  /** The key of a request was on the device. */
+  worked(): void {
+    this.#worked = true;
+  }
+
+  /** The key of a request is served and was not on the device. */
+  missed(): void {
+    if (this.#last.status !== 'UNAVAILABLE') void this.check();
   }
 
   /** Tries the device; callers at the same time share one trial. */
@@ -117,12 +136,35 @@ export class HealthWatch {
     giveUp.abort(new Error('answered'));
     const at = clock.monotonic();
     const took = at - begun;
-    if (problem !== null) return this.#set({ status: 'UNAVAILABLE', at, took, problem });
+    const worked = this.#worked;
+    this.#worked = false;
+    if (problem !== null) {
+      if (problem === missing && !worked) await this.#reopen(at);
+      return this.#set({ status: 'UNAVAILABLE', at, took, problem });
+    }
+    this.#reopens = { notBefore: 0, next: reopenFirst };
     this.#slow = took > slow ? this.#slow + 1 : 0;
     const late = this.#slow < slowInARow ? null : `The device took ${Math.round(took)} ms.`;
     const warning = late ?? this.#sources.warning();
     const status = warning === null ? 'ACTIVE' : 'DEGRADED';
     return this.#set({ status, at, took, problem: warning });
+  }
+
+  /**
+   * A module may go on without what came back to the token under it. A process that loads it again sees
+   * it; while keys of requests are there, only the one of the trial is gone, and they are let be.
+   */
+  async #reopen(now: number): Promise<void> {
+    const { notBefore, next } = this.#reopens;
+    if (now < notBefore) return;
+    this.#reopens = { notBefore: now + next, next: Math.min(next * 2, reopenMost) };
+    try {
+      await this.#sources.reopen();
+      this.#ports.log.log('warn', 'xks.device.reopened');
+    } catch (error) {
+      const code = error instanceof Error ? error.message : typeof error;
+      this.#ports.log.log('warn', 'xks.device.not-reopened', { code });
+    }
   }
 
   /** What was wrong, as a sentence. */
@@ -138,7 +180,7 @@ export class HealthWatch {
       return 'The device gave back another value than it was given.';
     } catch (error) {
       const name = error instanceof Error ? error.message : typeof error;
-      return `The device answered ${name}.`;
+      return answered(name);
     }
   }
 
@@ -155,3 +197,6 @@ export class HealthWatch {
     return { ...this.#last, status: 'UNAVAILABLE', problem: 'The audit cannot be written.' };
   }
 }
+
+const answered = (name: string): string => `The device answered ${name}.`;
+const missing = answered('HSM_MASTER_MISSING');

@@ -45,7 +45,7 @@ export interface ProxyParts {
   index(): SetIndex;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly bindings: Bindings;
-  readonly health: Pick<HealthWatch, 'current'>;
+  readonly health: Pick<HealthWatch, 'current' | 'worked' | 'missed'>;
   /** What KMS is told about this proxy and its key manager. */
   describe(health: Health): object;
   /** Requests worked on at the same time; one more is told to come back later. */
@@ -126,6 +126,7 @@ export class XksProxy {
     } catch (error) {
       failure = asFailure(error);
       if (failure.errorName === 'InternalException') this.#report(error);
+      if (failure.detail?.startsWith('HSM_MASTER_MISSING')) this.#parts.health.missed();
       this.refusedKmsKeys.note(dossier, failure);
       answer = failureAnswer(failure);
     }
@@ -156,7 +157,9 @@ export class XksProxy {
     const work: KeyWork = { ...this.#parts, clock, store, metadata, dossier };
     if (path.api === 'GetKeyMetadata') return describeKey(work, path.keyId ?? '');
     const perform = path.api === 'Encrypt' ? encrypt : decrypt;
-    return perform(work, path.keyId ?? '', body);
+    const done = await perform(work, path.keyId ?? '', body);
+    this.#parts.health.worked();
+    return done;
   }
 
   /** Everything that can be said before a key is looked up. */

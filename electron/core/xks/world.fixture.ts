@@ -122,7 +122,11 @@ export class World {
       index: () => world.index,
       audit: world.audit,
       bindings: world.bindings,
-      health: { current: async () => world.health },
+      health: {
+        current: async () => world.health,
+        worked: () => undefined,
+        missed: () => undefined,
+      },
       describe: (health) => health,
       mostAtOnce: 100,
       ...parts,

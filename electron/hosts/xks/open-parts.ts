@@ -67,6 +67,7 @@ async function withDevice(
       auditHealthy: () => audit.healthy,
       warning: () =>
         (bridge.lastStatus?.pin ?? 'ok') === 'ok' ? null : 'The token has few PIN tries left.',
+      reopen: () => bridge.respawn(),
     },
   );
   device.tell(health);
