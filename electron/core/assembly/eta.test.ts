@@ -130,6 +130,13 @@ test('a plan says when its job would be done, were it asked for now', () => {
   expect(seconds(eta.ifAsked('key.make-active', group))).toBe(3);
 });
 
+test('several jobs of one group are done one after the other, each with its turn at the quota', () => {
+  const group = keystore.addGroup({ name: 'b', alias: 'b' });
+  expect(seconds(eta.ifAsked('group.force-rotate', group, 3))).toBe(23);
+  outlook = { perSecond: null, waiting: 0, waits: 0 };
+  expect(seconds(eta.ifAsked('group.force-rotate', group, 3))).toBe(9);
+});
+
 test('a core that only queues still says a time', () => {
   outlook = { perSecond: null, waiting: 0, waits: 0 };
   const [, second] = ['a', 'b'].map((name) => asked(importing, name));

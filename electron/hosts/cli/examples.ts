@@ -42,6 +42,10 @@ export const examples: Readonly<Record<string, Example>> = {
     'group force-rotate payments-prod --plan',
     'The alias moves last, once the new key is saved, backed up and read back from AWS. Earlier keys stay, and decrypt.',
   ],
+  'group synchronize': [
+    'group synchronize payments-prod --plan',
+    'Each version that is not in step becomes a job of its own, under one plan. Material is sent only where AWS has none of ours; none is deleted.',
+  ],
   'group make-active': [
     'group make-active payments-prod/2',
     'Only the alias moves: new data is encrypted under that version, and all of them go on decrypting.',

@@ -87,11 +87,15 @@ export async function finishJob(
 ): Promise<number> {
   const detail = await watchJob(context, session, job);
   context.show(detail, (shown) => endText(shown, styleFor(context.screen)));
-  return stuckHere(detail, session) ? jobExits['needs-you'] : jobExits[detail.job.state];
+  return exitOf(detail, session);
 }
 
+/** The exit code for a job that is not watched any longer. */
+export const exitOf = (detail: JobDetail, session: Session): number =>
+  stuckHere(detail, session) ? jobExits['needs-you'] : jobExits[detail.job.state];
+
 /** A job that is done is told in its message; any other in full. */
-const endText = (detail: JobDetail, style: Style): string =>
+export const endText = (detail: JobDetail, style: Style): string =>
   detail.job.state === 'done' ? `✓ ${clean(detail.job.message)}` : jobText(detail, style);
 
 class Progress {

@@ -16,7 +16,7 @@ interface ListOptions extends PageOptions {
   readonly needsMe?: boolean;
 }
 
-/** `group add|edit|list|show|remove|force-rotate|make-active` */
+/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -45,6 +45,14 @@ export function addVerbs(noun: Command, run: Run): void {
     .description('make a new key, send its copy to AWS and move the alias to it')
     .option('--adopt', 'take over the key that holds the alias now, made elsewhere')
     .action((group: string, options: RotateOptions) => run((c) => forceRotate(c, group, options)));
+  deedOptions(noun.command('synchronize'))
+    .argument('<group>')
+    .description('bring every KMS key of a group in line with the keys kept here')
+    .option('--no-update-policy', 'leave the policies as they are in AWS')
+    .option('--no-import-material', 'send nothing, also where AWS has no material')
+    .action((group: string, options: SynchronizeOptions) =>
+      run((c) => synchronize(c, group, options)),
+    );
   deedOptions(noun.command('make-active'))
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('point the alias back at an earlier, enabled key')
@@ -112,6 +120,25 @@ async function forceRotate(
     plan: (session) => session.call('group.planForceRotate', { group, adopt }),
     start: (session, plan) =>
       session.call('group.forceRotate', { group, adopt, plan: plan.number }),
+  });
+}
+
+interface SynchronizeOptions extends DeedOptions {
+  readonly updatePolicy: boolean;
+  readonly importMaterial: boolean;
+}
+
+async function synchronize(
+  context: CommandContext,
+  group: string,
+  options: SynchronizeOptions,
+): Promise<number> {
+  const { updatePolicy, importMaterial } = options;
+  const input = { group, updatePolicy, importMaterial };
+  const { runDeeds } = await import('../deeds.ts');
+  return runDeeds(context, options, {
+    plan: (session) => session.call('group.planSynchronize', input),
+    start: (session, plan) => session.call('group.synchronize', { ...input, plan: plan.number }),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { VersionLine } from '../../../../shared/contract/group-synchronize.ts';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
 import { sayEffort } from '../../../../shared/text/plans.ts';
 import { clean, paint } from '../screen.ts';
@@ -8,12 +9,16 @@ const block = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', paint('faint', title), ...lines.map((line) => `  ${line}`)];
 
 /** The plan in the order a person reads it: what happens, what stays, warnings, checks, detail. */
-export function planText(plan: Plan, style: Style): string {
+export function planText(
+  plan: Plan & { readonly versions?: readonly VersionLine[] },
+  style: Style,
+): string {
   return [
     paint('strong', clean(plan.title)),
     clean(plan.subject),
     '',
     clean(plan.sentence),
+    ...block('VERSIONS', (plan.versions ?? []).map(versionText)),
     ...block('CHANGES', plan.changes.map(clean)),
     ...block('STAYS', plan.stays.map(clean)),
     ...block(
@@ -41,6 +46,19 @@ export function planText(plan: Plan, style: Style): string {
       : [`Plan ${plan.number}`, `  ${clean(plan.command)}`]),
   ].join('\n');
 }
+
+const verdicts: Readonly<Record<VersionLine['verdict'], string>> = {
+  synchronize: '→',
+  nothing: '=',
+  'left-out': '!',
+};
+
+/** `→ 3  PendingImport, material gone: import the material again` */
+const versionText = ({ verdict, version, inAws, does, kmsKey }: VersionLine): string => {
+  const glyph = verdict === 'left-out' ? paint('attention', '!') : verdicts[verdict];
+  const now = [kmsKey ?? '', inAws].filter((part) => part !== '').join('  ');
+  return `${glyph} ${clean(`${version}  ${now}${now === '' ? '' : ': '}${does}`)}`;
+};
 
 export const mark = (good: boolean | null): string =>
   good === null ? '?' : good ? paint('good', '✓') : paint('attention', '!');
