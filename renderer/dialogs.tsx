@@ -35,6 +35,7 @@ import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
 import { AdvanceClockDialog } from './features/practice/advance-clock-dialog.tsx';
 import { CrashDialog } from './features/practice/crash-dialog.tsx';
 import { ResetPracticeDialog } from './features/practice/reset-practice-dialog.tsx';
+import { SynchronizeGroupDialog } from './features/plans/synchronize-group-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
 import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
 import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
@@ -94,6 +95,7 @@ const table: DialogTable = {
   'select-credential': SelectCredentialDialog,
   'force-rotate': ForceRotateDialog,
   synchronize: SynchronizeDialog,
+  'synchronize-group': SynchronizeGroupDialog,
   'make-active': MakeActiveDialog,
   'turn-key': KeyTurnDialog,
   'xks-add-store': AddStoreDialog,

@@ -109,6 +109,11 @@ function onSelected(reach: Reach): readonly Command[] {
   };
   return [
     deed(`Force Rotate ${isolate(name)}…`, { kind: 'force-rotate', group: id }, rotates),
+    deed(
+      `Synchronize all keys of ${isolate(name)}…`,
+      { kind: 'synchronize-group', group: id },
+      blocked,
+    ),
     deed(`Properties of ${isolate(name)}…`, { kind: 'group-properties', group: id }, null),
     deed(
       `Prove every keystore copy of ${isolate(name)}`,

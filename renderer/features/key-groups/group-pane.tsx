@@ -14,7 +14,7 @@ import { GroupTrouble } from './group-trouble.tsx';
 import { PaneFacts } from './pane-parts.tsx';
 import styles from './key-groups.module.css';
 import type { FolderView } from '../../state/folders.ts';
-import { forceRotateBlocked } from './tree-menus.ts';
+import { forceRotateBlocked, synchronizeAllBlocked } from './tree-menus.ts';
 import type { GroupCells } from './tree-sources.ts';
 import { counted, groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
 
@@ -64,6 +64,12 @@ export const GroupPane = memo(function GroupPane({ view }: { readonly view: Grou
           onClick={() => show({ kind: 'force-rotate', group: group.id })}
         >
           Force Rotate…
+        </DeedButton>
+        <DeedButton
+          blocked={synchronizeAllBlocked(group, blocked)}
+          onClick={() => show({ kind: 'synchronize-group', group: group.id })}
+        >
+          Synchronize all…
         </DeedButton>
         <Button onClick={() => show({ kind: 'group-properties', group: group.id })}>
           Properties

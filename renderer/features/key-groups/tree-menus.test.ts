@@ -32,6 +32,7 @@ function deeds() {
     addGroup: note('addGroup'),
     addFolder: note('addFolder'),
     forceRotate: note('forceRotate'),
+    synchronizeAll: note('synchronizeAll'),
     check: note('check'),
     proveAll: note('proveAll'),
     rename: note('rename'),
@@ -65,6 +66,7 @@ describe('menus of the tree', () => {
   it('of a group hold everything, whatever can be used', () => {
     const expected = [
       'Cloud > Force Rotate…',
+      'Cloud > Synchronize all…',
       'Cloud > Check against AWS',
       'Rename',
       'Move to folder…',
@@ -75,7 +77,11 @@ describe('menus of the tree', () => {
       'Properties',
       'Remove…',
     ];
-    const needKeys = ['Cloud > Check against AWS', 'Prove every keystore copy'];
+    const needKeys = [
+      'Cloud > Synchronize all…',
+      'Cloud > Check against AWS',
+      'Prove every keystore copy',
+    ];
     expect(drawn(groupMenu(someGroup({ keys: 0 }), facts, all))).toEqual(
       expected.map((label) => (needKeys.includes(label) ? `${label} (no)` : label)),
     );
@@ -86,6 +92,17 @@ describe('menus of the tree', () => {
       'Copy > As command',
       'Properties',
     ]);
+  });
+
+  it('of a group synchronize what is in AWS, and say why where nothing is', () => {
+    const label = 'Synchronize all…';
+    entry(groupMenu(someGroup({ state: 'In step' }), facts, all), label)?.run();
+    expect(done.pop()).toContain('synchronizeAll [{');
+    const reason = (group: Parameters<typeof someGroup>[0]) =>
+      entry(groupMenu(someGroup(group), facts, all), label)?.blocked;
+    expect(reason({ state: 'In step' })).toBeNull();
+    expect(reason({ keys: 0, state: 'Not in AWS' })).toBe('It holds no keys yet.');
+    expect(reason({ state: 'Not in AWS' })).toBe('None of its keys is in AWS yet.');
   });
 
   it('copy the alias and a command that a shell takes', () => {

@@ -17,6 +17,7 @@ export interface TreeDeeds {
   readonly addGroup: (folder: string | null) => void;
   readonly addFolder: (parent: string | null) => void;
   readonly forceRotate: (group: GroupCells) => void;
+  readonly synchronizeAll: (group: GroupCells) => void;
   readonly check: (groups: readonly GroupCells[]) => void;
   readonly proveAll: (group: GroupCells) => void;
   readonly rename: (id: string) => void;
@@ -44,6 +45,16 @@ export function forceRotateBlocked(
   if (snapshot.designated === false)
     return 'This device is not the designated one: Administration > Configuration.';
   return group.storage === 'hsm' ? hsmReasons[snapshot.hsm](snapshot.hsmLabel ?? 'HSM') : null;
+}
+
+/** Why the keys of a group cannot be brought in line with AWS now; null when they can. */
+export function synchronizeAllBlocked(
+  group: Pick<GroupCells, 'keys' | 'state'>,
+  blocked: string | null,
+): string | null {
+  if (blocked !== null) return blocked;
+  if (group.keys === 0) return 'It holds no keys yet.';
+  return group.state === 'Not in AWS' ? 'None of its keys is in AWS yet.' : null;
 }
 
 /** Why a group cannot be removed now; null when it can. */
@@ -130,6 +141,11 @@ export function groupMenu(
           label: 'Force Rotate…',
           blocked: forceRotateBlocked(group, facts),
           run: () => deeds.forceRotate(group),
+        },
+        {
+          label: 'Synchronize all…',
+          blocked: synchronizeAllBlocked(group, blocked),
+          run: () => deeds.synchronizeAll(group),
         },
         { label: 'Check against AWS', blocked: blocked ?? noKeys, run: () => deeds.check([group]) },
       ],

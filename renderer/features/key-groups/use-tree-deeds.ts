@@ -19,6 +19,7 @@ export function useTreeDeeds({ check, checkGroups }: Checking): TreeDeeds & KeyD
       addGroup: (folder) => show({ kind: 'add-group', folder }),
       addFolder: (parent) => show({ kind: 'add-folder', parent }),
       forceRotate: ({ id }) => show({ kind: 'force-rotate', group: id }),
+      synchronizeAll: ({ id }) => show({ kind: 'synchronize-group', group: id }),
       check: (groups) => void checkGroups(groups),
       proveAll: ({ id, name }) => show({ kind: 'prove-copies', of: { what: 'group', id, name } }),
       rename,

@@ -34,7 +34,7 @@ export function boxMeanings(
 }
 
 /** A box is ticked with Space; Enter must not start the deed from here. */
-const onlySpace = (event: KeyboardEvent): void => {
+export const onlySpace = (event: KeyboardEvent): void => {
   if (event.key === 'Enter') event.preventDefault();
 };
 

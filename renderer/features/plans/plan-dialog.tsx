@@ -57,6 +57,8 @@ export interface PlanDialogProps<P extends Plan> {
   readonly idle?: string;
   /** Parts of the details that stand first. */
   readonly details?: ReactNode;
+  /** The plan says that all is well as it is: nothing is in the way, and there is no button to press. */
+  readonly nothingToDo?: boolean;
   /** What the second button at the left is called. */
   readonly leave?: string;
 }
@@ -87,7 +89,7 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
   };
   const oneDeed = useOneDeed(props.about, again);
   const shown = plan ?? first;
-  const standing = plan !== null && plan.runningJob !== null && !checking ? 'job' : 'start';
+  const standing = standingButton(props);
   return (
     <DialogFrame
       title={shown.title}
@@ -113,6 +115,7 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
         <PlanNotices
           planning={planning}
           startFailure={start.failure}
+          nothingToDo={standing === 'none'}
           doing={props.doing}
           deedFor={(failure) => props.otherDeed?.(failure) ?? oneDeed(failure)}
           again={again}
@@ -130,6 +133,16 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
       </div>
     </DialogFrame>
   );
+}
+
+/** Which button stands at the right. */
+function standingButton<P extends Plan>({
+  planning: { plan, checking },
+  nothingToDo = false,
+}: PlanDialogProps<P>): 'start' | 'job' | 'none' {
+  if (checking || plan === null) return 'start';
+  if (plan.runningJob !== null) return 'job';
+  return nothingToDo ? 'none' : 'start';
 }
 
 function Unknown() {
@@ -248,6 +261,7 @@ function PlanButtons<P extends Plan>({
   const { plan, checking } = planning;
   const replace = useDialogs((state) => state.replace);
   const job = plan?.runningJob ?? null;
+  const standing = standingButton(props);
   const label = start.busy
     ? 'Starting…'
     : checking
@@ -255,9 +269,11 @@ function PlanButtons<P extends Plan>({
       : (plan?.button ?? props.idle ?? 'Nothing to start');
   return (
     <>
-      <LeaveButton ref={cancel}>{props.leave ?? 'Cancel'}</LeaveButton>
-      <Foot plan={checking ? null : plan} why={why} />
-      {job !== null && !checking ? (
+      <LeaveButton ref={cancel}>
+        {props.leave ?? (standing === 'none' ? 'Close' : 'Cancel')}
+      </LeaveButton>
+      <Foot plan={checking || standing === 'none' ? null : plan} why={why} />
+      {standing === 'none' ? null : standing === 'job' && job !== null ? (
         <Button ref={primary} variant="contained" onClick={() => replace({ kind: 'job', job })}>
           Show job
         </Button>

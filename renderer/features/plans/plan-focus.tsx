@@ -17,7 +17,7 @@ export function PlanFocus({
   readonly careful: boolean;
   readonly ready: boolean;
   /** Which button stands there: one that gives way takes the focus with it. */
-  readonly standing: 'start' | 'job';
+  readonly standing: 'start' | 'job' | 'none';
 }): null {
   const first = useRef(true);
   const stood = useRef(standing);
@@ -27,12 +27,13 @@ export function PlanFocus({
     const dialog = '[role=dialog], .MuiDialog-container';
     const nowhere = at === null || at === document.body || at.matches(dialog);
     const exchanged = stood.current !== standing;
+    const place = careful || standing === 'none' ? cancel : primary;
     stood.current = standing;
     if (first.current) {
-      (careful ? cancel : primary).current?.focus();
+      place.current?.focus();
       first.current = false;
     } else if (careful && at === primary.current) cancel.current?.focus();
-    else if ((ready || exchanged) && nowhere) (careful ? cancel : primary).current?.focus();
+    else if ((ready || exchanged) && nowhere) place.current?.focus();
   }, [primary, cancel, careful, ready, standing]);
   return null;
 }

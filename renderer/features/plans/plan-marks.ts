@@ -1,6 +1,15 @@
+import type { VersionLine } from '../../../shared/contract/group-synchronize.ts';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 
-type Lists = 'changes' | 'stays' | 'lookFirst' | 'checks' | 'steps' | 'calls' | 'comparison';
+type Lists =
+  | 'changes'
+  | 'stays'
+  | 'lookFirst'
+  | 'checks'
+  | 'steps'
+  | 'calls'
+  | 'comparison'
+  | 'versions';
 type Single = 'subject' | 'sentence' | 'goBack';
 
 /** What of a plan is not as it was when somebody last looked. */
@@ -16,11 +25,24 @@ export const noMarks: PlanMarks = { lines: new Set(), gone: [] };
 /** How a line of a part is named in the marks. */
 export const markOf = (part: Lists | Single, text: string): string => `${part}: ${text}`;
 
-const lists: readonly Lists[] = ['comparison', 'changes', 'stays', 'lookFirst', 'checks', 'steps'];
+const lists: readonly Lists[] = [
+  'comparison',
+  'versions',
+  'changes',
+  'stays',
+  'lookFirst',
+  'checks',
+  'steps',
+];
 const singles: readonly Single[] = ['subject', 'sentence', 'goBack'];
 
-/** Plans of Synchronize compare three sides as well. */
+/** How a version of a group is told apart from how it was. */
+export const versionText = ({ version, inAws, does }: VersionLine): string =>
+  [version, inAws, does].join(' | ');
+
+/** Plans of Synchronize compare three sides as well, or tell of every version of a group. */
 type AnyPlan = Plan & {
+  readonly versions?: readonly VersionLine[];
   readonly comparison?: readonly {
     readonly what: string;
     readonly here: string;
@@ -37,6 +59,7 @@ function linesOf(plan: AnyPlan, part: Lists): readonly string[] {
       [what, here, awsNow, after].join(' | '),
     );
   }
+  if (part === 'versions') return (plan.versions ?? []).map(versionText);
   return plan[part];
 }
 
@@ -49,7 +72,8 @@ export function marksBetween(before: AnyPlan, now: AnyPlan): PlanMarks {
     const is = linesOf(now, part);
     for (const text of is) if (!was.includes(text)) lines.add(markOf(part, text));
     // A step or a call that is not needed any more shows in the count beside it.
-    if (part === 'steps' || part === 'calls' || part === 'comparison') continue;
+    if (part === 'steps' || part === 'calls' || part === 'comparison' || part === 'versions')
+      continue;
     for (const text of was) if (!is.includes(text)) gone.push({ part, text });
   }
   for (const part of singles) {

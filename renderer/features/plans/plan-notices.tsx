@@ -11,6 +11,7 @@ import type { Planning } from './use-plan.ts';
 export function PlanNotices<P extends Plan>({
   planning,
   startFailure,
+  nothingToDo,
   doing,
   deedFor,
   again,
@@ -18,6 +19,8 @@ export function PlanNotices<P extends Plan>({
 }: {
   readonly planning: Planning<P>;
   readonly startFailure: Failure | null;
+  /** The plan cannot start because all is well: that is no trouble. */
+  readonly nothingToDo: boolean;
   readonly doing: string;
   readonly deedFor: (failure: Failure) => OneDeed;
   readonly again: () => void;
@@ -25,7 +28,8 @@ export function PlanNotices<P extends Plan>({
 }) {
   const { plan, marks, checking } = planning;
   const changed = startFailure?.code === 'PLAN_CHANGED';
-  const failure = planning.failure ?? (changed ? null : startFailure) ?? plan?.blocked ?? null;
+  const blocked = nothingToDo ? null : plan?.blocked;
+  const failure = planning.failure ?? (changed ? null : startFailure) ?? blocked ?? null;
   const waited = document.activeElement === primary.current;
   return (
     <>

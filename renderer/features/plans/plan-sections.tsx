@@ -116,6 +116,17 @@ export function ChangesAndStays({
   );
 }
 
+/** The same where a table stands in their place: open while something in them is new. */
+export function ChangesInFull({ plan, marks }: { readonly plan: Plan; readonly marks: PlanMarks }) {
+  const anyNew = [...marks.lines].some((line) => /^(?:changes|stays): /.test(line));
+  return (
+    <details open={anyNew}>
+      <summary>What changes and what stays</summary>
+      <ChangesAndStays plan={plan} marks={marks} />
+    </details>
+  );
+}
+
 /** Warnings that somebody must read before anything else; nothing when there are none. */
 export function LookFirst({ plan, marks }: { readonly plan: Plan; readonly marks: PlanMarks }) {
   const gone = marks.gone.some(({ part }) => part === 'lookFirst');

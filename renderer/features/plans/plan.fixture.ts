@@ -1,3 +1,7 @@
+import type {
+  SynchronizeGroupPlan,
+  VersionLine,
+} from '../../../shared/contract/group-synchronize.ts';
 import type { SynchronizePlan } from '../../../shared/contract/key.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { Plan } from '../../../shared/contract/shapes.ts';
@@ -40,6 +44,41 @@ export const synchronizePlan = (more: Partial<SynchronizePlan> = {}): Synchroniz
   comparison: [
     { what: 'Key material', here: 'KCV 82B7A1', awsNow: 'gone', after: 'imported again' },
     { what: 'Policy', here: 'template', awsNow: 'differs', after: 'template' },
+  ],
+  ...more,
+});
+
+/** A line of the plan of a whole group. */
+export const versionLine = (version: number, more: Partial<VersionLine> = {}): VersionLine => ({
+  key: `0190aaaa-0000-7000-8000-0000000000e${version}`,
+  version,
+  reference: `payments-prod/${version}`,
+  kmsKey: kmsKeyId,
+  inAws: 'Enabled, material there',
+  verdict: 'nothing',
+  does: 'in step',
+  failure: null,
+  runningJob: null,
+  ...more,
+});
+
+export const synchronizeGroupPlan = (
+  more: Partial<SynchronizeGroupPlan> = {},
+): SynchronizeGroupPlan => ({
+  ...rotationPlan({
+    deed: 'synchronize',
+    title: 'Synchronize all keys of “payments-prod”?',
+    sentence: '2 of 3 keys are brought in line with what is kept here.',
+    button: 'Synchronize 2 keys of payments-prod (practice)',
+  }),
+  versions: [
+    versionLine(3),
+    versionLine(2, {
+      inAws: 'PendingImport, material gone',
+      verdict: 'synchronize',
+      does: 'import the material again',
+    }),
+    versionLine(1, { inAws: '', verdict: 'left-out', does: 'never sent to AWS', kmsKey: null }),
   ],
   ...more,
 });

@@ -17,7 +17,7 @@ import {
 import { boxMeanings, BoxesFields, UntilField } from './boxes-fields.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
-import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
+import { ChangesInFull, PlanSentence } from './plan-sections.tsx';
 import { TypeTheName } from './type-the-name.tsx';
 import { usePlan } from './use-plan.ts';
 import { isolate, quote } from '../../../shared/text/isolate.ts';
@@ -143,17 +143,4 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
 function Compare({ of }: { readonly of: string }) {
   const show = useDialogs((state) => state.show);
   return <Button onClick={() => show({ kind: 'key-policy', key: of })}>Compare</Button>;
-}
-
-function ChangesInFull({
-  plan,
-  marks,
-}: Pick<Parameters<typeof ChangesAndStays>[0], 'plan' | 'marks'>) {
-  const anyNew = [...marks.lines].some((line) => /^(?:changes|stays): /.test(line));
-  return (
-    <details open={anyNew}>
-      <summary>What changes and what stays</summary>
-      <ChangesAndStays plan={plan} marks={marks} />
-    </details>
-  );
 }

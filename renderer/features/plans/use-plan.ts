@@ -8,6 +8,7 @@ import { marksBetween, noMarks, type PlanMarks } from './plan-marks.ts';
 /** Calls that say what a deed would do now. */
 export type PlanCall =
   | 'group.planForceRotate'
+  | 'group.planSynchronize'
   | 'group.planMakeActive'
   | 'group.planEdit'
   | 'key.planSynchronize'
