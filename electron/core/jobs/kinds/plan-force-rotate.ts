@@ -75,7 +75,7 @@ export async function planForceRotate(
           ours: former !== null,
         })
       : ['Data already encrypted is not touched', policyLine(group)],
-    lookFirst: await warnings(services, group, looked, formerName),
+    lookFirst: await warnings(services, group, looked, { formerName, waiting }),
     checks: checks.lines,
     ...callsOf(group, formerId !== null, waiting !== null),
     goBack: wayBack(group, holderRead, former, formerId),
@@ -191,7 +191,7 @@ async function warnings(
   services: DeedServices,
   group: Group,
   looked: Looked,
-  formerName: string | null,
+  { formerName, waiting }: { readonly formerName: string | null; readonly waiting: string | null },
 ): Promise<string[]> {
   const { connection, holder } = looked;
   const lines = exceptionLines(connection);
@@ -212,6 +212,11 @@ async function warnings(
         `Grants on ${formerName} could not be read (${error.external?.name ?? error.code})`,
       );
     }
+    if (isMultiRegion(holder.kmsKeyId) && !isMultiRegion(waiting)) {
+      lines.push(
+        `${capital(formerName)} is a multi-Region key, the new one is not: what is encrypted from then on decrypts in ${group.region} only`,
+      );
+    }
     lines.push(`Whoever names the key by ID or ARN stays on ${formerName} until they change it`);
     if (group.disableAfter) {
       lines.push(`Data encrypted under ${formerName} cannot be decrypted once it is disabled`);
@@ -224,6 +229,11 @@ async function warnings(
   }
   return lines;
 }
+
+/** By its id, which a multi-Region key shares with its replicas (AWS KMS developer guide). */
+const isMultiRegion = (kmsKeyId: string | null): boolean => kmsKeyId?.startsWith('mrk-') === true;
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 async function lookAtVault(services: DeedServices, group: Group, checks: Checks): Promise<void> {
   if (checks.blocked) return;
