@@ -1,6 +1,6 @@
 /**
  * The calls that go to the bridge, and how long each may take (milliseconds). Reading 2 s, wrapping
- * 5 s, writing to the token and logging in 30 s, making RSA keys 120 s.
+ * 5 s, making and finding keys 10 s, writing to the token, logging in and loading the module 30 s.
  */
 export const deadlines = {
   open: 30_000,
