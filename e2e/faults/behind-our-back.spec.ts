@@ -265,7 +265,7 @@ describe('a key is changed behind our back', () => {
     expect(plan.lookFirst[0]).toMatch(/^The KMS key stays Disabled/);
     requireDone(await desk.synchronize('halfway/1', {}));
     expect((await aws.key(KeyId)).metadata.KeyState).toBe('Disabled');
-    expect((await desk.call('key.show', { key: 'halfway/1' })).state).toBe('Off');
+    expect((await desk.call('key.show', { key: 'halfway/1' })).state).toBe('Off, alias');
     expect((await aws.key(KeyId)).materials).toHaveLength(1);
     const refused = await desk.call('group.planMakeActive', { key: 'halfway/1' });
     expect(['KEY_NOT_ENABLED', 'NOTHING_TO_DO']).toContain(refused.blocked?.code);
