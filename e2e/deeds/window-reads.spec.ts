@@ -34,6 +34,7 @@ describe('the small picture', () => {
         needsYou: 0,
         groupsNeedYou: 0,
         xksNeedYou: 0,
+        endingNeedYou: 0,
         due: 0,
         renewals: 0,
       },
@@ -196,14 +197,58 @@ describe('the list of jobs', () => {
   });
 });
 
-it('lists keys whose material AWS is going to delete', async () => {
-  expect(await desk.call('key.ending', {})).toEqual({ ending: [], total: 0 });
-  await desk.addGroup('short', { awsDeletesMaterialAfterDays: 20, rotate: false });
-  await aws.allow();
-  const { id, remote } = await desk.rotated('short');
-  expect(await desk.call('key.ending', {})).toMatchObject({
-    ending: [{ key: { id, groupName: 'short' }, at: remote?.validTo, what: 'material' }],
-    total: 1,
+describe('what ends', () => {
+  const rows = async (input: Parameters<typeof ending>[0] = {}) =>
+    (await ending(input)).ending.map(({ key, what, needsYou }) => [key.groupName, what, needsYou]);
+  const ending = (input: { days?: number; limit?: number; after?: string | null }) =>
+    desk.call('key.ending', input);
+
+  it('is nothing, then material that AWS deletes and a planned life, and who sees to it', async () => {
+    expect(await ending({})).toMatchObject({ ending: [], total: 0, next: null });
+    await aws.allow();
+    await desk.addGroup('short', { awsDeletesMaterialAfterDays: 20, rotate: false });
+    const { id, remote, plannedEnd } = await desk.rotated('short');
+    const rotate = { rotate: true, rotateEvery: { amount: 5, unit: 'days' } } as const;
+    await desk.addGroup('turning', { ...rotate, keepValidFor: { amount: 10, unit: 'days' } });
+    await desk.rotated('turning');
+    const { group } = await desk.call('group.show', { group: 'turning' });
+    const renewsAt = (remote?.validTo ?? 0) - 10 * 86_400_000;
+    expect(plannedEnd).toBeGreaterThan(remote?.validTo ?? 0);
+    expect(await ending({})).toMatchObject({
+      ending: [
+        { what: 'life', renewsAt: null, rotatesAt: group.nextRotationAt, needsYou: false },
+        { key: { id }, at: remote?.validTo, what: 'material', renewsAt, rotatesAt: null },
+      ],
+      total: 2,
+    });
+    expect((await snapshot()).counts.endingNeedYou).toBe(0);
+  });
+
+  it('counts what nobody sees to, as the list marks it', async () => {
+    await desk.addGroup('ends-soon', {
+      rotate: false,
+      keepValidFor: { amount: 15, unit: 'days' },
+    });
+    await desk.rotated('ends-soon');
+    expect(await rows()).toEqual([
+      ['turning', 'life', false],
+      ['ends-soon', 'life', true],
+      ['short', 'material', false],
+    ]);
+    expect((await snapshot()).counts.endingNeedYou).toBe(1);
+    expect(await rows({ days: 12 })).toEqual([['turning', 'life', false]]);
+  });
+
+  it('is told page by page, and refuses what is no mark', async () => {
+    const first = await ending({ limit: 2 });
+    expect(first).toMatchObject({ total: 3 });
+    expect(await ending({ limit: 2, after: first.next })).toMatchObject({
+      ending: [{ key: { groupName: 'short' } }],
+      total: 3,
+      next: null,
+    });
+    const lost = await desk.refused('key.ending', { after: 'nowhere' });
+    expect(lost).toMatchObject({ code: 'BAD_INPUT', details: { field: 'after' } });
   });
 });
 

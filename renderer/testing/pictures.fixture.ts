@@ -49,6 +49,7 @@ export function snapshotOf(
       needsYou: 0,
       groupsNeedYou: 0,
       xksNeedYou: 0,
+      endingNeedYou: 0,
       due: 0,
       renewals: 0,
     },

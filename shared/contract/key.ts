@@ -218,9 +218,11 @@ export const keyOps = {
     effect: 'read',
     summary: 'List keys whose material or planned life ends soon, soonest first',
     input: z.strictObject({
-      /** Null: 90 days from now. What is over already is listed too. */
+      ...pageRequest,
+      /** How far ahead. What is over already is listed too. */
+      days: z.number().int().min(1).max(3650).default(90),
+      /** In place of `days`; null: by them. */
       until: time.nullable().default(null),
-      limit: z.number().int().min(1).max(500).default(100),
     }),
     output: z.strictObject({
       ending: z.array(
@@ -231,9 +233,15 @@ export const keyOps = {
           what: z.enum(['material', 'life']),
           /** When Keyreeve imports the material again by itself; null: it does not. */
           renewsAt: time.nullable(),
+          /** When its group is rotated by schedule, where that comes before `at`; null: it does not. */
+          rotatesAt: time.nullable(),
+          /** It is over, or near and nothing is going to be done about it. */
+          needsYou: z.boolean(),
         }),
       ),
       total: z.number().int(),
+      next: z.string().nullable(),
+      readAt: time,
     }),
   }),
   show: op({

@@ -82,6 +82,8 @@ export const snapshot = z.strictObject({
     groupsNeedYou: z.number().int(),
     /** External key stores and external keys that need somebody. */
     xksNeedYou: z.number().int(),
+    /** Keys that end within 30 days or have ended, about which nothing is going to be done by itself. */
+    endingNeedYou: z.number().int(),
     /** Rotations that came due while locked and wait for one choice. */
     due: z.number().int(),
     /** Keys to be imported again before AWS deletes their material, which wait for the same. */

@@ -18,7 +18,8 @@ export interface Renewals {
 /** A day of the template is 86,400,000 ms; `renewalOf` reckons the same. */
 const dueAt = 'r.valid_to - min(@longest, g.material_days * 43200000)';
 
-const renewed = `
+/** Each key that is renewed: its `id`, and when its time comes (`dueAt`). */
+export const renewed = `
   select r.key_id as id, ${dueAt} as dueAt
   from remote_key r join "key" k on k.id = r.key_id join key_group g on g.id = k.group_id
     left join chosen_end c on c.key_id = r.key_id

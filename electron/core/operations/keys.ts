@@ -12,6 +12,7 @@ import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { keysEnding } from './key-endings.ts';
 import { keyLooks } from './key-looks.ts';
 import { keyTurnHandlers } from './key-turn.ts';
 import { viewKey, viewKeyDetail } from './key-view.ts';
@@ -19,7 +20,6 @@ import { viewKey, viewKeyDetail } from './key-view.ts';
 type SynchronizeInput = z.output<typeof keyOps.planSynchronize.input>;
 
 const latestDeletion = 365 * 86_400_000;
-const soon = 90 * 86_400_000;
 
 async function plan(
   open: OpenKeystore,
@@ -98,20 +98,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     return { keys: keys.map((key) => viewKey(open, key)), total, next: last?.key.id ?? null };
   },
 
-  ending: (input) => {
-    const open = access.open();
-    const until = input.until ?? open.clock.now() + soon;
-    const { endings, total } = open.endings.until(until, input.limit);
-    return {
-      ending: endings.map(({ keyId, at, what }) => ({
-        key: viewKey(open, open.keys.get(keyId)),
-        at,
-        what,
-        renewsAt: what === 'material' ? open.renewals.of(keyId) : null,
-      })),
-      total,
-    };
-  },
+  ending: (input) => keysEnding(access.open(), input),
 
   show: (input) => {
     const open = access.open();

@@ -21,6 +21,7 @@ export const snapshot = {
     needsYou: 0,
     groupsNeedYou: 0,
     xksNeedYou: 0,
+    endingNeedYou: 0,
     due: 0,
   },
   latest: null,

@@ -55,6 +55,10 @@ export const examples: Readonly<Record<string, Example>> = {
   'folder edit': 'folder edit payments --name payments-eu',
   'folder remove': 'folder remove payments',
   'key list': 'key list --group payments-prod',
+  'key ending': [
+    'key ending --days 30',
+    'Once AWS has deleted its copy of the material, nothing under that key decrypts there until key synchronize.',
+  ],
   'key show': 'key show payments-prod/3',
   'key check': 'key check payments-prod/3',
   'key prove': [

@@ -60,6 +60,7 @@ const sends: readonly (readonly [command: string, operation: string, not: readon
   ['audit show', 'audit.list', []],
   ['job list', 'job.list', []],
   ['key list', 'key.list', []],
+  ['key ending', 'key.ending', []],
   ['find', 'session.find', []],
   ['practice calls', 'practice.journal', []],
   ['practice may', 'practice.explain', []],

@@ -19,6 +19,7 @@ const counts = {
   needsYou: 0,
   groupsNeedYou: 0,
   xksNeedYou: 0,
+  endingNeedYou: 0,
   due: 0,
   renewals: 0,
 };

@@ -12,8 +12,9 @@ import { xksRehearsal } from './0011-xks-rehearsal.ts';
 import { xksRelease } from './0012-xks-release.ts';
 import { xksLeftover } from './0013-xks-leftover.ts';
 import { currentMaterial } from './0014-current-material.ts';
-import { aliasOff } from './0016-alias-off.ts';
 import { chosenEnd } from './0015-chosen-end.ts';
+import { aliasOff } from './0016-alias-off.ts';
+import { endings } from './0017-endings.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   currentMaterial,
   chosenEnd,
   aliasOff,
+  endings,
 ];

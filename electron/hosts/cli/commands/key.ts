@@ -8,6 +8,7 @@ import { comparisonText, grantsText, materialsText } from '../render/key-looks.t
 import { keyDetailText, keysText, keyText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
+import { addEnding } from './key-ending.ts';
 import type { Run } from './noun.ts';
 import { prove, type ProveOptions } from './prove-copies.ts';
 
@@ -16,7 +17,7 @@ interface ListOptions extends PageOptions {
   readonly find?: string;
 }
 
-/** `key list|show|check|prove|grants|compare-policy|materials|synchronize|disable|enable` */
+/** `key list|ending|show|check|prove|grants|compare-policy|materials|synchronize|disable|enable` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -27,6 +28,7 @@ export function addVerbs(noun: Command, run: Run): void {
     .option('--after <mark>', 'go on where the last list ended')
     .option('--all', 'every page')
     .action((options: ListOptions) => run((context) => list(context, options)));
+  addEnding(noun, run);
   noun
     .command('show')
     .argument('<key>', 'the key as GROUP/VERSION')

@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { defaultKeystore, findNoun, stateFolder } from './global-options.ts';
 import { refuseSecrets } from './refuse-secrets.ts';
 import {
+  date,
   dateOrNever,
   daysOrNever,
   descriptor,
@@ -62,6 +63,11 @@ it('reads dates as UTC and refuses days that are not in the calendar', () => {
   for (const text of ['2027-02-30', '2027-13-01', 'tomorrow', '2027-11-21T10:00', '1763712000']) {
     expect(() => dateOrNever(text)).toThrow();
   }
+});
+
+it('takes no never where only a date will do', () => {
+  expect(date('2027-11-21')).toBe(Date.UTC(2027, 10, 21, 23, 59, 59));
+  for (const text of ['never', '2027-02-30']) expect(() => date(text)).toThrow('say a date like');
 });
 
 it('reads numbers strictly', () => {

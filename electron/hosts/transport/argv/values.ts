@@ -46,14 +46,24 @@ export function descriptor(text: string): number {
  */
 export function dateOrNever(text: string): number | 'never' {
   if (text.toLowerCase() === 'never') return 'never';
+  const time = timeOf(text);
+  if (time !== null) return time;
+  throw new InvalidArgumentError('say "never", a date like 2027-11-21 or an ISO 8601 time.');
+}
+
+/** As {@link dateOrNever}, where there is no never. */
+export function date(text: string): number {
+  const time = timeOf(text);
+  if (time !== null) return time;
+  throw new InvalidArgumentError('say a date like 2027-11-21 or an ISO 8601 time.');
+}
+
+function timeOf(text: string): number | null {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const full = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
   const time = day ? Date.parse(`${text}T23:59:59Z`) : full ? Date.parse(text) : Number.NaN;
   const sameDay = new Date(time);
-  if (Number.isNaN(time) || (day && !sameDay.toISOString().startsWith(text))) {
-    throw new InvalidArgumentError('say "never", a date like 2027-11-21 or an ISO 8601 time.');
-  }
-  return time;
+  return Number.isNaN(time) || (day && !sameDay.toISOString().startsWith(text)) ? null : time;
 }
 
 /** `never` or a number of minutes. */
