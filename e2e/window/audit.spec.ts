@@ -33,7 +33,7 @@ async function verify(fingerprint: string, verdict: RegExp): Promise<void> {
 
 describe.skipIf(!windowHere)('Logging and Reporting > Audit', () => {
   it('lists what was done, newest first, and one record whole', async () => {
-    await on.page.keyboard.press('Alt+5');
+    await on.page.keyboard.press('Alt+6');
     await grid().getByText('folder.add').first().waitFor();
     const numbers = await grid().getByRole('row').locator(':nth-match(div, 1)').count();
     expect(numbers).toBeGreaterThan(0);

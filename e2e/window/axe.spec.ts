@@ -21,6 +21,7 @@ const longKey = takesPictures ? /ledger-prod version 1, key/ : /^a-name-as-long.
 const places = [
   ['Key Groups', 'key-groups'],
   ['Keys', 'keys'],
+  ['Expiry', 'expiry'],
   ['Jobs', 'jobs'],
   ['Audit', 'audit'],
   ['HSM', 'hsm'],
@@ -34,7 +35,12 @@ const places = [
 async function furnish(desk: Desk, aws: OutsideAws): Promise<{ folder: string }> {
   await desk.call('credential.test', { credential: 'payments-kms' });
   const { id: folder } = await desk.call('folder.add', { name: 'Payments' });
-  await desk.addGroup('payments-uat', { folder, storage: 'hsm' });
+  await desk.addGroup('payments-uat', {
+    folder,
+    storage: 'hsm',
+    rotateEvery: { amount: 1, unit: 'months' },
+    awsDeletesMaterialAfterDays: 60,
+  });
   await desk.addGroup('invoices-prod', { folder, storage: 'hsm' });
   await desk.addGroup('hsm-archive', { storage: 'hsm', rotate: false });
   await desk.rotated('payments-uat');
@@ -51,6 +57,8 @@ async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   const cards = await desk.call('folder.add', { name: longFolder });
   await desk.addGroup(long, {
     alias: takesPictures ? long : 'long',
+    rotateEvery: { amount: 2, unit: 'months' },
+    awsDeletesMaterialAfterDays: 80,
     folder: cards.id,
     storage: 'hsm',
   });
@@ -59,7 +67,10 @@ async function work(desk: Desk, aws: OutsideAws): Promise<void> {
   await desk.addGroup('payments-prod', { ...payments, policy: policyTemplate, storage: 'hsm' });
   await desk.rotated('payments-prod');
   await desk.rotated('payments-prod');
-  await desk.addGroup('cards-prod', takesPictures ? { folder: cards.id } : {});
+  await desk.addGroup('cards-prod', {
+    ...(takesPictures ? { folder: cards.id } : {}),
+    keepValidFor: { amount: 20, unit: 'days' },
+  });
   await desk.rotated('cards-prod');
   await aws.deny(['kms:UpdateAlias']);
   await desk.rotate('cards-prod');
@@ -165,6 +176,7 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
         await onto(longKey);
         await tree.details.getByRole('region', { name: 'Copies' }).waitFor();
       }
+      if (place === 'Expiry') await later.page.getByText('In 19 days').waitFor();
       if (place === 'Jobs') await later.page.getByText('Needs you').first().waitFor();
       if (place === 'Audit') await later.page.getByRole('grid').getByRole('row').nth(2).click();
       await look(name);

@@ -194,7 +194,7 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
   });
 
   it('works by keyboard alone: list, job, step, menu, filter', async () => {
-    await on.page.keyboard.press('Alt+4');
+    await on.page.keyboard.press('Alt+5');
     await jobs.grid.focus();
     await on.page.keyboard.press('Home');
     await on.page.keyboard.press('Enter');

@@ -144,7 +144,7 @@ describe.skipIf(!windowHere)('by keyboard alone', () => {
       .getByText(/needs you/)
       .first()
       .waitFor();
-    await press('Alt+4');
+    await press('Alt+5');
     await jobs.grid.getByText('Needs you').waitFor();
     await jobs.grid.focus();
     const used = await counted(async () => {

@@ -155,7 +155,7 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
   it('keeps a rule that is being written', async () => {
     const store = { name: 'ledger', accounts: null, storage: 'software' } as const;
     await on.call('xksStore.add', store);
-    await press('Alt+3');
+    await press('Alt+4');
     await on.page.getByRole('row', { name: /^ledger, external key store/ }).click();
     await command('Add rule to ledger');
     await form.field('Name').fill('no reports');
@@ -175,7 +175,7 @@ describe.skipIf(!windowHere)('a lock in the middle of an edit', () => {
       await holds(form.field('Folder of the backup'), '/somewhere/backups');
       await leave();
     });
-    await press('Alt+9');
+    await press('Alt+0');
     await on.page.getByRole('button', { name: /^Change the passphrase/ }).click();
     for (const label of ['Passphrase now', 'New passphrase', 'New passphrase again'])
       await form.field(label).fill('secrets of several words');

@@ -46,7 +46,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     }
     await stage.page.reload();
     await stage.page.getByRole('navigation', { name: 'Places' }).waitFor();
-    await press('Alt+3');
+    await press('Alt+4');
   });
 
   const press = async (...keys: readonly string[]): Promise<void> => {
@@ -117,7 +117,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
   };
 
   it('keeps external keys by software, and says what that is worth', async () => {
-    await press('Alt+3');
+    await press('Alt+4');
     await stage.page.getByRole('button', { name: 'Add external key store…' }).click();
     await form.field('Name').fill('ledger');
     await form.field('Owner accounts').fill(account);
@@ -248,7 +248,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     const to = stage.at('audit.jsonl');
     const { fingerprint } = await stage.call('audit.export', { to });
     const { folder } = await stage.call('xks.status', {});
-    await press('Alt+5');
+    await press('Alt+6');
     await stage.page.getByRole('button', { name: 'Verify an export…' }).click();
     await form.field('File').fill(to);
     await form.field('Fingerprint of the signing key').fill(fingerprint);
@@ -270,7 +270,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
       .toBe(0);
     await press('Escape');
     await closed();
-    await press('Alt+3');
+    await press('Alt+4');
   });
 
   it('lets go of a KMS key only once AWS has none, and its name was typed', async () => {

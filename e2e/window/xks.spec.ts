@@ -74,7 +74,7 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
   };
 
   it('says what external key stores are while there is none', async () => {
-    await press('Alt+3');
+    await press('Alt+4');
     await stage.page.getByRole('heading', { level: 1, name: 'External Key Stores' }).waitFor();
     await tree().getByText('No external key stores yet.').waitFor();
     await look('xks--empty');

@@ -10,6 +10,7 @@ import styles from './shell.module.css';
 const told = (count: number): string => (count > 0 ? `! ${count.toLocaleString()}` : '');
 const needs: Partial<Record<Screen, (snapshot: Snapshot) => string>> = {
   'key-groups': ({ counts }) => told(counts.groupsNeedYou),
+  expiry: ({ counts }) => told(counts.endingNeedYou),
   xks: ({ counts }) => told(counts.xksNeedYou),
   jobs: ({ counts }) => told(counts.needsYou),
   hsm: ({ hsm }) => (hsm === 'ready' || hsm === 'none' ? '' : '!'),

@@ -10,6 +10,7 @@ import { SecurityScreen } from '../features/administration/security-screen.tsx';
 import { GlobalKeys } from '../features/commands/global-keys.tsx';
 import { JobsScreen } from '../features/jobs/jobs-screen.tsx';
 import { KeyGroupsScreen } from '../features/key-groups/key-groups-screen.tsx';
+import { ExpiryScreen } from '../features/expiry/expiry-screen.tsx';
 import { KeysScreen } from '../features/keys/keys-screen.tsx';
 import { XksScreen } from '../features/xks/xks-screen.tsx';
 import { type Screen, useNavigation } from '../state/navigation.ts';
@@ -27,6 +28,7 @@ import { TopBar } from './top-bar.tsx';
 const views: Readonly<Record<Screen, ComponentType>> = {
   'key-groups': KeyGroupsScreen,
   keys: KeysScreen,
+  expiry: ExpiryScreen,
   xks: XksScreen,
   jobs: JobsScreen,
   audit: AuditScreen,

@@ -6,10 +6,11 @@ export const headings = {
 } as const;
 type Heading = keyof typeof headings;
 
-/** Every place, in the order of the list: Alt and its number go there, Alt+0 to the tenth. */
+/** Every place, in the order of the list. */
 export const places = [
   { screen: 'key-groups', title: 'Key Groups', under: 'keys' },
   { screen: 'keys', title: 'Keys', under: 'keys' },
+  { screen: 'expiry', title: 'Expiry', under: 'keys' },
   { screen: 'xks', title: 'External Key Stores', under: 'keys' },
   { screen: 'jobs', title: 'Jobs', under: 'reporting' },
   { screen: 'audit', title: 'Audit', under: 'reporting' },
@@ -23,6 +24,12 @@ export const places = [
   readonly title: string;
   readonly under: Heading;
 }[];
+
+/**
+ * The key that goes to a place with Alt, in the same order: the first ten have the digits, and Practice, the
+ * last, has its letter.
+ */
+export const placeKeys: readonly string[] = '1234567890P'.split('');
 
 /** Id of the element that shows a place. */
 export const workId = 'work';

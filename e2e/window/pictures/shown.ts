@@ -26,6 +26,7 @@ export const shown = [
       ['key-groups', 'Folders, key groups and keys; the copies and history of one key'],
       ['key-groups--empty', 'Before there is any key group'],
       ['keys', 'Every key, whatever its group'],
+      ['expiry', 'Which keys end soon, when, and what happens then'],
       ['menu--folder', 'What can be done with a folder'],
       ['menu--group', 'What can be done with a key group'],
       ['menu--key', 'What can be done with a key'],

@@ -1,7 +1,7 @@
 import type { StoreDeed } from '../../../shared/model/xks.ts';
 import type { Look } from '../../state/look.ts';
 import type { Screen } from '../../state/navigation.ts';
-import { places } from '../../state/places.ts';
+import { placeKeys, places } from '../../state/places.ts';
 import type { SelectedThing } from '../../state/selection.ts';
 import type { Dialog, TreeItem } from '../../state/dialogs.ts';
 import type { Snapshot } from '../../state/snapshot.ts';
@@ -186,7 +186,7 @@ const placeCommands = ({ go }: Reach): readonly Command[] =>
     id: `go ${screen}`,
     title: `Go to ${title}`,
     section: 'Places',
-    shortcut: `Alt+${(at + 1) % 10}`,
+    shortcut: `Alt+${placeKeys[at]}`,
     blocked: null,
     run: () => go(screen),
   }));

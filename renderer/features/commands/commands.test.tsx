@@ -92,8 +92,8 @@ describe('keys that work everywhere', () => {
     [{ key: '?', shiftKey: true }, 'page', { kind: 'shortcuts' }],
     [{ key: '?', shiftKey: true }, 'field', null],
     [{ key: '¡', code: 'Digit1', altKey: true }, 'page', { kind: 'place', screen: 'key-groups' }],
-    [{ key: '3', code: 'Digit3', altKey: true }, 'page', { kind: 'place', screen: 'xks' }],
-    [{ key: '0', code: 'Digit0', altKey: true }, 'page', { kind: 'place', screen: 'practice' }],
+    [{ key: '3', code: 'Digit3', altKey: true }, 'page', { kind: 'place', screen: 'expiry' }],
+    [{ key: '0', code: 'Digit0', altKey: true }, 'page', { kind: 'place', screen: 'security' }],
     [{ key: 'l', code: 'KeyL', altKey: true }, 'page', { kind: 'lock' }],
     [{ key: '3', code: 'Digit3', altKey: true, ctrlKey: true }, 'page', null],
     [{ key: 'K', ctrlKey: true, shiftKey: true }, 'page', null],
@@ -141,10 +141,25 @@ describe('the palette in the window', () => {
   it('goes to a place from wherever the focus was, and says where that is', async () => {
     const { user } = await look();
     act(() => screen.getByRole('button', { name: 'Lock now' }).focus());
-    await user.keyboard('{Alt>}[Digit4]{/Alt}');
+    await user.keyboard('{Alt>}[Digit5]{/Alt}');
     const work = screen.getByRole('main', { name: 'Jobs' });
     expect(document.activeElement).toBe(work);
     expect(document.title).toBe('Jobs · Keyreeve');
+  });
+
+  it('has a key for every place: digits in their order, and a letter for Practice', async () => {
+    const { user } = await look();
+    const keys = [...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((n) => `Digit${n}`), 'KeyP'];
+    const gone: string[] = [];
+    for (const key of keys) {
+      await user.keyboard(`{Alt>}[${key}]{/Alt}`);
+      gone.push(useNavigation.getState().screen);
+    }
+    expect(gone).toEqual(places.map((place) => place.screen));
+    const told = commandsFor(reach()).filter(({ id }) => id.startsWith('go '));
+    expect(told.map(({ shortcut }) => shortcut?.replace('Alt+', ''))).toEqual(
+      keys.map((key) => key.at(-1)),
+    );
   });
 
   it('says whose keys its commands are about', async () => {

@@ -1,5 +1,5 @@
 import type { Screen } from '../../state/navigation.ts';
-import { places } from '../../state/places.ts';
+import { placeKeys, places } from '../../state/places.ts';
 
 /** What a key means everywhere in the window. */
 export type KeyMeaning =
@@ -29,7 +29,7 @@ function withControl(key: string): KeyMeaning | null {
 /** By the place of the key: with Alt some keyboards give another letter. */
 function withAlt(code: string): KeyMeaning | null {
   if (code === 'KeyL') return { kind: 'lock' };
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
-  const place = digit === undefined ? undefined : places[(Number(digit) + 9) % 10];
+  const key = /^(?:Digit|Numpad|Key)(\w)$/.exec(code)?.[1];
+  const place = key === undefined ? undefined : places[placeKeys.indexOf(key)];
   return place === undefined ? null : { kind: 'place', screen: place.screen };
 }

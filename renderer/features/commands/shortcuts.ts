@@ -25,6 +25,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
         between: 'to',
         does: 'Go to a place, in the order of the list at the left',
       },
+      { keys: ['Alt+P'], does: 'Go to Practice, the last of them' },
       { keys: ['Alt+L'], does: 'Lock now' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close what is on top' },

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { Chip } from '../../ui/chip.tsx';
 import { stateChoices } from './job-filter.ts';
 import styles from './jobs.module.css';
 
@@ -16,20 +17,14 @@ export function JobFilters({
   readonly onAllGroups: () => void;
 }) {
   const chip = (id: string | null, glyph: string, word: string, pressed: boolean) => (
-    <button
-      key={word}
-      type="button"
-      className={styles['chip']}
-      aria-pressed={pressed}
-      onClick={() => onToggle(id)}
-    >
+    <Chip key={word} pressed={pressed} onPress={() => onToggle(id)}>
       {glyph === '' ? null : (
         <span aria-hidden="true" className="mono">
           {glyph}{' '}
         </span>
       )}
       {word}
-    </button>
+    </Chip>
   );
   return (
     <div className={styles['filters']} role="group" aria-label="Show jobs that are">

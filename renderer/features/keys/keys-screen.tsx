@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import {
   assuranceTexts,
@@ -11,7 +11,6 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { type RowsOf, usePages } from '../../state/pages.ts';
-import { useSelection } from '../../state/selection.ts';
 import { Isolated } from '../../ui/isolated.tsx';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -26,6 +25,7 @@ import { keyMenu } from './key-menu.ts';
 import { sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
 import { useCheckKeys } from './use-check-keys.ts';
+import { useToldKey } from './use-told-key.ts';
 
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
@@ -182,15 +182,4 @@ export function KeysScreen() {
 function emptyOf(pending: boolean, find: string): string {
   if (pending) return 'Reading keys.';
   return find === '' ? emptyTexts.keys : emptyTexts.nothingFound(find);
-}
-
-/** Tells the window's commands which key they would be about. */
-function useToldKey(key: KeyView | null): void {
-  const select = useSelection((state) => state.select);
-  const id = key?.id ?? null;
-  const name = key ? `${key.groupName}, version ${key.version}` : '';
-  useEffect(() => {
-    select(id === null ? null : { kind: 'key', id, name });
-    return () => select(null);
-  }, [select, id, name]);
 }
