@@ -233,8 +233,6 @@ async function warnings(
 /** By its id, which a multi-Region key shares with its replicas (AWS KMS developer guide). */
 const isMultiRegion = (kmsKeyId: string | null): boolean => kmsKeyId?.startsWith('mrk-') === true;
 
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-
 async function lookAtVault(services: DeedServices, group: Group, checks: Checks): Promise<void> {
   if (checks.blocked) return;
   try {
