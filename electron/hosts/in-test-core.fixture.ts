@@ -87,7 +87,6 @@ export class InTestCore implements Core {
       reason: null,
       storeId: null,
       realm: null,
-      incarnation: null,
       slots: [],
       backup: { place: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null },
       anchor: 'none',

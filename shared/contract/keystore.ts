@@ -73,7 +73,6 @@ export const keystoreStatus = z.strictObject({
   reason: z.string().nullable(),
   storeId: id.nullable(),
   realm: realm.nullable(),
-  incarnation: id.nullable(),
   slots: z.array(slot),
   backup: z.strictObject({
     place: z.string().nullable(),

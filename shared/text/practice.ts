@@ -28,5 +28,14 @@ export function spanWords(seconds: number): string {
   return said.length === 0 ? '0 seconds' : said.join(' ');
 }
 
+/** Whether AWS's quotas hold, and what they are multiplied by. */
+export const quotasWords = ({
+  on,
+  scale,
+}: {
+  readonly on: boolean;
+  readonly scale: number;
+}): string => (on ? (scale === 1 ? 'on' : `on, ${scale} times those of AWS`) : 'off');
+
 export const aheadWords = (seconds: number): string =>
   seconds < 1 ? 'not at all' : `by ${spanWords(seconds)}`;

@@ -119,23 +119,29 @@ export interface ProxyFigures {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** How far the log of the keystore has come with the audit of a proxy. */
-export function linkedText({
-  records,
-  linked,
-  reading,
-  broken,
-}: {
-  readonly records: number | null;
-  readonly linked: number | null;
-  readonly reading: boolean;
-  readonly broken: boolean;
-}): string {
+/** How far the log of the keystore has come with the audit of a proxy; `when` writes a time. */
+export function linkedText(
+  {
+    records,
+    linked,
+    linkedAt,
+    reading,
+    broken,
+  }: {
+    readonly records: number | null;
+    readonly linked: number | null;
+    readonly linkedAt: number | null;
+    readonly reading: boolean;
+    readonly broken: boolean;
+  },
+  when: (at: number) => string,
+): string {
   if (broken) return 'records were lost or changed: see the audit log';
   const known = linked ?? 0;
   if (records === null) return linked === null ? 'none is here' : `${linked} linked, none is here`;
   if (records <= known) return `all ${known} records linked`;
-  return `${known} of ${records} records linked${reading ? ', the others are being read' : ''}`;
+  const last = linkedAt === null ? '' : `, last ${when(linkedAt)}`;
+  return `${known} of ${records} records linked${last}${reading ? ', the others are being read' : ''}`;
 }
 
 /** Milliseconds as far as they say something: quantiles are known to 15 %. */

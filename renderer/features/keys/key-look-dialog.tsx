@@ -155,6 +155,12 @@ export function KeyGrantsDialog({ dialog, close }: DialogProps<'key-grants'>) {
               <dl>
                 <dt>May</dt>
                 <dd>{grant.operations.join(', ')}</dd>
+                {grant.retiring === null ? null : (
+                  <>
+                    <dt>May retire it</dt>
+                    <dd>{grant.retiring}</dd>
+                  </>
+                )}
                 {grant.name === '' ? null : (
                   <>
                     <dt>Name</dt>

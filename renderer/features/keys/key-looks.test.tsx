@@ -38,7 +38,7 @@ function looking(dialog: Dialog) {
     const line = world.proved
       ? { ok: true, text: 'Keystore, opened with the right KCV', at }
       : { ok: true, text: 'Keystore, not opened since it was made', at: null };
-    return { ...shown, remote, copies: [line] };
+    return { ...shown, masterId: '5c35ef9a', remote, copies: [line] };
   };
   const material = (end: string, ours: boolean) => ({
     materialId: end.repeat(64),
@@ -75,7 +75,7 @@ function looking(dialog: Dialog) {
           grantId: 'f'.repeat(64),
           name: 'rds',
           grantee: 'arn:aws:iam::111122223333:role/rds',
-          retiring: null,
+          retiring: 'arn:aws:iam::111122223333:role/rds-ends',
           operations: ['Decrypt', 'CreateGrant'],
           createdAt: at,
         },
@@ -97,6 +97,7 @@ describe('the details of a key', () => {
   it('prove its copy, and show the moment', async () => {
     const { link, user } = looking({ kind: 'key-properties', key: keyId });
     const copies = await screen.findByRole('region', { name: 'Copies' });
+    expect(screen.getByText('Master key').nextElementSibling?.textContent).toBe('5c35ef9a');
     expect(within(copies).getByText(/not opened since/)).toBeTruthy();
     await user.click(within(copies).getByRole('button', { name: 'Prove keystore copy' }));
     expect(await within(copies).findByText(/opened with the right KCV/)).toBeTruthy();
@@ -135,6 +136,7 @@ describe('looking at a KMS key', () => {
     expect(await screen.findByText(/^1 grant on this KMS key/)).toBeTruthy();
     const grant = screen.getByRole('region', { name: /role\/rds$/ });
     expect(grant.textContent).toContain('Decrypt, CreateGrant');
+    expect(within(grant).getByText(/role\/rds-ends$/)).toBeTruthy();
   });
 
   it('warns where a KMS key has several materials, and marks the one kept here', async () => {

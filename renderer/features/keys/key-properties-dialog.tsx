@@ -170,6 +170,9 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
           ...(detail.tokenSerial === null
             ? []
             : ([['Token serial', <code key="t">{detail.tokenSerial}</code>]] as const)),
+          ...(detail.masterId === null
+            ? []
+            : ([['Master key', <code key="m">{detail.masterId}</code>]] as const)),
           ['Reference', <Ident key="r" value={detail.reference} what="reference" short={false} />],
           ['Planned life ends', <Moment key="e" at={detail.plannedEnd} as="day" />],
         ]}

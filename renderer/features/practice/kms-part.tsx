@@ -161,7 +161,7 @@ function RoomSections({ room }: { readonly room: Room }) {
   const show = useDialogs((state) => state.show);
   const quotas = useDeed('practice.setQuotas');
   const blocked = useBlocked();
-  const { on } = room.quotas;
+  const { on, scale } = room.quotas;
   return (
     <>
       <Section
@@ -204,7 +204,7 @@ function RoomSections({ room }: { readonly room: Room }) {
       >
         <p>
           {on
-            ? '✓ On: the practice KMS takes as many requests a second as AWS does, and throttles the rest.'
+            ? `✓ On: the practice KMS takes ${scale === 1 ? '' : `${scale} times `}as many requests a second as AWS does, and throttles the rest.`
             : '- Off: requests are never throttled.'}
         </p>
         {quotas.failure ? <FailureNotice failure={quotas.failure} /> : null}

@@ -5,6 +5,7 @@ import { useDeed } from '../../state/reads.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { sayMoment } from '../../ui/moments.ts';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { leftOnDeviceText, linkedText } from '../../../shared/text/xks.ts';
@@ -118,9 +119,9 @@ function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
               <td>{certificateOf(node.certificateDays)}</td>
               <td>
                 {node.audit.broken ? (
-                  <span className="tone-attention">! {linkedText(node.audit)}</span>
+                  <span className="tone-attention">! {linkedText(node.audit, sayMoment)}</span>
                 ) : (
-                  linkedText(node.audit)
+                  linkedText(node.audit, sayMoment)
                 )}
               </td>
               <td>{node.problem ?? 'none'}</td>

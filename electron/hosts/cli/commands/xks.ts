@@ -37,7 +37,9 @@ function addServingVerbs(noun: Command, run: Run): void {
     .action(() =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('xks.status', {}), servingText);
+        context.show(await session.call('xks.status', {}), (shown) =>
+          servingText(shown, styleFor(context.screen)),
+        );
       }),
     );
   noun
@@ -46,7 +48,9 @@ function addServingVerbs(noun: Command, run: Run): void {
     .action(() =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('xks.publish', {}), servingText);
+        context.show(await session.call('xks.publish', {}), (shown) =>
+          servingText(shown, styleFor(context.screen)),
+        );
       }),
     );
   noun
@@ -57,7 +61,7 @@ function addServingVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const output = await session.call('xks.setFolder', { folder: resolve(folder) });
-        context.show(output, servingText);
+        context.show(output, (shown) => servingText(shown, styleFor(context.screen)));
       }),
     );
   noun
@@ -82,7 +86,7 @@ function addBlockVerbs(noun: Command, run: Run): void {
         const question = `Every use of ${named} is refused from then on. Block it?`;
         const confirm = await confirmed(context, options, question);
         const output = await session.call('xks.kill', { ...targetOf(options), confirm });
-        context.show(output, blockedText);
+        context.show(output, (shown) => blockedText(shown, styleFor(context.screen)));
       }),
     );
   addRehearse(noun, run);
@@ -91,7 +95,9 @@ function addBlockVerbs(noun: Command, run: Run): void {
     .action((options: TargetOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('xks.restore', targetOf(options)), servingText);
+        context.show(await session.call('xks.restore', targetOf(options)), (shown) =>
+          servingText(shown, styleFor(context.screen)),
+        );
       }),
     );
 }
@@ -114,10 +120,11 @@ function addRehearse(noun: Command, run: Run): void {
         const confirm = await confirmed(context, options, question);
         const asked = { key, minutes, when: whenOf(options), confirm };
         const output = await session.call('xks.rehearse', asked);
-        const { when } = styleFor(context.screen);
+        const style = styleFor(context.screen);
         context.show(
           output,
-          ({ until, serving }) => `${servingText(serving)}\nRehearsed until ${when(until)}.`,
+          (shown) =>
+            `${servingText(shown.serving, style)}\nRehearsed until ${style.when(shown.until)}.`,
         );
       }),
     );

@@ -12,6 +12,7 @@ import type { Style } from './moments.ts';
 export function grantsText({ grants, readAt }: OutputFor<'key.grants'>, style: Style): string {
   const columns = [
     { title: 'Grantee', shrinks: true },
+    { title: 'May retire it', shrinks: true },
     { title: 'May', shrinks: true },
     { title: 'Name', shrinks: true },
     { title: 'Made', spare: 1 },
@@ -19,6 +20,7 @@ export function grantsText({ grants, readAt }: OutputFor<'key.grants'>, style: S
   ] as const;
   const rows = grants.map((grant) => [
     { text: grant.grantee },
+    { text: grant.retiring ?? '' },
     { text: grant.operations.join(', ') },
     { text: grant.name },
     { text: style.when(grant.createdAt) },

@@ -168,6 +168,7 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
   return [
     keyFacts(key, style),
     ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
+    ...(key.masterId ? [facts([['Master key', key.masterId]])] : []),
     ...(key.renewsAt === null ? [] : [facts([['Renewed', style.when(key.renewsAt)]])]),
     '',
     paint('faint', 'COPIES'),

@@ -69,9 +69,10 @@ it.each([
 it('says how far the practice clock is ahead in days, and not in seconds', () => {
   const room = {
     clock: { now: 0, aheadSeconds: 31 * 86_400 + 3600 },
-    quotas: { on: false },
+    quotas: { on: true, scale: 2.5 },
     holds: { keys: 1, withoutMaterial: 0, aliases: 1, people: 1, calls: 1, keyStores: 0 },
     mischief: [],
   };
-  expect(roomText(room as never)).toMatch(/Ahead of real time.*by 31 days 1 hour/);
+  expect(roomText(room)).toMatch(/Ahead of real time.*by 31 days 1 hour/);
+  expect(roomText(room)).toMatch(/Quotas.*on, 2\.5 times those of AWS/);
 });

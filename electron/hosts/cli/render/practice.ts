@@ -5,6 +5,7 @@ import {
   aheadWords,
   byPracticeClock,
   practiceEventTexts,
+  quotasWords,
 } from '../../../../shared/text/practice.ts';
 import {
   type RehearsalPlace,
@@ -22,9 +23,10 @@ export function roomText(room: OutputFor<'practice.show'>): string {
     facts([
       ['Practice clock', moment(clock.now)],
       ['Ahead of real time', aheadWords(clock.aheadSeconds)],
-      ['Quotas', quotas.on ? 'on' : 'off'],
+      ['Quotas', quotasWords(quotas)],
       ['Keys', `${holds.keys}, ${holds.withoutMaterial} without material`],
       ['Aliases', String(holds.aliases)],
+      ['Key stores', holds.keyStores === 0 ? '' : String(holds.keyStores)],
       ['Users and roles', String(holds.people)],
       ['Calls', String(holds.calls)],
     ]),

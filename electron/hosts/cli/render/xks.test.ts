@@ -1,13 +1,26 @@
 import { expect, it } from 'vitest';
 import { servingText } from './xks.ts';
 
+const style = { when: (at: number | null) => `at ${at}` };
+
 it('names the KMS keys that proxies refused, and whose the external key is not', () => {
   const serving = {
     folder: '/x',
     storage: null,
     revision: 3,
     published: 3,
-    nodes: [],
+    nodes: [
+      {
+        node: 'one',
+        revision: null,
+        newest: false,
+        health: null,
+        problem: 'it does not answer',
+        certificateDays: null,
+        figures: null,
+        audit: { records: 9, linked: 4, linkedAt: 7, reading: false, broken: false },
+      },
+    ],
     leftOnDevice: 0,
     refusedKmsKeys: [
       {
@@ -21,8 +34,9 @@ it('names the KMS keys that proxies refused, and whose the external key is not',
       },
     ],
   };
-  expect(servingText(serving)).toMatch(
-    /Refused, one.+! arn:aws:kms:eu-west-1:111122223333:key\/other, 2 times: ledger\/payments belongs to another KMS key$/m,
+  expect(servingText(serving, style)).toMatch(
+    /Refused, one.+! arn:aws:kms:eu-west-1:111122223333:key\/other, 2 times, last at 0: ledger\/payments belongs to another KMS key$/m,
   );
-  expect(servingText({ ...serving, refusedKmsKeys: [] })).not.toContain('Refused');
+  expect(servingText(serving, style)).toMatch(/Audit, one.+4 of 9 records linked, last at 7$/m);
+  expect(servingText({ ...serving, refusedKmsKeys: [] }, style)).not.toContain('Refused');
 });

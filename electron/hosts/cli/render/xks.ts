@@ -143,7 +143,7 @@ export function xksKeyDetailText(key: OutputFor<'xksKey.show'>): string {
   ].join('\n\n');
 }
 
-export function servingText(view: Serving): string {
+export function servingText(view: Serving, { when }: Pick<Style, 'when'>): string {
   const nodes = view.nodes.map(({ node, revision, newest, health, problem }): [string, string] => [
     `Proxy ${node}`,
     revision === null
@@ -160,15 +160,15 @@ export function servingText(view: Serving): string {
       : nodes),
     ...view.nodes.map(({ node, audit }): [string, string] => [
       `Audit, ${node}`,
-      `${audit.broken ? '! ' : ''}${linkedText(audit)}`,
+      `${audit.broken ? '! ' : ''}${linkedText(audit, when)}`,
     ]),
     ...view.nodes.flatMap(({ node, figures }): [string, string][] =>
       figures === null ? [] : [[`Last minute, ${node}`, figuresText(figures)]],
     ),
     ...view.refusedKmsKeys.map(
-      ({ node, storeName, keyName, kmsKeyArn, times }): [string, string] => [
+      ({ node, storeName, keyName, kmsKeyArn, times, lastAt }): [string, string] => [
         `Refused, ${node}`,
-        `! ${kmsKeyArn}, ${times === 1 ? 'once' : `${times} times`}: ${storeName}/${keyName} belongs to another KMS key`,
+        `! ${kmsKeyArn}, ${times === 1 ? 'once' : `${times} times, last`} ${when(lastAt)}: ${storeName}/${keyName} belongs to another KMS key`,
       ],
     ),
   ]);
@@ -183,8 +183,8 @@ function figuresText({ perSecond, p50, p99, p999, refusals }: ProxyFigures): str
   return `${perSecond.toFixed(1)}/s, p50 ${half}, p99 ${most}, p99.9 ${nearlyAll}${late}; ${refused}`;
 }
 
-export const blockedText = (view: Serving): string =>
-  [servingText(view), ...blockConsequences.map((line) => `· ${line}`)].join('\n');
+export const blockedText = (view: Serving, style: Pick<Style, 'when'>): string =>
+  [servingText(view, style), ...blockConsequences.map((line) => `· ${line}`)].join('\n');
 
 export function rulesText({ mode, rules }: OutputFor<'xksRule.list'>): string {
   const head =
