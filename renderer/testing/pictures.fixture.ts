@@ -79,7 +79,6 @@ export function statusOf(
     reason: null,
     storeId: state === 'absent' ? null : storeId,
     realm: state === 'absent' ? null : realm,
-    incarnation: null,
     slots: state === 'absent' ? [] : [slot()],
     backup: { place: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null },
     anchor: 'not-read',
