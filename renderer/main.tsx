@@ -8,6 +8,7 @@ import { useDialogs } from './state/dialogs.ts';
 import { newReads } from './state/reads.ts';
 import { tellOfActivity } from './state/activity.ts';
 import { keepBack } from './state/history.ts';
+import { keepFocusInSight } from './state/focus-in-sight.ts';
 import { keepFocus } from './state/keep-focus.ts';
 import { isOpen } from './state/snapshot.ts';
 import { sayCutOff, takeCutOff } from './state/cut-off.ts';
@@ -34,6 +35,7 @@ followChanges(link, reads);
 tellOfActivity(call);
 keepBack(() => isOpen(reads));
 keepFocus();
+keepFocusInSight();
 sayCutOff(takeCutOff());
 // Electron would not ask, it would only not close; there the page is kept by its host.
 watchUnsaved(reads, desktopBridge() === null);

@@ -147,6 +147,22 @@ describe.skipIf(!windowHere)('Administration', () => {
       .waitFor();
   });
 
+  it('keeps in sight what has the focus when somebody zooms in', async () => {
+    await on.go('Security and backup');
+    const button = on.button('Add another way…');
+    await button.focus();
+    const inSight = () =>
+      button.evaluate((at) => {
+        const { top, bottom } = at.getBoundingClientRect();
+        return document.activeElement === at && top >= 0 && bottom <= innerHeight;
+      });
+    await expect.poll(inSight).toBe(true);
+    // 1280 × 1024 at 400 %.
+    await on.page.setViewportSize({ width: 320, height: 256 });
+    await expect.poll(inSight).toBe(true);
+    await on.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('shows the practice KMS and how often it was called', async () => {
     await on.go('Practice');
     await on.section('Practice KMS').getByText('Running, started by this Keyreeve').waitFor();

@@ -22,8 +22,8 @@ export async function faultsOf(page: Page, name: string): Promise<readonly strin
 }
 
 /**
- * In the page: text that no scrolling brings into sight, boxes that must be scrolled sideways, and the
- * button of a dialog that Enter would press, where it cannot be seen.
+ * In the page: text that no scrolling brings into sight, boxes that must be scrolled sideways, the
+ * button of a dialog that Enter would press, where it cannot be seen, and labels that look like fields.
  * A line that ends in an ellipsis counts as whole where a title or the name of its row says it all.
  */
 const lostText = `(async () => {
@@ -59,6 +59,8 @@ const lostText = `(async () => {
     const scrolls = /auto|scroll/.test(style.overflowX) && at.clientWidth > 1 && !table;
     if (scrolls && at.scrollWidth > at.clientWidth + 1 && !at.matches('pre, input, textarea'))
       say(at, 'scrolls sideways');
+    if (at.matches('label:not(:has(input, select, textarea, button))') && style.borderTopStyle !== 'none')
+      say(at, 'a label drawn as a field');
     const texts = [...at.childNodes].filter((n) => n.nodeType === 3 && n.data.trim() !== '');
     if (texts.length === 0) continue;
     const range = document.createRange();
