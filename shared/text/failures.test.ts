@@ -118,3 +118,11 @@ it('tells only an open job to continue, and only of it that it repeats by itself
     expect(renderFailure(failure, { openJob: true }).next).toMatch(/, then continue\.$/);
   }
 });
+
+it('sends nobody to a group for a job that may be about a store', () => {
+  const { forYourKeys, next } = renderFailure({
+    code: 'JOB_NEEDS_REVIEW',
+    details: { reason: 'went-in-circles', step: 'settle' },
+  });
+  expect(`${forYourKeys} ${next}`).not.toMatch(/group/);
+});

@@ -212,7 +212,7 @@ export const callWording = {
   JOB_NEEDS_REVIEW: {
     headline: 'This job waits until a person has looked at it.',
     forYourKeys: (d) => reviewReasons[d.text('reason', '')] ?? 'Steps done before stand.',
-    next: 'Compare its group with AWS, then continue or cancel it.',
+    next: 'Compare what it is about with AWS, then continue or cancel it.',
   },
   JOB_UNREADABLE: {
     headline: 'A saved job cannot be read.',
