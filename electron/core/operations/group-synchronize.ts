@@ -78,15 +78,16 @@ function begin(
   caller: Caller,
 ): StartedVersion {
   const { groupId, keyId, ...details } = payload;
+  const title = synchronizeTitle(group, key);
   const started = open.jobs.start(kind, payload satisfies Json, {
-    title: synchronizeTitle(group, key),
+    title,
     subjects: { group: groupId, key: keyId },
     plan: plan.number,
     caller,
   });
   if (!started.joined) noteEnd(open, payload);
   const outcome = started.joined ? 'JOINED' : 'STARTED';
-  open.audit(outcome, [groupId, keyId, started.jobId], { plan: plan.number, ...details });
+  open.audit(outcome, [groupId, keyId, started.jobId], { title, plan: plan.number, ...details });
   const line = plan.versions.find((version) => version.key === keyId);
   return { ...started, key: keyId, version: key.version, reference: line?.reference ?? keyId };
 }
