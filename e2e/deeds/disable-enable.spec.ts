@@ -268,6 +268,25 @@ describe('the job', () => {
     },
   );
 
+  it.each(['disable', 'enable'] as const)(
+    '%s: where every answer was lost, going on finds what the first of them did',
+    async (turn) => {
+      const name = `unheard-${turn}`;
+      await twoVersions(name);
+      if (turn === 'enable') requireDone(await turned('disable', `${name}/1`));
+      const operation = turn === 'disable' ? 'DisableKey' : 'EnableKey';
+      await aws.misbehave({ operations: { [operation]: { loseResponseAfterEffect: 1_000_000 } } });
+      const stopped = await turned(turn, `${name}/1`);
+      await aws.misbehave();
+      const since = await aws.mark();
+      expect(stopped.job.state).toBe('needs-you');
+      requireDone(await desk.goOn(stopped.job.id));
+      expect(await aws.calls(since)).not.toContain(operation);
+      const { history } = await view(`${name}/1`);
+      expect(history[0]?.text).toBe(`Found ${turn}d in AWS`);
+    },
+  );
+
   it('asked for twice is one job', async () => {
     await twoVersions('twice');
     const plan = await planOf('disable', 'twice/1');
