@@ -23,6 +23,7 @@ export const snapshot = {
     xksNeedYou: 0,
     endingNeedYou: 0,
     due: 0,
+    renewals: 0,
   },
   latest: null,
   at: 0,
