@@ -51,7 +51,8 @@ function PracticeParts() {
   const { part, show } = usePracticeView();
   const base = useId();
   const status = useRead('practice.status', {}).data;
-  const shown = status === undefined || status.ours ? part : 'kms';
+  const alone = status !== undefined && !status.ours;
+  const shown = alone ? 'kms' : part;
   const Part = parts[shown];
   return (
     <ScreenFrame screen="practice">
@@ -68,11 +69,16 @@ function PracticeParts() {
               value={id}
               label={label}
               id={`${base}-tab-${id}`}
-              disabled={id !== 'kms' && status !== undefined && !status.ours}
+              disabled={id !== 'kms' && alone}
               {...(id === shown ? { 'aria-controls': `${base}-panel` } : {})}
             />
           ))}
         </Tabs>
+        {alone ? (
+          <p className={styles['why']}>
+            The other parts open once this Keyreeve has started the practice KMS.
+          </p>
+        ) : null}
         <div
           role="tabpanel"
           id={`${base}-panel`}
