@@ -139,7 +139,8 @@ export function difference(
     if (want === '...') {
       const next = wanted[i + 1];
       if (next === undefined) return null;
-      while (at < lines.length && !lineMatches(next, (lines[at] ?? '').trimEnd(), new Map(names))) at += 1;
+      while (at < lines.length && !lineMatches(next, (lines[at] ?? '').trimEnd(), new Map(names)))
+        at += 1;
       continue;
     }
     const got = lines[at];

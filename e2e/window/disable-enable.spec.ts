@@ -126,7 +126,7 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
       await menuOf(2);
       await tree.menuItem(/Disable in AWS…/).click();
       await form.button('Disable version 2 in AWS (practice)').waitFor();
-        expect(await faultsOf(stage.page, `the plan, ${colorScheme}`)).toEqual([]);
+      expect(await faultsOf(stage.page, `the plan, ${colorScheme}`)).toEqual([]);
       await closeAll();
     },
   );
