@@ -280,6 +280,18 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
     await form.button(/^Make version 1 active/).waitFor();
     await look('make-active');
     await closeTop();
+    await command('Disable payments-prod');
+    await form.button(/^Disable version 1 in AWS/).waitFor();
+    await look('turn-key');
+    await closeTop();
+    await onto(/^payments-prod, key group/);
+    await command('Synchronize all keys of payments-prod');
+    await form.top
+      .getByText(/Every key is in step|brought in line/)
+      .first()
+      .waitFor();
+    await look('synchronize-group');
+    await closeTop();
     expect(found()).toEqual([]);
   });
 

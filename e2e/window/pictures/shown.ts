@@ -55,7 +55,9 @@ export const shown = [
       ['force-rotate--running', 'A rotation of this group is under way already'],
       ['synchronize', 'Synchronize: here, in AWS now, and after'],
       ['synchronize--delete', 'Synchronize with Delete Key Material'],
+      ['synchronize-group', 'Synchronize all keys of a group: what is done with each'],
       ['make-active', 'Make an earlier version active again'],
+      ['turn-key', 'Disable a key in AWS: what stops, and the way back'],
     ],
   },
   {
@@ -96,7 +98,7 @@ export const shown = [
       ['job--done', 'A job that is done'],
       ['cancel-job', 'A cancel asks with facts'],
       ['cancel-job--several', 'Several are cancelled by one question'],
-      ['due', 'Rotations that came due wait for one choice'],
+      ['due', 'Rotations and renewals that came due wait for one choice'],
       ['audit', 'The audit log, one record opened'],
       ['export-audit', 'Export the audit log, signed'],
       ['verify-audit', 'Verify an export'],
