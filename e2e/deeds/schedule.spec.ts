@@ -83,7 +83,7 @@ describe('a rotation that is due', () => {
     await passTo(group.nextRotationAt ?? 0);
     requireDone(await newest('daily', 'group.force-rotate'));
     expect(await versions('daily')).toBe(3);
-    expect(await desk.call('job.due', {})).toEqual({ due: [], held: null });
+    expect(await desk.call('job.due', {})).toEqual({ due: [], renewals: [], held: null });
     const { keys } = await desk.call('key.list', { group: 'daily' });
     expect(keys.find((key) => key.remote?.alias)?.version).toBe(3);
     const { records } = await desk.call('audit.list', { action: 'job.enqueued' });
