@@ -3,7 +3,6 @@ import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { HsmDriver } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
 import { AuditLog, AuditUnavailable } from './audit/segment.ts';
 import { verifySegments } from './audit/verify-segments.ts';
@@ -11,9 +10,16 @@ import type { ProxyParts } from './proxy.ts';
 import { openSet, sealSet, UnreadableSet } from './serving/sealed-set.ts';
 import type { ServedStore } from './serving/serving-set.ts';
 import { LiveSet, replaceFile } from './serving/set-file.ts';
-import { KeyMaker, metadata, ports, store, World } from './world.fixture.ts';
-
-type Device = Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
+import {
+  KeyMaker,
+  metadata,
+  ports,
+  store,
+  World,
+  type Device,
+  failing,
+  hanging,
+} from './world.fixture.ts';
 
 let maker: KeyMaker;
 let a: ServedStore;
@@ -31,14 +37,6 @@ afterEach(async () => {
 const start = async (parts: Partial<ProxyParts>): Promise<World> => {
   world = await World.start(maker, [a], parts);
   return world;
-};
-const failing = (error: unknown): Device => ({
-  gcmEncrypt: () => Promise.reject(error),
-  gcmDecrypt: () => Promise.reject(error),
-});
-const hanging: Device = {
-  gcmEncrypt: () => new Promise(() => undefined),
-  gcmDecrypt: () => new Promise(() => undefined),
 };
 
 describe('a device that fails', () => {

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import type { HsmDriver } from '../hsm/driver.ts';
 import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { HealthWatch } from './health.ts';
 import type { ProxyParts } from './proxy.ts';
 import type { ServedStore } from './serving/serving-set.ts';
-import { KeyMaker, ports, store, World } from './world.fixture.ts';
-
-type Device = Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
+import { KeyMaker, ports, store, World, type Device, failing, hanging } from './world.fixture.ts';
 
 let maker: KeyMaker;
 let a: ServedStore;
@@ -26,14 +23,6 @@ afterEach(async () => {
 const start = async (parts: Partial<ProxyParts>): Promise<World> => {
   world = await World.start(maker, [a], parts);
   return world;
-};
-const failing = (error: unknown): Device => ({
-  gcmEncrypt: () => Promise.reject(error),
-  gcmDecrypt: () => Promise.reject(error),
-});
-const hanging: Device = {
-  gcmEncrypt: () => new Promise(() => undefined),
-  gcmDecrypt: () => new Promise(() => undefined),
 };
 
 describe('health', () => {

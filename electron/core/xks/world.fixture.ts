@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HsmDriver } from '../hsm/driver.ts';
 import { SoftwareDriver } from '../hsm/drivers/software/driver.ts';
 import { TestClock } from '../kernel/test-clock.fixture.ts';
 import type { Clock } from '../ports.ts';
@@ -74,6 +75,18 @@ export const store = (
   keys,
   ...change,
 });
+
+/** What of a device serves requests. */
+export type Device = Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
+
+export const failing = (error: unknown): Device => ({
+  gcmEncrypt: () => Promise.reject(error),
+  gcmDecrypt: () => Promise.reject(error),
+});
+export const hanging: Device = {
+  gcmEncrypt: () => new Promise(() => undefined),
+  gcmDecrypt: () => new Promise(() => undefined),
+};
 
 export const metadata = {
   kmsRequestId: 'r-1',
