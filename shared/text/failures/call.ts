@@ -14,7 +14,7 @@ const reviewReasons: Readonly<Record<string, string>> = {
 /** What was looked for, as a person calls it. */
 const thing = (d: DetailReader): string => {
   const what = d.text('what', d.text('kind', ''), 20);
-  if (what !== '') return what === 'due' ? 'rotation or renewal due' : what;
+  if (what !== '') return what === 'due' ? 'deed due' : what;
   return d.when('file', () => 'file', 'such thing');
 };
 

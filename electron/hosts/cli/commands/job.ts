@@ -235,7 +235,7 @@ async function startDue(
   const things = thingsDue(await session.call('job.due', {}));
   const named = await groupsNamed(session, names);
   for (const [id, name] of named) {
-    if (!things.some((one) => one.groupId === id)) throw notFound('rotation or renewal due', name);
+    if (!things.some((one) => one.groupId === id)) throw notFound('deed due', name);
   }
   const chosen = things.filter((one) => options.all === true || named.has(one.groupId));
   if (chosen.length === 0) {
