@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { closeCodes } from '../../shared/wire/console.ts';
+import { closeCodes, heartbeat } from '../../shared/wire/console.ts';
 import { NotBegun } from './link.ts';
 import { WebLine } from './web-line.ts';
 
@@ -24,7 +24,10 @@ class Socket extends EventTarget {
 }
 
 beforeEach(() => vi.stubGlobal('WebSocket', Socket));
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const events = {
   ready: vi.fn(),
@@ -57,4 +60,21 @@ it('knows what was never begun by a core that gave way: what brought a secret', 
   socket.dispatchEvent(new CloseEvent('close', { code: closeCodes.restart }));
   await expect(secret).rejects.toBeInstanceOf(NotBegun);
   await expect(plain).rejects.not.toBeInstanceOf(NotBegun);
+});
+
+it('gives up a connection that nobody ever opens, and says so once', async () => {
+  vi.useFakeTimers();
+  const ended = vi.fn();
+  const line = new WebLine('AAAA', { ...events, ended });
+  const socket = Socket.last;
+  const close = vi.spyOn(socket, 'close');
+  const answer = line.call('session.snapshot', {});
+  answer.catch(() => undefined);
+  vi.advanceTimersByTime(heartbeat.patienceMs - 1);
+  expect(ended).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(close).toHaveBeenCalledOnce();
+  socket.dispatchEvent(new CloseEvent('close', { code: 1006 }));
+  expect(ended).toHaveBeenCalledOnce();
+  await expect(answer).rejects.toBeInstanceOf(NotBegun);
 });

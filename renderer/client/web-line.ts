@@ -54,6 +54,7 @@ export class WebLine {
   constructor(factor: string, events: LineEvents) {
     this.#events = events;
     this.#socket = new WebSocket(consolePaths.line);
+    this.#heard();
     this.#socket.addEventListener('open', () => {
       this.#heard();
       this.#send({ protocol: consoleProtocol, factor: fromBase64Url(factor) });
@@ -131,7 +132,7 @@ export class WebLine {
     this.#sendWaiting();
   }
 
-  /** A forwarded connection may hang without ever breaking: the host says often that it is there. */
+  /** A connection may hang before it opens or later, and never break: the host says often that it is there. */
   #heard(): void {
     if (this.#silence) clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.close(), heartbeat.patienceMs);

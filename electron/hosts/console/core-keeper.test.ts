@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +85,26 @@ function keep(...lives: Life[]) {
   return { keeper, starts, noted, gaveUp: gaveUp.promise };
 }
 
+/** Connections as a browser makes them: our end, and the end of the browser's. */
+async function handshakes(count: number) {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const made: { tab: string; ours: Socket; gone: Promise<unknown> }[] = [];
+  for (let at = 1; at <= count; at += 1) {
+    const connected = once(server, 'connection') as Promise<[Socket]>;
+    const gone = once(connect(port, '127.0.0.1').resume(), 'close');
+    made.push({ tab: `tab-${at}`, ours: (await connected)[0], gone });
+  }
+  server.close();
+  return made;
+}
+
+const handshakeOf = (tab: string) => ({
+  headers: {},
+  ticket: { tab, session: 'a', factorHash: '', waiting: false },
+});
+
 const idle: LockNote = { cause: 'idle', at: 1_800_000_000_000, minutes: 10 };
 
 describe('the core of a console', () => {
@@ -145,6 +168,19 @@ describe('the core of a console', () => {
     keeper.tell('any', 'open');
     keeper.note({ session: 'b', at: 2, details: {}, event: 'begin' });
     await expect.poll(() => noted).toEqual(['end', 'end', 'begin']);
+  });
+
+  it('cuts off a window whose connection was on its way to a core that died', async () => {
+    const { keeper, starts } = keep('runs');
+    await keeper.start();
+    const windows = await handshakes(3);
+    children[0]?.kill('SIGSTOP');
+    for (const { ours, tab } of windows) keeper.accept(handshakeOf(tab), ours);
+    // accepted in a promise's turn: the core that was stopped is the one that they go to
+    await new Promise(setImmediate);
+    children[0]?.kill('SIGKILL');
+    await Promise.all(windows.map(({ gone }) => gone));
+    await expect.poll(() => starts.length).toBe(2);
   });
 
   it('does not start where the first one fails, and says why', async () => {

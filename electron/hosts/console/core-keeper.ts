@@ -41,6 +41,8 @@ interface Forked {
   readonly child: ChildProcess;
   /** How it ended. */
   readonly ended: Promise<string>;
+  /** Windows' connections on their way to it, until it has them. */
+  readonly onTheWay: Map<string, Socket>;
 }
 
 /**
@@ -79,9 +81,8 @@ export class CoreKeeper implements TabsPlace {
   accept(handshake: Handshake, socket: Socket): void {
     this.#ready.promise.then(
       () => {
-        const child = this.#now?.child;
-        if (socket.destroyed || !child?.connected) socket.destroy();
-        else child.send({ handshake } satisfies ToCore, socket, {}, () => undefined);
+        if (socket.destroyed || !this.#now?.child.connected) socket.destroy();
+        else handOver(handshake, socket, this.#now);
       },
       () => socket.destroy(),
     );
@@ -126,7 +127,7 @@ export class CoreKeeper implements TabsPlace {
       // A process that could not be made has no exit; of another one the exit says enough.
       child.on('error', () => child.pid === undefined && resolve('not started'));
     });
-    return { child, ended };
+    return { child, ended, onTheWay: new Map() };
   }
 
   #begin(next: Forked, formerEnd: string | null): void {
@@ -155,7 +156,7 @@ export class CoreKeeper implements TabsPlace {
       if (!this.#ran) this.#ready.reject(OperationError.from(message.failed));
       this.#now?.child.kill('SIGKILL');
     } else if ('written' in message) this.#notes.delete(message.written);
-    else if ('taken' in message) this.#send({ go: message.taken });
+    else if ('taken' in message) this.#letGo(message.taken);
     else if ('soiled' in message) {
       this.#lock = message.lock;
       void this.#replace();
@@ -165,6 +166,13 @@ export class CoreKeeper implements TabsPlace {
       if ('keystoreOpen' in message) this.#heardOpen(message.keystoreOpen);
       this.#parts.heard(message);
     }
+  }
+
+  /** It has that connection: we stop reading from it, and only then may it speak. */
+  #letGo(tab: string): void {
+    this.#now?.onTheWay.get(tab)?.destroy();
+    this.#now?.onTheWay.delete(tab);
+    this.#send({ go: tab });
   }
 
   #heardOpen(open: boolean): void {
@@ -195,6 +203,7 @@ export class CoreKeeper implements TabsPlace {
 
   async #watch(which: Forked): Promise<void> {
     const how = await which.ended;
+    for (const socket of which.onTheWay.values()) socket.destroy();
     if (which !== this.#now) return;
     this.#open = false;
     this.#parts.heard({ keystoreOpen: false });
@@ -211,6 +220,17 @@ export class CoreKeeper implements TabsPlace {
       this.#parts.gaveUp();
     }
   }
+}
+
+/**
+ * Keeps our end until the process says that it has the connection. Node would close it for us, but
+ * never does where that process dies on the way: the window would wait for minutes, for nobody.
+ */
+function handOver(handshake: Handshake, socket: Socket, { child, onTheWay }: Forked): void {
+  const { tab } = handshake.ticket;
+  onTheWay.set(tab, socket);
+  socket.once('close', () => onTheWay.delete(tab));
+  child.send({ handshake } satisfies ToCore, socket, { keepOpen: true }, () => undefined);
 }
 
 function forkCore(): ChildProcess {
