@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServedStore } from './serving/serving-set.ts';
-import { KeyMaker, metadata, store, World } from './world.fixture.ts';
+import { KeyMaker, metadata, storesOfEachUsage, World } from './world.fixture.ts';
 import { boundData, encodeLabel, integrityValue } from './wire/associated-data.ts';
 
 const b64 = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString('base64');
@@ -14,16 +14,7 @@ describe('calls about a key', () => {
 
   beforeAll(async () => {
     maker = await KeyMaker.start();
-    const usage = (encrypt: boolean, decrypt: boolean) => ({ usage: { encrypt, decrypt } });
-    a = store('a', [
-      await maker.key('both'),
-      await maker.key('seal', usage(true, false)),
-      await maker.key('open', usage(false, true)),
-      await maker.key('none', usage(false, false)),
-      await maker.key('off', { enabled: false }),
-      await maker.key('cut', { blocked: true }),
-    ]);
-    b = store('b', [await maker.key('other')]);
+    [a, b] = await storesOfEachUsage(maker);
     world = await World.start(maker, [a, b]);
   });
   afterAll(() => world.stop());

@@ -4,7 +4,7 @@ import { verifySegments } from './audit/verify-segments.ts';
 import { Bindings } from './bindings.ts';
 import type { ServedStore } from './serving/serving-set.ts';
 import { sign, stamp } from './signing.fixture.ts';
-import { KeyMaker, metadata, store, World } from './world.fixture.ts';
+import { KeyMaker, metadata, storesOfEachUsage, World } from './world.fixture.ts';
 
 const b64 = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString('base64');
 
@@ -16,16 +16,7 @@ describe('an XKS proxy', () => {
 
   beforeAll(async () => {
     maker = await KeyMaker.start();
-    const usage = (encrypt: boolean, decrypt: boolean) => ({ usage: { encrypt, decrypt } });
-    a = store('a', [
-      await maker.key('both'),
-      await maker.key('seal', usage(true, false)),
-      await maker.key('open', usage(false, true)),
-      await maker.key('none', usage(false, false)),
-      await maker.key('off', { enabled: false }),
-      await maker.key('cut', { blocked: true }),
-    ]);
-    b = store('b', [await maker.key('other')]);
+    [a, b] = await storesOfEachUsage(maker);
     world = await World.start(maker, [a, b]);
   });
   afterAll(() => world.stop());

@@ -76,6 +76,20 @@ export const store = (
   ...change,
 });
 
+/** A store with a key of each usage, one that is off and one that is blocked; and another store. */
+export const storesOfEachUsage = async (maker: KeyMaker): Promise<[ServedStore, ServedStore]> => {
+  const usage = (encrypt: boolean, decrypt: boolean) => ({ usage: { encrypt, decrypt } });
+  const a = store('a', [
+    await maker.key('both'),
+    await maker.key('seal', usage(true, false)),
+    await maker.key('open', usage(false, true)),
+    await maker.key('none', usage(false, false)),
+    await maker.key('off', { enabled: false }),
+    await maker.key('cut', { blocked: true }),
+  ]);
+  return [a, store('b', [await maker.key('other')])];
+};
+
 /** What of a device serves requests. */
 export type Device = Pick<HsmDriver, 'gcmEncrypt' | 'gcmDecrypt'>;
 
