@@ -241,10 +241,13 @@ describe('a permission is missing for a call of another deed', () => {
       const job = jobs.find(({ kind }) => kind === 'key.disable');
       const stopped = await desk.settled(job?.id ?? '');
       expect(failureOf(stopped).details).toMatchObject({ permission: action });
-      expect(['needs-you', 'stopped-nothing-changed']).toContain(stopped.job.state);
+      expect(stopped.job.state).toBe('needs-you');
       await aws.allow();
       await requireTrueStanding(desk, aws, stopped);
-      expect((await aws.key(first.remote?.keyId ?? '')).metadata.KeyState).toBe('Enabled');
+      const stateNow = async () => (await aws.key(first.remote?.keyId ?? '')).metadata.KeyState;
+      expect(await stateNow()).toBe('Enabled');
+      requireDone(await desk.goOn(stopped.job.id));
+      expect(await stateNow()).toBe('Disabled');
     },
   );
 });

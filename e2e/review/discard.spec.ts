@@ -255,3 +255,27 @@ describe('what may be in use is not deleted', () => {
     expect((await aws.key(keyId)).metadata.KeyState).toBe('PendingImport');
   });
 });
+
+describe('AWS does not let it look, or act: it waits for a person, who can have it go on', () => {
+  const actions = ['kms:ListAliases', 'kms:GetKeyLastUsage', 'kms:ScheduleKeyDeletion'];
+
+  it.each(actions)('without %s', async (action) => {
+    const group = action.slice(4).toLowerCase();
+    await withOne(group);
+    const parked = await parkedRotation({ desk, aws }, group, 'alias');
+    desk.at('key.discard:check:before-intent', () =>
+      aws.controlNow('POST /deny', { actions: [action] }),
+    );
+    await desk.call('job.cancel', { job: parked.job.id, leftover });
+    const stopped = await ended(desk, group, 'key.discard');
+    expect(stopped.job.state).toBe('needs-you');
+    expect(failureOf(stopped)).toMatchObject({
+      code: 'AWS_ACCESS_DENIED',
+      details: { permission: action },
+    });
+    expect(await stateOf(`${group}/2`)).toBe('Enabled');
+    await aws.allow();
+    requireDone(await desk.goOn(stopped.job.id));
+    await requireDiscarded(group, `${group}/2`);
+  });
+});

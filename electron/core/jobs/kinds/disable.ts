@@ -14,6 +14,7 @@ import {
   type OpenKey,
 } from './reading.ts';
 import { aliasOf } from './names.ts';
+import { promised } from './promised.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
@@ -129,25 +130,3 @@ const stays = (details: Readonly<Record<string, string>>): StepResult => ({
   type: 'stop',
   error: new OperationError('NOTHING_TO_DO', details),
 });
-
-/** AWS out of reach: looked at again after this long. Milliseconds. */
-const lookAgain = 15 * 60_000;
-
-/**
- * A rotation promised this disabling, and no command does it later: what only a person can mend waits
- * for a person, and AWS out of reach is waited out, instead of ending the job for good.
- */
-const promised =
-  (services: DeedServices, act: StepSpec<DisablePayload>['act']): StepSpec<DisablePayload>['act'] =>
-  async (context) => {
-    try {
-      return await act(context);
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
-      const { retry } = error.details;
-      if (retry === 'permission' || retry === 'credential') return { type: 'park', error };
-      if (retry !== 'unsent' && retry !== 'transient' && retry !== 'throttled') throw error;
-      const until = services.clock.now() + lookAgain;
-      return { type: 'later', until, why: 'AWS could not be asked', letOthersPass: true };
-    }
-  };

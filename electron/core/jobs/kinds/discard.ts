@@ -4,6 +4,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Key, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
+import { promised } from './promised.ts';
 import {
   checkAccount,
   keyOpener,
@@ -89,11 +90,14 @@ const checkStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPaylo
   changes: 'nothing',
   repeatable: true,
   reconcile: async () => 'act',
-  act: async (context) =>
-    (await inUse(services, open, context)) ?? {
-      type: 'done',
-      proof: [proof('it was never active, no alias names it, and AWS reports no use')],
-    },
+  act: promised(
+    services,
+    async (context) =>
+      (await inUse(services, open, context)) ?? {
+        type: 'done',
+        proof: [proof('it was never active, no alias names it, and AWS reports no use')],
+      },
+  ),
 });
 
 const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPayload> => ({
@@ -102,7 +106,7 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
   changes: 'aws',
   repeatable: true,
   reconcile: async () => 'act',
-  act: async (context) => {
+  act: promised(services, async (context) => {
     const used = await inUse(services, open, context);
     if (used) return used;
     const { key, remote, connection } = await open(context);
@@ -133,5 +137,5 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
         );
       },
     };
-  },
+  }),
 });
