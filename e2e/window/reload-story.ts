@@ -109,6 +109,11 @@ export const furtherDialogs: readonly Opened[] = [
   },
 ];
 
+/** What a dialog reads of its own is there once its deed can be pressed. */
+const ready =
+  (name: string | RegExp): Step =>
+  (page) =>
+    page.getByRole('dialog').last().getByRole('button', { name, disabled: false }).last().waitFor();
 /** A deed whose answer the page does not live to see. */
 export interface CutOffDeed {
   readonly by: readonly Step[];
@@ -128,12 +133,12 @@ const principals = JSON.stringify({
 /** Deeds of the dialogs above, in an order in which each can be done. */
 export const cutOffDeeds: readonly CutOffDeed[] = [
   {
-    by: [...practice, button(/^Move the clock/)],
+    by: [...practice, button(/^Move the clock/), ready(/^Move it 1 day/)],
     press: button(/^Move it 1 day/),
     done: async (call) => (await ahead(call)) > 80_000,
   },
   {
-    by: [...practice, button(/^Reset the/), tick],
+    by: [...practice, button(/^Reset the/), tick, ready('Reset the practice KMS')],
     press: button('Reset the practice KMS'),
     done: async (call) => (await ahead(call)) === 0,
   },
@@ -151,18 +156,18 @@ export const cutOffDeeds: readonly CutOffDeed[] = [
     },
   },
   {
-    by: [...stopped, button('Cancel job…')],
+    by: [...stopped, button('Cancel job…'), ready(/^(Leave it|Cancel the job)$/)],
     press: button(/^(Leave it|Cancel the job)$/),
     done: async (call) =>
       (await call('job.list', {})).jobs.some(({ state }) => state === 'cancelled'),
   },
   {
-    by: [place('Security'), button(/^Remove second/)],
+    by: [place('Security'), button(/^Remove second/), ready('Remove second')],
     press: button('Remove second'),
     done: async (call) => (await call('keystore.status', {})).slots.length === 1,
   },
   {
-    by: [place('Credentials'), row(/spare-kms/), button('Remove…')],
+    by: [place('Credentials'), row(/spare-kms/), button('Remove…'), ready('Remove spare-kms')],
     press: button('Remove spare-kms'),
     done: async (call) =>
       !(await call('credential.list', {})).credentials.some(({ name }) => name === 'spare-kms'),
@@ -172,13 +177,14 @@ export const cutOffDeeds: readonly CutOffDeed[] = [
       ...proxies,
       request,
       (page) => page.getByLabel('Name', { exact: true }).fill('other.example.test'),
+      ready(/^Give it up/),
     ],
     press: button(/^Give it up/),
     done: async (call) =>
       (await call('xks.certificate', {})).pending?.host === 'other.example.test',
   },
   {
-    by: [stores, row(/^payments, /), menu(/Rehearse a block…$/)],
+    by: [stores, row(/^payments, /), menu(/Rehearse a block…$/), ready(/^Block payments for/)],
     press: button(/^Block payments for/),
     done: async (call) =>
       (await call('xksKey.list', {})).keys.some(({ rehearsedUntil }) => rehearsedUntil !== null),

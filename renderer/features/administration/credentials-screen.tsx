@@ -11,6 +11,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import styles from './administration.module.css';
 import { CredentialDetail } from './credential-detail.tsx';
 import { connectionWords, type Credential, credentialKinds } from './credential-words.ts';
@@ -85,7 +86,7 @@ export function CredentialsScreen() {
             selected={selected}
             onSelect={({ id }) => setSelected(id)}
             onMenu={(_, place) => setMenu(place)}
-            empty={list.pending ? 'Reading credentials.' : emptyTexts.credentials}
+            empty={whenEmpty(list, 'Reading credentials.', emptyTexts.credentials)}
           />
         </div>
         {chosen ? (

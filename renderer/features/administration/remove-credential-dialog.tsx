@@ -24,7 +24,9 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
   };
   return (
     <DialogFrame
-      title={`Remove credential ${quote(credential?.name ?? '')}?`}
+      title={
+        credential ? `Remove credential ${quote(credential.name)}?` : 'Remove this credential?'
+      }
       width="small"
       busy={remove.busy}
       onClose={close}
@@ -36,7 +38,7 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
             disabled={!credential || inUse || remove.busy || blocked !== null}
             onClick={() => void go()}
           >
-            {remove.busy ? 'Removing…' : `Remove ${isolate(credential?.name ?? '')}`}
+            {remove.busy ? 'Removing…' : `Remove ${credential ? isolate(credential.name) : 'it'}`}
           </Button>
         </>
       }
@@ -56,10 +58,12 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
             <p>Nothing in this keystore goes by it.</p>
           )}
         </>
-      ) : list.pending ? (
-        <p role="status">Reading the credential.</p>
-      ) : (
+      ) : list.data ? (
         <p>It is not in this keystore any more.</p>
+      ) : list.failure ? (
+        <FailureNotice failure={list.failure} />
+      ) : (
+        <p role="status">Reading the credential.</p>
       )}
       {remove.failure ? <FailureNotice failure={remove.failure} /> : null}
       {blocked === null ? null : <p className="quiet">{blocked}</p>}

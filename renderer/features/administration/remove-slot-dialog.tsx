@@ -45,7 +45,7 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
         <>
           <LeaveButton autoFocus>Keep it</LeaveButton>
           <Button variant="contained" disabled={!may} onClick={() => void go()}>
-            {remove.busy ? 'Removing…' : `Remove ${isolate(slot?.label ?? '')}`}
+            {remove.busy ? 'Removing…' : `Remove ${slot ? isolate(slot.label) : 'it'}`}
           </Button>
         </>
       }
@@ -62,8 +62,12 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
               : `The keystore then opens with: ${rest.map(({ label, kind }) => `${label} (${slotKinds[kind]})`).join('; ')}.`}
           </p>
         </>
-      ) : (
+      ) : status.data ? (
         <p>It is not a way into this keystore any more.</p>
+      ) : status.failure ? (
+        <FailureNotice failure={status.failure} />
+      ) : (
+        <p role="status">Reading the ways in.</p>
       )}
       {lastPassphrase && rest.length > 0 ? (
         <div className={styles['careful']}>

@@ -13,6 +13,7 @@ import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { AuditActions } from './audit-actions.tsx';
 import { AuditHead } from './audit-head.tsx';
 import { type AuditRecord, outcomeText, subjectWords } from './audit-words.ts';
@@ -136,7 +137,7 @@ export function AuditScreen() {
               more={pages.more}
               onEnd={pages.loadMore}
               onTop={presence.onTop}
-              empty={pages.pending ? 'Reading the audit log.' : nothingRecorded(action, failed)}
+              empty={whenEmpty(pages, 'Reading the audit log.', nothingRecorded(action, failed))}
             />
           </div>
           <RecordPane record={record} />

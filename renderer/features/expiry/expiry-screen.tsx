@@ -9,6 +9,7 @@ import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { TreeProblem } from '../key-groups/tree-problem.tsx';
 import { keyDeeds } from '../key-groups/use-tree-deeds.ts';
 import { useCheckKeys } from '../keys/use-check-keys.ts';
@@ -63,7 +64,7 @@ export function ExpiryScreen() {
             onEnd={list.loadMore}
             onView={list.look}
             onTop={presence.onTop}
-            empty={list.pending ? 'Reading what ends.' : nothingEnds(days)}
+            empty={whenEmpty(list, 'Reading what ends.', nothingEnds(days))}
           />
         </div>
       </div>

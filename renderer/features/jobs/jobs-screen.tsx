@@ -11,6 +11,7 @@ import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { NarrowField } from '../../ui/narrow-field.tsx';
 import { chooseOnly, nothingChosen } from '../../ui/row-selection.ts';
 import { ScreenFrame } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { jobColumns } from './job-columns.tsx';
 import { nothingFits, statesOf, toggled } from './job-filter.ts';
@@ -76,13 +77,11 @@ export function JobsScreen() {
             onEnd={jobs.loadMore}
             onView={jobs.look}
             onTop={presence.onTop}
-            empty={
-              jobs.pending
-                ? 'Reading the jobs.'
-                : filtered
-                  ? nothingFits(chosen, jobsOf?.name ?? null, find)
-                  : emptyTexts.jobs
-            }
+            empty={whenEmpty(
+              jobs,
+              'Reading the jobs.',
+              filtered ? nothingFits(chosen, jobsOf?.name ?? null, find) : emptyTexts.jobs,
+            )}
           />
         </div>
       </div>

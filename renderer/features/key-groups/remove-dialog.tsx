@@ -1,3 +1,4 @@
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useFolders } from '../../state/folders.ts';
@@ -32,13 +33,16 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
     say(`Removed ${isolate(name)}.`);
     close();
   };
-  const failure = removeFolder.failure ?? removeGroup.failure;
+  const busy = removeFolder.busy || removeGroup.busy;
+  // While it is being removed it may be gone already, which is no news.
+  const unread = busy ? null : held.failure;
+  const failure = unread ?? removeFolder.failure ?? removeGroup.failure;
   const thing = kind === 'folder' ? 'folder' : 'key group';
   return (
     <DialogFrame
       title={`Remove ${thing} “${isolate(name)}”?`}
       width="small"
-      busy={removeFolder.busy || removeGroup.busy}
+      busy={busy}
       onClose={close}
       onSubmit={() => void submit()}
       deeds={
@@ -51,7 +55,7 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
       }
     >
       <p>
-        {held.blocked ??
+        {(busy ? null : held.blocked) ??
           (kind === 'folder'
             ? 'The folder is empty. No key and nothing in AWS changes.'
             : 'The group holds no keys. Its settings and its policy go with it; nothing in AWS changes.')}
@@ -61,20 +65,33 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
   );
 }
 
-/** Why the thing cannot be removed, and where it stands. */
+/** Why the thing cannot be removed, and where it stands. That it is empty is said only once it was read. */
 function useHeld({ kind, id }: DialogProps<'remove'>['dialog']['item'], changes: string | null) {
-  const { folders } = useFolders(kind === 'folder');
-  const group = useRead('group.show', { group: id }, { enabled: kind === 'group' }).data?.group;
+  const all = useFolders(kind === 'folder');
+  const read = useRead('group.show', { group: id }, { enabled: kind === 'group' });
   if (kind === 'group') {
+    const group = read.data?.group;
+    if (group === undefined) return notRead('key group', read.failure, changes);
     return {
-      blocked: group ? removeGroupBlocked(group, changes) : changes,
-      container: group?.folderId ?? top,
+      blocked: removeGroupBlocked(group, changes),
+      container: group.folderId ?? top,
+      failure: null,
     };
   }
-  const folder = folders.find((each) => each.id === id);
-  const within = folders.filter(({ parentId }) => parentId === id).length;
+  if (!all.known) return notRead('folder', all.failure, changes);
+  const folder = all.folders.find((each) => each.id === id);
+  const within = all.folders.filter(({ parentId }) => parentId === id).length;
   return {
-    blocked: folder ? removeFolderBlocked(folder, within, changes) : changes,
+    blocked: folder ? removeFolderBlocked(folder, within, changes) : (changes ?? goneFolder),
     container: folder?.parentId ?? top,
+    failure: null,
   };
 }
+
+const goneFolder = 'The folder is not here any more.';
+
+const notRead = (thing: string, failure: Failure | null, changes: string | null) => ({
+  blocked: changes ?? `The ${thing} ${failure === null ? 'is being read' : 'could not be read'}.`,
+  container: top,
+  failure,
+});

@@ -19,6 +19,7 @@ import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { NarrowField } from '../../ui/narrow-field.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { TreeProblem } from '../key-groups/tree-problem.tsx';
 import { keyDeeds } from '../key-groups/use-tree-deeds.ts';
 import { keyMenu } from './key-menu.ts';
@@ -165,7 +166,7 @@ export function KeysScreen() {
             onEnd={keys.loadMore}
             onView={keys.look}
             onTop={presence.onTop}
-            empty={emptyOf(keys.pending, find)}
+            empty={whenEmpty(keys, 'Reading keys.', nothingIn(find))}
           />
         </div>
       </div>
@@ -179,7 +180,5 @@ export function KeysScreen() {
   );
 }
 
-function emptyOf(pending: boolean, find: string): string {
-  if (pending) return 'Reading keys.';
-  return find === '' ? emptyTexts.keys : emptyTexts.nothingFound(find);
-}
+const nothingIn = (find: string): string =>
+  find === '' ? emptyTexts.keys : emptyTexts.nothingFound(find);

@@ -12,6 +12,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ListBar, usePresence } from '../../ui/list-bar.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Facts } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import styles from './practice.module.css';
 import { SelectField } from './select-field.tsx';
 import { ReadingPane } from './reading-pane.tsx';
@@ -113,7 +114,7 @@ export function CallsPart() {
             onEnd={pages.loadMore}
             onView={pages.look}
             onTop={presence.onTop}
-            empty={pages.pending ? 'Reading the calls.' : 'No such call.'}
+            empty={whenEmpty(pages, 'Reading the calls.', 'No such call.')}
           />
         </div>
       </div>

@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { MayQuestion } from './may-question.tsx';
 import styles from './practice.module.css';
 import { ReadingPane } from './reading-pane.tsx';
@@ -55,7 +56,7 @@ export function PeoplePart() {
             idOf={idOf}
             selected={selected}
             onSelect={({ arn }) => setSelected(arn)}
-            empty={read.pending ? 'Reading who there is.' : 'Nobody.'}
+            empty={whenEmpty(read, 'Reading who there is.', 'Nobody.')}
           />
         </div>
       </div>

@@ -7,6 +7,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Facts } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { ExplanationText } from './explanation-text.tsx';
 import styles from './practice.module.css';
 import { ReadingPane } from './reading-pane.tsx';
@@ -44,7 +45,11 @@ export function RefusalsPart() {
       <div className={styles['list']}>
         <div className={styles['bar']}>
           <span className="quiet">
-            {rows.length === 1 ? '1 refusal' : `${rows.length} refusals, newest first`}.{' '}
+            {read.data === undefined
+              ? ''
+              : rows.length === 1
+                ? '1 refusal. '
+                : `${rows.length} refusals, newest first. `}
             {byPracticeClock}
           </span>
           <DeedButton onClick={read.again}>Read again</DeedButton>
@@ -58,11 +63,11 @@ export function RefusalsPart() {
             idOf={idOf}
             selected={selected}
             onSelect={(row) => setSelected(idOf(row))}
-            empty={
-              read.pending
-                ? 'Reading the refusals.'
-                : 'No call was refused for want of a permission since the practice KMS started.'
-            }
+            empty={whenEmpty(
+              read,
+              'Reading the refusals.',
+              'No call was refused for want of a permission since the practice KMS started.',
+            )}
           />
         </div>
       </div>

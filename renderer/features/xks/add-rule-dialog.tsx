@@ -10,7 +10,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { askedIn, ConditionFields, type TypedConditions } from './condition-fields.tsx';
-import { useTargetName } from './use-target-name.ts';
+import { useXksKey, useXksStore } from './use-target.ts';
 import styles from './xks.module.css';
 import { isolate } from '../../../shared/text/isolate.ts';
 
@@ -26,7 +26,10 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
   const [form, setForm] = useKept<RuleForm>(dialog, () => ({ name: '', effect: 'deny', when: {} }));
   const add = useDeed('xksRule.add');
   const blocked = useBlocked();
-  const target = useTargetName(store, key);
+  const ofStore = useXksStore(key === null ? store : null);
+  const ofKey = useXksKey(key);
+  const { thing, absent, failure } = key === null ? ofStore : ofKey;
+  const target = thing === null ? (key === null ? 'the store' : 'the key') : isolate(thing.name);
   const name = form.name.trim();
   const asked = askedIn(form.when);
   const missing =
@@ -36,7 +39,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
         ? 'A rule asks about something: * fits every value.'
         : null;
   const submit = async (): Promise<void> => {
-    if (missing !== null || blocked !== null) return;
+    if (missing !== null || absent !== null || blocked !== null) return;
     const { effect } = form;
     const when = Object.fromEntries(asked);
     const on = key === null ? { store } : { key };
@@ -54,7 +57,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <DeedButton type="submit" variant="contained" blocked={blocked ?? missing}>
+          <DeedButton type="submit" variant="contained" blocked={blocked ?? absent ?? missing}>
             {add.busy ? 'Adding…' : `Add rule ${isolate(name)}`}
           </DeedButton>
         </>
@@ -68,6 +71,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
         }}
         busy={add.busy}
       />
+      {failure ? <FailureNotice failure={failure} /> : null}
       {add.failure ? <FailureNotice failure={add.failure} /> : null}
     </DialogFrame>
   );

@@ -14,12 +14,17 @@ import { isolate } from '../../../shared/text/isolate.ts';
 
 const keyArn = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-zA-Z-]+$/;
 
+const belongsTo = (arn: string | undefined): string =>
+  arn === undefined ? 'It has no KMS key yet.' : `It belongs to ${arn}`;
+
 /** Lets one more KMS key use an external key: only by a clear yes, for AWS would not notice. */
 export function AllowKmsKeyDialog({ dialog, close }: DialogProps<'xks-allow-kms-key'>) {
   const id = useId();
   const [arn, setArn] = useKept(dialog, () => '');
   const [knows, setKnows] = useState(false);
-  const key = useRead('xksKey.show', { key: dialog.key }).data;
+  const read = useRead('xksKey.show', { key: dialog.key });
+  const key = read.data;
+  const name = key === undefined ? 'the external key' : isolate(key.name);
   const allow = useDeed('xksKey.allowKmsKey');
   const blocked = useBlocked();
   const text = arn.trim();
@@ -32,12 +37,12 @@ export function AllowKmsKeyDialog({ dialog, close }: DialogProps<'xks-allow-kms-
     if (missing !== null || blocked !== null) return;
     if (!(await allow.run({ key: dialog.key, arn: text, confirm: true }))) return;
     close();
-    say(`Allowed one more KMS key to use ${isolate(key?.name ?? '')}.`);
+    say(`Allowed one more KMS key to use ${name}.`);
   };
   return (
     <DialogFrame
-      title={`Allow another KMS key to use ${isolate(key?.name ?? '')}`}
-      subject={key?.bindings[0] ? `It belongs to ${key.bindings[0].arn}` : 'It has no KMS key yet.'}
+      title={`Allow another KMS key to use ${name}`}
+      subject={key === undefined ? undefined : belongsTo(key.bindings[0]?.arn)}
       busy={allow.busy}
       onClose={close}
       onSubmit={() => void submit()}
@@ -74,6 +79,7 @@ export function AllowKmsKeyDialog({ dialog, close }: DialogProps<'xks-allow-kms-
           taken back here.
         </Agreement>
       </div>
+      {key === undefined && read.failure ? <FailureNotice failure={read.failure} /> : null}
       {allow.failure ? <FailureNotice failure={allow.failure} /> : null}
     </DialogFrame>
   );

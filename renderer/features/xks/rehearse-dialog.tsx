@@ -6,12 +6,13 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
 import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayMoment } from '../../ui/moments.ts';
 import { askedIn, ConditionFields, type TypedConditions } from './condition-fields.tsx';
+import { useXksKey } from './use-target.ts';
 import styles from './xks.module.css';
 
 interface Wish {
@@ -24,14 +25,14 @@ const lengths: readonly number[] = [1, 5, 15, 30, 60, 240];
 /** Blocks one key for a while, for requests of a test scope, to see what stops and what goes on. */
 export function RehearseDialog({ dialog, close }: DialogProps<'xks-rehearse'>) {
   const [wish, setWish] = useKept<Wish>(dialog, () => ({ minutes: 5, when: {} }));
-  const key = useRead('xksKey.list', {}).data?.keys.find(({ id }) => id === dialog.key);
+  const { thing, absent, failure } = useXksKey(dialog.key);
   const rehearse = useDeed('xks.rehearse');
   const blocked = useBlocked();
   const { minutes } = wish;
-  const name = isolate(key?.name ?? '');
+  const name = thing === null ? 'the key' : isolate(thing.name);
   const asked = askedIn(wish.when);
   const submit = async (): Promise<void> => {
-    if (blocked !== null || key === undefined) return;
+    if (blocked !== null || absent !== null) return;
     const when = Object.fromEntries(asked);
     const begun = await rehearse.run({ key: dialog.key, minutes, when, confirm: true });
     if (!begun) return;
@@ -53,7 +54,7 @@ export function RehearseDialog({ dialog, close }: DialogProps<'xks-rehearse'>) {
             variant="contained"
             color="error"
             disabled={rehearse.busy}
-            blocked={blocked ?? (key === undefined ? 'It is not here any more.' : null)}
+            blocked={blocked ?? absent}
           >
             {`Block ${name} for ${counted(minutes, 'minute')}`}
           </DeedButton>
@@ -73,6 +74,7 @@ export function RehearseDialog({ dialog, close }: DialogProps<'xks-rehearse'>) {
           ? '! No scope: every use of the key is refused meanwhile.'
           : 'What does not fit every part of the scope goes on as before.'}
       </p>
+      {failure ? <FailureNotice failure={failure} /> : null}
       {rehearse.failure ? <FailureNotice failure={rehearse.failure} /> : null}
     </DialogFrame>
   );

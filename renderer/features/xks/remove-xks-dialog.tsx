@@ -2,12 +2,13 @@ import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
+import { useXksKey, useXksStore } from './use-target.ts';
 import styles from './xks.module.css';
 import { isolate, quote } from '../../../shared/text/isolate.ts';
 
@@ -18,7 +19,7 @@ export function RemoveXksDialog({ dialog, close }: DialogProps<'xks-remove'>) {
   const { what } = dialog;
   const [knows, setKnows] = useState(false);
   const blocked = useBlocked();
-  const name = useNameOf(what);
+  const { name, absent, failure } = useRemoved(what);
   const removal = useRemoval(what);
   const words = wordsOf(what, name);
   const go = async (): Promise<void> => {
@@ -38,7 +39,7 @@ export function RemoveXksDialog({ dialog, close }: DialogProps<'xks-remove'>) {
           <DeedButton
             variant="contained"
             color="error"
-            blocked={blocked ?? (knows ? null : 'Say that you know what it means.')}
+            blocked={blocked ?? absent ?? (knows ? null : 'Say that you know what it means.')}
             disabled={removal.busy}
             onClick={() => void go()}
           >
@@ -53,19 +54,19 @@ export function RemoveXksDialog({ dialog, close }: DialogProps<'xks-remove'>) {
           {words.agreement}
         </Agreement>
       </div>
+      {failure ? <FailureNotice failure={failure} /> : null}
       {removal.failure ? <FailureNotice failure={removal.failure} /> : null}
     </DialogFrame>
   );
 }
 
-function useNameOf(what: What): string {
-  const stores = useRead('xksStore.list', {}).data?.stores ?? [];
-  const keys = useRead('xksKey.list', {}).data?.keys ?? [];
-  if (what.target === 'credential') return what.id;
-  const list: readonly { readonly id: string; readonly name: string }[] =
-    what.target === 'store' ? stores : keys;
-  const [name] = useState(() => list.find(({ id }) => id === what.id)?.name);
-  return list.find(({ id }) => id === what.id)?.name ?? name ?? '';
+/** What is to be taken away, by its name; null until it was read. A credential is called by its id. */
+function useRemoved(what: What) {
+  const store = useXksStore(what.target === 'store' ? what.id : null);
+  const key = useXksKey(what.target === 'key' || what.target === 'version' ? what.id : null);
+  if (what.target === 'credential') return { name: what.id, absent: null, failure: null };
+  const { thing, absent, failure } = what.target === 'store' ? store : key;
+  return { name: thing?.name ?? null, absent, failure };
 }
 
 function useRemoval(what: What) {
@@ -98,48 +99,51 @@ interface RemovalWords {
   readonly done: string;
 }
 
-function wordsOf(what: What, name: string): RemovalWords {
+function wordsOf(what: What, known: string | null): RemovalWords {
+  const kind = what.target === 'store' ? 'external key store' : 'external key';
+  const name = known === null ? `the ${kind}` : isolate(known);
+  const title = `Remove ${known === null ? name : `${kind} ${quote(known)}`}?`;
   switch (what.target) {
     case 'store':
       return {
-        title: `Remove external key store ${quote(name)}?`,
-        deed: `Remove ${isolate(name)}`,
+        title,
+        deed: `Remove ${name}`,
         points: [
           'Its path and its credentials are erased; proxies refuse requests under that path',
           'Nothing changes in AWS',
         ],
         agreement: 'I know that a store added later has another path.',
-        done: `Removed the external key store ${isolate(name)}.`,
+        done: `Removed the external key store ${name}.`,
       };
     case 'key':
       return {
-        title: `Remove external key ${quote(name)}?`,
-        deed: `Remove ${isolate(name)}`,
+        title,
+        deed: `Remove ${name}`,
         points: [
           'It leaves this keystore and the device, with every version',
           'Backups taken before still hold it',
         ],
         agreement: 'I know that what was encrypted under it can be opened by nothing else.',
-        done: `Removed the external key ${isolate(name)}.`,
+        done: `Removed the external key ${name}.`,
       };
     case 'version':
       return {
-        title: `Destroy version ${what.number} of ${isolate(name)}?`,
+        title: `Destroy version ${what.number} of ${name}?`,
         deed: `Destroy version ${what.number}`,
         points: ['What this version encrypted can never be opened again'],
         agreement: 'I know that nothing encrypted under this version is still needed.',
-        done: `Destroyed version ${what.number} of ${isolate(name)}.`,
+        done: `Destroyed version ${what.number} of ${name}.`,
       };
     case 'credential':
       return {
         title: 'Retire a proxy credential?',
-        deed: `Retire ${isolate(name)}`,
+        deed: `Retire ${name}`,
         points: [
-          `Requests that are signed with ${isolate(name)} are refused within a second`,
+          `Requests that are signed with ${name} are refused within a second`,
           'Its secret is erased here',
         ],
         agreement: 'I know that AWS is refused if it still signs with this one.',
-        done: `Retired the proxy credential ${isolate(name)}.`,
+        done: `Retired the proxy credential ${name}.`,
       };
   }
 }

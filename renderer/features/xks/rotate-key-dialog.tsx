@@ -22,10 +22,11 @@ export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>
       `Rotated ${isolate(key.name)}. Version ${rotated.version} encrypts now; earlier ones decrypt.`,
     );
   };
-  const next = key === undefined ? '' : key.version + 1;
+  const next = key === undefined ? 'The next version' : `Version ${key.version + 1}`;
+  const name = key === undefined ? 'the external key' : isolate(key.name);
   return (
     <DialogFrame
-      title={`Rotate the external key ${isolate(key?.name ?? '')}?`}
+      title={key === undefined ? `Rotate ${name}?` : `Rotate the external key ${name}?`}
       subject={key?.storeName}
       busy={rotate.busy}
       onClose={close}
@@ -37,18 +38,20 @@ export function RotateKeyDialog({ dialog, close }: DialogProps<'xks-rotate-key'>
             type="submit"
             autoFocus
             variant="contained"
-            blocked={blocked ?? (key ? null : 'The key is being read.')}
+            blocked={
+              blocked ??
+              (key ? null : `The key ${read.failure ? 'could not be read' : 'is being read'}.`)
+            }
           >
-            {rotate.busy ? 'Rotating…' : `Rotate ${isolate(key?.name ?? '')}`}
+            {rotate.busy ? 'Rotating…' : `Rotate ${name}`}
           </DeedButton>
         </>
       }
     >
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
       <p>
-        Version {next} is made,{' '}
-        {key?.onlyInHsm ? 'put onto the device' : 'backed up, put onto the device'} and served; from
-        then on it encrypts.
+        {next} is made, {key?.onlyInHsm ? 'put onto the device' : 'backed up, put onto the device'}{' '}
+        and served; from then on it encrypts.
       </p>
       <p>
         Every earlier version goes on decrypting what it encrypted. The KMS key, its id and its

@@ -4,6 +4,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { conditionWords } from './rule-words.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import styles from './xks.module.css';
@@ -53,7 +54,13 @@ export function RulesPart({
         ]}
       />
       {rules.length === 0 ? (
-        <p>No rules: the owners may use it with every operation.</p>
+        <p>
+          {whenEmpty(
+            all,
+            'Reading the rules.',
+            'No rules: the owners may use it with every operation.',
+          )}
+        </p>
       ) : (
         <RuleTable rules={rules} blocked={blocked} onRemove={(rule) => void takeAway(rule)} />
       )}

@@ -3,37 +3,38 @@ import { counted } from '../../../shared/text/counted.ts';
 import { blockConsequences } from '../../../shared/text/xks.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Points } from './points.tsx';
+import { useXksKey, useXksStore } from './use-target.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 /** The kill switch of a store or a key, and the disabling of a key: what follows is said first. */
 export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
   const { how, target, id } = dialog;
-  const stores = useRead('xksStore.list', {});
-  const keys = useRead('xksKey.list', {});
+  const store = useXksStore(target === 'store' ? id : null);
+  const key = useXksKey(target === 'key' ? id : null);
   const kill = useDeed('xks.kill');
   const disable = useDeed('xksKey.disable');
   const blocked = useBlocked();
-  const store = stores.data?.stores.find((each) => target === 'store' && each.id === id);
-  const key = keys.data?.keys.find((each) => target === 'key' && each.id === id);
-  const name = store?.name ?? key?.name ?? '';
+  const { thing, absent, failure: unread } = target === 'store' ? store : key;
+  const what = target === 'store' ? 'the whole store' : 'the external key';
+  const name = thing === null ? what : isolate(thing.name);
   const busy = kill.busy || disable.busy;
   const verb = how === 'block' ? 'Block' : 'Disable';
   const go = async (): Promise<void> => {
     if (how === 'disable') {
       if (!(await disable.run({ key: id }))) return;
-      say(`Disabled the external key ${isolate(name)}.`);
+      say(`Disabled the external key ${name}.`);
     } else {
       const asked = target === 'store' ? { store: id } : { key: id };
       const serving = await kill.run({ ...asked, confirm: true });
       if (!serving) return;
       const obey = serving.nodes.filter(({ newest }) => newest).length;
       say(
-        `Blocked ${isolate(name)}. ${counted(obey, 'proxy').replace('proxys', 'proxies')} on this computer obey${obey === 1 ? 's' : ''}.`,
+        `Blocked ${name}. ${counted(obey, 'proxy').replace('proxys', 'proxies')} on this computer obey${obey === 1 ? 's' : ''}.`,
       );
     }
     close();
@@ -41,8 +42,10 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
   const failure = kill.failure ?? disable.failure;
   return (
     <DialogFrame
-      title={`${verb} ${target === 'store' ? 'the whole store' : 'the external key'} ${isolate(name)}?`}
-      subject={store ? `${counted(store.keys, 'external key')} in it` : key?.storeName}
+      title={`${verb} ${thing === null ? what : `${what} ${name}`}?`}
+      subject={
+        store.thing ? `${counted(store.thing.keys, 'external key')} in it` : key.thing?.storeName
+      }
       busy={busy}
       onClose={close}
       deeds={
@@ -51,11 +54,11 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
           <DeedButton
             variant="contained"
             color="error"
-            blocked={blocked ?? (name === '' ? 'It is not here any more.' : null)}
+            blocked={blocked ?? absent}
             disabled={busy}
             onClick={() => void go()}
           >
-            {busy ? 'Telling the proxies…' : `${verb} ${isolate(name)}`}
+            {busy ? 'Telling the proxies…' : `${verb} ${name}`}
           </DeedButton>
         </>
       }
@@ -69,6 +72,7 @@ export function StopDialog({ dialog, close }: DialogProps<'xks-stop'>) {
           ? 'Nothing is deleted. Lifting the block lets everything go on as it was, within a second.'
           : 'Nothing is deleted. Enabling the key again lets everything go on as it was.'}
       </p>
+      {unread ? <FailureNotice failure={unread} /> : null}
       {failure ? <FailureNotice failure={failure} /> : null}
     </DialogFrame>
   );

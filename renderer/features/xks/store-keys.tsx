@@ -6,6 +6,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { newKeyBlocked } from './xks-blocked.ts';
 import type { XksDeeds } from './xks-menus.ts';
 import { useXksPlace } from './xks-place.ts';
@@ -28,7 +29,7 @@ export function StoreKeys({
     <div className={styles['parts']}>
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
       {keys.length === 0 ? (
-        <p>{read.pending ? 'Reading keys.' : 'No external key yet.'}</p>
+        <p>{whenEmpty(read, 'Reading keys.', 'No external key yet.')}</p>
       ) : (
         <div className={styles['scroll']}>
           <table className={styles['rows']} aria-label={`Keys of ${store.name}`}>

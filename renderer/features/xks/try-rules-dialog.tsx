@@ -7,6 +7,7 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { conditions, operations } from './rule-words.ts';
 import styles from './xks.module.css';
 import type { XksKey } from './xks-words.ts';
@@ -42,7 +43,14 @@ export function TryRulesDialog({ dialog, close }: DialogProps<'xks-try-rules'>) 
     'verdict',
   );
   const key = keys.find(({ id }) => id === form.key) ?? keys[0] ?? null;
-  const missing = key === null ? 'The store has no external key to try with.' : null;
+  const missing =
+    key === null
+      ? whenEmpty(
+          list,
+          'Its external keys are being read.',
+          'The store has no external key to try with.',
+        )
+      : null;
   const set = (patch: Partial<Request>): void => {
     setForm((before) => ({ ...before, ...patch }));
     setVerdict(null);

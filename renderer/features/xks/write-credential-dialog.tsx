@@ -8,7 +8,7 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { FileField } from '../../ui/file-field.tsx';
 import { isAbsolutePath } from '../../ui/folder-field.tsx';
-import { useTargetName } from './use-target-name.ts';
+import { useXksStore } from './use-target.ts';
 import styles from './xks.module.css';
 import { isolate } from '../../../shared/text/isolate.ts';
 
@@ -17,11 +17,11 @@ export function WriteCredentialDialog({ dialog, close }: DialogProps<'xks-write-
   const [file, setFile] = useKept(dialog, () => '');
   const write = useDeed('xksStore.writeCredential');
   const blocked = useBlocked();
-  const name = useTargetName(dialog.store, null);
+  const { thing, absent, failure } = useXksStore(dialog.store);
   const path = file.trim();
   const missing = isAbsolutePath(path) ? null : 'Say where the file is to be.';
   const submit = async (): Promise<void> => {
-    if (missing !== null || blocked !== null) return;
+    if (missing !== null || absent !== null || blocked !== null) return;
     const written = await write.run({ store: dialog.store, file: path });
     if (!written) return;
     close();
@@ -29,14 +29,14 @@ export function WriteCredentialDialog({ dialog, close }: DialogProps<'xks-write-
   };
   return (
     <DialogFrame
-      title={`Write the proxy credential of ${isolate(name)} to a file`}
+      title={`Write the proxy credential of ${thing === null ? 'the store' : isolate(thing.name)} to a file`}
       busy={write.busy}
       onClose={close}
       onSubmit={() => void submit()}
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <DeedButton type="submit" variant="contained" blocked={blocked ?? missing}>
+          <DeedButton type="submit" variant="contained" blocked={blocked ?? absent ?? missing}>
             Write the file
           </DeedButton>
         </>
@@ -60,6 +60,7 @@ export function WriteCredentialDialog({ dialog, close }: DialogProps<'xks-write-
         creates the store in the AWS console: give it there, then delete the file. The deed “Create
         in AWS” needs no file.
       </p>
+      {failure ? <FailureNotice failure={failure} /> : null}
       {write.failure ? <FailureNotice failure={write.failure} /> : null}
     </DialogFrame>
   );

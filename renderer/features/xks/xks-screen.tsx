@@ -11,6 +11,7 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { NeedsMe } from '../../ui/needs-me.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { whenEmpty } from '../../ui/when-empty.ts';
 import { KeyDetail } from './key-detail.tsx';
 import { StoreDetail } from './store-detail.tsx';
 import { useXksDeeds } from './use-xks-deeds.ts';
@@ -67,11 +68,13 @@ export function XksScreen() {
             rows={rows}
             selected={chosen?.id ?? null}
             onMenu={(row, place) => setMenu({ row, place })}
-            empty={emptyOf(stores.pending, needsMe)}
+            empty={whenEmpty(stores, 'Reading external key stores.', emptyOf(needsMe))}
           />
         </div>
         <p className={styles['foot']}>
-          {`${counted(stores.data?.stores.length ?? 0, 'store')}, ${counted(keys.data?.keys.length ?? 0, 'external key')}`}
+          {stores.data && keys.data
+            ? `${counted(stores.data.stores.length, 'store')}, ${counted(keys.data.keys.length, 'external key')}`
+            : null}
         </p>
         <Chosen row={chosen} acts={acts.deeds} />
       </div>
@@ -111,14 +114,8 @@ const sectionsOf = (
 
 const nameOf = (row: XksRow): string => (row.kind === 'store' ? row.store.name : row.key.name);
 
-const emptyOf = (pending: boolean, needsMe: boolean): ReactNode =>
-  pending ? (
-    'Reading external key stores.'
-  ) : needsMe ? (
-    'No external key store and no external key needs anybody.'
-  ) : (
-    <Nothing />
-  );
+const emptyOf = (needsMe: boolean): ReactNode =>
+  needsMe ? 'No external key store and no external key needs anybody.' : <Nothing />;
 
 function Nothing() {
   return (
