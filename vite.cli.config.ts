@@ -8,6 +8,7 @@ const outside = ['better-sqlite3', 'pkcs11js', '@node-rs/argon2'];
 /** Each program that the command line starts, by the name of its file in the bundle. */
 const programs = {
   keyreeve: 'electron/hosts/cli/run.ts',
+  'compile-cache': 'electron/hosts/cli/compile-cache.mjs',
   'console-core': 'electron/hosts/console/core-main.ts',
   'hsm-bridge': 'electron/core/hsm/bridge/main.ts',
   'practice-kms': 'electron/practice/kms/main.ts',

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../core/kernel/make-folder.ts';
 import type { Logger, LogLevel, LogValue } from '../core/ports.ts';
 
 const largest = 5 * 1024 * 1024;
@@ -36,7 +37,7 @@ export function fileLogger(stateFolder: string, process: string): Logger {
 function openLog(stateFolder: string): number | null {
   const path = join(stateFolder, 'log', 'keyreeve.jsonl');
   try {
-    mkdirSync(join(stateFolder, 'log'), { recursive: true, mode: 0o700 });
+    makeFolder(join(stateFolder, 'log'));
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largest) {
       renameSync(path, `${path}.1`);
     }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Settings } from '../keystore/settings.ts';
 import type { XksModel } from '../keystore/xks/xks-domain.ts';
@@ -167,7 +168,7 @@ export class XksPublisher {
     using key = this.#key();
     const { servingSet, servingKey } = servingFiles(this.folder);
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder);
       await key.use((bytes) => keep(servingKey, bytes));
       await replaceFile(servingSet, sealSet(set, key, ports.random));
     } catch (error) {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { makeFolder } from '../kernel/make-folder.ts';
 import { knownModulePlaces } from './module-file.ts';
 
 /** A SoftHSM module with a token folder of its own. */
@@ -29,7 +30,7 @@ export function prepareSoftToken(folder: string): SoftToken | null {
   if (module === null) return null;
   const tokens = join(folder, 'softhsm-tokens');
   const configuration = softTokenEnvironment(folder)['SOFTHSM2_CONF'] ?? '';
-  mkdirSync(tokens, { recursive: true, mode: 0o700 });
+  makeFolder(tokens);
   const lines = [
     `directories.tokendir = ${tokens}`,
     'objectstore.backend = file',

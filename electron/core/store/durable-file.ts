@@ -5,7 +5,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import type { RandomBytes } from '../ports.ts';
 
 /** 0600: a keystore and what lies beside it is for its owner alone. */
@@ -52,7 +52,7 @@ function lookWith(look: (path: string) => Stats, path: string): Stats | null {
  */
 export function makePrivateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     const full = code === 'ENOSPC' || code === 'EDQUOT';

@@ -1,8 +1,6 @@
 // Entry point of the command line, in plain JavaScript on purpose: it can say what is wrong under
 // any Node, and with compiled code in the cache the TypeScript loader (30 ms) is never started.
-import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { keepCompiledCode } from './compile-cache.mjs';
 
 const oldestNode = 24;
 if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
@@ -12,9 +10,7 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
   process.exit(70);
 }
 
-// Compiled code is kept in a folder of this account alone, never in the shared temporary folder.
-const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-module.enableCompileCache(join(cache, 'keyreeve', 'compiled'));
+keepCompiledCode();
 
 const { runCommandLine } = await import('./run.ts');
 await runCommandLine(process.argv.slice(2));

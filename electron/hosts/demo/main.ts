@@ -7,6 +7,7 @@ import { isFinal } from '../../../shared/model/job.ts';
 import { shortId } from '../../../shared/text/states.ts';
 import type { Caller } from '../../core/core.ts';
 import { createCore } from '../../core/create-core.ts';
+import { makeFolder } from '../../core/kernel/make-folder.ts';
 import { type Call, outputOf } from '../cli/operations.ts';
 import { type JobDetail, stepLine } from '../cli/render/job.ts';
 import { styleFor } from '../cli/render/moments.ts';
@@ -241,7 +242,7 @@ const screenFor = ({ json }: Options): Screen =>
 async function main(): Promise<void> {
   const options = readOptions();
   const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'keyreeve-demo-'));
-  if (options.keep) mkdirSync(options.keep, { recursive: true, mode: 0o700 });
+  if (options.keep) makeFolder(options.keep);
   const practice = await startPractice(['--data', join(folder, 'practice-kms.db')]);
   try {
     const parts = { options, screen: screenFor(options), folder, practice, ...newSecrets() };

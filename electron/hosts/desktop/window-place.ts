@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Rectangle } from 'electron';
 import { z } from 'zod';
+import { makeFolder } from '../../core/kernel/make-folder.ts';
 import { smallest } from './window-options.ts';
 
 const side = z.number().int().min(-100_000).max(100_000);
@@ -40,7 +41,7 @@ export function rememberPlace(stateFolder: string, bounds: Rectangle): void {
   const file = fileOf(stateFolder);
   const { x, y, width, height } = bounds;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     writeFileSync(`${file}.new`, JSON.stringify({ x, y, width, height }), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch {

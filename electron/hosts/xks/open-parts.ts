@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HsmBridge } from '../../core/hsm/bridge/client.ts';
+import { makeFolder } from '../../core/kernel/make-folder.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import { Secret } from '../../core/kernel/secret.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
@@ -85,7 +85,7 @@ export type Files = Omit<Parts, 'bridge' | 'health'>;
 
 async function openClaimed(configuration: Configuration, log: Logger): Promise<Files> {
   const { stateFolder } = configuration;
-  mkdirSync(auditFolder(stateFolder), { recursive: true, mode: 0o700 });
+  makeFolder(auditFolder(stateFolder));
   const claim = await claimFolder(stateFolder);
   try {
     return { ...(await openFiles(configuration, log)), claim };

@@ -5,12 +5,13 @@ import {
   type StdioOptions,
 } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
+import { makeFolder } from '../../core/kernel/make-folder.ts';
 import type { ConfigurationInput } from './configuration.ts';
 
 /** The first descriptor after those that every process has. */
@@ -52,7 +53,7 @@ export class ProxyProcess {
     program: string = entry,
     pinFd: number | null = null,
   ): Promise<ProxyProcess> {
-    mkdirSync(input.stateFolder, { recursive: true, mode: 0o700 });
+    makeFolder(input.stateFolder);
     const name = `configuration-${randomBytes(4).toString('hex')}.json`;
     const file = join(input.stateFolder, name);
     writeFileSync(file, JSON.stringify(input), { mode: 0o600 });

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { makeFolder } from '../../core/kernel/make-folder.ts';
 import type { ConfigurationInput } from './configuration.ts';
 
 /** What a person says of one copy of the proxy; the rest the core prepared. */
@@ -27,7 +27,7 @@ export function servingConfiguration(
 ): ConfigurationInput {
   const { pinFile: givenPin, ...given } = wishes;
   const stateFolder = join(prepared.nodes, wishes.node);
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  makeFolder(stateFolder);
   return {
     ...given,
     servingSet: prepared.servingSet,

@@ -2,8 +2,6 @@
 // before any of them is loaded. The launcher has held this file and Node against theirs.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import module from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** SHA-256 of each file, by its name; filled in when the package is put together. */
@@ -19,10 +17,8 @@ if (changed !== undefined) {
   process.exit(70);
 }
 
-// Compiled code is kept in a folder of this account alone, never in the shared temporary folder.
-const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-module.enableCompileCache(join(cache, 'keyreeve', 'compiled'));
-
+const { keepCompiledCode } = await import('./compile-cache.js');
+keepCompiledCode();
 const { runCommandLine } = await import('./keyreeve.js');
 await runCommandLine(process.argv.slice(2));
 

@@ -1,10 +1,11 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CertificateKey } from '../../../../shared/model/xks.ts';
 import { makeRequest } from '../../crypto/x509.ts';
+import { makeFolder } from '../../kernel/make-folder.ts';
 import { replaceFile } from '../serving/set-file.ts';
 import { type CertificateFacts, checkChain, factsOf } from './check-chain.ts';
 
@@ -67,7 +68,7 @@ export class CertificateDesk {
     const { place, request, requestKey } = this.#files;
     const pair = newPair(kind);
     const made: PendingRequest = { host, csr: makeRequest(host, pair), madeAt };
-    mkdirSync(place, { recursive: true, mode: 0o700 });
+    makeFolder(place);
     // without its request a key names nothing: of a crash between the two nothing is left to use
     rmSync(request, { force: true });
     const pem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' });
