@@ -6,7 +6,8 @@ import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import { plannedDeletion } from './force-rotate.ts';
-import { importSteps, materialSent, sendAgain } from './import-steps.ts';
+import { confirmImport } from './confirm-import.ts';
+import { importSteps } from './import-steps.ts';
 import {
   checkAccount,
   keyOpener,
@@ -122,48 +123,27 @@ function confirmStep(services: DeedServices, open: OpenKey): StepSpec<RenewPaylo
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { key, remote, connection } = await open(context);
-      const read = await connection.describeKey(remote.kmsKeyId, context);
-      const again = sendAgain(services, context, read.state);
-      if (again) return again;
-      const { stateBefore } = context.outputs['check'] as { readonly stateBefore: string };
-      const expected = stateBefore === 'Disabled' ? ['Enabled', 'Disabled'] : ['Enabled'];
-      if (!expected.includes(read.state)) {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key state',
-          expected: expected.join(' or '),
-          found: read.state,
-          keyId: remote.kmsKeyId,
-        });
-      }
-      requireLaterDate(read, context.outputs['parameters'], remote.kmsKeyId);
-      const until = read.validTo === null ? 'for ever' : `until ${sayDay(read.validTo)}`;
-      return {
-        type: 'done',
-        output: { stateAfter: read.state, validTo: read.validTo },
-        proof: [proof(`${read.state}, material kept ${until}`, read.requestId)],
-        record: () => {
-          services.keys.noteRemote(key.id, {
-            ...readingOf(read),
-            materialId: remote.materialId ?? materialSent(context),
-          });
-          services.keys.markProved(key.id, read.readAt);
-          const text = `Renewed: AWS accepted our copy again and keeps it ${until}`;
-          services.keys.addEvent(key.id, text, context.jobId);
-        },
-      };
+      const opened = await open(context);
+      return confirmImport(services, opened, context, (read) => {
+        requireLaterDate(read, context.outputs['parameters']);
+        const until = read.validTo === null ? 'for ever' : `until ${sayDay(read.validTo)}`;
+        return {
+          proof: `, material kept ${until}`,
+          event: `Renewed: AWS accepted our copy again and keeps it ${until}`,
+        };
+      });
     },
   };
 }
 
 /** AWS must say the date that was sent: without it the key is deleted on the former one all the same. */
-function requireLaterDate(read: KmsKeyRead, sent: unknown, keyId: string): void {
+function requireLaterDate(read: KmsKeyRead, sent: unknown): void {
   const { materialEnd } = sent as { readonly materialEnd: number | null };
   if (read.validTo === null || (materialEnd !== null && read.validTo >= materialEnd)) return;
   throw new OperationError('READ_BACK_DIFFERS', {
     what: 'date on which AWS deletes the material',
     expected: materialEnd === null ? 'never' : sayDay(materialEnd),
     found: sayDay(read.validTo),
-    keyId,
+    keyId: read.keyId,
   });
 }

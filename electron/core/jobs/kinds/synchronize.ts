@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { sayDay } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
-import { importSteps, materialSent, sendAgain } from './import-steps.ts';
+import type { KmsKeyRead } from '../../cloud/answers.ts';
+import { confirmImport, sayState } from './confirm-import.ts';
+import { importSteps } from './import-steps.ts';
 import { hasOurs, nameOfOurs } from './our-material.ts';
 import {
   checkAccount,
@@ -101,49 +103,36 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
     repeatable: true,
     reconcile: async () => 'act',
     act: async (context) => {
-      const { key, remote, connection } = await open(context);
-      const { payload } = context;
+      const opened = await open(context);
+      const { deleteMaterial, importMaterial } = context.payload;
+      if (importMaterial) return confirmImport(services, opened, context, tellImport);
+      const { key, remote, connection } = opened;
       const read = await connection.describeKey(remote.kmsKeyId, context);
-      const again = payload.importMaterial ? sendAgain(services, context, read.state) : null;
-      if (again) return again;
-      const before = (context.outputs['check'] as unknown as CheckOutput).stateBefore;
-      // Importing brings a key back to Enabled unless somebody had disabled it.
-      const expected = payload.importMaterial
-        ? before === 'Disabled'
-          ? ['Enabled', 'Disabled']
-          : ['Enabled']
-        : payload.deleteMaterial
-          ? ['PendingImport']
-          : [before];
-      if (!expected.includes(read.state)) {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key state',
-          expected: expected.join(' or '),
-          found: read.state,
-          keyId: remote.kmsKeyId,
-        });
-      }
-      const material =
-        read.currentMaterialId === null ? '' : `, material ${shortId(read.currentMaterialId)}`;
+      if (deleteMaterial) requireEmpty(read);
       return {
         type: 'done',
         output: { stateAfter: read.state, materialAfter: read.currentMaterialId },
-        proof: [proof(`${read.state}${payload.importMaterial ? material : ''}`, read.requestId)],
-        record: () => {
-          services.keys.noteRemote(key.id, readingOf(read));
-          if (!payload.importMaterial) return;
-          const materialId = remote.materialId ?? materialSent(context);
-          services.keys.noteRemote(key.id, { materialId });
-          services.keys.markProved(key.id, read.readAt);
-          services.keys.addEvent(
-            key.id,
-            'Synchronized: AWS accepted our copy again',
-            context.jobId,
-          );
-        },
+        proof: [proof(sayState(read, context), read.requestId)],
+        record: () => services.keys.noteRemote(key.id, readingOf(read)),
       };
     },
   };
+}
+
+const tellImport = ({ currentMaterialId }: KmsKeyRead) => ({
+  proof: currentMaterialId === null ? '' : `, material ${shortId(currentMaterialId)}`,
+  event: 'Synchronized: AWS accepted our copy again',
+});
+
+/** @throws OperationError READ_BACK_DIFFERS where AWS has material again */
+function requireEmpty(read: KmsKeyRead): void {
+  if (read.state === 'PendingImport') return;
+  throw new OperationError('READ_BACK_DIFFERS', {
+    what: 'key state',
+    expected: 'PendingImport',
+    found: read.state,
+    keyId: read.keyId,
+  });
 }
 
 function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { HurriedClock } from '../support/clocks.ts';
+import { Desk, requireDone } from '../support/desk.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+import { editedPolicy, policyTemplate } from '../support/policies.ts';
+
+let aws: OutsideAws;
+let desk: Desk;
+
+beforeAll(async () => {
+  aws = await OutsideAws.start();
+  desk = await Desk.open(aws, { clock: new HurriedClock() });
+});
+afterAll(async () => {
+  await desk?.[Symbol.asyncDispose]();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+const stateHere = async (key: string) => (await desk.call('key.show', { key })).remote?.state;
+
+it.each([
+  { step: 'policy', deleteMaterial: false, importMaterial: true, ends: 'Disabled' },
+  { step: 'confirm', deleteMaterial: false, importMaterial: true, ends: 'Disabled' },
+  { step: 'policy', deleteMaterial: true, importMaterial: true, ends: 'Enabled' },
+  { step: 'confirm', deleteMaterial: true, importMaterial: true, ends: 'Disabled' },
+  { step: 'confirm', deleteMaterial: false, importMaterial: false, ends: 'Disabled' },
+])(
+  'turned off before $step of a Synchronize, that one goes on (delete $deleteMaterial, import $importMaterial)',
+  async ({ step, ends, ...boxes }) => {
+    const group = `while-${step}-${Number(boxes.deleteMaterial)}${Number(boxes.importMaterial)}`;
+    await desk.addGroup(group, { policy: policyTemplate });
+    const { remote } = await desk.rotated(group);
+    const KeyId = remote?.keyId ?? '';
+    await aws.putPolicy(KeyId, editedPolicy);
+    desk.at(`key.synchronize:${step}:before-intent`, () => aws.callNow('DisableKey', { KeyId }));
+    const done = await desk.synchronize(`${group}/1`, { ...boxes, updatePolicy: true });
+    requireDone(done);
+    const confirmed = done.steps.find(({ name }) => name === 'confirm')?.proof[0]?.text;
+    const seen = ends === 'Disabled' ? /^Disabled by somebody while this job ran/ : /^Enabled/;
+    expect(confirmed).toMatch(seen);
+    expect(await stateHere(`${group}/1`)).toBe(ends);
+    expect((await aws.key(KeyId)).metadata.KeyState).toBe(ends);
+    requireDone(await desk.rotate(group));
+  },
+);
+
+it('turned on while a Synchronize puts its policy back, that one goes on', async () => {
+  await desk.addGroup('turned-on', { policy: policyTemplate });
+  const KeyId = (await desk.rotated('turned-on')).remote?.keyId ?? '';
+  await aws.putPolicy(KeyId, editedPolicy);
+  const plan = await desk.call('key.planDisable', { key: 'turned-on/1' });
+  const disable = { key: 'turned-on/1', plan: plan.number, confirm: plan.confirmName ?? '' };
+  requireDone(await desk.settled((await desk.call('key.disable', disable)).jobId));
+  desk.at('key.synchronize:confirm:before-intent', () => aws.callNow('EnableKey', { KeyId }));
+  const boxes = { deleteMaterial: false, updatePolicy: true, importMaterial: false };
+  requireDone(await desk.synchronize('turned-on/1', boxes));
+  expect(await stateHere('turned-on/1')).toBe('Enabled');
+});
