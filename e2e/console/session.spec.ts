@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConsoleProcess } from '../support/console-process.ts';
+import { corePid } from '../support/core-pid.ts';
 import { ownPage, rawRequest } from '../support/raw-http.ts';
 import {
   hello,
@@ -112,6 +113,17 @@ describe('3: a session is a cookie that nobody can read, bound to one browser', 
     expect(await standing(`keyreeve_${port}=${wrongToken}`, key.factor)).toBe(403);
     // somebody else's page on this address set another one beside it
     expect(await standing(`keyreeve_${port}=${wrongToken}; ${key.cookie}`, key.factor)).toBe(200);
+  });
+
+  it('gives way to the next browser when its windows went down with a core that died', async () => {
+    const window = await WebCaller.open(port, await useLink(host.url));
+    expect(await window.call('keystore.status')).toMatchObject({ ok: true });
+    const gone = window.ended();
+    process.kill(corePid(host.pid), 'SIGKILL');
+    await gone;
+    // the next core answers on the private socket
+    const link = await vi.waitFor(() => host.link(), { timeout: 60_000 });
+    expect((await useLink(link)).waiting).toBe(false);
   });
 });
 

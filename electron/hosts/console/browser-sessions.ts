@@ -108,6 +108,13 @@ export class BrowserSessions {
     if (session) session.awaySince = momentOf(this.#clock);
   }
 
+  /** No window of any browser is open any more. */
+  allTabsClosed(): void {
+    for (const session of [this.#active, this.#waiting]) {
+      for (const tab of session?.tabs ?? []) this.tabClosed(session?.id ?? '', tab);
+    }
+  }
+
   #byId(id: string): BrowserSession | null {
     return [this.#active, this.#waiting].find((session) => session?.id === id) ?? null;
   }

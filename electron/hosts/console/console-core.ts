@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { CloseCause } from '../../../shared/wire/console.ts';
 import { createCore } from '../../core/create-core.ts';
 import type { Caller, Core, DoorNote, HostedCore } from '../../core/core.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
@@ -73,7 +74,7 @@ export class ConsoleCore {
     else if ('link' in message) {
       this.#links.get(message.number)?.(message.link);
       this.#links.delete(message.number);
-    } else if ('end' in message) this.#started?.tabs.end(message.end, message.cause);
+    } else if ('end' in message) this.#endWindows(message.end, message.cause);
     else await this.#stop();
   }
 
@@ -106,6 +107,13 @@ export class ConsoleCore {
     held.over.resolve();
     // A browser that is told takes the next core; one that is cut off shows an error of its own.
     if (this.#ending) tabs.end(null, 'restart');
+  }
+
+  #endWindows(session: string | null, cause: CloseCause): void {
+    this.#started?.tabs.end(session, cause);
+    // One that is only coming cannot be told: cut off, it comes again and asks how it stands.
+    for (const { handshake, connection } of this.#held.values())
+      if (handshake.ticket.session === session) connection.destroy();
   }
 
   async #start(settings: CoreSettings): Promise<void> {

@@ -21,7 +21,8 @@ import type { WindowFiles } from './window-files.ts';
 
 /** Where the windows' lines end: this process, or the one that has the core. */
 export interface TabsPlace {
-  accept(handshake: Handshake, socket: Socket): void;
+  /** `handshake` is asked for once there is a core: null when that window may not come any more. */
+  accept(handshake: () => Handshake | null, socket: Socket): void;
   tell(session: string, message: unknown): void;
   end(session: string | null, cause: CloseCause): void;
   /** Who came and who left, for the audit log. */
@@ -103,6 +104,12 @@ export class WebConsole {
 
   keystoreOpen(open: boolean): void {
     this.#keystoreOpen = open;
+  }
+
+  /** Whatever was open there is not, also what it could not say any more. */
+  coreEnded(): void {
+    this.#keystoreOpen = false;
+    this.#sessions.allTabsClosed();
   }
 
   tabOpened({ session, tab }: TabTicket): void {
@@ -227,9 +234,13 @@ export class WebConsole {
   }
 
   #line(request: IncomingMessage, socket: Socket, cookies: readonly string[]): boolean {
-    const session = this.#sessions.byCookie(cookies);
-    if (typeof session === 'string') return false;
-    this.#options.tabs.accept({ headers: request.headers, ticket: this.#ticket(session) }, socket);
+    if (typeof this.#sessions.byCookie(cookies) === 'string') return false;
+    const { headers } = request;
+    this.#options.tabs.accept(() => {
+      // Another browser may have taken over while this one waited for a core.
+      const session = this.#sessions.byCookie(cookies);
+      return typeof session === 'string' ? null : { headers, ticket: this.#ticket(session) };
+    }, socket);
     return true;
   }
 

@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LockNote } from '../../../shared/contract/session.ts';
 import { socketPlace } from '../transport/socket/place.ts';
+import { handshakeOf, handshakes } from './handshakes.fixture.ts';
 import { CoreKeeper } from './core-keeper.ts';
 import type { FromCore } from './core-messages.ts';
 
@@ -15,7 +13,8 @@ import type { FromCore } from './core-messages.ts';
 const program = `
   const settings = JSON.parse(process.argv.at(-1));
   if (settings.life === 'ends at once') process.exit(3);
-  process.on('message', (message) => {
+  process.on('message', (message, connection) => {
+    if ('handshake' in message) connection.end(settings.life);
     if ('start' in message) {
       if (settings.life === 'fails') { process.send({ failed: { code: 'DISK_FULL', details: { path: '/full' } } }); return; }
       process.send({ ready: true });
@@ -50,7 +49,9 @@ afterEach(async () => {
 function keep(...lives: Life[]) {
   const starts: { life: Life; formerEnd: string | null; formerLock: LockNote | null }[] = [];
   const noted: string[] = [];
+  const logged: string[] = [];
   const gaveUp = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
   const next = (): ChildProcess => {
     const life = lives.length > 1 ? lives.shift() : lives[0];
     const flags = ['--input-type=commonjs', '--eval', program];
@@ -60,6 +61,7 @@ function keep(...lives: Life[]) {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     children.push(child);
+    if (children.length === 2) second.resolve();
     return child;
   };
   const place = socketPlace(folder, join(folder, 'a.keystore'));
@@ -67,7 +69,7 @@ function keep(...lives: Life[]) {
   keeper = new CoreKeeper({
     settings: { keystorePath: join(folder, 'a.keystore'), stateFolder: folder },
     place,
-    log: { log: () => undefined },
+    log: { log: (_level, event) => logged.push(event) },
     heard: (message: FromCore) => {
       if ('noted' in message) noted.push(String(message.noted));
       if ('start' in message) {
@@ -78,32 +80,13 @@ function keep(...lives: Life[]) {
         starts.push({ ...start, life });
       }
     },
+    ended: () => undefined,
     link: () => ({ url: '', expiresAt: 0, pid: 0 }),
     gaveUp: () => gaveUp.resolve(),
     fork: next,
   });
-  return { keeper, starts, noted, gaveUp: gaveUp.promise };
+  return { keeper, starts, noted, logged, gaveUp: gaveUp.promise, second: second.promise };
 }
-
-/** Connections as a browser makes them: our end, and the end of the browser's. */
-async function handshakes(count: number) {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const made: { tab: string; ours: Socket; gone: Promise<unknown> }[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const connected = once(server, 'connection') as Promise<[Socket]>;
-    const gone = once(connect(port, '127.0.0.1').resume(), 'close');
-    made.push({ tab: `tab-${at}`, ours: (await connected)[0], gone });
-  }
-  server.close();
-  return made;
-}
-
-const handshakeOf = (tab: string) => ({
-  headers: {},
-  ticket: { tab, session: 'a', factorHash: '', waiting: false },
-});
 
 const idle: LockNote = { cause: 'idle', at: 1_800_000_000_000, minutes: 10 };
 
@@ -175,12 +158,65 @@ describe('the core of a console', () => {
     await keeper.start();
     const windows = await handshakes(3);
     children[0]?.kill('SIGSTOP');
-    for (const { ours, tab } of windows) keeper.accept(handshakeOf(tab), ours);
+    for (const { ours, tab } of windows) keeper.accept(() => handshakeOf(tab), ours);
     // accepted in a promise's turn: the core that was stopped is the one that they go to
     await new Promise(setImmediate);
     children[0]?.kill('SIGKILL');
     await Promise.all(windows.map(({ gone }) => gone));
     await expect.poll(() => starts.length).toBe(2);
+  });
+
+  it('starts although the first one died before it took calls', async () => {
+    const { keeper, starts } = keep('ends at once', 'runs');
+    await keeper.start();
+    await expect.poll(() => starts).toMatchObject([{ life: 'runs', formerEnd: '3' }]);
+  });
+
+  it('takes a window that waited for one that died before it took calls', async () => {
+    const { keeper, second } = keep('lingers', 'ends at once', 'runs');
+    await keeper.start();
+    const [window] = await handshakes(1);
+    children[0]?.kill('SIGKILL');
+    await second;
+    if (window) keeper.accept(() => handshakeOf(window.tab), window.ours);
+    expect(await window?.gone).toBe('runs');
+  });
+
+  it('takes a window only if it may still come when there is a core', async () => {
+    const { keeper, starts } = keep('lingers', 'runs');
+    await keeper.start();
+    const [may, mayNot] = await handshakes(2);
+    keeper.tell('any', idle);
+    await expect.poll(() => children.length).toBe(2);
+    let mayCome = true;
+    if (may) keeper.accept(() => handshakeOf(may.tab), may.ours);
+    if (mayNot) keeper.accept(() => (mayCome ? handshakeOf(mayNot.tab) : null), mayNot.ours);
+    mayCome = false;
+    children[0]?.kill('SIGKILL');
+    expect(await Promise.all([may?.gone, mayNot?.gone])).toEqual(['runs', '']);
+    expect(starts).toHaveLength(2);
+  });
+
+  it('cuts off a window that waits for the next core when there will be none', async () => {
+    const { keeper } = keep('lingers', 'runs');
+    await keeper.start();
+    keeper.tell('any', idle);
+    await expect.poll(() => children.length).toBe(2);
+    const [window] = await handshakes(1);
+    if (window) keeper.accept(() => handshakeOf(window.tab), window.ours);
+    const stopped = keeper.stop();
+    children[0]?.kill('SIGKILL');
+    await stopped;
+    expect(await window?.gone).toBe('');
+  });
+
+  it('is replaced, too, where callers of that moment cannot be told to wait', async () => {
+    const { keeper, starts, logged } = keep('runs');
+    await keeper.start();
+    rmSync(folder, { recursive: true });
+    keeper.tell('any', idle);
+    await expect.poll(() => starts.length).toBe(2);
+    expect(logged).toEqual(['socket.renewal-not-noted']);
   });
 
   it('does not start where the first one fails, and says why', async () => {

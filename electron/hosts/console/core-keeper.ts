@@ -1,9 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { LockNote } from '../../../shared/contract/session.ts';
-import { childEnvironment, childFlags } from '../../core/kernel/node-launcher.ts';
 import type { DoorNote } from '../../core/core.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { CloseCause } from '../../../shared/wire/console.ts';
@@ -12,8 +10,7 @@ import { endRenewal, noteRenewal } from '../transport/socket/renewal.ts';
 import type { SocketPlace } from '../transport/socket/place.ts';
 import type { ConsoleLink, TabsPlace } from './console.ts';
 import type { CoreSettings, FromCore, ToCore } from './core-messages.ts';
-
-const entry = fileURLToPath(new URL('./core-main.ts', import.meta.url));
+import { ForkedCore } from './forked-core.ts';
 
 /** A core that ends by itself so often within a minute is not started again. */
 const mostEnds = 5;
@@ -29,20 +26,13 @@ export interface KeeperParts {
   readonly log: Logger;
   /** What the core says of windows and of the keystore. */
   heard(message: FromCore): void;
+  /** It ended, and every window's line with it: it may not have said so. */
+  ended(): void;
   link(): ConsoleLink;
   /** It cannot be kept running. */
   gaveUp(): void;
   /** Starts the core's program; tests start another. */
   readonly fork?: () => ChildProcess;
-}
-
-/** A core process, listened to from its first moment: it may end before it is needed. */
-interface Forked {
-  readonly child: ChildProcess;
-  /** How it ended. */
-  readonly ended: Promise<string>;
-  /** Windows' connections on their way to it, until it has them. */
-  readonly onTheWay: Map<string, Socket>;
 }
 
 /**
@@ -51,8 +41,10 @@ interface Forked {
  */
 export class CoreKeeper implements TabsPlace {
   readonly #parts: KeeperParts;
-  #now: Forked | null = null;
+  #now: ForkedCore | null = null;
+  /** Kept by the core that takes calls: by the next one where one died before it did. */
   #ready = Promise.withResolvers<void>();
+  #isReady = false;
   #ends: number[] = [];
   #replacing = false;
   /** A core took calls once. */
@@ -78,11 +70,12 @@ export class CoreKeeper implements TabsPlace {
     await this.#ready.promise;
   }
 
-  accept(handshake: Handshake, socket: Socket): void {
+  accept(handshake: () => Handshake | null, socket: Socket): void {
     this.#ready.promise.then(
       () => {
-        if (socket.destroyed || !this.#now?.child.connected) socket.destroy();
-        else handOver(handshake, socket, this.#now);
+        const now = handshake();
+        if (socket.destroyed || now === null) socket.destroy();
+        else this.#now?.handOver(now, socket);
       },
       () => socket.destroy(),
     );
@@ -110,53 +103,59 @@ export class CoreKeeper implements TabsPlace {
   /** Locks, lets running steps finish and ends the process. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    // Windows that wait for the next one wait for nobody.
+    this.#ready.reject(new OperationError('INTERNAL', {}));
     if (this.#now) await this.#endOf(this.#now);
   }
 
-  async #endOf({ child, ended }: Forked): Promise<void> {
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopPatience);
-    if (child.connected) child.send({ stop: true } satisfies ToCore, () => undefined);
-    await ended;
+  async #endOf(core: ForkedCore): Promise<void> {
+    const timer = setTimeout(() => core.kill(), stopPatience);
+    core.send({ stop: true });
+    await core.ended;
     clearTimeout(timer);
   }
 
-  #fork(): Forked {
-    const child = (this.#parts.fork ?? forkCore)();
-    const ended = new Promise<string>((resolve) => {
-      child.once('exit', (code, signal) => resolve(signal ?? String(code)));
-      // A process that could not be made has no exit; of another one the exit says enough.
-      child.on('error', () => child.pid === undefined && resolve('not started'));
-    });
-    return { child, ended, onTheWay: new Map() };
+  #fork(): ForkedCore {
+    return new ForkedCore(this.#parts.fork?.());
   }
 
-  #begin(next: Forked, formerEnd: string | null): void {
+  #begin(next: ForkedCore, formerEnd: string | null): void {
     this.#now = next;
     this.#toldNote = 0;
-    next.child.on('message', (message) => this.#take(message as FromCore));
+    next.onMessage((message) => {
+      // What one says that ended meanwhile is no word of the one that runs.
+      if (next === this.#now) this.#take(message);
+    });
     void this.#watch(next);
     this.#send({ start: { ...this.#parts.settings, formerEnd, formerLock: this.#lock } });
   }
 
   #send(message: ToCore): void {
-    // A broken line is followed by the exit, which is what is acted on.
-    const child = this.#now?.child;
-    if (child?.connected) child.send(message, () => undefined);
+    this.#now?.send(message);
+  }
+
+  /** Whoever waits already waits on: for the core that comes. */
+  #waitForNext(): void {
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    this.#ready = Promise.withResolvers<void>();
+    this.#ready.promise.catch(() => undefined);
   }
 
   #take(message: FromCore): void {
     if ('ready' in message) {
       this.#ran = true;
       this.#lock = null;
-      endRenewal(this.#parts.place);
+      endRenewal(this.#parts.place, this.#parts.log);
+      this.#isReady = true;
       this.#ready.resolve();
     } else if ('failed' in message) {
       // What keeps the first one from starting is told; a later one counts as one that ended.
       this.#stopping ||= !this.#ran;
       if (!this.#ran) this.#ready.reject(OperationError.from(message.failed));
-      this.#now?.child.kill('SIGKILL');
+      this.#now?.kill();
     } else if ('written' in message) this.#notes.delete(message.written);
-    else if ('taken' in message) this.#letGo(message.taken);
+    else if ('taken' in message) this.#now?.letGo(message.taken);
     else if ('soiled' in message) {
       this.#lock = message.lock;
       void this.#replace();
@@ -166,13 +165,6 @@ export class CoreKeeper implements TabsPlace {
       if ('keystoreOpen' in message) this.#heardOpen(message.keystoreOpen);
       this.#parts.heard(message);
     }
-  }
-
-  /** It has that connection: we stop reading from it, and only then may it speak. */
-  #letGo(tab: string): void {
-    this.#now?.onTheWay.get(tab)?.destroy();
-    this.#now?.onTheWay.delete(tab);
-    this.#send({ go: tab });
   }
 
   #heardOpen(open: boolean): void {
@@ -191,28 +183,25 @@ export class CoreKeeper implements TabsPlace {
     const former = this.#now;
     if (!former || this.#replacing || this.#stopping) return;
     this.#replacing = true;
-    this.#ready = Promise.withResolvers<void>();
-    this.#ready.promise.catch(() => undefined);
-    noteRenewal(this.#parts.place);
+    this.#waitForNext();
+    noteRenewal(this.#parts.place, this.#parts.log);
     const next = this.#fork();
     await this.#endOf(former);
     this.#replacing = false;
-    if (this.#stopping) next.child.kill('SIGKILL');
+    if (this.#stopping) next.kill();
     else this.#begin(next, null);
   }
 
-  async #watch(which: Forked): Promise<void> {
+  async #watch(which: ForkedCore): Promise<void> {
     const how = await which.ended;
-    for (const socket of which.onTheWay.values()) socket.destroy();
     if (which !== this.#now) return;
     this.#open = false;
-    this.#parts.heard({ keystoreOpen: false });
+    this.#parts.ended();
     if (this.#replacing || this.#stopping) return;
     this.#parts.log.log('error', 'console.core-ended', { how });
     const now = performance.now();
     this.#ends = [...this.#ends.filter((at) => now - at < endsCountFor), now];
-    this.#ready = Promise.withResolvers<void>();
-    this.#ready.promise.catch(() => undefined);
+    this.#waitForNext();
     if (this.#ends.length < mostEnds) {
       this.#begin(this.#fork(), how);
     } else {
@@ -220,25 +209,4 @@ export class CoreKeeper implements TabsPlace {
       this.#parts.gaveUp();
     }
   }
-}
-
-/**
- * Keeps our end until the process says that it has the connection. Node would close it for us, but
- * never does where that process dies on the way: the window would wait for minutes, for nobody.
- */
-function handOver(handshake: Handshake, socket: Socket, { child, onTheWay }: Forked): void {
-  const { tab } = handshake.ticket;
-  onTheWay.set(tab, socket);
-  socket.once('close', () => onTheWay.delete(tab));
-  child.send({ handshake } satisfies ToCore, socket, { keepOpen: true }, () => undefined);
-}
-
-function forkCore(): ChildProcess {
-  return fork(entry, [], {
-    serialization: 'advanced',
-    execArgv: [...childFlags],
-    env: childEnvironment(),
-    // A library may print: nothing of it belongs into the output of a command.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
 }

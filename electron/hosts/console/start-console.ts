@@ -41,6 +41,7 @@ export async function startConsole(options: StartOptions): Promise<RunningConsol
     place,
     log,
     heard: (message) => hear(webConsole, message),
+    ended: () => webConsole.coreEnded(),
     link: () => webConsole.link(),
     gaveUp: () => gaveUp.resolve(),
   });
@@ -50,7 +51,7 @@ export async function startConsole(options: StartOptions): Promise<RunningConsol
     webConsole.endAll();
     await core.stop();
     await webConsole.stop();
-    endRenewal(place);
+    endRenewal(place, log);
   };
   try {
     await core.start();

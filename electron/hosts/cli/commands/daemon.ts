@@ -38,7 +38,7 @@ async function daemon(context: CommandContext, options: DaemonOptions): Promise<
   const { core, soiled } = renews ? watchSecrets(own, caller) : { core: own, soiled: never };
   const log = fileLogger(context.stateFolder, 'daemon');
   const server = await serveSocket(core, { place, caller: { actor, host }, log });
-  endRenewal(place);
+  endRenewal(place, log);
   const stop = toldToStop();
   let renew = false;
   try {
@@ -48,13 +48,13 @@ async function daemon(context: CommandContext, options: DaemonOptions): Promise<
     renew = await Promise.race([stop.told.then(() => false), soiled]);
     if (!renew) context.remark(lockingText(0));
   } finally {
-    if (renew) noteRenewal(place);
+    if (renew) noteRenewal(place, log);
     await server.stopListening();
     await core.stop();
     await server.close();
   }
   if (renew && !stop.isTold()) await takeCleanImage(process.argv.slice(2));
-  endRenewal(place);
+  endRenewal(place, log);
 }
 
 const never = new Promise<never>(() => undefined);

@@ -23,11 +23,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a listener that replaces itself', () => {
   it('is waited for until it listens again', async () => {
-    noteRenewal(place);
+    noteRenewal(place, silentLog);
     expect(statSync(place.renewing).mode & 0o777).toBe(0o600);
     const connecting = connectSocket(place);
     const server = await serve();
-    endRenewal(place);
+    endRenewal(place, silentLog);
     const client = await connecting;
     expect(client).not.toBeNull();
     client?.close();
@@ -47,17 +47,17 @@ describe('a listener that replaces itself', () => {
   });
 
   it('is not waited for for ever', () => {
-    noteRenewal(place);
+    noteRenewal(place, silentLog);
     const longAgo = new Date(Date.now() - 60_000);
     utimesSync(place.renewing, longAgo, longAgo);
     expect(isRenewing(place)).toBe(false);
   });
 
   it('leaves no note behind', () => {
-    noteRenewal(place);
-    noteRenewal(place);
-    endRenewal(place);
+    noteRenewal(place, silentLog);
+    noteRenewal(place, silentLog);
+    endRenewal(place, silentLog);
     expect(existsSync(place.renewing)).toBe(false);
-    endRenewal(place);
+    endRenewal(place, silentLog);
   });
 });

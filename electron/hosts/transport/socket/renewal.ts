@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Logger } from '../../../core/ports.ts';
 import type { SocketPlace } from './place.ts';
 
 /** A listener is back sooner than this (ms); an older note was left by one that failed. */
@@ -18,13 +19,27 @@ export function isRenewing(place: SocketPlace): boolean {
   }
 }
 
-/** Says that this process will listen here again in a moment. */
-export function noteRenewal(place: SocketPlace): void {
-  rmSync(place.renewing, { force: true });
-  writeFileSync(place.renewing, String(process.pid), { mode: 0o600, flag: 'wx' });
+/**
+ * Says that this process will listen here again in a moment. Where that cannot be written, callers of
+ * that moment find nobody: no reason to stop what it does.
+ */
+export function noteRenewal(place: SocketPlace, log: Logger): void {
+  orTell(log, () => {
+    rmSync(place.renewing, { force: true });
+    writeFileSync(place.renewing, String(process.pid), { mode: 0o600, flag: 'wx' });
+  });
 }
 
 /** Once it listens again, or will not. */
-export function endRenewal(place: SocketPlace): void {
-  rmSync(place.renewing, { force: true });
+export function endRenewal(place: SocketPlace, log: Logger): void {
+  orTell(log, () => rmSync(place.renewing, { force: true }));
+}
+
+function orTell(log: Logger, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    log.log('warn', 'socket.renewal-not-noted', { code });
+  }
 }
