@@ -127,10 +127,12 @@ it('goes to another folder only once no proxy uses the former one, and leaves no
   expect(existsSync(servingFiles(folder).servingSet)).toBe(true);
 });
 
-it('takes no file for a folder, and keeps the one it has', async () => {
+it('takes no path at which no folder can be, and keeps the one it has', async () => {
   await publisher.publish();
   const { servingSet } = servingFiles(folder);
-  for (const wrong of [servingSet, join(servingSet, 'below', 'it')]) {
+  const tooLong = join(folder, 'yet to make', 'é'.repeat(128), 'below');
+  const tooDeep = join(folder, ...Array.from({ length: 30 }, () => 'x'.repeat(120)));
+  for (const wrong of [servingSet, join(servingSet, 'below', 'it'), tooLong, tooDeep]) {
     expect(() => store().change(() => publisher.chooseFolder(wrong))).toThrow(
       expect.objectContaining({ code: 'BAD_INPUT' }),
     );

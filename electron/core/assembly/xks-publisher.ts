@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { makeFolder } from '../kernel/make-folder.ts';
@@ -7,7 +7,6 @@ import type { Secret } from '../kernel/secret.ts';
 import type { Settings } from '../keystore/settings.ts';
 import type { XksModel } from '../keystore/xks/xks-domain.ts';
 import type { HostPorts } from '../ports.ts';
-import { folderAt, standingAt } from '../store/durable-file.ts';
 import type { Store } from '../store/store.ts';
 import { linkTo, type SegmentLink } from '../xks/audit/link.ts';
 import { auditFolder, writtenEnd } from '../xks/audit/read-segments.ts';
@@ -15,6 +14,7 @@ import { bindingsFile, type BoundKey, DamagedBindings, readBindings } from '../x
 import { askProxy, controlSocket, type ControlStatus } from '../xks/control-client.ts';
 import { derived, openSet, sealSet, UnreadableSet } from '../xks/serving/sealed-set.ts';
 import { replaceFile } from '../xks/serving/set-file.ts';
+import { problemOfFolder } from './xks-folder.ts';
 import type { LinkStanding } from './xks-links.ts';
 
 /** The files of a serving folder. */
@@ -46,13 +46,6 @@ const nodePatience = 1_500;
 /** Locking waits for less: what a proxy that hangs has written is read from its folder. */
 const linkPatience = 300;
 
-/** Whether the next that stands above a folder that may yet be made, or it itself, is none. */
-function fileInTheWay(folder: string): boolean {
-  if (standingAt(folder) !== null) return !folderAt(folder);
-  const above = dirname(folder);
-  return above !== folder && fileInTheWay(above);
-}
-
 /**
  * Brings what is served from the keystore to the proxies: one sealed file, replaced as a whole, and a
  * word to each proxy whose folder is here. One publication after the other.
@@ -80,13 +73,11 @@ export class XksPublisher {
   /**
    * Inside a change. Proxies go by the folder they were started with: what lies there is moved by whoever
    * stops them, else they would serve an old set to which no block comes.
-   * @throws OperationError BAD_INPUT where a file stands in the way; XKS_FOLDER_IN_USE
+   * @throws OperationError BAD_INPUT where no folder can be; XKS_FOLDER_IN_USE
    */
   chooseFolder(folder: string): void {
-    if (fileInTheWay(folder)) {
-      const problem = 'that path is a file, or goes through one: name a folder';
-      throw new OperationError('BAD_INPUT', { field: 'folder', problem });
-    }
+    const problem = problemOfFolder(folder);
+    if (problem !== null) throw new OperationError('BAD_INPUT', { field: 'folder', problem });
     const { folder: former } = this;
     const held = resolve(former) === resolve(folder) ? [] : heldBy(former);
     if (held.length > 0)

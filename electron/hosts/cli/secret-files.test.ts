@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OperationError } from '../../../shared/errors/operation-error.ts';
 import { TypedSecret } from './ask-terminal.ts';
 import { longestSecret, secretFromDescriptor, secretFromFile } from './secret-files.ts';
 import { readSecret } from './secret-sources.ts';
@@ -55,6 +56,22 @@ it('refuses what is empty, too long, missing, a folder or a device', () => {
     expect(() => secretFromFile(path, 'passphrase', quiet)).toThrow('BAD_INPUT');
   }
   expect(secretFromFile(file(Buffer.alloc(longestSecret, 65)), 'pin', quiet)).toHaveLength(4096);
+});
+
+it('says first what is wrong with a file, for a long path is cut at its end', () => {
+  const problem = (path: string): unknown => {
+    try {
+      return secretFromFile(path, 'passphrase', quiet);
+    } catch (error) {
+      return (error as OperationError).details['problem'];
+    }
+  };
+  const tooLong = join(folder, 'x'.repeat(256));
+  const large = file(Buffer.alloc(longestSecret + 1, 65));
+  expect(problem(tooLong)).toBe(`a name is too long for a file: ${tooLong}`);
+  expect(problem(join(large, 'x'))).toBe(`there is no file ${join(large, 'x')}`);
+  expect(problem(large)).toBe(`larger than ${longestSecret} bytes: ${large}`);
+  expect(problem(folder)).toBe(`not a regular file: ${folder}`);
 });
 
 it('reads one line after the other from the same descriptor', async () => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { nothingThere } from '../../core/store/durable-file.ts';
 
 /** Longest secret taken from a file or descriptor, in bytes. */
 export const longestSecret = 4096;
@@ -46,13 +47,12 @@ export function fileBytes(
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw refuse(field, code === 'ENOENT' ? `there is no file ${path}` : `${path}: ${code}`, error);
+    throw refuse(field, unreadable(path, error as NodeJS.ErrnoException), error);
   }
   try {
     const found = fstatSync(file);
-    if (!found.isFile()) throw refuse(field, `${path} is not a regular file`);
-    if (found.size > most) throw refuse(field, `${path} is larger than ${most} bytes`);
+    if (!found.isFile()) throw refuse(field, `not a regular file: ${path}`);
+    if (found.size > most) throw refuse(field, `larger than ${most} bytes: ${path}`);
     look(found.mode);
     const bytes = Buffer.alloc(most + 1);
     let have = 0;
@@ -60,12 +60,21 @@ export function fileBytes(
       const got = readSync(file, bytes, have, bytes.length - have, null);
       have += got;
       if (got === 0) break;
-      if (have > most) throw refuse(field, `${path} is larger than ${most} bytes`);
+      if (have > most) throw refuse(field, `larger than ${most} bytes: ${path}`);
     }
     return bytes.subarray(0, have);
   } finally {
     closeSync(file);
   }
+}
+
+/** The reason stands first: a long path is cut at its end. */
+function unreadable(path: string, { code = '' }: NodeJS.ErrnoException): string {
+  if (code === 'ENAMETOOLONG') return `a name is too long for a file: ${path}`;
+  if (code === 'EACCES' || code === 'EPERM') return `this account may not read ${path}`;
+  return nothingThere({ code })
+    ? `there is no file ${path}`
+    : `it cannot be read (${code}): ${path}`;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CheckResult } from '../../xks/self-check.ts';
+import { fileBytes } from '../secret-files.ts';
 import type { Run } from './noun.ts';
 
 interface CheckOptions {
@@ -67,15 +67,11 @@ function credentialIn(file: string): z.output<typeof handedOver> {
   }
 }
 
-function read(file: string, field: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const problem = gone ? `there is no file ${file}` : `${file} cannot be read`;
-    throw new OperationError('BAD_INPUT', { field, problem });
-  }
-}
+/** A credential is small; a bundle of authorities has a few hundred kilobytes. */
+const longestFile = 1_048_576;
+
+const read = (file: string, field: string): string =>
+  fileBytes(file, field, longestFile).toString('utf8');
 
 function checkText({ findings, times }: CheckResult): string {
   const lines = findings.map(({ ok, sentence }) => `${ok ? '✓' : '✗'} ${sentence}`);
