@@ -52,10 +52,12 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   'folder.list': ['after'],
   'job.list': ['after'],
   'key.planSynchronize': ['validTo'],
+  'scan.list': ['after'],
 };
 /** What a valid message says instead: nothing waits, and no two fields contradict each other. */
 const instead: Readonly<Record<string, object>> = {
   'job.wait': { revision: 0, waitMs: 0 },
+  'scan.show': { revision: 0, waitMs: 0 },
   'group.planEdit': { changes: {} },
   'xks.reconcile': { practice: true, from: null, to: null },
 };

@@ -11,6 +11,7 @@ import { folderHandlers } from './operations/folders.ts';
 import { groupHandlers } from './operations/groups.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { keyHandlers } from './operations/keys.ts';
+import { scanHandlers } from './operations/scan.ts';
 import { settingHandlers } from './operations/settings.ts';
 import { xksHandlers, xksRuleHandlers } from './operations/xks.ts';
 import { xksAuditHandlers } from './operations/xks-audit.ts';
@@ -31,6 +32,7 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
     folder: folderHandlers(access),
     group: groupHandlers(access),
     key: keyHandlers(access),
+    scan: scanHandlers(access),
     job: jobHandlers({
       ...access,
       engine: () => session.opened.jobs,

@@ -50,6 +50,7 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   setting: ['session', 'setting', 'audit'],
   practice: ['session', 'practice', 'credential', 'audit'],
   xks: ['session', ...xksNouns, 'audit'],
+  scan: ['scan'],
 };
 
 /** Nouns to read again after these changes. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
-import { accountId, awsFails, id, name, reference, time } from './shapes.ts';
+import { scanFails, scanView } from './scan.ts';
+import { accountId, awsFails, id, name, reference, regionCode, time } from './shapes.ts';
 
 export const credentialView = z.strictObject({
   id,
@@ -87,6 +88,13 @@ export const credentialOps = {
     input: z.strictObject({ credential: reference, region: z.string().max(32).optional() }),
     output: credentialView,
     fails: ['NOT_FOUND', ...awsFails],
+  }),
+  findInAws: op({
+    effect: 'change',
+    summary: 'Begin to read which KMS keys the account of a credential holds in a Region',
+    input: z.strictObject({ credential: reference, region: regionCode }),
+    output: scanView,
+    fails: scanFails,
   }),
   remove: op({
     effect: 'destructive',

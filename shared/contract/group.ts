@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { groupSynchronizeOps } from './group-synchronize.ts';
+import { scanFails, scanView } from './scan.ts';
 import { nothing, op } from './op.ts';
 import {
   accountId,
@@ -183,6 +184,13 @@ export const folderOps = {
 
 export const groupOps = {
   ...groupSynchronizeOps,
+  findInAws: op({
+    effect: 'change',
+    summary: 'Begin to read which KMS keys the account of a group holds in its Region',
+    input: z.strictObject({ group: reference }),
+    output: scanView,
+    fails: scanFails,
+  }),
   list: op({
     effect: 'read',
     summary: 'List key groups',

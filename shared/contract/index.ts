@@ -8,6 +8,7 @@ import { keyOps } from './key.ts';
 import { keystoreOps } from './keystore.ts';
 import type { ArgumentsOf, HandlersOf, Operation, OutputOf } from './op.ts';
 import { practiceOps } from './practice.ts';
+import { scanOps } from './scan.ts';
 import { sessionOps } from './session.ts';
 import { settingOps } from './setting.ts';
 import { xksOps, xksRuleOps } from './xks.ts';
@@ -25,6 +26,7 @@ export const contract = {
   folder: folderOps,
   group: groupOps,
   key: keyOps,
+  scan: scanOps,
   job: jobOps,
   device: deviceOps,
   audit: auditOps,

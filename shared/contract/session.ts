@@ -108,6 +108,7 @@ export const change = z.strictObject({
     'setting',
     'practice',
     'xks',
+    'scan',
   ]),
   ids: z.array(z.string()).max(500),
 });

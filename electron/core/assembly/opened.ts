@@ -22,6 +22,7 @@ import type { Credential, Group } from '../keystore/rows.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Noun, OpenKeystore } from '../operations/context.ts';
 import { testCredential } from '../operations/credentials.ts';
+import { Scans } from '../operations/scans.ts';
 import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
@@ -64,6 +65,7 @@ export class Opened {
   readonly practice: Practice;
   readonly calls: ReturnType<typeof createCallSearch>;
   readonly anchor: TokenAnchor;
+  readonly #scans: Scans;
   readonly #cloud: Cloud;
   readonly #connections: Connections;
   readonly #eta: Eta;
@@ -95,6 +97,7 @@ export class Opened {
     this.anchor = new TokenAnchor(store, this.token);
     const { token, backups, audit } = this;
     this.desk = new XksDesk({ ports, config, file, domain, token, backups, audit, changed });
+    this.#scans = new Scans({ ...base, changed: (id) => changed('scan', id) });
     const kinds: JobKind[] = [];
     const deeds = this.#deeds(domain, kinds);
     kinds.push(...(jobKinds(deeds) as unknown as JobKind[]));
@@ -203,6 +206,7 @@ export class Opened {
     await this.jobs.stop();
     await this.backups.close();
     await this.desk.close();
+    await this.#scans.close();
     await this.practice.stop();
     this.#connections.close();
     this.#cloud.close();
@@ -337,6 +341,7 @@ export class Opened {
         startDue: (chosen, caller) => this.due.startChosen(chosen, caller),
       }),
       desk: this.desk,
+      scans: this.#scans,
       get hsmTitle() {
         return token.title;
       },

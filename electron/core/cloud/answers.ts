@@ -46,7 +46,12 @@ export interface KmsKey {
   readonly spec: string;
   readonly usage: string;
   /** CUSTOMER or AWS. */
+  readonly manager: string;
+  /** Id of the custom key store it is in. */
+  readonly keyStoreId: string | null;
   readonly multiRegion: boolean;
+  /** PRIMARY or REPLICA; null where it is in one Region only. */
+  readonly multiRegionRole: string | null;
   readonly createdAt: number;
   readonly currentMaterialId: string | null;
   /** Present while imported material is there. */
@@ -55,6 +60,12 @@ export interface KmsKey {
   readonly deletionAt: number | null;
 }
 export type KmsKeyRead = KmsKey & Read;
+
+/** A KMS key as AWS lists it. */
+export interface ListedKey {
+  readonly keyId: string;
+  readonly arn: string;
+}
 
 export interface CreatedKey extends KmsKeyRead {
   /** False when the credential may not tag: the description alone carries the marker then. */

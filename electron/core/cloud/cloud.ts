@@ -12,6 +12,7 @@ import type {
   ImportParameters,
   KmsKeyRead,
   LastUsage,
+  ListedKey,
   MarkedKey,
   Material,
   MaterialAnswer,
@@ -154,6 +155,8 @@ export interface CloudConnection {
 
   /** After a restart: this key was made at `madeAt`, so "not found" may still mean "not yet". */
   rememberNew(keyId: string, madeAt: number): void;
+  /** What AWS made or took away a moment ago may be missing, or still be there. */
+  listKeys(context?: CallContext): Promise<Read & { readonly keys: readonly ListedKey[] }>;
   describeKey(keyId: string, context?: CallContext): Promise<KmsKeyRead>;
   /** Not repeatable. Waits until the key's place in the queue for import parameters is near. */
   createExternalKey(key: NewKey, context?: CallContext): Promise<CreatedKey>;

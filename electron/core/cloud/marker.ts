@@ -30,3 +30,7 @@ export function markedDescription(description: string, marker: string): string {
 /** True when a description ends in exactly this marker. */
 export const carriesMarker = (description: string, marker: string): boolean =>
   description === `[${marker}]` || description.endsWith(` [${marker}]`);
+
+/** The marker that Keyreeve wrote at the end of a description; null where there is none. */
+export const markerIn = (description: string): string | null =>
+  /(?:^| )\[(kr-\d{1,9}-[0-9a-f]{12})\]$/.exec(description)?.[1] ?? null;

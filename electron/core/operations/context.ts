@@ -16,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import type { CertificateDesk } from '../xks/certificate/desk.ts';
 import type { SegmentLink } from '../xks/audit/link.ts';
 import type { Json } from '../../../shared/model/json.ts';
+import type { Scans } from './scans.ts';
 
 /** What changed, so that whoever shows it reads it again. */
 export type Noun =
@@ -29,7 +30,8 @@ export type Noun =
   | 'device'
   | 'setting'
   | 'practice'
-  | 'xks';
+  | 'xks'
+  | 'scan';
 
 /** Jobs as the operations see them. */
 export interface JobsPort {
@@ -117,6 +119,7 @@ export interface OpenKeystore extends Base, DomainModel {
   readonly deeds: DeedServices;
   readonly jobs: JobsPort;
   readonly desk: Desk;
+  readonly scans: Scans;
   /** How the attached token is called, e.g. `HSM “BYOK-A”`; null without one. */
   readonly hsmTitle: string | null;
   /** Writes an audit record; inside `store.change` it stands or falls with the change. */

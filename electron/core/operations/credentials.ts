@@ -6,6 +6,7 @@ import { Secret } from '../kernel/secret.ts';
 import type { NewCredential } from '../keystore/credentials.ts';
 import type { Credential } from '../keystore/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { findForCredential } from './scan.ts';
 
 type Input = z.output<typeof credentialOps.import.input>;
 
@@ -182,6 +183,7 @@ export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'>
       await testCredential(open, open.references.credential(input.credential), input.region),
     );
   },
+  findInAws: findForCredential(access),
   remove: (input) => {
     const open = access.open();
     const credential = open.references.credential(input.credential);

@@ -17,6 +17,7 @@ import { viewGroup, viewOneGroup } from './group-view.ts';
 import { groupSynchronizeHandlers } from './group-synchronize.ts';
 import { groupsNeedingSomebody } from './needing.ts';
 import { rotationHandlers } from './rotation.ts';
+import { findForGroup } from './scan.ts';
 
 type Changes = z.output<typeof groupChanges>;
 
@@ -83,6 +84,7 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   ...formHandlers(access),
   ...rotationHandlers(access),
   ...groupSynchronizeHandlers(access),
+  findInAws: findForGroup(access),
 });
 
 const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show' | 'planEdit'> => ({

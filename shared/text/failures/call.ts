@@ -25,6 +25,9 @@ const called: Readonly<Record<string, string>> = {
   key: 'group and version, as in payments/3, or its id',
 };
 
+const scanAgain =
+  'Find in AWS again: the last few are kept, and only until the keystore is locked.';
+
 const socketPart = (d: DetailReader): string => d.text('path', 'its socket', 160);
 const anew = 'End the daemon or console that holds the keystore, and start it again.';
 
@@ -92,6 +95,7 @@ export const callWording = {
     forYourKeys: 'Nothing was changed.',
     next: (d) =>
       d.when('file', (file) => `Check the path ${file}.`) ||
+      (thing(d) === 'scan' ? scanAgain : '') ||
       `Look for ${d.quoted('reference', 'it')} in the list and use its ${called[thing(d)] ?? 'name, path or id'}.`,
   },
   AMBIGUOUS_NAME: {

@@ -140,6 +140,7 @@ function assemble(made: {
       return judgeSkew(parts.skew() ?? 0);
     },
     rememberNew: (keyId, madeAt) => link.fresh.add(keyId, link.ports.clock.now(), madeAt),
+    listKeys: (context) => keys.listKeys(link, context),
     describeKey: (keyId, context) => keys.describeKey(link, keyId, context),
     createExternalKey: (key: NewKey, context) => keys.createExternalKey(link, key, context),
     findByMarker: (search, context) => findByMarker(link, search, context),

@@ -7,15 +7,16 @@ import {
   EnableKeyCommand,
   EncryptCommand,
   GetKeyLastUsageCommand,
+  ListKeysCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { msOf } from '../../kernel/node-dates.ts';
-import type { CreatedKey, KmsKeyRead, LastUsage, Read, Tag } from '../answers.ts';
+import type { CreatedKey, KmsKeyRead, LastUsage, ListedKey, Read, Tag } from '../answers.ts';
 import type { CallContext, NewKey } from '../cloud.ts';
 import { checkMarker, markedDescription, markerTag } from '../marker.ts';
 import { keyFrom } from './key-shape.ts';
-import { type Link, must } from './link.ts';
+import { allPages, type Link, must, nextOf } from './link.ts';
 
 const nothing = (): object => ({});
 
@@ -27,6 +28,33 @@ export function describeKey(link: Link, keyId: string, context?: CallContext): P
     (reply) => keyFrom(reply.KeyMetadata),
     context,
   );
+}
+
+/** Every KMS key of account and Region, in AWS's order. */
+export async function listKeys(
+  link: Link,
+  context?: CallContext,
+): Promise<Read & { readonly keys: readonly ListedKey[] }> {
+  const { items, ...read } = await allPages((marker) =>
+    link.read(
+      'ListKeys',
+      { parameters: { Limit: 1000 } },
+      (options) =>
+        link.kms.send(
+          new ListKeysCommand({ Limit: 1000, ...(marker === undefined ? {} : { Marker: marker }) }),
+          options,
+        ),
+      (reply) => ({
+        items: (reply.Keys ?? []).map((key) => ({
+          keyId: must(key.KeyId, 'KeyId'),
+          arn: must(key.KeyArn, 'KeyArn'),
+        })),
+        next: nextOf(reply),
+      }),
+      context,
+    ),
+  );
+  return { keys: items, ...read };
 }
 
 /** Import parameters are the narrow place: a key is made when its turn there is at most this near (ms). */

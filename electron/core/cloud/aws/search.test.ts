@@ -127,14 +127,19 @@ describe('the search for a key whose creation was not answered', () => {
   it('passes over keys it may not see, and stops on a list that does not end', async () => {
     wire.script = (seen, reply) => {
       if (seen.operation === 'ListKeys')
-        reply.json({ Keys: [{ KeyId: keyId }], Truncated: true, NextMarker: 'same' });
+        reply.json({
+          Keys: [{ KeyId: keyId, KeyArn: `arn:${keyId}` }],
+          Truncated: true,
+          NextMarker: 'same',
+        });
       else reply.error('AccessDeniedException');
     };
     await expect(connection.findByMarker({ marker: 'kr-1043-4-aa' })).rejects.toMatchObject({
       code: 'AWS_FAILED',
     });
     wire.script = (seen, reply) => {
-      if (seen.operation === 'ListKeys') reply.json({ Keys: [{ KeyId: keyId }], Truncated: false });
+      if (seen.operation === 'ListKeys')
+        reply.json({ Keys: [{ KeyId: keyId, KeyArn: `arn:${keyId}` }], Truncated: false });
       else reply.error('AccessDeniedException');
     };
     expect(await connection.findByMarker({ marker: 'kr-1043-4-aa' })).toMatchObject({

@@ -1,11 +1,10 @@
-import { ListKeysCommand } from '@aws-sdk/client-kms';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKey, MarkedKey, Read } from '../answers.ts';
 import type { CallContext, CloudConnection } from '../cloud.ts';
 import { carriesMarker, checkMarker, markerTag } from '../marker.ts';
 import { listTags } from './access.ts';
-import { describeKey } from './keys.ts';
-import { allPages, type Link, must, nextOf } from './link.ts';
+import { describeKey, listKeys } from './keys.ts';
+import type { Link } from './link.ts';
 
 /** Keys looked at together. */
 const together = 8;
@@ -23,7 +22,8 @@ export async function findByMarker(
   context: CallContext = {},
 ): Promise<Read & { readonly keys: readonly MarkedKey[]; readonly looked: number }> {
   checkMarker(search.marker);
-  const { items: ids, ...read } = await listKeyIds(link, context);
+  const { keys: listed, ...read } = await listKeys(link, context);
+  const ids = listed.map(({ keyId }) => keyId);
   const began = link.ports.clock.monotonic();
   const found = await describeAll(link, ids, context);
   context.note?.({
@@ -53,28 +53,6 @@ const inUse = ({ state }: KmsKey): number =>
 /** Of those alike the oldest: AWS may show another one late, and every look has to choose the same. */
 const byUse = (a: KmsKey, b: KmsKey): number =>
   inUse(a) - inUse(b) || a.createdAt - b.createdAt || (a.keyId < b.keyId ? -1 : 1);
-
-function listKeyIds(
-  link: Link,
-  context: CallContext,
-): Promise<Read & { readonly items: readonly string[] }> {
-  return allPages((marker) =>
-    link.read(
-      'ListKeys',
-      { parameters: { Limit: 1000 } },
-      (options) =>
-        link.kms.send(
-          new ListKeysCommand({ Limit: 1000, ...(marker === undefined ? {} : { Marker: marker }) }),
-          options,
-        ),
-      (reply) => ({
-        items: (reply.Keys ?? []).map((key) => must(key.KeyId, 'KeyId')),
-        next: nextOf(reply),
-      }),
-      context,
-    ),
-  );
-}
 
 async function describeAll(
   link: Link,
