@@ -54,6 +54,10 @@ export const examples: Readonly<Record<string, Example>> = {
   'folder add': 'folder add payments',
   'folder edit': 'folder edit payments --name payments-eu',
   'folder remove': 'folder remove payments',
+  'group find-in-aws': [
+    'group find-in-aws payments-prod --standing marked',
+    'Every KMS key of account and Region is read, and held against this keystore. AWS lets no key material out, so none is brought in.',
+  ],
   'key list': 'key list --group payments-prod',
   'key ending': [
     'key ending --days 30',
@@ -91,6 +95,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'credential list': 'credential list',
   'credential import': 'credential import prod --csv accessKeys.csv',
   'credential test': 'credential test prod --region eu-west-1',
+  'credential find-in-aws': 'credential find-in-aws prod --region eu-west-1',
   'credential remove': 'credential remove prod',
   'hsm list': 'hsm list',
   'hsm status': 'hsm status',

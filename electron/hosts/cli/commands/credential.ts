@@ -7,11 +7,12 @@ import type { InputFor } from '../operations.ts';
 import { credentialsText, credentialText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { fileBytes } from '../secret-files.ts';
+import { addFindForCredential } from './find-in-aws.ts';
 import type { Run } from './noun.ts';
 
 const longestCsv = 65_536;
 
-/** `credential import|list|test|remove` */
+/** `credential import|list|test|find-in-aws|remove` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -36,6 +37,7 @@ export function addVerbs(noun: Command, run: Run): void {
         context.show(output, (shown) => credentialText(shown, styleFor(context.screen)));
       }),
     );
+  addFindForCredential(noun, run);
   noun
     .command('remove')
     .argument('<credential>')

@@ -7,6 +7,7 @@ import type { ConfirmOptions } from '../interactive.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { groupsText, groupText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
+import { addFindForGroup } from './find-in-aws.ts';
 import { addEditVerbs } from './group-fields.ts';
 import type { Run } from './noun.ts';
 
@@ -16,7 +17,7 @@ interface ListOptions extends PageOptions {
   readonly needsMe?: boolean;
 }
 
-/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active` */
+/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active|find-in-aws` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -57,6 +58,7 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('point the alias back at an earlier, enabled key')
     .action((key: string, options: DeedOptions) => run((c) => makeActive(c, key, options)));
+  addFindForGroup(noun, run);
 }
 
 /** Options of every command that starts a job. */
