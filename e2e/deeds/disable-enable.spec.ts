@@ -97,9 +97,14 @@ describe('Disable in AWS, and Enable in AWS', () => {
   });
 
   it('a rotation takes the alias from a key that is off, which stays off', async () => {
-    await twoVersions('moves-on');
+    await twoVersions('moves-on', { disableAfterRotating: true, disableWaitDays: 7 });
     requireDone(await turned('disable', 'moves-on/2'));
     const plan = await desk.plan('moves-on');
+    expect(plan.changes).toContain(
+      'Version 2 is disabled 7 days later, where it is Enabled by then, by a job you can stop',
+    );
+    expect(plan.lookFirst.join()).not.toContain('once it is disabled');
+    expect(plan.goBack).toBe('Make Active on version 2, once it is Enabled');
     expect(plan.stays).toContain(
       'Version 2 stays as it is: Disabled, and nothing under it decrypts until Enable in AWS',
     );
@@ -376,6 +381,21 @@ describe('what else is done with a key that is off', () => {
     );
     requireDone(await desk.synchronize('kept-off/1', boxes));
     expect(await inAws('kept-off/1')).toBe('Disabled');
+  });
+
+  it('Synchronize that deletes material first turns it on, and its plan says so', async () => {
+    await twoVersions('turned-on');
+    requireDone(await turned('disable', 'turned-on/1'));
+    const boxes = { deleteMaterial: true, updatePolicy: false, importMaterial: true };
+    const plan = await desk.call('key.planSynchronize', { key: 'turned-on/1', ...boxes });
+    expect(plan.lookFirst).toContain(
+      'The KMS key is Enabled once AWS has the material again: disable it then, if it is to stay off',
+    );
+    const alone = { key: 'turned-on/1', ...boxes, importMaterial: false };
+    const { lookFirst } = await desk.call('key.planSynchronize', alone);
+    expect(lookFirst.join()).not.toMatch(/stays Disabled|is Enabled once/);
+    requireDone(await desk.synchronize('turned-on/1', boxes));
+    expect(await inAws('turned-on/1')).toBe('Enabled');
   });
 
   it('was turned off by somebody else: enabled all the same', async () => {

@@ -95,7 +95,7 @@ describe('Force Rotate makes the calls that its plan named', () => {
   it('adopting a foreign key that holds the alias', async () => {
     const foreign = await aws.makeKey();
     await aws.pointAlias('alias/adopting', foreign);
-    await desk.addGroup('adopting');
+    await desk.addGroup('adopting', { disableAfterRotating: true });
     const refused = await desk.plan('adopting');
     expect(refused.blocked).toMatchObject({ code: 'ALIAS_HELD_ELSEWHERE' });
     const failure = await desk.refused('group.forceRotate', {
@@ -104,7 +104,12 @@ describe('Force Rotate makes the calls that its plan named', () => {
     });
     expect(failure.code).toBe('ALIAS_HELD_ELSEWHERE');
     expect(await aws.holder('alias/adopting')).toBe(foreign);
+    const told = await desk.plan('adopting', true);
+    const spoken = [...told.changes, ...told.stays, ...told.lookFirst].join();
+    expect(spoken).not.toContain('is disabled');
     await requireTrue(rotation('adopting', true));
+    const { jobs } = await desk.call('job.list', { group: 'adopting' });
+    expect(jobs.map(({ kind }) => kind)).toEqual(['group.force-rotate']);
     expect((await aws.key(foreign)).metadata.KeyState).toBe('Enabled');
     await requireTrue(rotation('adopting'));
   });

@@ -16,7 +16,7 @@ import {
   subjectLine,
   write,
 } from './plan.ts';
-import { shortId } from './reading.ts';
+import { type HolderSeen, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 import { requireWaiting } from './waiting-key.ts';
@@ -46,39 +46,28 @@ export async function planForceRotate(
   const version = services.keys.nextVersion(group.id);
   // What AWS did not say is not claimed, although the plan cannot be started then.
   const holderRead = looked.holder !== null;
-  const former = looked.holder?.key?.key.version ?? null;
-  const formerId = looked.holder?.kmsKeyId ?? null;
-  const formerName =
-    former !== null
-      ? `version ${former}`
-      : formerId !== null
-        ? `KMS key ${shortId(formerId)}`
-        : null;
+  const former = formerOf(group, looked.holder);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
 
   const draft: Draft = {
     deed: 'force-rotate',
     title: `Rotate ${quote(group.name)}?`,
-    subject: subjectLine(group, looked.account, activeWords(holderRead, formerName)),
+    subject: subjectLine(group, looked.account, activeWords(holderRead, former.name)),
     sentence: sentence(services, group),
     changes: changeLines(services, group, {
       version,
-      formerName,
+      former,
       holderRead,
       waiting,
-      formerId,
       adopt: looked.holder?.mayMove === false,
     }),
     stays: holderRead
-      ? stayLines(services, group, formerName, {
-          state: looked.holder?.state ?? null,
-          ours: former !== null,
-        })
+      ? stayLines(services, group, former)
       : ['Data already encrypted is not touched', policyLine(group)],
-    lookFirst: await warnings(services, group, looked, { formerName, waiting }),
+    lookFirst: await warnings(services, group, looked, { former, waiting }),
     checks: checks.lines,
-    ...callsOf(group, formerId !== null, waiting !== null),
-    goBack: wayBack(group, holderRead, former, formerId),
+    ...callsOf(group, former.id !== null, waiting !== null),
+    goBack: wayBack(group, holderRead, former),
     command: `keyreeve group force-rotate ${shellWord(options.reference)}${options.adopt ? ' --adopt' : ''}`,
     button: `Rotate ${isolate(group.name)}${practice}`,
     confirmName: null,
@@ -87,22 +76,47 @@ export async function planForceRotate(
   return { draft, foreign: looked.holder?.mayMove === false ? looked.holder.arn : null };
 }
 
+/** The key that gives up the alias, as AWS reads it now. */
+interface Former {
+  readonly id: string | null;
+  /** Null where it is none of the group. */
+  readonly version: number | null;
+  readonly name: string | null;
+  readonly state: string | null;
+  /** A job disables it some days later; `if-on`: it is off now, and may be on again by then. */
+  readonly disabled: 'surely' | 'if-on' | 'never';
+}
+
+function formerOf(group: Group, holder: HolderSeen | null): Former {
+  const version = holder?.key?.key.version ?? null;
+  const id = holder?.kmsKeyId ?? null;
+  const state = holder?.state ?? null;
+  const on = state === null || state === 'Enabled';
+  return {
+    id,
+    version,
+    name: version !== null ? `version ${version}` : id !== null ? `KMS key ${shortId(id)}` : null,
+    state,
+    // what the group has adopted is somebody else's: it loses the alias, and nothing more
+    disabled: !group.disableAfter || version === null ? 'never' : on ? 'surely' : 'if-on',
+  };
+}
+
 function activeWords(holderRead: boolean, formerName: string | null): string {
   if (!holderRead) return 'the holder of the alias was not read';
   return formerName ? `${formerName} is active` : 'no key yet';
 }
 
-function wayBack(
-  group: Group,
-  holderRead: boolean,
-  former: number | null,
-  formerId: string | null,
-): string {
+function wayBack(group: Group, holderRead: boolean, { id, version, state }: Former): string {
   if (!holderRead) return 'Told once AWS has said which key holds the alias';
-  if (former !== null) return `Make Active on version ${former}, one call`;
-  return formerId === null
+  if (version !== null) {
+    return state === null || state === 'Enabled'
+      ? `Make Active on version ${version}, one call`
+      : `Make Active on version ${version}, once it is Enabled`;
+  }
+  return id === null
     ? 'There is no earlier key to go back to'
-    : `In AWS, point alias/${group.alias} at KMS key ${shortId(formerId)} again`;
+    : `In AWS, point alias/${group.alias} at KMS key ${shortId(id)} again`;
 }
 
 function sentence(services: DeedServices, group: Group): string {
@@ -116,10 +130,9 @@ function changeLines(
   group: Group,
   now: {
     version: number;
-    formerName: string | null;
+    former: Former;
     holderRead: boolean;
     waiting: string | null;
-    formerId: string | null;
     adopt: boolean;
   },
 ): string[] {
@@ -129,39 +142,42 @@ function changeLines(
       ? 'New KMS key with a new key ID and ARN'
       : `The waiting KMS key ${now.waiting} receives its material`,
     aliasLine(group, now),
-    now.adopt ? `KMS key ${now.formerId} is adopted: this group may move the alias from it` : null,
+    now.adopt ? `KMS key ${now.former.id} is adopted: this group may move the alias from it` : null,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
       ? null
       : `AWS deletes the material of version ${now.version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
-    group.disableAfter && now.formerName !== null
-      ? `${capital(now.formerName)} is disabled ${group.disableWaitDays} days later, by a job you can stop`
-      : null,
+    disablingLine(group, now.former),
   ];
   return lines.filter((line): line is string => line !== null);
+}
+
+function disablingLine(group: Group, { disabled, version }: Former): string | null {
+  if (disabled === 'never') return null;
+  const when = disabled === 'if-on' ? ', where it is Enabled by then' : '';
+  return `Version ${version} is disabled ${group.disableWaitDays} days later${when}, by a job you can stop`;
 }
 
 function aliasLine(
   { alias }: Group,
   now: {
     readonly version: number;
-    readonly formerName: string | null;
+    readonly former: Former;
     readonly holderRead: boolean;
   },
 ): string {
   if (!now.holderRead) return `alias/${alias} → version ${now.version}`;
-  return now.formerName === null
+  return now.former.name === null
     ? `alias/${alias} is made and names version ${now.version}`
-    : `alias/${alias}: ${now.formerName} → version ${now.version}`;
+    : `alias/${alias}: ${now.former.name} → version ${now.version}`;
 }
 
 function stayLines(
   services: DeedServices,
   group: Group,
-  formerName: string | null,
-  { state, ours }: { readonly state: string | null; readonly ours: boolean },
+  { name, version, state, disabled }: Former,
 ): string[] {
-  if (formerName === null) {
+  if (name === null) {
     const earlier = services.keys.ofGroup(group.id);
     const policy = policyLine(group);
     if (earlier.length === 0) return ['Nothing: no data uses this alias yet', policy];
@@ -172,11 +188,11 @@ function stayLines(
       'Data already encrypted is not touched',
     ];
   }
-  const enabled = group.disableAfter ? ' until it is disabled' : '';
+  const enabled = disabled === 'never' ? '' : ' until it is disabled';
   return [
     state === null || state === 'Enabled'
-      ? `${capital(formerName)} stays enabled and decrypts${enabled}`
-      : staysOff(formerName, state, ours),
+      ? `${capital(name)} stays enabled and decrypts${enabled}`
+      : staysOff(name, state, version !== null),
     'Data already encrypted is not touched',
     policyLine(group),
   ];
@@ -191,35 +207,34 @@ async function warnings(
   services: DeedServices,
   group: Group,
   looked: Looked,
-  { formerName, waiting }: { readonly formerName: string | null; readonly waiting: string | null },
+  { former, waiting }: { readonly former: Former; readonly waiting: string | null },
 ): Promise<string[]> {
-  const { connection, holder } = looked;
+  const { connection } = looked;
+  const { id, name, disabled } = former;
   const lines = exceptionLines(connection);
-  if (connection && holder?.kmsKeyId && formerName) {
+  if (connection && id !== null && name !== null) {
     try {
-      const { grants } = await connection.listGrants(holder.kmsKeyId);
+      const { grants } = await connection.listGrants(id);
       if (grants.length > 0) {
         const who = [...new Set(grants.map((grant) => grant.grantee))].slice(0, 5).join(', ');
         lines.push(
           grants.length === 1
-            ? `1 grant on ${formerName} does not move with the alias (${who})`
-            : `${grants.length} grants on ${formerName} do not move with the alias (${who})`,
+            ? `1 grant on ${name} does not move with the alias (${who})`
+            : `${grants.length} grants on ${name} do not move with the alias (${who})`,
         );
       }
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
+      lines.push(`Grants on ${name} could not be read (${error.external?.name ?? error.code})`);
+    }
+    if (isMultiRegion(id) && !isMultiRegion(waiting)) {
       lines.push(
-        `Grants on ${formerName} could not be read (${error.external?.name ?? error.code})`,
+        `${capital(name)} is a multi-Region key, the new one is not: what is encrypted from then on decrypts in ${group.region} only`,
       );
     }
-    if (isMultiRegion(holder.kmsKeyId) && !isMultiRegion(waiting)) {
-      lines.push(
-        `${capital(formerName)} is a multi-Region key, the new one is not: what is encrypted from then on decrypts in ${group.region} only`,
-      );
-    }
-    lines.push(`Whoever names the key by ID or ARN stays on ${formerName} until they change it`);
-    if (group.disableAfter) {
-      lines.push(`Data encrypted under ${formerName} cannot be decrypted once it is disabled`);
+    lines.push(`Whoever names the key by ID or ARN stays on ${name} until they change it`);
+    if (disabled === 'surely') {
+      lines.push(`Data encrypted under ${name} cannot be decrypted once it is disabled`);
     }
   }
   if (group.materialDays !== null) {

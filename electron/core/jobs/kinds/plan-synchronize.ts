@@ -94,9 +94,7 @@ export async function planSynchronize(
     lookFirst: [
       ...exceptionLines(looked.connection),
       ...(remote ? otherMaterialLines(remote, seen?.described) : []),
-      ...(seen?.described?.state === 'Disabled'
-        ? ['The KMS key stays Disabled: nothing under it decrypts until Enable in AWS']
-        : []),
+      ...(seen?.described?.state === 'Disabled' ? offLines(choices) : []),
       ...dateLines(choices, seen),
       ...warningLines(choices, alone, key.version, seen),
     ],
@@ -241,6 +239,17 @@ function stayLines(choices: Choices, seen: Seen | null): string[] {
   if (!choices.updatePolicy) lines.push('The policy stays as it is in AWS');
   if (!choices.deleteMaterial && !choices.importMaterial) lines.push('Material is not touched');
   return lines;
+}
+
+/** What becomes of a key that is off: without material AWS does not keep that it was. */
+function offLines({ deleteMaterial, importMaterial }: Choices): string[] {
+  if (!deleteMaterial)
+    return ['The KMS key stays Disabled: nothing under it decrypts until Enable in AWS'];
+  return importMaterial
+    ? [
+        'The KMS key is Enabled once AWS has the material again: disable it then, if it is to stay off',
+      ]
+    : [];
 }
 
 /** AWS says in one place that an import sets another date, in another that a delete must come first. */
