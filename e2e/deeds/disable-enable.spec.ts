@@ -383,21 +383,6 @@ describe('what else is done with a key that is off', () => {
     expect(await inAws('kept-off/1')).toBe('Disabled');
   });
 
-  it('Synchronize that deletes material first turns it on, and its plan says so', async () => {
-    await twoVersions('turned-on');
-    requireDone(await turned('disable', 'turned-on/1'));
-    const boxes = { deleteMaterial: true, updatePolicy: false, importMaterial: true };
-    const plan = await desk.call('key.planSynchronize', { key: 'turned-on/1', ...boxes });
-    expect(plan.lookFirst).toContain(
-      'The KMS key is Enabled once AWS has the material again: disable it then, if it is to stay off',
-    );
-    const alone = { key: 'turned-on/1', ...boxes, importMaterial: false };
-    const { lookFirst } = await desk.call('key.planSynchronize', alone);
-    expect(lookFirst.join()).not.toMatch(/stays Disabled|is Enabled once/);
-    requireDone(await desk.synchronize('turned-on/1', boxes));
-    expect(await inAws('turned-on/1')).toBe('Enabled');
-  });
-
   it('was turned off by somebody else: enabled all the same', async () => {
     await twoVersions('not-ours');
     await aws.kms().send(new DisableKeyCommand({ KeyId: await idOf('not-ours/1') }));

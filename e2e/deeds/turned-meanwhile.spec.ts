@@ -18,6 +18,12 @@ afterAll(async () => {
 
 const stateHere = async (key: string) => (await desk.call('key.show', { key })).remote?.state;
 
+async function disable(key: string): Promise<void> {
+  const plan = await desk.call('key.planDisable', { key });
+  const start = { key, plan: plan.number, confirm: plan.confirmName ?? '' };
+  requireDone(await desk.settled((await desk.call('key.disable', start)).jobId));
+}
+
 it.each([
   { step: 'policy', deleteMaterial: false, importMaterial: true, ends: 'Disabled' },
   { step: 'confirm', deleteMaterial: false, importMaterial: true, ends: 'Disabled' },
@@ -48,11 +54,25 @@ it('turned on while a Synchronize puts its policy back, that one goes on', async
   await desk.addGroup('turned-on', { policy: policyTemplate });
   const KeyId = (await desk.rotated('turned-on')).remote?.keyId ?? '';
   await aws.putPolicy(KeyId, editedPolicy);
-  const plan = await desk.call('key.planDisable', { key: 'turned-on/1' });
-  const disable = { key: 'turned-on/1', plan: plan.number, confirm: plan.confirmName ?? '' };
-  requireDone(await desk.settled((await desk.call('key.disable', disable)).jobId));
+  await disable('turned-on/1');
   desk.at('key.synchronize:confirm:before-intent', () => aws.callNow('EnableKey', { KeyId }));
   const boxes = { deleteMaterial: false, updatePolicy: true, importMaterial: false };
   requireDone(await desk.synchronize('turned-on/1', boxes));
   expect(await stateHere('turned-on/1')).toBe('Enabled');
+});
+
+it('turned on by a Synchronize that deletes material first, which its plan says', async () => {
+  await desk.addGroup('emptied');
+  const KeyId = (await desk.rotated('emptied')).remote?.keyId ?? '';
+  await disable('emptied/1');
+  const boxes = { deleteMaterial: true, updatePolicy: false, importMaterial: true };
+  const plan = await desk.call('key.planSynchronize', { key: 'emptied/1', ...boxes });
+  expect(plan.lookFirst).toContain(
+    'The KMS key is Enabled once AWS has the material again: disable it then, if it is to stay off',
+  );
+  const alone = { key: 'emptied/1', ...boxes, importMaterial: false };
+  const { lookFirst } = await desk.call('key.planSynchronize', alone);
+  expect(lookFirst.join()).not.toMatch(/stays Disabled|is Enabled once/);
+  requireDone(await desk.synchronize('emptied/1', boxes));
+  expect((await aws.key(KeyId)).metadata.KeyState).toBe('Enabled');
 });
