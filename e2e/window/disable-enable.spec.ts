@@ -1,3 +1,4 @@
+import { DisableKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
@@ -92,20 +93,15 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
   });
 
   it('is the way out where Make Active meets a key that is off', async () => {
-    const { number } = await stage.call('key.planDisable', { key: 'payments-prod/1' });
-    const { jobId } = await stage.call('key.disable', { key: 'payments-prod/1', plan: number });
-    await stage.reach(jobId, 'done');
-    await tree.row(/payments-prod version 1, key, Off/).waitFor();
+    // somebody else turns it off after it was last read
+    const { remote } = await stage.call('key.show', { key: 'payments-prod/1' });
+    await stage.aws.kms().send(new DisableKeyCommand({ KeyId: remote?.keyId }));
     await menuOf(1);
-    const makeActive = tree.menuItem(/Make Active…/);
-    expect(await makeActive.innerText()).toContain('AWS says Disabled: Enable in AWS first.');
-    await tree.press('Escape');
-    await tree.press('Control+k');
-    await stage.page.getByRole('combobox').fill('Make active');
-    await stage.page
-      .getByRole('option', { name: /^Make .*active…/ })
+    await tree.menuItem(/Make Active…/).click();
+    await form.top
+      .getByText(/Disabled/)
       .first()
-      .click();
+      .waitFor();
     await form.button('Enable in AWS…').click();
     await form.button('Enable version 1 in AWS (practice)').click();
     await form.top
@@ -116,6 +112,32 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
     // over the plan of Make Active, which may be started now
     await tree.press('Escape');
     await form.button('Make version 1 active (practice)').waitFor();
+    await closeAll();
+  });
+
+  it('is a button beside the key, for what can be done with it now', async () => {
+    const { number } = await stage.call('key.planDisable', { key: 'payments-prod/1' });
+    const { jobId } = await stage.call('key.disable', { key: 'payments-prod/1', plan: number });
+    await tree.row(/payments-prod version 1, key/).click();
+    await stage.reach(jobId, 'done');
+    await tree.row(/payments-prod version 1, key, Off/).waitFor();
+    const beside = (name: string) => stage.page.getByRole('button', { name, exact: true });
+    await beside('Enable in AWS…').click();
+    await form.button('Enable version 1 in AWS (practice)').click();
+    await form.top
+      .getByText(/is enabled in AWS/)
+      .first()
+      .waitFor();
+    await closeAll();
+    await beside('Disable in AWS…').click();
+    await form.button('Disable version 1 in AWS (practice)').waitFor();
+    await closeAll();
+    expect(await beside('Enable in AWS…').count()).toBe(0);
+    // and the palette says of both what the menu says
+    await tree.press('Control+k');
+    await stage.page.getByRole('combobox', { name: 'Command' }).fill('Enable payments-prod');
+    const option = stage.page.getByRole('option', { name: /^Enable payments-prod/ });
+    expect(await option.innerText()).toContain('AWS said Enabled at the last reading.');
     await closeAll();
   });
 

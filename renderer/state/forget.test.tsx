@@ -53,7 +53,13 @@ async function openOnAudit(link: ScriptedLink): Promise<TestWindow> {
   await screen.findByRole('navigation');
   act(() => {
     useNavigation.getState().go('audit');
-    useSelection.getState().select({ kind: 'group', id: 'g', name: 'zebra-prod' });
+    useSelection.getState().select({
+      kind: 'folder',
+      id: 'f',
+      name: 'zebra-prod',
+      folder: { groups: 1 },
+      foldersIn: 0,
+    });
     say('zebra-prod rotated.');
   });
   const window = opened;

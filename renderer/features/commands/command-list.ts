@@ -1,11 +1,19 @@
-import type { StoreDeed } from '../../../shared/model/xks.ts';
 import type { Look } from '../../state/look.ts';
 import type { Screen } from '../../state/navigation.ts';
 import { placeKeys, places } from '../../state/places.ts';
 import type { SelectedThing } from '../../state/selection.ts';
-import type { Dialog, TreeItem } from '../../state/dialogs.ts';
+import type { Dialog } from '../../state/dialogs.ts';
 import type { Snapshot } from '../../state/snapshot.ts';
+import type { MenuFacts } from '../key-groups/tree-menus.ts';
 import { fitOf } from './match.ts';
+import {
+  folderOffers,
+  groupOffers,
+  keyOffers,
+  type Offer,
+  xksKeyOffers,
+  xksStoreOffers,
+} from './selected-offers.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 /** One thing that can be done from the palette. */
@@ -22,7 +30,7 @@ export interface Command {
 
 /** What commands know of the window, and what they can do with it. */
 export interface Reach {
-  readonly snapshot: Pick<Snapshot, 'keystore' | 'hsm' | 'designated' | 'counts'>;
+  readonly snapshot: Pick<Snapshot, 'keystore' | 'hsm' | 'hsmLabel' | 'designated' | 'counts'>;
   readonly selected: SelectedThing | null;
   readonly look: Look;
   /** Why nothing can be changed; null when it can. */
@@ -61,45 +69,12 @@ function onSelected(reach: Reach): readonly Command[] {
   const { selected, blocked, snapshot } = reach;
   if (selected === null) return [];
   const { id, name } = selected;
-  const deed = shows(reach, `Selected: ${isolate(name)}`);
-  const rotates = blocked ?? (snapshot.designated === false ? notDesignated : null);
-  if (selected.kind === 'key') {
-    return [
-      deed(`Synchronize ${isolate(name)}…`, { kind: 'synchronize', key: id }, blocked),
-      deed(`Make ${isolate(name)} active…`, { kind: 'make-active', key: id }, blocked),
-      deed(
-        `Disable ${isolate(name)} in AWS…`,
-        { kind: 'turn-key', key: id, turn: 'disable' },
-        blocked,
-      ),
-      deed(
-        `Enable ${isolate(name)} in AWS…`,
-        { kind: 'turn-key', key: id, turn: 'enable' },
-        blocked,
-      ),
-      deed(
-        `Prove the keystore copy of ${isolate(name)}`,
-        { kind: 'prove-copies', of: { what: 'key', id, name } },
-        blocked,
-      ),
-      deed(`Properties of ${isolate(name)}`, { kind: 'key-properties', key: id }, null),
-    ];
-  }
-  if (selected.kind === 'xks-store' || selected.kind === 'xks-key')
-    return xksCommands(selected, deed, blocked);
-  const item: TreeItem = { kind: selected.kind, id, name };
-  const both = [
-    deed(`Move ${isolate(name)}…`, { kind: 'move', items: [item] }, blocked),
-    deed(`Remove ${isolate(name)}…`, { kind: 'remove', item }, blocked),
-  ];
-  if (selected.kind === 'folder') {
-    return [
-      deed(`Add key group in ${isolate(name)}…`, { kind: 'add-group', folder: id }, blocked),
-      deed(`Add folder in ${isolate(name)}…`, { kind: 'add-folder', parent: id }, blocked),
-      ...both,
-    ];
-  }
   const section = `Selected: ${isolate(name)}`;
+  const deed = shows(reach, section);
+  const offers = offersOn(selected, { blocked, snapshot }).map((each) =>
+    deed(each.title, each.dialog, each.blocked),
+  );
+  if (selected.kind !== 'group') return offers;
   const jobs: Command = {
     id: `${section} jobs`,
     title: `Show jobs of ${isolate(name)}`,
@@ -107,79 +82,23 @@ function onSelected(reach: Reach): readonly Command[] {
     blocked: null,
     run: () => reach.showJobsOf({ id, name }),
   };
-  return [
-    deed(`Force Rotate ${isolate(name)}…`, { kind: 'force-rotate', group: id }, rotates),
-    deed(
-      `Synchronize all keys of ${isolate(name)}…`,
-      { kind: 'synchronize-group', group: id },
-      blocked,
-    ),
-    deed(`Properties of ${isolate(name)}…`, { kind: 'group-properties', group: id }, null),
-    deed(
-      `Prove every keystore copy of ${isolate(name)}`,
-      { kind: 'prove-copies', of: { what: 'group', id, name } },
-      blocked,
-    ),
-    jobs,
-    ...both,
-  ];
+  return [...offers, jobs];
 }
 
-/** Of a store or an external key; what stands against one is said by its plan. */
-function xksCommands(
-  { kind, id, name }: SelectedThing,
-  deed: ReturnType<typeof shows>,
-  blocked: string | null,
-): readonly Command[] {
-  if (kind === 'xks-key') {
-    return [
-      deed(`Rotate ${isolate(name)}…`, { kind: 'xks-rotate-key', key: id }, blocked),
-      deed(
-        `Block ${isolate(name)} at once…`,
-        { kind: 'xks-stop', how: 'block', target: 'key', id },
-        blocked,
-      ),
-      deed(
-        `Disable KMS key of ${isolate(name)}…`,
-        { kind: 'xks-key-deed', key: id, deed: 'disable' },
-        blocked,
-      ),
-      deed(
-        `Schedule deletion of KMS key of ${isolate(name)}…`,
-        { kind: 'xks-key-deed', key: id, deed: 'schedule-deletion' },
-        blocked,
-      ),
-      deed(
-        `Allow another KMS key to use ${isolate(name)}…`,
-        { kind: 'xks-allow-kms-key', key: id },
-        blocked,
-      ),
-    ];
+function offersOn(selected: SelectedThing, facts: MenuFacts): readonly Offer[] {
+  switch (selected.kind) {
+    case 'folder':
+      return folderOffers(selected, facts.blocked);
+    case 'group':
+      return groupOffers(selected, facts);
+    case 'key':
+      return keyOffers(selected, facts.blocked);
+    case 'xks-key':
+      return xksKeyOffers(selected, facts.blocked);
+    case 'xks-store':
+      return xksStoreOffers(selected, facts.blocked);
   }
-  const inAws = (title: string, name: StoreDeed): Command =>
-    deed(title, { kind: 'xks-store-deed', store: id, deed: name }, blocked);
-  return [
-    deed(`Create KMS key in ${isolate(name)}…`, { kind: 'xks-add-key', store: id }, blocked),
-    inAws(`Create ${isolate(name)} in AWS…`, 'create'),
-    inAws(`Connect ${isolate(name)}…`, 'connect'),
-    inAws(`Disconnect ${isolate(name)}…`, 'disconnect'),
-    inAws(`Rotate proxy credential of ${isolate(name)}…`, 'rotate-credential'),
-    deed(
-      `Block ${isolate(name)} at once…`,
-      { kind: 'xks-stop', how: 'block', target: 'store', id },
-      blocked,
-    ),
-    deed(`Edit ${isolate(name)}…`, { kind: 'xks-edit-store', store: id }, blocked),
-    deed(`Add rule to ${isolate(name)}…`, { kind: 'xks-add-rule', store: id, key: null }, blocked),
-    deed(
-      `Try a request to ${isolate(name)}…`,
-      { kind: 'xks-try-rules', store: id, key: null },
-      null,
-    ),
-  ];
 }
-
-const notDesignated = 'This device is not the designated one.';
 
 const placeCommands = ({ go }: Reach): readonly Command[] =>
   places.map(({ screen, title }, at) => ({

@@ -7,11 +7,12 @@ import { useFind } from '../../state/find.ts';
 import { useLook } from '../../state/look.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { places } from '../../state/places.ts';
-import { useSelection } from '../../state/selection.ts';
+import { type SelectedThing, useSelection } from '../../state/selection.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import { someFolder, someGroup, someKey } from '../key-groups/things.fixture.ts';
 import { commandsFor, fitting, type Reach } from './command-list.ts';
 import { globalKey } from './global-key.ts';
 
@@ -29,7 +30,19 @@ const reach = (more: Partial<Reach> = {}): Reach => ({
   chooseLook: nothing,
   ...more,
 });
-const group = { kind: 'group' as const, id: 'g1', name: 'ledger-prod' };
+const groupOf = (given: Parameters<typeof someGroup>[0] = {}) => ({
+  kind: 'group' as const,
+  id: 'g1',
+  name: 'ledger-prod',
+  group: someGroup({ storage: 'software', ...given }),
+});
+const group = groupOf();
+const keyOf = (key: ReturnType<typeof someKey>) => ({
+  kind: 'key' as const,
+  id: 'k1',
+  name: 'ledger-prod, version 2',
+  key,
+});
 const find = (of: Reach, title: string) => commandsFor(of).find((each) => each.title === title);
 
 describe('what can be done', () => {
@@ -47,18 +60,45 @@ describe('what can be done', () => {
     const elsewhere = snapshotOf('verified', 'practice', { designated: false });
     expect(
       find(reach({ selected: group, snapshot: elsewhere }), 'Force Rotate ledger-prod…')?.blocked,
-    ).toBe('This device is not the designated one.');
+    ).toBe('This device is not the designated one: Administration > Configuration.');
     expect(find(reach(), 'Look: light')?.blocked).toBe('It looks so now.');
     expect(find(reach({ blocked }), 'Verify an exported audit log…')?.blocked).toBeNull();
   });
 
   it('opens the kept copies of what is selected', () => {
-    const key = { kind: 'key' as const, id: 'k1', name: 'ledger-prod, version 2' };
+    const key = keyOf(someKey());
     const title = 'Prove the keystore copy of ledger-prod, version 2';
     expect(find(reach({ selected: key }), title)?.blocked).toBeNull();
     const all = 'Prove every keystore copy of ledger-prod';
     expect(find(reach({ selected: group, blocked: 'Locked.' }), all)?.blocked).toBe('Locked.');
   });
+
+  it.each([
+    ['Synchronize all keys of', groupOf({ keys: 0, state: 'Empty' }), 'It holds no keys yet.'],
+    ['Prove every keystore copy of', groupOf({ keys: 0 }), 'It holds no keys yet.'],
+    [
+      'Synchronize all keys of',
+      groupOf({ state: 'Not in AWS' }),
+      'None of its keys is in AWS yet.',
+    ],
+    ['Remove', group, 'It holds 3 keys. Only an empty group can be removed.'],
+    [
+      'Remove',
+      { kind: 'folder', id: 'f', name: 'Cards', folder: someFolder(), foldersIn: 1 },
+      'It holds 1 folder and 2 key groups. Only an empty folder can be removed.',
+    ],
+    ['Synchronize', keyOf(someKey({}, null)), 'This key is not in AWS.'],
+    ['Make', keyOf(someKey({}, { alias: 'alias/x' })), 'It holds the alias already.'],
+    ['Enable', keyOf(someKey()), 'AWS said Enabled at the last reading.'],
+  ] satisfies readonly (readonly [string, SelectedThing, string])[])(
+    'says of what is selected why not, as its menu does: %s',
+    (begins, selected, why) => {
+      const offered = commandsFor(reach({ selected })).find(
+        ({ title, section }) => section.startsWith('Selected') && title.startsWith(`${begins} `),
+      );
+      expect(offered?.blocked).toBe(why);
+    },
+  );
 
   it('has a command for every place, and every command a name of its own', () => {
     const all = commandsFor(reach({ selected: group }));

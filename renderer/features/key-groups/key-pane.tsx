@@ -8,8 +8,9 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { makeActiveBlocked, synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
+import { makeActiveBlocked, synchronizeBlocked } from '../keys/key-menu.ts';
 import { ProveCopy } from '../keys/prove-copy.tsx';
+import { TurnButton } from '../keys/turn-button.tsx';
 import styles from './key-groups.module.css';
 import { expirySentence, kcvMethods, keySentence } from './key-sentence.ts';
 import { Copies, History, PaneFacts } from './pane-parts.tsx';
@@ -74,17 +75,10 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
         >
           Synchronize…
         </DeedButton>
-        {remote?.state === 'Disabled' ? (
-          <DeedButton
-            blocked={turnBlocked('enable', key, blocked)}
-            onClick={() => show({ kind: 'turn-key', key: key.id, turn: 'enable' })}
-          >
-            Enable in AWS…
-          </DeedButton>
-        ) : null}
         {noMakeActive === null ? (
           <Button onClick={() => show({ kind: 'make-active', key: key.id })}>Make Active…</Button>
         ) : null}
+        {remote === null ? null : <TurnButton of={key} />}
         <Button onClick={() => show({ kind: 'key-properties', key: key.id })}>Properties</Button>
       </div>
       <History history={detail?.history} most={5} />

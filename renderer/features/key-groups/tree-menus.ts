@@ -53,9 +53,17 @@ export function synchronizeAllBlocked(
   blocked: string | null,
 ): string | null {
   if (blocked !== null) return blocked;
-  if (group.keys === 0) return 'It holds no keys yet.';
+  if (group.keys === 0) return noKeys;
   return group.state === 'Not in AWS' ? 'None of its keys is in AWS yet.' : null;
 }
+
+/** Why nothing can be done with the keys of a group now; null when something can. */
+export const groupKeysBlocked = (
+  group: Pick<GroupCells, 'keys'>,
+  blocked: string | null,
+): string | null => blocked ?? (group.keys === 0 ? noKeys : null);
+
+const noKeys = 'It holds no keys yet.';
 
 /** Why a group cannot be removed now; null when it can. */
 export const removeGroupBlocked = (
@@ -131,7 +139,7 @@ export function groupMenu(
 ): readonly MenuSection[] {
   const item: TreeItem = { kind: 'group', id: group.id, name: group.name };
   const { blocked } = facts;
-  const noKeys = group.keys === 0 ? 'It holds no keys yet.' : null;
+  const noKeysNow = groupKeysBlocked(group, blocked);
   const command = `keyreeve group show ${shellWord(group.path)}`;
   return [
     {
@@ -147,7 +155,7 @@ export function groupMenu(
           blocked: synchronizeAllBlocked(group, blocked),
           run: () => deeds.synchronizeAll(group),
         },
-        { label: 'Check against AWS', blocked: blocked ?? noKeys, run: () => deeds.check([group]) },
+        { label: 'Check against AWS', blocked: noKeysNow, run: () => deeds.check([group]) },
       ],
     },
     {
@@ -156,7 +164,7 @@ export function groupMenu(
         { label: 'Move to folder…', blocked, run: () => deeds.move([item]) },
         {
           label: 'Prove every keystore copy',
-          blocked: blocked ?? noKeys,
+          blocked: noKeysNow,
           run: () => deeds.proveAll(group),
         },
         { label: 'Show jobs', run: () => deeds.showJobs(group) },

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
-import { type SelectedThing, useSelection } from '../../state/selection.ts';
-import { nameOfRow } from './tree-cells.tsx';
+import { useSelection } from '../../state/selection.ts';
 import type { TreeReader } from './tree-reader.ts';
 import type { FlatTree } from './tree-rows.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -9,15 +8,19 @@ import { isolate } from '../../../shared/text/isolate.ts';
 export function useToldSelection(reader: TreeReader, flat: FlatTree, active: string | null): void {
   const select = useSelection((state) => state.select);
   const row = active === null ? undefined : flat.rows[flat.indexOf(active)];
-  const kind = row?.waiting ? undefined : row?.kind;
-  const name = row ? thingName(reader, row) : '';
+  const id = row === undefined || row.waiting ? null : row.id;
+  const folder = id === null ? undefined : reader.folders.get(id);
+  const group = id === null ? undefined : reader.groups.get(id);
+  const key = id === null ? undefined : reader.keys.get(id);
+  const foldersIn =
+    id === null || !folder ? 0 : (reader.content().shape.folders.get(id)?.length ?? 0);
   useEffect(() => {
-    select(kind === undefined || active === null ? null : { kind, id: active, name });
-  }, [select, kind, active, name]);
+    if (folder) select({ kind: 'folder', id: folder.id, name: folder.name, folder, foldersIn });
+    else if (group) select({ kind: 'group', id: group.id, name: group.name, group });
+    else if (key) {
+      const name = `${isolate(key.groupName)}, version ${key.version}`;
+      select({ kind: 'key', id: key.id, name, key });
+    } else select(null);
+  }, [select, folder, foldersIn, group, key]);
   useEffect(() => () => select(null), [select]);
-}
-
-function thingName(reader: TreeReader, row: FlatTree['rows'][number]): SelectedThing['name'] {
-  const key = reader.keys.get(row.id);
-  return key ? `${isolate(key.groupName)}, version ${key.version}` : nameOfRow(row, reader);
 }

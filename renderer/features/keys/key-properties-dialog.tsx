@@ -14,10 +14,11 @@ import { Moment } from '../../ui/moment.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { expirySentence, kcvMethods, keySentence } from '../key-groups/key-sentence.ts';
 import { Copies, History, PaneFacts } from '../key-groups/pane-parts.tsx';
-import { makeActiveBlocked, synchronizeBlocked, turnBlocked } from './key-menu.ts';
+import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
 import { lifecycleWords, sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
 import { ProveCopy } from './prove-copy.tsx';
+import { TurnButton } from './turn-button.tsx';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 type KeyDetail = OutputFor<'key.show'>;
@@ -77,21 +78,6 @@ export function KeyPropertiesDialog({ dialog, close }: DialogProps<'key-properti
         </>
       ) : null}
     </DialogFrame>
-  );
-}
-
-/** Disables the key in AWS, or enables one that is disabled. */
-function TurnButton({ of: key }: { readonly of: KeyDetail }) {
-  const show = useDialogs((state) => state.show);
-  const blocked = useBlocked();
-  const turn = key.remote?.state === 'Disabled' ? 'enable' : 'disable';
-  return (
-    <DeedButton
-      blocked={turnBlocked(turn, key, blocked)}
-      onClick={() => show({ kind: 'turn-key', key: key.id, turn })}
-    >
-      {turn === 'enable' ? 'Enable in AWS…' : 'Disable in AWS…'}
-    </DeedButton>
   );
 }
 
