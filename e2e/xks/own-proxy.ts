@@ -101,7 +101,10 @@ export class OwnProxy {
     child.stderr.on('data', (piece: Buffer) => (this.log += piece.toString()));
     const line = await new Promise<string>((resolve, reject) => {
       child.stdout.once('data', (piece: Buffer) => resolve(piece.toString()));
-      child.once('exit', () => reject(new Error(this.log)));
+      // not before its last word was read
+      child.once('close', (code, signal) =>
+        reject(new Error(`the proxy ended with ${signal ?? code}: ${this.log}`)),
+      );
     });
     const told = JSON.parse(line) as { port: number; probePort: number };
     this.port = told.port;

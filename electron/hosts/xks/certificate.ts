@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { msOf } from '../../core/kernel/node-dates.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { isSystemError } from '../../core/xks/serving/set-file.ts';
 import type { Configuration } from './configuration.ts';
 
 /**
@@ -63,7 +64,9 @@ export class CertificateWatch {
   readonly #ports: { readonly clock: Clock; readonly log: Logger };
   readonly #configuration: Configuration;
   readonly #apply: (context: SecureContextOptions) => void;
-  #seen: string;
+  /** Null: they could not be read. */
+  #seen: string | null;
+  #reading: Promise<void> = Promise.resolve();
   #warnedAt = Number.NEGATIVE_INFINITY;
   current: ServedCertificate;
   /** Why the files are not what is served; null when they are. */
@@ -94,7 +97,13 @@ export class CertificateWatch {
     }
   }
 
-  async reload(): Promise<void> {
+  /** Applies the files if they were replaced. Resolves when that is done: one reading after the other. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#reload());
+    return this.#reading;
+  }
+
+  async #reload(): Promise<void> {
     try {
       const seen = await certificateMarks(this.#configuration);
       if (seen === this.#seen) return;
@@ -106,9 +115,13 @@ export class CertificateWatch {
       this.#warnedAt = Number.NEGATIVE_INFINITY;
       this.#ports.log.log('info', 'xks.certificate.replaced', { fingerprint: next.fingerprint });
     } catch (error) {
+      // Whoever replaces them may give us the right to read them last; that leaves no mark.
+      if (isSystemError(error)) this.#seen = null;
       // chain and key are replaced one after the other: the next look may find them fitting
-      this.problem = error instanceof Error ? error.message : 'unreadable';
-      this.#ports.log.log('error', 'xks.certificate.refused', { problem: this.problem });
+      const problem = error instanceof Error ? error.message : 'unreadable';
+      if (problem !== this.problem)
+        this.#ports.log.log('error', 'xks.certificate.refused', { problem });
+      this.problem = problem;
     }
   }
 

@@ -8,12 +8,16 @@ import { launchAhead } from '../../core/kernel/launch-ahead.ts';
 import { nodeClock } from '../../core/kernel/node-clock.ts';
 import { nodeLauncher } from '../../core/kernel/node-launcher.ts';
 import { jsonLines } from '../log-file.ts';
+import type { RunningProxy } from './start-proxy.ts';
 
 process.umask(0o077);
 const log = jsonLines((line) => process.stderr.write(line), 'xks-proxy');
 const [file, ...flags] = process.argv.slice(2);
 
 async function main(): Promise<void> {
+  const running = Promise.withResolvers<RunningProxy>();
+  // Told while it starts: that ends no process, and what was replaced since is looked at.
+  process.on('SIGHUP', () => void running.promise.then((proxy) => proxy.reload()));
   if (file === undefined) throw new Error('usage: main.ts CONFIGURATION.json');
   const given = jsonIn(file, await readFile(file, 'utf8'));
   // the process of the device comes up while the rest of this program is read
@@ -23,7 +27,7 @@ async function main(): Promise<void> {
   const { openDevice } = await import('./device.ts');
   const settings = readConfiguration(given);
   const proxy = await startProxy(settings, log, nodeClock, openDevice(settings, log, launcher));
-  process.on('SIGHUP', () => void proxy.reload());
+  running.resolve(proxy);
   const end = (): void => void proxy.stop().then(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
   if (flags.includes('--until-stdin-closes')) process.stdin.once('close', end).resume();

@@ -149,7 +149,9 @@ async function marks(file: string): Promise<string> {
 const read = async ({ file, key }: LiveSetOptions): Promise<SetIndex> =>
   indexSet(openSet(await readFile(file), key));
 
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+/** The operating system refused: the content of a file says nothing of that. */
+export const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error;
 
 async function appliedBefore(revisionFile: string): Promise<number> {
   try {
