@@ -256,9 +256,16 @@ describe('keys with the mark of Keyreeve that are not known here', () => {
     expect(found).toMatchObject({ mark: { keystore: 'this', job: null, madeFor: null } });
     expect(found.mark?.jobNumber).toBeGreaterThan(0);
     expect(whatItMeans(found)).toMatch(/older than that job\. Restore a newer backup/);
+    // the copy counts on from an older number: its job of that number made another key
+    await old.call('device.designate', { confirm: true });
+    await old.addGroup('loans');
+    const { job } = await old.rotate('loans');
+    expect(job.number).toBe(found.mark?.jobNumber);
+    const again = of(await rows(old, await find(old, 'cards')), later);
+    expect(again).toMatchObject({ standing: 'marked', mark: { job: null, madeFor: null } });
   });
 
-  it('names the job that made one and is not over, and whose it becomes', async () => {
+  it('knows one whose job stopped before it sent its material', async () => {
     const desk = await deskWith('cards');
     desk.at('group.force-rotate:parameters:before-intent', () =>
       aws.controlNow('POST /deny', { actions: ['kms:GetParametersForImport'] }),
@@ -338,7 +345,7 @@ describe('a scan', () => {
     expect((await desk.call('keystore.status', {})).state).toBe('locked');
   });
 
-  it('refuses a credential of another account, and a mark that is none', async () => {
+  it('refuses a mark of a page that is none, and a group that is not there', async () => {
     const desk = await deskWith('cards');
     const scan = await find(desk, 'cards');
     expect((await desk.refused('scan.list', { scan: scan.id, after: 'x' })).code).toBe('BAD_INPUT');
