@@ -37,6 +37,7 @@ import { CrashDialog } from './features/practice/crash-dialog.tsx';
 import { ResetPracticeDialog } from './features/practice/reset-practice-dialog.tsx';
 import { SynchronizeGroupDialog } from './features/plans/synchronize-group-dialog.tsx';
 import { SynchronizeDialog } from './features/plans/synchronize-dialog.tsx';
+import { FindInAwsDialog } from './features/scan/find-in-aws-dialog.tsx';
 import { AddKeyDialog } from './features/xks/add-key-dialog.tsx';
 import { AddRuleDialog } from './features/xks/add-rule-dialog.tsx';
 import { AllowKmsKeyDialog } from './features/xks/allow-kms-key-dialog.tsx';
@@ -71,6 +72,7 @@ const table: DialogTable = {
   'key-grants': KeyGrantsDialog,
   'key-materials': KeyMaterialsDialog,
   'prove-copies': ProveCopiesDialog,
+  'find-in-aws': FindInAwsDialog,
   'import-credential': ImportCredentialDialog,
   'remove-credential': RemoveCredentialDialog,
   'attach-hsm': AttachHsmDialog,

@@ -45,6 +45,14 @@ export type Dialog =
       readonly kind: 'prove-copies';
       readonly of: { readonly what: 'key' | 'group'; readonly id: string; readonly name: string };
     }
+  | {
+      readonly kind: 'find-in-aws';
+      readonly of: {
+        readonly what: 'group' | 'credential';
+        readonly id: string;
+        readonly name: string;
+      };
+    }
   | { readonly kind: 'job'; readonly job: string }
   | { readonly kind: 'cancel-job'; readonly jobs: readonly string[] }
   | { readonly kind: 'due' }

@@ -42,6 +42,7 @@ export const shown = [
       ['group-properties', 'Properties of a key group'],
       ['key-properties', 'A key in full: copies, ids, history'],
       ['prove-copies', 'Every keystore copy of a group, opened and held against its KCV'],
+      ['find-in-aws', 'Every KMS key that AWS holds, and whose it is'],
       ['key-policy', 'The policy in AWS beside the one of the template'],
       ['key-grants', 'Who was granted the use of a KMS key'],
       ['key-materials', 'Each key material of a KMS key'],

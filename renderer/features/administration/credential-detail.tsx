@@ -38,6 +38,17 @@ export function CredentialDetail({
         </DeedButton>
         <DeedButton
           blocked={blocked}
+          onClick={() =>
+            show({
+              kind: 'find-in-aws',
+              of: { what: 'credential', id: credential.id, name: credential.name },
+            })
+          }
+        >
+          Find in AWS…
+        </DeedButton>
+        <DeedButton
+          blocked={blocked}
           onClick={() => show({ kind: 'remove-credential', credential: credential.id })}
         >
           Remove…

@@ -106,6 +106,15 @@ export function CredentialsScreen() {
                 run: () => void (chosen && test.run(chosen)),
               },
               {
+                label: 'Find in AWS…',
+                blocked,
+                run: () => {
+                  if (chosen === null) return;
+                  const { id, name } = chosen;
+                  show({ kind: 'find-in-aws', of: { what: 'credential', id, name } });
+                },
+              },
+              {
                 label: 'Remove…',
                 blocked,
                 run: () =>

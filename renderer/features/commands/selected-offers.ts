@@ -144,6 +144,11 @@ export function groupOffers(
       { kind: 'synchronize-group', group: id },
       synchronizeAllBlocked(group, blocked),
     ),
+    offer(
+      `Find in AWS for ${name}…`,
+      { kind: 'find-in-aws', of: { what: 'group', id, name: plain } },
+      blocked,
+    ),
     offer(`Properties of ${name}…`, { kind: 'group-properties', group: id }, null),
     offer(
       `Prove every keystore copy of ${name}`,

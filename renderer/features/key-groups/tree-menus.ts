@@ -19,6 +19,7 @@ export interface TreeDeeds {
   readonly forceRotate: (group: GroupCells) => void;
   readonly synchronizeAll: (group: GroupCells) => void;
   readonly check: (groups: readonly GroupCells[]) => void;
+  readonly findInAws: (group: GroupCells) => void;
   readonly proveAll: (group: GroupCells) => void;
   readonly rename: (id: string) => void;
   readonly move: (items: readonly TreeItem[]) => void;
@@ -156,6 +157,7 @@ export function groupMenu(
           run: () => deeds.synchronizeAll(group),
         },
         { label: 'Check against AWS', blocked: noKeysNow, run: () => deeds.check([group]) },
+        { label: 'Find in AWS…', blocked, run: () => deeds.findInAws(group) },
       ],
     },
     {

@@ -21,6 +21,7 @@ export function useTreeDeeds({ check, checkGroups }: Checking): TreeDeeds & KeyD
       forceRotate: ({ id }) => show({ kind: 'force-rotate', group: id }),
       synchronizeAll: ({ id }) => show({ kind: 'synchronize-group', group: id }),
       check: (groups) => void checkGroups(groups),
+      findInAws: ({ id, name }) => show({ kind: 'find-in-aws', of: { what: 'group', id, name } }),
       proveAll: ({ id, name }) => show({ kind: 'prove-copies', of: { what: 'group', id, name } }),
       rename,
       move: (items) => show({ kind: 'move', items }),
