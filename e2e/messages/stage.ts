@@ -62,14 +62,17 @@ async function rotate(call: Call, group: string): Promise<void> {
   }
 }
 
-/** Noted now and then: how far the clock has come; by valid reads: when AWS last knew a credential. */
-const notedByTime = { setting: "where key <> 'wall'", column: 'tested_at' };
+/**
+ * Noted now and then: how far the clock has come; by valid reads: when AWS last knew a credential, and when it last
+ * told of a KMS key, as a plan asks.
+ */
+const notedByTime = { setting: "where key <> 'wall'", columns: ['tested_at', 'read_at'] };
 
 /** Over every row of every table that the keystore's own state root counts: a line for each table. */
 function contentHash(db: Database): string {
   const lines = trackedTables(db).map(({ name, columns, order }) => {
     const hash = createHash('sha256');
-    const shown = columns.filter((column) => column !== notedByTime.column).join(', ');
+    const shown = columns.filter((column) => !notedByTime.columns.includes(column)).join(', ');
     const where = name === 'setting' ? notedByTime.setting : '';
     const rows = db.prepare<[], unknown[]>(
       `select ${shown} from "${name}" ${where} order by ${order.join(', ')}`,
