@@ -48,6 +48,7 @@ class WebLink implements Link {
   #factor: string | null = null;
   #kept: Kept[] = [];
   #tries = 0;
+  #entries = 0;
   #brokenSince: number | null = null;
   #pause: { readonly timer: ReturnType<typeof setTimeout>; readonly end: () => void } | null = null;
 
@@ -58,7 +59,11 @@ class WebLink implements Link {
 
   /** Enters by a link's token, or by what this window or another of this browser knows. */
   async begin(token: string | null): Promise<void> {
+    // A link that comes later counts: what an earlier entry still tries, or waits for, is over.
+    this.#dropPause();
+    const mine = (this.#entries += 1);
     const entry = await enter(token);
+    if (mine !== this.#entries) return;
     if (entry.kind === 'refused') {
       this.#refuse(entry.reason);
       return;
@@ -158,8 +163,9 @@ class WebLink implements Link {
     if (end !== null) return this.#refuse(end);
     this.#brokenSince ??= Date.now();
     if (this.#state.kind !== 'lost') this.#show({ kind: 'connecting' });
+    const entries = this.#entries;
     const standing = await standingOf(factor);
-    if (this.#line !== null || this.#factor !== factor) return;
+    if (this.#line !== null || this.#factor !== factor || entries !== this.#entries) return;
     if (standing.kind === 'refused') return this.#refuse(standing.reason);
     this.#later(() => this.#connect(factor));
   }
@@ -175,7 +181,13 @@ class WebLink implements Link {
     };
     const pause = pauses[Math.min(this.#tries, pauses.length - 1)] ?? 5_000;
     this.#tries += 1;
+    this.#dropPause();
     this.#pause = { timer: setTimeout(end, pause), end };
+  }
+
+  #dropPause(): void {
+    if (this.#pause) clearTimeout(this.#pause.timer);
+    this.#pause = null;
   }
 
   #refuse(reason: EndReason): void {

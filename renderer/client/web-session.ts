@@ -8,6 +8,8 @@ const factorKey = 'keyreeve-factor';
 const channelName = 'keyreeve-session';
 /** How long another window of the same session may take to share its factor (ms). */
 const sharePatience = 250;
+/** How long the host may take to say how a session stands (ms): it looks nothing up. */
+const answerPatience = 10_000;
 
 export type Standing =
   | { readonly kind: 'good'; readonly waiting: boolean }
@@ -90,7 +92,10 @@ type Answer =
   | { readonly kind: 'said'; readonly ok: boolean; readonly body: unknown }
   | { readonly kind: 'unreachable' };
 
+/** Where a forwarded connection hangs, no answer is one, too. */
 async function post(path: string, body: unknown): Promise<Answer> {
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), answerPatience);
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -99,10 +104,13 @@ async function post(path: string, body: unknown): Promise<Answer> {
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      signal: enough.signal,
     });
     return { kind: 'said', ok: response.ok, body: await response.json() };
   } catch {
     return { kind: 'unreachable' };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
