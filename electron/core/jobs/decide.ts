@@ -48,8 +48,8 @@ export interface Situation {
   readonly livesWithSameError: number;
   /** How often the core or the HSM bridge crashed while this job ran. */
   readonly crashes: number;
-  /** How often this step was begun anew by `again`. */
-  readonly run: number;
+  /** How often this step was begun anew by `again` since a person last sent the job on. */
+  readonly rounds: number;
   readonly cancelAsked: boolean;
   /** True when the job must not begin another step now (pause, designation lost). */
   readonly mustYield: boolean;
@@ -62,14 +62,14 @@ export interface Limits {
   readonly tryingFor: number;
   readonly livesWithSameError: number;
   readonly crashes: number;
-  readonly runs: number;
+  readonly rounds: number;
 }
 export const defaultLimits: Limits = {
   tries: 8,
   tryingFor: 30 * 60_000,
   livesWithSameError: 3,
   crashes: 2,
-  runs: 6,
+  rounds: 5,
 };
 
 /**
@@ -238,8 +238,7 @@ function back(from: string | undefined, why: string, at: Situation): Move {
     const details = { reason: 'may-not-go-back', step: here, from: from ?? here };
     return { to: 'park', failure: new OperationError('INTERNAL', details).toFailure() };
   }
-  // a person who sends it on grants as many runs again
-  if (at.run % at.limits.runs === 0) {
+  if (at.rounds >= at.limits.rounds) {
     return { to: 'park', failure: inCircles(why, at), anew: true };
   }
   return { to: 'back', index };

@@ -168,6 +168,27 @@ describe('how a step may end', () => {
     expect(show().state).toBe('done');
   });
 
+  it('again: whom a person sends on, and sends on again, never went in circles', async () => {
+    let sent = 0;
+    const { show, at, id } = await runOne([
+      step('connect', () => {
+        sent++;
+        return done();
+      }),
+      step('settle', ({ attempt }) =>
+        attempt > 1
+          ? { type: 'again', from: 'connect', why: 'connects again' }
+          : { type: 'park', error: new OperationError('XKS_CONNECT_FAILED', {}) },
+      ),
+    ]);
+    for (let goes = 1; goes <= 13; goes++) {
+      expect(show()).toMatchObject({ state: 'needs-you', failure: { code: 'XKS_CONNECT_FAILED' } });
+      expect(sent).toBe(goes);
+      at.jobs.queue.continue(id, by);
+      await at.drain();
+    }
+  });
+
   it('later: waits until the given time, saying why, and keeps its place in line', async () => {
     let ready = false;
     const kind = kindOf([

@@ -28,6 +28,8 @@ export interface Went {
   readonly calls: readonly CallRecord[];
   /** Milliseconds since the first failed try, as far as this process saw it. */
   readonly tryingFor: number;
+  /** How often the step was begun anew since a person last sent its job on. */
+  readonly rounds: number;
   /** Must no further step begin now? */
   readonly mustYield: () => boolean;
 }
@@ -116,7 +118,7 @@ export class Journal {
       tryingFor: went.tryingFor,
       livesWithSameError: repeated?.count ?? 0,
       crashes: row.crash_count,
-      run: taken.step.run,
+      rounds: went.rounds,
       cancelAsked: row.cancel_requested !== null,
       mustYield: went.mustYield() || !this.#taking.mayRun(row, taken.kind),
       limits: this.#deps.limits,

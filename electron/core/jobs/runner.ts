@@ -11,6 +11,7 @@ import type { Ledger } from './ledger.ts';
 import type { Designation } from './queue.ts';
 import { ReadyJobs } from './ready.ts';
 import { Recovery } from './recovery.ts';
+import { Rounds } from './rounds.ts';
 import { Standings } from './standings.ts';
 import { StepAges } from './step-ages.ts';
 import { goAt } from './step-go.ts';
@@ -57,6 +58,7 @@ export class JobRunner extends Service {
   readonly #recovery: Recovery;
   readonly #standings: Standings;
   readonly #ages: StepAges;
+  readonly #rounds = new Rounds();
   readonly #timer: Timer;
   readonly #parallel: number;
   readonly #active = new Map<number, Promise<void>>();
@@ -249,6 +251,7 @@ export class JobRunner extends Service {
       ending,
       calls,
       tryingFor: since === undefined ? 0 : clock.monotonic() - since,
+      rounds: this.#rounds.of(number, taken.step.n),
       mustYield: () => this.#paused,
     };
     const closes =
@@ -263,12 +266,14 @@ export class JobRunner extends Service {
       return null;
     }
     if (closes) this.#reach(taken.kind.name, taken.spec.name, 'after-outcome');
-    return this.#after(number, settled);
+    return this.#after(taken, settled);
   }
 
-  #after(number: number, settled: Settled): Taken | null {
+  #after({ row: { number }, step }: Taken, settled: Settled): Taken | null {
     const { to } = settled.decision.move;
     if (to === 'end') this.#ages.forget(number);
+    if (to === 'end' || to === 'park') this.#rounds.forget(number);
+    if (to === 'back') this.#rounds.count(number, step.n);
     if (to !== 'retry' && to !== 'look') this.#trying.delete(number);
     else if (!this.#trying.has(number)) {
       this.#trying.set(number, this.#options.clock.monotonic());
@@ -291,6 +296,7 @@ export class JobRunner extends Service {
     log.log('error', 'job.record-failed', { ...about, code: failure.code });
     try {
       await store.changeSoon(() => this.#journal.parkOpen(taken, failure));
+      this.#rounds.forget(taken.row.number);
     } catch (again) {
       if (!(again instanceof Fenced)) await this.#rescue(taken);
     }
