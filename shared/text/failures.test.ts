@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type FailureCode, failures } from '../errors/failures.ts';
 import type { SafeDetails } from '../errors/operation-error.ts';
-import { renderFailure } from './failures.ts';
+import { failureClause, failureName, renderFailure } from './failures.ts';
 
 const codes = Object.keys(failures) as FailureCode[];
 const words = (text: string): number => text.split(/\s+/).filter(Boolean).length;
@@ -125,4 +125,18 @@ it('sends nobody to a group for a job that may be about a store', () => {
     details: { reason: 'went-in-circles', step: 'settle' },
   });
   expect(`${forYourKeys} ${next}`).not.toMatch(/group/);
+});
+
+it.each(codes)('%s can be told inside a sentence, without its code', (code) => {
+  const clause = failureClause({ code, details: everyDetail });
+  expect(clause).toMatch(/^\S.*[^.\s]$/s);
+  expect(clause).not.toContain(code);
+  expect(failureName({ code, details: everyDetail })).toBe(clause);
+});
+
+it('tells inside a sentence what another system called a failure', () => {
+  const external = { name: 'CKR_DEVICE_REMOVED', at: 'C_Sign' };
+  const failure = { code: 'HSM_UNAVAILABLE', details: {}, external } as const;
+  expect(failureClause(failure)).toBe('the HSM does not answer (CKR_DEVICE_REMOVED)');
+  expect(failureName(failure)).toBe('CKR_DEVICE_REMOVED');
 });

@@ -6,7 +6,7 @@ import { groupWording } from './failures/group.ts';
 import { hsmWording } from './failures/hsm.ts';
 import { keystoreWording } from './failures/keystore.ts';
 import { xksWording } from './failures/xks.ts';
-import { DetailReader, type Line, printable, shorten, type Wording } from './wording.ts';
+import { asClause, DetailReader, type Line, printable, shorten, type Wording } from './wording.ts';
 
 /** Operator wording of every failure there is. A code without wording does not compile. */
 export const failureWording = {
@@ -44,6 +44,17 @@ export function renderFailure(
     detail: externalDetail(failure),
   };
 }
+
+/** What happened, to follow a colon: our words, and what another system called it. */
+export function failureClause(failure: Failure): string {
+  const [sentence = ''] = renderFailure(failure).headline.split(/\.(?:\s|$)/);
+  const { external } = failure;
+  return external ? `${asClause(sentence)} (${printable(external.name)})` : asClause(sentence);
+}
+
+/** The same in brackets: what another system called it, else our words. */
+export const failureName = (failure: Failure): string =>
+  failure.external ? printable(failure.external.name) : failureClause(failure);
 
 function externalDetail({ external }: Failure): string {
   if (!external) return '';

@@ -42,7 +42,7 @@ export class DetailReader {
     for (const name of names.length > 0 ? names : ['problem', 'why', 'reason']) {
       const text = this.text(name, '', 120).replace(/[.\s]+$/, '');
       if (text === '' || identifier.test(text)) continue;
-      return `: ${text.replace(/^(The|This|That|There|A|An|Its|No|It) /, (word) => word.toLowerCase())}`;
+      return `: ${asClause(text)}`;
     }
     return '';
   }
@@ -83,6 +83,10 @@ export interface Wording {
   /** One deed. */
   readonly next: Line;
 }
+
+/** A sentence as it goes on after a colon. */
+export const asClause = (text: string): string =>
+  text.replace(/^(The|This|That|There|A|An|Its|No|It) /, (word) => word.toLowerCase());
 
 const identifier = /^([A-Z0-9_]+|[a-z0-9]+([-_.][a-z0-9]+)+)$/;
 /** What `isolate` puts around a name says nothing by itself. */

@@ -1,5 +1,6 @@
 import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { failureClause, failureName } from '../../../../shared/text/failures.ts';
 import type { Group } from '../../keystore/rows.ts';
 import {
   capital,
@@ -225,7 +226,7 @@ async function warnings(
       }
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      lines.push(`Grants on ${name} could not be read (${error.external?.name ?? error.code})`);
+      lines.push(`Grants on ${name} could not be read (${failureName(error)})`);
     }
     if (isMultiRegion(id) && !isMultiRegion(waiting)) {
       lines.push(
@@ -272,10 +273,7 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
     );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    checks.fail(
-      error,
-      `The place where keys are made is not ready: ${error.external?.name ?? error.code}`,
-    );
+    checks.fail(error, `The place where keys are made is not ready: ${failureClause(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { failureClause } from '../../../../shared/text/failures.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
@@ -82,7 +83,7 @@ export class Checks {
       return value;
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      this.fail(error, instead[error.code] ?? `${text}: ${error.external?.name ?? error.code}`);
+      this.fail(error, instead[error.code] ?? `${text}: ${failureClause(error)}`);
       return null;
     }
   }

@@ -1,5 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
+import { failureName } from '../../../../shared/text/failures.ts';
 import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
@@ -160,7 +161,7 @@ function unreadLine(
     readonly mayBeImported: boolean;
   },
 ): StandingLine {
-  const why = `could not be read since (${problem.external?.name ?? problem.code})`;
+  const why = `could not be read since (${failureName(problem)})`;
   const text =
     state !== 'PendingImport'
       ? `${named} was ${state} when last read, and ${why}`
@@ -202,7 +203,7 @@ async function applicationsLine(
         );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return line(null, `${alias} could not be read (${error.external?.name ?? error.code})`, now);
+    return line(null, `${alias} could not be read (${failureName(error)})`, now);
   }
 }
 

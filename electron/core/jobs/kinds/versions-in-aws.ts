@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { failureClause } from '../../../../shared/text/failures.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey, StorageLocation } from '../../keystore/rows.ts';
 import { Checks, lookAtAws, type Looked } from './plan.ts';
@@ -168,7 +169,7 @@ class VersionReader {
       () => true,
       (error: unknown) => {
         if (!(error instanceof OperationError)) throw error;
-        this.#whole.fail(error, `The kept copies can be opened: ${error.code}`);
+        this.#whole.fail(error, `The kept copies can be opened: ${failureClause(error)}`);
         return false;
       },
     );
@@ -180,6 +181,6 @@ class VersionReader {
     if (error === null || !ofAll.includes(error.code)) return;
     if (endsReading.includes(error.code)) this.#ended ??= error;
     if (this.#whole.blocked) return;
-    this.#whole.fail(error, `Every KMS key was read: ${error.external?.name ?? error.code}`);
+    this.#whole.fail(error, `Every KMS key was read: ${failureClause(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import { failureName } from '../../../../../shared/text/failures.ts';
 import type { ExternalStore, XksKey } from '../../../keystore/xks/rows.ts';
 import type { Standing, StandingLine } from '../../kind.ts';
 import { shortId } from '../reading.ts';
@@ -96,7 +97,7 @@ async function readAgain(services: DeedServices, subject: Subject): Promise<stri
     if (subject.keyId !== null) await readKmsKey(services, subject.keyId, opened, {});
     return null;
   } catch (error) {
-    if (error instanceof OperationError) return error.external?.name ?? error.code;
+    if (error instanceof OperationError) return failureName(error);
     throw error;
   }
 }
