@@ -79,19 +79,19 @@ async function attach(context: CommandContext, options: AttachOptions): Promise<
     initializeToken: options.initializeToken === true,
     confirmLastTry: context.options.confirmLastTry === true,
   };
-  await requireToken(session, request);
-  const output = await session.call('hsm.attach', {
-    ...request,
-    ...(await attachPins(context, options)),
-  });
+  const pins = (await takesPin(session, request)) ? await attachPins(context, options) : {};
+  const output = await session.call('hsm.attach', { ...request, ...pins });
   context.show(output, (shown) => hsmText(shown, styleFor(context.screen)));
 }
 
-/** Nobody is asked for a PIN before it is clear that there is a token that takes it. */
-async function requireToken(
+/**
+ * Nobody is asked for a PIN before it is clear that there is a token that takes it. False where the module
+ * shows none that is set up: the core says which of its reasons it is.
+ */
+async function takesPin(
   session: Session,
   request: AttachRequest & { readonly module: string; readonly serial?: string },
-): Promise<void> {
+): Promise<boolean> {
   const { chooseToken, requireFitting, requireNewLabel } = await import(
     '../../../core/assembly/choose-token.ts'
   );
@@ -100,9 +100,14 @@ async function requireToken(
   const { modules } = await session.call('hsm.list', { module: request.module });
   const { failure = null, tokens = [] } = modules[0] ?? {};
   if (failure) throw OperationError.from(failure);
-  if (request.initializeToken) return requireNewLabel(tokens, request.label ?? '');
+  if (request.initializeToken) {
+    requireNewLabel(tokens, request.label ?? '');
+    return true;
+  }
+  if (tokens.length === 0) return false;
   const inUse = (await session.call('hsm.status', {})).token?.serial;
-  if (tokens.length > 0) chooseToken(tokens, { ...request, inUse });
+  chooseToken(tokens, { ...request, inUse });
+  return true;
 }
 
 async function attachPins(

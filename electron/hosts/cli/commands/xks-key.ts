@@ -7,8 +7,16 @@ import {
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeedOptions } from '../deeds.ts';
-import { askingForPin, type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
+import {
+  askingForPin,
+  type ConfirmOptions,
+  confirmed,
+  loginIfNeeded,
+  useGivenPin,
+  waitsForPin,
+} from '../interactive.ts';
 import { policyFile } from '../policy-file.ts';
+import type { Session } from '../session.ts';
 import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
@@ -152,9 +160,9 @@ function addEndings(noun: Command, run: Run): void {
     .action((reference: string, version: number, options: ConfirmOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        await loginIfNeeded(context, session);
         const question = `What version ${version} encrypted can then be opened by nobody. Destroy it?`;
         const confirm = await confirmed(context, options, question);
+        if (confirm) await loginToClear(context, session, reference);
         const input = { key: reference, version, confirm };
         context.show(await session.call('xksKey.destroyVersion', input), xksKeyDetailText);
       }),
@@ -167,14 +175,26 @@ function addEndings(noun: Command, run: Run): void {
     .action((reference: string, options: ConfirmOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        await loginIfNeeded(context, session);
         const confirm = await confirmed(context, options, `Remove external key “${reference}”?`);
+        if (confirm) await loginToClear(context, session, reference);
         const output = await session.call('xksKey.remove', { key: reference, confirm });
         context.show(output, ({ leftOnDevice }) =>
           leftOnDevice === 0 ? '✓ Removed.' : `✓ Removed. ${leftOnDeviceText(leftOnDevice)}`,
         );
       }),
     );
+}
+
+/** With its PIN the HSM is rid of the key at once; without, at the next login. */
+async function loginToClear(
+  context: CommandContext,
+  session: Session,
+  reference: string,
+): Promise<void> {
+  await useGivenPin(context, session);
+  if (!(await waitsForPin(session))) return;
+  const { storage } = await session.call('xksKey.show', { key: reference });
+  if (storage === 'hsm') await loginIfNeeded(context, session);
 }
 
 interface KeyDeedOptions extends DeedOptions {
