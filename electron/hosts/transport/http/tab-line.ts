@@ -7,6 +7,9 @@ import { nodeUtf8 } from '../node-utf8.ts';
 /** A window that takes no answers is dropped when this many bytes wait for it. */
 const backlogBytes = 8 * 1024 * 1024;
 
+/** How long a window that is dropped may take to hear why (ms); nothing of it is read meanwhile. */
+const lastWord = 1_000;
+
 /**
  * One end of a WebSocket: packed messages in, text out. Bytes only ever come in, so that nothing
  * secret can go out. Nonsense, silence, or a window that does not read ends the line.
@@ -17,6 +20,7 @@ export class TabLine {
   #onEnd: (reason: string | null) => void = () => undefined;
   #reason: string | null = null;
   #heard = true;
+  #failed = false;
   readonly #beat: NodeJS.Timeout;
   readonly #gone = Promise.withResolvers<void>();
 
@@ -65,17 +69,26 @@ export class TabLine {
     this.#socket.close(closeCodes[cause], cause);
   }
 
-  /** Ends at once. */
+  /**
+   * Heeds nothing more that comes, and ends once the window has heard why. To cut the connection off with its
+   * messages unread would take the reason away from it. A window that does not read is told nothing.
+   */
   fail(cause: CloseCause, reason: string): void {
     this.#reason ??= reason;
     if (this.#socket.readyState === this.#socket.OPEN) {
       this.#socket.close(closeCodes[cause], cause);
     }
-    this.#socket.terminate();
+    if (cause === 'too-slow') this.#socket.terminate();
+    else if (!this.#failed) setTimeout(() => this.#socket.terminate(), lastWord).unref();
+    this.#failed = true;
   }
 
   #take(data: RawData, isBinary: boolean): void {
     const body = data as Buffer;
+    if (this.#failed) {
+      body.fill(0);
+      return;
+    }
     try {
       if (!isBinary) throw new FrameError('text');
       const message = unpackMessage(body, nodeUtf8);
