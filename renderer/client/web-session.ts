@@ -6,8 +6,8 @@ import { consolePaths, type EndReason, endReasons, type Grant } from '../../shar
  */
 const factorKey = 'keyreeve-factor';
 const channelName = 'keyreeve-session';
-/** How long another window of the same session may take to share its factor (ms). */
-const sharePatience = 250;
+/** How long another window of the same session may take to share its factor (ms): it may have much to do. */
+const sharePatience = 3_000;
 /** How long the host may take to say how a session stands (ms): it looks nothing up. */
 const answerPatience = 10_000;
 
