@@ -116,6 +116,7 @@ function requireEndpoint(open: OpenKeystore, endpoint: string | null, trusted: b
   if (trusted) return;
   throw new OperationError('CONFIRMATION_NEEDED', {
     what: `send keys to ${url.origin}, which is not AWS's own address: whoever runs it could read them`,
+    option: '--trust-endpoint',
   });
 }
 
