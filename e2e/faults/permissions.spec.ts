@@ -105,7 +105,7 @@ describe('a permission is missing for a call of a rotation', () => {
     const plan = await desk.plan('later');
     expect(plan.blocked?.code).toBe('AWS_ACCESS_DENIED');
     expect(plan.checks.filter(({ ok }) => !ok).map(({ text }) => text)).toEqual([
-      'alias/later was read: AccessDeniedException',
+      'alias/later was read: AWS did not allow this (AccessDeniedException)',
     ]);
     await aws.allow();
   });
