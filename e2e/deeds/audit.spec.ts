@@ -75,7 +75,12 @@ describe('every deed has its records', () => {
       { ...titled('group.forceRotate', /: adopted$/), adopted },
       titled('group.forceRotate', /^Rotate software protected keys: adopted$/),
       titled('group.makeActive', /adopted\/1$/),
-      { ...titled('key.synchronize', /: adopted\/2$/), ...choices, validTo: null },
+      {
+        ...titled('key.synchronize', /: adopted\/2$/),
+        ...choices,
+        validTo: null,
+        daysOfGroup: null,
+      },
     ]);
   });
 

@@ -244,6 +244,28 @@ describe('another date for material that AWS has', () => {
     expect(Math.round(days)).toBe(30);
   });
 
+  it('is the same deed the next day where it follows from the days of the group', async () => {
+    await desk.addGroup('nightly', { awsDeletesMaterialAfterDays: 30, rotate: false });
+    await desk.rotated('nightly');
+    await aws.misbehave({ operations: { ImportKeyMaterial: { dropBeforeEffect: 1_000_000 } } });
+    const stopped = await desk.synchronize('nightly/1', { ...none, ...D, ...I });
+    await aws.misbehave();
+    expect(stopped.job.state).toBe('needs-you');
+    clock.wallAhead = day;
+    await aws.misbehave({ clockSkewSeconds: day / 1000 });
+    const choices = { key: 'nightly/1', ...none, ...D, ...I };
+    const plan = await desk.call('key.planSynchronize', choices);
+    expect(plan).toMatchObject({ runningJob: stopped.job.id, blocked: null });
+    const again = await desk.call('key.synchronize', { ...choices, plan: plan.number });
+    expect(again).toMatchObject({ jobId: stopped.job.id, joined: true });
+    // who chooses a day asks for another deed, be it the day that the group's days come to
+    const chosen = { ...choices, validTo: inDays(30) };
+    expect((await desk.call('key.planSynchronize', chosen)).runningJob).toBeNull();
+    clock.wallAhead = 0;
+    await aws.misbehave();
+    requireDone(await desk.goOn(stopped.job.id));
+  });
+
   it('stops a job that has put a policy back; cancelled, the next one deletes first', async () => {
     await desk.addGroup('both', { policy: policyTemplate });
     const id = (await desk.rotated('both')).remote?.keyId ?? '';

@@ -44,6 +44,7 @@ async function plan(
     updatePolicy: input.updatePolicy,
     importMaterial: input.importMaterial,
     validTo: validTo === null ? null : Math.floor(validTo / 1000) * 1000,
+    daysOfGroup: input.validTo === undefined && validTo === asGroup ? group.materialDays : null,
   };
   const draft = await planSynchronize(open.deeds, group, found, {
     ...payload,

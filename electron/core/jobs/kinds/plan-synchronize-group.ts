@@ -125,6 +125,7 @@ function decide(group: Group, choices: GroupChoices, version: VersionSeen, now: 
     updatePolicy,
     importMaterial,
     validTo: end === null ? null : Math.floor(end / 1000) * 1000,
+    daysOfGroup: end === asGroup ? group.materialDays : null,
   };
   return { ...version, payload, verdict: 'synchronize', does: sayDeed(payload) };
 }

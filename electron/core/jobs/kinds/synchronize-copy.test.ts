@@ -55,6 +55,7 @@ function stage(of: {
     updatePolicy: false,
     importMaterial: false,
     validTo: null,
+    daysOfGroup: null,
   };
   const context = {
     payload,

@@ -27,6 +27,8 @@ const synchronizePayload = z.strictObject({
   importMaterial: z.boolean(),
   /** When AWS shall delete the material by itself (wall clock ms); null: never. */
   validTo: z.number().int().nullable(),
+  /** The group's days that `validTo` was reckoned from; null where it was chosen, or AWS has it already. */
+  daysOfGroup: z.number().int().nullable().default(null),
 });
 export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
@@ -81,17 +83,23 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
 
 /**
  * Who ticks other boxes, or asks for another day on which AWS deletes the material, asks for another
- * deed, and must not be told of a job that does not do it. The day as the plan says it: the moment
- * that a group's days come to is another at every request.
+ * deed, and must not be told of a job that does not do it. What a group's days come to is another
+ * moment at every request, and another day after midnight, but the same deed.
  */
 const wanted = (asked: Omit<SynchronizePayload, 'groupId' | 'keyId'>): string =>
   [
     asked.deleteMaterial && 'delete',
     asked.updatePolicy && 'policy',
-    asked.importMaterial && `import:${asked.validTo === null ? 'never' : sayDay(asked.validTo)}`,
+    asked.importMaterial && `import:${wantedEnd(asked)}`,
   ]
     .filter((box) => box !== false)
     .join('+');
+
+const wantedEnd = ({
+  validTo,
+  daysOfGroup,
+}: Pick<SynchronizePayload, 'validTo' | 'daysOfGroup'>): string =>
+  daysOfGroup !== null ? `${daysOfGroup} days` : validTo === null ? 'never' : sayDay(validTo);
 
 const notAsked: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
