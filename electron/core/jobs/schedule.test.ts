@@ -96,6 +96,32 @@ it('lists what came due while locked, and starts it by one choice', async () => 
   expect(schedule.pending().map((row) => row.id)).toEqual(['b']);
 });
 
+it('starts what an edit makes due at once, and keeps what came due while locked', async () => {
+  const groups = new Groups().add('missed', 'edited');
+  groups.at.clock.jumpWall(2 * hour);
+  groups.dueAt.set('edited', groups.at.clock.now() + 30 * day);
+  const schedule = await groups.unlock(false);
+  await groups.pass(hour);
+  // a shorter interval: its date lies before the keystore was opened
+  groups.dueAt.set('edited', groups.at.clock.now() - 5 * hour);
+  groups.dueAt.set('missed', groups.at.clock.now() - 4 * hour);
+  await groups.pass(minutes(2));
+  expect(groups.rotated).toEqual(['edited']);
+  const dueAt = groups.dueAt.get('missed');
+  expect(schedule.pending()).toEqual([{ id: 'missed', dueAt, reason: 'locked' }]);
+});
+
+it('what came due before this device was designated waits for a person there', async () => {
+  const groups = new Groups().add('a');
+  groups.designated = false;
+  const schedule = await groups.unlock(false);
+  await groups.pass(2 * hour);
+  groups.designated = true;
+  await groups.pass(minutes(2));
+  expect(groups.rotated).toEqual([]);
+  expect(schedule.pending()).toMatchObject([{ id: 'a', reason: 'not-designated' }]);
+});
+
 it('at most one rotation per group, however many dates were missed', async () => {
   const groups = new Groups().add('a');
   groups.at.clock.jumpWall(100 * day);

@@ -67,8 +67,8 @@ export class Schedule extends Service {
   readonly #held = new Map<string, HeldRow>();
   readonly #tried;
   readonly #record;
-  /** What came due until here is not started unasked. */
-  #since = 0;
+  /** What the first look finds came due while nobody could run it. */
+  #looked = false;
 
   constructor(options: ScheduleOptions) {
     super();
@@ -87,7 +87,6 @@ export class Schedule extends Service {
   }
 
   protected async onStart(): Promise<void> {
-    this.#since = this.#options.unattended ? 0 : this.#options.clock.now();
     this.look();
   }
 
@@ -156,17 +155,16 @@ export class Schedule extends Service {
       if (last === undefined || last.due_at < row.dueAt) fresh.push(row);
       else if (last.open === 0) this.#hold(row, 'tried');
     }
-    const doubt = this.#doubt();
-    if (doubt === 'not-designated' && !this.#options.unattended) {
-      this.#since = this.#options.clock.now();
-    }
+    const hold = this.#doubt() ?? this.#missed();
     const startable: DueRow[] = [];
     for (const row of fresh) {
-      if (doubt !== null) this.#hold(row, doubt);
-      else if (row.dueAt <= this.#since) this.#hold(row, 'locked');
-      else if (this.#held.has(row.id) && !this.#released(row)) continue;
-      else startable.push(row);
+      const kept = (): HeldReason | undefined =>
+        this.#released(row) ? undefined : this.#held.get(row.id)?.reason;
+      const reason = hold ?? kept() ?? null;
+      if (reason === null) startable.push(row);
+      else this.#hold(row, reason);
     }
+    this.#looked = true;
     if (startable.length > this.#atOnce) {
       for (const row of startable) this.#hold(row, 'too-many');
     } else {
@@ -179,6 +177,11 @@ export class Schedule extends Service {
     if (verdict === 'jumped') return 'clock-jumped';
     if (verdict === 'behind') return 'clock-behind';
     return this.#options.isDesignated() ? null : 'not-designated';
+  }
+
+  /** A date that is over by a later look was moved there by who edits what is open, and was told of it. */
+  #missed(): HeldReason | null {
+    return this.#looked || this.#options.unattended ? null : 'locked';
   }
 
   /** Once designated, a daemon goes on; every other hold ends with a person's choice only. */
