@@ -352,3 +352,22 @@ describe('disabling the former key after a rotation', () => {
     expect(await stateOf(first)).toBe('Enabled');
   });
 });
+
+describe('a key that nobody touches', () => {
+  it('is told of once its planned life ends in 30 days', async () => {
+    const keepValidFor = { amount: 31, unit: 'days' as const };
+    await desk.addGroup('untouched', { rotate: false, keepValidFor });
+    await desk.rotated('untouched');
+    const ending = async () => (await desk.call('session.snapshot', {})).counts.endingNeedYou;
+    expect(await ending()).toBe(0);
+    await pass(minute);
+    const told: string[] = [];
+    const end = desk.core.onChange(({ what }) => void (what === 'key' && told.push(what)));
+    await pass(day - 10 * minute);
+    expect(told).toEqual([]);
+    await pass(10 * minute);
+    end();
+    expect(told).toEqual(['key']);
+    expect(await ending()).toBe(1);
+  });
+});

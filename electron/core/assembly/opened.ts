@@ -35,6 +35,7 @@ import { type Connections, createConnections } from './connections.ts';
 import { DueDeeds } from './due-deeds.ts';
 import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
+import { PassingTime } from './passing-time.ts';
 import { Practice } from './practice.ts';
 import { Token } from './token.ts';
 import { TokenAnchor } from './token-anchor.ts';
@@ -66,6 +67,7 @@ export class Opened {
   readonly calls: ReturnType<typeof createCallSearch>;
   readonly anchor: TokenAnchor;
   readonly #scans: Scans;
+  readonly #time: PassingTime;
   readonly #cloud: Cloud;
   readonly #connections: Connections;
   readonly #eta: Eta;
@@ -143,6 +145,8 @@ export class Opened {
       isDesignated: () => device.designated,
       unattended: config.unattended ?? false,
     });
+    const { endings } = domain;
+    this.#time = new PassingTime({ clock: ports.clock, endings, due: this.due, changed });
     calls.sink = auditSink(this.audit);
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
@@ -173,6 +177,7 @@ export class Opened {
     await this.work();
     await this.desk.begin();
     await this.due.start();
+    await this.#time.start();
   }
 
   /**
@@ -201,6 +206,7 @@ export class Opened {
 
   /** Ends all that runs over the open file, each job after its step. @returns how many were running */
   async close(): Promise<number> {
+    await this.#time.stop();
     await this.due.stop();
     const { stopping } = this.jobs.runner.pause();
     await this.jobs.stop();
