@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import { keyStateMeanings, keyStates } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -10,66 +11,127 @@ import styles from './key-groups.module.css';
 import type { GroupCells } from './tree-sources.ts';
 import { keyNeedsSomebody } from './tree-words.ts';
 
-/** What of a group needs somebody, each with its one deed. */
+type KeyInTrouble = OutputFor<'key.list'>['keys'][number];
+
+/** So many jobs and keys have a button of their own; the others are counted. */
+const mostShown = 5;
+
+/** What of a group needs somebody, each with its one deed. Only the first of them stands out. */
 export function GroupTrouble({ group }: { readonly group: GroupCells }) {
   if (!group.needsYou) return null;
   return (
     <section aria-label="Needs you" className={styles['trouble']}>
       <h3>Needs you</h3>
-      <StoppedJobs group={group.id} />
-      <KeysInTrouble group={group.id} />
+      <Trouble group={group.id} />
     </section>
   );
 }
 
-function StoppedJobs({ group }: { readonly group: string }) {
+function Trouble({ group }: { readonly group: string }) {
+  const jobs = useRead('job.list', { group, state: ['needs-you'], limit: mostShown }).data?.jobs;
+  const keys = useRead('key.list', { group, limit: 500 }).data?.keys ?? [];
+  // What applications use now comes first.
+  const troubled = keys.filter(keyNeedsSomebody).toSorted((a, b) => holds(b) - holds(a));
+  const states = [...new Set(troubled.map(({ state }) => state))];
+  return (
+    <>
+      {jobs?.map((job, at) => (
+        <StoppedJob key={job.id} job={job} first={at === 0} />
+      ))}
+      {states.map((state, at) => (
+        <KeysInTrouble
+          key={state}
+          state={state}
+          keys={troubled.filter((key) => key.state === state)}
+          first={at === 0 && jobs?.length === 0}
+        />
+      ))}
+    </>
+  );
+}
+
+const holds = ({ remote }: KeyInTrouble): number => (remote?.alias == null ? 0 : 1);
+
+function StoppedJob({
+  job,
+  first,
+}: {
+  readonly job: OutputFor<'job.list'>['jobs'][number];
+  readonly first: boolean;
+}) {
   const show = useDialogs((state) => state.show);
-  const jobs = useRead('job.list', { group, state: ['needs-you'], limit: 5 });
-  return (jobs.data?.jobs ?? []).map((job) => (
-    <div key={job.id} className={styles['lines']}>
+  return (
+    <div className={styles['lines']}>
       <p>
         <strong>{job.title}</strong> <span className="detail">{`job ${job.number}`}</span>
       </p>
       <p>{job.message}</p>
       <div>
-        <Button variant="contained" onClick={() => show({ kind: 'job', job: job.id })}>
+        <Button
+          variant={first ? 'contained' : 'outlined'}
+          onClick={() => show({ kind: 'job', job: job.id })}
+        >
           {`Show job ${job.number}`}
         </Button>
       </div>
     </div>
-  ));
+  );
 }
 
-function KeysInTrouble({ group }: { readonly group: string }) {
+/** Keys in one and the same state: what it means is said once. */
+function KeysInTrouble({
+  state,
+  keys,
+  first,
+}: {
+  readonly state: KeyInTrouble['state'];
+  readonly keys: readonly KeyInTrouble[];
+  readonly first: boolean;
+}) {
+  const shown = keys.slice(0, mostShown);
+  const others = keys.length - shown.length;
+  const [only] = keys;
+  return (
+    <div className={styles['lines']}>
+      <p>
+        {keys.length === 1 ? `Version ${only?.version}: ` : `${keys.length} versions: `}
+        <StateWord state={keyStates[state]} />
+      </p>
+      <p>{keyStateMeanings[state]}</p>
+      <div className={styles['buttons']}>
+        {shown.map((key, at) => (
+          <KeyDeed key={key.id} of={key} first={first && at === 0} />
+        ))}
+      </div>
+      {others === 0 ? null : (
+        <p>
+          {`${others} more, in the tree below this group.`}
+          {state === 'Off, alias' ? '' : ' Synchronize all… brings them in line together.'}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function KeyDeed({ of: key, first }: { readonly of: KeyInTrouble; readonly first: boolean }) {
   const show = useDialogs((state) => state.show);
   const blocked = useBlocked();
-  const keys = useRead('key.list', { group, limit: 500 }).data?.keys ?? [];
-  return keys.filter(keyNeedsSomebody).map((key) => (
-    <div key={key.id} className={styles['lines']}>
-      <p>
-        {`Version ${key.version}: `}
-        <StateWord state={keyStates[key.state]} />
-      </p>
-      <p>{keyStateMeanings[key.state]}</p>
-      <div>
-        {key.state === 'Off, alias' ? (
-          <DeedButton
-            variant="contained"
-            blocked={turnBlocked('enable', key, blocked)}
-            onClick={() => show({ kind: 'turn-key', key: key.id, turn: 'enable' })}
-          >
-            {`Enable version ${key.version} in AWS…`}
-          </DeedButton>
-        ) : (
-          <DeedButton
-            variant="contained"
-            blocked={synchronizeBlocked(key, blocked)}
-            onClick={() => show({ kind: 'synchronize', key: key.id })}
-          >
-            {`Synchronize version ${key.version}…`}
-          </DeedButton>
-        )}
-      </div>
-    </div>
-  ));
+  const variant = first ? 'contained' : 'outlined';
+  return key.state === 'Off, alias' ? (
+    <DeedButton
+      variant={variant}
+      blocked={turnBlocked('enable', key, blocked)}
+      onClick={() => show({ kind: 'turn-key', key: key.id, turn: 'enable' })}
+    >
+      {`Enable version ${key.version} in AWS…`}
+    </DeedButton>
+  ) : (
+    <DeedButton
+      variant={variant}
+      blocked={synchronizeBlocked(key, blocked)}
+      onClick={() => show({ kind: 'synchronize', key: key.id })}
+    >
+      {`Synchronize version ${key.version}…`}
+    </DeedButton>
+  );
 }

@@ -1,0 +1,86 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen, within } from '@testing-library/react';
+import { afterEach, expect, it } from 'vitest';
+import type { JobView } from '../../../shared/contract/job.ts';
+import { clientOver } from '../../client/client.ts';
+import { Root } from '../../root.tsx';
+import { newReads } from '../../state/reads.ts';
+import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
+import { job } from '../jobs/jobs.fixture.ts';
+import { GroupTrouble } from './group-trouble.tsx';
+import { someGroup, someKey } from './things.fixture.ts';
+import type { KeyView } from './tree-lists.ts';
+
+afterEach(cleanup);
+
+const idOf = (n: number): string => `019a0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+async function show(keys: readonly KeyView[], jobs: readonly JobView[] = []) {
+  const reads = newReads();
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('verified'),
+    'job.list': () => ({ jobs: [...jobs], next: null }),
+    'key.list': () => ({ keys: [...keys], total: keys.length, next: null }),
+  });
+  render(
+    <Root host={{ link, call: clientOver(link) }} reads={reads}>
+      <GroupTrouble group={someGroup({ id: idOf(1), needsYou: true })} />
+    </Root>,
+  );
+  const all = await screen.findAllByRole('button');
+  const named = all.map(({ textContent }) => textContent);
+  const filled = all
+    .filter(({ className }) => className.includes('MuiButton-contained'))
+    .map(({ textContent }) => textContent);
+  return { named, filled, region: within(screen.getByRole('region', { name: 'Needs you' })) };
+}
+
+const keysIn = (state: KeyView['state'], count: number, from = 1): readonly KeyView[] =>
+  Array.from({ length: count }, (_, n) =>
+    someKey({
+      id: idOf(100 + from + n),
+      groupId: idOf(1),
+      version: from + n,
+      state,
+    }),
+  );
+
+it('lets one deed of two hundred stand out, and says once what their state means', async () => {
+  const { named, filled, region } = await show(keysIn('Material gone', 200));
+  expect(filled).toEqual(['Synchronize version 1…']);
+  expect(named).toHaveLength(5);
+  expect(region.getAllByText(/^AWS has no key material for it/)).toHaveLength(1);
+  expect(region.getByText(/^200 versions:/)).toBeTruthy();
+  expect(
+    region.getByText(
+      '195 more, in the tree below this group. Synchronize all… brings them in line together.',
+    ),
+  ).toBeTruthy();
+});
+
+it('begins with the key that holds the alias', async () => {
+  const [a, b] = keysIn('Material gone', 2);
+  if (!a || !b?.remote) throw new Error('two keys in AWS');
+  const { filled } = await show([a, { ...b, remote: { ...b.remote, alias: 'alias/payments' } }]);
+  expect(filled).toEqual(['Synchronize version 2…']);
+});
+
+it('lets a stopped job stand out before the keys', async () => {
+  const { filled } = await show(keysIn('Differs', 1), [
+    job(7, { state: 'needs-you' }),
+    job(6, { state: 'needs-you' }),
+  ]);
+  expect(filled).toEqual(['Show job 7']);
+});
+
+it('keeps apart what Synchronize mends from what has to be enabled', async () => {
+  const { named, filled, region } = await show([
+    ...keysIn('Off, alias', 1, 9),
+    ...keysIn('Differs', 1, 8),
+  ]);
+  expect(named).toEqual(['Enable version 9 in AWS…', 'Synchronize version 8…']);
+  expect(filled).toEqual(['Enable version 9 in AWS…']);
+  expect(region.getByText(/^Version 9:/)).toBeTruthy();
+  expect(region.queryByText(/more, in the tree/)).toBeNull();
+});
