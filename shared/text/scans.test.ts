@@ -78,6 +78,18 @@ describe('what is said of a KMS key that AWS holds', () => {
       expect(wantsLook(key({ standing }), now, sayDay)).toBe(true);
   });
 
+  it('does not speak of what AWS might delete where it has no material any more', () => {
+    const empty = key({
+      standing: 'marked',
+      mark: { ...mark, keystore: 'other', storeId: job.id },
+      read: { ...read, state: 'PendingImport' },
+    });
+    expect(whatItMeans(empty)).toMatch(
+      /open it there\. Keyreeve holds no original of it here, and AWS has no material for it: .* imported again/,
+    );
+    expect(whatItMeans({ ...empty, read })).toMatch(/no original of it here: if AWS deletes/);
+  });
+
   it.each([
     [
       key({ mark: { ...mark, job } }),

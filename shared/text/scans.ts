@@ -115,21 +115,27 @@ export function whatItMeans(key: FoundKey): string {
   }
 }
 
-const noOriginal =
-  'Keyreeve holds no original of it here: once AWS has deleted its material, or the key, what is encrypted under it is lost unless the original is elsewhere.';
+const noOriginalHere = 'Keyreeve holds no original of it here';
+
+/** Nothing decrypts under a key without material, and only its original changes that. */
+const noOriginal = (empty: boolean): string =>
+  empty
+    ? `${noOriginalHere}, and AWS has no material for it: what may be encrypted under it decrypts only after the original was imported again from where it is kept.`
+    : `${noOriginalHere}: if AWS deletes its material, or the key itself, what is encrypted under it is lost unless the original is kept elsewhere.`;
 
 function markedMeans({ mark, read }: FoundKey): string {
+  const empty = read?.state === 'PendingImport' && read.origin === 'EXTERNAL';
+  const original = noOriginal(empty);
   const job = mark?.job ?? null;
   if (job && !isFinal(job.state))
     return `Job ${job.number} is not over. Continue it: it takes this KMS key, and AWS proves at the import whether its material is ours.`;
-  const empty = read?.state === 'PendingImport' && read.origin === 'EXTERNAL';
   if (job)
-    return `Job ${job.number} is over, and nothing here has this KMS key. ${empty ? 'It has no material, so nothing new is encrypted under it.' : noOriginal}`;
+    return `Job ${job.number} is over, and nothing here has this KMS key. ${empty ? 'It has no material, so nothing new is encrypted under it.' : original}`;
   if (mark?.keystore === 'this')
-    return `This copy of the keystore is older than that job. Restore a newer backup to have its original. ${noOriginal}`;
+    return `This copy of the keystore is older than that job. Restore a newer backup to have its original. ${original}`;
   if (mark?.keystore === 'other')
-    return `Its original is in that keystore: open it there. ${noOriginal}`;
-  return noOriginal;
+    return `Its original is in that keystore: open it there. ${original}`;
+  return original;
 }
 
 /** How far it is, in one line. */
