@@ -48,6 +48,17 @@ describe.skipIf(!windowHere)('Logging and Reporting > Audit', () => {
     expect(await axeFindings(on.page)).toEqual([]);
   });
 
+  it('needs no scrolling sideways in the smallest window', async () => {
+    await on.page.setViewportSize({ width: 900, height: 600 });
+    // Room for a classic scroll bar is left too.
+    const room = () => grid().evaluate((at) => at.clientWidth - at.scrollWidth);
+    await expect.poll(room).toBe(0);
+    const least = () =>
+      grid().evaluate((at) => parseFloat(getComputedStyle(at.firstElementChild ?? at).minWidth));
+    expect(await least()).toBeLessThanOrEqual(900 - 188 - 208 - 15);
+    await on.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('reads the log by one action', async () => {
     await on.page.getByRole('combobox', { name: 'Action' }).selectOption('keystore.create');
     await grid().getByText('keystore.create').waitFor();

@@ -26,12 +26,12 @@ const idOf = ({ seq }: AuditRecord): string => String(seq);
 const text = (words: string) => <span title={words}>{words}</span>;
 
 const columns: readonly Column<AuditRecord>[] = [
-  { id: 'seq', title: 'No.', width: '56px', align: 'end', cell: ({ seq }) => seq },
-  { id: 'at', title: 'Time', width: '92px', cell: ({ at }) => <Moment at={at} as="short" /> },
+  { id: 'seq', title: 'No.', width: '52px', align: 'end', cell: ({ seq }) => seq },
+  { id: 'at', title: 'Time', width: '108px', cell: ({ at }) => <Moment at={at} as="short" /> },
   {
     id: 'action',
     title: 'Action',
-    width: 'minmax(130px, 3fr)',
+    width: 'minmax(112px, 3fr)',
     cell: ({ action }) => (
       <code title={action} className={styles['action']}>
         {action}
@@ -41,19 +41,19 @@ const columns: readonly Column<AuditRecord>[] = [
   {
     id: 'about',
     title: 'About',
-    width: 'minmax(92px, 3fr)',
+    width: 'minmax(72px, 3fr)',
     cell: (record) => text(subjectWords(record)),
   },
   {
     id: 'outcome',
     title: 'Outcome',
-    width: 'minmax(100px, 3fr)',
+    width: 'minmax(84px, 3fr)',
     cell: (record) => <StateWord state={outcomeText(record)} />,
   },
   {
     id: 'who',
     title: 'Who',
-    width: 'minmax(72px, 2fr)',
+    width: 'minmax(60px, 2fr)',
     cell: ({ actor, channel }) => text(actor === channel ? actor : `${actor} (${channel})`),
   },
 ];
