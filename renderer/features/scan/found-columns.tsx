@@ -28,13 +28,13 @@ export const foundColumns: readonly Column<FoundCells>[] = [
   {
     id: 'standing',
     title: 'Standing',
-    width: '232px',
+    width: '284px',
     cell: ({ key }) => <StateWord state={standingTexts[key.standing]} />,
   },
   {
     id: 'what',
     title: 'What it is',
-    width: 'minmax(200px, 3fr)',
+    width: 'minmax(176px, 3fr)',
     cell: ({ key }) => {
       const what = whatItIs(key);
       return <span title={what}>{what}</span>;
@@ -43,7 +43,7 @@ export const foundColumns: readonly Column<FoundCells>[] = [
   {
     id: 'alias',
     title: 'Alias',
-    width: 'minmax(112px, 2fr)',
+    width: 'minmax(100px, 2fr)',
     cell: ({ key }) => {
       const names = key.aliases.join(', ');
       return <span title={names}>{names === '' ? '-' : names}</span>;
@@ -52,7 +52,7 @@ export const foundColumns: readonly Column<FoundCells>[] = [
   {
     id: 'state',
     title: 'State',
-    width: '152px',
+    width: '140px',
     cell: ({ key, readAt }) => {
       const state = key.read?.state ?? '-';
       const warning = warningOf(key, readAt, sayDay);
