@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobView } from '../../../shared/contract/job.ts';
 import type { FailureCode } from '../../../shared/errors/failures.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useLocking } from '../../state/locking.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOfAnother } from '../../testing/pictures.fixture.ts';
@@ -31,7 +32,12 @@ const detailOf = (view: JobView, first: boolean): JobDetail => ({
   ...(first ? {} : { leftovers: nothingLeft, discardable: false, commitStep: null }),
 });
 
-async function look(jobs: readonly JobView[], fails: Readonly<Record<number, FailureCode>> = {}) {
+async function look(
+  jobs: readonly JobView[],
+  fails: Readonly<Record<number, FailureCode>> = {},
+  /** What is refused is refused only then. */
+  until: Promise<void> = Promise.resolve(),
+) {
   const world = { jobs };
   const snapshot = snapshotOfAnother();
   const find = (id: string): JobDetail => {
@@ -47,9 +53,12 @@ async function look(jobs: readonly JobView[], fails: Readonly<Record<number, Fai
     'session.snapshot': () => snapshot,
     'job.list': () => ({ jobs: [...world.jobs], next: null }),
     'job.show': ({ job: id }) => find(id),
-    'job.cancel': ({ job: id }) => {
+    'job.cancel': async ({ job: id }) => {
       const code = fails[find(id).job.number];
-      if (code !== undefined) throw refuse(code);
+      if (code !== undefined) {
+        await until;
+        throw refuse(code);
+      }
       return set(id, (was) => ({
         ...was,
         state: 'cancelled',
@@ -136,6 +145,29 @@ describe('cancelling several jobs', () => {
     await user.click(deed());
     expect((await dialog.findByRole('alert')).textContent).toContain('locked');
     expect(link.made('job.cancel')).toHaveLength(1);
+  });
+
+  it('says how far it is, and after a lock how far it came', async () => {
+    const held = Promise.withResolvers<void>();
+    const jobs = [needsYou(4), needsYou(3), needsYou(2), needsYou(1)];
+    const { user } = await look(jobs, { 2: 'KEYSTORE_LOCKED' }, held.promise);
+    const { dialog, deed } = await ask(user, 4);
+    await user.click(deed());
+    await dialog.findByRole('button', { name: 'Cancelling 3 of 4…' });
+    const [kept] = useDialogs.getState().open;
+    // A lock takes the dialog off the screen before it is answered.
+    act(() => useLocking.getState().begin(0));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    await act(async () => {
+      held.resolve();
+      await held.promise;
+    });
+    act(() => useLocking.getState().end());
+    expect(useDialogs.getState().open).toEqual([kept]);
+    expect(
+      await screen.findByText('2 of 4 jobs were cancelled; the other 2 stay as they are.'),
+    ).toBeTruthy();
+    await screen.findByRole('button', { name: 'Cancel 2 jobs' });
   });
 
   it('is in the menu of jobs that are chosen together, and says why it cannot be', async () => {

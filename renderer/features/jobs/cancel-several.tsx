@@ -14,9 +14,15 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import type { JobDetail } from './aws-command.ts';
-import { applicationsWords, cancelLabel, leavesWords } from './cancel-words.ts';
+import {
+  applicationsWords,
+  cancelLabel,
+  cancellingLabel,
+  leavesWords,
+  stoppedWords,
+} from './cancel-words.ts';
 import styles from './jobs.module.css';
-import { type ToCancel, useCancelEach } from './use-cancel-each.ts';
+import { type CancelEach, type ToCancel, useCancelEach } from './use-cancel-each.ts';
 
 type Leftover = ToCancel['leftover'];
 
@@ -24,7 +30,7 @@ type Leftover = ToCancel['leftover'];
 export function CancelSeveral({ dialog, close }: DialogProps<'cancel-job'>) {
   const { details, failure, pending } = useDetails(dialog.jobs);
   const [leftover, setLeftover] = useKept<Leftover>(dialog, () => 'leave');
-  const cancel = useCancelEach();
+  const cancel = useCancelEach(dialog);
   const blocked = useBlocked();
   const open = details.filter(({ job }) => !isFinal(job.state));
   const made = open.filter(({ discardable }) => discardable);
@@ -57,7 +63,7 @@ export function CancelSeveral({ dialog, close }: DialogProps<'cancel-job'>) {
               disabled={cancel.busy}
               onClick={() => void run()}
             >
-              {cancel.busy ? 'Cancelling…' : cancelLabel(open.length)}
+              {cancel.busy ? cancellingLabel(cancel) : cancelLabel(open.length)}
             </DeedButton>
           )}
         </>
@@ -76,8 +82,18 @@ export function CancelSeveral({ dialog, close }: DialogProps<'cancel-job'>) {
       {made.length === 0 ? null : (
         <Leftovers count={made.length} value={leftover} onChoose={setLeftover} />
       )}
-      {cancel.stopped ? <FailureNotice failure={cancel.stopped} /> : null}
+      {cancel.stopped ? <Stopped far={cancel} failure={cancel.stopped} /> : null}
     </DialogFrame>
+  );
+}
+
+/** Something that is so of all of them ended it: what was done, and what was not even begun. */
+function Stopped({ far, failure }: { readonly far: CancelEach; readonly failure: Failure }) {
+  return (
+    <>
+      <p role="status">{stoppedWords(far)}</p>
+      <FailureNotice failure={failure} />
+    </>
   );
 }
 

@@ -24,6 +24,23 @@ const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'
 /** `Cancel 3 jobs`; of those that are chosen, some may have ended. */
 export const cancelLabel = (count: number): string => `Cancel ${jobs(count)}`;
 
+interface HowFar {
+  readonly of: number;
+  readonly asked: number;
+  readonly cancelled: number;
+}
+
+/** `Cancelling 3 of 40…`: the one that is asked for now. */
+export const cancellingLabel = ({ asked, of }: HowFar): string =>
+  `Cancelling ${Math.min(asked + 1, of)} of ${of}…`;
+
+/** What was done of what was asked for, where it ended before the last of them. */
+export function stoppedWords({ of, cancelled }: HowFar): string {
+  const left = of - cancelled;
+  const rest = left === 1 ? 'the other one stays as it is' : `the other ${left} stay as they are`;
+  return `${cancelled} of ${jobs(of)} ${cancelled === 1 ? 'was' : 'were'} cancelled; ${rest}.`;
+}
+
 /** Why the chosen jobs cannot be cancelled together; null when they can. */
 export function whyNot(open: number): string | null {
   if (open === 0) return 'They have ended.';
