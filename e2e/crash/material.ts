@@ -1,11 +1,12 @@
 import { constants, createHash, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { createHsmBridge } from '../../electron/core/hsm/bridge/client.ts';
 import type { HsmBridge } from '../../electron/core/hsm/bridge/bridge.ts';
-import type { KeyBlob, WrappingAlgorithm } from '../../electron/core/hsm/driver.ts';
+import type { KeyBlob } from '../../electron/core/hsm/driver.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
 import { softwareDevice } from '../../electron/core/assembly/xks-device.ts';
 import { outerKey } from '../../electron/core/store/keys.ts';
+import type { WrappingAlgorithm } from '../../shared/model/key-specs.ts';
 import { tokenLabel, type Stage } from './stage.ts';
 import { tokenSerial } from './token-look.ts';
 

@@ -69,7 +69,7 @@ describe('the keystore is locked in the middle of a job', () => {
 });
 
 describe('the built-in software device dies in the middle of a job', () => {
-  it.each(['generateAes256', 'kcvOf', 'wrapForAws'])(
+  it.each(['generateKey', 'kcvOf', 'wrapForAws'])(
     'at %s: without any HSM too it comes back, and the job goes on by itself',
     async (call) => {
       const since = await aws.mark();

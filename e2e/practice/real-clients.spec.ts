@@ -102,7 +102,7 @@ describe.each([softHsm, nss])('material wrapped by $name', (kind) => {
       if (token.pin !== null) await bridge.login(token.pin);
       const { wrappingAlgorithms } = await bridge.probe();
       const { id } = await bridge.createMaster('0f'.repeat(16));
-      const blob = await bridge.generateAes256(id);
+      const blob = await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
       for (const algorithm of wrappingAlgorithms) {
         const KeyId = await client.createKey();
         const given = await client.parameters(KeyId, algorithm, 'RSA_3072');

@@ -43,7 +43,7 @@ const rotationSteps = [
     (step) => `key.synchronize:${step}`,
   ),
 ];
-const calls = ['hsm:generateAes256', 'hsm:kcvOf', 'hsm:wrapForAws', 'aws:ImportKeyMaterial'];
+const calls = ['hsm:generateKey', 'hsm:kcvOf', 'hsm:wrapForAws', 'aws:ImportKeyMaterial'];
 const mayBeEmpty = [
   ['the temporary folder', 'tmp'],
   ['the home folder', 'home'],

@@ -64,10 +64,12 @@ export async function makeKeys(
     const master = await bridge.createMaster(randomBytes(16).toString('hex'));
     const make = async (): Promise<DeviceKey> => {
       const id = randomBytes(16).toString('hex');
-      const blob = await bridge.generateAes256(master.id);
+      const blob = await bridge.generateKey(master.id, 'SYMMETRIC_DEFAULT');
       await bridge.installServiceKey(id, blob);
       if (device.driver === 'pkcs11') return { id, sealed: null };
-      return { id, sealed: { ...blob, wrapped: Buffer.from(blob.wrapped).toString('base64') } };
+      const { mechanism, masterId, kcv } = blob;
+      const wrapped = Buffer.from(blob.wrapped).toString('base64');
+      return { id, sealed: { wrapped, mechanism, masterId, kcv } };
     };
     const served = async (encrypt: boolean, decrypt: boolean): Promise<ServedKey> => ({
       id: `xks-${randomBytes(8).toString('hex')}`,

@@ -66,7 +66,7 @@ export const failure = z.strictObject({
 });
 
 export const kcv = z.strictObject({
-  method: z.enum(['CMAC', 'ENC0', 'KWP0', 'KW0']),
+  method: z.enum(['CMAC', 'ENC0', 'HMAC', 'SPKI', 'KWP0', 'KW0']),
   value: z.string(),
 });
 

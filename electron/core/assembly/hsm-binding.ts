@@ -1,4 +1,4 @@
-import type { MasterKey, ProbeResult, TokenStatus } from '../hsm/driver.ts';
+import type { MasterKey, ProbeResult, Sendable, TokenStatus } from '../hsm/driver.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Settings } from '../keystore/settings.ts';
 
@@ -23,8 +23,17 @@ export interface HsmBinding {
 
 const name = 'hsm';
 
-export const readBinding = (settings: Settings): HsmBinding | null =>
-  settings.read(name) as HsmBinding | null;
+export function readBinding(settings: Settings): HsmBinding | null {
+  const kept = settings.read(name) as HsmBinding | null;
+  return kept === null ? null : { ...kept, probe: { ...kept.probe, sendable: sendableOf(kept) } };
+}
+
+/** A probe of before there were other types knows of AES-256 only, until the token is probed again. */
+function sendableOf({ probe }: { readonly probe: Partial<ProbeResult> }): readonly Sendable[] {
+  if (probe.sendable !== undefined) return probe.sendable;
+  const [algorithm] = probe.wrappingAlgorithms ?? [];
+  return algorithm === undefined ? [] : [{ spec: 'SYMMETRIC_DEFAULT', algorithm }];
+}
 
 /** Inside a change. */
 export const writeBinding = (settings: Settings, binding: HsmBinding): void =>

@@ -1,3 +1,5 @@
+import type { KeySpec, WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+
 /**
  * What the core asks of a device that makes and keeps keys: one interface for PKCS#11 modules and
  * for the built-in software driver. A driver runs inside the bridge process. No method returns
@@ -27,9 +29,6 @@ export interface TokenStatus extends TokenIdentity {
   readonly assurance: Assurance;
 }
 
-/** How a wrapped-for-AWS blob was made. AWS's names (ImportKeyMaterial, WrappingAlgorithm). */
-export type WrappingAlgorithm = 'RSAES_OAEP_SHA_256' | 'RSAES_OAEP_SHA_1';
-
 /** Mechanism that keeps a key outside the token, under the master key. */
 export type BlobMechanism =
   | 'CKM_AES_KEY_WRAP_KWP'
@@ -46,11 +45,20 @@ export interface ProbeFinding {
   readonly external?: string;
 }
 
+/** A key type that the device keeps and sends exactly, and the best way it has to send it. */
+export interface Sendable {
+  readonly spec: KeySpec;
+  readonly algorithm: WrappingAlgorithm;
+}
+
 /** What this module really does, found by round trips with throw-away keys. */
 export interface ProbeResult {
   readonly token: TokenIdentity;
   readonly assurance: Assurance;
+  /** Forms of OAEP that work, the better first. */
   readonly wrappingAlgorithms: readonly WrappingAlgorithm[];
+  /** At most one entry for each key type; a type that is missing cannot be kept, or not be sent. */
+  readonly sendable: readonly Sendable[];
   readonly blobMechanism: BlobMechanism | null;
   readonly kcvMethod: 'CMAC' | null;
   readonly auditSigning: boolean;
@@ -59,10 +67,15 @@ export interface ProbeResult {
   readonly findings: readonly ProbeFinding[];
 }
 
-/** A key check value with the method that made it (PCI PIN: AES-CMAC over a zero block, 5 bytes). */
+/**
+ * A key check value with the method that made it. `CMAC`: AES-CMAC over a zero block (PCI PIN).
+ * `HMAC`: HMAC of an HMAC key, with its own hash, over 16 zero bytes. `SPKI`: SHA-256 of the DER
+ * SubjectPublicKeyInfo of a private key. `ENC0`: one encrypted zero block. The first 5 bytes of
+ * each, 3 of the last.
+ */
 export interface Kcv {
-  readonly method: 'CMAC' | 'ENC0';
-  /** Upper-case hex: 10 digits for CMAC, 6 for ENC0. */
+  readonly method: 'CMAC' | 'ENC0' | 'HMAC' | 'SPKI';
+  /** Upper-case hex: 10 digits, 6 for ENC0. */
   readonly value: string;
 }
 
@@ -83,12 +96,19 @@ export interface MasterKey {
   readonly kcv: MasterKcv;
 }
 
-/** A key kept outside the token. `wrapped` is 40 bytes for AES-256. */
+/**
+ * A key kept outside the token. Blobs from before there were other types are SYMMETRIC_DEFAULT and
+ * have no public key.
+ */
 export interface KeyBlob {
+  readonly spec: KeySpec;
+  /** The bytes of a secret, the PKCS#8 of a private key. 40 bytes for AES-256, 2,400 for RSA-4096. */
   readonly wrapped: Uint8Array;
   readonly mechanism: BlobMechanism;
   readonly masterId: string;
   readonly kcv: Kcv;
+  /** DER SubjectPublicKeyInfo of an RSA or elliptic-curve key, in its one exact spelling; else null. */
+  readonly publicKey: Uint8Array | null;
 }
 
 export interface WrappedForAws {
@@ -100,7 +120,7 @@ export interface WrappedForAws {
   readonly kcv: Kcv;
 }
 
-/** A key that the device uses for others: AES-256, to encrypt and decrypt by GCM and nothing else. */
+/** A key that the device uses for others: AES-256 (SYMMETRIC_DEFAULT), to encrypt and decrypt by GCM and nothing else. */
 export interface ServiceKey {
   /** Names the key on the device: hex of 1 to 32 bytes, a UUID, or any name up to 255 characters. */
   readonly id: string;
@@ -130,11 +150,25 @@ export interface HsmDriver {
    */
   tryMaster(id: string): Promise<MasterKey>;
 
-  /** AES-256 made in the device, wrapped under the master; the clear object is destroyed. */
-  generateAes256(masterId: string): Promise<KeyBlob>;
-  /** Opens a kept blob inside the device and computes its KCV there; nothing is kept open. */
+  /**
+   * A key of this type made in the device, wrapped under the master; the clear object is destroyed.
+   * What it is for (KeyUsage) is AWS's business: here it never does anything but leave wrapped, so no
+   * usage is asked for. RSA takes seconds, up to two minutes on a slow device, and holds up the rest.
+   * @throws OperationError HSM_CANNOT_SEND for a type that the device cannot keep exactly
+   */
+  generateKey(masterId: string, spec: KeySpec): Promise<KeyBlob>;
+  /**
+   * Opens a kept blob inside the device and computes its check value from what is in it; nothing is
+   * kept open. A private key signs a challenge, which has to verify under the public key kept.
+   * @throws OperationError HSM_KEY_DIFFERS
+   */
   kcvOf(blob: KeyBlob): Promise<Kcv>;
-  /** Unwraps a kept blob inside the device and wraps it for AWS under `spki` (DER). */
+  /**
+   * Unwraps a kept blob inside the device and wraps it for AWS under `spki` (DER). The check value of
+   * what was opened is the kept one, or nothing is sent.
+   * @throws OperationError HSM_CANNOT_SEND for an algorithm that does not carry this type, or that
+   * no round trip has proved here; HSM_KEY_DIFFERS, WRAPPING_KEY_WEAK, WRAPPING_KEY_CHANGED
+   */
   wrapForAws(blob: KeyBlob, spki: Uint8Array, algorithm: WrappingAlgorithm): Promise<WrappedForAws>;
 
   /** AES-256-GCM under a token key made for this alone (HSM key slot of a keystore). */

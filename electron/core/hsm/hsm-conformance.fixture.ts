@@ -12,10 +12,13 @@ import { sha256 } from '../crypto/mac.ts';
 import { ecdsaVerify } from '../crypto/signature.ts';
 import type { HsmBridge } from './bridge/bridge.ts';
 import { createHsmBridge } from './bridge/client.ts';
-import type { KeyBlob, ProbeResult, WrappingAlgorithm } from './driver.ts';
+import type { WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+import type { KeyBlob, ProbeResult } from './driver.ts';
 import { testPorts, type TestToken, type TestTokenKind } from './token.fixture.ts';
 
-const nodeHash = { RSAES_OAEP_SHA_256: 'sha256', RSAES_OAEP_SHA_1: 'sha1' } as const;
+/** All at once: one that is refused while another is waited for would count as unhandled. */
+const allRejected = (code: string, calls: readonly Promise<unknown>[]): Promise<unknown> =>
+  Promise.all(calls.map((call) => expect(call).rejects.toMatchObject({ code })));
 
 /**
  * What every device behind HsmDriver does, run through a real bridge process. Parts that a device
@@ -53,7 +56,7 @@ export function describeConformance(
         {
           key: aws.privateKey,
           padding: constants.RSA_PKCS1_OAEP_PADDING,
-          oaepHash: nodeHash[algorithm],
+          oaepHash: algorithm.endsWith('SHA_256') ? 'sha256' : 'sha1',
         },
         wrapped,
       );
@@ -97,18 +100,17 @@ export function describeConformance(
 
     it('names a master that is not there, and makes none', async () => {
       const absent = 'ab'.repeat(16);
-      for (const call of [
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
+      await allRejected('HSM_MASTER_MISSING', [
         bridge.tryMaster(absent),
-        bridge.generateAes256(absent),
-        bridge.kcvOf({ ...(await bridge.generateAes256(masterId)), masterId: absent }),
-      ]) {
-        await expect(call).rejects.toMatchObject({ code: 'HSM_MASTER_MISSING' });
-      }
+        bridge.generateKey(absent, 'SYMMETRIC_DEFAULT'),
+        bridge.kcvOf({ ...blob, masterId: absent }),
+      ]);
       expect(await bridge.findMasters()).toHaveLength(1);
     });
 
     it('proves that what AWS gets is what the blob keeps', async () => {
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       expect(blob.wrapped).toHaveLength(40);
       const first = await bridge.wrapForAws(blob, aws.spki, best());
       const clear = open(first.encryptedKeyMaterial, best());
@@ -130,7 +132,7 @@ export function describeConformance(
     });
 
     it('wraps under every algorithm that its probe passed, and under no other', async () => {
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       for (const algorithm of ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'] as const) {
         const call = bridge.wrapForAws(blob, aws.spki, algorithm);
         if (probe.wrappingAlgorithms.includes(algorithm)) {
@@ -143,7 +145,7 @@ export function describeConformance(
 
     it('makes and wraps different keys side by side', async () => {
       const blobs = await Promise.all(
-        Array.from({ length: 8 }, () => bridge.generateAes256(masterId)),
+        Array.from({ length: 8 }, () => bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT')),
       );
       const wrapped = await Promise.all(
         blobs.map((blob) => bridge.wrapForAws(blob, aws.spki, best())),
@@ -155,7 +157,7 @@ export function describeConformance(
     });
 
     it('opens no blob that was altered anywhere, and stays attached', async () => {
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       const pid = bridge.pid;
       for (let at = 0; at < blob.wrapped.length; at++) {
         const wrapped = Buffer.from(blob.wrapped);
@@ -171,7 +173,7 @@ export function describeConformance(
     });
 
     it('sends nothing when the check value is not the one that was kept', async () => {
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       const kcv = { method: 'CMAC', value: '0000000000' } as const;
       const call = bridge.wrapForAws({ ...blob, kcv }, aws.spki, best());
       await expect(call).rejects.toMatchObject({
@@ -181,7 +183,7 @@ export function describeConformance(
     });
 
     it('refuses wrapping keys that are short, odd, not RSA or not DER', async () => {
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
       const short = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
       const { n } = createPublicKey(aws.privateKey).export({ format: 'jwk' });
@@ -227,14 +229,12 @@ export function describeConformance(
         bridge.openWithSlotKey('slot-2', sealed, aad),
         bridge.openWithSlotKey('slot-1', sealed.subarray(0, 27), aad),
       ];
-      for (const call of refused) {
-        await expect(call).rejects.toMatchObject({ code: 'HSM_KEY_DIFFERS' });
-      }
+      await allRejected('HSM_KEY_DIFFERS', refused);
     });
 
     it('encrypts for others under an installed key, also in another process', async (ctx) => {
       when(ctx, probe.aesGcm, 'AES-GCM');
-      const blob = await bridge.generateAes256(masterId);
+      const blob = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       await bridge.installServiceKey('service-1', blob);
       await bridge.installServiceKey('service-1', blob);
       const key = { id: 'service-1', blob };
@@ -256,8 +256,8 @@ export function describeConformance(
     it('opens nothing that was altered, and goes on with the next', async (ctx) => {
       when(ctx, probe.aesGcm, 'AES-GCM');
       const [blob, other] = [
-        await bridge.generateAes256(masterId),
-        await bridge.generateAes256(masterId),
+        await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT'),
+        await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT'),
       ];
       await bridge.installServiceKey('service-2', blob);
       await bridge.installServiceKey('service-3', other);
@@ -276,9 +276,7 @@ export function describeConformance(
         bridge.gcmDecrypt({ id: 'service-3', blob: other }, aad, sealed),
         bridge.gcmDecrypt(key, aad, sealed.subarray(0, 27)),
       ];
-      for (const call of refused) {
-        await expect(call).rejects.toMatchObject({ code: 'HSM_KEY_DIFFERS' });
-      }
+      await allRejected('HSM_KEY_DIFFERS', refused);
       expect(Buffer.from(await bridge.gcmDecrypt(key, aad, sealed)).toString()).toBe('value');
       expect(bridge.pid).toBe(pid);
     });
@@ -289,7 +287,7 @@ export function describeConformance(
       const absent = bridge.gcmEncrypt({ id: 'service-none', blob: null }, aad, Buffer.from('v'));
       await expect(absent).rejects.toMatchObject({ code: 'HSM_MASTER_MISSING' });
       expect(await bridge.removeServiceKey('service-none')).toBe(false);
-      const damaged = await bridge.generateAes256(masterId);
+      const damaged = await bridge.generateKey(masterId, 'SYMMETRIC_DEFAULT');
       damaged.wrapped[7]! ^= 1;
       await expect(bridge.installServiceKey('service-4', damaged)).rejects.toMatchObject({
         code: 'HSM_KEY_DIFFERS',

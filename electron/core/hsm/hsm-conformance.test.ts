@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { keySpecNames, keySpecs } from '../../../shared/model/key-specs.ts';
 import { describeConformance } from './hsm-conformance.fixture.ts';
 import { builtIn, nss, softHsm } from './token.fixture.ts';
 
@@ -30,6 +31,7 @@ describeConformance(builtIn, (probe) => {
   expect(probe).toMatchObject({
     assurance: 'built-in-software',
     wrappingAlgorithms: ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'],
+    sendable: keySpecNames.map((spec) => ({ spec, algorithm: keySpecs[spec].wrapping[0] })),
     dataObjects: false,
   });
 });

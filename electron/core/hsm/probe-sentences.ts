@@ -1,10 +1,11 @@
-import type { ProbeFinding, WrappingAlgorithm } from './driver.ts';
+import type { ProbeFinding } from './driver.ts';
 import type { OaepTrial } from './drivers/pkcs11/aws-wrap.ts';
 import type { CmacWay } from './drivers/pkcs11/kcv.ts';
 import type { Means } from './drivers/pkcs11/means.ts';
 import type { GcmLayout } from './drivers/pkcs11/gcm.ts';
 import type { GuardTrial } from './drivers/pkcs11/trials-guard.ts';
 import type { LengthTrial } from './drivers/pkcs11/trials-length.ts';
+import { oaepHashes } from './wrapping-key.ts';
 
 /** What the probe found, in words. One finding, one sentence or two: what was tried, what came out. */
 export interface Outcome {
@@ -12,22 +13,20 @@ export interface Outcome {
   readonly external: string | null;
 }
 
-const hashOf: Readonly<Record<WrappingAlgorithm, string>> = {
-  RSAES_OAEP_SHA_256: 'SHA-256',
-  RSAES_OAEP_SHA_1: 'SHA-1',
-};
+const hashNames = { sha256: 'SHA-256', sha1: 'SHA-1' } as const;
+const hashOf = ({ algorithm }: OaepTrial): string => hashNames[oaepHashes[algorithm]];
 
 export const untried = (id: string, external: string): ProbeFinding =>
   finding(id, false, 'The token does not let this be tried, so nothing is claimed.', external);
 
 export function oaep(trial: OaepTrial): ProbeFinding {
-  const name = `RSA-OAEP with ${hashOf[trial.algorithm]}`;
+  const name = `RSA-OAEP with ${hashOf(trial)}`;
   const sentence = trial.ok
     ? `${name} works: a throw-away key wrapped in the token was opened outside and was the same.`
     : trial.external === null
       ? `${name} does something else: what the token wrapped does not open outside.`
       : `${name} is refused by this token.`;
-  return finding(`oaep-${hashOf[trial.algorithm]}`, trial.ok, sentence, trial.external);
+  return finding(`oaep-${hashOf(trial)}`, trial.ok, sentence, trial.external);
 }
 
 export function sendAes256(trials: readonly OaepTrial[]): ProbeFinding {

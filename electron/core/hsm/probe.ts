@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { kcvEncryptZero } from '../crypto/cmac.ts';
-import type { ProbeFinding, ProbeResult, WrappingAlgorithm } from './driver.ts';
+import type { WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+import type { ProbeFinding, ProbeResult } from './driver.ts';
 import { tryAnchor } from './drivers/pkcs11/anchor.ts';
 import { trySigning } from './drivers/pkcs11/audit-key.ts';
 import { type OaepTrial, tryOaep } from './drivers/pkcs11/aws-wrap.ts';
@@ -46,11 +47,15 @@ export function probeToken(token: OpenToken): ProbeResult {
     say.signing(signing),
     tried('copy-attributes', () => say.copyAttributes(run(tryCopyAttributes))),
   ];
+  const wrappingAlgorithms = oaep.filter((trial) => trial.ok).map((trial) => trial.algorithm);
   const { label, serial, manufacturer, model, firmware, assurance } = status;
   return {
     token: { label, serial, manufacturer, model, firmware },
     assurance,
-    wrappingAlgorithms: oaep.filter((trial) => trial.ok).map((trial) => trial.algorithm),
+    wrappingAlgorithms,
+    sendable: wrappingAlgorithms
+      .slice(0, 1)
+      .map((algorithm) => ({ spec: 'SYMMETRIC_DEFAULT', algorithm })),
     blobMechanism: means.blobMechanism,
     kcvMethod: means.cmac === null ? null : 'CMAC',
     auditSigning: signing.ok,

@@ -1,5 +1,18 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+
+/** Of the label and of the mask, as AWS uses it: always the same for both. */
+export const oaepHashes: Readonly<Record<WrappingAlgorithm, 'sha256' | 'sha1'>> = {
+  RSAES_OAEP_SHA_256: 'sha256',
+  RSAES_OAEP_SHA_1: 'sha1',
+  RSA_AES_KEY_WRAP_SHA_256: 'sha256',
+  RSA_AES_KEY_WRAP_SHA_1: 'sha1',
+};
+
+/** An AES-256 key of its own by OAEP, then the material under that key by AES-KWP (RFC 5649). */
+export const isTwoParts = (algorithm: WrappingAlgorithm): boolean =>
+  algorithm.startsWith('RSA_AES_KEY_WRAP');
 
 /** An RSA public key as it goes into the token, and as AWS gave it. */
 export interface WrappingKey {

@@ -235,10 +235,12 @@ class KeyTable implements Keys {
     const { key } = this.get(id);
     using sealed = this.#domain.store.seals.open(binding(key));
     return {
+      spec: 'SYMMETRIC_DEFAULT',
       wrapped: sealed.use((bytes) => Uint8Array.from(bytes)),
       mechanism: key.mechanism,
       masterId: key.masterId,
       kcv: key.kcv,
+      publicKey: null,
     };
   }
 

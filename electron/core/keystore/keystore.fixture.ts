@@ -27,6 +27,8 @@ export const account = '123456789012';
 
 export function testBlob(fields: Partial<KeyBlob> = {}): KeyBlob {
   return {
+    spec: 'SYMMETRIC_DEFAULT',
+    publicKey: null,
     wrapped: randomBytes(40),
     mechanism: 'CKM_AES_KEY_WRAP_KWP',
     masterId: '6b31',

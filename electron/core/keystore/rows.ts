@@ -1,7 +1,7 @@
 import type { SpanOfTime } from '../../../shared/model/span.ts';
 import type { Lifecycle } from '../../../shared/model/lifecycle.ts';
 import type { Base } from '../ports.ts';
-import type { Assurance, BlobMechanism } from '../hsm/driver.ts';
+import type { Assurance, BlobMechanism, Kcv } from '../hsm/driver.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the repositories of this folder work on. */
@@ -49,7 +49,7 @@ export interface Key {
   readonly version: number;
   readonly lifecycle: Lifecycle;
   readonly lifecycleTimes: Readonly<Partial<Record<Lifecycle, number>>>;
-  readonly kcv: { readonly method: 'CMAC' | 'ENC0'; readonly value: string };
+  readonly kcv: Kcv;
   readonly storage: StorageLocation;
   readonly assurance: Assurance;
   readonly tokenSerial: string | null;

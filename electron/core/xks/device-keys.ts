@@ -1,5 +1,5 @@
 import { isFailureCode, OperationError } from '../../../shared/errors/operation-error.ts';
-import type { ServiceKey } from '../hsm/driver.ts';
+import type { KeyBlob, ServiceKey } from '../hsm/driver.ts';
 import type { DeviceKey } from './serving/serving-set.ts';
 import { XksFailure } from './wire/errors.ts';
 
@@ -10,8 +10,15 @@ export function keyOnDevice(key: DeviceKey): ServiceKey {
   const known = made.get(key);
   if (known !== undefined) return known;
   const { id, sealed } = key;
-  const blob =
-    sealed === null ? null : { ...sealed, wrapped: Buffer.from(sealed.wrapped, 'base64') };
+  const blob: KeyBlob | null =
+    sealed === null
+      ? null
+      : {
+          ...sealed,
+          spec: 'SYMMETRIC_DEFAULT',
+          wrapped: Buffer.from(sealed.wrapped, 'base64'),
+          publicKey: null,
+        };
   const ready = { id, blob };
   made.set(key, ready);
   return ready;

@@ -38,7 +38,10 @@ export class KeyMaker {
   }
 
   async make(id: string): Promise<DeviceKey> {
-    const { wrapped, mechanism, masterId, kcv } = await this.driver.generateAes256(this.#master);
+    const { wrapped, mechanism, masterId, kcv } = await this.driver.generateKey(
+      this.#master,
+      'SYMMETRIC_DEFAULT',
+    );
     const text = Buffer.from(wrapped).toString('base64');
     return { id, sealed: { wrapped: text, mechanism, masterId, kcv } };
   }

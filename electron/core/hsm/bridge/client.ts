@@ -1,3 +1,4 @@
+import type { KeySpec, WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type {
   Kcv,
   KeyBlob,
@@ -6,7 +7,6 @@ import type {
   ServiceKey,
   TokenStatus,
   WrappedForAws,
-  WrappingAlgorithm,
 } from '../driver.ts';
 import type { ModuleFile } from '../module-file.ts';
 import type { Attached, AttachTarget, BridgeEvent, BridgeState, HsmBridge } from './bridge.ts';
@@ -91,8 +91,8 @@ class Bridge implements HsmBridge {
   tryMaster(id: string): Promise<MasterKey> {
     return this.#call('tryMaster', [id]);
   }
-  generateAes256(masterId: string): Promise<KeyBlob> {
-    return this.#call('generateAes256', [masterId]);
+  generateKey(masterId: string, spec: KeySpec): Promise<KeyBlob> {
+    return this.#call('generateKey', [masterId, spec]);
   }
   kcvOf(blob: KeyBlob): Promise<Kcv> {
     return this.#call('kcvOf', [plain(blob)]);
@@ -158,6 +158,7 @@ const service = ({ id, blob }: ServiceKey): ServiceKey => ({
 });
 
 /** Only what the driver needs travels, whatever else the caller's object carries. */
-function plain({ wrapped, mechanism, masterId, kcv }: KeyBlob): KeyBlob {
-  return { wrapped, mechanism, masterId, kcv: { method: kcv.method, value: kcv.value } };
+function plain({ spec, wrapped, mechanism, masterId, kcv, publicKey }: KeyBlob): KeyBlob {
+  const { method, value } = kcv;
+  return { spec, wrapped, mechanism, masterId, kcv: { method, value }, publicKey };
 }

@@ -145,11 +145,11 @@ it('gives the call being worked on its whole deadline, and those behind it their
 
 it('refuses everything in flight when the process is gone', async () => {
   const { line, connection, clock, ends } = setUp();
-  const calls = [connection.call('kcvOf', []), connection.call('generateAes256', ['ab'])];
+  const calls = [connection.call('kcvOf', []), connection.call('generateKey', ['ab'])];
   const refused = calls.map((call, at) =>
     expect(call).rejects.toMatchObject({
       code: 'HSM_UNAVAILABLE',
-      external: { name: 'SIGSEGV', at: ['kcvOf', 'generateAes256'][at] },
+      external: { name: 'SIGSEGV', at: ['kcvOf', 'generateKey'][at] },
     }),
   );
   await clock.settle();

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { ChildChannel, ChildExit, Clock, HostPorts } from '../../ports.ts';
-import { type Call, deadlines, type Method } from './methods.ts';
+import { type Call, deadlineOf, type Method } from './methods.ts';
 import { packCalls, unpackReplies } from './packed.ts';
 import { type Answer, answers, type Reply, replyFrame } from './protocol.ts';
 
@@ -9,6 +9,8 @@ export type ConnectionPorts = Pick<HostPorts, 'clock' | 'faults'>;
 
 interface Pending {
   readonly method: Method;
+  /** Milliseconds from when its turn comes. */
+  readonly deadline: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: OperationError) => void;
   /**
@@ -79,6 +81,7 @@ export class BridgeConnection {
     const answer = new Promise<Answer<M>>((resolve, reject) => {
       this.#pending.set(seq, {
         method,
+        deadline: deadlineOf({ method, args }),
         resolve: resolve as (value: unknown) => void,
         reject,
         reach,
@@ -178,7 +181,7 @@ export class BridgeConnection {
     if (first === this.#first) return;
     this.#first = first;
     if (first === null) return;
-    this.#firstDue = this.#clock.monotonic() + deadlines[first.method];
+    this.#firstDue = this.#clock.monotonic() + first.deadline;
     if (this.#watch === null || this.#watchDue > this.#firstDue) this.#setWatch();
   }
 
@@ -200,11 +203,11 @@ export class BridgeConnection {
     const first = this.#first;
     if (first === null) return;
     if (this.#firstDue > this.#clock.monotonic()) this.#setWatch();
-    else this.#late(first, deadlines[first.method]);
+    else this.#late(first);
   }
 
-  #late(call: Pending, deadline: number): void {
-    const external = { name: `no answer in ${deadline / 1000} s`, at: call.method };
+  #late(call: Pending): void {
+    const external = { name: `no answer in ${call.deadline / 1000} s`, at: call.method };
     call.reject(new OperationError('HSM_TIMEOUT', {}, { external }));
     this.#end(gone(external.name, call.method), true);
   }

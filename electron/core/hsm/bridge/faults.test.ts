@@ -74,6 +74,8 @@ const spki = generateKeyPairSync('rsa', { modulusLength: 3072 }).publicKey.expor
 
 /** Of a master that no token has. */
 const noBlob: KeyBlob = {
+  spec: 'SYMMETRIC_DEFAULT',
+  publicKey: null,
   wrapped: randomBytes(40),
   mechanism: 'CKM_AES_KEY_WRAP_KWP',
   masterId: 'aa',
@@ -102,7 +104,7 @@ describe.skipIf(softHsm.missing !== null)('HSM bridge on SoftHSM', () => {
   }, async () => {
     await bridge.login(pin());
     const { id } = await bridge.createMaster('0a'.repeat(16));
-    const blob = await bridge.generateAes256(id);
+    const blob = await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
     await bridge.createSlotKey('slot');
     const [value, aad] = [Buffer.alloc(32), Buffer.from('aad')];
     const sealed = await bridge.sealWithSlotKey('slot', value, aad);
@@ -113,7 +115,7 @@ describe.skipIf(softHsm.missing !== null)('HSM bridge on SoftHSM', () => {
       findMasters: () => bridge.findMasters(),
       createMaster: () => bridge.createMaster(id),
       tryMaster: () => bridge.tryMaster(id),
-      generateAes256: () => bridge.generateAes256(id),
+      generateKey: () => bridge.generateKey(id, 'SYMMETRIC_DEFAULT'),
       kcvOf: () => bridge.kcvOf(blob),
       wrapForAws: () => bridge.wrapForAws(blob, spki, 'RSAES_OAEP_SHA_1'),
       createSlotKey: () => bridge.createSlotKey('slot'),
@@ -250,7 +252,7 @@ describe.skipIf(softHsm.missing !== null)('HSM bridge on SoftHSM', () => {
     await bridge.login(pin());
     const [tokens, away] = [join(token.folder, 'tokens'), join(token.folder, 'away')];
     const { id } = await bridge.createMaster('0b'.repeat(16));
-    const blob = await bridge.generateAes256(id);
+    const blob = await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
     renameSync(tokens, away);
     await expect(bridge.createMaster('0c'.repeat(16))).rejects.toMatchObject({
       code: 'HSM_UNAVAILABLE',

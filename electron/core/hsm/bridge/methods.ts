@@ -1,6 +1,9 @@
+import { keySpecNames, keySpecs } from '../../../../shared/model/key-specs.ts';
+
 /**
  * The calls that go to the bridge, and how long each may take (milliseconds). Reading 2 s, wrapping
- * 5 s, making and finding keys 10 s, writing to the token, logging in and loading the module 30 s.
+ * 5 s, making and finding keys 10 s, writing to the token, logging in and loading the module 30 s. An
+ * RSA key has 120 s: {@link deadlineOf}.
  */
 export const deadlines = {
   open: 30_000,
@@ -14,7 +17,7 @@ export const deadlines = {
   findMasters: 10_000,
   createMaster: 30_000,
   tryMaster: 10_000,
-  generateAes256: 10_000,
+  generateKey: 10_000,
   kcvOf: 5_000,
   wrapForAws: 5_000,
   createSlotKey: 30_000,
@@ -34,10 +37,23 @@ export const deadlines = {
 
 export type Method = keyof typeof deadlines;
 
+/** Two primes of 2,048 bits took SoftHSM five seconds; a smart card takes a minute. */
+const rsaDeadline = 120_000;
+
+type Asked = Pick<Call, 'method' | 'args'>;
+
+/** How long this call may take, in milliseconds. */
+export const deadlineOf = (call: Asked): number =>
+  call.method === 'generateKey' && rsaSpecs.includes(call.args[1])
+    ? rsaDeadline
+    : deadlines[call.method];
+
+const rsaSpecs: readonly unknown[] = keySpecNames.filter((spec) => keySpecs[spec].family === 'rsa');
+
 /** From here on a call may take long: what was answered before is sent off before it begins. */
 const long = 30_000;
 
-export const mayTakeLong = (method: Method): boolean => deadlines[method] >= long;
+export const mayTakeLong = (call: Asked): boolean => deadlineOf(call) >= long;
 
 export interface Call {
   readonly seq: number;

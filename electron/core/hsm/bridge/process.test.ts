@@ -56,7 +56,7 @@ describe.each([softHsm, nss, builtIn])('frames of $name', (kind) => {
     if (token.pin !== null) await bridge.login(token.pin);
     const { wrappingAlgorithms } = await bridge.probe();
     const { id } = await bridge.createMaster('0e'.repeat(16));
-    const blob = await bridge.generateAes256(id);
+    const blob = await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
     const pair = generateKeyPairSync('rsa', { modulusLength: 3072 });
     const spki = pair.publicKey.export({ type: 'spki', format: 'der' });
     const [algorithm] = wrappingAlgorithms;

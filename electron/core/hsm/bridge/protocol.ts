@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { isFailureCode } from '../../../../shared/errors/operation-error.ts';
+import { keySpecNames, wrappingAlgorithms } from '../../../../shared/model/key-specs.ts';
 import type { Method } from './methods.ts';
 
 /** A byte string as it comes through structured clone: a Buffer in Node, a Uint8Array elsewhere. */
 const bytes = z.instanceof(Uint8Array);
 const short = z.string().max(512);
-const kcv = z.strictObject({ method: z.enum(['CMAC', 'ENC0']), value: short });
+const kcv = z.strictObject({ method: z.enum(['CMAC', 'ENC0', 'HMAC', 'SPKI']), value: short });
 const masterKcv = z.strictObject({ method: z.enum(['KWP0', 'KW0']), value: short });
 const assurance = z.enum(['hardware', 'software-module', 'built-in-software', 'unknown-module']);
 const blobMechanism = z.enum([
@@ -14,7 +15,8 @@ const blobMechanism = z.enum([
   'CKM_AES_KEY_WRAP_PAD_RFC5649',
   'CKM_AES_KEY_WRAP',
 ]);
-const wrappingAlgorithm = z.enum(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1']);
+const keySpec = z.enum(keySpecNames);
+const wrappingAlgorithm = z.enum(wrappingAlgorithms);
 const identity = {
   label: short,
   serial: short,
@@ -46,6 +48,7 @@ export const answers = {
     token: z.strictObject(identity),
     assurance,
     wrappingAlgorithms: z.array(wrappingAlgorithm),
+    sendable: z.array(z.strictObject({ spec: keySpec, algorithm: wrappingAlgorithm })),
     blobMechanism: blobMechanism.nullable(),
     kcvMethod: z.literal('CMAC').nullable(),
     auditSigning: z.boolean(),
@@ -63,11 +66,13 @@ export const answers = {
   findMasters: z.array(master),
   createMaster: master,
   tryMaster: master,
-  generateAes256: z.strictObject({
+  generateKey: z.strictObject({
+    spec: keySpec,
     wrapped: bytes,
     mechanism: blobMechanism,
     masterId: short,
     kcv,
+    publicKey: bytes.nullable(),
   }),
   kcvOf: kcv,
   wrapForAws: z.strictObject({

@@ -60,7 +60,7 @@ export class BridgeServer {
     while (this.#host.now() - begun < slice || replies.length === 0) {
       const call = this.#waiting[0];
       if (call === undefined) break;
-      if (mayTakeLong(call.method) && replies.length > 0) break;
+      if (mayTakeLong(call) && replies.length > 0) break;
       this.#waiting.shift();
       replies.push(await this.#answer(call));
     }

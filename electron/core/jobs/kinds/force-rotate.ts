@@ -215,7 +215,7 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
     act: async (context) => {
       const group = groups.get(context.payload.groupId);
       const vault = await services.vaults.ready(group.storage);
-      const blob = await vault.driver.generateAes256(vault.master.id);
+      const blob = await vault.driver.generateKey(vault.master.id, 'SYMMETRIC_DEFAULT');
       const now = services.clock.now();
       const keyId = uuidv7(services);
       const version = keys.nextVersion(group.id);

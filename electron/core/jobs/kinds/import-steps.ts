@@ -1,7 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
+import type { WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
-import type { WrappingAlgorithm } from '../../hsm/driver.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
@@ -49,6 +49,8 @@ type SubjectOf<P> = (
 const algorithmWords: Readonly<Record<WrappingAlgorithm, string>> = {
   RSAES_OAEP_SHA_256: 'OAEP with SHA-256',
   RSAES_OAEP_SHA_1: 'OAEP with SHA-1',
+  RSA_AES_KEY_WRAP_SHA_256: 'RSA-AES with SHA-256',
+  RSA_AES_KEY_WRAP_SHA_1: 'RSA-AES with SHA-1',
 };
 const unwanted: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 

@@ -100,10 +100,12 @@ class ServingTable implements Serving {
     const row = this.#row();
     using secret = this.#domain.store.seals.open(canarySeal);
     const blob: KeyBlob = {
+      spec: 'SYMMETRIC_DEFAULT',
       wrapped: secret.use((bytes) => Uint8Array.from(bytes)),
       mechanism: row.mechanism,
       masterId: row.master_id,
       kcv: { method: row.kcv_method, value: row.kcv },
+      publicKey: null,
     };
     return { id: row.canary_id, blob };
   }

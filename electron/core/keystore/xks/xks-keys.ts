@@ -265,7 +265,8 @@ class XksKeyTable implements XksKeys {
     const { kcv, mechanism, masterId } = version;
     if (kcv === null || mechanism === null || masterId === null) throw notFound('kept copy');
     using secret = this.#domain.store.seals.open(sealed(version));
-    return { wrapped: secret.use((bytes) => Uint8Array.from(bytes)), mechanism, masterId, kcv };
+    const wrapped = secret.use((bytes) => Uint8Array.from(bytes));
+    return { spec: 'SYMMETRIC_DEFAULT', wrapped, mechanism, masterId, kcv, publicKey: null };
   }
 
   markBackedUp(versionId: string, at: number): void {

@@ -9,7 +9,10 @@ const sealedKey = z.strictObject({
   wrapped: z.string().regex(/^[A-Za-z0-9+/]{54}==$/),
   mechanism: z.enum(['CKM_AES_KEY_WRAP_KWP', 'CKM_AES_KEY_WRAP_PAD_RFC5649', 'CKM_AES_KEY_WRAP']),
   masterId: z.string().max(255),
-  kcv: z.strictObject({ method: z.enum(['CMAC', 'ENC0']), value: z.string().max(32) }),
+  kcv: z.strictObject({
+    method: z.enum(['CMAC', 'ENC0', 'HMAC', 'SPKI']),
+    value: z.string().max(32),
+  }),
 });
 
 /** A key as the device knows it. */

@@ -1,6 +1,8 @@
 import { constants, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
-import type { KeyBlob, WrappedForAws, WrappingAlgorithm } from '../../driver.ts';
+import type { WrappingAlgorithm } from '../../../../../shared/model/key-specs.ts';
+import type { KeyBlob, WrappedForAws } from '../../driver.ts';
+import { requireCarries, requireSameKcv } from '../../kept-key.ts';
 import { measure, openForExport } from './blob-key.ts';
 import type { Handle } from './cryptoki.ts';
 import { CryptokiError } from './cryptoki-error.ts';
@@ -8,10 +10,12 @@ import { oaep, putKnownKey } from './known-keys.ts';
 import { attempt, type Means } from './means.ts';
 import type { Scope } from './open-token.ts';
 import { exportable, wrappingKeyTemplate } from './templates.ts';
-import { fingerprintOf, readWrappingKey, type WrappingKey } from '../../wrapping-key.ts';
-
-const hashes = { RSAES_OAEP_SHA_256: 'SHA-256', RSAES_OAEP_SHA_1: 'SHA-1' } as const;
-const nodeHashes = { RSAES_OAEP_SHA_256: 'sha256', RSAES_OAEP_SHA_1: 'sha1' } as const;
+import {
+  fingerprintOf,
+  oaepHashes,
+  readWrappingKey,
+  type WrappingKey,
+} from '../../wrapping-key.ts';
 
 /**
  * Opens the kept key inside the token and wraps it for AWS. The copy for AWS comes from the blob
@@ -26,13 +30,12 @@ export function wrapForAws(
   algorithm: WrappingAlgorithm,
 ): WrappedForAws {
   const wrappingKey = readWrappingKey(spki);
+  requireCarries(blob.spec, algorithm);
   const kcv = measure(scope, means, blob);
-  if (kcv.method === blob.kcv.method && kcv.value !== blob.kcv.value) {
-    throw new OperationError('HSM_KEY_DIFFERS', { expected: blob.kcv.value, found: kcv.value });
-  }
+  requireSameKcv(blob, kcv);
   const publicKey = importWrappingKey(scope, wrappingKey);
   const key = openForExport(scope, means, blob);
-  const mechanism = oaep(hashes[algorithm]);
+  const mechanism = oaep(oaepHashes[algorithm]);
   const encryptedKeyMaterial = scope.cryptoki.wrap(scope.session, mechanism, publicKey, key);
   if (encryptedKeyMaterial.length !== wrappingKey.modulus.length) {
     const problem = `The token answered with ${encryptedKeyMaterial.length} bytes.`;
@@ -83,7 +86,7 @@ export function tryOaep(scope: Scope, algorithms: readonly WrappingAlgorithm[]):
   const handle = importWrappingKey(scope, wrappingKey);
   const key = putKnownKey(scope, value, exportable);
   return algorithms.map((algorithm) => {
-    const mechanism = oaep(hashes[algorithm]);
+    const mechanism = oaep(oaepHashes[algorithm]);
     const made = attempt(() => scope.cryptoki.wrap(scope.session, mechanism, handle, key));
     if (made instanceof CryptokiError) return { algorithm, ok: false, external: made.result };
     return { algorithm, ok: opens(made, algorithm, privateKey, value), external: null };
@@ -98,7 +101,7 @@ function opens(
 ): boolean {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   try {
-    const options = { key, padding, oaepHash: nodeHashes[algorithm] } as Parameters<
+    const options = { key, padding, oaepHash: oaepHashes[algorithm] } as Parameters<
       typeof privateDecrypt
     >[0];
     return privateDecrypt(options, wrapped).equals(value);

@@ -1,5 +1,7 @@
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import type { KeySpec } from '../../../../../shared/model/key-specs.ts';
 import type { Kcv, KeyBlob } from '../../driver.ts';
+import { requireKeySpec } from '../../kept-key.ts';
 import type { Handle, Template } from './cryptoki.ts';
 import { CryptokiError, failureOf } from './cryptoki-error.ts';
 import { requireAsAsked } from './hardened.ts';
@@ -18,7 +20,9 @@ const blobLength = 40;
  * Makes an AES-256 key in the session, wraps it under the master and destroys it; the check value
  * is taken from the blob unwrapped again, so that it also shows that the blob opens.
  */
-export function generateBlob(scope: Scope, means: Means, masterId: string): KeyBlob {
+export function generateBlob(scope: Scope, means: Means, masterId: string, spec: KeySpec): KeyBlob {
+  requireKeySpec(spec);
+  requireAes(spec);
   const { cryptoki, session } = scope;
   const master = requireMaster(scope, masterObjectId(masterId));
   const mechanism = wrapMechanism(means);
@@ -33,14 +37,21 @@ export function generateBlob(scope: Scope, means: Means, masterId: string): KeyB
     });
   }
   const id = masterObjectId(masterId).toString('hex');
-  const kcv = measure(scope, means, { wrapped, mechanism: name, masterId: id });
-  return { wrapped, mechanism: name, masterId: id, kcv };
+  const kcv = measure(scope, means, { spec, wrapped, mechanism: name, masterId: id });
+  return { spec, wrapped, mechanism: name, masterId: id, kcv, publicKey: null };
 }
 
-type Wrapped = Pick<KeyBlob, 'wrapped' | 'mechanism' | 'masterId'>;
+type Wrapped = Pick<KeyBlob, 'spec' | 'wrapped' | 'mechanism' | 'masterId'>;
+
+function requireAes(spec: KeySpec): void {
+  if (spec === 'SYMMETRIC_DEFAULT') return;
+  const why = `${spec} keys have not been proved on this token`;
+  throw new OperationError('HSM_CANNOT_SEND', { why });
+}
 
 /** Opens the blob for one measurement; the key may do nothing else. */
 export function measure(scope: Scope, means: Means, blob: Wrapped): Kcv {
+  requireAes(blob.spec);
   const way = means.cmac;
   if (way === null) throw noCheckValue();
   const key = openBlob(scope, means, blob, sessionAes(purposeFor(way)));

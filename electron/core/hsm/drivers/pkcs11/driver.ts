@@ -1,4 +1,5 @@
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import type { KeySpec, WrappingAlgorithm } from '../../../../../shared/model/key-specs.ts';
 import type {
   HsmDriver,
   Kcv,
@@ -8,7 +9,6 @@ import type {
   ServiceKey,
   TokenStatus,
   WrappedForAws,
-  WrappingAlgorithm,
 } from '../../driver.ts';
 import { probeToken } from '../../probe.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
@@ -76,8 +76,8 @@ export class Pkcs11Driver implements HsmDriver {
     return this.#work((scope) => tryMaster(scope, this.#place(scope), masterObjectId(id)));
   }
 
-  async generateAes256(masterId: string): Promise<KeyBlob> {
-    return this.#work((scope) => generateBlob(scope, this.#knownMeans(scope), masterId));
+  async generateKey(masterId: string, spec: KeySpec): Promise<KeyBlob> {
+    return this.#work((scope) => generateBlob(scope, this.#knownMeans(scope), masterId, spec));
   }
 
   async kcvOf(blob: KeyBlob): Promise<Kcv> {

@@ -10,9 +10,9 @@ const oaepParameters = 4;
 const dataSpecified = 1;
 
 /** RSA-OAEP with the same hash for label and mask, as AWS uses it. */
-export function oaep(hash: 'SHA-1' | 'SHA-256'): Mechanism {
+export function oaep(hash: 'sha1' | 'sha256'): Mechanism {
   const [hashAlg, mgf] =
-    hash === 'SHA-1' ? [CKM.SHA_1, CKG_MGF1.SHA_1] : [CKM.SHA256, CKG_MGF1.SHA256];
+    hash === 'sha1' ? [CKM.SHA_1, CKG_MGF1.SHA_1] : [CKM.SHA256, CKG_MGF1.SHA256];
   const parameter = { type: oaepParameters, hashAlg, mgf, source: dataSpecified };
   return { mechanism: CKM.RSA_PKCS_OAEP, parameter };
 }
@@ -66,6 +66,6 @@ export function putWrapped(scope: Scope, value: Buffer, template: Template): Han
   });
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   const wrapped = publicEncrypt({ key, padding, oaepHash: 'sha1' }, value);
-  const handle = cryptoki.unwrap(session, oaep('SHA-1'), pair.privateKey, wrapped, template);
+  const handle = cryptoki.unwrap(session, oaep('sha1'), pair.privateKey, wrapped, template);
   return scope.temporary(handle);
 }

@@ -1,5 +1,6 @@
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
-import type { Kcv, KeyBlob } from '../../driver.ts';
+import type { KeyBlob } from '../../driver.ts';
+import { requireForService, requireSameKcv } from '../../kept-key.ts';
 import { measure, unwrapBlob } from './blob-key.ts';
 import type { Handle } from './cryptoki.ts';
 import { type CryptokiError, failureOf } from './cryptoki-error.ts';
@@ -15,6 +16,7 @@ const longest = 16_384;
 
 /** Puts a kept key onto the token, from where it never leaves; leaves one that is there. */
 export function installServiceKey(scope: Scope, means: Means, name: string, blob: KeyBlob): void {
+  requireForService(blob);
   const id = objectId(name);
   if (!isThere(scope, id)) {
     requireSameKcv(blob, measure(scope, means, blob));
@@ -71,11 +73,6 @@ export function decryptUnder(
   const { plain, refusal } = gcmDecrypt(scope, layout, key, bufferOf(aad), data);
   if (plain === null) throw notOurs(refusal);
   return plain;
-}
-
-function requireSameKcv({ kcv }: KeyBlob, found: Kcv): void {
-  if (kcv.method !== found.method || kcv.value === found.value) return;
-  throw new OperationError('HSM_KEY_DIFFERS', { expected: kcv.value, found: found.value });
 }
 
 function notOurs(error?: CryptokiError): OperationError {

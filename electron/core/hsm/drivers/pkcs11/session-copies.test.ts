@@ -53,7 +53,7 @@ describe.skipIf(softHsm.missing !== null)('a token key that another process remo
     const id = 'a1'.repeat(16);
     const key = { id, blob: null };
     const master = await other!.createMaster('b2'.repeat(16));
-    await other!.installServiceKey(id, await other!.generateAes256(master.id));
+    await other!.installServiceKey(id, await other!.generateKey(master.id, 'SYMMETRIC_DEFAULT'));
     const encrypt = (): Promise<unknown> =>
       serving!.gcmEncrypt(key, Buffer.from('aad'), Buffer.from('value')).then(
         () => 'encrypted',

@@ -63,7 +63,7 @@ describe.skipIf(softHsm.missing !== null)('objects on a SoftHSM token', () => {
   it('leaves no session key behind, and nothing after a probe', async () => {
     await bridge.probe();
     await bridge.createMaster(id);
-    await bridge.generateAes256(id);
+    await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
     const left = behindItsBack(
       token,
       `return cryptoki.find(session, {}).map((o) => cryptoki.get(session, o, ['LABEL'])[0].toString());`,
@@ -83,13 +83,15 @@ describe.skipIf(softHsm.missing !== null)('objects on a SoftHSM token', () => {
   it('chooses neither of two masters with one id', async () => {
     makeAes('keyreeve master', '');
     makeAes('keyreeve master', '');
-    await expect(bridge.generateAes256(id)).rejects.toMatchObject({ code: 'HSM_MASTER_DIFFERS' });
+    await expect(bridge.generateKey(id, 'SYMMETRIC_DEFAULT')).rejects.toMatchObject({
+      code: 'HSM_MASTER_DIFFERS',
+    });
     expect(await bridge.findMasters()).toHaveLength(2);
   });
 
   it('sees a master that another process destroyed or made', async () => {
     await bridge.createMaster(id);
-    const blob = await bridge.generateAes256(id);
+    const blob = await bridge.generateKey(id, 'SYMMETRIC_DEFAULT');
     behindItsBack(
       token,
       `for (const key of cryptoki.find(session, { LABEL: 'keyreeve master' })) cryptoki.destroy(session, key);`,

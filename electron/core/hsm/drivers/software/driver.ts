@@ -1,13 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  constants,
-  createPrivateKey,
-  createPublicKey,
-  publicEncrypt,
-  randomBytes,
-  sign,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
+import {
+  type KeySpec,
+  keySpecs,
+  type WrappingAlgorithm,
+} from '../../../../../shared/model/key-specs.ts';
 import {
   AuthenticationError,
   gcmOpen,
@@ -15,7 +13,6 @@ import {
   packSealed,
   unpackSealed,
 } from '../../../crypto/aead.ts';
-import { kcvCmac } from '../../../crypto/cmac.ts';
 import { kwpUnwrap, kwpWrap } from '../../../crypto/key-wrap.ts';
 import type {
   HsmDriver,
@@ -27,16 +24,22 @@ import type {
   ServiceKey,
   TokenStatus,
   WrappedForAws,
-  WrappingAlgorithm,
 } from '../../driver.ts';
+import {
+  requireCarries,
+  requireForService,
+  requireKeySpec,
+  requireSameKcv,
+  requireWhole,
+} from '../../kept-key.ts';
 import { readWrappingKey } from '../../wrapping-key.ts';
+import { kcvOfClear, makeClear, wrapClear } from './clear-key.ts';
 import { deriveKey, deriveName, deriveSigningScalar, signingKeyDer } from './derived-keys.ts';
 import { builtInToken, probeBuiltIn } from './self-description.ts';
 
 const mechanism = 'CKM_AES_KEY_WRAP_KWP' as const;
 const nonceLength = 12;
 const tagLength = 16;
-const nodeHashes = { RSAES_OAEP_SHA_256: 'sha256', RSAES_OAEP_SHA_1: 'sha1' } as const;
 
 /**
  * The built-in device: no HSM, and called so everywhere. Its "PIN" is the 32-byte key that the
@@ -89,20 +92,23 @@ export class SoftwareDriver implements HsmDriver {
     });
   }
 
-  async generateAes256(masterId: string): Promise<KeyBlob> {
-    return this.#withMaster(masterId, (master, id) => {
-      const key = Buffer.alloc(32);
-      key.set(randomBytes(32));
-      try {
-        return { wrapped: kwpWrap(master, key), mechanism, masterId: id, kcv: kcvOfKey(key) };
-      } finally {
-        key.fill(0);
-      }
-    });
+  async generateKey(masterId: string, spec: KeySpec): Promise<KeyBlob> {
+    requireKeySpec(spec);
+    // before the seconds that an RSA key takes
+    this.#withMaster(masterId, () => undefined);
+    const { bytes, publicKey } = await makeClear(spec);
+    try {
+      return this.#withMaster(masterId, (master, id) => {
+        const kcv = kcvOfClear({ spec, publicKey }, bytes);
+        return { spec, wrapped: kwpWrap(master, bytes), mechanism, masterId: id, kcv, publicKey };
+      });
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   async kcvOf(blob: KeyBlob): Promise<Kcv> {
-    return this.#withKey(blob, kcvOfKey);
+    return this.#withKey(blob, (key) => kcvOfClear(blob, key));
   }
 
   async wrapForAws(
@@ -112,18 +118,10 @@ export class SoftwareDriver implements HsmDriver {
   ): Promise<WrappedForAws> {
     const { fingerprint } = readWrappingKey(spki);
     return this.#withKey(blob, (key) => {
-      const kcv = kcvOfKey(key);
-      if (kcv.method === blob.kcv.method && kcv.value !== blob.kcv.value) {
-        throw new OperationError('HSM_KEY_DIFFERS', { expected: blob.kcv.value, found: kcv.value });
-      }
-      const encryptedKeyMaterial = publicEncrypt(
-        {
-          key: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
-          padding: constants.RSA_PKCS1_OAEP_PADDING,
-          oaepHash: nodeHashes[algorithm],
-        },
-        key,
-      );
+      requireCarries(blob.spec, algorithm);
+      const kcv = kcvOfClear(blob, key);
+      requireSameKcv(blob, kcv);
+      const encryptedKeyMaterial = wrapClear(key, spki, algorithm);
       return { encryptedKeyMaterial, algorithm, wrappingKeyFingerprint: fingerprint, kcv };
     });
   }
@@ -152,6 +150,7 @@ export class SoftwareDriver implements HsmDriver {
   }
 
   async installServiceKey(_id: string, blob: KeyBlob): Promise<void> {
+    requireForService(blob);
     this.#withKey(blob, () => undefined);
   }
 
@@ -224,6 +223,7 @@ export class SoftwareDriver implements HsmDriver {
   }
 
   #withKey<T>(blob: KeyBlob, work: (key: Buffer) => T): T {
+    requireWhole(blob);
     return this.#withMaster(blob.masterId, (master) => {
       if (blob.mechanism === 'CKM_AES_KEY_WRAP') {
         throw notOurs('The built-in device keeps no key by RFC 3394.');
@@ -231,7 +231,10 @@ export class SoftwareDriver implements HsmDriver {
       const problem = 'The kept key does not open under this master key.';
       const key = opened(problem, () => kwpUnwrap(master, Buffer.from(blob.wrapped)));
       try {
-        if (key.length !== 32) throw notOurs('The kept key is not an AES-256 key.');
+        const { secretBytes } = keySpecs[blob.spec];
+        if (secretBytes !== null && key.length !== secretBytes) {
+          throw notOurs(`The kept key is no ${blob.spec} key.`);
+        }
         return work(key);
       } finally {
         key.fill(0);
@@ -240,7 +243,10 @@ export class SoftwareDriver implements HsmDriver {
   }
 
   #withServiceKey<T>({ id, blob }: ServiceKey, work: (key: Buffer) => T): T {
-    if (blob !== null) return this.#withKey(blob, work);
+    if (blob !== null) {
+      requireForService(blob);
+      return this.#withKey(blob, work);
+    }
     const problem = 'The built-in device holds a service key only while it is given its blob.';
     throw new OperationError('HSM_MASTER_MISSING', { serviceKey: id, problem });
   }
@@ -268,8 +274,6 @@ export class SoftwareDriver implements HsmDriver {
 
 const viewOf = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const kcvOfKey = (key: Buffer): Kcv => ({ method: 'CMAC', value: kcvCmac(key) });
 
 function opened(problem: string, work: () => Buffer): Buffer {
   try {

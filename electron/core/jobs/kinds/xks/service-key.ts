@@ -33,7 +33,9 @@ export async function newVersion(
   vault: Vault,
   onlyInHsm: boolean,
 ): Promise<NewVersion> {
-  const blob = onlyInHsm ? null : await vault.driver.generateAes256(vault.master.id);
+  const blob = onlyInHsm
+    ? null
+    : await vault.driver.generateKey(vault.master.id, 'SYMMETRIC_DEFAULT');
   const tokenSerial = vault.storage === 'hsm' ? vault.master.tokenSerial : null;
   return { deviceId: uuidv7(services), tokenSerial, blob };
 }
@@ -84,7 +86,7 @@ export async function beginServing(services: Services, storage: StorageLocation)
   const { serving } = services.xks.model;
   if (serving.storage !== null) return;
   const { driver, master } = await services.xks.device(storage);
-  const blob = await driver.generateAes256(master.id);
+  const blob = await driver.generateKey(master.id, 'SYMMETRIC_DEFAULT');
   const id = uuidv7(services);
   await driver.installServiceKey(id, blob);
   const first = services.store.change(() => {

@@ -1,0 +1,4 @@
+import { describeKeyTypes } from './key-types.fixture.ts';
+import { builtIn } from './token.fixture.ts';
+
+describeKeyTypes(builtIn);
