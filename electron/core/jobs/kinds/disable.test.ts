@@ -11,15 +11,16 @@ interface Aws {
   readonly otherAlias?: string;
   /** What AWS says of the key once it was told to disable it. */
   readonly state?: string;
-  /** And before. */
-  readonly before?: string;
+  /** And before, when each step looks; the last one from then on. */
+  readonly before?: readonly string[];
 }
 
 /** Both steps, one after the other, as far as they go; `disabled` is what AWS was told. */
-async function run({ holders, otherAlias, state = 'Disabled', before = 'Enabled' }: Aws) {
+async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled'] }: Aws) {
   const disabled: string[] = [];
   const noted: string[] = [];
   const seen = [...holders];
+  const states = [...before];
   const aliases = otherAlias === undefined ? [] : [{ name: otherAlias }];
   const connection = {
     accountOwner: async () => ({ account, principalArn: null, requestId: null }),
@@ -29,7 +30,8 @@ async function run({ holders, otherAlias, state = 'Disabled', before = 'Enabled'
     lastUsage: async () => ({ usedAt: null, operation: null, trackedSince: null }),
     disableKey: async (id: string) => void disabled.push(id),
     describeKey: async () => ({
-      state: disabled.length > 0 ? state : before,
+      keyId: former,
+      state: disabled.length > 0 ? state : states.length > 1 ? states.shift() : states[0],
       readAt: 1,
       requestId: null,
     }),
@@ -48,14 +50,16 @@ async function run({ holders, otherAlias, state = 'Disabled', before = 'Enabled'
     clock: { now: () => 0 },
   } as unknown as DeedServices;
   const ends = [];
+  const why: unknown[] = [];
   for (const step of disableFormer(services).steps) {
     const context = { payload: { groupId: 'g', keyId: 'k' }, outputs: {} };
     const result = await step.act(context as unknown as Parameters<typeof step.act>[0]);
     ends.push(result.type);
+    if ('error' in result) why.push(result.error);
     if (result.type !== 'done') break;
     result.record?.();
   }
-  return { ends, disabled, noted };
+  return { ends, disabled, noted, why };
 }
 
 it('disables a former key that no alias names', async () => {
@@ -74,10 +78,28 @@ it('leaves it enabled where another alias names it', async () => {
   expect([ends, disabled]).toEqual([['stop'], []]);
 });
 
-it('does nothing where the key is off already', async () => {
-  const { ends, disabled, noted } = await run({ holders: ['9e2f'], before: 'Disabled' });
-  expect([ends, disabled, noted]).toEqual([['stop'], [], []]);
+it('is done where the key turns out to be off by an earlier go, or by somebody else', async () => {
+  const { ends, disabled, noted } = await run({
+    holders: ['9e2f', '9e2f'],
+    before: ['Enabled', 'Disabled'],
+  });
+  expect([ends, disabled, noted]).toEqual([['done', 'done'], [], ['Found disabled in AWS']]);
 });
+
+it.each(['Disabled', 'PendingImport', 'PendingDeletion'])(
+  'does nothing where the key is %s already, at its first look or its last',
+  async (state) => {
+    const { ends, disabled, noted, why } = await run({ holders: ['9e2f'], before: [state] });
+    expect([ends, disabled, noted]).toEqual([['stop'], [], []]);
+    expect(why).toMatchObject([
+      { code: 'NOTHING_TO_DO', details: { reason: `version 1 is ${state} already` } },
+    ]);
+    if (state === 'Disabled') return;
+    const later = await run({ holders: ['9e2f', '9e2f'], before: ['Enabled', state] });
+    expect([later.ends, later.disabled, later.noted]).toEqual([['done', 'stop'], [], []]);
+    expect(later.why).toMatchObject([{ code: 'NOTHING_TO_DO' }]);
+  },
+);
 
 it('says nothing of a key that AWS goes on calling Enabled', async () => {
   const holders = ['9e2f', '9e2f'];

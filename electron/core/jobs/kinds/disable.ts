@@ -1,9 +1,10 @@
 import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { LastUsage } from '../../cloud/answers.ts';
+import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { CallContext } from '../../cloud/cloud.ts';
-import type { JobKind, StepResult, StepSpec } from '../kind.ts';
+import type { Key } from '../../keystore/rows.ts';
+import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import {
   checkAccount,
   proof,
@@ -55,9 +56,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<DisablePaylo
       const seen = await checkAccount(services, connection, group, context);
       const named = await stillNamed(services, opened, context);
       if (named) return named;
-      const state = await stateNow(services, connection, opened, context);
-      if (state === 'Disabled')
-        return stays({ reason: `version ${key.version} is Disabled already` });
+      const off = offAlready(key, await stateNow(services, connection, opened, context));
+      if (off) return off;
       const use = await connection.lastUsage(remote.kmsKeyId, context);
       return { type: 'done', proof: [seen.proof, proof(sayUse(use), use.requestId)] };
     }),
@@ -73,7 +73,6 @@ function sayUse({ operation, usedAt, trackedSince }: LastUsage): string {
 }
 
 function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePayload> {
-  const { keys } = services;
   return {
     name: 'disable',
     title: 'Disable KMS key',
@@ -86,6 +85,12 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
       // Days may lie between looking and acting: a pause, a crash, a person.
       const named = await stillNamed(services, opened, context);
       if (named) return named;
+      const before = await connection.describeKey(remote.kmsKeyId, context);
+      // it may have been an earlier go of this step that nobody knows the end of
+      if (before.state === 'Disabled')
+        return disabled(services, context, before, 'Found disabled in AWS');
+      const off = offAlready(key, before.state);
+      if (off) return off;
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state !== 'Disabled') {
@@ -96,17 +101,24 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
           keyId: remote.kmsKeyId,
         });
       }
-      return {
-        type: 'done',
-        proof: [proof(`${shortId(remote.kmsKeyId)} reads as Disabled`, read.requestId)],
-        record: () => {
-          keys.noteRemote(key.id, readingOf(read));
-          keys.addEvent(key.id, 'Disabled in AWS after its rotation', context.jobId);
-        },
-      };
+      return disabled(services, context, read, 'Disabled in AWS after its rotation');
     }),
   };
 }
+
+const disabled = (
+  { keys }: DeedServices,
+  { payload: { keyId }, jobId }: StepContext<DisablePayload>,
+  read: KmsKeyRead,
+  event: string,
+): StepResult => ({
+  type: 'done',
+  proof: [proof(`${shortId(read.keyId)} reads as Disabled`, read.requestId)],
+  record: () => {
+    keys.noteRemote(keyId, readingOf(read));
+    keys.addEvent(keyId, event, jobId);
+  },
+});
 
 /**
  * Why the key stays enabled: an alias names it, and applications that go by it would fail. Be it the
@@ -125,6 +137,13 @@ async function stillNamed(
     ? stays({ reason: `version ${version} holds ${own} again` })
     : stays({ reason: `${alias} still names version ${version}`, alias });
 }
+
+/** States in which nothing decrypts under the key; AWS refuses to disable it in the last three. */
+const offStates = ['Disabled', 'PendingImport', 'PendingDeletion', 'PendingReplicaDeletion'];
+
+/** Why there is nothing to disable: somebody has turned the key off, emptied it or lets AWS delete it. */
+const offAlready = ({ version }: Key, state: string): StepResult | null =>
+  offStates.includes(state) ? stays({ reason: `version ${version} is ${state} already` }) : null;
 
 const stays = (details: Readonly<Record<string, string>>): StepResult => ({
   type: 'stop',
