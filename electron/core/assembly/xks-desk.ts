@@ -127,12 +127,14 @@ export class XksDesk {
 
   /**
    * Takes off the device what no version names any more. What cannot be taken off now waits for the
-   * next login or start. Answers with how much of it waits.
+   * next login or start, and keeps nothing else from leaving. Answers with how much of it waits.
    */
   async clearDevice(): Promise<number> {
     const { domain, file, ports } = this.#parts;
     const { keys } = domain.xks;
+    const away = new Set<StorageLocation>();
     for (const { deviceId, storage } of keys.leftovers.list()) {
+      if (away.has(storage)) continue;
       try {
         const { driver, master } = await this.#device.ready(storage);
         const removed = await driver.removeServiceKey(deviceId);
@@ -143,7 +145,8 @@ export class XksDesk {
       } catch (error) {
         if (!(error instanceof OperationError)) throw error;
         ports.log.log('warn', 'xks-left-on-device', { code: error.code });
-        break;
+        // a device that refuses one object may give up the next; one that does not answer does not
+        if (error.code !== 'HSM_REFUSED') away.add(storage);
       }
     }
     return keys.leftovers.list().length;
