@@ -71,6 +71,11 @@ describe('a practice keystore', () => {
     seen = [];
     const tested = await desk.refused('credential.test', { credential: 'impostor', region });
     expect(tested.code).toBe('AWS_NOT_PRACTICE');
+    const { credentials } = await desk.call('credential.list', {});
+    expect(credentials.find(({ name }) => name === 'impostor')).toMatchObject({
+      connection: 'Not Connected',
+      problem: 'that endpoint is not the practice KMS',
+    });
     expect(requireClear(tested).forYourKeys).toContain('Nothing was sent');
     await desk.addGroup('lured', { credential: 'impostor' });
     const plan = await desk.plan('lured');

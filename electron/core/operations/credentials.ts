@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { credentialOps, credentialView } from '../../../shared/contract/credential.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { failureName } from '../../../shared/text/failures.ts';
 import { readAccessKeyFile } from '../cloud/credential-file.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { NewCredential } from '../keystore/credentials.ts';
@@ -147,7 +148,7 @@ export async function testCredential(
     if (!(error instanceof OperationError)) throw error;
     open.credentials.noteTest(credential.id, {
       connection: 'Not Connected',
-      problem: error.external?.name ?? error.code,
+      problem: failureName(error),
     });
     throw error;
   } finally {

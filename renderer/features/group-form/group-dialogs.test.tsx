@@ -191,8 +191,11 @@ describe('Add Key Group', () => {
 
   it('says why it cannot rotate while AWS does not know the credential, and adds all the same', async () => {
     const { link, world, user } = working(add);
-    world.credential = credential({ connection: 'Not Connected', problem: 'No answer.' });
+    world.credential = credential({ connection: 'Not Connected', problem: 'ExpiredToken' });
     await fillIn(user);
+    const said =
+      'Its last test did not connect (ExpiredToken). The group can be added all the same.';
+    expect(await screen.findByText(said)).toBeTruthy();
     const rotate = await button('Add and Force Rotate…');
     await waitFor(() => expect(rotate.getAttribute('aria-disabled')).toBe('true'));
     expect(rotate.getAttribute('aria-label') ?? rotate.getAttribute('title')).toMatch(

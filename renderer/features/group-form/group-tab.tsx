@@ -162,7 +162,7 @@ function CredentialRow({
       label="Credential"
       hint={
         chosen?.connection === 'Not Connected'
-          ? `${chosen.problem ?? 'AWS did not accept it at the last test.'} The group can be added all the same.`
+          ? `Its last test did not connect${chosen.problem === null ? '' : ` (${chosen.problem})`}. The group can be added all the same.`
           : null
       }
     >

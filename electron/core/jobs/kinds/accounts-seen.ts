@@ -1,4 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { failureName } from '../../../../shared/text/failures.ts';
 import type { AccountOwner } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Credentials } from '../../keystore/credentials.ts';
@@ -48,8 +49,7 @@ export function createAccountsSeen(
     },
     refused: (credentialId, error) => {
       if (!(error instanceof OperationError)) return;
-      const problem = error.external?.name ?? error.code;
-      note(credentialId, { connection: 'Not Connected', problem });
+      note(credentialId, { connection: 'Not Connected', problem: failureName(error) });
     },
   };
 }
