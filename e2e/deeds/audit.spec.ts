@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller, Desk, type Detail, requireDone } from '../support/desk.ts';
+import { subjectWords } from '../../shared/text/audit-subject.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { failureOf, requireTrueStanding } from '../support/truth.ts';
 
@@ -82,6 +83,30 @@ describe('every deed has its records', () => {
         daysOfGroup: null,
       },
     ]);
+  });
+
+  it('an edit, by a name that a person reads', async () => {
+    const from = await size();
+    await desk.call('folder.add', { name: 'cards' });
+    await desk.call('folder.edit', { folder: 'cards', name: 'shops' });
+    await desk.call('folder.edit', { folder: 'shops', parent: null });
+    await desk.call('group.edit', { group: 'told', changes: { description: 'of the till' } });
+    await desk.call('group.edit', { group: 'told', changes: { name: 'till' } });
+    await desk.call('group.edit', { group: 'till', changes: { name: 'told' } });
+    await desk.call('device.designate', {});
+    await desk.call('keystore.setBackupPlace', { place: desk.backups });
+    expect((await since(from)).map((record) => [record.action, subjectWords(record)])).toEqual([
+      ['folder.add', 'cards'],
+      ['folder.edit', 'shops'],
+      ['folder.edit', 'shops'],
+      ['group.edit', 'told'],
+      ['group.edit', 'till'],
+      ['group.edit', 'told'],
+      ['device.designate', caller.host],
+      ['keystore.setBackupPlace', desk.backups],
+    ]);
+    const { records } = await desk.call('audit.list', { action: 'group.edit', limit: 1 });
+    expect(records[0]?.details).toMatchObject({ name: 'told', former: 'till' });
   });
 
   it('what was refused, by its code; and who may not ask at all', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { practiceAccount } from '../../shared/model/practice-account.ts';
+import { subjectWords } from '../../shared/text/audit-subject.ts';
 import { Desk } from '../support/desk.ts';
 import { region } from '../support/outside-aws.ts';
 
@@ -58,6 +59,17 @@ describe('a first rehearsal, set up by one call', () => {
       connections: { connected: 1, all: 1 },
     });
     expect(existsSync(`${desk.keystore}.practice-kms`)).toBe(true);
+    await desk.call('hsm.probe', {});
+    const { records } = await desk.call('audit.list', {});
+    const told = records
+      .filter(({ action }) => ['practice.setUp', 'hsm.probe'].includes(action))
+      .map((record) => `${record.action}: ${subjectWords(record)}`);
+    expect(told.toReversed()).toEqual([
+      'practice.setUp: practice',
+      'practice.setUp: practice',
+      'practice.setUp: keyreeve-practice',
+      'hsm.probe: keyreeve-practice',
+    ]);
   });
 
   it('changes nothing the second time', async () => {

@@ -135,6 +135,9 @@ describe('an external key store, from the keystore through the proxy to AWS', ()
     const before = await stage.desk.call('xksStore.show', { store: 'ledger' });
     const file = stage.at('handed-over.json');
     await stage.desk.call('xksStore.writeCredential', { store: 'ledger', file });
+    await stage.desk.call('xksStore.check', { store: 'ledger' });
+    const { records } = await stage.desk.call('audit.list', { limit: 2 });
+    expect(records.map(({ details }) => details['name'])).toEqual(['ledger', 'ledger']);
     const former = stage.holderOf(file);
     expect((await former.health()).status).toBe(200);
     requireDone(await stage.store('rotate-credential', 'ledger'));

@@ -92,7 +92,8 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
     login: async (input) => {
       const { token, open } = session.opened;
       await token.login(input.pin, input.confirmed);
-      open.audit('OK', [token.binding?.serial ?? '']);
+      const { serial = '', label = '' } = token.binding ?? {};
+      open.audit('OK', [serial], { label });
       open.changed('hsm');
       return status(session);
     },
@@ -100,6 +101,7 @@ export const hsmHandlers = (session: Session, ports: HostPorts): HandlersOfNoun<
       const { token, open } = session.opened;
       const binding = await token.probe();
       open.audit('OK', [binding.serial], {
+        label: binding.label,
         failed: binding.probe.findings.filter((f) => !f.ok).map((f) => f.id),
       });
       open.changed('hsm');

@@ -221,7 +221,7 @@ export class Practice {
           ? domain.credentials.moveEndpoint(named.id, kept.url ?? '')
           : domain.credentials.add(newCredential(kept.url), { secretAccessKey });
         domain.settings.write(setting, { ...kept, credentialId: made.id });
-        note([made.id], { credential: made.name });
+        note([made.id], { name: made.name });
         return made;
       });
       this.#parts.forget(credential.id);
@@ -255,7 +255,7 @@ export class Practice {
           practiceFolder: folder,
         }),
       );
-      note([binding.serial], { token: binding.label, master: binding.master.id });
+      note([binding.serial], { label: binding.label, master: binding.master.id });
     } catch (error) {
       store.change(() => dropPracticePin(store, fresh.serial));
       throw error;

@@ -19,7 +19,7 @@ function view({ device }: OpenKeystore) {
 /** The one device that may rotate key material. */
 export const deviceHandlers = (access: Access): HandlersOfNoun<'device'> => ({
   show: () => view(access.open()),
-  designate: (input) => {
+  designate: (input, { host }) => {
     const open = access.open();
     if (!input.confirm && open.device.designatedDevice !== null && !open.device.designated) {
       throw new OperationError('CONFIRMATION_NEEDED', {
@@ -30,7 +30,7 @@ export const deviceHandlers = (access: Access): HandlersOfNoun<'device'> => ({
     open.store.change(() => {
       open.device.designate();
       open.jobs.designated();
-      open.audit('OK', [open.device.id], { former });
+      open.audit('OK', [open.device.id], { name: host, former });
     });
     open.changed('device', open.device.id);
     return view(open);

@@ -4,6 +4,7 @@ import { notFound, OperationError } from '../../../shared/errors/operation-error
 import type { Folder } from '../keystore/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { groupsNeedingSomebody } from './needing.ts';
+import { namesOf } from './renamed.ts';
 
 type View = z.output<typeof folderView>;
 
@@ -76,7 +77,7 @@ export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
   },
   edit: (input) => {
     const open = access.open();
-    const { id } = open.references.folder(input.folder);
+    const { id, name } = open.references.folder(input.folder);
     const to = {
       ...(input.name === undefined ? {} : { name: input.name }),
       ...(input.parent === undefined
@@ -85,7 +86,7 @@ export const folderHandlers = (access: Access): HandlersOfNoun<'folder'> => ({
     };
     open.store.change(() => {
       open.folders.edit(id, to);
-      open.audit('OK', [id], to);
+      open.audit('OK', [id], { ...to, ...namesOf(name, input.name ?? name) });
     });
     open.changed('folder', id);
     return viewFolder(open, id);

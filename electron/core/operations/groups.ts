@@ -16,6 +16,7 @@ import { requireSoundTemplate } from './group-template.ts';
 import { viewGroup, viewOneGroup } from './group-view.ts';
 import { groupSynchronizeHandlers } from './group-synchronize.ts';
 import { groupsNeedingSomebody } from './needing.ts';
+import { namesOf } from './renamed.ts';
 import { rotationHandlers } from './rotation.ts';
 import { findForGroup } from './scan.ts';
 
@@ -185,6 +186,7 @@ const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' |
       if (inTheWay) throw inTheWay;
       open.groups.edit(group.id, change);
       open.audit('OK', [group.id], {
+        ...namesOf(group.name, next.name),
         fields: Object.keys(input.changes),
         sentence: groupSentence(next, open.hsmTitle, open.keys.ofGroup(group.id).length > 0),
       });

@@ -101,7 +101,7 @@ function keepingHandlers(
       if (store.remote !== null) await readStore(open.deeds, opened, {});
       for (const { id } of open.xks.keys.list(store.id))
         await readKmsKey(open.deeds, id, opened, {});
-      open.audit('OK', [store.id], { account: opened.account });
+      open.audit('OK', [store.id], { name: store.name, account: opened.account });
       open.changed('xks', store.id);
       return viewStoreDetail(open, open.xks.stores.get(store.id));
     },
@@ -186,8 +186,9 @@ function credentialHandlers(
       } finally {
         text.fill(0);
       }
-      open.audit('OK', [store.id], { accessKeyId: pair.accessKeyId, file: input.file });
-      return { file: input.file, accessKeyId: pair.accessKeyId };
+      const { accessKeyId } = pair;
+      open.audit('OK', [store.id], { name: store.name, accessKeyId, file: input.file });
+      return { file: input.file, accessKeyId };
     },
   };
 }

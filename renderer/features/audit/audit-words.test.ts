@@ -6,10 +6,10 @@ import {
   fingerprintOf,
   outcomeText,
   signedWords,
-  subjectWords,
   type Verdict,
   verdictText,
 } from './audit-words.ts';
+import { subjectWords } from '../../../shared/text/audit-subject.ts';
 
 const record = (more: Partial<AuditRecord> = {}): AuditRecord => ({
   seq: 7,

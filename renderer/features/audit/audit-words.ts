@@ -1,7 +1,7 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { contract, findOperation } from '../../client/declarations.ts';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
-import { jobStateTexts, shortId, type StateText } from '../../../shared/text/states.ts';
+import { jobStateTexts, type StateText } from '../../../shared/text/states.ts';
 import { jobStates, type JobState } from '../../../shared/model/job.ts';
 import { logStatus } from '../../../shared/text/segments.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
@@ -60,17 +60,6 @@ export function outcomeText({ outcome, details }: AuditRecord): StateText {
 
 const isJobState = (value: unknown): value is JobState =>
   jobStates.some((state) => state === value);
-
-/** What a record is about, as short as a column: a name where it was recorded, else an id. */
-export function subjectWords({ objects, details }: AuditRecord): string {
-  const { name, label, title, job, step } = details;
-  if (typeof job === 'number') return `job ${job}${typeof step === 'string' ? `, ${step}` : ''}`;
-  const named = [name, label, title].find((each) => typeof each === 'string' && each !== '');
-  if (typeof named === 'string') return named;
-  const [first, ...others] = objects;
-  if (first === undefined || first === '') return '';
-  return `${shortId(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
-}
 
 /** A value of a record's details on one line. */
 export const detailWords = (value: unknown): string =>

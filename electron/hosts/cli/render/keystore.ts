@@ -5,6 +5,7 @@ import {
   keystoreStateTexts,
   realmTexts,
 } from '../../../../shared/text/states.ts';
+import { subjectWords } from '../../../../shared/text/audit-subject.ts';
 import { moduleProblem } from '../../../../shared/text/modules.ts';
 import { renderFailure } from '../../../../shared/text/failures.ts';
 import type { Failure } from '../../../../shared/errors/operation-error.ts';
@@ -153,6 +154,7 @@ export function auditText(
     { title: 'By', spare: 1 },
     { title: 'Action' },
     { title: 'Outcome', shrinks: true },
+    { title: 'About', shrinks: true },
     { title: 'Objects', shrinks: true, spare: 2 },
   ] as const;
   const rows = records.map((record) => [
@@ -162,6 +164,7 @@ export function auditText(
     { text: record.channel },
     { text: record.action },
     { text: record.outcome },
+    { text: subjectWords(record) },
     { text: record.objects.join(' ') },
   ]);
   return [

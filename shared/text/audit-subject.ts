@@ -1,0 +1,23 @@
+import type { OutputFor } from '../contract/index.ts';
+import { shortId } from './states.ts';
+
+type AuditRecord = OutputFor<'audit.list'>['records'][number];
+
+/** Details that say what a record is about, the most telling first: its name, else a place or an address. */
+const telling = ['name', 'label', 'title', 'place', 'path', 'folder', 'url'] as const;
+
+/** What a record is about, as short as a column: a name where it was recorded, else an id. */
+export function subjectWords({
+  objects,
+  details,
+}: Pick<AuditRecord, 'objects' | 'details'>): string {
+  const { job, step } = details;
+  if (typeof job === 'number') return `job ${job}${typeof step === 'string' ? `, ${step}` : ''}`;
+  const named = telling
+    .map((field) => details[field])
+    .find((each) => typeof each === 'string' && each !== '');
+  if (typeof named === 'string') return named;
+  const [first, ...others] = objects;
+  if (first === undefined || first === '') return '';
+  return `${shortId(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+}
