@@ -53,7 +53,7 @@ export async function createKeystore(
   } catch (error) {
     // A header without a keystore would stand in the way of the next attempt.
     if (written) for (const file of headerPaths(spec.path)) rmSync(file, { force: true });
-    lock.release();
+    lock.abandon();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +54,27 @@ it('is held once in this process too, and given back by release', () => {
   lock.release();
   lock.release();
   takeProcessLock(path).release();
+});
+
+it('leaves no file where nothing came into being, and keeps one that was there', () => {
+  const file = `${path}.lock`;
+  const first = takeProcessLock(path);
+  expect(existsSync(file)).toBe(true);
+  first.abandon();
+  expect(existsSync(file)).toBe(false);
+  takeProcessLock(path).release();
+  takeProcessLock(path).abandon();
+  expect(existsSync(file)).toBe(true);
+});
+
+it('is not had on a file that its holder took away', () => {
+  const lock = takeProcessLock(path);
+  unlinkSync(`${path}.lock`);
+  const other = takeProcessLock(path);
+  lock.abandon();
+  expect(existsSync(`${path}.lock`)).toBe(true);
+  expect(() => takeProcessLock(path)).toThrow(inUse);
+  other.release();
 });
 
 it('is not taken where something else stands in its place', () => {

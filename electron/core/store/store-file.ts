@@ -100,7 +100,7 @@ export function createStoreWithRootKey(spec: NewStore): OpenStore {
   try {
     return createUnderLock(spec, lock);
   } catch (error) {
-    lock.release();
+    lock.abandon();
     throw error;
   }
 }

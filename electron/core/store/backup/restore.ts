@@ -63,10 +63,12 @@ export async function restore(spec: RestoreSpec): Promise<BackupReport> {
     } finally {
       removeAll(temporary);
     }
+    lock.release();
     return report;
   } finally {
     rootKey.dispose();
-    lock.release();
+    // of a restore that came to nothing; one that did has given it back
+    lock.abandon();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +124,7 @@ describe('a passphrase', () => {
     expect(await failure(createKeystore({ ...spec, slot: slot('ääääääääääa') }))).toBe(
       'PASSPHRASE_TOO_SHORT',
     );
+    expect(readdirSync(folder)).toEqual([]);
     open = await createKeystore({ ...spec, slot: slot('ääääääääääaa') });
     await withPhrase('ääääääääääaa');
   });
