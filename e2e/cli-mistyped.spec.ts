@@ -120,7 +120,8 @@ describe('a secret typed where a name, a number or a word belongs', () => {
     try {
       await program.parseAsync([...argv], { from: 'user' });
     } catch (error) {
-      const refused = error instanceof CommanderError ? usageFailure(error, 'keyreeve') : error;
+      const refused =
+        error instanceof CommanderError ? usageFailure(error, 'keyreeve', false) : error;
       const failure = asFailure(refused);
       const told = typed === null ? failure : inTypedNames(failure, typed);
       showFailure(screen, told, argv.includes('--json'));

@@ -146,6 +146,20 @@ describe('says what is so, and sends people where it helps', () => {
       /files of the keystore|Make .* writable/,
     ],
     [
+      'DISK_READ_ONLY',
+      'a folder of this computer on a disk that takes no change',
+      { path: '/srv/state' },
+      /^Make \S*\/srv\/state\S* writable\.$/m,
+      /keystore/,
+    ],
+    [
+      'DISK_READ_ONLY',
+      'a folder of this computer that belongs to another account',
+      { path: '/srv/state', why: 'this account is not allowed to' },
+      /^This account may not use a folder that Keyreeve needs\.$.*^Let this account read and write \S*\/srv\/state/ms,
+      /files of the keystore/,
+    ],
+    [
       'KEYSTORE_NOT_FOUND',
       'the folder that a new one is to go into',
       { folder: '/home/ann/keys' },
@@ -277,6 +291,13 @@ describe('says what is so, and sends people where it helps', () => {
       { reason: 'KEYSTORE_OLDER_THAN_ANCHOR' },
       /^Open the newest copy, or accept this older one knowingly, with --accept-older/m,
       /keystore status/,
+    ],
+    [
+      'KEYSTORE_READ_ONLY',
+      'a disk that failed in the middle of a job',
+      { reason: 'DISK_FAILED', job: 1001 },
+      /^What its steps have done stays done: the disk reported an error\. Job \S*1001\S* stands still\.$/m,
+      /Nothing was changed/,
     ],
     [
       'KEYSTORE_READ_ONLY',

@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -39,6 +47,13 @@ it('says which folder cannot be made where there is no place for its id', () => 
       code: 'DISK_READ_ONLY',
       details: { folder: join(folder, 'file', 'state') },
     }),
+  );
+});
+
+it('says which folder takes no file where its id cannot be written', () => {
+  mkdirSync(join(folder, 'a', 'device-id', 'full'), { recursive: true });
+  expect(() => deviceIn('a')).toThrow(
+    expect.objectContaining({ details: { path: join(folder, 'a') } }),
   );
 });
 

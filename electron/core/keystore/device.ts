@@ -25,12 +25,12 @@ export interface Device {
 /**
  * Reads this device's id, or makes it at first use (0600, in the host's private state folder). A
  * file that holds no id is replaced: the device is then a new one, which rotates nothing unasked.
- * @throws OperationError DISK_*
+ * @throws OperationError DISK_*, which names that folder
  */
 export function deviceId(ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>): string {
   const { state } = ports.paths;
   const file = join(state, 'device-id');
-  return onDisk('device id', () => {
+  const readOrMake = (): string => {
     const there = standingAt(file);
     if (there?.isFile() && there.size <= 64) {
       const id = readFileSync(file, 'utf8').trim();
@@ -40,7 +40,8 @@ export function deviceId(ports: Pick<HostPorts, 'paths' | 'clock' | 'random'>): 
     makePrivateFolder(state);
     writeDurably(file, Buffer.from(`${id}\n`), ports.random);
     return id;
-  });
+  };
+  return onDisk('device id', readOrMake, state);
 }
 
 export function createDevice(

@@ -15,8 +15,9 @@ const errnoCodes: Readonly<Record<string, FailureCode>> = {
  * Turns an error of SQLite or of the file system into the failure an operator is told; errors of
  * any other origin (and SQL mistakes, constraints) come back as they are.
  * @param at what was being done, for the failure's external cause.
+ * @param folder where, when it is none of the keystore's.
  */
-export function diskFailure(error: unknown, at: string): unknown {
+export function diskFailure(error: unknown, at: string, folder?: string): unknown {
   if (error instanceof Database.SqliteError) {
     const code = sqliteFailure(error.code);
     if (code === null) return error;
@@ -29,7 +30,10 @@ export function diskFailure(error: unknown, at: string): unknown {
   const denied = code === 'EACCES' || code === 'EPERM';
   return new OperationError(
     errnoCodes[code] ?? 'DISK_FAILED',
-    denied ? { why: 'this account is not allowed to' } : {},
+    {
+      ...(folder === undefined ? {} : { path: folder }),
+      ...(denied ? { why: 'this account is not allowed to' } : {}),
+    },
     { external: { name: code, at: `${at}: ${syscall}` }, cause: error },
   );
 }
@@ -45,10 +49,10 @@ function sqliteFailure(code: string): FailureCode | null {
 }
 
 /** Runs `work` and throws what {@link diskFailure} makes of its error. */
-export function onDisk<T>(at: string, work: () => T): T {
+export function onDisk<T>(at: string, work: () => T, folder?: string): T {
   try {
     return work();
   } catch (error) {
-    throw diskFailure(error, at);
+    throw diskFailure(error, at, folder);
   }
 }

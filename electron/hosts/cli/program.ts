@@ -157,19 +157,35 @@ export function commandMeant(program: Command, argv: readonly string[]): string 
 }
 
 /**
- * What commander found wrong, as a failure that says where help is; null when it only printed help
- * or the version.
+ * A noun alone shows its verbs, which is no JSON: whoever asked for that is spared, and told by
+ * {@link usageFailure}.
  */
-export function usageFailure(error: CommanderError, command: string): OperationError | null {
+export function showNoVerbs(program: Command): void {
+  program.configureOutput({ writeErr: () => undefined });
+  for (const each of program.commands) showNoVerbs(each);
+}
+
+const problemOf = ({ code, message }: CommanderError): string => {
+  if (code === 'commander.help') return 'name a command';
+  if (code === 'commander.excessArguments')
+    return 'there are more arguments than this command takes';
+  return withoutValues(message);
+};
+
+/**
+ * What commander found wrong, as a failure that says where help is; null when it printed help or
+ * the version.
+ */
+export function usageFailure(
+  error: CommanderError,
+  command: string,
+  json: boolean,
+): OperationError | null {
   if (error.exitCode === 0) return null;
-  if (error.code === 'commander.help') return null;
-  const problem =
-    error.code === 'commander.excessArguments'
-      ? 'there are more arguments than this command takes'
-      : withoutValues(error.message);
+  if (error.code === 'commander.help' && !json) return null;
   const details = {
     field: 'command line',
-    problem: `${problem.replace(/\.$/, '')}; see ${command} --help`,
+    problem: `${problemOf(error).replace(/\.$/, '')}; see ${command} --help`,
   };
   return new OperationError('BAD_INPUT', details);
 }

@@ -17,6 +17,7 @@ import {
   commandMeant,
   nouns,
   refuseUnknownCommand,
+  showNoVerbs,
   usageFailure,
 } from './program.ts';
 import { Screen } from './screen.ts';
@@ -60,6 +61,7 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
   let exit = 0;
   let typed: Command | null = null;
   let meant = 'keyreeve';
+  const json = argv.includes('--json');
   try {
     refuseSecrets(argv);
     const all = noun === 'complete';
@@ -72,6 +74,7 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
         await context.end();
       }
     });
+    if (json) showNoVerbs(program);
     program.hook('preAction', (_, command) => {
       typed = command;
     });
@@ -92,7 +95,7 @@ async function run(argv: readonly string[], noun: string | null, screen: Screen)
     await program.parseAsync([...argv], { from: 'user' });
     return exit;
   } catch (error) {
-    const failed = error instanceof CommanderError ? usageFailure(error, meant) : error;
+    const failed = error instanceof CommanderError ? usageFailure(error, meant, json) : error;
     if (failed === null) return (error as CommanderError).exitCode === 0 ? 0 : 64;
     return tell(failed, screen, argv, typed);
   }

@@ -12,7 +12,9 @@ import { finishJob } from './watch-job.ts';
 
 let folder: string;
 let core: InTestCore;
+let written: string;
 beforeEach(() => {
+  written = '';
   folder = mkdtempSync(join(tmpdir(), 'krw-'));
   core = new InTestCore();
   let hsm = 'pin-needed';
@@ -42,9 +44,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Follows a job in a process of its own, as `job watch` does without a daemon. */
 async function follow(options: GlobalOptions): Promise<number> {
-  const quiet = { write: () => true };
+  const sink = { write: (text: string) => (written += text) };
   const context = new CommandContext({
-    screen: new Screen({ stdout: quiet, stderr: quiet, colour: false }),
+    screen: new Screen({ stdout: sink, stderr: sink, colour: false }),
     options,
     keystorePath: join(folder, 'a.keystore'),
     stateFolder: folder,
@@ -77,4 +79,31 @@ it('tries a PIN once', async () => {
   });
   await expect(follow({ pinFile: pinFile() })).rejects.toMatchObject({ code: 'HSM_PIN_REFUSED' });
   expect(logins()).toBe(1);
+});
+
+it('says nothing beside the JSON of the failure when a job is left by hand', async () => {
+  const waited = new Promise<void>((resolve) => {
+    core.handlers.set('job.wait', () => {
+      resolve();
+      return new Promise(() => undefined);
+    });
+  });
+  const following = follow({ json: true });
+  await waited;
+  process.emit('SIGINT');
+  await expect(following).rejects.toMatchObject({ code: 'CANCELLED_BY_PERSON' });
+  expect(written).toBe('');
+});
+
+it('names the job whose keystore takes no more changes: its steps stay done', async () => {
+  let asked = 0;
+  core.handlers.set('job.wait', () => {
+    asked += 1;
+    if (asked === 1) return { revision: 1, detail: detail('running') };
+    throw new OperationError('KEYSTORE_READ_ONLY', { reason: 'DISK_FAILED' });
+  });
+  await expect(follow({})).rejects.toMatchObject({
+    code: 'KEYSTORE_READ_ONLY',
+    details: { reason: 'DISK_FAILED', job: 1043 },
+  });
 });

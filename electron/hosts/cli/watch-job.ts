@@ -46,7 +46,9 @@ export async function watchJob(
       // stopping locks the keystore, which ends this call too: what was asked for is the reason
       const waiting = session
         .call('job.wait', { job, revision, waitMs: patienceMs })
-        .catch((error: unknown) => (stop.begun() ? stop.asked : Promise.reject(error)));
+        .catch((error: unknown) =>
+          stop.begun() ? stop.asked : Promise.reject(naming(error, progress)),
+        );
       const answer = await Promise.race([waiting, stop.asked]);
       revision = answer.revision;
       progress.show(answer.detail);
@@ -62,6 +64,14 @@ export async function watchJob(
   } finally {
     stop.release();
   }
+}
+
+/** A keystore that takes no more changes: the job may have made some, and says so of itself. */
+function naming(error: unknown, { number }: Progress): unknown {
+  const told = error instanceof OperationError && error.code === 'KEYSTORE_READ_ONLY';
+  if (!told || number === null) return error;
+  const { code, details, external } = error.toFailure();
+  return new OperationError(code, { ...details, job: number }, external ? { external } : {});
 }
 
 /** Whoever declines to give the PIN leaves as by Ctrl+C at the job itself. */
@@ -176,17 +186,16 @@ async function interrupted(
   session: Session,
   progress: Progress,
 ): Promise<never> {
-  const { screen } = context;
   const job = progress.number === null ? 'The job' : `Job ${progress.number}`;
   if (session.where === 'holder') {
-    screen.note(`${job} goes on in the process that holds the keystore.`);
-    if (progress.number !== null) screen.note(`  keyreeve job watch ${progress.number}`);
+    context.remark(`${job} goes on in the process that holds the keystore.`);
+    if (progress.number !== null) context.remark(`  keyreeve job watch ${progress.number}`);
   } else {
-    screen.note(`Stopping. ${lockingText(1)}`);
-    screen.note('  Ctrl+C again leaves at once; what is under way is then looked at next time.');
+    context.remark(`Stopping. ${lockingText(1)}`);
+    context.remark('  Ctrl+C again leaves at once; what is under way is then looked at next time.');
     await session.end();
-    screen.note(`${job} is paused. It goes on in a window, console or daemon, or by:`);
-    screen.note(`  keyreeve job watch ${progress.number ?? 'JOB'}`);
+    context.remark(`${job} is paused. It goes on in a window, console or daemon, or by:`);
+    context.remark(`  keyreeve job watch ${progress.number ?? 'JOB'}`);
   }
   const goesOn = session.where === 'holder';
   throw new OperationError('CANCELLED_BY_PERSON', { job: progress.number, goesOn });

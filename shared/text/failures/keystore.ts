@@ -50,8 +50,15 @@ export const keystoreWording = {
   },
   KEYSTORE_READ_ONLY: {
     headline: 'The keystore is open for reading only.',
-    forYourKeys: (d) =>
-      `Nothing was changed${readOnlyWhy[d.text('reason', '')] ?? d.because('reason')}. Jobs do not run.`,
+    forYourKeys: (d) => {
+      const why = readOnlyWhy[d.text('reason', '')] ?? d.because('reason');
+      return d.when(
+        'job',
+        (job) =>
+          `What its steps have done stays done${why}. Job ${job} stands still.`,
+        `Nothing was changed${why}. Jobs do not run.`,
+      );
+    },
     next: (d) =>
       readOnlyNext[d.text('reason', '')] ?? 'Look at the keystore status and settle what it names.',
   },
@@ -160,7 +167,10 @@ export const keystoreWording = {
       d.when('folder', () => 'A folder that Keyreeve needs cannot be made.') ||
       d.when(
         'why',
-        () => 'This account may not use the files of the keystore.',
+        () =>
+          d.has('path')
+            ? 'This account may not use a folder that Keyreeve needs.'
+            : 'This account may not use the files of the keystore.',
         'The disk does not take changes.',
       ),
     forYourKeys: 'Nothing was changed.',

@@ -97,7 +97,7 @@ export function stepLine(step: StepView, style: Style): string {
   const glyph = stepGlyphs[step.state];
   const tone = step.state === 'done' ? 'good' : step.state === 'needs-you' ? 'attention' : 'quiet';
   const proof = step.proof
-    .map(({ text, requestId }) => (requestId ? `${text} request ${style.id(requestId)}` : text))
+    .map(({ text, requestId }) => (requestId ? `${text}, request ${style.id(requestId)}` : text))
     .join(' · ');
   const time = style.clock(step.endedAt ?? step.beganAt);
   return [
@@ -116,7 +116,7 @@ function steps(detail: JobDetail, style: Style): string {
     lines.push(stepLine(step, style));
     if (step.state === 'done' || step.state === 'skipped') continue;
     for (const call of step.calls) {
-      const request = call.requestId ? ` request ${call.requestId}` : '';
+      const request = call.requestId ? `, request ${call.requestId}` : '';
       lines.push(paint('faint', clean(`      ${call.call}: ${call.result}${request}`)));
     }
   }

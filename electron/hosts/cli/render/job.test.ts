@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { stepLine } from './job.ts';
+import { styleFor } from './moments.ts';
+
+it('sets the request id off from what the step did', () => {
+  const style = styleFor({ forPeople: false, width: Number.POSITIVE_INFINITY });
+  const step = {
+    n: 9,
+    name: 'move-alias',
+    title: 'Move alias',
+    state: 'done',
+    beganAt: 0,
+    endedAt: 0,
+    attempts: 1,
+    proof: [
+      { text: 'alias/pay names version 2', requestId: '51d9' },
+      { text: 'read back', requestId: '62ea' },
+      { text: 'noted' },
+    ],
+    calls: [],
+    failure: null,
+  } as const;
+  expect(stepLine({ ...step, proof: [...step.proof], calls: [] }, style)).toMatch(
+    / {3}alias\/pay names version 2, request 51d9 · read back, request 62ea · noted$/,
+  );
+});
