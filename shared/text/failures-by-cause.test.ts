@@ -335,6 +335,13 @@ describe('says what is so, and sends people where it helps', () => {
       /behind/,
     ],
     [
+      'AWS_CLOCK_SKEW',
+      'a clock whose battery is empty',
+      { seconds: -1_795_350_000 },
+      /It is 20779 days 12 hours behind that of AWS\.$/m,
+      /minutes/,
+    ],
+    [
       'KEY_NOT_ENABLED',
       'a key that is off',
       { state: 'Disabled' },

@@ -1,4 +1,5 @@
-import { aheadWords, practiceEventTexts, spanWords } from '../../../shared/text/practice.ts';
+import { aheadWords, practiceEventTexts } from '../../../shared/text/practice.ts';
+import { spanWords } from '../../../shared/text/span.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';

@@ -1,3 +1,4 @@
+import { spanWords } from '../span.ts';
 import type { DetailReader, Wording } from '../wording.ts';
 
 const deed = (d: DetailReader): string => d.text('permission', d.text('action', ''));
@@ -24,8 +25,7 @@ const offBy = (d: DetailReader): string => {
   const seconds = d.number('seconds');
   if (seconds === null || seconds === 0) return '';
   const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
-  const long = minutes === 1 ? '1 minute' : `${minutes} minutes`;
-  return ` It is ${long} ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS.`;
+  return ` It is ${spanWords(minutes * 60)} ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS.`;
 };
 
 /** Wording for what AWS answers, or does not answer. Earlier steps of a job always stand. */

@@ -54,8 +54,7 @@ export const keystoreWording = {
       const why = readOnlyWhy[d.text('reason', '')] ?? d.because('reason');
       return d.when(
         'job',
-        (job) =>
-          `What its steps have done stays done${why}. Job ${job} stands still.`,
+        (job) => `What its steps have done stays done${why}. Job ${job} stands still.`,
         `Nothing was changed${why}. Jobs do not run.`,
       );
     },
