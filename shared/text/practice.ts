@@ -1,4 +1,3 @@
-import { counted } from './counted.ts';
 import { spanWords } from './span.ts';
 
 /** What happens by itself once the practice clock is there. */

@@ -32,13 +32,20 @@ const kinds = {
   'xks-key': 'external key',
 } as const;
 
-function hitsText({ hits }: OutputFor<'session.find'>, width: number): string {
+/** Hits as a table of `width` columns. */
+export function hitsText({ hits }: OutputFor<'session.find'>, width: number): string {
   if (hits.length === 0) return '';
   const rows = hits.map((hit) =>
     [kinds[hit.kind], hit.title, hit.detail, hit.id].map((text) => ({ text })),
   );
   return table(
-    [{ title: 'Found' }, { title: 'Name' }, { title: 'By' }, { title: 'Id' }],
+    [
+      { title: 'Found', spare: 1 },
+      { title: 'Name', shrinks: 'middle' },
+      { title: 'By', shrinks: true, spare: 2 },
+      // whole: it is there to be given to the next command
+      { title: 'Id' },
+    ],
     rows,
     width,
   );
