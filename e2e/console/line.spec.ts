@@ -53,6 +53,7 @@ describe('the line of a window', () => {
     ['no number', json('{"message":{"call":"keystore.status","input":{}}}')],
     ['a number that is none', json('{"message":{"id":1.5,"call":"keystore.status","input":{}}}')],
     ['a call that is no name', json('{"message":{"id":1,"call":7,"input":{}}}')],
+    ['a call given up by no number', json('{"message":{"giveUp":"all"}}')],
     ['an answer nobody asked for', json('{"message":{"answer":"yes"}}')],
     [
       'an attachment that is not there',

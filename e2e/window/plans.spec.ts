@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synchronizeWords } from '../../shared/text/synchronize.ts';
-import { windowHere } from '../support/window-stage.ts';
+import { inElectron, windowHere } from '../support/window-stage.ts';
 import { policyTemplate } from '../support/policies.ts';
 import { axeFindings } from './accessible.ts';
 import { GroupFormPage } from './group-form-page.ts';
@@ -68,6 +68,37 @@ describe.skipIf(!windowHere)('plans', () => {
     await lastJobDone();
     await closeAll();
     expect(await jobs()).toHaveLength(1);
+  });
+
+  it.skipIf(inElectron)('asks AWS nothing further once its dialog is closed', async () => {
+    const answers: unknown[] = [];
+    const lines: Promise<void>[] = [];
+    stage.page.on('websocket', (line) => {
+      const opened = Promise.withResolvers<void>();
+      lines.push(opened.promise);
+      line.on('framereceived', ({ payload }) => {
+        opened.resolve();
+        answers.push(JSON.parse(String(payload)));
+      });
+    });
+    await stage.page.reload();
+    await expect.poll(() => lines.length).toBe(1);
+    await lines[0];
+    const unanswered = await stage.aws.hold('DescribeKey');
+    await tree.row(/payments-prod, key group/).click();
+    await tree.press('Shift+F10', 'Enter');
+    await form.heading('Rotate “payments-prod”?').waitFor();
+    await expect.poll(unanswered).toBe(0);
+    await closeAll();
+    // Of what AWS holds its answer for a minute and more.
+    await expect
+      .poll(() => answers)
+      .toContainEqual(
+        expect.objectContaining({
+          reply: { ok: false, failure: expect.objectContaining({ code: 'CANCELLED_BY_PERSON' }) },
+        }),
+      );
+    await stage.aws.misbehave();
   });
 
   it('shows changed lines where somebody else was faster, and runs nothing until pressed again', async () => {

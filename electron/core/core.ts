@@ -20,8 +20,11 @@ export type Reply =
 
 /** The whole product behind one gate; hosts differ only in how a call reaches it. */
 export interface Core {
-  /** Runs one operation (`noun.verb`) of the contract. Never throws. */
-  call(name: string, input: unknown, caller: Caller): Promise<Reply>;
+  /**
+   * Runs one operation (`noun.verb`) of the contract. Never throws. `givenUp` is aborted once nobody waits for the
+   * answer any more: what only reads asks nobody further then; a change goes on to its end.
+   */
+  call(name: string, input: unknown, caller: Caller, givenUp?: AbortSignal): Promise<Reply>;
   /** Named changes, in order. Returns the unsubscriber. */
   onChange(listener: (change: Change) => void): () => void;
   /** Lets running steps finish, wipes secrets, closes the keystore, ends the bridge. */
@@ -57,6 +60,8 @@ export interface AuditedCall {
   /** SHA-256 of the validated input without secrets; hex. */
   readonly requestHash: string;
   readonly input: unknown;
+  /** Aborted once nobody waits for it any more; never for what changes something. */
+  readonly givenUp: AbortSignal | null;
 }
 
 export interface CoreConfig {

@@ -132,6 +132,28 @@ it('wipes secret bytes when the call ends, however it ends, and audits only thei
   expect([...misplaced]).toEqual([0, 0, 0]);
 });
 
+it('tells a read that nobody waits for it any more, and calls its end no failure', async () => {
+  const { call, seen } = gateOver(
+    () =>
+      new Promise((_resolve, reject) => {
+        const { givenUp } = seen.calls.at(-1) ?? {};
+        givenUp?.addEventListener('abort', () => reject(givenUp.reason as Error));
+      }),
+  );
+  const nobody = new AbortController();
+  const reply = call('group.planForceRotate', { group: 'x' }, person, nobody.signal);
+  await new Promise((resolve) => setImmediate(resolve));
+  nobody.abort();
+  expect(await reply).toMatchObject({ ok: false, failure: { code: 'CANCELLED_BY_PERSON' } });
+  expect(seen.logged).toEqual([]);
+});
+
+it('never cuts off what changes something', async () => {
+  const { call, seen } = gateOver(() => ({ id: '019a0000-0000-7000-8000-000000000001' }));
+  await call('folder.add', { name: 'x' }, person, AbortSignal.abort());
+  expect(seen.calls.map(({ givenUp }) => givenUp)).toEqual([null]);
+});
+
 it('finds every declared operation, and each names only failures that exist', () => {
   for (const [noun, operations] of Object.entries(contract)) {
     for (const [verb, operation] of Object.entries(operations)) {

@@ -59,7 +59,12 @@ export function createGate(services: GateServices) {
     return { ok: false, failure: { code: 'INTERNAL', details: { call } } };
   };
 
-  const run = async (name: string, operation: Operation, input: unknown, caller: Caller) => {
+  const run = async (
+    name: string,
+    operation: Operation,
+    input: unknown,
+    { caller, givenUp }: { readonly caller: Caller; readonly givenUp: AbortSignal | undefined },
+  ) => {
     const read = readInput(operation.input, input);
     if ('wrong' in read) throw new OperationError('BAD_INPUT', read.wrong);
     const plain = withoutSecrets(read.data);
@@ -69,6 +74,7 @@ export function createGate(services: GateServices) {
       caller,
       requestHash: createHash('sha256').update(JSON.stringify(plain)).digest('hex'),
       input: plain,
+      givenUp: operation.effect === 'read' ? (givenUp ?? null) : null,
     };
     try {
       const work = async () => {
@@ -80,23 +86,31 @@ export function createGate(services: GateServices) {
       const output = await services.during(operation, work, caller);
       return operation.output.parse(output);
     } catch (error) {
+      // What its end looks like from inside is no failure of anything.
+      if (call.givenUp?.aborted) throw new OperationError('CANCELLED_BY_PERSON');
       const code = error instanceof OperationError ? error.code : 'INTERNAL';
       if (operation.effect !== 'read') services.audit.refused(call, code);
       throw error;
     }
   };
 
-  return async (name: string, input: unknown, caller: Caller): Promise<Reply> => {
+  return async (
+    name: string,
+    input: unknown,
+    caller: Caller,
+    givenUp?: AbortSignal,
+  ): Promise<Reply> => {
     try {
       const operation = findOperation(name);
       if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name.slice(0, 100) });
       if (!caller.trusted) {
         const requestHash = createHash('sha256').update(name).digest('hex');
-        const call = { action: name, effect: operation.effect, caller, requestHash, input: null };
+        const { effect } = operation;
+        const call = { action: name, effect, caller, requestHash, input: null, givenUp: null };
         services.audit.refused(call, 'CALLER_NOT_TRUSTED');
         throw new OperationError('CALLER_NOT_TRUSTED');
       }
-      return { ok: true, output: await run(name, operation, input, caller) };
+      return { ok: true, output: await run(name, operation, input, { caller, givenUp }) };
     } catch (error) {
       return fail(error, name.slice(0, 100));
     } finally {

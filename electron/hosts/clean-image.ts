@@ -53,15 +53,15 @@ export function watchSecrets(core: Core, caller: Caller): WatchedCore {
     core: {
       onChange: (listener) => core.onChange(listener),
       stop: () => core.stop(),
-      call: async (name, input, from) => {
-        if (!holdsBytes(input)) return core.call(name, input, from);
+      call: async (name, input, from, givenUp) => {
+        if (!holdsBytes(input)) return core.call(name, input, from, givenUp);
         if (givesWay) {
           wipeBytes(input);
           return { ok: false, failure: new OperationError('KEYSTORE_RENEWING', {}).toFailure() };
         }
         secretsCame = true;
         atWork += 1;
-        const reply = await core.call(name, input, from);
+        const reply = await core.call(name, input, from, givenUp);
         atWork -= 1;
         await look();
         return reply;

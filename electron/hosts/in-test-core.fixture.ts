@@ -15,7 +15,11 @@ type Handler = (input: Record<string, unknown>) => unknown;
  */
 export class InTestCore implements Core {
   readonly callers: Caller[] = [];
-  readonly calls: { name: string; input: unknown }[] = [];
+  readonly calls: {
+    readonly name: string;
+    readonly input: unknown;
+    readonly givenUp: AbortSignal | undefined;
+  }[] = [];
   readonly handlers = new Map<string, Handler>();
   lastPassphrase: Uint8Array | null = null;
   /** Refuses a call before its handler is asked. */
@@ -32,9 +36,9 @@ export class InTestCore implements Core {
     this.handlers.set('job.wait', () => new Promise(() => undefined));
   }
 
-  async call(name: string, input: unknown, caller: Caller): Promise<Reply> {
+  async call(name: string, input: unknown, caller: Caller, givenUp?: AbortSignal): Promise<Reply> {
     this.callers.push(caller);
-    this.calls.push({ name, input });
+    this.calls.push({ name, input, givenUp });
     for (const watcher of this.#watchers) if (watcher.name === name) watcher.resolve();
     if (!caller.trusted) return refused('CALLER_NOT_TRUSTED');
     const operation = findOperation(name);

@@ -3,10 +3,14 @@ import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import { type Link, LinkLost, NotBegun, type Reply } from './link.ts';
 
-/** Calls one operation of the contract; a failure is raised as OperationError. */
+/**
+ * Calls one operation of the contract; a failure is raised as OperationError. `givenUp` is aborted once nobody waits
+ * for the answer: what only reads is ended.
+ */
 export type Call = <Name extends OperationName>(
   name: Name,
   input: InputFor<Name>,
+  givenUp?: AbortSignal,
 ) => Promise<OutputFor<Name>>;
 
 /** How often a core is asked anew that gives way to another after a lock, and for how long (ms). */
@@ -23,9 +27,12 @@ const declared = async (name: OperationName): Promise<Operation | null> =>
  * @throws OperationError as the operation declares, LinkLost when no answer can come
  */
 export function clientOver(link: Link): Call {
-  return async (name, input) => {
+  return async (name, input, givenUp) => {
     try {
-      const [reply, operation] = await Promise.all([ask(link, name, input), declared(name)]);
+      const [reply, operation] = await Promise.all([
+        ask(link, name, input, givenUp),
+        declared(name),
+      ]);
       if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name });
       if (!reply.ok) throw OperationError.from(reply.failure);
       const output = operation.output.safeParse(reply.output);
@@ -41,8 +48,13 @@ export function clientOver(link: Link): Call {
  * What brings a secret is not begun by a core that is about to go: the next one is asked, also where
  * the line breaks meanwhile and the call was never sent. Nobody types a passphrase twice for that.
  */
-async function ask(link: Link, name: string, input: unknown): Promise<Reply> {
-  if (!holdsBytes(input)) return link.call(name, input);
+async function ask(
+  link: Link,
+  name: string,
+  input: unknown,
+  givenUp: AbortSignal | undefined,
+): Promise<Reply> {
+  if (!holdsBytes(input)) return link.call(name, input, givenUp);
   for (const end = performance.now() + askAtMost; ; ) {
     const reply = await answerOf(link, name, input);
     const begun = reply !== null && (reply.ok || reply.failure.code !== 'KEYSTORE_RENEWING');

@@ -7,7 +7,7 @@ import type {
   DesktopEvent,
 } from '../../shared/host/desktop-bridge.ts';
 import { desktopLink } from './desktop-link.ts';
-import { LinkLost, type LinkState } from './link.ts';
+import { LinkLost, type LinkState, NotBegun } from './link.ts';
 
 class InTestBridge implements DesktopBridge {
   readonly asked: DesktopAsk[] = [];
@@ -16,7 +16,9 @@ class InTestBridge implements DesktopBridge {
   #host: (event: DesktopEvent) => void = () => undefined;
   #change: (change: Change) => void = () => undefined;
 
-  call(): Promise<BridgeAnswer> {
+  readonly called: unknown[][] = [];
+  call(...given: unknown[]): Promise<BridgeAnswer> {
+    this.called.push(given);
     return Promise.resolve(this.reply);
   }
   ask(asked: DesktopAsk): Promise<BridgeAnswer> {
@@ -52,6 +54,31 @@ afterEach(() => void vi.useRealTimers());
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 describe('the way to the core through the desktop', () => {
+  it('gives up a call under way by its ticket, and one that is answered not at all', async () => {
+    const { bridge, link } = setUp();
+    await settled();
+    const asked = bridge.asked.length;
+    const [first, second] = [new AbortController(), new AbortController()];
+    const under = Promise.withResolvers<BridgeAnswer>();
+    bridge.call = (...given) => {
+      bridge.called.push(given);
+      return under.promise;
+    };
+    const reply = link.call('group.planForceRotate', {}, first.signal);
+    const other = link.call('group.planForceRotate', {}, second.signal);
+    expect(bridge.called).toEqual([
+      ['group.planForceRotate', {}, 1],
+      ['group.planForceRotate', {}, 2],
+    ]);
+    second.abort();
+    under.resolve({ ok: true, output: 1 });
+    await Promise.all([reply, other]);
+    first.abort();
+    expect(bridge.asked.slice(asked)).toEqual([{ ask: 'give-up', ticket: 2 }]);
+    await expect(link.call('group.list', {}, AbortSignal.abort())).rejects.toThrow(NotBegun);
+    expect(bridge.called).toHaveLength(2);
+  });
+
   it('is open once the desktop says so', async () => {
     const { states } = setUp();
     expect(states).toEqual(['connecting']);

@@ -5,7 +5,14 @@ import type {
   DesktopAsk,
   DesktopBridge,
 } from '../../shared/host/desktop-bridge.ts';
-import { type HostDeeds, type Link, LinkLost, type LinkState, type Reply } from './link.ts';
+import {
+  type HostDeeds,
+  type Link,
+  LinkLost,
+  type LinkState,
+  NotBegun,
+  type Reply,
+} from './link.ts';
 
 /** A break that is over sooner than this (ms) is not shown: a locking core is replaced meanwhile. */
 const shortBreak = 900;
@@ -33,6 +40,7 @@ class DesktopLink implements Link {
   readonly #bridge: DesktopBridge;
   readonly #states = new Set<(state: LinkState) => void>();
   #state: LinkState = { kind: 'connecting' };
+  #tickets = 0;
   #patience: ReturnType<typeof setTimeout> | null = null;
 
   constructor(bridge: DesktopBridge, { nothingToLose }: DesktopLinkOptions) {
@@ -49,8 +57,17 @@ class DesktopLink implements Link {
     void this.#look();
   }
 
-  async call(name: string, input: unknown): Promise<Reply> {
-    return replyOf(await this.#bridge.call(name, input));
+  async call(name: string, input: unknown, givenUp?: AbortSignal): Promise<Reply> {
+    if (!givenUp) return replyOf(await this.#bridge.call(name, input));
+    if (givenUp.aborted) throw new NotBegun();
+    const ticket = (this.#tickets += 1);
+    const giveUp = (): void => void this.#bridge.ask({ ask: 'give-up', ticket });
+    givenUp.addEventListener('abort', giveUp, { once: true });
+    try {
+      return replyOf(await this.#bridge.call(name, input, ticket));
+    } finally {
+      givenUp.removeEventListener('abort', giveUp);
+    }
   }
 
   onChange(listener: (change: Change) => void): () => void {

@@ -36,8 +36,11 @@ export type HostMessage =
  * contract and named changes, and nothing else.
  */
 export interface Link {
-  /** Resolves with the gate's answer; rejects with LinkLost when none can come any more. */
-  call(name: string, input: unknown): Promise<Reply>;
+  /**
+   * Resolves with the gate's answer; rejects with LinkLost when none can come any more. `givenUp` is aborted once
+   * nobody waits for it: the core ends what only reads.
+   */
+  call(name: string, input: unknown, givenUp?: AbortSignal): Promise<Reply>;
   onChange(listener: (change: Change) => void): () => void;
   onState(listener: (state: LinkState) => void): () => void;
   /** Tries again at once, where it waits before the next try. */

@@ -33,6 +33,7 @@ interface Waiting {
   readonly name: string;
   readonly input: unknown;
   readonly answer: PromiseWithResolvers<Reply>;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 interface UnderWay {
@@ -64,11 +65,11 @@ export class WebLine {
   }
 
   /** @throws LinkLost when no answer can come, NotBegun when it was never sent */
-  call(name: string, input: unknown): Promise<Reply> {
+  call(name: string, input: unknown, givenUp?: AbortSignal): Promise<Reply> {
     const answer = Promise.withResolvers<Reply>();
     if (this.#ended || this.#waiting.length >= mostWaiting) answer.reject(new NotBegun());
     else {
-      this.#waiting.push({ name, input, answer });
+      this.#waiting.push({ name, input, answer, givenUp });
       this.#sendWaiting();
     }
     return answer.promise;
@@ -92,14 +93,24 @@ export class WebLine {
     while (this.#open && this.#takes && this.#underWay.size < mostCallsAtOnce) {
       const next = this.#waiting.shift();
       if (!next) return;
+      if (next.givenUp?.aborted) {
+        next.answer.reject(new NotBegun());
+        continue;
+      }
       const id = this.#next++;
       try {
         const bringsSecrets = this.#send({ id, call: next.name, input: next.input });
         this.#underWay.set(id, { answer: next.answer, bringsSecrets });
+        next.givenUp?.addEventListener('abort', () => this.#giveUp(id), { once: true });
       } catch (error) {
         next.answer.reject(error);
       }
     }
+  }
+
+  /** It stays under way until the host has answered it: that is what the host counts. */
+  #giveUp(id: number): void {
+    if (!this.#ended && this.#takes && this.#underWay.has(id)) this.#send({ giveUp: id });
   }
 
   /** True when there were bytes in it. */

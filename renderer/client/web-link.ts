@@ -37,6 +37,7 @@ interface Kept {
   readonly name: string;
   readonly input: unknown;
   readonly answer: PromiseWithResolvers<Reply>;
+  readonly givenUp: AbortSignal | undefined;
 }
 
 class WebLink implements Link {
@@ -77,12 +78,12 @@ class WebLink implements Link {
     this.#connect(entry.factor);
   }
 
-  call(name: string, input: unknown): Promise<Reply> {
+  call(name: string, input: unknown, givenUp?: AbortSignal): Promise<Reply> {
     const { kind } = this.#state;
-    if (kind === 'open' && this.#line) return this.#line.call(name, input);
+    if (kind === 'open' && this.#line) return this.#line.call(name, input, givenUp);
     const answer = Promise.withResolvers<Reply>();
     if (kind === 'connecting' && this.#kept.length < mostKept) {
-      this.#kept.push({ name, input, answer });
+      this.#kept.push({ name, input, answer, givenUp });
     } else answer.reject(kind === 'refused' ? new LinkLost() : new NotBegun());
     return answer.promise;
   }
@@ -142,8 +143,8 @@ class WebLink implements Link {
     this.#tries = 0;
     this.#brokenSince = null;
     this.#show({ kind: 'open' });
-    for (const { name, input, answer } of this.#kept.splice(0)) {
-      line.call(name, input).then(answer.resolve, answer.reject);
+    for (const { name, input, answer, givenUp } of this.#kept.splice(0)) {
+      line.call(name, input, givenUp).then(answer.resolve, answer.reject);
     }
   }
 

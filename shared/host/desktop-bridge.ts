@@ -21,12 +21,15 @@ export type DesktopAsk =
   | { readonly ask: 'choose-file-to-write'; readonly suggestion: string }
   | { readonly ask: 'core-state' }
   | { readonly ask: 'start-core' }
+  /** Nobody waits for the call with this ticket any more. */
+  | { readonly ask: 'give-up'; readonly ticket: number }
   /** `fresh`: nothing would be lost by loading the page anew, in a process of its own. */
   | { readonly ask: 'kept'; readonly fresh: boolean };
 
 /** The whole of what the preload script gives to the page, under the name `keyreeve`. */
 export interface DesktopBridge {
-  call(name: string, input: unknown): Promise<BridgeAnswer>;
+  /** `ticket`: a number of the page's own, by which it can give the call up. */
+  call(name: string, input: unknown, ticket?: number): Promise<BridgeAnswer>;
   ask(request: DesktopAsk): Promise<BridgeAnswer>;
   onChange(listener: (change: Change) => void): () => void;
   onHost(listener: (event: DesktopEvent) => void): () => void;

@@ -38,6 +38,11 @@ export const heartbeat = { everyMs: 10_000, patienceMs: 25_000 } as const;
 /** Calls of one window that may be under way; the window keeps the others back. */
 export const mostCallsAtOnce = 32;
 
+/**
+ * What a window says on its line after its hello: `{ id, call, input }`, `{ giveUp: id }` once it waits no more for
+ * the answer, and `{ answer }` to what its host asked.
+ */
+
 /** What the host says by itself on a line. */
 export type HostWord =
   /** Another browser asks to take over. */

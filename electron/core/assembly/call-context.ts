@@ -33,6 +33,11 @@ export class CallContext implements GateAudit {
     return this.#calls.run(call, work);
   }
 
+  /** Aborted once nobody waits any more for the call that is being handled, where that only reads. */
+  get givenUp(): AbortSignal | null {
+    return this.#calls.getStore()?.givenUp ?? null;
+  }
+
   /** Inside a handler: records the outcome of the call that is being handled. */
   record(
     outcome: string,

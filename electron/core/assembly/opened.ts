@@ -84,7 +84,7 @@ export class Opened {
     const device = createDevice(domain.settings, ports);
     this.audit = new AuditLog({ store, clock: ports.clock, log: ports.log });
     this.calls = createCallSearch(store);
-    this.#cloud = createCloud(ports, config.cloud ?? {});
+    this.#cloud = createCloud({ ...ports, givenUp: () => calls.givenUp }, config.cloud ?? {});
     this.#connections = createConnections(this.#cloud, domain.credentials, store.realm);
     this.backups = new BackupPlaces({ ...base, file, domain });
     this.token = new Token({

@@ -29,6 +29,8 @@ import type { ConnectionException, TlsChoice } from './tls.ts';
 export type CloudPorts = Base & {
   readonly faults: FaultPoints;
   readonly ask: OperatorPrompts;
+  /** Of a call without a signal of its own: aborted once nobody waits for what it is made for. */
+  givenUp?(): AbortSignal | null;
 };
 
 export interface CloudSettings {

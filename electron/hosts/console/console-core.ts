@@ -206,10 +206,10 @@ export class ConsoleCore {
     return {
       onChange: (listener) => core.onChange(listener),
       stop: () => core.stop(),
-      call: async (name, input, caller) =>
+      call: async (name, input, caller, givenUp) =>
         name === 'console.link' && caller.trusted
           ? { ok: true, output: await this.#askForLink() }
-          : core.call(name, input, caller),
+          : core.call(name, input, caller, givenUp),
     };
   }
 

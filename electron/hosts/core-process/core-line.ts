@@ -55,13 +55,20 @@ export class CoreLine {
   }
 
   /** Byte arrays of the input were copied when this returns: the caller may wipe its own. @throws CoreGone */
-  call(name: string, input: unknown, caller: Caller): Promise<Reply> {
-    if (this.#ended) return Promise.reject(new CoreGone());
+  async call(name: string, input: unknown, caller: Caller, givenUp?: AbortSignal): Promise<Reply> {
+    if (this.#ended) throw new CoreGone();
     const id = ++this.#number;
     const answer = Promise.withResolvers<Reply>();
     this.#pending.set(id, answer);
     this.#send({ id, call: name, input, caller });
-    return answer.promise;
+    const giveUp = (): void => this.#send({ giveUp: id });
+    if (givenUp?.aborted) giveUp();
+    else givenUp?.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await answer.promise;
+    } finally {
+      givenUp?.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Locks, lets running steps finish and ends the process; `patience` (ms) later it is killed. */

@@ -41,6 +41,7 @@ export class CoreProcess {
 
   async take(message: ToCore, lines: readonly HandedPort[]): Promise<void> {
     if ('id' in message) this.#started?.served.answer(message);
+    else if ('giveUp' in message) this.#started?.served.giveUp(message.giveUp);
     else if ('launched' in message) {
       this.#launcher.launched(message.launched, message.pid, lines[0]);
     } else if ('exited' in message) this.#launcher.exited(message.exited, message.exit);

@@ -34,6 +34,8 @@ export type ToCore =
       readonly input: unknown;
       readonly caller: Caller;
     }
+  /** Nobody waits for the answer of this call any more. */
+  | { readonly giveUp: number }
   /** Lock, let running steps finish, answer what is left, then say `stopped`. */
   | { readonly stop: true }
   /** Everything that was said has been heard: end. */

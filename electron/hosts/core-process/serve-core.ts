@@ -3,6 +3,7 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../../core/core.ts';
 import { lockNoteOf } from './lock-note.ts';
 import type { Logger } from '../../core/ports.ts';
+import { CallsUnderWay } from '../transport/calls-under-way.ts';
 import type { HostLine } from './host-line.ts';
 import type { ToCore } from './messages.ts';
 
@@ -26,17 +27,18 @@ const opening = new Set(['keystore.create', 'keystore.unlock', 'keystore.restore
  */
 export function serveCore(line: HostLine, { core, soiled, self, log }: ServedCore) {
   const running = new Set<Promise<void>>();
+  const underWay = new CallsUnderWay();
   let wasOpen = false;
   core.onChange((change) => line.send({ change }));
   void soiled.then(async () => {
     line.send({ soiled: true, wasOpen, lock: await lockNoteOf(core, self) });
   });
 
-  const answer = async (message: CallMessage): Promise<void> => {
+  const answer = async (message: CallMessage, givenUp: AbortSignal): Promise<void> => {
     const { id, call, input, caller } = message;
     let reply: Reply;
     try {
-      reply = await core.call(call, input, caller);
+      reply = await core.call(call, input, caller, givenUp);
     } catch (error) {
       // A core never throws; if one does, its caller still gets an answer, without the text.
       log.log('error', 'core-threw', { call, name: error instanceof Error ? error.name : '' });
@@ -47,9 +49,12 @@ export function serveCore(line: HostLine, { core, soiled, self, log }: ServedCor
   };
   return {
     answer: (message: CallMessage): void => {
-      const run = answer(message).finally(() => running.delete(run));
+      const run = underWay
+        .run(message.id, (givenUp) => answer(message, givenUp))
+        .finally(() => running.delete(run));
       running.add(run);
     },
+    giveUp: (id: number): void => underWay.giveUp(id),
     /** Resolves when nothing is left to answer, or after `patience` (ms). */
     quiet: async (patience: number): Promise<void> => {
       const enough = new AbortController();

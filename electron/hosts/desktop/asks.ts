@@ -9,6 +9,7 @@ export interface AskParts {
   readonly folder: string;
   readonly coreState: () => unknown;
   readonly startCore: () => void;
+  readonly giveUp: (ticket: number) => void;
   readonly kept: (fresh: boolean) => void;
 }
 
@@ -36,6 +37,9 @@ export async function answerAsk(parts: AskParts, asked: DesktopAsk): Promise<Bri
       return answer(parts.coreState());
     case 'start-core':
       parts.startCore();
+      return answer(null);
+    case 'give-up':
+      parts.giveUp(asked.ticket);
       return answer(null);
     case 'kept':
       parts.kept(asked.fresh);

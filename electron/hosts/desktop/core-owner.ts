@@ -59,13 +59,18 @@ export class CoreOwner {
   }
 
   /** Calls that come while a core is starting wait for it. */
-  async call(name: string, input: unknown, caller: Caller): Promise<BridgeAnswer> {
+  async call(
+    name: string,
+    input: unknown,
+    caller: Caller,
+    givenUp?: AbortSignal,
+  ): Promise<BridgeAnswer> {
     try {
       await this.#renewing;
       const line = this.#line;
       if (!line) return { lost: true };
       await line.ready;
-      return await line.call(name, input, caller);
+      return await line.call(name, input, caller, givenUp);
     } catch (error) {
       if (error instanceof CoreGone) return { lost: true };
       throw error;

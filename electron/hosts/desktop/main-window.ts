@@ -3,6 +3,7 @@ import type { DesktopAsk, DesktopEvent } from '../../../shared/host/desktop-brid
 import type { Change } from '../../../shared/contract/session.ts';
 import type { Caller } from '../../core/core.ts';
 import type { Logger } from '../../core/ports.ts';
+import { CallsUnderWay } from '../transport/calls-under-way.ts';
 import { channels } from '../transport/ipc/channels.ts';
 import { askEnvelope, callEnvelope } from '../transport/ipc/envelopes.ts';
 import { secureHandle } from '../transport/ipc/secure-handle.ts';
@@ -42,6 +43,7 @@ export class MainWindow {
   readonly #parts: WindowParts;
   readonly #window: Electron.BrowserWindow;
   readonly #losses: number[] = [];
+  readonly #underWay = new CallsUnderWay();
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -57,7 +59,10 @@ export class MainWindow {
     this.#openDoors();
     this.#window.once('ready-to-show', () => this.#window.show());
     this.#window.on('close', () => this.#remember());
-    this.#window.webContents.on('render-process-gone', (_event, { reason }) => this.#lost(reason));
+    this.#window.webContents.on('render-process-gone', (_event, { reason }) => {
+      this.#underWay.giveUpAll();
+      this.#lost(reason);
+    });
     void this.#load();
   }
 
@@ -118,7 +123,10 @@ export class MainWindow {
     secureHandle(webContents, {
       ...door(channels.call),
       envelope: callEnvelope,
-      run: ({ name, input }) => core.call(name, input, caller),
+      run: ({ name, input, ticket }) =>
+        ticket === undefined
+          ? core.call(name, input, caller)
+          : this.#underWay.run(ticket, (givenUp) => core.call(name, input, caller, givenUp)),
     });
     secureHandle(webContents, {
       ...door(channels.ask),
@@ -135,6 +143,7 @@ export class MainWindow {
       folder: homeFolder,
       coreState: () => core.state,
       startCore: () => core.start(),
+      giveUp: (ticket: number) => this.#underWay.giveUp(ticket),
       kept: (fresh: boolean) => {
         if (fresh) this.#throwAway();
       },

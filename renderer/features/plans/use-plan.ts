@@ -51,8 +51,9 @@ export function usePlan<Name extends PlanCall>(
   const queryKey = ['plan', name, input];
   const query = useQuery({
     queryKey,
-    queryFn: async (): Promise<Planned<OutputFor<Name>>> => {
-      const plan = await call(name, input);
+    // Asked for anew, for another input, or not looked at any more: AWS is asked nothing further for it.
+    queryFn: async ({ signal }): Promise<Planned<OutputFor<Name>>> => {
+      const plan = await call(name, input, signal);
       const former = reads.getQueryData<Planned<OutputFor<Name>>>(queryKey);
       return {
         plan,

@@ -52,9 +52,11 @@ const pauseCap = 60_000;
 export async function makeCall<O>(
   parts: CallerParts,
   call: Call<O>,
-  context: CallContext = {},
+  asked: CallContext = {},
 ): Promise<{ output: O } & Read> {
   const { ports, pacer, patience } = parts;
+  const signal = asked.signal ?? ports.givenUp?.() ?? null;
+  const context = signal === null ? asked : { ...asked, signal };
   const { clock } = ports;
   const begun = clock.monotonic();
   let lost: Classified | null = null;

@@ -94,15 +94,28 @@ function wire(spec: ConnectionSpec, route: Route, shared: ConnectParts) {
   let proof: Promise<void> | null = null;
   const prepare = async (signal: AbortSignal | undefined): Promise<void> => {
     if (spec.realm !== 'practice' || route.custom === null) return;
-    proof ??= proveItIsPractice(route.custom, transport, signal ?? null);
-    try {
-      await proof;
-    } catch (cause) {
+    // Several calls wait for one proof: it goes on when one of them is given up.
+    proof ??= proveItIsPractice(route.custom, transport, null).catch((cause: unknown) => {
       proof = null; // it may be there next time
       throw cause;
-    }
+    });
+    await orGivenUp(proof, signal);
   };
   return { transport, prepare, skew: () => skew };
+}
+
+/** Rejects with the signal's reason when that is aborted first. */
+async function orGivenUp(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  const givenUp = Promise.withResolvers<never>();
+  const stop = (): void => givenUp.reject(signal.reason as Error);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work, givenUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function assemble(made: {

@@ -5,6 +5,7 @@ import { consoleProtocol, mostCallsAtOnce } from '../../../../shared/wire/consol
 import { FrameError, isRecord } from '../../../../shared/wire/message.ts';
 import type { Caller, Core, Reply } from '../../../core/core.ts';
 import type { Logger } from '../../../core/ports.ts';
+import { CallsUnderWay } from '../calls-under-way.ts';
 import type { TabLine } from './tab-line.ts';
 
 /** What a line may do, as the host granted it before the line was opened. */
@@ -44,7 +45,7 @@ export class Tab {
   readonly #options: TabOptions;
   readonly #helloTimer: NodeJS.Timeout;
   #phase: 'hello' | 'waiting' | 'open' | 'ended' = 'hello';
-  #underWay = 0;
+  readonly #underWay = new CallsUnderWay();
   #unsubscribe: (() => void) | null = null;
 
   constructor(line: TabLine, ticket: TabTicket, options: TabOptions) {
@@ -74,7 +75,8 @@ export class Tab {
       return;
     }
     if (this.#phase !== 'open') throw new FrameError('a call while waiting');
-    this.#serve(message);
+    if ('giveUp' in message) this.#underWay.giveUp(readNumber(message['giveUp']));
+    else this.#serve(message);
   }
 
   #greet(message: Record<string, unknown>): void {
@@ -110,22 +112,23 @@ export class Tab {
   }
 
   #serve(message: Record<string, unknown>): void {
-    const { id, call, input } = message;
-    if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof call !== 'string') {
-      throw new FrameError('call');
-    }
-    if (this.#underWay >= mostCallsAtOnce) throw new FrameError('too many calls at once');
-    this.#underWay += 1;
-    void this.#run(id, call, input).finally(() => {
-      this.#underWay -= 1;
-    });
+    const { call, input } = message;
+    const id = readNumber(message['id']);
+    if (typeof call !== 'string') throw new FrameError('call');
+    if (this.#underWay.count >= mostCallsAtOnce) throw new FrameError('too many calls at once');
+    void this.#underWay.run(id, (givenUp) => this.#run(id, call, { input, givenUp }));
   }
 
-  async #run(id: number, call: string, input: unknown): Promise<void> {
+  async #run(
+    id: number,
+    call: string,
+    { input, givenUp }: { readonly input: unknown; readonly givenUp: AbortSignal },
+  ): Promise<void> {
     const { core, caller, log } = this.#options;
     let reply: Reply;
     try {
-      reply = await core.call(call, input, { ...caller, trusted: true, channel: 'console' });
+      const from: Caller = { ...caller, trusted: true, channel: 'console' };
+      reply = await core.call(call, input, from, givenUp);
     } catch (error) {
       // A core never throws; if one does, its caller still gets an answer, without the text.
       log.log('error', 'console.core-threw', { call, name: nameOf(error) });
@@ -154,9 +157,15 @@ export class Tab {
     this.#phase = 'ended';
     clearTimeout(this.#helloTimer);
     this.#unsubscribe?.();
+    this.#underWay.giveUpAll();
     if (reason !== null) this.#options.log.log('info', 'console.line-ended', { reason });
     if (proved) this.#options.events.closed(this.ticket);
   }
+}
+
+function readNumber(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new FrameError('call');
+  return value;
 }
 
 function readAnswer(value: unknown): HostAnswer {

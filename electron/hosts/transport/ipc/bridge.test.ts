@@ -33,6 +33,14 @@ it('sends a call over its own channel and wipes its copy of what was secret', as
   expect([...pin]).toEqual([0, 0]);
 });
 
+it('sends a call with the ticket by which it can be given up', async () => {
+  const { ipc, bridge } = setUp();
+  await bridge.call('group.planForceRotate', {}, 7);
+  expect(ipc.sent).toEqual([
+    ['keyreeve:call', { name: 'group.planForceRotate', input: {}, ticket: 7 }],
+  ]);
+});
+
 it('asks the desktop over another channel', async () => {
   const { ipc, bridge } = setUp();
   await bridge.ask({ ask: 'choose-folder' });

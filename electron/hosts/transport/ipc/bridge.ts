@@ -18,9 +18,10 @@ export function createBridge(ipc: Ipc): DesktopBridge {
       return () => void ipc.removeListener(channel, heard);
     };
   return Object.freeze({
-    call: async (name: string, input: unknown) => {
+    call: async (name: string, input: unknown, ticket?: number) => {
       try {
-        return await ipc.invoke(channels.call, { name, input });
+        const asked = ticket === undefined ? { name, input } : { name, input, ticket };
+        return await ipc.invoke(channels.call, asked);
       } finally {
         // The copy that crossed from the page's world into this one: `invoke` has made its own.
         wipeBytes(input);

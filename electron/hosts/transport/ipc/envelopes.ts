@@ -5,6 +5,8 @@ import type { DesktopAsk } from '../../../../shared/host/desktop-bridge.ts';
 export const callEnvelope = z.strictObject({
   name: z.string().max(100),
   input: z.unknown(),
+  /** By which the call can be given up while it is under way. */
+  ticket: z.int().optional(),
 });
 
 const suggestion = z
@@ -18,5 +20,6 @@ export const askEnvelope = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('choose-file-to-write'), suggestion }),
   z.strictObject({ ask: z.literal('core-state') }),
   z.strictObject({ ask: z.literal('start-core') }),
+  z.strictObject({ ask: z.literal('give-up'), ticket: z.int() }),
   z.strictObject({ ask: z.literal('kept'), fresh: z.boolean() }),
 ]) satisfies z.ZodType<DesktopAsk>;

@@ -159,6 +159,8 @@ describe('a handler for a window', () => {
 describe('what a window may ask of the desktop', () => {
   it.each<[boolean, unknown]>([
     [true, { ask: 'choose-folder' }],
+    [true, { ask: 'give-up', ticket: 3 }],
+    [false, { ask: 'give-up', ticket: '3' }],
     [true, { ask: 'choose-file-to-write', suggestion: 'audit 2026.jsonl' }],
     [false, { ask: 'choose-file-to-write', suggestion: '../etc/passwd' }],
     [false, { ask: 'choose-file-to-write', suggestion: 'a\\b' }],

@@ -3,6 +3,7 @@ import type { Change } from '../../../../shared/contract/session.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Caller, Core, Reply } from '../../../core/core.ts';
 import type { Logger } from '../../../core/ports.ts';
+import { CallsUnderWay } from '../calls-under-way.ts';
 import { FrameError, isRecord } from './frames.ts';
 import { answerHolds, challenge, newNonce, readGreeting } from './handshake.ts';
 import { type SocketDeadlines, Wire } from './wire.ts';
@@ -28,6 +29,7 @@ export class Connection {
   readonly #wire: Wire;
   readonly #options: ConnectionOptions;
   readonly #running = new Set<Promise<void>>();
+  readonly #underWay = new CallsUnderWay();
   readonly #handshakeTimer: NodeJS.Timeout;
   #phase: Phase = { name: 'greeting' };
   #unsubscribe: (() => void) | null = null;
@@ -98,16 +100,22 @@ export class Connection {
       throw new FrameError('call');
     }
     if (this.#running.size >= mostCallsAtOnce) throw new FrameError('too many calls at once');
-    const run = this.#run(id, call, input).finally(() => this.#running.delete(run));
+    const run = this.#underWay
+      .run(id, (givenUp) => this.#run(id, call, { input, givenUp }))
+      .finally(() => this.#running.delete(run));
     this.#running.add(run);
   }
 
-  async #run(id: number, call: string, input: unknown): Promise<void> {
+  async #run(
+    id: number,
+    call: string,
+    { input, givenUp }: { readonly input: unknown; readonly givenUp: AbortSignal },
+  ): Promise<void> {
     const { core, caller, log } = this.#options;
     const from: Caller = { ...caller, trusted: true, channel: 'socket' };
     let reply: Reply;
     try {
-      reply = await core.call(call, input, from);
+      reply = await core.call(call, input, from, givenUp);
     } catch (error) {
       // A core never throws; if one does, its caller still gets an answer, without the text.
       log.log('error', 'socket.core-threw', {
@@ -141,6 +149,7 @@ export class Connection {
     this.#ended = true;
     clearTimeout(this.#handshakeTimer);
     this.#unsubscribe?.();
+    this.#underWay.giveUpAll();
     if (reason instanceof FrameError) {
       this.#options.log.log('warn', 'socket.closed', { reason: reason.message });
     }

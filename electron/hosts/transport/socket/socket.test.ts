@@ -131,6 +131,20 @@ it('tells a waiting caller when the holder goes away', async () => {
   expect(await wait).toMatchObject({ ok: false, failure: { code: 'HOLDER_GONE' } });
 });
 
+it('gives up what a caller asked for who went away, as by Ctrl+C', async () => {
+  await serve();
+  const client = await connected();
+  const answer = client.call('job.wait', { job: '1' });
+  await core.called('job.wait');
+  const { givenUp } = core.calls.at(-1) ?? {};
+  if (!givenUp) throw new Error('the core was given no signal');
+  const gone = once(givenUp, 'abort');
+  expect(givenUp.aborted).toBe(false);
+  client.close();
+  await gone;
+  expect(await answer).toMatchObject({ ok: false });
+});
+
 it('refuses a second listener and replaces a dead one', async () => {
   await serve();
   await expect(serveSocket(core, { place, caller, log: silentLog })).rejects.toMatchObject({

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { Reply } from '../../electron/core/core.ts';
+import { caller, Desk } from '../support/desk.ts';
+import { OutsideAws } from '../support/outside-aws.ts';
+
+/** Lets AWS hold its answer to one operation, and gives the call up once AWS has it. */
+async function givenUp(desk: Desk, aws: OutsideAws, held: string, call: string): Promise<Reply> {
+  const unanswered = await aws.hold(held);
+  const nobody = new AbortController();
+  const reply = desk.core.call(call, { group: 'cards' }, caller, nobody.signal);
+  await expect.poll(unanswered).toBe(0);
+  nobody.abort();
+  return reply;
+}
+
+it('ends a plan that nobody waits for any more, and asks AWS nothing further for it', async () => {
+  await using aws = await OutsideAws.start();
+  await using desk = await Desk.open(aws);
+  await desk.addGroup('cards');
+  for (let times = 0; times < 3; times += 1) await desk.rotated('cards');
+  const before = await aws.mark();
+  for (const call of ['group.planSynchronize', 'group.planForceRotate']) {
+    expect(await givenUp(desk, aws, 'DescribeKey', call)).toMatchObject({
+      ok: false,
+      failure: { code: 'CANCELLED_BY_PERSON' },
+    });
+  }
+  const asked = await aws.calls(before);
+  expect(asked.filter((operation) => operation === 'DescribeKey').length).toBeLessThanOrEqual(2);
+
+  // Nothing was noted of the credential, and the next plan is whole.
+  await aws.misbehave();
+  const { credentials } = await desk.call('credential.list', {});
+  expect(credentials.map(({ connection, problem }) => [connection, problem])).toEqual([
+    ['Connected', null],
+  ]);
+  const plan = await desk.call('group.planSynchronize', { group: 'cards' });
+  expect(plan.versions.map(({ verdict }) => verdict)).toEqual(['nothing', 'nothing', 'nothing']);
+});
+
+it('lets go on what changes something', async () => {
+  await using aws = await OutsideAws.start();
+  await using desk = await Desk.open(aws);
+  await desk.addGroup('cards');
+  const plan = await desk.call('group.planForceRotate', { group: 'cards' });
+  const reply = await desk.core.call(
+    'group.forceRotate',
+    { group: 'cards', plan: plan.number },
+    caller,
+    AbortSignal.abort(),
+  );
+  expect(reply).toMatchObject({ ok: true });
+});
