@@ -345,6 +345,25 @@ describe('a scan', () => {
     expect((await desk.call('keystore.status', {})).state).toBe('locked');
   });
 
+  it('ends as a lock begins, while a step is still waited for', async () => {
+    const desk = await deskWith('cards');
+    const held = { latencyMs: 100_000 };
+    await aws.misbehave({ operations: { ImportKeyMaterial: held } });
+    const job = await desk.begin('cards');
+    await desk.until(job, (detail) => detail.job.step?.title === 'Import');
+    await aws.misbehave({ operations: { ImportKeyMaterial: held, DescribeKey: held } });
+    const { id: scan } = await desk.call('group.findInAws', { group: 'cards' });
+    const listed = async () => (await desk.call('scan.show', { scan })).listed;
+    await expect.poll(listed).not.toBeNull();
+    let told = 0;
+    const end = desk.core.onChange(({ what }) => void (what === 'scan' && (told += 1)));
+    await desk.lockAround(async () => {
+      await expect.poll(() => told).toBe(1);
+      await aws.misbehave();
+    });
+    end();
+  });
+
   it('refuses a mark of a page that is none, and a group that is not there', async () => {
     const desk = await deskWith('cards');
     const scan = await find(desk, 'cards');

@@ -204,6 +204,11 @@ export class Opened {
     return numbers;
   }
 
+  /** Ends what only looks: nobody sees what it finds any more, while a step may still take its time. */
+  endLooks(): Promise<void> {
+    return this.#scans.close();
+  }
+
   /** Ends all that runs over the open file, each job after its step. @returns how many were running */
   async close(): Promise<number> {
     await this.#time.stop();

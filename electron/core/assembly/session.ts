@@ -232,7 +232,8 @@ export class Session {
       this.#idle.end();
       await this.#verifying;
       const { stopping: paused, quiet } = opened.jobs.runner.pause();
-      await Promise.all([quiet, this.#calls.leave(this.#parts.ports.clock, lockPatience)]);
+      const left = this.#calls.leave(this.#parts.ports.clock, lockPatience);
+      await Promise.all([quiet, left, opened.endLooks()]);
       this.#calls.end();
       try {
         await opened.close();

@@ -3,6 +3,7 @@ import { isFinal, type JobState } from '../../../shared/model/job.ts';
 import { lockingText } from '../../../shared/text/locks.ts';
 import type { CommandContext } from './command-context.ts';
 import { loginIfNeeded } from './interactive.ts';
+import { onInterrupt } from './on-interrupt.ts';
 import { type JobDetail, jobText, stepLine } from './render/job.ts';
 import { type Style, styleFor } from './render/moments.ts';
 import { clean } from './screen.ts';
@@ -150,34 +151,6 @@ class Progress {
     this.#told.add(line);
     this.#context.screen.note(line);
   }
-}
-
-/** The first Ctrl+C asks to stop; the second leaves at once. */
-function onInterrupt(ask: () => Promise<never>): {
-  asked: Promise<never>;
-  begun: () => boolean;
-  release: () => void;
-} {
-  let reject: (error: unknown) => void = () => undefined;
-  const asked = new Promise<never>((_, refuse) => {
-    reject = refuse;
-  });
-  asked.catch(() => undefined);
-  let times = 0;
-  const onSignal = (): void => {
-    times += 1;
-    if (times > 1) process.exit(130);
-    ask().catch(reject);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    asked,
-    begun: () => times > 0,
-    release: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
 }
 
 /** Says what goes on, stops at the next safe step where the job runs here, and leaves. */

@@ -4,6 +4,7 @@ import { type ScanStanding, scanStandings } from '../../../../shared/model/scan.
 import { scanProgress } from '../../../../shared/text/scans.ts';
 import { whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
+import { onInterrupt } from '../on-interrupt.ts';
 import type { OutputFor } from '../operations.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { styleFor } from '../render/moments.ts';
@@ -66,7 +67,7 @@ async function find(
   begin: (session: Session) => Promise<Scan>,
 ): Promise<void> {
   const session = await context.opened();
-  const scan = await ended(context, session, await begin(session));
+  const scan = await ended(context, session, begin);
   let total = 0;
   const { rows, next } = await readPages(options, async (page) => {
     const answer = await session.call('scan.list', {
@@ -86,11 +87,37 @@ async function find(
   throw new OperationError(code, details, external ? { external } : {});
 }
 
-async function ended(context: CommandContext, session: Session, begun: Scan): Promise<Scan> {
-  for (let now = begun; ; ) {
-    if (now.state !== 'running') return now;
-    if (!context.json) context.screen.status(scanProgress(now));
-    const { id: scan, revision } = now;
-    now = await session.call('scan.show', { scan, revision, waitMs: patienceMs });
+/** Reads to the end, or until somebody wants it to stop. */
+async function ended(
+  context: CommandContext,
+  session: Session,
+  begin: (session: Session) => Promise<Scan>,
+): Promise<Scan> {
+  let begun: Promise<Scan> | null = null;
+  const stop = onInterrupt(async () => {
+    if (session.where === 'holder') await stopThere(session, await begun);
+    throw new OperationError('CANCELLED_BY_PERSON');
+  });
+  // stopping ends the reading, and so what is asked about it: what was wished for is the reason
+  const unlessStopped = async <T>(answer: Promise<T>): Promise<T> => {
+    const first = await Promise.race([answer, stop.asked]);
+    return stop.begun() ? stop.asked : first;
+  };
+  try {
+    begun = begin(session);
+    for (let now = await unlessStopped(begun); ; ) {
+      if (now.state !== 'running') return now;
+      if (!context.json) context.screen.status(scanProgress(now));
+      const { id: scan, revision } = now;
+      now = await unlessStopped(session.call('scan.show', { scan, revision, waitMs: patienceMs }));
+    }
+  } finally {
+    stop.release();
   }
+}
+
+/** Nobody else would end it there; one that was under way before is somebody else's. */
+async function stopThere(session: Session, begun: Scan | null): Promise<void> {
+  if (begun?.state !== 'running' || begun.revision > 1) return;
+  await session.call('scan.stop', { scan: begun.id });
 }

@@ -110,6 +110,8 @@ async function serve(context: CommandContext, options: ServeOptions): Promise<nu
     return code ?? 0;
   } catch (error) {
     if (!(error instanceof ProxyDidNotStart)) throw error;
+    // Ctrl+C reaches the proxy too, which is gone before it can say that it listens
+    if (stop.isTold()) return 0;
     throw new OperationError('XKS_PROXY_NOT_STARTED', {
       node: options.node,
       problem: error.message,
