@@ -4,7 +4,14 @@ import { ECParameters, ECPrivateKey, id_ecPublicKey } from '@peculiar/asn1-ecc';
 import { PrivateKeyInfo } from '@peculiar/asn1-pkcs8';
 import { id_rsaEncryption, RSAPrivateKey } from '@peculiar/asn1-rsa';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
-import { type CurveSpec, curveAlgorithm, curveSpki, curves, ownBuffer } from './elliptic-curves.ts';
+import {
+  type CurveSpec,
+  curveAlgorithm,
+  curveSpki,
+  curves,
+  ownBuffer,
+  publicPoint,
+} from './elliptic-curves.ts';
 import {
   isPublicKey,
   isRsaSpec,
@@ -36,7 +43,7 @@ export async function makePrivateKey(spec: PrivateSpec): Promise<MadeKey> {
   const { curve } = curves[spec];
   const scalar = curve.utils.randomSecretKey();
   try {
-    const point = curve.getPublicKey(scalar, false);
+    const point = publicPoint(spec, scalar);
     return { pkcs8: curvePkcs8(spec, scalar, point), spki: curveSpki(spec, point) };
   } finally {
     scalar.fill(0);
@@ -44,7 +51,7 @@ export async function makePrivateKey(spec: PrivateSpec): Promise<MadeKey> {
 }
 
 /** RFC 5915 in RFC 5208, the curve by name, with the public point. */
-function curvePkcs8(spec: CurveSpec, scalar: Uint8Array, point: Uint8Array): Buffer {
+export function curvePkcs8(spec: CurveSpec, scalar: Uint8Array, point: Uint8Array): Buffer {
   const privateKey = new OctetString(ownBuffer(scalar));
   const inner = AsnConvert.serialize(
     new ECPrivateKey({ version: 1, privateKey, publicKey: ownBuffer(point) }),
@@ -91,13 +98,13 @@ function rsaHalf(spec: RsaSpec, info: PrivateKeyInfo, pkcs8: Buffer): Buffer | n
 function curveHalf(spec: CurveSpec, info: PrivateKeyInfo): Buffer | null {
   const { algorithm, parameters } = info.privateKeyAlgorithm;
   if (algorithm !== id_ecPublicKey || !parameters) return null;
-  const { curve, oid, bytes } = curves[spec];
+  const { oid, bytes } = curves[spec];
   if (AsnConvert.parse(parameters, ECParameters).namedCurve !== oid) return null;
   const inner = AsnConvert.parse(info.privateKey.buffer, ECPrivateKey);
   if (!isExact(inner, info) || inner.privateKey.buffer.byteLength !== bytes) return null;
   if (inner.parameters && inner.parameters.namedCurve !== oid) return null;
   const scalar = new Uint8Array(inner.privateKey.buffer);
-  const spki = curveSpki(spec, curve.getPublicKey(scalar, false));
+  const spki = curveSpki(spec, publicPoint(spec, scalar));
   if (inner.publicKey === undefined) return spki;
   return curveSpki(spec, new Uint8Array(inner.publicKey)).equals(spki) ? spki : null;
 }

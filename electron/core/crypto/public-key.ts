@@ -1,6 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type CurveSpec, curveVerify, isCurveSpec, pointOf } from './elliptic-curves.ts';
-import { sha256 } from './mac.ts';
 
 /** Moduli of KMS's RSA keys, in bits. */
 export const moduli = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
@@ -32,6 +31,19 @@ export function isPublicKey(spec: PrivateSpec, spki: Buffer): boolean {
   }
 }
 
+/** DER SubjectPublicKeyInfo of an RSA key given by its numbers, big-endian, zeros before them or not. */
+export function rsaSpki(modulus: Buffer, exponent: Buffer): Buffer {
+  const [n, e] = [modulus, exponent].map((number) => unpadded(number).toString('base64url'));
+  const key = createPublicKey({ key: { kty: 'RSA', n: n ?? '', e: e ?? '' }, format: 'jwk' });
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function unpadded(number: Buffer): Buffer {
+  let start = 0;
+  while (start < number.length - 1 && number[start] === 0) start++;
+  return number.subarray(start);
+}
+
 /**
  * Whether the private half of `spki` signed `message`: RSASSA-PKCS1-v1_5 with SHA-256, or ECDSA
  * over SHA-256 as r || s. False for a public key of another kind.
@@ -43,8 +55,7 @@ export function isSignedBy(
   signature: Buffer,
 ): boolean {
   if (isCurveSpec(spec)) {
-    const point = pointOf(spec, spki);
-    return point !== null && curveVerify(spec, point, sha256(message), signature);
+    return curveVerify(spec, spki, message, signature);
   }
   if (!isPublicKey(spec, spki)) return false;
   return verify('sha256', message, { key: spki, format: 'der', type: 'spki' }, signature);

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { type KeySpec, keySpecs, type WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+import { kcvCmac } from '../crypto/cmac.ts';
 import { spkiFingerprint } from '../crypto/signature.ts';
 import type { Kcv, KeyBlob } from './driver.ts';
 
@@ -18,7 +20,11 @@ export function requireKeySpec(spec: KeySpec): void {
  * Holds the parts of a kept key against each other before a device sees them.
  * @throws OperationError BAD_INPUT, HSM_KEY_DIFFERS
  */
-export function requireWhole({ spec, wrapped, publicKey }: KeyBlob): void {
+export function requireWhole({
+  spec,
+  wrapped,
+  publicKey,
+}: Pick<KeyBlob, 'spec' | 'wrapped' | 'publicKey'>): void {
   requireKeySpec(spec);
   const { secretBytes } = keySpecs[spec];
   if (secretBytes === null) {
@@ -68,6 +74,14 @@ export const spkiKcv = (spki: Uint8Array): Kcv => ({
 
 /** What an HMAC key is measured over: 16 zero bytes, as an AES key is. */
 export const zeroBlock = (): Buffer => Buffer.alloc(16);
+
+/** Check value of a secret that is known here: CMAC of an AES key, HMAC of an HMAC key. */
+export function kcvOfSecret(spec: KeySpec, bytes: Buffer): Kcv {
+  const { family, bits } = keySpecs[spec];
+  if (family === 'aes') return { method: 'CMAC', value: kcvCmac(bytes) };
+  const mac = createHmac(`sha${bits}`, bytes).update(zeroBlock()).digest();
+  return { method: 'HMAC', value: mac.subarray(0, 5).toString('hex').toUpperCase() };
+}
 
 const notKept = (problem: string): OperationError =>
   new OperationError('HSM_KEY_DIFFERS', { problem });

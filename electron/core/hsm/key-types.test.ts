@@ -1,4 +1,6 @@
 import { describeKeyTypes } from './key-types.fixture.ts';
-import { builtIn } from './token.fixture.ts';
+import { builtIn, nss, softHsm } from './token.fixture.ts';
 
+describeKeyTypes(softHsm);
+describeKeyTypes(nss);
 describeKeyTypes(builtIn);

@@ -1,9 +1,11 @@
+import { type KeySpec, keySpecs } from '../../../shared/model/key-specs.ts';
 import type { ProbeFinding } from './driver.ts';
 import type { OaepTrial } from './drivers/pkcs11/aws-wrap.ts';
 import type { CmacWay } from './drivers/pkcs11/kcv.ts';
 import type { Means } from './drivers/pkcs11/means.ts';
 import type { GcmLayout } from './drivers/pkcs11/gcm.ts';
 import type { GuardTrial } from './drivers/pkcs11/trials-guard.ts';
+import type { SpecTrial } from './drivers/pkcs11/trials-key-types.ts';
 import type { LengthTrial } from './drivers/pkcs11/trials-length.ts';
 import { oaepHashes } from './wrapping-key.ts';
 
@@ -29,17 +31,6 @@ export function oaep(trial: OaepTrial): ProbeFinding {
   return finding(`oaep-${hashOf(trial)}`, trial.ok, sentence, trial.external);
 }
 
-export function sendAes256(trials: readonly OaepTrial[]): ProbeFinding {
-  const best = trials.find((trial) => trial.ok);
-  if (best === undefined) {
-    const sentence = 'No key can be sent to AWS from this token: neither form of RSA-OAEP works.';
-    return finding('send-aes-256', false, sentence);
-  }
-  const remark =
-    best.algorithm === 'RSAES_OAEP_SHA_1' ? ', because SHA-256 does not work here' : '';
-  return finding('send-aes-256', true, `AES-256 keys go to AWS under ${best.algorithm}${remark}.`);
-}
-
 export function wraps(means: Means): ProbeFinding[] {
   return means.wraps.map((trial) => {
     const id = `mechanism-0x${trial.mechanism.toString(16)}`;
@@ -50,13 +41,6 @@ export function wraps(means: Means): ProbeFinding[] {
     return finding(id, trial.format !== null, sentence, trial.external);
   });
 }
-
-export const noPaddedWrap = (): ProbeFinding =>
-  finding(
-    'send-others',
-    false,
-    'Only AES-256 keys can be sent from this token: nothing here wraps as RFC 5649 says, which HMAC, RSA and elliptic-curve keys need.',
-  );
 
 export function lengths(trials: readonly LengthTrial[]): ProbeFinding {
   const refused = trials.find((trial) => trial.external !== null);
@@ -74,34 +58,59 @@ export function lengths(trials: readonly LengthTrial[]): ProbeFinding {
   return finding('wrap-exact', false, sentence);
 }
 
-/** Which key types this token cannot send to AWS, and why. */
-export function sendOthers(
-  secrets: readonly LengthTrial[],
-  privateKey: LengthTrial,
-): ProbeFinding[] {
-  const exact = secrets.every((trial) => trial.exact);
-  const hmac = exact
-    ? 'Nothing found stands against sending HMAC keys of any length.'
-    : 'HMAC keys whose length is not a multiple of 8 cannot be sent: AWS would get them with zeros added.';
-  return [finding('send-hmac', exact, hmac), sendPrivate(privateKey)];
+/** Which key types this token sends to AWS and which not, family by family, and why. */
+export const types = (trials: readonly SpecTrial[]): ProbeFinding[] =>
+  families.map(({ id, family, all }) => {
+    const of = trials.filter(({ spec }) => keySpecs[spec].family === family);
+    const sentences = Object.values(
+      Object.groupBy(of, ({ algorithm, fault }) => algorithm ?? fault ?? ''),
+    );
+    const external = of.find((trial) => trial.external !== null)?.external ?? null;
+    const said = sentences.map((alike = []) =>
+      sayAlike(alike, alike.length === of.length ? all : null),
+    );
+    return finding(
+      id,
+      of.every(({ fault }) => fault === null),
+      said.join(' '),
+      external,
+    );
+  });
+
+const families = [
+  { id: 'send-aes-256', family: 'aes', all: 'AES-256' },
+  { id: 'send-hmac', family: 'hmac', all: 'HMAC' },
+  { id: 'send-ecc', family: 'ecc', all: 'Elliptic-curve' },
+  { id: 'send-rsa', family: 'rsa', all: 'RSA' },
+] as const;
+
+/** `all`: the name of the whole family, where it is alike. */
+function sayAlike(alike: readonly SpecTrial[], all: string | null): string {
+  const names = all ?? list(alike.map(({ spec }) => nameOf[spec]));
+  const [{ algorithm, fault } = { algorithm: null, fault: '' }] = alike;
+  if (algorithm === null) return `${names} keys cannot be sent: ${fault}.`;
+  const remark = oaepHashes[algorithm] === 'sha1' ? ', because SHA-256 does not work here' : '';
+  return `${names} keys go to AWS under ${algorithm}${all === 'AES-256' ? remark : ''}.`;
 }
 
-function sendPrivate(trial: LengthTrial): ProbeFinding {
-  const id = 'send-private';
-  if (trial.exact) {
-    const sentence = 'Nothing found stands against sending elliptic-curve and RSA keys.';
-    return finding(id, true, `${sentence} A P-256 key came out exact.`);
-  }
-  if (trial.came === null) {
-    const sentence = 'Elliptic-curve and RSA keys cannot be sent: no P-256 key comes out readable.';
-    return finding(id, false, sentence, trial.external);
-  }
-  return finding(
-    id,
-    false,
-    `P-256, P-521 and most RSA keys cannot be sent: a P-256 key of ${trial.length} bytes comes out with ${trial.came}.`,
-  );
-}
+const list = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** As people call them who do not use AWS. */
+const nameOf: Readonly<Record<KeySpec, string>> = {
+  SYMMETRIC_DEFAULT: 'AES-256',
+  HMAC_224: 'HMAC-224',
+  HMAC_256: 'HMAC-256',
+  HMAC_384: 'HMAC-384',
+  HMAC_512: 'HMAC-512',
+  RSA_2048: 'RSA-2048',
+  RSA_3072: 'RSA-3072',
+  RSA_4096: 'RSA-4096',
+  ECC_NIST_P256: 'P-256',
+  ECC_NIST_P384: 'P-384',
+  ECC_NIST_P521: 'P-521',
+  ECC_SECG_P256K1: 'secp256k1',
+};
 
 export function kcv(way: CmacWay | null): ProbeFinding {
   if (way === 'CKM_AES_CMAC') {

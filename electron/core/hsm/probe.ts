@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { kcvEncryptZero } from '../crypto/cmac.ts';
-import type { WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+import { keySpecNames } from '../../../shared/model/key-specs.ts';
 import type { ProbeFinding, ProbeResult } from './driver.ts';
 import { tryAnchor } from './drivers/pkcs11/anchor.ts';
 import { trySigning } from './drivers/pkcs11/audit-key.ts';
-import { type OaepTrial, tryOaep } from './drivers/pkcs11/aws-wrap.ts';
 import { CryptokiError } from './drivers/pkcs11/cryptoki-error.ts';
 import { findGcm } from './drivers/pkcs11/gcm.ts';
-import { attempt, findMeans, type Means } from './drivers/pkcs11/means.ts';
+import { attempt, type Means } from './drivers/pkcs11/means.ts';
 import type { OpenToken, Scope } from './drivers/pkcs11/open-token.ts';
+import { Proved } from './drivers/pkcs11/proved.ts';
 import {
   tryCheckValue,
   tryCopyAttributes,
@@ -18,10 +18,9 @@ import {
   tryWeaken,
   tryWrapUnextractable,
 } from './drivers/pkcs11/trials-guard.ts';
-import { tryLengths, tryPrivateKey } from './drivers/pkcs11/trials-length.ts';
 import * as say from './probe-sentences.ts';
 
-const algorithms: readonly WrappingAlgorithm[] = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'];
+const algorithms = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'] as const;
 
 /**
  * Finds out by round trips with throw-away keys what the token really does. Mechanism lists and
@@ -31,15 +30,19 @@ const algorithms: readonly WrappingAlgorithm[] = ['RSAES_OAEP_SHA_256', 'RSAES_O
 export function probeToken(token: OpenToken): ProbeResult {
   const status = token.status();
   const run = <T>(trial: (scope: Scope) => T): T => token.work(trial);
-  const means = run(findMeans);
-  const oaep = run((scope) => tryOaep(scope, algorithms));
+  const proved = new Proved();
+  const means = run((scope) => proved.means(scope));
+  const oaep = algorithms.map((algorithm) => run((scope) => proved.oaep(scope, algorithm)));
+  const lengths = run((scope) => proved.lengths(scope));
+  const types = keySpecNames.map((spec) => run((scope) => proved.type(scope, spec)));
   const gcm = run(findGcm);
   const dataObjects = outcome(run, (scope) => tryAnchor(scope, trialName()));
   const signing = outcome(run, trySigning);
   const findings = [
-    ...oaepFindings(oaep),
+    ...oaep.map(say.oaep),
     ...say.wraps(means),
-    ...wrapFindings(run, means),
+    ...(lengths === null ? [] : [say.lengths(lengths)]),
+    ...say.types(types),
     ...kcvFindings(run, means),
     say.gcm(gcm),
     ...guardFindings(run, means),
@@ -47,15 +50,14 @@ export function probeToken(token: OpenToken): ProbeResult {
     say.signing(signing),
     tried('copy-attributes', () => say.copyAttributes(run(tryCopyAttributes))),
   ];
-  const wrappingAlgorithms = oaep.filter((trial) => trial.ok).map((trial) => trial.algorithm);
   const { label, serial, manufacturer, model, firmware, assurance } = status;
   return {
     token: { label, serial, manufacturer, model, firmware },
     assurance,
-    wrappingAlgorithms,
-    sendable: wrappingAlgorithms
-      .slice(0, 1)
-      .map((algorithm) => ({ spec: 'SYMMETRIC_DEFAULT', algorithm })),
+    wrappingAlgorithms: oaep.filter((trial) => trial.ok).map((trial) => trial.algorithm),
+    sendable: types.flatMap(({ spec, algorithm }) =>
+      algorithm === null ? [] : [{ spec, algorithm }],
+    ),
     blobMechanism: means.blobMechanism,
     kcvMethod: means.cmac === null ? null : 'CMAC',
     auditSigning: signing.ok,
@@ -66,18 +68,6 @@ export function probeToken(token: OpenToken): ProbeResult {
 }
 
 type Run = <T>(trial: (scope: Scope) => T) => T;
-
-function oaepFindings(trials: readonly OaepTrial[]): ProbeFinding[] {
-  return [...trials.map(say.oaep), say.sendAes256(trials)];
-}
-
-function wrapFindings(run: Run, means: Means): ProbeFinding[] {
-  const rfc5649 = means.wraps.find((trial) => trial.format === 'RFC 5649');
-  if (rfc5649 === undefined) return [say.noPaddedWrap()];
-  const lengths = run((scope) => tryLengths(scope, rfc5649.mechanism));
-  const privateKey = run((scope) => tryPrivateKey(scope, rfc5649.mechanism));
-  return [say.lengths(lengths), ...say.sendOthers(lengths, privateKey)];
-}
 
 function kcvFindings(run: Run, means: Means): ProbeFinding[] {
   const value = randomBytes(32);

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { WrappingAlgorithm } from '../../../shared/model/key-specs.ts';
+import { rsaSpki } from '../crypto/public-key.ts';
 
 /** Of the label and of the mask, as AWS uses it: always the same for both. */
 export const oaepHashes: Readonly<Record<WrappingAlgorithm, 'sha256' | 'sha1'>> = {
@@ -9,6 +10,11 @@ export const oaepHashes: Readonly<Record<WrappingAlgorithm, 'sha256' | 'sha1'>> 
   RSA_AES_KEY_WRAP_SHA_256: 'sha256',
   RSA_AES_KEY_WRAP_SHA_1: 'sha1',
 };
+
+/** The OAEP inside it: all of it, or its first part. */
+export const oaepPart = (algorithm: WrappingAlgorithm): OaepAlgorithm =>
+  oaepHashes[algorithm] === 'sha256' ? 'RSAES_OAEP_SHA_256' : 'RSAES_OAEP_SHA_1';
+export type OaepAlgorithm = Extract<WrappingAlgorithm, `RSAES_OAEP_${string}`>;
 
 /** An AES-256 key of its own by OAEP, then the material under that key by AES-KWP (RFC 5649). */
 export const isTwoParts = (algorithm: WrappingAlgorithm): boolean =>
@@ -48,13 +54,8 @@ export function readWrappingKey(spki: Uint8Array, rules: WrappingKeyRules = {}):
 }
 
 /** The fingerprint of a key given by its numbers, as read back from the token. */
-export function fingerprintOf(modulus: Buffer, exponent: Buffer): string {
-  const key = createPublicKey({
-    key: { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') },
-    format: 'jwk',
-  });
-  return sha256(key.export({ type: 'spki', format: 'der' }));
-}
+export const fingerprintOf = (modulus: Buffer, exponent: Buffer): string =>
+  sha256(rsaSpki(modulus, exponent));
 
 function publicNumbers(der: Buffer): { n: string; e: string } {
   if (der.length > longestSpki) throw bad('it is too long');

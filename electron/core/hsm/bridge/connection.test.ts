@@ -81,6 +81,43 @@ it('gives a call that comes behind others its own deadline', async () => {
   await late;
 });
 
+it.each([
+  ['generateKey', ['ab', 'SYMMETRIC_DEFAULT'], 10],
+  ['generateKey', ['ab', 'ECC_NIST_P521'], 10],
+  ['generateKey', ['ab', 'RSA_4096'], 120],
+  ['wrapForAws', [{ spec: 'HMAC_512' }], 5],
+  ['wrapForAws', [{ spec: 'RSA_2048' }], 30],
+] as const)('gives %s of %j its %i seconds', async (method, args, seconds) => {
+  const { connection, clock, ends } = setUp();
+  const late = expect(connection.call(method, args)).rejects.toMatchObject({
+    code: 'HSM_TIMEOUT',
+    external: { name: `no answer in ${seconds} s`, at: method },
+  });
+  await clock.advance(seconds * 1000 - 1);
+  expect(ends).toEqual([]);
+  await clock.advance(1);
+  await late;
+});
+
+it('takes a key with its type and its public key only', async () => {
+  const whole = { ...blob, spec: 'ECC_NIST_P256', publicKey: Buffer.of(1, 2) };
+  for (const [value, kept] of [
+    [whole, true],
+    [{ ...whole, publicKey: null }, true],
+    [{ ...whole, spec: 'ML_DSA_44' }, false],
+    [{ ...whole, publicKey: 'MFkw' }, false],
+    [{ ...whole, publicKey: undefined }, false],
+  ] as const) {
+    const { line, connection, clock } = setUp();
+    const call = connection
+      .call('generateKey', ['ab', 'ECC_NIST_P256'])
+      .catch((error: OperationError) => error.code);
+    await clock.settle();
+    line.answer({ seq: 1, ok: true, value });
+    expect(await call).toEqual(kept ? value : 'HSM_UNAVAILABLE');
+  }
+});
+
 it('tells of an answer before it is handed on', async () => {
   const { line, connection, clock, reached } = setUp();
   let seen: readonly string[] = [];

@@ -1,9 +1,10 @@
 import { keySpecNames, keySpecs } from '../../../../shared/model/key-specs.ts';
+import type { KeyBlob } from '../driver.ts';
 
 /**
  * The calls that go to the bridge, and how long each may take (milliseconds). Reading 2 s, wrapping
  * 5 s, making and finding keys 10 s, writing to the token, logging in and loading the module 30 s. An
- * RSA key has 120 s: {@link deadlineOf}.
+ * RSA key has more: {@link deadlineOf}.
  */
 export const deadlines = {
   open: 30_000,
@@ -38,17 +39,21 @@ export const deadlines = {
 export type Method = keyof typeof deadlines;
 
 /** Two primes of 2,048 bits took SoftHSM five seconds; a smart card takes a minute. */
-const rsaDeadline = 120_000;
+const makingRsa = 120_000;
+/** A new process makes a shorter one first, to see what becomes of it. */
+const sendingRsa = 30_000;
 
 type Asked = Pick<Call, 'method' | 'args'>;
 
 /** How long this call may take, in milliseconds. */
-export const deadlineOf = (call: Asked): number =>
-  call.method === 'generateKey' && rsaSpecs.includes(call.args[1])
-    ? rsaDeadline
-    : deadlines[call.method];
+export function deadlineOf({ method, args }: Asked): number {
+  if (method === 'generateKey' && isRsa(args[1])) return makingRsa;
+  if (method === 'wrapForAws' && isRsa((args[0] as KeyBlob | undefined)?.spec)) return sendingRsa;
+  return deadlines[method];
+}
 
-const rsaSpecs: readonly unknown[] = keySpecNames.filter((spec) => keySpecs[spec].family === 'rsa');
+const isRsa = (spec: unknown): boolean =>
+  keySpecNames.some((name) => name === spec && keySpecs[name].family === 'rsa');
 
 /** From here on a call may take long: what was answered before is sent off before it begins. */
 const long = 30_000;

@@ -31,6 +31,7 @@ describe('packed frames', () => {
 
   it.each<[string, Call]>([
     ['another method', { seq: 2, method: 'status', args: [] }],
+    ['a key to be made', { seq: 2, method: 'generateKey', args: ['a1', 'HMAC_256'] }],
     [
       'a key with its blob',
       { seq: 2, method: 'gcmEncrypt', args: [{ id: 'a', blob: {} }, Buffer.of(1), Buffer.of(1)] },

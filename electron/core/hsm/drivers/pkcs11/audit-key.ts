@@ -1,7 +1,8 @@
-import { createHash, createPublicKey, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import { ecdsaVerify } from '../../../crypto/signature.ts';
 import type { Handle } from './cryptoki.ts';
+import { readPublicHalf } from './key-types.ts';
 import { objectId } from './object-id.ts';
 import { CKM, CKO } from './numbers.ts';
 import type { Scope } from './open-token.ts';
@@ -88,15 +89,9 @@ function signHash(scope: Scope, key: Handle, message: Uint8Array): Buffer {
   return scope.cryptoki.sign(scope.session, { mechanism: CKM.ECDSA }, key, hash);
 }
 
-/** CKA_EC_POINT is an OCTET STRING around the point on most modules, the bare point on some. */
-function readPublicKey(scope: Scope, key: Handle): Buffer {
-  const raw = scope.cryptoki.get(scope.session, key, ['EC_POINT'])[0] ?? Buffer.alloc(0);
-  const point = raw.length === 67 && raw[0] === 4 && raw[1] === 65 ? raw.subarray(2) : raw;
-  if (point.length !== 65 || point[0] !== 4) throw unclear('Its public key is not a P-256 point.');
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((n) => n.toString('base64url'));
-  const jwk = { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' };
-  return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
-}
+/** Of the token's own signing keys, which are all P-256. */
+const readPublicKey = (scope: Scope, key: Handle): Buffer =>
+  readPublicHalf(scope, 'ECC_NIST_P256', key);
 
 function requirePrivate(scope: Scope, key: Handle): void {
   const [sensitive, extractable] = scope.cryptoki.get(scope.session, key, [

@@ -1,4 +1,4 @@
-import type { Handle, Mechanism, PKCS11, TokenInfo } from 'pkcs11js';
+import type { Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo } from 'pkcs11js';
 import { OperationError, type SafeDetails } from '../../../../../shared/errors/operation-error.ts';
 import { CryptokiError } from './cryptoki-error.ts';
 import { type AttributeName, CKA, CKF } from './numbers.ts';
@@ -78,6 +78,10 @@ export class Cryptoki {
 
   tokenInfo(slot: Handle): TokenInfo {
     return this.call('C_GetTokenInfo', (m) => m.C_GetTokenInfo(slot));
+  }
+
+  mechanism(slot: Handle, mechanism: number): MechanismInfo {
+    return this.call('C_GetMechanismInfo', (m) => m.C_GetMechanismInfo(slot, mechanism));
   }
 
   create(session: Handle, template: Template): Handle {

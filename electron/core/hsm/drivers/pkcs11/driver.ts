@@ -1,4 +1,3 @@
-import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import type { KeySpec, WrappingAlgorithm } from '../../../../../shared/model/key-specs.ts';
 import type {
   HsmDriver,
@@ -10,18 +9,19 @@ import type {
   TokenStatus,
   WrappedForAws,
 } from '../../driver.ts';
+import { requireCarries, requireKeySpec } from '../../kept-key.ts';
 import { probeToken } from '../../probe.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
 import { auditPublicKey, signAudit } from './audit-key.ts';
-import { tryOaep, wrapForAws } from './aws-wrap.ts';
+import { wrapForAws } from './aws-wrap.ts';
 import { generateBlob, measure } from './blob-key.ts';
 import type { Cryptoki } from './cryptoki.ts';
 import { CryptokiError, failureOf } from './cryptoki-error.ts';
 import { createMaster, findMasters, tryMaster } from './master-key.ts';
-import { findGcm, type GcmLayout } from './gcm.ts';
-import { findMeans, type Means } from './means.ts';
+import type { Means } from './means.ts';
 import { masterObjectId } from './object-id.ts';
 import { OpenToken, type Scope } from './open-token.ts';
+import { Proved } from './proved.ts';
 import {
   createServiceKey,
   decryptUnder,
@@ -38,9 +38,7 @@ import { createSlotKey, open, seal } from './slot-key.ts';
  */
 export class Pkcs11Driver implements HsmDriver {
   readonly #token: OpenToken;
-  #means: Means | null = null;
-  #gcm: GcmLayout | null = null;
-  readonly #oaepProved = new Set<WrappingAlgorithm>();
+  readonly #proved = new Proved();
 
   constructor(cryptoki: Cryptoki, wanted: { serial: string; label: string }) {
     this.#token = OpenToken.bind(cryptoki, wanted);
@@ -77,11 +75,15 @@ export class Pkcs11Driver implements HsmDriver {
   }
 
   async generateKey(masterId: string, spec: KeySpec): Promise<KeyBlob> {
-    return this.#work((scope) => generateBlob(scope, this.#knownMeans(scope), masterId, spec));
+    requireKeySpec(spec);
+    return this.#work((scope) => {
+      this.#proved.requireType(scope, spec);
+      return generateBlob(scope, this.#proved.means(scope), masterId, spec);
+    });
   }
 
   async kcvOf(blob: KeyBlob): Promise<Kcv> {
-    return this.#work((scope) => measure(scope, this.#knownMeans(scope), blob));
+    return this.#work((scope) => measure(scope, this.#proved.means(scope), blob));
   }
 
   async wrapForAws(
@@ -90,8 +92,10 @@ export class Pkcs11Driver implements HsmDriver {
     algorithm: WrappingAlgorithm,
   ): Promise<WrappedForAws> {
     return this.#work((scope) => {
-      this.#requireOaep(scope, algorithm);
-      return wrapForAws(scope, this.#knownMeans(scope), blob, spki, algorithm);
+      requireCarries(blob.spec, algorithm);
+      this.#proved.requireAlgorithm(scope, algorithm);
+      this.#proved.requireType(scope, blob.spec);
+      return wrapForAws(scope, this.#proved.means(scope), blob, spki, algorithm);
     });
   }
 
@@ -100,16 +104,16 @@ export class Pkcs11Driver implements HsmDriver {
   }
 
   async sealWithSlotKey(id: string, plain: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
-    return this.#work((scope) => seal(scope, this.#knownGcm(scope), id, plain, aad));
+    return this.#work((scope) => seal(scope, this.#proved.gcm(scope), id, plain, aad));
   }
 
   async openWithSlotKey(id: string, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array> {
-    return this.#work((scope) => open(scope, this.#knownGcm(scope), id, sealed, aad));
+    return this.#work((scope) => open(scope, this.#proved.gcm(scope), id, sealed, aad));
   }
 
   async installServiceKey(id: string, blob: KeyBlob): Promise<void> {
     const install = (scope: Scope): void =>
-      installServiceKey(scope, this.#knownMeans(scope), id, blob);
+      installServiceKey(scope, this.#proved.means(scope), id, blob);
     this.#work(install, { repeatable: false });
   }
 
@@ -122,11 +126,11 @@ export class Pkcs11Driver implements HsmDriver {
   }
 
   async gcmEncrypt({ id }: ServiceKey, aad: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
-    return this.#work((scope) => encryptUnder(scope, this.#knownGcm(scope), id, aad, plain));
+    return this.#work((scope) => encryptUnder(scope, this.#proved.gcm(scope), id, aad, plain));
   }
 
   async gcmDecrypt({ id }: ServiceKey, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
-    return this.#work((scope) => decryptUnder(scope, this.#knownGcm(scope), id, aad, sealed));
+    return this.#work((scope) => decryptUnder(scope, this.#proved.gcm(scope), id, aad, sealed));
   }
 
   async auditPublicKey(id: string, create: boolean): Promise<Uint8Array | null> {
@@ -150,39 +154,8 @@ export class Pkcs11Driver implements HsmDriver {
   }
 
   #place(scope: Scope): { means: Means; serial: string } {
-    return { means: this.#knownMeans(scope), serial: this.#token.serial };
+    return { means: this.#proved.means(scope), serial: this.#token.serial };
   }
-
-  /** Kept only when complete: a token that was going away at that moment is asked again. */
-  #knownMeans(scope: Scope): Means {
-    if (this.#means !== null) return this.#means;
-    const means = findMeans(scope);
-    if (means.blobMechanism !== null && means.cmac !== null) this.#means = means;
-    return means;
-  }
-
-  #knownGcm(scope: Scope): GcmLayout {
-    if (this.#gcm !== null) return this.#gcm;
-    const found = findGcm(scope);
-    this.#gcm = found.layout;
-    if (found.layout !== null) return found.layout;
-    throw cannot('this token does not do AES-256-GCM', found.external);
-  }
-
-  /** An algorithm that no round trip has proved in this process carries no key away. */
-  #requireOaep(scope: Scope, algorithm: WrappingAlgorithm): void {
-    if (this.#oaepProved.has(algorithm)) return;
-    const [trial] = tryOaep(scope, [algorithm]);
-    if (trial?.ok !== true) {
-      throw cannot(`this token does not do ${algorithm}`, trial?.external);
-    }
-    this.#oaepProved.add(algorithm);
-  }
-}
-
-function cannot(why: string, result: string | null | undefined): OperationError {
-  const external = typeof result === 'string' ? { name: result, at: 'trial' } : undefined;
-  return new OperationError('HSM_CANNOT_SEND', { why }, external ? { external } : {});
 }
 
 function translate<T>(work: () => T): T {

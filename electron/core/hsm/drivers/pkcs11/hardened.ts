@@ -1,10 +1,10 @@
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import type { Handle, Template } from './cryptoki.ts';
 import { CryptokiError } from './cryptoki-error.ts';
-import { type AttributeName, CKM } from './numbers.ts';
+import { type AttributeName, CKM, CKO } from './numbers.ts';
 import type { Scope } from './open-token.ts';
 
-/** Read back from every key: a module may ignore what it does not like. */
+/** Read back from every secret key: a module may ignore what it does not like. */
 const essential: readonly AttributeName[] = [
   'SENSITIVE',
   'EXTRACTABLE',
@@ -13,6 +13,9 @@ const essential: readonly AttributeName[] = [
   'WRAP',
   'UNWRAP',
 ];
+
+const privateUses = ['DECRYPT', 'SIGN', 'UNWRAP', 'DERIVE'] as const;
+const essentialOfPrivate: readonly AttributeName[] = ['SENSITIVE', 'EXTRACTABLE', ...privateUses];
 
 /**
  * Makes an AES token key by one C_GenerateKey (one object, so nothing half-made can be left). Asks
@@ -55,9 +58,22 @@ export function firstDifference(
   key: Handle,
   template: Template,
 ): AttributeName | null {
-  const values = scope.cryptoki.get(scope.session, key, essential);
-  for (const [at, name] of essential.entries()) {
+  const names = template.CLASS === CKO.PRIVATE_KEY ? essentialOfPrivate : essential;
+  const values = scope.cryptoki.get(scope.session, key, names);
+  for (const [at, name] of names.entries()) {
     if ((values[at]?.[0] === 1) !== (template[name] === true)) return name;
   }
   return null;
+}
+
+/**
+ * Takes from a private session key the uses that were not asked for: NSS gives an unwrapped RSA key
+ * every use, and an elliptic-curve key derivation, whatever the template says.
+ * @throws OperationError HSM_REFUSED when it does not become as asked
+ */
+export function tighten(scope: Scope, key: Handle, template: Template): void {
+  if (firstDifference(scope, key, template) === null) return;
+  const uses = Object.fromEntries(privateUses.map((use) => [use, template[use] === true]));
+  scope.cryptoki.set(scope.session, key, uses);
+  requireAsAsked(scope, key, template);
 }

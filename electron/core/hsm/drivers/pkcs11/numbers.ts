@@ -33,6 +33,8 @@ export const CKA = {
   EC_PARAMS: 0x180,
   EC_POINT: 0x181,
   CHECK_VALUE: 0x90,
+  /** Mozilla's own: NSS wants the public value of a private key beside it. */
+  NSS_DB: 0xd5a0db00,
 } as const;
 export type AttributeName = keyof typeof CKA;
 
@@ -42,8 +44,14 @@ export const CKK = { RSA: 0, EC: 3, GENERIC_SECRET: 0x10, AES: 0x1f } as const;
 export const CKM = {
   RSA_PKCS_KEY_PAIR_GEN: 0x0,
   RSA_PKCS_OAEP: 0x9,
+  SHA256_RSA_PKCS: 0x40,
   SHA_1: 0x220,
   SHA256: 0x250,
+  SHA256_HMAC: 0x251,
+  SHA224_HMAC: 0x256,
+  SHA384_HMAC: 0x261,
+  SHA512_HMAC: 0x271,
+  GENERIC_SECRET_KEY_GEN: 0x350,
   EC_KEY_PAIR_GEN: 0x1040,
   ECDSA: 0x1041,
   AES_KEY_GEN: 0x1080,

@@ -2,7 +2,7 @@ import { OperationError } from '../../../../../shared/errors/operation-error.ts'
 import type { TokenStatus } from '../../driver.ts';
 import type { Cryptoki, Handle } from './cryptoki.ts';
 import { CryptokiError, failureOf } from './cryptoki-error.ts';
-import { CKF, CKU, userStates } from './numbers.ts';
+import { CKF, CKM, CKU, userStates } from './numbers.ts';
 import { TokenObjects } from './token-objects.ts';
 import { has, type TokenInSlot, tokenBound, tokenStatus } from './token-list.ts';
 
@@ -11,6 +11,8 @@ export interface Scope {
   readonly session: Handle;
   readonly cryptoki: Cryptoki;
   readonly objects: TokenObjects;
+  /** The longest RSA key that the module says it makes. Only ever held against it. */
+  mostRsaBits(): number;
   /** Marks a session object for destruction when the work ends, also when it fails. */
   temporary(object: Handle): Handle;
 }
@@ -22,6 +24,8 @@ const handleLost: readonly string[] = [
   'CKR_WRAPPING_KEY_HANDLE_INVALID',
   'CKR_UNWRAPPING_KEY_HANDLE_INVALID',
 ];
+
+const rsaMake = CKM.RSA_PKCS_KEY_PAIR_GEN;
 
 /**
  * One token of one loaded module. Two sessions: a read-only one that keeps the login alive (the
@@ -109,7 +113,8 @@ export class OpenToken {
     };
     const { cryptoki, objects } = this;
     try {
-      return run({ session, cryptoki, objects, temporary });
+      const mostRsaBits = (): number => cryptoki.mechanism(this.#slot, rsaMake).maxKeySize;
+      return run({ session, cryptoki, objects, temporary, mostRsaBits });
     } finally {
       this.#destroyAll(session, temporaries);
     }

@@ -1,3 +1,4 @@
+import { namedCurve } from '../../../crypto/elliptic-curves.ts';
 import type { Template } from './cryptoki.ts';
 import { CKK, CKO } from './numbers.ts';
 
@@ -46,6 +47,39 @@ export const sessionSecret = (purpose: Template): Template => ({
 /** May leave the token wrapped, and nothing else. */
 export const exportable: Template = sessionAes({ EXTRACTABLE: true });
 
+const privateKey = {
+  CLASS: CKO.PRIVATE_KEY,
+  TOKEN: false,
+  PRIVATE: true,
+  SENSITIVE: true,
+  EXTRACTABLE: false,
+  DECRYPT: false,
+  SIGN: false,
+  UNWRAP: false,
+  DERIVE: false,
+} as const satisfies Template;
+
+const keyTypes = { rsa: CKK.RSA, ecc: CKK.EC } as const;
+
+/** RSA or elliptic-curve session object with one purpose, named by the extra attributes. */
+export const sessionPrivate = (family: keyof typeof keyTypes, purpose: Template): Template => ({
+  ...privateKey,
+  KEY_TYPE: keyTypes[family],
+  ...purpose,
+});
+
+/** The public half of a pair that is made: read once, and used for nothing. */
+export const sessionPublic = (family: keyof typeof keyTypes, size: Template): Template => ({
+  CLASS: CKO.PUBLIC_KEY,
+  KEY_TYPE: keyTypes[family],
+  TOKEN: false,
+  PRIVATE: false,
+  ENCRYPT: false,
+  VERIFY: false,
+  WRAP: false,
+  ...size,
+});
+
 /** Frozen: otherwise whoever is logged in could add CKA_DECRYPT to it later. */
 const frozen = { MODIFIABLE: false } as const;
 
@@ -85,9 +119,6 @@ export const serviceKeyTemplate = (id: Buffer): Template => ({
   DECRYPT: true,
 });
 
-/** Object identifier of P-256 (prime256v1), DER. */
-const p256 = Buffer.from('06082a8648ce3d030107', 'hex');
-
 export const auditPublicTemplate = (id: Buffer, token: boolean): Template => ({
   CLASS: CKO.PUBLIC_KEY,
   KEY_TYPE: CKK.EC,
@@ -96,7 +127,7 @@ export const auditPublicTemplate = (id: Buffer, token: boolean): Template => ({
   LABEL: labels.audit,
   ID: id,
   VERIFY: true,
-  EC_PARAMS: p256,
+  EC_PARAMS: namedCurve('ECC_NIST_P256'),
 });
 
 export const auditPrivateTemplate = (id: Buffer, token: boolean): Template => ({

@@ -1,6 +1,5 @@
 import {
   constants,
-  createHmac,
   createPublicKey,
   publicEncrypt,
   randomBytes,
@@ -12,12 +11,11 @@ import {
   keySpecs,
   type WrappingAlgorithm,
 } from '../../../../../shared/model/key-specs.ts';
-import { kcvCmac } from '../../../crypto/cmac.ts';
 import { kwpWrap } from '../../../crypto/key-wrap.ts';
 import { makePrivateKey, publicHalfOf } from '../../../crypto/private-key.ts';
 import { isPrivateSpec } from '../../../crypto/public-key.ts';
 import type { Kcv, KeyBlob } from '../../driver.ts';
-import { spkiKcv, zeroBlock } from '../../kept-key.ts';
+import { kcvOfSecret, spkiKcv } from '../../kept-key.ts';
 import { isTwoParts, oaepHashes } from '../../wrapping-key.ts';
 
 /** A key in the memory of this process: raw bytes of a secret, PKCS#8 of a private key. */
@@ -53,10 +51,7 @@ export function kcvOfClear(
     }
     return spkiKcv(spki);
   }
-  const { family, bits } = keySpecs[spec];
-  if (family === 'aes') return { method: 'CMAC', value: kcvCmac(bytes) };
-  const mac = createHmac(`sha${bits}`, bytes).update(zeroBlock()).digest();
-  return { method: 'HMAC', value: mac.subarray(0, 5).toString('hex').toUpperCase() };
+  return kcvOfSecret(spec, bytes);
 }
 
 /** As AWS unwraps it: the key by OAEP, or by AES-KWP under a new key that goes by OAEP before it. */
