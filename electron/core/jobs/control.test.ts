@@ -228,37 +228,46 @@ describe('pausing', () => {
     expect(at.jobs.read.show(id).state).toBe('done');
   });
 
-  it('looks first at a step that was interrupted after it had sent something', async () => {
-    const world: string[] = [];
-    const kind = kindOf([
-      step(
-        'create',
-        async ({ signal, ...context }) => {
-          world.push('key');
-          context.note({
-            call: 'CreateKey',
-            parameters: {},
-            requestId: 'r',
-            took: 1,
-            result: 'ok',
-            changed: 'yes',
-          });
-          await at.clock.sleep(60_000, signal);
-          return done();
-        },
-        { changes: 'aws', repeatable: false, reconcile: () => done('adopted') },
-      ),
-    ]);
-    const at = await bench(kind);
-    const { id } = at.add(kind, { group: 'a', deed: 'x' });
-    await turns(at);
-    await at.jobs.runner.pause().quiet;
-    expect(at.jobs.read.show(id)).toMatchObject({ state: 'checking', steps: [{ unsure: true }] });
-    at.jobs.runner.resume();
-    await at.settle();
-    expect(at.jobs.read.show(id)).toMatchObject({ state: 'done', outputs: { create: 'adopted' } });
-    expect(world).toEqual(['key']);
-  });
+  it.each([
+    ['something', 'yes'],
+    ['a look only, for all it knows', 'no'],
+  ] as const)(
+    'looks first at a step that was interrupted after it had sent %s',
+    async (_what, changed) => {
+      const world: string[] = [];
+      const kind = kindOf([
+        step(
+          'create',
+          async ({ signal, ...context }) => {
+            world.push('key');
+            context.note({
+              call: 'CreateKey',
+              parameters: {},
+              requestId: 'r',
+              took: 1,
+              result: 'ok',
+              changed,
+            });
+            await at.clock.sleep(60_000, signal);
+            return done();
+          },
+          { changes: 'aws', repeatable: false, reconcile: () => done('adopted') },
+        ),
+      ]);
+      const at = await bench(kind);
+      const { id } = at.add(kind, { group: 'a', deed: 'x' });
+      await turns(at);
+      await at.jobs.runner.pause().quiet;
+      expect(at.jobs.read.show(id)).toMatchObject({ state: 'checking', steps: [{ unsure: true }] });
+      at.jobs.runner.resume();
+      await at.settle();
+      expect(at.jobs.read.show(id)).toMatchObject({
+        state: 'done',
+        outputs: { create: 'adopted' },
+      });
+      expect(world).toEqual(['key']);
+    },
+  );
 
   it('stops for good, may be stopped twice, and the next start goes on', async () => {
     const doors = new Doors();
