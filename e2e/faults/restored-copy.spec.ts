@@ -84,6 +84,47 @@ async function wentOn(there: Desk, job: string): Promise<Detail> {
   return detail;
 }
 
+describe('a copy that was taken before CreateKey was begun, where the original went on', () => {
+  /** A rotation under way, and a copy of its keystore that knows the key, and of no KMS key for it. */
+  async function copiedBeforeCreating(group: string): Promise<Copied> {
+    const desk = await withOne(group);
+    const locked = new Promise<void>((resolve, reject) =>
+      desk.at('group.force-rotate:save:after-intent', () => void desk.lock().then(resolve, reject)),
+    );
+    const job = await desk.begin(group);
+    await locked;
+    // a process that lives for one command runs no job
+    const { folder } = desk;
+    const beside = new Desk({ folder, clock: new HurriedClock(), config: { longLived: false } });
+    desks.push(beside);
+    await beside.unlock();
+    const copy = await copied(beside, job);
+    await beside.lock();
+    await desk.unlock();
+    return { ...copy, desk };
+  }
+
+  it('takes the KMS key that is there, and AWS proves its material', async () => {
+    const copy = await copiedBeforeCreating('before');
+    requireDone(await copy.desk.settled(copy.job));
+    const finished = await kmsIdOf('before/2', copy.desk);
+    const there = await restored(copy, copy.alone);
+    const done = await wentOn(there, copy.job);
+    requireDone(done);
+    expect(await kmsIdOf('before/2', there)).toBe(finished);
+    expect(await aws.holder('alias/before')).toBe(finished);
+  });
+
+  it('makes one where the original has made none', async () => {
+    const copy = await copiedBeforeCreating('alone');
+    await copy.desk.lock();
+    const there = await restored(copy, copy.alone);
+    const mark = await aws.mark();
+    requireDone(await there.goOn(copy.job));
+    expect(await changed(aws, mark)).toMatchObject({ created: 1 });
+  });
+});
+
 describe('a copy that was taken while CreateKey was open, where the original went on', () => {
   it('takes the KMS key that is there, and AWS proves its material', async () => {
     const copy = await copiedWhileCreating('finished');

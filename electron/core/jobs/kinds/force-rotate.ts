@@ -183,6 +183,7 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
         holder: holder.kmsKeyId,
         holderKeyId: holder.key?.key.id ?? null,
         waiting,
+        incarnation: services.store.incarnation,
       };
       const said = holder.key
         ? `version ${holder.key.key.version}`

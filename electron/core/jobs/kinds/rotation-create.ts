@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { proof, shortId } from './reading.ts';
@@ -19,9 +20,7 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
     title: 'Create KMS key',
     changes: 'aws',
     repeatable: false,
-    intent: (context) => ({
-      marker: `kr-${context.jobNumber}-${services.random(6).toString('hex')}`,
-    }),
+    intent: (context) => ({ marker: markOf(context) }),
     act: async (context) => {
       const { group, connection } = await open(context);
       const known = knownKey(services, context);
@@ -49,6 +48,10 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
         };
       }
       const { marker } = context.intent as { marker: string };
+      if (isCopied(services, context)) {
+        const found = await foundByMark(services, open, context, marker);
+        if (found) return found;
+      }
       const made = await connection.createExternalKey(
         {
           description: group.description,
@@ -74,6 +77,22 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       return found ?? searchOn(services, context, marker) ?? 'act';
     },
   };
+}
+
+/**
+ * The marker of the KMS key for the key that this job has made: every copy of the keystore that has that
+ * key comes to the same one, also a copy that was taken before the step began.
+ */
+function markOf(context: Pick<Context, 'jobNumber' | 'outputs'>): string {
+  const { keyId } = outputOf<GenerateOutput>(context, 'generate');
+  const hash = createHash('sha256').update(keyId).digest('hex');
+  return `kr-${context.jobNumber}-${hash.slice(0, 12)}`;
+}
+
+/** The keystore was restored since the job began: the original may have made the KMS key meanwhile. */
+function isCopied({ store }: DeedServices, context: Context): boolean {
+  const { incarnation = store.incarnation } = outputOf<CheckOutput>(context, 'check');
+  return incarnation !== store.incarnation;
 }
 
 /** A restored keystore may know the KMS key: it was backed up after the copy of the job was taken. */

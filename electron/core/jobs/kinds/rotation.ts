@@ -17,6 +17,8 @@ export interface CheckOutput extends HolderAtCheck {
   readonly account: string;
   readonly holderKeyId: string | null;
   readonly waiting: string | null;
+  /** Of the keystore that began the job; jobs of before it was noted have none. */
+  readonly incarnation?: string;
 }
 export interface GenerateOutput {
   readonly keyId: string;
