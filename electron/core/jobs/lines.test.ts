@@ -151,6 +151,37 @@ describe('lines', () => {
     },
   );
 
+  it('joins a job that stopped for a person, which waits for the later day once it is sent on', async () => {
+    const order: string[] = [];
+    let permitted = false;
+    const kind = kindOf([
+      step('work', ({ payload }) => {
+        const error = new OperationError('AWS_ACCESS_DENIED');
+        if (payload.deed === 'disable' && !permitted) return { type: 'park', error };
+        order.push(payload.deed);
+        return done();
+      }),
+    ]);
+    const at = await bench(kind);
+    const day = 24 * 3_600_000;
+    const disabling = { group: 'a', deed: 'disable' };
+    const { id } = at.add(kind, disabling);
+    await at.settle();
+    const until = at.clock.now() + 7 * day;
+    expect(at.add(kind, disabling, { notBefore: until })).toMatchObject({ id, joined: true });
+    expect(at.jobs.read.show(id)).toMatchObject({ state: 'needs-you' });
+    permitted = true;
+    at.jobs.queue.continue(id, by);
+    at.add(kind, { group: 'a', deed: 'rotate' });
+    await at.settle();
+    // it holds nobody up meanwhile
+    expect(order).toEqual(['rotate']);
+    expect(at.jobs.read.show(id).waits).toMatchObject({ for: 'start', until });
+    await at.clock.advance(7 * day + 60_000);
+    await at.settle();
+    expect(order).toEqual(['rotate', 'disable']);
+  });
+
   it('dates wait while the wall clock is in doubt; retries do not depend on it', async () => {
     const order: string[] = [];
     const kind = kindOf([step('work', ({ payload }) => (order.push(payload.deed), done()))]);

@@ -224,8 +224,10 @@ export class JobQueue {
     const { ledger, clock } = this.#deps;
     const row = ledger.rows.job(number);
     if (notBefore === null || notBefore <= clock.now()) return;
-    if (row?.state !== 'waiting' || row.lease !== null || (row.not_before ?? 0) >= notBefore)
-      return;
+    if (row === null || row.lease !== null || (row.not_before ?? 0) >= notBefore) return;
+    // one that stopped for a person keeps the day for when it is sent on
+    const mayWait = row.state === 'waiting' || row.state === 'needs-you';
+    if (!mayWait || this.#facts(row).mustLookFirst) return;
     ledger.line.leave(number);
     ledger.patch(row, { ...noWait, not_before: notBefore, wait: 'start' });
   }
