@@ -132,6 +132,30 @@ describe('what a rotation was planned with', () => {
     await changeNow(group, changes);
   });
 
+  it('goes by the schedule as it is in the end, also where that was edited at the last moment', async () => {
+    await desk.addGroup('sooner', monthly);
+    await desk.rotated('sooner');
+    const held = async (operation: string): Promise<() => Promise<void>> => {
+      const unanswered = await aws.hold(operation);
+      return async () => {
+        while ((await unanswered()) !== 0) await new Promise((resolve) => setImmediate(resolve));
+      };
+    };
+    const moving = await held('UpdateAlias');
+    const job = await desk.begin('sooner');
+    await moving();
+    // what is read back once the alias was moved
+    const reading = await held('DescribeKey');
+    await reading();
+    const changes = { rotateEvery: { amount: 3, unit: 'days' as const } };
+    await desk.call('group.edit', { group: 'sooner', changes });
+    await aws.misbehave();
+    requireDone(await desk.settled(job));
+    const { group } = await desk.call('group.show', { group: 'sooner' });
+    const days = ((group.nextRotationAt ?? 0) - Date.now()) / day;
+    expect(Math.round(days)).toBe(3);
+  });
+
   it('stays while the job rests between two tries', async () => {
     await desk.addGroup('resting');
     await desk.rotated('resting');

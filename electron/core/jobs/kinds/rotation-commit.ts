@@ -153,10 +153,12 @@ async function settle(
 function recordCommit(
   services: DeedServices,
   context: Context,
-  group: Group,
+  { id }: Group,
   { keyId, former, readAt }: { keyId: string; former: KeyWithRemote | null; readAt: number },
 ): void {
   const { groups, keys } = services;
+  // as it is now: its schedule may have been edited while AWS was asked
+  const group = groups.get(id);
   const { remote } = keys.get(keyId);
   const now = services.clock.now();
   keys.moveAlias(group.id, group.region, `alias/${group.alias}`, keyId, readAt);
