@@ -1,4 +1,4 @@
-import { CreateGrantCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { CreateGrantCommand, DeleteAliasCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type KeyView, requireDone } from '../support/desk.ts';
 import { day } from '../support/clocks.ts';
@@ -167,5 +167,20 @@ describe.each([
       'Grants on version 3 could not be read (AccessDeniedException)',
     );
     await aws.allow();
+  });
+
+  it('an alias that somebody deleted in AWS is told as gone, and made anew', async () => {
+    await aws.kms().send(new DeleteAliasCommand({ AliasName: alias }));
+    const plan = await desk.plan(group);
+    expect(plan.subject).toMatch(/ · no key has the alias$/);
+    expect(plan.changes).toContain(`${alias} is made and names version 4`);
+    expect(plan.lookFirst).toContain(
+      `AWS has no ${alias} any more: it named version 3 when it was last read`,
+    );
+    expect(plan.stays.join()).not.toContain('version 3');
+    const done = await desk.rotate(group);
+    requireDone(done);
+    const fourth = await desk.call('key.show', { key: `${group}/4` });
+    expect(await aws.holder(alias)).toBe(idOf(fourth));
   });
 });

@@ -48,12 +48,13 @@ export async function planForceRotate(
   // What AWS did not say is not claimed, although the plan cannot be started then.
   const holderRead = looked.holder !== null;
   const former = formerOf(group, looked.holder);
+  const gone = holderRead && former.id === null ? lastHolder(services, group) : null;
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
 
   const draft: Draft = {
     deed: 'force-rotate',
     title: `Rotate ${quote(group.name)}?`,
-    subject: subjectLine(group, looked.account, activeWords(holderRead, former.name)),
+    subject: subjectLine(group, looked.account, activeWords(holderRead, former.name, version)),
     sentence: sentence(services, group),
     changes: changeLines(services, group, {
       version,
@@ -63,9 +64,9 @@ export async function planForceRotate(
       adopt: looked.holder?.mayMove === false,
     }),
     stays: holderRead
-      ? stayLines(services, group, former)
+      ? stayLines(services, group, former, gone)
       : ['Data already encrypted is not touched', policyLine(group)],
-    lookFirst: await warnings(services, group, looked, { former, waiting }),
+    lookFirst: await warnings(services, group, looked, { former, waiting, gone }),
     checks: checks.lines,
     ...callsOf(group, former.id !== null, waiting !== null),
     goBack: wayBack(group, holderRead, former),
@@ -103,9 +104,19 @@ function formerOf(group: Group, holder: HolderSeen | null): Former {
   };
 }
 
-function activeWords(holderRead: boolean, formerName: string | null): string {
+/** Version that had the alias of a group when AWS was last read: for an alias that AWS has no more. */
+function lastHolder(services: DeedServices, { id, alias, region }: Group): number | null {
+  const last = services.keys
+    .ofGroup(id)
+    .find(({ remote }) => remote?.alias === `alias/${alias}` && remote.region === region);
+  return last?.key.version ?? null;
+}
+
+/** @param version of the key that is to be made */
+function activeWords(holderRead: boolean, formerName: string | null, version: number): string {
   if (!holderRead) return 'the holder of the alias was not read';
-  return formerName ? `${formerName} is active` : 'no key yet';
+  if (formerName) return `${formerName} is active`;
+  return version === 1 ? 'no key yet' : 'no key has the alias';
 }
 
 function wayBack(group: Group, holderRead: boolean, { id, version, state }: Former): string {
@@ -177,6 +188,7 @@ function stayLines(
   services: DeedServices,
   group: Group,
   { name, version, state, disabled }: Former,
+  gone: number | null,
 ): string[] {
   if (name === null) {
     const earlier = services.keys.ofGroup(group.id);
@@ -184,9 +196,12 @@ function stayLines(
     if (earlier.length === 0) return ['Nothing: no data uses this alias yet', policy];
     return [
       ...earlier.flatMap(({ key, remote }) =>
-        remote?.alias ? `${remote.alias} stays on version ${key.version} in ${remote.region}` : [],
+        remote?.alias && key.version !== gone
+          ? `${remote.alias} stays on version ${key.version} in ${remote.region}`
+          : [],
       ),
       'Data already encrypted is not touched',
+      policy,
     ];
   }
   const enabled = disabled === 'never' ? '' : ' until it is disabled';
@@ -208,11 +223,24 @@ async function warnings(
   services: DeedServices,
   group: Group,
   looked: Looked,
-  { former, waiting }: { readonly former: Former; readonly waiting: string | null },
+  {
+    former,
+    waiting,
+    gone,
+  }: {
+    readonly former: Former;
+    readonly waiting: string | null;
+    readonly gone: number | null;
+  },
 ): Promise<string[]> {
   const { connection } = looked;
   const { id, name, disabled } = former;
   const lines = exceptionLines(connection);
+  if (gone !== null) {
+    lines.push(
+      `AWS has no alias/${group.alias} any more: it named version ${gone} when it was last read`,
+    );
+  }
   if (connection && id !== null && name !== null) {
     try {
       const { grants } = await connection.listGrants(id);

@@ -150,12 +150,12 @@ export function auditText(
   const columns = [
     { title: 'No', align: 'right' },
     { title: 'At' },
-    { title: 'Actor', shrinks: true, spare: 1 },
-    { title: 'By', spare: 2 },
+    { title: 'Actor', shrinks: true, spare: 2 },
+    { title: 'By', spare: 3 },
     { title: 'Action', shrinks: true },
     { title: 'Outcome', shrinks: true },
-    { title: 'About', shrinks: true },
-    { title: 'Objects', shrinks: true, spare: 3 },
+    { title: 'About', shrinks: true, spare: 1 },
+    { title: 'Objects', shrinks: true, spare: 4 },
   ] as const;
   const rows = records.map((record) => [
     { text: String(record.seq) },

@@ -193,6 +193,21 @@ describe('a key of AWS', () => {
     });
   });
 
+  test('leaves what was encrypted before as it is, and encrypts under the newest', async () => {
+    const KeyId = await own();
+    await client.must('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    const Plaintext = Buffer.from('kept').toString('base64');
+    const seal = async () => (await client.must('Encrypt', { KeyId, Plaintext }))['CiphertextBlob'];
+    const open = async (CiphertextBlob: unknown) => client.must('Decrypt', { CiphertextBlob });
+    const { CurrentKeyMaterialId: former } = await client.metadata(KeyId);
+    const before = await seal();
+    await advance(95);
+    const { CurrentKeyMaterialId: newest } = await client.metadata(KeyId);
+    expect(newest).not.toBe(former);
+    expect(await open(before)).toMatchObject({ Plaintext, KeyMaterialId: former });
+    expect(await open(await seal())).toMatchObject({ Plaintext, KeyMaterialId: newest });
+  });
+
   test('years at once are told day by day, not key by key', async () => {
     const keys = [await own(), await own()];
     for (const [index, KeyId] of keys.entries()) {
