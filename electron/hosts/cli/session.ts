@@ -53,6 +53,10 @@ async function checked(look: () => Promise<Status>): Promise<Status> {
   }
 }
 
+/** The keystore as it is once its check is over: before that nothing reaches out for its HSM. */
+export const whenChecked = (session: Session): Promise<Status> =>
+  checked(() => session.call('keystore.status', {}));
+
 /** What is read of such a keystore may not be what was saved, whoever may have read it. */
 const notAsSaved: ReadonlySet<string> = new Set<FailureCode>([
   'KEYSTORE_DAMAGED',
@@ -65,7 +69,7 @@ const notAsSaved: ReadonlySet<string> = new Set<FailureCode>([
  * @throws OperationError KEYSTORE_DAMAGED, KEYSTORE_TAMPERED
  */
 export async function refuseDamage(session: Session): Promise<void> {
-  const { state, reason } = await checked(() => session.call('keystore.status', {}));
+  const { state, reason } = await whenChecked(session);
   if (state === 'read-only' && notAsSaved.has(reason ?? ''))
     throw new OperationError(reason as FailureCode, { opened: true });
 }

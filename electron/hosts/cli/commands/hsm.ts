@@ -7,7 +7,7 @@ import type { CommandContext } from '../command-context.ts';
 import { loginIfNeeded } from '../interactive.ts';
 import { hsmText, modulesText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
-import type { Session } from '../session.ts';
+import { type Session, whenChecked } from '../session.ts';
 import type { Run } from './noun.ts';
 
 /** `hsm list|status|attach|login|probe` */
@@ -52,6 +52,7 @@ async function list(context: CommandContext, options: { module?: string }): Prom
 
 async function status(context: CommandContext): Promise<void> {
   const session = await context.opened();
+  await whenChecked(session);
   const output = await session.call('hsm.status', {});
   context.show(output, (shown) => hsmText(shown, styleFor(context.screen)));
 }
