@@ -50,6 +50,15 @@ describe('a proxy that is started', () => {
     expect(readdirSync(join(folder, 'state'))).toEqual([]);
   });
 
+  it('is killed where it does not end by itself', async () => {
+    const proxy = await start(
+      `process.on('SIGTERM', () => undefined); process.stdout.write(${JSON.stringify(`${ready}\n`)});`,
+    );
+    await proxy.stop(50);
+    // No exit code: a signal ended it.
+    expect(await proxy.ended()).toBeNull();
+  });
+
   it('says why it ended, to its last word', async () => {
     const word = JSON.stringify({ event: 'xks.start.failed', problem: 'the port is taken' });
     const started = start(

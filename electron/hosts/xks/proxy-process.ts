@@ -19,6 +19,9 @@ export const inheritedPin = 'fd:3';
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 
+/** A proxy cuts off after 5 seconds what is still open, and writes the end of its audit. Milliseconds. */
+const stopPatience = 20_000;
+
 /** A proxy that did not come up; the message is what it said last. */
 export class ProxyDidNotStart extends Error {
   override readonly name = 'ProxyDidNotStart';
@@ -99,10 +102,15 @@ export class ProxyProcess {
     this.#child.kill(signal);
   }
 
-  /** Lets it answer what is under way. */
-  async stop(): Promise<void> {
+  /** Lets it answer what is under way; one that has not ended `patience` (ms) later is killed. */
+  async stop(patience: number = stopPatience): Promise<void> {
     this.signal('SIGTERM');
-    await this.#ended;
+    const timer = setTimeout(() => this.signal('SIGKILL'), patience);
+    try {
+      await this.#ended;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
