@@ -65,6 +65,7 @@ const pages = [
   'e2e/desktop.spec.ts',
 ];
 const acrossProcesses = {
+  setupFiles: ['e2e/support/tell-failures.ts'],
   // What is tried runs in processes of its own; the next file finds loaded what starts them.
   isolate: false,
   fileParallelism: false,

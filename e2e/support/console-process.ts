@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { KeystoreLine } from './keystore-line.ts';
+import { endOf, liveOf, type Witness } from './last-words.ts';
 
 const command = fileURLToPath(new URL('../../bin/keyreeve', import.meta.url));
+
+/** Far beyond what a lock and the last words to every window take (ms). */
+const stopPatience = 60_000;
 
 export interface ConsoleProcessOptions {
   /** Where everything lies; a folder of its own that is removed at the end unless told otherwise. */
@@ -24,6 +28,7 @@ export class ConsoleProcess extends KeystoreLine implements AsyncDisposable {
   readonly url: string;
   readonly pid: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly witness: Witness;
   readonly #child: ChildProcess;
   readonly #ownFolder: boolean;
 
@@ -35,6 +40,9 @@ export class ConsoleProcess extends KeystoreLine implements AsyncDisposable {
     this.environment = parts.environment;
     this.#child = parts.child;
     this.#ownFolder = parts.ownFolder;
+    const { pid, state, complained } = parts;
+    this.witness = { name: 'console', pid, state, complained };
+    liveOf(this.witness);
   }
 
   static async start(options: ConsoleProcessOptions = {}): Promise<ConsoleProcess> {
@@ -98,12 +106,20 @@ export class ConsoleProcess extends KeystoreLine implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.disconnect();
-    if (this.alive) {
-      const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGTERM');
-      await ended;
-    }
+    endOf(this.witness);
+    const killed = this.alive && (await this.#endedBy('SIGTERM')) === 'SIGKILL';
     if (this.#ownFolder) rmSync(this.folder, { recursive: true, force: true });
+    if (killed) throw new Error(`the console did not end within ${stopPatience} ms`);
+  }
+
+  /** Ends it; by SIGKILL where it takes too long. The signal that ended it; null: it ended by itself. */
+  async #endedBy(signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
+    const ended = once(this.#child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    this.#child.kill(signal);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopPatience);
+    const [, by] = await ended;
+    clearTimeout(timer);
+    return by;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -119,10 +135,13 @@ interface Parts {
   readonly url: string;
   readonly pid: number;
   readonly child: ChildProcess;
+  readonly complained: () => string;
   readonly ownFolder: boolean;
 }
 
-async function readyLine(child: ChildProcess): Promise<{ url: string; pid: number }> {
+async function readyLine(
+  child: ChildProcess,
+): Promise<{ url: string; pid: number; complained: () => string }> {
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('no output of the console');
   let complaint = '';
@@ -136,5 +155,6 @@ async function readyLine(child: ChildProcess): Promise<{ url: string; pid: numbe
     );
     createInterface({ input: stdout }).once('line', resolve);
   });
-  return JSON.parse(line) as { url: string; pid: number };
+  const told = JSON.parse(line) as { url: string; pid: number };
+  return { ...told, complained: () => complaint };
 }

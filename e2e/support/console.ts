@@ -4,6 +4,7 @@ import { sharedChromium } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { ConsoleProcess, type ConsoleProcessOptions } from './console-process.ts';
 import { holdAnswers, slowDown } from './late-answers.ts';
+import { pageOf } from './last-words.ts';
 import { makePracticeKeystore } from './made-keystore.ts';
 
 export { chromiumPath } from './chromium.ts';
@@ -70,6 +71,7 @@ export class ConsoleStage implements AsyncDisposable {
 
   /** Errors of this page count from now on. */
   listenTo(page: Page): void {
+    pageOf(this.host.witness, page);
     noteComplaints(page, this.complaints);
   }
 

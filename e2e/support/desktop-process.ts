@@ -8,6 +8,7 @@ import { buildRenderer } from '../../scripts/build-renderer.mjs';
 import { findElectron } from '../../scripts/electron-binary.mjs';
 import type { ConsoleProcessOptions } from './console-process.ts';
 import { KeystoreLine } from './keystore-line.ts';
+import { endOf, liveOf, type Witness } from './last-words.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +34,7 @@ export class DesktopProcess extends KeystoreLine implements AsyncDisposable {
   readonly folder: string;
   readonly app: ElectronApplication;
   readonly origin = 'app://console';
+  readonly witness: Witness;
   readonly #ownFolder: boolean;
 
   private constructor(folder: string, ownFolder: boolean, app: ElectronApplication) {
@@ -40,6 +42,13 @@ export class DesktopProcess extends KeystoreLine implements AsyncDisposable {
     this.folder = folder;
     this.#ownFolder = ownFolder;
     this.app = app;
+    let complaint = '';
+    app.process().stderr?.on('data', (piece: Buffer) => {
+      complaint = `${complaint}${piece.toString()}`.slice(-20_000);
+    });
+    const { pid, state } = this;
+    this.witness = { name: 'desktop', pid, state, complained: () => complaint };
+    liveOf(this.witness);
   }
 
   static async start(options: ConsoleProcessOptions = {}): Promise<DesktopProcess> {
@@ -73,6 +82,7 @@ export class DesktopProcess extends KeystoreLine implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.disconnect();
+    endOf(this.witness);
     await this.app.close();
     if (this.#ownFolder) rmSync(this.folder, { recursive: true, force: true });
   }

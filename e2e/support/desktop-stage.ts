@@ -3,6 +3,7 @@ import { bePatient } from './chromium.ts';
 import { expectNone, noteComplaints } from './complaints.ts';
 import { type ConsoleStageOptions, passphrase } from './console.ts';
 import { DesktopProcess } from './desktop-process.ts';
+import { pageOf } from './last-words.ts';
 
 /** The desktop in a real Electron and its window. */
 export class DesktopStage implements AsyncDisposable {
@@ -45,6 +46,7 @@ export class DesktopStage implements AsyncDisposable {
   }
 
   listenTo(page: Page): void {
+    pageOf(this.host.witness, page);
     noteComplaints(page, this.complaints);
   }
 

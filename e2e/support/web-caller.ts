@@ -6,6 +6,9 @@ import { consolePaths, consoleProtocol } from '../../shared/wire/console.ts';
 import { packMessage } from '../../shared/wire/message.ts';
 import { ownPage, type RawHeaders, rawRequest } from './raw-http.ts';
 
+/** How long a test waits for what a host is to say (ms): a loaded computer may take its time. */
+const patience = 60_000;
+
 /** What a browser holds once its link was good. */
 export interface WebKey {
   readonly cookie: string;
@@ -88,7 +91,8 @@ export class WebCaller {
   call(name: string, input: unknown = {}): Promise<Reply> {
     const id = this.#next++;
     this.socket.send(packed({ id, call: name, input }));
-    return new Promise((resolve) => this.#answers.set(id, resolve));
+    const answer = new Promise<Reply>((resolve) => this.#answers.set(id, resolve));
+    return this.#within(answer, `an answer to ${name}`);
   }
 
   /** The first message, said already or later, that fits. */
@@ -96,7 +100,9 @@ export class WebCaller {
     fits: (message: Record<string, unknown>) => boolean,
   ): Promise<Record<string, unknown>> {
     for (let at = 0; ; at += 1) {
-      while (at >= this.said.length) await once(this.socket, 'message');
+      while (at >= this.said.length) {
+        await this.#within(once(this.socket, 'message'), 'a message that fits');
+      }
       const message = this.said[at];
       if (message && fits(message)) return message;
     }
@@ -104,8 +110,26 @@ export class WebCaller {
 
   /** The code with which the line ended. */
   async ended(): Promise<number> {
-    const [code] = (await once(this.socket, 'close')) as [number];
+    const [code] = (await this.#within(once(this.socket, 'close'), 'the end of the line')) as [
+      number,
+    ];
     return code;
+  }
+
+  /** A host that hangs fails the test that waits for it, with what it said last. */
+  async #within<T>(waited: Promise<T>, what: string): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const said = this.said.slice(-5).map((message) => JSON.stringify(message).slice(0, 300));
+      late.reject(
+        new Error(`${what} did not come within ${patience} ms. Last:\n${said.join('\n')}`),
+      );
+    }, patience);
+    try {
+      return await Promise.race([waited, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close(): void {

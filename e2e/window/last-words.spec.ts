@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passphrase } from '../support/console.ts';
+import { lastWords } from '../support/last-words.ts';
+import { openWindow, type WindowStage, windowHere } from '../support/window-stage.ts';
+
+/** What a failed test prints: on another computer nobody can look a second time. */
+describe.skipIf(!windowHere)('what is told of a host and its window when a test fails', () => {
+  let on: WindowStage;
+  beforeAll(async () => {
+    on = await openWindow({ keystore: 'practice' });
+    await on.page.getByRole('navigation', { name: 'Places' }).waitFor();
+  });
+  afterAll(() => on?.stop());
+
+  it('has the log, the processes and the page, and no secret', async () => {
+    await on.page.getByRole('combobox', { name: /^Find/ }).focus();
+    const told = await lastWords();
+    expect(told).toContain(`process ${on.host.pid}`);
+    expect(told).toMatch(/processes:\n(.*\n)*.*core/);
+    expect(told).toMatch(/log:\n\{"at":/);
+    expect(told).toMatch(/page, from its top:\n(.*\n)*Key Groups/);
+    expect(told).toMatch(/has the focus:\n<input/);
+    expect(told).not.toContain(passphrase);
+    expect(told).not.toContain(new URL(on.page.url()).hash || 'no token');
+  });
+
+  it('tells of one that ended within the test, from before its folder went', async () => {
+    const other = await openWindow({ keystore: 'practice' });
+    const { pid } = other.host;
+    await other.stop();
+    expect(await lastWords()).toMatch(new RegExp(`process ${pid}\n(.*\n)*log:\n\\{"at":`));
+  });
+});
