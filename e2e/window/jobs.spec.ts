@@ -133,8 +133,8 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     await expect
       .poll(() => jobs.dialog.getByText(/^Cancel now leaves KMS key .+ in AWS, enabled/).count())
       .toBe(2);
-    expect(await faultsOf(on.page, 'cancel-several')).toEqual([]);
     await picture(on.page, 'cancel-job--several');
+    expect(await faultsOf(on.page, 'cancel-several')).toEqual([]);
     await jobs.dialog.getByRole('radio', { name: /^Schedule their deletion in 7 days/ }).check();
     await jobs.dialog.getByRole('button', { name: 'Cancel 2 jobs', exact: true }).dblclick();
     await jobs.dialog.waitFor({ state: 'detached' });

@@ -20,8 +20,8 @@ describe.skipIf(!windowHere)('practice and its rehearsals', () => {
   afterAll(() => stage?.stop());
 
   const look = async (name: PictureName): Promise<void> => {
-    faults.push(...(await faultsOf(stage.page, name)));
     await picture(stage.page, name);
+    faults.push(...(await faultsOf(stage.page, name)));
   };
   const found = (): readonly string[] => faults.splice(0);
   const stateOf = async (name: string) => {

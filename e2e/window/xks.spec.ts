@@ -37,8 +37,8 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     // What the pointer rests on says why it is blocked, beside every landmark.
     await stage.page.mouse.move(2, 2);
     await expect.poll(() => stage.page.getByRole('tooltip').count()).toBe(0);
-    faults.push(...(await faultsOf(stage.page, name)));
     await picture(stage.page, name);
+    faults.push(...(await faultsOf(stage.page, name)));
   };
   const tree = () => stage.page.getByRole('treegrid', { name: 'External key stores' });
   const row = (name: RegExp) => tree().getByRole('row', { name });
