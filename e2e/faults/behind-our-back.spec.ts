@@ -78,7 +78,7 @@ describe('the alias is taken by somebody else', () => {
     expect(failureOf(stopped).code).toBe('ALIAS_HELD_ELSEWHERE');
     expect(await aws.holder('alias/snatched')).toBe(foreign);
     const standing = await requireTrueStanding(desk, aws, stopped);
-    expect(standing.aws.text).toMatch(/version 2 .* is there and Enabled/);
+    expect(standing.aws.text).toMatch(/Version 2 .* is there and Enabled/);
     await aws.pointAlias('alias/snatched', first.remote?.keyId ?? '');
     requireDone(await desk.goOn(stopped.job.id));
     expect((await changed(aws, since)).created).toBe(1);

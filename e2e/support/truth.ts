@@ -83,7 +83,7 @@ async function copiesLine(desk: Desk, { text, good }: Line, world: World): Promi
 }
 
 function awsLine(text: string, world: World, jobNumber: number): void {
-  const named = found(/version (\d+) \(KMS key/, text);
+  const named = found(/[Vv]ersion (\d+) \(KMS key/, text);
   if (named === null) {
     const marked = world.held.filter((key) =>
       new RegExp(`kr-${jobNumber}-`).test(key.metadata.Description),

@@ -71,6 +71,10 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     await expect
       .poll(async () => Object.keys(await jobs.standing()))
       .toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
+    expect(stopped.standing?.applications.text).toBe(
+      'See no change: alias/ledger-prod still names version 1',
+    );
+    expect(stopped.standing?.aws.text).toMatch(/^Version 2 \(KMS key .* is there and Enabled$/);
     const lines = await jobs.standing();
     for (const key of ['copies', 'aws', 'applications', 'data'] as const) {
       const told = stopped.standing?.[key].text ?? 'nothing';

@@ -90,7 +90,7 @@ const aws: readonly Line[] = [
     holds: (truth) => marked(truth).length === 0,
   },
   {
-    pattern: /^version (?<n>\d+) \(KMS key [^)]+\) is there and Enabled$/,
+    pattern: /^Version (?<n>\d+) \(KMS key [^)]+\) is there and Enabled$/,
     good: true,
     holds: (truth, { n }) => stateOf(truth, n) === 'Enabled',
   },
@@ -112,7 +112,7 @@ const aws: readonly Line[] = [
     },
   },
   {
-    pattern: /^version (?<n>\d+) \(KMS key [^)]+\) is (?<state>[A-Z]\w+)$/,
+    pattern: /^Version (?<n>\d+) \(KMS key [^)]+\) is (?<state>[A-Z]\w+)$/,
     good: false,
     holds: (truth, { n, state }) => stateOf(truth, n) === state,
   },
@@ -125,7 +125,7 @@ const applications: readonly Line[] = [
     holds: (truth) => holderOf(truth) === undefined,
   },
   {
-    pattern: /^alias\/\S+ names version (?<n>\d+)$/,
+    pattern: /^(?:See no change: )?alias\/\S+ (?:still )?names version (?<n>\d+)$/,
     good: true,
     holds: (truth, { n }) => {
       const ours = version(truth, n)?.remote?.kmsKeyId;

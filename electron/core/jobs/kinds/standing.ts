@@ -32,7 +32,7 @@ export async function standingOf(
   return {
     copies: copiesLine(services, subject, now),
     aws: awsLine(subject, outputs, stepStates, problem, now),
-    applications: await applicationsLine(services, group, problem, now),
+    applications: await applicationsLine(services, group, { outputs, problem, now }),
     data: dataLine(services, group, keyId, problem, now),
   };
 }
@@ -131,6 +131,7 @@ function awsLine(
       : line(true, 'Nothing was made there for this job', now);
   }
   const named = `version ${subject.key.version} (KMS key ${shortId(remote.kmsKeyId)})`;
+  const first = named.replace('v', 'V');
   if (problem && remote.readAt < now) {
     return unreadLine(named, remote.state, problem, {
       readAt: remote.readAt,
@@ -140,13 +141,13 @@ function awsLine(
   }
   switch (remote.state) {
     case 'Enabled':
-      return line(true, `${named} is there and Enabled`, remote.readAt);
+      return line(true, `${first} is there and Enabled`, remote.readAt);
     case 'PendingImport':
       return hadMaterial(remote)
         ? line(false, `The material of ${named} is gone`, remote.readAt)
         : line(true, `An empty KMS key waits for ${named}; no material is there`, remote.readAt);
     default:
-      return line(false, `${named} is ${remote.state}`, remote.readAt);
+      return line(false, `${first} is ${remote.state}`, remote.readAt);
   }
 }
 
@@ -162,22 +163,30 @@ function unreadLine(
   },
 ): StandingLine {
   const why = `could not be read since (${failureName(problem)})`;
+  const first = named.replace('v', 'V');
   const text =
     state !== 'PendingImport'
-      ? `${named} was ${state} when last read, and ${why}`
+      ? `${first} was ${state} when last read, and ${why}`
       : known.imported
         ? `AWS accepted the material of ${named}; its state ${why}`
         : known.mayBeImported
           ? `AWS may have taken the material of ${named}; its state ${why}`
-          : `${named} was without material when last read, and ${why}`;
+          : `${first} was without material when last read, and ${why}`;
   return line(null, text, known.readAt);
 }
 
 async function applicationsLine(
   services: DeedServices,
   group: Group,
-  problem: OperationError | null,
-  now: number,
+  {
+    outputs,
+    problem,
+    now,
+  }: {
+    readonly outputs: Readonly<Record<string, Json>>;
+    readonly problem: OperationError | null;
+    readonly now: number;
+  },
 ): Promise<StandingLine> {
   const alias = `alias/${group.alias}`;
   if (problem) {
@@ -194,8 +203,15 @@ async function applicationsLine(
     noteHolder(services, group, holder);
     if (holder.kmsKeyId === null)
       return line(true, `See no change: ${alias} does not exist yet`, holder.readAt);
+    const asBefore = outputs['check'] as Partial<CheckOutput> | undefined;
+    const unmoved = asBefore?.alias === group.alias && asBefore.holder === holder.kmsKeyId;
+    const [begin, still] = unmoved ? ['See no change: ', 'still '] : ['', ''];
     return holder.key
-      ? line(true, `${alias} names version ${holder.key.key.version}`, holder.readAt)
+      ? line(
+          true,
+          `${begin}${alias} ${still}names version ${holder.key.key.version}`,
+          holder.readAt,
+        )
       : line(
           false,
           `${alias} names a key that is not of this group (${shortId(holder.kmsKeyId)})`,
