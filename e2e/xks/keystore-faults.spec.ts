@@ -231,6 +231,37 @@ describe('an external key store, when something is not as it should be', () => {
     expect(after.inAws?.accessKeyId).not.toBe(before.inAws?.accessKeyId);
   });
 
+  it('keeps the former credential where AWS signs with it again before it is retired', async () => {
+    const before = await show();
+    const file = stage.at('former.json');
+    await stage.desk.call('xksStore.writeCredential', { store: 'ledger', file });
+    const { XksProxyAuthenticationCredential } = JSON.parse(readFileSync(file, 'utf8')) as {
+      XksProxyAuthenticationCredential: object;
+    };
+    const CustomKeyStoreId = before.inAws?.kmsStoreId;
+    stage.desk.at('xks-store.rotate-credential:retire:before-intent', () =>
+      stage.aws.callNow('UpdateCustomKeyStore', {
+        CustomKeyStoreId,
+        XksProxyAuthenticationCredential,
+      }),
+    );
+    const ended = await stage.store('rotate-credential', 'ledger');
+    expect(ended.job).toMatchObject({
+      state: 'done-with-remark',
+      failure: {
+        code: 'READ_BACK_DIFFERS',
+        details: { what: 'access key id', found: before.inAws?.accessKeyId },
+      },
+    });
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    // the pair that waits is taken by the next one
+    requireDone(await stage.store('rotate-credential', 'ledger'));
+    expect(await stage.decrypt(sealed)).toBe('kept');
+    const { credentials, inAws } = await show();
+    const valid = credentials.filter(({ retiredAt }) => retiredAt === null);
+    expect(valid.map(({ accessKeyId }) => accessKeyId)).toEqual([inAws?.accessKeyId]);
+  });
+
   it('rules refuse by caller, and only say so while they are tried out', async () => {
     const { id } = await stage.desk.call('xksRule.add', {
       store: 'ledger',

@@ -71,7 +71,7 @@ const tellStep = (services: DeedServices): StoreStep => ({
     await connection.updateKeyStore(kmsStoreIdOf(store), change, context);
     const settled = await signsWith(services, context, accessKeyId);
     if (settled) return settled;
-    throw new OperationError('READ_BACK_DIFFERS', { what: 'access key id', expected: accessKeyId });
+    throw signsOtherwise(accessKeyId, null);
   },
   reconcile: async (context) =>
     (await signsWith(services, context, outputOf<Made>(context, 'make').accessKeyId)) ?? 'act',
@@ -89,6 +89,15 @@ async function signsWith(
     type: 'done',
     proof: [proof(`AWS signs with ${accessKeyId} and asked the proxy with it`, seen.requestId)],
   };
+}
+
+function signsOtherwise(
+  expected: string,
+  seen: { readonly accessKeyId: string | null } | null,
+): OperationError {
+  const found = seen?.accessKeyId ?? null;
+  const what = { what: 'access key id', expected };
+  return new OperationError('READ_BACK_DIFFERS', found === null ? what : { ...what, found });
 }
 
 /** Requests that AWS signed before it took the new pair are let in for this long. Milliseconds. */
@@ -110,6 +119,11 @@ const retireStep = (services: DeedServices): StoreStep => ({
         why: 'requests signed with the former pair come to their end',
       };
     const { accessKeyId } = outputOf<Made>(context, 'make');
+    // days may lie between telling AWS and this: without the pair it signs with, nothing decrypts
+    const opened = await openStore(services, context.payload.storeId, context);
+    const seen = await readStore(services, opened, context);
+    if (seen.accessKeyId !== accessKeyId)
+      return { type: 'remark', error: signsOtherwise(accessKeyId, seen) };
     const former = credentials
       .valid(context.payload.storeId)
       .filter((each) => each.accessKeyId !== accessKeyId);

@@ -130,7 +130,7 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
       'Give AWS the new credential',
       'Retire the former credential',
     ],
-    calls: [...look, ['UpdateCustomKeyStore', true], after],
+    calls: [...look, ['UpdateCustomKeyStore', true], after, after],
     goBack: 'Rotate again: a retired secret is erased',
     typed: false,
   }),
