@@ -34,6 +34,6 @@ it('waits for the HSM, whatever is wrong with it', () => {
 it('asks a person about what somebody else has done, and about a certificate', () => {
   expect(of('ALIAS_HELD_ELSEWHERE')).toBe('park');
   expect(of('ROTATION_OVERTAKEN')).toBe('park');
-  expect(of('AWS_UNREACHABLE', { retry: 'permanent', problem: 'certificate' })).toBe('park');
+  expect(of('AWS_UNREACHABLE', { retry: 'permanent', tls: 'unknown-issuer' })).toBe('park');
   expect(of('AWS_UNREACHABLE', { retry: 'unsent' })).toBe('retry');
 });

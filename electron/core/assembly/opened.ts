@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { AuditLog } from '../audit/audit-log.ts';
 import { softwareSigner } from '../audit/signer.ts';
+import type { CallerIdentity } from '../cloud/answers.ts';
 import type { Cloud, CloudConnection } from '../cloud/cloud.ts';
 import { createCloud } from '../cloud/create-cloud.ts';
 import { type Patience, personPatience } from '../cloud/patience.ts';
@@ -277,6 +278,21 @@ export class Opened {
     return this.#connections.get(credential, region, null, personPatience);
   }
 
+  /** STS tells who it is; at an address or by an authority of one's own KMS has to answer, too. */
+  async #identify(credential: Credential, region?: string): Promise<CallerIdentity> {
+    const connection = await this.#glance(credential, region ?? anyRegion);
+    const identity = await connection.callerIdentity();
+    if (connection.exceptions.length === 0) return identity;
+    try {
+      await connection.askKms();
+    } catch (cause) {
+      // asked in a Region it is not of, for want of a better one, KMS has answered all the same
+      const rejected = cause instanceof OperationError && cause.code === 'CREDENTIAL_REJECTED';
+      if (region !== undefined || !rejected) throw cause;
+    }
+    return identity;
+  }
+
   #deeds(domain: DomainModel, kinds: readonly JobKind[]): DeedServices {
     const { ports, config, file } = this.#parts;
     const { store } = file;
@@ -359,8 +375,7 @@ export class Opened {
       audit: (outcome, objects, details = {}) => calls.record(outcome, objects, details),
       changed,
       connect: (credential, region) => this.#glance(credential, region),
-      identify: async (credential, region) =>
-        (await this.#glance(credential, region ?? anyRegion)).callerIdentity(),
+      identify: (credential, region) => this.#identify(credential, region),
       forget: (credentialId) => this.#connections.drop(credentialId),
     };
   }

@@ -152,6 +152,11 @@ export interface CloudConnection {
   callerIdentity(context?: CallContext): Promise<CallerIdentity>;
   /** As `callerIdentity`, or where STS is not to be had the account in a KMS ARN. */
   accountOwner(context?: CallContext): Promise<AccountOwner>;
+  /**
+   * Has KMS itself answer: `callerIdentity` is answered by STS, which may be at another address. A
+   * permission that is missing is an answer, too.
+   */
+  askKms(context?: CallContext): Promise<void>;
   /** @throws OperationError AWS_CLOCK_SKEW when the clocks differ by more than 5 minutes. */
   checkClock(context?: CallContext): Promise<{ readonly skew: number; readonly warn: boolean }>;
 

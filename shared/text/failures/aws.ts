@@ -1,3 +1,4 @@
+import { tlsTroubles as allTroubles, type TlsTrouble } from '../../model/tls.ts';
 import { spanWords } from '../span.ts';
 import type { DetailReader, Wording } from '../wording.ts';
 
@@ -28,15 +29,75 @@ const offBy = (d: DetailReader): string => {
   return ` It is ${spanWords(minutes * 60)} ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS.`;
 };
 
+const server = (d: DetailReader): string => d.text('host', 'that address');
+
+interface Why {
+  readonly headline: string;
+  readonly next: (d: DetailReader) => string;
+}
+
+/** Headline and one deed for each way in which TLS does not come about. */
+const tlsTroubles: Readonly<Record<TlsTrouble, Why>> = {
+  'unknown-issuer': {
+    headline: 'No trusted authority issued the certificate shown as that of AWS.',
+    next: (d) =>
+      `Find out who answers as ${server(d)}. If it is a gateway of yours, have it send its whole chain and set its CA under TLS of the credential, then ${d.goOn}.`,
+  },
+  'wrong-host': {
+    headline: 'The certificate shown as that of AWS is for another host.',
+    next: (d) =>
+      `Correct the address in a new credential, or have a certificate made that names ${server(d)}, then ${d.goOn}.`,
+  },
+  'not-in-its-time': {
+    headline: 'A certificate of the server is over or has not begun.',
+    next: (d) =>
+      `Look at the clock of this computer; if it is right, have the certificate of ${server(d)} or its CA renewed, then ${d.goOn}.`,
+  },
+  'client-refused': {
+    headline: 'The server broke off TLS: it did not accept this computer.',
+    next: (d) =>
+      `Set the client certificate that ${server(d)} accepts under TLS of the credential, or ask whoever runs it why, then ${d.goOn}.`,
+  },
+  other: {
+    headline: 'No TLS connection to AWS came about.',
+    next: (d) =>
+      `Make sure that ${server(d)} speaks TLS 1.2 or later at this address, then ${d.goOn}.`,
+  },
+};
+
+const closed: Why = {
+  headline: 'The connection was closed, for its credential changed.',
+  next: (d) => `Test the connection of the credential, then ${d.goOn}.`,
+};
+const foreign: Why = {
+  headline: 'Something that is not AWS answered in its place.',
+  next: (d) =>
+    `Find out what stands between this computer and AWS: a proxy, a gateway, a login page. Then ${d.goOn}.`,
+};
+
+/** Why AWS was not reached, where a closed firewall is not the likely cause. */
+const unreachable = (d: DetailReader): Why | null =>
+  tlsTrouble(d) ?? (d.has('closed') ? closed : d.has('foreign') ? foreign : null);
+
+function tlsTrouble(d: DetailReader) {
+  const named = d.text('tls', '');
+  const trouble = allTroubles.find((each) => each === named);
+  return trouble === undefined ? null : tlsTroubles[trouble];
+}
+
 /** Wording for what AWS answers, or does not answer. Earlier steps of a job always stand. */
 export const awsWording = {
   AWS_UNREACHABLE: {
-    headline: 'AWS cannot be reached.',
-    forYourKeys: 'Nothing was changed by this call. Keys in AWS go on working.',
+    headline: (d) => unreachable(d)?.headline ?? 'AWS cannot be reached.',
+    forYourKeys: (d) =>
+      tlsTrouble(d) === null
+        ? 'Nothing was changed by this call. Keys in AWS go on working.'
+        : `Nothing was sent to ${server(d)}. Keys in AWS go on working.`,
     next: (d) =>
-      d.text('practice', '') !== ''
+      unreachable(d)?.next(d) ??
+      (d.text('practice', '') !== ''
         ? `Start the practice KMS at ${d.text('practice', 'its address')} (keyreeve practice-kms), then ${d.goOn}.`
-        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall, then ${d.goOn}.`,
+        : `Allow outbound port 443 to ${d.text('host', '*.amazonaws.com')} in the firewall, then ${d.goOn}.`),
   },
   AWS_THROTTLED: {
     headline: 'AWS asks for a slower pace.',

@@ -45,7 +45,7 @@ function lookupFor(realm: Realm, resolve: typeof dns.lookup = dns.lookup): Looku
 
 /** Sockets of one connection: kept alive, or one for a single call. */
 export interface Agents {
-  of(secure: boolean, fresh: boolean): Agent;
+  of(host: string, secure: boolean, fresh: boolean): Agent;
   /** Ends idle sockets now and busy ones after their call. */
   destroy(): void;
 }
@@ -53,7 +53,7 @@ export interface Agents {
 /** No agent here is Node's global one, and none is given a proxy but by name: the environment has no say. */
 export function createAgents(options: {
   readonly realm: Realm;
-  readonly tls: TlsOptions;
+  readonly tls: (host: string) => TlsOptions;
   readonly proxy?: string;
   /** The name server to ask; the system's by default. */
   readonly resolve?: typeof dns.lookup;
@@ -64,13 +64,13 @@ export function createAgents(options: {
   const resolving = options.proxy === undefined ? { lookup } : {};
   const made = new Map<string, Agent>();
   return {
-    of(secure, fresh) {
-      const name = `${secure ? 'https' : 'http'}:${fresh ? 'fresh' : 'kept'}`;
+    of(host, secure, fresh) {
+      const name = `${secure ? `https://${host}` : 'http'} ${fresh ? 'fresh' : 'kept'}`;
       const known = made.get(name);
       if (known) return known;
       const common = { keepAlive: !fresh, maxSockets: 64, ...resolving };
       const agent = secure
-        ? new nodeHttps.Agent({ ...common, ...options.tls, ...proxied })
+        ? new nodeHttps.Agent({ ...common, ...options.tls(host), ...proxied })
         : new nodeHttp.Agent(common);
       made.set(name, agent);
       return agent;

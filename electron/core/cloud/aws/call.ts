@@ -36,6 +36,8 @@ export interface CallerParts {
   readonly patience: Patience;
   /** Address of the practice KMS; null for AWS. */
   readonly practice: string | null;
+  /** Closed: its credential was removed, or is to be met by other settings. */
+  closed(): boolean;
   /** Runs before each attempt; a practice endpoint proves itself here. */
   prepare(signal: AbortSignal | undefined): Promise<void>;
   skew(): number | null;
@@ -70,6 +72,7 @@ export async function makeCall<O>(
         tell: (text) => context.progress?.(text),
       });
     }
+    if (parts.closed()) throw withTries(lost?.error ?? closedMeanwhile(call.operation), tries);
     const attempt = await tryOnce(parts, call, context);
     if (!('retry' in attempt)) return attempt;
     if (lost !== null && tellsOfLostAnswer(attempt)) {
@@ -129,6 +132,14 @@ async function tryOnce<O>(
     return failed;
   }
 }
+
+/** A later attempt opens a connection by the settings of then. */
+const closedMeanwhile = (operation: string): OperationError =>
+  new OperationError('AWS_UNREACHABLE', {
+    operation,
+    retry: 'unsent',
+    closed: true,
+  });
 
 function mayTryAgain<O>(failed: Classified, call: Call<O>): boolean {
   if (failed.retry === 'throttled' || failed.retry === 'unsent') return true;

@@ -20,8 +20,8 @@ import type { Pacer } from './pacing.ts';
 import { proveItIsPractice } from './practice-proof.ts';
 import { findByMarker } from './search.ts';
 import { Transport } from './transport.ts';
-import { tlsOptions } from './trust.ts';
-import { accountOwner, callerIdentity, judgeSkew } from './who.ts';
+import { trustByHost } from './trust.ts';
+import { accountOwner, askKms, callerIdentity, judgeSkew } from './who.ts';
 
 export interface ConnectParts {
   readonly ports: CloudPorts;
@@ -50,6 +50,7 @@ export async function connect(
   });
   const kms = createKms(route, wires.transport, provider, shared.ports.clock);
   const sts = createSts(route, wires.transport, provider, shared.ports.clock);
+  let closed = false;
   const parts: CallerParts = {
     ports: shared.ports,
     pacer: shared.pacer,
@@ -57,10 +58,12 @@ export async function connect(
     prepare: wires.prepare,
     practice: spec.realm === 'practice' ? (spec.endpoint ?? null) : null,
     skew: wires.skew,
+    closed: () => closed,
   };
   const account = spec.account ?? ownerOf(spec.credential);
   const link = new Link({ kms, region: route.region.code, account, fresh: shared.fresh, parts });
   const close = (): void => {
+    closed = true;
     disposeCredential(credential);
     wires.transport.destroy();
     shared.closed(connection);
@@ -80,7 +83,7 @@ function wire(spec: ConnectionSpec, route: Route, shared: ConnectParts) {
     realm: spec.realm,
     agents: createAgents({
       realm: spec.realm,
-      tls: tlsOptions(route.tls),
+      tls: trustByHost(route),
       ...(route.proxy === null ? {} : { proxy: route.proxy }),
       ...(shared.resolve ? { resolve: shared.resolve } : {}),
     }),
@@ -148,6 +151,7 @@ function assemble(made: {
       return caller;
     },
     accountOwner: owner,
+    askKms: (context) => askKms(link, context),
     checkClock: async (context) => {
       if (parts.skew() === null) await owner(context);
       return judgeSkew(parts.skew() ?? 0);

@@ -108,7 +108,8 @@ describe('addresses of real connections', () => {
     [null, 'AWS_NOT_PRACTICE'],
     ['https://kms.eu-west-1.amazonaws.com', 'AWS_NOT_PRACTICE'],
     ['http://192.0.2.10:4566', 'AWS_NOT_PRACTICE'],
-    ['https://127.0.0.1:4566', 'AWS_NOT_PRACTICE'],
+    ['ftp://127.0.0.1:4566', 'AWS_NOT_PRACTICE'],
+    ['https://192.0.2.10:4566', 'AWS_NOT_PRACTICE'],
   ])('refuses %s for practice keys', (endpoint, code) => {
     expect(codeOf(() => routeOf(practiceSpec('', { endpoint })))).toBe(code);
   });

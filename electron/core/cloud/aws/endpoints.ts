@@ -47,19 +47,21 @@ function practiceRoute(spec: ConnectionSpec, region: Region): Route {
     });
   }
   const url = parse(spec.endpoint, 'endpoint');
-  if (url.protocol !== 'http:' || !isLoopbackHost(url.hostname)) {
+  const spoken = url.protocol === 'http:' || url.protocol === 'https:';
+  if (!spoken || !isLoopbackHost(url.hostname)) {
     throw new OperationError('AWS_NOT_PRACTICE', {
       endpoint: url.origin,
-      problem: 'a practice KMS is at http:// on this computer',
+      problem: 'a practice KMS is on this computer, at http:// or behind TLS at https://',
     });
   }
+  const tls = spec.tls ?? { kind: 'amazon-roots' };
   return {
     region,
     custom: url.origin,
     customSts: url.origin,
-    tls: { kind: 'amazon-roots' },
+    tls,
     proxy: null,
-    exceptions: [],
+    exceptions: tlsExceptions(tls),
   };
 }
 

@@ -284,10 +284,11 @@ function classifyWire(cause: WireFailure, call: FailedCall): Classified {
     });
   }
   if (cause.phase === 'unsent') {
-    return fail('AWS_UNREACHABLE', isCertificateProblem(cause.external) ? 'permanent' : 'unsent', {
-      ...reachable(call),
-      ...(isCertificateProblem(cause.external) ? { problem: 'certificate' } : {}),
-    });
+    const { tls } = cause;
+    if (tls === null) return fail('AWS_UNREACHABLE', 'unsent', reachable(call));
+    // waiting does not help
+    const met = { tls: tls.trouble, host: tls.host };
+    return fail('AWS_UNREACHABLE', 'permanent', { ...reachable(call), ...met });
   }
   if (!repeatable) return fail('AWS_ANSWER_LOST', 'ambiguous');
   if (cause.phase === 'lost') {
@@ -299,9 +300,6 @@ function classifyWire(cause: WireFailure, call: FailedCall): Classified {
   return fail('AWS_UNREACHABLE', 'transient', {
     ...reachable(call),
     problem: 'something else answered',
+    foreign: cause.external,
   });
 }
-
-/** Names Node gives when a server's certificate was refused: waiting does not help. */
-const isCertificateProblem = (name: string): boolean =>
-  /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_TLS_|^ERR_SSL_/.test(name);

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { createCloud } from '../create-cloud.ts';
 import { testCa, testCertificate, testPrivateKey } from './certificates.fixture.ts';
 import { keyId, metadata, practiceKeys, startWire, testPorts } from './wire-server.fixture.ts';
@@ -50,23 +52,39 @@ describe('a connection with real keys, by way of a proxy and a CA of its own', (
   let asked: string[];
   let mark: string | null;
 
-  beforeEach(async () => {
-    asked = [];
-    mark = null;
+  let answer: (response: http.ServerResponse) => void;
+  let seen: string[];
+  const says =
+    (status: number, type: string, body: object | string) =>
+    (response: http.ServerResponse): void => {
+      response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': 'tls-1' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+  const json = 'application/x-amz-json-1.1';
+  const keyOf = says(200, json, { KeyMetadata: metadata() });
+
+  const listen = async (options: https.ServerOptions = {}): Promise<void> => {
     server = https.createServer(
-      { key: testPrivateKey, cert: testCertificate },
+      { key: testPrivateKey, cert: testCertificate, ...options },
       (request, response) => {
+        seen.push(String(request.headers['x-amz-target']));
         request.resume();
         request.on('end', () => {
-          response.writeHead(200, {
-            'content-type': 'application/x-amz-json-1.1',
-            'x-amzn-requestid': 'tls-1',
-            ...(mark === null ? {} : { 'x-keyreeve-practice': mark }),
-          });
-          response.end(JSON.stringify({ KeyMetadata: metadata() }));
+          if (mark !== null) response.setHeader('x-keyreeve-practice', mark);
+          answer(response);
         });
       },
     );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  };
+
+  beforeEach(async () => {
+    asked = [];
+    seen = [];
+    mark = null;
+    answer = keyOf;
+    await listen();
     proxy = net.createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', (head) => {
@@ -79,10 +97,8 @@ describe('a connection with real keys, by way of a proxy and a CA of its own', (
         onward.on('error', () => socket.destroy());
       });
     });
-    for (const each of [server, proxy]) {
-      each.listen(0, '127.0.0.1');
-      await once(each, 'listening');
-    }
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
   });
   afterEach(() => {
     server.closeAllConnections();
@@ -120,9 +136,54 @@ describe('a connection with real keys, by way of a proxy and a CA of its own', (
     const connection = await open('kms.other.test');
     await expect(connection.describeKey(keyId)).rejects.toMatchObject({
       code: 'AWS_UNREACHABLE',
-      details: { problem: 'certificate', tries: 1, retry: 'permanent' },
+      details: { tls: 'wrong-host', host: 'kms.other.test', tries: 1, retry: 'permanent' },
       external: { name: 'ERR_TLS_CERT_ALTNAME_INVALID' },
     });
+    connection.close();
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'knows under %s that a server which wants a client certificate was sent nothing',
+    async (maxVersion) => {
+      server.close();
+      await listen({ ca: testCa, requestCert: true, rejectUnauthorized: true, maxVersion });
+      const connection = await open('kms.example.test');
+      const key = { description: 'a test', marker: 'kr-1-1-aa', policy: null, tags: [] };
+      await expect(connection.createExternalKey(key)).rejects.toMatchObject({
+        code: 'AWS_UNREACHABLE',
+        details: { tls: 'client-refused', host: 'kms.example.test', tries: 1, retry: 'permanent' },
+        external: {
+          message: expect.stringMatching(/ alert (handshake failure|certificate required)$/),
+        },
+      });
+      expect(seen).toEqual([]);
+      connection.close();
+    },
+  );
+
+  it.each([
+    ['a list of keys', says(200, json, { Keys: [] }), null],
+    [
+      'that listing is not allowed',
+      says(400, json, { __type: 'AccessDeniedException', message: 'no' }),
+      null,
+    ],
+    [
+      'that the key is not known',
+      says(400, json, { __type: 'UnrecognizedClientException', message: 'no' }),
+      'CREDENTIAL_REJECTED',
+    ],
+    ['a page of its own', says(400, 'text/html', '<html>'), 'AWS_UNREACHABLE'],
+    ['that nobody is behind it', says(502, 'text/html', '<html>'), 'AWS_FAILED'],
+  ])('asks KMS itself, which answers %s', async (_what, said, code) => {
+    answer = said;
+    const connection = await open('kms.example.test');
+    const asking = connection.askKms().then(
+      () => null,
+      (error: unknown) => (error instanceof OperationError ? error.code : error),
+    );
+    expect(await asking).toBe(code);
+    expect(seen).toEqual(['TrentService.ListKeys']);
     connection.close();
   });
 });

@@ -14,12 +14,12 @@ export async function proveItIsPractice(
   transport: Transport,
   signal: AbortSignal | null,
 ): Promise<void> {
-  const { hostname, port, host } = new URL(endpoint);
+  const { protocol, hostname, port, host } = new URL(endpoint);
   let reply: WireReply;
   try {
     reply = await transport.exchange(
       {
-        protocol: 'http:',
+        protocol,
         hostname,
         ...(port === '' ? {} : { port: Number(port) }),
         path: '/.keyreeve-practice',
@@ -32,7 +32,11 @@ export async function proveItIsPractice(
   } catch (cause) {
     // nothing signed has left, so the call that waits for this proof is certainly unsent
     if (cause instanceof WireFailure)
-      throw new WireFailure('unsent', cause.external, { cause: cause.cause });
+      throw new WireFailure('unsent', cause.external, {
+        message: cause.message,
+        tls: cause.tls,
+        cause: cause.cause,
+      });
     throw cause;
   }
   if (reply.status === 200 && isProof(reply.body)) return;

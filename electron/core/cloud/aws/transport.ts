@@ -3,11 +3,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { HttpResponse } from '@smithy/core/protocols';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { TlsTrouble } from '../../../../shared/model/tls.ts';
 import { msOfHttpDate } from '../../kernel/node-dates.ts';
 import { nodeHttp, nodeHttps } from '../../kernel/node-http.ts';
 import type { Clock, FaultPoints } from '../../ports.ts';
 import type { Realm } from '../../store/store.ts';
 import type { Agents } from './agents.ts';
+import { tlsTroubleOf } from './tls-trouble.ts';
 import { socketName, WireFailure } from './wire-failure.ts';
 
 /** Replies are small (a page of 1,000 keys is 200 KB): more is not AWS. */
@@ -95,11 +97,11 @@ export class Transport {
     if (signal?.aborted) throw new WireFailure('unsent', 'aborted', { cause: signal.reason });
     const secure = request.protocol === 'https:';
     const fresh = operation !== null && !this.#options.isRepeatable(operation);
-    const progress = { connected: false, sent: false };
+    const progress = { connected: false, sent: false, answering: false };
     const over = new AbortController();
     return await new Promise<WireReply>((resolve, reject) => {
       const outgoing = (secure ? nodeHttps : nodeHttp).request({
-        agent: agents.of(secure, fresh),
+        agent: agents.of(request.hostname, secure, fresh),
         host: unbracketed(request.hostname),
         ...(request.port === undefined ? {} : { port: request.port }),
         method: request.method,
@@ -109,8 +111,14 @@ export class Transport {
       const fail = (external: string, cause?: unknown): void => {
         over.abort(answered);
         outgoing.destroy();
-        const phase = progress.connected ? 'lost' : 'unsent';
-        reject(new WireFailure(phase, external, cause === undefined ? {} : { cause }));
+        const { trouble = null, words = external } = tlsTroubleOf(external, cause) ?? {};
+        const first = !progress.answering && !outgoing.reusedSocket;
+        const kept = progress.connected && !(first && refusedAtTheDoor(trouble));
+        const tls = trouble === null ? null : { trouble, host: request.hostname };
+        const more = cause === undefined ? {} : { cause };
+        reject(
+          new WireFailure(kept ? 'lost' : 'unsent', external, { message: words, tls, ...more }),
+        );
       };
       const after = (ms: number, name: string, only: () => boolean): void => {
         clock.sleep(ms, over.signal).then(
@@ -139,6 +147,7 @@ export class Transport {
       outgoing.on('finish', sent);
       outgoing.on('response', (incoming) => {
         progress.connected = true;
+        progress.answering = true;
         collect(incoming, (cause, body) => {
           if (cause !== null) return fail(socketName(cause), cause);
           sent();
@@ -185,6 +194,12 @@ function bodyOf(request: WireRequest): string | Uint8Array | undefined {
   const { body } = request;
   return typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
 }
+
+/**
+ * Under TLS 1.3 a server looks at the client's certificate after the client holds the handshake for
+ * done: of the first request on a socket, what was written by then reached no one.
+ */
+const refusedAtTheDoor = (tls: TlsTrouble | null): boolean => tls === 'client-refused';
 
 /** No byte of a request goes out before its socket stands, so until then it is certainly unsent. */
 function whenConnected(socket: Socket, then: () => void): void {

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { rootCertificates, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Partition } from '../regions.ts';
+import type { Secret } from '../../kernel/secret.ts';
 import type { ConnectionException, TlsChoice } from '../tls.ts';
 
 /**
@@ -50,38 +51,80 @@ export const defaultTls = (partition: Partition): TlsChoice =>
     ? { kind: 'amazon-roots' }
     : { kind: 'global-roots' };
 
-export type TlsOptions = Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'minVersion'> & {
+/** What an agent is given: whom it believes, and what it shows when it is asked. */
+export interface TlsOptions {
+  readonly secureContext: SecureContext;
   readonly rejectUnauthorized: true;
   readonly checkServerIdentity?: () => undefined;
-};
+}
 
 /**
  * Everything is set here rather than left to defaults, because the defaults listen to
- * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS.
- * @throws OperationError BAD_INPUT for a CA or client certificate that cannot be read
+ * NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS. A private key is held by the TLS library
+ * only: nothing of it stays in the options.
+ * @throws OperationError BAD_INPUT for a CA or client certificate that cannot be used
  */
 export function tlsOptions(choice: TlsChoice): TlsOptions {
-  const base = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
   switch (choice.kind) {
     case 'amazon-roots':
-      return { ...base, ca: [...amazonRootCertificates()] };
+      return trusting({ ca: [...amazonRootCertificates()] });
     case 'global-roots':
-      return { ...base, ca: [...rootCertificates] };
+      return trusting({ ca: [...rootCertificates] });
     case 'custom-ca': {
       checkPem(choice.caPem, 'tls.ca');
       if (choice.client) checkPem(choice.client.certificatePem, 'tls.clientCertificate');
       return {
-        ...base,
-        ca: [choice.caPem],
+        ...trusting({ ca: [choice.caPem], ...(choice.client ? { client: choice.client } : {}) }),
         ...(choice.validateHost ? {} : { checkServerIdentity: () => undefined }),
-        ...(choice.client
-          ? {
-              cert: choice.client.certificatePem,
-              key: choice.client.privateKeyPem.use((bytes) => Buffer.from(bytes)),
-            }
-          : {}),
       };
     }
+  }
+}
+
+/**
+ * What is believed at which host. An authority of one's own stands for the address the credential
+ * names; where that is not AWS's own, STS beside it still is, and is believed by either. It is shown
+ * no client certificate.
+ * @throws OperationError BAD_INPUT
+ */
+export function trustByHost(route: {
+  readonly region: { readonly partition: Partition };
+  readonly custom: string | null;
+  readonly tls: TlsChoice;
+}): (host: string) => TlsOptions {
+  const { tls, custom } = route;
+  if (tls.kind !== 'custom-ca') {
+    let made: TlsOptions | null = null;
+    return () => (made ??= tlsOptions(tls));
+  }
+  const own = tlsOptions(tls);
+  if (custom === null) return () => own;
+  const { hostname } = new URL(custom);
+  let beside: TlsOptions | null = null;
+  const { caPem } = tls;
+  return (host) => {
+    if (host === hostname) return own;
+    const { kind } = defaultTls(route.region.partition);
+    const usual = kind === 'amazon-roots' ? amazonRootCertificates() : rootCertificates;
+    return (beside ??= trusting({ ca: [...usual, caPem] }));
+  };
+}
+
+function trusting(wish: {
+  readonly ca: string[];
+  readonly client?: { readonly certificatePem: string; readonly privateKeyPem: Secret };
+}): TlsOptions {
+  const { ca, client } = wish;
+  const key = client?.privateKeyPem.use((bytes) => Buffer.from(bytes));
+  try {
+    const shown = client && key ? { cert: client.certificatePem, key } : {};
+    const secureContext = createSecureContext({ ca, minVersion: 'TLSv1.2', ...shown });
+    return { secureContext, rejectUnauthorized: true };
+  } catch (cause) {
+    const problem = 'the TLS library cannot use these certificates';
+    throw new OperationError('BAD_INPUT', { field: 'tls', problem }, { cause });
+  } finally {
+    key?.fill(0);
   }
 }
 

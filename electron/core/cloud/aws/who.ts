@@ -70,6 +70,22 @@ export async function accountOwner(
   }
 }
 
+/** Has KMS itself answer, by a call that changes nothing and may be refused. */
+export async function askKms(link: Link, context?: CallContext): Promise<void> {
+  try {
+    await link.read(
+      'ListKeys',
+      { parameters: { Limit: 1 } },
+      (options) => link.kms.send(new ListKeysCommand({ Limit: 1 }), options),
+      () => ({}),
+      context,
+    );
+  } catch (cause) {
+    if (cause instanceof OperationError && cause.code === 'AWS_ACCESS_DENIED') return;
+    throw cause;
+  }
+}
+
 /** @throws OperationError AWS_CLOCK_SKEW beyond 5 minutes, where AWS refuses signatures */
 export function judgeSkew(skew: number): { readonly skew: number; readonly warn: boolean } {
   if (Math.abs(skew) > skewLimit) {

@@ -1,3 +1,5 @@
+import type { TlsTrouble } from '../../../../shared/model/tls.ts';
+
 /**
  * What went wrong between us and the other side, as far as it decides what may be done next.
  * - `unsent`: no byte of the request left this computer. Sending again is safe for every call.
@@ -13,11 +15,18 @@ export class WireFailure extends Error {
   /** Verbatim: `ECONNREFUSED`, `ENOTFOUND`, `HTTP 302`, `timeout after 30 s` … */
   readonly external: string;
   readonly requestId: string | null;
+  /** Why TLS did not come about, and with whom; null: it was something else. */
+  readonly tls: { readonly trouble: TlsTrouble; readonly host: string } | null;
 
   constructor(
     phase: WirePhase,
     external: string,
-    options: { message?: string; requestId?: string | null; cause?: unknown } = {},
+    options: {
+      message?: string;
+      requestId?: string | null;
+      tls?: WireFailure['tls'];
+      cause?: unknown;
+    } = {},
   ) {
     super(
       options.message ?? external,
@@ -27,6 +36,7 @@ export class WireFailure extends Error {
     this.phase = phase;
     this.external = external;
     this.requestId = options.requestId ?? null;
+    this.tls = options.tls ?? null;
   }
 }
 
