@@ -5,6 +5,7 @@ import { AttachHsmDialog } from './features/administration/attach-hsm-dialog.tsx
 import { ChangePassphraseDialog } from './features/administration/change-passphrase-dialog.tsx';
 import { DesignateDialog } from './features/administration/designate-dialog.tsx';
 import { EnterPinDialog } from './features/administration/enter-pin-dialog.tsx';
+import { CredentialTlsDialog } from './features/administration/credential-tls-dialog.tsx';
 import { ImportCredentialDialog } from './features/administration/import-credential-dialog.tsx';
 import { RemoveCredentialDialog } from './features/administration/remove-credential-dialog.tsx';
 import { RemoveSlotDialog } from './features/administration/remove-slot-dialog.tsx';
@@ -75,6 +76,7 @@ const table: DialogTable = {
   'find-in-aws': FindInAwsDialog,
   'import-credential': ImportCredentialDialog,
   'remove-credential': RemoveCredentialDialog,
+  'credential-tls': CredentialTlsDialog,
   'attach-hsm': AttachHsmDialog,
   'enter-pin': EnterPinDialog,
   designate: DesignateDialog,

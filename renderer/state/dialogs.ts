@@ -58,6 +58,7 @@ export type Dialog =
   | { readonly kind: 'due' }
   | { readonly kind: 'import-credential'; readonly chosen?: (credentialId: string) => void }
   | { readonly kind: 'remove-credential'; readonly credential: string }
+  | { readonly kind: 'credential-tls'; readonly credential: string }
   | { readonly kind: 'attach-hsm' }
   | { readonly kind: 'enter-pin' }
   | { readonly kind: 'designate' }

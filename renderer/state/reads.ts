@@ -109,7 +109,7 @@ export interface Read<Output> {
 export function useRead<Name extends OperationName>(
   name: Name,
   input: InputFor<Name>,
-  options: { readonly enabled?: boolean; readonly keep?: boolean } = {},
+  options: { readonly enabled?: boolean; readonly keep?: boolean; readonly anew?: boolean } = {},
 ): Read<OutputFor<Name>> {
   const { call } = useHost();
   const query = useQuery({
@@ -117,6 +117,8 @@ export function useRead<Name extends OperationName>(
     queryFn: () => call(name, input),
     enabled: options.enabled ?? true,
     ...(options.keep === false ? {} : { placeholderData: keepPreviousData }),
+    // A form begins with what it is given first: that must not be what an earlier look found.
+    ...(options.anew === true ? { gcTime: 0 } : {}),
   });
   return {
     data: query.data,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credentialTlsOps, tlsView } from './credential-tls.ts';
 import { nothing, op, secretBytes } from './op.ts';
 import { scanFails, scanView } from './scan.ts';
 import { accountId, awsFails, id, name, reference, regionCode, time } from './shapes.ts';
@@ -12,6 +13,8 @@ export const credentialView = z.strictObject({
   account: accountId.nullable(),
   principalArn: z.string().nullable(),
   endpoint: z.string().nullable(),
+  /** Whom it believes to be AWS; null: Amazon's own authorities. */
+  tls: tlsView.nullable(),
   connection: z.enum(['Connected', 'Not Connected', 'Not tested']),
   problem: z.string().nullable(),
   testedAt: time.nullable(),
@@ -96,6 +99,7 @@ export const credentialOps = {
     output: scanView,
     fails: scanFails,
   }),
+  ...credentialTlsOps,
   remove: op({
     effect: 'destructive',
     summary: 'Remove a credential from this keystore; nothing changes in AWS',

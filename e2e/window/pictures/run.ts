@@ -6,9 +6,16 @@ import { folder } from './camera.ts';
 import { indexPage, pictureNames } from './shown.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const specs = ['axe', 'jobs', 'xks', 'entry', 'six-errors', 'faults', 'rehearsals'].map(
-  (name) => `e2e/window/${name}.spec.ts`,
-);
+const specs = [
+  'axe',
+  'jobs',
+  'xks',
+  'entry',
+  'six-errors',
+  'faults',
+  'rehearsals',
+  'credential-tls',
+].map((name) => `e2e/window/${name}.spec.ts`);
 
 rmSync(folder, { recursive: true, force: true });
 const run = spawnSync('vitest', ['run', '--project', 'window', ...specs], {

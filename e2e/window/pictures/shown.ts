@@ -116,6 +116,7 @@ export const shown = [
       ['import-credential--keys', 'Import a credential: typed in'],
       ['import-credential--profile', 'Import a credential: a profile of this computer'],
       ['import-credential--role', 'Import a credential: a role'],
+      ['credential-tls', 'Whom a credential believes to be AWS, by fingerprint'],
       ['remove-credential', 'Remove a credential'],
       ['configuration', 'Which device rotates on schedule'],
       ['designate', 'Designate this device'],

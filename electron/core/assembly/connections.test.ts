@@ -15,7 +15,8 @@ it('keeps what was opened anew while a dropped connection was still failing', as
       return one.promise;
     },
   };
-  const connections = createConnections(cloud as Cloud, {} as Credentials, 'practice');
+  const credentials = { tls: { choiceOf: () => null } } as unknown as Credentials;
+  const connections = createConnections(cloud as Cloud, credentials, 'practice');
   const get = () => connections.get(credential, 'eu-west-1', null);
   const former = get();
   connections.drop(credential.id);

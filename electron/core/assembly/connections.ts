@@ -16,7 +16,7 @@ export interface Connections {
     account: string | null,
     patience?: Patience,
   ): Promise<CloudConnection>;
-  /** After a credential was removed. */
+  /** After a credential was removed, or its settings changed. */
   drop(credentialId: string): void;
   close(): void;
 }
@@ -50,17 +50,21 @@ export function createConnections(
     patience?: Patience,
   ) => {
     const secrets = credentialSecrets(credentials, credential);
+    let tls: ReturnType<Credentials['tls']['choiceOf']> = null;
     try {
+      tls = credentials.tls.choiceOf(credential.id);
       return await cloud.connect({
         realm,
         region,
         endpoint: credential.endpoint,
         credential: secrets,
         account,
+        ...(tls ? { tls } : {}),
         ...(patience ? { patience } : {}),
       });
     } finally {
       disposeCredential(secrets);
+      tls?.client?.privateKeyPem.dispose();
     }
   };
 

@@ -3,6 +3,7 @@ import { notFound, OperationError } from '../../../shared/errors/operation-error
 import type { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { SealBinding } from '../store/store.ts';
+import { createTlsSettings, type TlsSettings } from './credential-tls.ts';
 import { keptName } from './names.ts';
 import { type Credential, credentialFrom, type Domain, type Row } from './rows.ts';
 
@@ -20,6 +21,7 @@ export interface CredentialUsers {
 
 /** Credentials for AWS. Their secrets are sealed records; no reading of this table shows one. */
 export interface Credentials {
+  readonly tls: TlsSettings;
   list(): readonly Credential[];
   byId(id: string): Credential | null;
   /** @throws OperationError NOT_FOUND */
@@ -31,6 +33,8 @@ export interface Credentials {
     result: Pick<Credential, 'connection' | 'problem'> &
       Partial<Pick<Credential, 'account' | 'principalArn'>>,
   ): Credential;
+  /** It is met by other settings from now on: how the last test went says nothing any more. */
+  noteUntested(id: string): Credential;
   /** Practice only: the practice KMS of this keystore answers at another address now. */
   moveEndpoint(id: string, endpoint: string): Credential;
   /** What goes by this one. */
@@ -55,11 +59,13 @@ export function createCredentials(domain: Domain): Credentials {
 }
 
 class CredentialTable implements Credentials {
+  readonly tls: TlsSettings;
   readonly #domain: Domain;
   readonly #sql;
 
   constructor(domain: Domain) {
     this.#domain = domain;
+    this.tls = createTlsSettings(domain);
     const { db } = domain.store;
     this.#sql = {
       all: db.prepare<[], Row>('select * from credential'),
@@ -79,6 +85,10 @@ class CredentialTable implements Credentials {
       tested: db.prepare(
         `update credential set connection = ?, problem = ?, account = ?, principal_arn = ?,
            tested_at = ? where id = ?`,
+      ),
+      untested: db.prepare(
+        `update credential set connection = 'Not tested', problem = null, tested_at = null
+         where id = ?`,
       ),
       moved: db.prepare('update credential set endpoint = ? where id = ?'),
       sealedParts: db
@@ -136,6 +146,13 @@ class CredentialTable implements Credentials {
     });
   }
 
+  noteUntested(id: string): Credential {
+    return this.#domain.store.change(() => {
+      this.#sql.untested.run(id);
+      return this.get(id);
+    });
+  }
+
   moveEndpoint(id: string, endpoint: string): Credential {
     const { store } = this.#domain;
     return store.change(() => {
@@ -156,6 +173,7 @@ class CredentialTable implements Credentials {
       const users = this.usersOf(id);
       if (users.groups + users.stores + users.roles > 0)
         throw new OperationError('CREDENTIAL_IN_USE', { name, ...users });
+      this.tls.reset(id);
       for (const part of this.#sql.sealedParts.all(table, id)) store.seals.erase(table, id, part);
       this.#sql.erase.run(id);
     });

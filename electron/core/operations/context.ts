@@ -133,7 +133,7 @@ export interface OpenKeystore extends Base, DomainModel {
   connect(credential: Credential, region: string): Promise<CloudConnection>;
   /** Asks AWS who a credential is, in the Region given or a default one. */
   identify(credential: Credential, region?: string): Promise<CallerIdentity>;
-  /** Ends open connections of a credential that was removed. */
+  /** Ends open connections of a credential that was removed, or whose settings changed. */
   forget(credentialId: string): void;
 }
 

@@ -6,6 +6,7 @@ import { readAccessKeyFile } from '../cloud/credential-file.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { NewCredential } from '../keystore/credentials.ts';
 import type { Credential } from '../keystore/rows.ts';
+import { credentialTlsHandlers, tlsOf } from './credential-tls.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { findForCredential } from './scan.ts';
 
@@ -20,7 +21,8 @@ const view = (open: OpenKeystore, credential: Credential): z.output<typeof crede
     mfaSerial: _m,
     ...shown
   } = credential;
-  return { ...shown, usedBy: open.credentials.usersOf(credential.id) };
+  const { id } = credential;
+  return { ...shown, tls: tlsOf(open, id), usedBy: open.credentials.usersOf(id) };
 };
 
 const nothingMore = {
@@ -186,6 +188,7 @@ export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'>
     );
   },
   findInAws: findForCredential(access),
+  ...credentialTlsHandlers(access),
   remove: (input) => {
     const open = access.open();
     const credential = open.references.credential(input.credential);

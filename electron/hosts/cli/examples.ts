@@ -97,6 +97,12 @@ export const examples: Readonly<Record<string, Example>> = {
   'credential test': 'credential test prod --region eu-west-1',
   'credential find-in-aws': 'credential find-in-aws prod --region eu-west-1',
   'credential remove': 'credential remove prod',
+  'credential tls show': 'credential tls show prod',
+  'credential tls set': [
+    'credential tls set prod --ca house-ca.pem',
+    'Whoever holds that authority could read the keys sent to AWS.',
+  ],
+  'credential tls reset': 'credential tls reset prod',
   'hsm list': 'hsm list',
   'hsm status': 'hsm status',
   'hsm attach': [

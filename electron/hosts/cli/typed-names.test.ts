@@ -19,12 +19,16 @@ function commandOf(words: string): Command {
 
 interface Shaped {
   readonly shape?: Readonly<Record<string, Shaped>>;
+  /** Of a union what may stand there; of a list of words these. */
+  readonly options?: readonly (Shaped | string)[];
   readonly unwrap?: () => Shaped;
 }
 
 /** An object inside what may be left out, or null; a list has entries, not members. */
 function membersOf(schema: Shaped): Readonly<Record<string, Shaped>> | null {
   if (schema.shape !== undefined) return schema.shape;
+  for (const way of schema.options ?? [])
+    if (typeof way === 'object' && way.shape !== undefined) return way.shape;
   const inner = 'element' in schema ? undefined : schema.unwrap?.();
   return inner === undefined ? null : membersOf(inner);
 }
@@ -36,13 +40,17 @@ function fieldsOf(operation: string): readonly string[] {
   const walk = (schema: Shaped, path: string): readonly string[] =>
     Object.entries(membersOf(schema) ?? {}).flatMap(([name, inner]) => {
       const at = path === '' || path === 'changes' ? name : `${path}.${name}`;
-      return membersOf(inner) === null || spans.has(name) ? [at] : walk(inner, at);
+      if (membersOf(inner) === null || spans.has(name)) return [at];
+      return words.has(name) ? [at, ...walk(inner, at)] : walk(inner, at);
     });
   return walk(found.input as unknown as Shaped, '');
 }
 
 /** Objects that one word says. */
 const spans: ReadonlySet<string> = new Set(['rotateEvery', 'keepValidFor', 'usage', 'token']);
+
+/** Objects in whose place one word may stand. */
+const words: ReadonlySet<string> = new Set(['client']);
 
 /** A clear yes is `--yes`, whatever it is called in the contract. */
 const yes = ['confirm'];
@@ -62,6 +70,7 @@ const sends: readonly (readonly [command: string, operation: string, not: readon
   ['key list', 'key.list', []],
   ['key ending', 'key.ending', []],
   ['group find-in-aws', 'scan.list', ['scan']],
+  ['credential tls set', 'credential.setTls', ['validateHost', 'trustAuthority']],
   ['credential find-in-aws', 'scan.list', ['scan']],
   ['credential find-in-aws', 'credential.findInAws', []],
   ['find', 'session.find', []],

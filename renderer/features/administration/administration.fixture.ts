@@ -14,6 +14,7 @@ export const credential = {
   account: null,
   principalArn: null,
   endpoint: null,
+  tls: null,
   connection: 'Not tested' as const,
   problem: null,
   testedAt: null,

@@ -7,7 +7,13 @@ import { Moment } from '../../ui/moment.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './administration.module.css';
-import { connectionWords, type Credential, credentialKinds } from './credential-words.ts';
+import { TlsFact } from './credential-tls-facts.tsx';
+import {
+  connectionWords,
+  type Credential,
+  credentialKinds,
+  withoutTls,
+} from './credential-words.ts';
 import type { ConnectionTest } from './use-connection-test.ts';
 
 /** One credential: who AWS says it is, since when, and what can be done with it. */
@@ -35,6 +41,12 @@ export function CredentialDetail({
           onClick={() => void test.run(credential)}
         >
           {test.busy ? 'Asking AWS…' : 'Test connection'}
+        </DeedButton>
+        <DeedButton
+          blocked={blocked ?? withoutTls(credential)}
+          onClick={() => show({ kind: 'credential-tls', credential: credential.id })}
+        >
+          TLS…
         </DeedButton>
         <DeedButton
           blocked={blocked}
@@ -100,6 +112,7 @@ function factsOf(credential: Credential): Parameters<typeof Facts>[0]['facts'] {
           ] as const,
         ]),
     ['Address', endpoint === null ? 'AWS’s own' : <code key="endpoint">{endpoint}</code>],
+    ['TLS', <TlsFact key="tls" credential={credential} />],
     ...(expiresAt === null ? [] : [['Ends', <Moment key="ends" at={expiresAt} />] as const]),
     ['Used by', sayUsers(credential.usedBy)],
   ];

@@ -10,6 +10,12 @@ export const credentialKinds = {
   'assume-role': 'Role',
 } as const satisfies Record<Credential['kind'], string>;
 
+/** Why there is no TLS to be set for it; null: there is. */
+export const withoutTls = ({ endpoint }: Pick<Credential, 'endpoint'>): string | null =>
+  endpoint === null || endpoint.startsWith('https:')
+    ? null
+    : 'Its address goes without TLS: there is nothing to trust.';
+
 export const connectionWords: Readonly<Record<Credential['connection'], StateText>> = {
   Connected: { glyph: '✓', word: 'Connected', tone: 'good' },
   'Not Connected': { glyph: '!', word: 'Not Connected', tone: 'attention' },

@@ -14,8 +14,13 @@ import { StateWord } from '../../ui/state-word.tsx';
 import { whenEmpty } from '../../ui/when-empty.ts';
 import styles from './administration.module.css';
 import { CredentialDetail } from './credential-detail.tsx';
-import { connectionWords, type Credential, credentialKinds } from './credential-words.ts';
-import { useConnectionTest } from './use-connection-test.ts';
+import {
+  connectionWords,
+  type Credential,
+  credentialKinds,
+  withoutTls,
+} from './credential-words.ts';
+import { type ConnectionTest, useConnectionTest } from './use-connection-test.ts';
 
 const columns: readonly Column<Credential>[] = [
   { id: 'name', title: 'Name', width: 'minmax(140px, 1.5fr)', cell: ({ name }) => name },
@@ -93,37 +98,68 @@ export function CredentialsScreen() {
           <CredentialDetail key={chosen.id} credential={chosen} blocked={blocked} test={test} />
         ) : null}
       </div>
-      <ContextMenu
-        label={chosen?.name ?? 'Credential'}
+      <CredentialMenu
+        chosen={chosen}
+        blocked={blocked}
+        test={test}
         place={menu}
         onClose={() => setMenu(null)}
-        sections={[
-          {
-            entries: [
-              {
-                label: 'Test connection',
-                blocked,
-                run: () => void (chosen && test.run(chosen)),
-              },
-              {
-                label: 'Find in AWS…',
-                blocked,
-                run: () => {
-                  if (chosen === null) return;
-                  const { id, name } = chosen;
-                  show({ kind: 'find-in-aws', of: { what: 'credential', id, name } });
-                },
-              },
-              {
-                label: 'Remove…',
-                blocked,
-                run: () =>
-                  chosen ? show({ kind: 'remove-credential', credential: chosen.id }) : undefined,
-              },
-            ],
-          },
-        ]}
       />
     </ScreenFrame>
+  );
+}
+
+function CredentialMenu({
+  chosen,
+  blocked,
+  test,
+  place,
+  onClose,
+}: {
+  readonly chosen: Credential | null;
+  readonly blocked: string | null;
+  readonly test: ConnectionTest;
+  readonly place: MenuPlace | null;
+  readonly onClose: () => void;
+}) {
+  const show = useDialogs((state) => state.show);
+  return (
+    <ContextMenu
+      label={chosen?.name ?? 'Credential'}
+      place={place}
+      onClose={onClose}
+      sections={[
+        {
+          entries: [
+            {
+              label: 'Test connection',
+              blocked,
+              run: () => void (chosen && test.run(chosen)),
+            },
+            {
+              label: 'Find in AWS…',
+              blocked,
+              run: () => {
+                if (chosen === null) return;
+                const { id, name } = chosen;
+                show({ kind: 'find-in-aws', of: { what: 'credential', id, name } });
+              },
+            },
+            {
+              label: 'TLS…',
+              blocked: blocked ?? (chosen ? withoutTls(chosen) : null),
+              run: () =>
+                chosen ? show({ kind: 'credential-tls', credential: chosen.id }) : undefined,
+            },
+            {
+              label: 'Remove…',
+              blocked,
+              run: () =>
+                chosen ? show({ kind: 'remove-credential', credential: chosen.id }) : undefined,
+            },
+          ],
+        },
+      ]}
+    />
   );
 }

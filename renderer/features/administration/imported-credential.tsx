@@ -1,10 +1,11 @@
 import Button from '@mui/material/Button';
+import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { connectionWords, type Credential } from './credential-words.ts';
+import { connectionWords, type Credential, withoutTls } from './credential-words.ts';
 import { useConnectionTest } from './use-connection-test.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
 
@@ -17,6 +18,7 @@ export function ImportedCredential({
   readonly close: () => void;
 }) {
   const test = useConnectionTest();
+  const show = useDialogs((state) => state.show);
   const list = useRead('credential.list', {});
   const now = list.data?.credentials.find(({ id }) => id === credential.id) ?? credential;
   const failure = test.failureOf(credential.id);
@@ -30,6 +32,14 @@ export function ImportedCredential({
       onSubmit={() => (connected ? close() : void test.run(credential))}
       deeds={
         <>
+          {withoutTls(credential) === null ? (
+            <Button
+              disabled={test.busy}
+              onClick={() => show({ kind: 'credential-tls', credential: credential.id })}
+            >
+              TLS…
+            </Button>
+          ) : null}
           <LeaveButton>{connected ? 'Close' : 'Close, test later'}</LeaveButton>
           {connected ? null : (
             <Button type="submit" variant="contained" disabled={test.busy} autoFocus>

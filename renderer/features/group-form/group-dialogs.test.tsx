@@ -29,6 +29,7 @@ const credential = (
   account: '111122223333',
   principalArn: null,
   endpoint: null,
+  tls: null,
   connection: 'Connected',
   problem: null,
   testedAt: null,

@@ -32,6 +32,7 @@ const credential = (
   account,
   principalArn: null,
   endpoint: null,
+  tls: null,
   connection: 'Connected',
   problem: null,
   testedAt: null,

@@ -204,7 +204,7 @@ const exceptionWords: Readonly<Record<ConnectionException, string>> = {
   'public-roots':
     'This Region is trusted by the public list of certificate authorities, not by Amazon\u2019s own',
   'host-not-validated':
-    'The host name of the server is not checked: whoever answers could read the keys',
+    'The host name of the server is not checked: whoever holds any certificate of that authority could read the keys',
   proxy: 'A proxy stands between this computer and AWS',
 };
 

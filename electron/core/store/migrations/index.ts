@@ -15,6 +15,7 @@ import { currentMaterial } from './0014-current-material.ts';
 import { chosenEnd } from './0015-chosen-end.ts';
 import { aliasOff } from './0016-alias-off.ts';
 import { endings } from './0017-endings.ts';
+import { credentialTls } from './0018-credential-tls.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   chosenEnd,
   aliasOff,
   endings,
+  credentialTls,
 ];

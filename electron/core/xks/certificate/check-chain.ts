@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
+import { certificatesIn, nameIn } from '../../crypto/certificates.ts';
 import { msOf } from '../../kernel/node-dates.ts';
 
 /** A chain as an authority issued it, the server's own certificate first. */
@@ -24,19 +25,7 @@ export interface CertificateFacts {
   readonly chain: number;
 }
 
-const block = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const mostBlocks = 10;
-
-/** Certificates of a PEM text, in its order; null when one of them cannot be read. */
-function certificatesIn(text: string): readonly X509Certificate[] | null {
-  const blocks = text.match(block) ?? [];
-  if (blocks.length > mostBlocks) return null;
-  try {
-    return blocks.map((each) => new X509Certificate(each));
-  } catch {
-    return null;
-  }
-}
 
 export interface ChainWish {
   readonly text: string;
@@ -48,7 +37,7 @@ export interface ChainWish {
 
 /** Whether a proxy can serve this chain for its name, as KMS will look at it. */
 export function checkChain({ text, host, key, now }: ChainWish): CheckedChain {
-  const chain = certificatesIn(text);
+  const chain = certificatesIn(text, mostBlocks);
   const refused = (problem: string): CheckedChain => ({ problem, publicAuthority: false, pem: '' });
   const [own] = chain ?? [];
   if (chain === null) return refused('a certificate in it cannot be read');
@@ -102,12 +91,9 @@ function isPublic(last: X509Certificate): boolean {
   });
 }
 
-const nameIn = (distinguished: string): string =>
-  /CN=([^\n]+)/.exec(distinguished)?.[1] ?? distinguished.replaceAll('\n', ', ');
-
 /** Null when there is no certificate in it. */
 export function factsOf(text: string): CertificateFacts | null {
-  const chain = certificatesIn(text);
+  const chain = certificatesIn(text, mostBlocks);
   const [own] = chain ?? [];
   if (own === undefined) return null;
   return {

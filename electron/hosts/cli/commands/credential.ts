@@ -7,12 +7,13 @@ import type { InputFor } from '../operations.ts';
 import { credentialsText, credentialText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { fileBytes } from '../secret-files.ts';
+import { addTlsVerbs } from './credential-tls.ts';
 import { addFindForCredential } from './find-in-aws.ts';
 import type { Run } from './noun.ts';
 
 const longestCsv = 65_536;
 
-/** `credential import|list|test|find-in-aws|remove` */
+/** `credential import|list|test|find-in-aws|remove`, `credential tls show|set|reset` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -51,6 +52,8 @@ export function addVerbs(noun: Command, run: Run): void {
         context.show(output, () => '✓ Removed.');
       }),
     );
+  const tls = noun.command('tls').description('whom its connections believe to be AWS');
+  addTlsVerbs(tls.helpCommand(false), run);
 }
 
 interface ImportOptions {

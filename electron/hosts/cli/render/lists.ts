@@ -12,6 +12,7 @@ import { spanText } from '../../transport/argv/values.ts';
 import type { Style } from './moments.ts';
 
 type Group = OutputFor<'group.list'>['groups'][number];
+type Credential = OutputFor<'credential.test'>;
 type Key = OutputFor<'key.list'>['keys'][number];
 
 export function groupsText({ groups }: OutputFor<'group.list'>, style: Style, all = true): string {
@@ -218,6 +219,11 @@ export function credentialsText(
   return table(columns, rows, style.width);
 }
 
+const authoritiesOf = ({ authorities, validateHost }: NonNullable<Credential['tls']>): string => {
+  const names = authorities.certificates.map(({ subject }) => subject).join(', ');
+  return validateHost ? names : `${names}; the host name is not checked`;
+};
+
 export function credentialText(one: OutputFor<'credential.test'>, style: Style): string {
   return facts([
     ['Credential', one.name, 'strong'],
@@ -227,6 +233,7 @@ export function credentialText(one: OutputFor<'credential.test'>, style: Style):
     ['Account', one.account ?? ''],
     ['Principal', one.principalArn ?? ''],
     ['Endpoint', one.endpoint ?? ''],
+    ['TLS', one.tls === null ? '' : authoritiesOf(one.tls)],
     ['Expires', style.when(one.expiresAt)],
     ['Tested', style.when(one.testedAt)],
     ['Problem', one.problem ?? ''],
