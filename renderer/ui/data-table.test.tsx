@@ -63,6 +63,19 @@ describe('a table by keyboard', () => {
     expect(document.getElementById(active)?.textContent).toContain('row 0');
   });
 
+  it('marks no text of the page by Ctrl+A where one row is chosen at a time', async () => {
+    render(<Table count={5} />);
+    await enter();
+    const select = (target: Element, held: { ctrlKey?: boolean; metaKey?: boolean }): boolean =>
+      fireEvent.keyDown(target, { key: 'a', ...held });
+    // False: what the browser would do with it was prevented.
+    expect(select(grid(), { ctrlKey: true })).toBe(false);
+    expect(select(grid(), { metaKey: true })).toBe(false);
+    expect(chosen()).toContain('row 0');
+    expect(select(grid(), {})).toBe(true);
+    expect(select(screen.getByRole('button', { name: 'before' }), { ctrlKey: true })).toBe(true);
+  });
+
   it.each([
     ['{ArrowDown}{ArrowDown}', 'row 2'],
     ['{ArrowDown}{ArrowUp}', 'row 0'],

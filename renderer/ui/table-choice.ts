@@ -36,6 +36,10 @@ export function chosenByPress(
   return ctrlKey || metaKey ? pick(selection, id) : null;
 }
 
+/** Ctrl+A, or what stands for it on a Mac. */
+export const isAll = ({ key, ctrlKey, metaKey, altKey }: Omit<Key, 'shiftKey'>): boolean =>
+  !altKey && (ctrlKey || metaKey) && key.toLowerCase() === 'a';
+
 /**
  * What a key chooses besides one row: Shift and a move the rows between, Ctrl and a move none, the
  * space bar one more or one less, Ctrl+A all that were read; null for every other key.
@@ -49,7 +53,7 @@ export function chosenByKey(
 ): RowSelection | null {
   const command = ctrlKey || metaKey;
   if (altKey || rows.length === 0) return null;
-  if (command && key.toLowerCase() === 'a') return chooseAll(selection, rows);
+  if (isAll({ key, ctrlKey, metaKey, altKey })) return chooseAll(selection, rows);
   const active = rows[at];
   if (key === ' ') return active === undefined ? null : pick(selection, active.id);
   const to = shiftKey || command ? placeAfter(key, at, rows.length, page) : null;

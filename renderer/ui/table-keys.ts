@@ -3,7 +3,7 @@ import { placeUnder } from './context-menu.tsx';
 import type { DataTableProps } from './data-table.tsx';
 import { isMenuKey, moveBy } from './row-keys.ts';
 import { rowHeight } from './row-window.ts';
-import { chosenByKey, idsOf } from './table-choice.ts';
+import { chosenByKey, idsOf, isAll } from './table-choice.ts';
 
 /** A key that was pressed, as far as it says where to go. */
 type Pressed = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>;
@@ -60,7 +60,9 @@ export function useTableKeys<Row>({
     onKeyDown: (event: KeyboardEvent): void => {
       if (event.target !== event.currentTarget) return;
       const row = rows[at];
-      if (toEnd.takes(event) || move(event)) {
+      // Where one row is chosen at a time, Ctrl+A chooses no other: above all not the text of the whole page.
+      const marksAll = choice === undefined && isAll(event);
+      if (toEnd.takes(event) || move(event) || marksAll) {
         event.preventDefault();
         return;
       }
