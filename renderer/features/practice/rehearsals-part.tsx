@@ -26,6 +26,9 @@ export const stepText = (name: RehearsalName, step: string): StepText | undefine
 /** The guided rehearsals: each with its steps, as far as they are done. */
 export function RehearsalsPart() {
   const read = useRead('practice.rehearsals', {});
+  const all = read.data?.rehearsals ?? [];
+  // The next step of one that is under way is what comes next, and no other that could be begun.
+  const underWay = all.some(({ state }) => state === 'under-way');
   return (
     <div className={styles['scroll']} tabIndex={-1}>
       <p className="quiet">
@@ -33,20 +36,26 @@ export function RehearsalsPart() {
         be left and taken up again at any time.
       </p>
       {read.failure ? <FailureNotice failure={read.failure} /> : null}
-      {(read.data?.rehearsals ?? []).map((rehearsal) => (
-        <OneRehearsal key={rehearsal.rehearsal} rehearsal={rehearsal} />
+      {all.map((rehearsal) => (
+        <OneRehearsal key={rehearsal.rehearsal} rehearsal={rehearsal} quiet={underWay} />
       ))}
     </div>
   );
 }
 
-function OneRehearsal({ rehearsal }: { readonly rehearsal: Rehearsal }) {
+function OneRehearsal({
+  rehearsal,
+  quiet,
+}: {
+  readonly rehearsal: Rehearsal;
+  readonly quiet: boolean;
+}) {
   const { rehearsal: name, state, steps } = rehearsal;
   const text = rehearsalTexts[name];
   const now = steps.find(({ done }) => !done)?.step;
   const begun = state === 'under-way';
   return (
-    <Section title={text.title} deeds={<RehearsalDeeds rehearsal={rehearsal} />}>
+    <Section title={text.title} deeds={<RehearsalDeeds rehearsal={rehearsal} quiet={quiet} />}>
       <p>
         <StateWord state={rehearsalStateTexts[state]} />
         {state === 'new'
@@ -122,7 +131,13 @@ function StepRow({
   );
 }
 
-function RehearsalDeeds({ rehearsal }: { readonly rehearsal: Rehearsal }) {
+function RehearsalDeeds({
+  rehearsal,
+  quiet,
+}: {
+  readonly rehearsal: Rehearsal;
+  readonly quiet: boolean;
+}) {
   const { rehearsal: name, state } = rehearsal;
   const begin = useDeed('practice.begin');
   const leave = useDeed('practice.leave');
@@ -143,7 +158,7 @@ function RehearsalDeeds({ rehearsal }: { readonly rehearsal: Rehearsal }) {
       {ways.map(([words, anew]) => (
         <DeedButton
           key={words}
-          variant={anew ? 'outlined' : 'contained'}
+          variant={anew || quiet ? 'outlined' : 'contained'}
           blocked={blocked}
           disabled={begin.busy || leave.busy}
           aria-label={`${words}: ${title}`}
