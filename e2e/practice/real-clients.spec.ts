@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHsmBridge } from '../../electron/core/hsm/bridge/client.ts';
-import { nss, softHsm, testPorts } from '../../electron/core/hsm/token.fixture.ts';
+import type { KeyBlob } from '../../electron/core/hsm/driver.ts';
+import { builtIn, nss, softHsm, testPorts } from '../../electron/core/hsm/token.fixture.ts';
 import {
   practiceAccessKeyId,
   practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import { type PracticeKms, startPracticeKms } from '../../electron/practice/kms/start.ts';
 import { byokClient } from '../../electron/practice/kms/testing/byok.fixture.ts';
+import { keySpecs, type KeyUsage, type WrappingAlgorithm } from '../../shared/model/key-specs.ts';
 
 /** Debian's package; another `aws` in front of it on the PATH would be another client. */
 const awsCli = '/usr/bin/aws';
@@ -118,6 +120,60 @@ describe.each([softHsm, nss])('material wrapped by $name', (kind) => {
         expect((await client.must('Decrypt', { CiphertextBlob }))['Plaintext']).toBe('eA==');
       }
       expect(wrappingAlgorithms.length).toBeGreaterThan(0);
+    } finally {
+      await bridge.detach();
+      token.remove();
+    }
+  });
+});
+
+describe.each([softHsm, nss, builtIn])('every key type that $name sends', (kind) => {
+  test.skipIf(kind.missing !== null)('is the same key in the KMS, for every use', async () => {
+    const token = await kind.make();
+    const bridge = createHsmBridge(testPorts);
+    const client = byokClient(kms.url);
+    const imported = async (
+      blob: KeyBlob,
+      algorithm: WrappingAlgorithm,
+      usage: KeyUsage,
+    ): Promise<string> => {
+      const KeyId = await client.createKey({ KeySpec: blob.spec, KeyUsage: usage });
+      const given = await client.parameters(KeyId, algorithm, 'RSA_4096');
+      const spki = Buffer.from(given.PublicKey, 'base64');
+      const sent = await bridge.wrapForAws(blob, spki, algorithm);
+      await client.must('ImportKeyMaterial', {
+        KeyId,
+        ImportToken: given.ImportToken,
+        EncryptedKeyMaterial: Buffer.from(sent.encryptedKeyMaterial).toString('base64'),
+        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+      });
+      return KeyId;
+    };
+    try {
+      await bridge.attach(token.target);
+      if (token.pin !== null) await bridge.login(token.pin);
+      const { sendable } = await bridge.probe();
+      expect(sendable.length).toBeGreaterThan(6);
+      const { id } = await bridge.createMaster('0f'.repeat(16));
+      for (const { spec, algorithm } of sendable) {
+        const blob = await bridge.generateKey(id, spec);
+        for (const usage of keySpecs[spec].usages) {
+          const KeyId = await imported(blob, algorithm, usage);
+          const what = `${spec} for ${usage}`;
+          if (blob.publicKey !== null) {
+            const { PublicKey } = await client.must('GetPublicKey', { KeyId });
+            expect(PublicKey, what).toBe(Buffer.from(blob.publicKey).toString('base64'));
+          } else if (usage === 'GENERATE_VERIFY_MAC') {
+            const Message = Buffer.alloc(16).toString('base64');
+            const MacAlgorithm = spec.replace('_', '_SHA_');
+            const { Mac } = await client.must('GenerateMac', { KeyId, Message, MacAlgorithm });
+            const five = Buffer.from(String(Mac), 'base64').subarray(0, 5).toString('hex');
+            expect(five.toUpperCase(), what).toBe(blob.kcv.value);
+          } else {
+            expect((await client.metadata(KeyId))['KeyState'], what).toBe('Enabled');
+          }
+        }
+      }
     } finally {
       await bridge.detach();
       token.remove();
