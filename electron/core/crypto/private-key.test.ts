@@ -2,13 +2,14 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  generatePrimeSync,
   type KeyObject,
   randomBytes,
   sign,
 } from 'node:crypto';
 import { ECParameters, ECPrivateKey } from '@peculiar/asn1-ecc';
 import { PrivateKeyInfo } from '@peculiar/asn1-pkcs8';
-import { RSAPrivateKey } from '@peculiar/asn1-rsa';
+import { OtherPrimeInfo, OtherPrimeInfos, RSAPrivateKey } from '@peculiar/asn1-rsa';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
@@ -122,13 +123,13 @@ describe('private keys as AWS KMS imports them', () => {
     expect(publicHalfOf('RSA_2048', whole)?.equals(spkiOf(rsa.publicKey))).toBe(true);
     const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
     const longer = generateKeyPairSync('rsa', { modulusLength: 2056 });
-    const primes = changed(whole, (info) => {
-      const inner = AsnConvert.parse(info.privateKey.buffer, RSAPrivateKey);
-      inner.version = 1;
-      info.privateKey = new OctetString(AsnConvert.serialize(inner));
-    });
-    const others = [pkcs8Of(three.privateKey), pkcs8Of(longer.privateKey), primes];
+    const others = [pkcs8Of(three.privateKey), pkcs8Of(longer.privateKey)];
     for (const bad of others) expect(publicHalfOf('RSA_2048', bad)).toBeNull();
+    const primes = threePrimes(whole);
+    // it is a whole key, as far as Node goes
+    const key = createPrivateKey({ key: primes, format: 'der', type: 'pkcs8' });
+    expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(publicHalfOf('RSA_2048', primes)).toBeNull();
   });
 });
 
@@ -172,6 +173,47 @@ describe('public keys', () => {
     expect(isSignedBy(spec, Buffer.concat([spki, Buffer.of(0)]), message, signature)).toBe(false);
   });
 });
+
+/** PKCS#8 of an RSA-2048 key of three primes (RFC 8017 A.1.2), in the wrapping of `template`. */
+function threePrimes(template: Buffer): Buffer {
+  const draw = (bits: number): bigint => generatePrimeSync(bits, { bigint: true });
+  let [p, q, r] = [draw(683), draw(683), draw(682)];
+  while ((p * q * r).toString(2).length !== 2048) [p, q, r] = [draw(683), draw(683), draw(682)];
+  const d = inverse(65537n, (p - 1n) * (q - 1n) * (r - 1n));
+  const whole = new RSAPrivateKey({
+    version: 1,
+    modulus: integer(p * q * r),
+    publicExponent: integer(65537n),
+    privateExponent: integer(d),
+    prime1: integer(p),
+    prime2: integer(q),
+    exponent1: integer(d % (p - 1n)),
+    exponent2: integer(d % (q - 1n)),
+    coefficient: integer(inverse(q, p)),
+    otherPrimeInfos: new OtherPrimeInfos([
+      new OtherPrimeInfo({
+        prime: integer(r),
+        exponent: integer(d % (r - 1n)),
+        coefficient: integer(inverse(p * q, r)),
+      }),
+    ]),
+  });
+  return changed(template, (info) => {
+    info.privateKey = new OctetString(AsnConvert.serialize(whole));
+  });
+}
+
+function integer(value: bigint): ArrayBuffer {
+  const hex = value.toString(16);
+  return Uint8Array.from(Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'))
+    .buffer;
+}
+
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
+  while (b > 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y];
+  return ((x % modulus) + modulus) % modulus;
+}
 
 function signed(spec: PrivateSpec, pkcs8: Buffer, message: Buffer): Buffer {
   if (spec !== 'ECC_SECG_P256K1') {
