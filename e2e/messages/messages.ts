@@ -1,3 +1,4 @@
+import { testCa } from '../../electron/core/cloud/aws/certificates.fixture.ts';
 import { contract, findOperation } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
 import { reference } from '../../shared/contract/shapes.ts';
@@ -54,11 +55,12 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   'key.planSynchronize': ['validTo'],
   'scan.list': ['after'],
 };
-/** What a valid message says instead: nothing waits, and no two fields contradict each other. */
+/** What a valid message says instead: nothing waits, no two fields contradict each other, PEM is some. */
 const instead: Readonly<Record<string, object>> = {
   'job.wait': { revision: 0, waitMs: 0 },
   'scan.show': { revision: 0, waitMs: 0 },
   'group.planEdit': { changes: {} },
+  'credential.previewTls': { ca: testCa, client: null },
   'xks.reconcile': { practice: true, from: null, to: null },
 };
 
