@@ -293,6 +293,13 @@ describe('says what is so, and sends people where it helps', () => {
       /keystore status/,
     ],
     [
+      'KEYSTORE_LOCKED',
+      'a lock in the middle of a job',
+      { job: 1001 },
+      /^What its steps have done stays done\. Job \S*1001\S* goes on at the next unlock\.$/m,
+      /Nothing was changed/,
+    ],
+    [
       'KEYSTORE_READ_ONLY',
       'a disk that failed in the middle of a job',
       { reason: 'DISK_FAILED', job: 1001 },

@@ -95,15 +95,15 @@ it('says nothing beside the JSON of the failure when a job is left by hand', asy
   expect(written).toBe('');
 });
 
-it('names the job whose keystore takes no more changes: its steps stay done', async () => {
+it.each([
+  ['takes no more changes', 'KEYSTORE_READ_ONLY', { reason: 'DISK_FAILED' }],
+  ['is locked', 'KEYSTORE_LOCKED', {}],
+] as const)('names the job whose keystore %s: its steps stay done', async (_, code, details) => {
   let asked = 0;
   core.handlers.set('job.wait', () => {
     asked += 1;
     if (asked === 1) return { revision: 1, detail: detail('running') };
-    throw new OperationError('KEYSTORE_READ_ONLY', { reason: 'DISK_FAILED' });
+    throw new OperationError(code, details);
   });
-  await expect(follow({})).rejects.toMatchObject({
-    code: 'KEYSTORE_READ_ONLY',
-    details: { reason: 'DISK_FAILED', job: 1043 },
-  });
+  await expect(follow({})).rejects.toMatchObject({ code, details: { ...details, job: 1043 } });
 });

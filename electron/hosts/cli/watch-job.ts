@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../../shared/errors/failures.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { isFinal, type JobState } from '../../../shared/model/job.ts';
 import { lockingText } from '../../../shared/text/locks.ts';
@@ -67,9 +68,14 @@ export async function watchJob(
   }
 }
 
-/** A keystore that takes no more changes: the job may have made some, and says so of itself. */
+/** What stops a job from outside: the job may have made changes, and the failure says so of it. */
+const stopsJobs: ReadonlySet<string> = new Set<FailureCode>([
+  'KEYSTORE_LOCKED',
+  'KEYSTORE_READ_ONLY',
+]);
+
 function naming(error: unknown, { number }: Progress): unknown {
-  const told = error instanceof OperationError && error.code === 'KEYSTORE_READ_ONLY';
+  const told = error instanceof OperationError && stopsJobs.has(error.code);
   if (!told || number === null) return error;
   const { code, details, external } = error.toFailure();
   return new OperationError(code, { ...details, job: number }, external ? { external } : {});

@@ -40,7 +40,12 @@ const notWritten = 'The file was not written. The keystore is as it was.';
 export const keystoreWording = {
   KEYSTORE_LOCKED: {
     headline: 'The keystore is locked.',
-    forYourKeys: 'Nothing was changed. Jobs wait until it is unlocked.',
+    forYourKeys: (d) =>
+      d.when(
+        'job',
+        (job) => `What its steps have done stays done. Job ${job} goes on at the next unlock.`,
+        'Nothing was changed. Jobs wait until it is unlocked.',
+      ),
     next: 'Unlock it: "keyreeve keystore unlock".',
   },
   KEYSTORE_CHECKING: {
