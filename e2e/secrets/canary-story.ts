@@ -1,4 +1,7 @@
+import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
+import { startTlsFront, testAuthority } from '../../electron/core/cloud/tls-front.fixture.ts';
+import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { softHsmModule } from '../../electron/core/hsm/token.fixture.ts';
 import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { type Canaries, newCanaries, newMistyped } from './canaries.ts';
@@ -33,6 +36,8 @@ export class CanaryStory implements AsyncDisposable {
   readonly mistyped = newMistyped();
   /** What the practice STS minted. */
   readonly minted = new Map<string, string>();
+  /** Private keys of client certificates, as bytes: the number, and a line of the PEM that it is in. */
+  readonly clientKeys = new Map<string, Buffer>();
   readonly looks = new Map<string, Look>();
   memoryProblem: string | null = null;
   journal = '';
@@ -63,7 +68,10 @@ export class CanaryStory implements AsyncDisposable {
   /** Every canary and what was minted, in all spellings. */
   secrets(): Map<string, Spelling[]> {
     const all = [...Object.entries(this.canaries), ...this.minted];
-    return new Map(all.map(([name, text]) => [name, spellings(Buffer.from(text))]));
+    return new Map([
+      ...all.map(([name, text]) => [name, spellings(Buffer.from(text))] as const),
+      ...[...this.clientKeys].map(([name, bytes]) => [name, spellings(bytes)] as const),
+    ]);
   }
 
   async play(): Promise<void> {
@@ -104,6 +112,7 @@ export class CanaryStory implements AsyncDisposable {
     await cli.do('key synchronize pay/1');
     await this.#mistakes();
     await this.#sessionCredential();
+    await this.#clientCertificate();
     await cli.do(`keystore passphrase ${open} --new-passphrase-file secrets/new-passphrase`);
     await cli.do('keystore slot add token --kind hsm');
     await this.#learnKeys('new-passphrase');
@@ -163,6 +172,46 @@ export class CanaryStory implements AsyncDisposable {
       '--secret-file secrets/session-secret-key --session-token-file secrets/session-token';
     await this.cli.do(`credential import session ${typed} ${files}`);
     await this.cli.do('credential test session');
+  }
+
+  /** A gateway that asks for a client certificate, whose key comes plain, and then under a passphrase. */
+  async #clientCertificate(): Promise<void> {
+    const { cli } = this;
+    const house = testAuthority('House CA', nodeClock.now());
+    const server = house.issue('gateway', { names: ['localhost'] });
+    const front = await startTlsFront(this.#url, {
+      ...{ cert: server.pem, key: server.keyPem, ca: house.pem },
+      ...{ requestCert: true, rejectUnauthorized: true },
+    });
+    cli.secret('house-ca.pem', house.pem);
+    const passphrase = this.canaries['key-passphrase'];
+    for (const name of ['plain', 'locked']) {
+      const { pem, keyPem, privateKey } = house.issue(name);
+      const { d = '' } = privateKey.export({ format: 'jwk' });
+      this.clientKeys.set(`${name} client key`, Buffer.from(d, 'base64url'));
+      this.clientKeys.set(`${name} client key, PEM`, Buffer.from(keyPem.split('\n')[2] ?? ''));
+      const options = { format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase } as const;
+      const locked = String(createPrivateKey(keyPem).export(options));
+      cli.secret(`${name}.pem`, pem);
+      cli.secret(`${name}.key`, name === 'plain' ? keyPem : locked);
+    }
+    const typed = `--access-key-id ${accessKeyId} --secret-file secrets/secret-key`;
+    await cli.do(`credential import gateway ${typed} --endpoint ${front.url}`);
+    const trust = 'gateway --ca secrets/house-ca.pem --trust-ca';
+    const shown = (cert: string, key: string) =>
+      `--client-certificate secrets/${cert} --client-key secrets/${key}`;
+    await cli.do(`credential tls set ${trust} ${shown('plain.pem', 'plain.key')}`);
+    await cli.do('credential test gateway');
+    const word = '--client-key-passphrase-file secrets/key-passphrase';
+    const wrong = '--client-key-passphrase-file secrets/wrong-pin';
+    const locked = shown('locked.pem', 'locked.key');
+    await cli.refused(`credential tls set ${trust} ${locked} ${wrong}`);
+    await cli.refused(`credential tls set ${trust} ${shown('plain.pem', 'locked.key')} ${word}`);
+    await cli.refused('credential tls set gateway --ca secrets/plain.key --trust-ca');
+    await cli.do(`credential tls set ${trust} ${locked} ${word}`);
+    await cli.do('credential test gateway');
+    await cli.do('credential tls show gateway --json');
+    await front.close();
   }
 
   /** Everything that a person may carry away; answers where the backup lies. */
