@@ -60,6 +60,7 @@ function addGroup(domain: DomainModel, ports: Ports, credentialId: string, n: nu
         id,
         groupId: group.id,
         version,
+        usage: 'ENCRYPT_DECRYPT',
         storage: 'hsm',
         assurance: 'software-module',
         tokenSerial: '7016234',

@@ -42,10 +42,9 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await form.heading('Add Key Group').waitFor();
     const type = form.top.getByRole('group', { name: 'Key Type' });
     await expect.poll(() => type.getByRole('radio', { name: /^Symmetric/ }).isChecked()).toBe(true);
-    await expect
-      .poll(() => type.getByRole('radio', { name: /^Asymmetric/ }).isDisabled())
-      .toBe(true);
-    await expect.poll(() => type.getByRole('radio', { name: /^HMAC/ }).isDisabled()).toBe(true);
+    for (const other of [/^Asymmetric/, /^HMAC/]) {
+      await expect.poll(() => type.getByRole('radio', { name: other }).isEnabled()).toBe(true);
+    }
     const place = form.top.getByRole('group', { name: 'Storage Location' });
     await expect
       .poll(() => place.getByRole('radio', { name: /^HSM Protected/ }).isDisabled())
@@ -57,6 +56,27 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     expect(await axeFindings(stage.page)).toEqual([]);
     await stage.page.keyboard.press('Enter');
     await form.field('Name').waitFor();
+  });
+
+  it('has length, curve and usage follow the type that is chosen', async () => {
+    const family = async (name: RegExp) => {
+      await form.button('Back').click();
+      await form.top.getByRole('radio', { name }).check();
+      await form.button('Continue').click();
+    };
+    const sentence = form.top.getByRole('region', { name: 'What new keys will be and do' });
+    await family(/^HMAC/);
+    await sentence.getByText(/New HMAC-256 keys/).waitFor();
+    await form.field('Key Length').selectOption('HMAC-512');
+    await sentence.getByText(/New HMAC-512 keys/).waitFor();
+    await family(/^Asymmetric/);
+    await form.field('Key Type').selectOption('ECC');
+    await form.field('Curve').selectOption('P-384');
+    await form.field('Key Usage').selectOption('Key Agreement');
+    await sentence.getByText(/New ECC P-384 keys/).waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await family(/^Symmetric/);
+    await sentence.getByText(/New AES-256 keys/).waitFor();
   });
 
   it('has every field of the tab Group, with its default', async () => {

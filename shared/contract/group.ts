@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyTypes, usageNames } from '../model/key-kinds.ts';
 import { groupSynchronizeOps } from './group-synchronize.ts';
 import { scanFails, scanView } from './scan.ts';
 import { nothing, op } from './op.ts';
@@ -9,6 +10,7 @@ import {
   failure,
   hsmFails,
   id,
+  keyLength,
   kmsKeyId,
   name,
   pageRequest,
@@ -39,9 +41,11 @@ export const groupFields = z.strictObject({
   name,
   service: z.literal('aws-kms').default('aws-kms'),
   credential: reference,
-  keyType: z.literal('AES').default('AES'),
-  keyLength: z.literal(256).default(256),
-  keyUsage: z.literal('encrypt-decrypt').default('encrypt-decrypt'),
+  keyType: z.enum(keyTypes).default('AES'),
+  /** Bits, or the curve of ECC. Absent: 256, RSA 3072, ECC P-256. */
+  keyLength: keyLength.optional(),
+  /** Absent: encrypt-decrypt where such a key can, else the first thing that it can do. */
+  keyUsage: z.enum(usageNames).optional(),
   storage: storageLocation.default('hsm'),
   rotate: z.boolean().default(true),
   rotateEvery: span.default({ amount: 12, unit: 'months' }),
@@ -68,8 +72,8 @@ export const groupDraft = z.strictObject({
   service: groupFields.shape.service.unwrap().optional(),
   credential: z.string().max(512).nullable().default(null),
   keyType: groupFields.shape.keyType.unwrap().optional(),
-  keyLength: groupFields.shape.keyLength.unwrap().optional(),
-  keyUsage: groupFields.shape.keyUsage.unwrap().optional(),
+  keyLength: groupFields.shape.keyLength,
+  keyUsage: groupFields.shape.keyUsage,
   storage: storageLocation.optional(),
   rotate: z.boolean().optional(),
   rotateEvery: draftSpan.optional(),
@@ -117,9 +121,9 @@ export const groupView = z.strictObject({
   connection: z.enum(['Connected', 'Not Connected', 'Not tested']),
   account: accountId.nullable(),
   region: regionCode,
-  keyType: z.literal('AES'),
-  keyLength: z.literal(256),
-  keyUsage: z.literal('encrypt-decrypt'),
+  keyType: z.enum(keyTypes),
+  keyLength,
+  keyUsage: z.enum(usageNames),
   storage: storageLocation,
   rotate: z.boolean(),
   rotateEvery: span,
@@ -234,6 +238,7 @@ export const groupOps = {
       'AMBIGUOUS_NAME',
       'POLICY_INVALID',
       'HSM_NOT_ATTACHED',
+      'HSM_CANNOT_CARRY',
       ...aliasFails,
     ],
   }),

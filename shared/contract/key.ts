@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyTypes, usageNames } from '../model/key-kinds.ts';
 import { keyTurnOps } from './key-turn.ts';
 import { op } from './op.ts';
 import {
@@ -8,6 +9,7 @@ import {
   hsmFails,
   id,
   kcv,
+  keyLength,
   kmsKeyId,
   pageRequest,
   plan,
@@ -41,6 +43,9 @@ export const keyView = z.strictObject({
   version: z.number().int(),
   /** GROUP/VERSION, as typed in commands. */
   reference: z.string(),
+  keyType: z.enum(keyTypes),
+  keyLength,
+  keyUsage: z.enum(usageNames),
   /** NIST SP 800-57 part 1 key state. */
   lifecycle: z.enum([
     'pre-activation',
@@ -72,6 +77,8 @@ export const keyView = z.strictObject({
 export const keyDetail = keyView.extend({
   tokenSerial: z.string().nullable(),
   masterId: z.string().nullable(),
+  /** SHA-256 over the DER SubjectPublicKeyInfo, hex; null: the key has no public half. */
+  publicKeySha256: z.string().nullable(),
   lifecycleTimes: z.record(z.string(), time),
   /** When Keyreeve imports it into AWS again by itself, before AWS deletes it; null: it does not. */
   renewsAt: time.nullable(),
@@ -192,13 +199,25 @@ const looks = {
       ),
       ...answered,
     }),
-    fails: lookFails,
+    fails: ['NOTHING_TO_DO', ...lookFails],
   }),
 };
 
 export const keyOps = {
   ...looks,
   ...keyTurnOps,
+  publicKey: op({
+    effect: 'read',
+    summary: 'Give the public key of an asymmetric key',
+    input: z.strictObject({ key: reference }),
+    output: z.strictObject({
+      /** SubjectPublicKeyInfo in PEM (RFC 7468). */
+      pem: z.string(),
+      /** SHA-256 over its DER, hex. */
+      sha256: z.string(),
+    }),
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'NOTHING_TO_DO'],
+  }),
   list: op({
     effect: 'read',
     summary: 'List keys with their state here and in AWS',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { curves, keyBits } from '../model/key-kinds.ts';
 import type { FailureCode } from '../errors/failures.ts';
 import { isFailureCode } from '../errors/operation-error.ts';
 
@@ -65,8 +66,11 @@ export const failure = z.strictObject({
     .optional(),
 });
 
+/** Bits of a key, or its curve. */
+export const keyLength = z.literal([...keyBits, ...curves]);
+
 export const kcv = z.strictObject({
-  method: z.enum(['CMAC', 'ENC0', 'HMAC', 'SPKI', 'KWP0', 'KW0']),
+  method: z.enum(['CMAC', 'ENC0', 'KWP0', 'KW0', 'HMAC', 'SPKI']),
   value: z.string(),
 });
 
@@ -98,6 +102,7 @@ export const hsmFails = [
   'HSM_MASTER_MISSING',
   'HSM_MASTER_DIFFERS',
   'HSM_CANNOT_SEND',
+  'HSM_CANNOT_CARRY',
   'HSM_REFUSED',
   'SOFTWARE_KEY_TO_REAL_AWS',
 ] as const satisfies readonly FailureCode[];

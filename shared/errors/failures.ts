@@ -86,6 +86,7 @@ export const failures = {
   HSM_MASTER_MISSING: person(),
   HSM_MASTER_DIFFERS: person(),
   HSM_CANNOT_SEND: person(),
+  HSM_CANNOT_CARRY: person(),
   HSM_REFUSED: person(),
   HSM_KEY_DIFFERS: data(),
 

@@ -372,6 +372,9 @@ export class Opened {
       get hsmTitle() {
         return token.title;
       },
+      get hsmSpecs() {
+        return token.specs;
+      },
       audit: (outcome, objects, details = {}) => calls.record(outcome, objects, details),
       changed,
       connect: (credential, region) => this.#glance(credential, region),

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { KeySpec } from '../../../shared/model/key-specs.ts';
 import type { AuditSigner } from '../audit/signer.ts';
 import { spkiFingerprint } from '../crypto/signature.ts';
 import type { AttachTarget } from '../hsm/bridge/bridge.ts';
@@ -83,6 +84,12 @@ export class Token implements Vaults {
   get binding(): HsmBinding | null {
     return this.#binding;
   }
+  /** Which keys it takes to AWS unchanged, as it was last probed; null without a token. */
+  get specs(): ReadonlySet<KeySpec> | null {
+    const sendable = this.#binding?.probe.sendable;
+    return sendable === undefined ? null : new Set(sendable.map(({ spec }) => spec));
+  }
+
   get title(): string | null {
     return this.#binding ? bindingTitle(this.#binding) : null;
   }

@@ -141,6 +141,12 @@ export interface LastUsage extends Read {
   readonly trackedSince: number | null;
 }
 
+/** The public half of an asymmetric KMS key. */
+export interface PublicKeyRead extends Read {
+  /** DER SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+}
+
 /** A custom key store, as AWS describes it. */
 export interface CustomKeyStore {
   readonly kmsStoreId: string;

@@ -16,9 +16,11 @@ import type {
   MarkedKey,
   Material,
   MaterialAnswer,
+  PublicKeyRead,
   Read,
   Tag,
 } from './answers.ts';
+import type { KeySpec, KeyUsage } from '../../../shared/model/key-specs.ts';
 import type { Connectivity } from '../../../shared/model/xks.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { CloudCredential } from './credential.ts';
@@ -79,6 +81,8 @@ export interface Outlook {
 }
 
 export interface NewKey {
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
   /** As the group says; the marker is added behind it. */
   readonly description: string;
   /** Found again by it when the answer is lost: lower case letters, digits and dashes. */
@@ -223,6 +227,8 @@ export interface CloudConnection {
   listTags(keyId: string, context?: CallContext): Promise<Read & { readonly tags: readonly Tag[] }>;
   tag(keyId: string, tags: readonly Tag[], context?: CallContext): Promise<Read>;
   lastUsage(keyId: string, context?: CallContext): Promise<LastUsage>;
+  /** Of an asymmetric key that is Enabled. */
+  publicKey(keyId: string, context?: CallContext): Promise<PublicKeyRead>;
 
   /** Encrypts and decrypts 32 random bytes under the key and compares them. */
   tryKey(

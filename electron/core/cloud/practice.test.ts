@@ -38,6 +38,8 @@ const spec = (more: Partial<ConnectionSpec> = {}): ConnectionSpec => ({
   ...more,
 });
 const newKey = {
+  spec: 'SYMMETRIC_DEFAULT' as const,
+  usage: 'ENCRYPT_DECRYPT' as const,
   description: 'payments',
   marker: 'kr-1043-4-aa',
   policy: null,

@@ -6,8 +6,7 @@ import type { Group } from './rows.ts';
 export const groupToRow = (group: Group) => ({
   id: group.id,
   service: group.service,
-  key_type: group.keyType,
-  key_length: group.keyLength,
+  key_spec: group.keySpec,
   key_usage: group.keyUsage,
   storage: group.storage,
   created_at: group.createdAt,
@@ -37,8 +36,7 @@ type Column = keyof ReturnType<typeof groupToRow>;
 const fixed: readonly Column[] = [
   'id',
   'service',
-  'key_type',
-  'key_length',
+  'key_spec',
   'key_usage',
   'storage',
   'created_at',

@@ -195,8 +195,11 @@ it('counts keys, those in AWS, those whose material is gone, and names the activ
   keystore.addRemote(third!.id, { alias: 'alias/pay', region: 'eu-central-1' });
   expect(groups.counts(id)).toEqual({ keys: 4, activeVersion: 2, inAws: 3, gone: 0 });
   keys.noteRemote(first!.id, { state: 'PendingImport' });
-  keys.noteRemote(third!.id, { state: 'PendingImport', materialId: null });
+  keys.noteRemote(third!.id, { state: 'PendingImport', materialId: null, taken: false });
   expect(groups.counts(id).gone).toBe(1);
+  // of keys that are not symmetric AWS names no material
+  keys.noteRemote(third!.id, { taken: true });
+  expect(groups.counts(id).gone).toBe(2);
 });
 
 it('says which groups are due, longest first, and leaves out what does not rotate', () => {

@@ -7,7 +7,7 @@ import { type Domain, type Group, groupFrom, type Row } from './rows.ts';
 
 export type NewGroup = Omit<Group, 'id' | 'account' | 'createdAt'>;
 export type GroupChange = Partial<
-  Omit<Group, 'id' | 'service' | 'keyType' | 'keyLength' | 'keyUsage' | 'storage' | 'createdAt'>
+  Omit<Group, 'id' | 'service' | 'keySpec' | 'keyUsage' | 'storage' | 'createdAt'>
 >;
 
 export interface GroupCounts {
@@ -111,7 +111,7 @@ function statements({ store: { db } }: Domain) {
            as activeVersion,
          count(r.key_id) as inAws,
          count(*) filter (where r.state = 'PendingImport'
-           and coalesce(r.material_id, r.current_material) is not null) as gone
+           and (coalesce(r.material_id, r.current_material) is not null or r.taken = 1)) as gone
        from key_group g join "key" k on k.group_id = g.id left join remote_key r on r.key_id = k.id
        where g.id = ?`,
     ),

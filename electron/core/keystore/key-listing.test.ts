@@ -142,11 +142,11 @@ describe('finding', () => {
     const copied = store.db.prepare(
       `insert into "key" select null, @id, @group, @version, lifecycle, lifecycle_times, kcv_method,
          kcv, storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
-         backed_up_at, proved_at, opened_at, opened_well from "key" where id = @from`,
+         backed_up_at, proved_at, opened_at, opened_well, spec, usage, public_key from "key" where id = @from`,
     );
     const read = store.db.prepare(
       `insert into remote_key select @id, @id, @arn, account, region, made_by, state, material_id,
-         valid_to, alias, policy_read, read_at, current_material, planned_end from remote_key where key_id = @from`,
+         valid_to, alias, policy_read, read_at, current_material, planned_end, taken from remote_key where key_id = @from`,
     );
     // As rows, without kept copies: sealing thousands would take long.
     store.change(() => {

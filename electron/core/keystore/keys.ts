@@ -34,7 +34,9 @@ export interface KeyEvent {
   readonly jobId: string | null;
 }
 
-type NotReadAtFirst = 'policyRead' | 'currentMaterial';
+/** What a new key has from its kept copy, or at birth. */
+type Derived = 'lifecycle' | 'lifecycleTimes' | 'kcv' | 'spec';
+type NotReadAtFirst = 'policyRead' | 'currentMaterial' | 'taken';
 
 /** Keys, their kept copies, and what AWS last said of them. */
 export interface Keys {
@@ -53,7 +55,9 @@ export interface Keys {
   total(): number;
 
   /** Adds a key with its kept copy in one go, inside the caller's transaction. */
-  add(key: Omit<Key, 'lifecycle' | 'lifecycleTimes' | 'kcv'>, blob: KeyBlob): Key;
+  add(key: Omit<Key, Derived>, blob: KeyBlob): Key;
+  /** DER SubjectPublicKeyInfo of an asymmetric key; null: it has none. */
+  publicKey(id: string): Uint8Array | null;
   /** The kept copy as the HSM needs it. The caller wipes nothing: a blob is wrapped already. */
   blob(id: string): KeyBlob;
   /**
@@ -90,13 +94,17 @@ export interface Keys {
   events(keyId: string): readonly KeyEvent[];
 }
 
-const usage = 'aes-256 encrypt-decrypt, wrapped under the master key';
-const binding = (key: Pick<Key, 'id' | 'lifecycle'>): SealBinding => ({
+/** What a kept copy is for, in the seal. The words of symmetric ones are those of earlier versions. */
+const purpose = ({ spec, usage }: Pick<Key, 'spec' | 'usage'>): string =>
+  spec === 'SYMMETRIC_DEFAULT'
+    ? 'aes-256 encrypt-decrypt, wrapped under the master key'
+    : `${spec} ${usage}, wrapped under the master key`;
+const binding = (key: Pick<Key, 'id' | 'lifecycle' | 'spec' | 'usage'>): SealBinding => ({
   table: 'key',
   row: key.id,
   column: 'blob',
   state: key.lifecycle,
-  policy: usage,
+  policy: purpose(key),
 });
 
 export function createKeys(domain: Domain): Keys {
@@ -139,9 +147,10 @@ function statements({ store: { db } }: Domain) {
     insert: db.prepare(
       `insert into "key" (id, group_id, version, lifecycle, lifecycle_times, kcv_method, kcv,
          storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
-         backed_up_at, proved_at)
+         backed_up_at, proved_at, spec, usage, public_key)
        values (@id, @groupId, @version, @lifecycle, @times, @method, @kcv, @storage, @assurance,
-         @tokenSerial, @mechanism, @masterId, @madeAt, @plannedEnd, @backedUpAt, @provedAt)`,
+         @tokenSerial, @mechanism, @masterId, @madeAt, @plannedEnd, @backedUpAt, @provedAt, @spec, @usage,
+         @publicKey)`,
     ),
     setLifecycle: db.prepare('update "key" set lifecycle = ?, lifecycle_times = ? where id = ?'),
     setBackedUp: db.prepare('update "key" set backed_up_at = ? where id = ?'),
@@ -150,6 +159,9 @@ function statements({ store: { db } }: Domain) {
     opened: db.prepare<[string], { at: number; well: number }>(
       'select opened_at as at, opened_well as well from "key" where id = ? and opened_at is not null',
     ),
+    publicKey: db
+      .prepare<[string], Buffer | null>('select public_key from "key" where id = ?')
+      .pluck(),
     addEvent: db.prepare('insert into key_event (key_id, at, text, job_id) values (?, ?, ?, ?)'),
     events: db.prepare<[string], KeyEvent>(
       `select at, text, job_id as jobId from key_event where key_id = ?
@@ -209,7 +221,7 @@ class KeyTable implements Keys {
     return this.#sql.total.get() ?? 0;
   }
 
-  add(fields: Omit<Key, 'lifecycle' | 'lifecycleTimes' | 'kcv'>, blob: KeyBlob): Key {
+  add(fields: Omit<Key, Derived>, blob: KeyBlob): Key {
     const { store } = this.#domain;
     return store.change(() => {
       const key: Key = {
@@ -217,13 +229,16 @@ class KeyTable implements Keys {
         lifecycle: 'pre-activation',
         lifecycleTimes: { 'pre-activation': fields.madeAt },
         kcv: blob.kcv,
+        spec: blob.spec,
       };
       this.#sql.insert.run({
         ...fields,
+        spec: blob.spec,
         lifecycle: key.lifecycle,
         times: JSON.stringify(key.lifecycleTimes),
         method: blob.kcv.method,
         kcv: blob.kcv.value,
+        publicKey: blob.publicKey === null ? null : Buffer.from(blob.publicKey),
       });
       using copy = Secret.copyOf(blob.wrapped);
       store.seals.put(binding(key), copy);
@@ -231,16 +246,20 @@ class KeyTable implements Keys {
     });
   }
 
+  publicKey(id: string): Uint8Array | null {
+    return this.#sql.publicKey.get(id) ?? null;
+  }
+
   blob(id: string): KeyBlob {
     const { key } = this.get(id);
     using sealed = this.#domain.store.seals.open(binding(key));
     return {
-      spec: 'SYMMETRIC_DEFAULT',
       wrapped: sealed.use((bytes) => Uint8Array.from(bytes)),
       mechanism: key.mechanism,
       masterId: key.masterId,
       kcv: key.kcv,
-      publicKey: null,
+      spec: key.spec,
+      publicKey: this.publicKey(id),
     };
   }
 
@@ -254,7 +273,7 @@ class KeyTable implements Keys {
       }
       const times = { ...key.lifecycleTimes, [to]: clock.now() };
       this.#sql.setLifecycle.run(to, JSON.stringify(times), id);
-      store.seals.rebind(binding(key), binding({ id, lifecycle: to }));
+      store.seals.rebind(binding(key), binding({ ...key, lifecycle: to }));
     });
   }
 

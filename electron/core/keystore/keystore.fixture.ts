@@ -27,12 +27,12 @@ export const account = '123456789012';
 
 export function testBlob(fields: Partial<KeyBlob> = {}): KeyBlob {
   return {
-    spec: 'SYMMETRIC_DEFAULT',
-    publicKey: null,
     wrapped: randomBytes(40),
     mechanism: 'CKM_AES_KEY_WRAP_KWP',
     masterId: '6b31',
     kcv: { method: 'CMAC', value: randomBytes(5).toString('hex').toUpperCase() },
+    spec: 'SYMMETRIC_DEFAULT',
+    publicKey: null,
     ...fields,
   };
 }
@@ -44,9 +44,8 @@ export const groupFields = (credentialId: string, fields: Partial<NewGroup> = {}
   name: 'payments',
   service: 'aws-kms',
   credentialId,
-  keyType: 'AES',
-  keyLength: 256,
-  keyUsage: 'encrypt-decrypt',
+  keySpec: 'SYMMETRIC_DEFAULT',
+  keyUsage: 'ENCRYPT_DECRYPT',
   storage: 'hsm',
   rotate: true,
   rotateEvery: { amount: 12, unit: 'months' },
@@ -78,6 +77,7 @@ export const remoteFields = (keyId: string, fields: Partial<RemoteKey>): RemoteK
     state: 'Enabled',
     materialId: randomBytes(32).toString('hex'),
     currentMaterial: null,
+    taken: fields.materialId !== null,
     validTo: null,
     alias: null,
     policyRead: null,
@@ -121,6 +121,7 @@ export function testKeystore(): TestKeystore {
         id: uuidv7(ports),
         groupId,
         version: domain.keys.nextVersion(groupId),
+        usage: 'ENCRYPT_DECRYPT' as const,
         storage: 'hsm' as const,
         assurance: 'software-module' as const,
         tokenSerial: '7016234',

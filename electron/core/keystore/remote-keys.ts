@@ -16,15 +16,15 @@ export class RemoteKeys implements Remotes {
     this.#keys = keys;
     const { db } = store;
     this.#sql = {
-      put: db.prepare<RemoteKey>(
+      put: db.prepare<Omit<RemoteKey, 'taken'> & { readonly taken: number }>(
         `insert into remote_key (key_id, kms_key_id, arn, account, region, made_by, state,
-           material_id, current_material, valid_to, alias, policy_read, read_at)
+           material_id, current_material, taken, valid_to, alias, policy_read, read_at)
          values (@keyId, @kmsKeyId, @arn, @account, @region, @madeBy, @state, @materialId,
-           @currentMaterial, @validTo, @alias, @policyRead, @readAt)
+           @currentMaterial, @taken, @validTo, @alias, @policyRead, @readAt)
          on conflict (key_id) do update set kms_key_id = excluded.kms_key_id, arn = excluded.arn,
            account = excluded.account, region = excluded.region, made_by = excluded.made_by,
            state = excluded.state, material_id = excluded.material_id,
-           current_material = excluded.current_material, valid_to = excluded.valid_to,
+           current_material = excluded.current_material, taken = excluded.taken, valid_to = excluded.valid_to,
            alias = excluded.alias, policy_read = excluded.policy_read, read_at = excluded.read_at`,
       ),
       dropAlias: db.prepare(
@@ -36,9 +36,12 @@ export class RemoteKeys implements Remotes {
 
   setRemote(remote: Parameters<Keys['setRemote']>[0]): void {
     this.#store.change(() => {
-      const unread = { policyRead: null, currentMaterial: null };
-      this.#sql.put.run({ ...unread, ...remote });
+      this.#put({ policyRead: null, currentMaterial: null, taken: false, ...remote });
     });
+  }
+
+  #put(remote: RemoteKey): void {
+    this.#sql.put.run({ ...remote, taken: Number(remote.taken) });
   }
 
   noteRemote(keyId: string, reading: Parameters<Keys['noteRemote']>[1]): void {
@@ -46,7 +49,7 @@ export class RemoteKeys implements Remotes {
       const { key, remote } = this.#keys.get(keyId);
       if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
       const read = Object.entries(reading).filter(([, value]) => value !== undefined);
-      this.#sql.put.run({ ...remote, ...Object.fromEntries(read) });
+      this.#put({ ...remote, ...Object.fromEntries(read) });
       const lifecycle = lifecycleRead(key.lifecycle, reading.state ?? remote.state);
       if (lifecycle !== null) this.#keys.setLifecycle(keyId, lifecycle);
     });

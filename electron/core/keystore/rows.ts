@@ -1,4 +1,5 @@
 import type { SpanOfTime } from '../../../shared/model/span.ts';
+import type { KeySpec, KeyUsage } from '../../../shared/model/key-specs.ts';
 import type { Lifecycle } from '../../../shared/model/lifecycle.ts';
 import type { Base } from '../ports.ts';
 import type { Assurance, BlobMechanism, Kcv } from '../hsm/driver.ts';
@@ -24,9 +25,8 @@ export interface Group {
   readonly service: 'aws-kms';
   readonly credentialId: string;
   readonly account: string | null;
-  readonly keyType: 'AES';
-  readonly keyLength: 256;
-  readonly keyUsage: 'encrypt-decrypt';
+  readonly keySpec: KeySpec;
+  readonly keyUsage: KeyUsage;
   readonly storage: StorageLocation;
   readonly rotate: boolean;
   readonly rotateEvery: SpanOfTime;
@@ -47,6 +47,8 @@ export interface Key {
   readonly id: string;
   readonly groupId: string;
   readonly version: number;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
   readonly lifecycle: Lifecycle;
   readonly lifecycleTimes: Readonly<Partial<Record<Lifecycle, number>>>;
   readonly kcv: Kcv;
@@ -74,6 +76,8 @@ export interface RemoteKey {
   readonly state: string;
   /** The name AWS gave to our material; null before the first import. */
   readonly materialId: string | null;
+  /** AWS took our copy at least once, whether or not it names material of such keys. */
+  readonly taken: boolean;
   /** The material AWS encrypts under, as last read: another than ours if somebody gave the key one. */
   readonly currentMaterial: string | null;
   readonly validTo: number | null;
@@ -134,9 +138,8 @@ export const groupFrom = (row: Row): Group => ({
   service: 'aws-kms',
   credentialId: text(row, 'credential_id'),
   account: textOrNull(row, 'account'),
-  keyType: 'AES',
-  keyLength: 256,
-  keyUsage: 'encrypt-decrypt',
+  keySpec: text(row, 'key_spec') as KeySpec,
+  keyUsage: text(row, 'key_usage') as KeyUsage,
   storage: text(row, 'storage') as StorageLocation,
   rotate: number(row, 'rotate') === 1,
   rotateEvery: spanFrom(row, 'rotate'),
@@ -156,9 +159,9 @@ export const groupFrom = (row: Row): Group => ({
 /** Columns of `"key" k left join remote_key r`, in the order of {@link JoinedRow}. */
 export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecycle_times,
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
-  k.planned_end, k.backed_up_at, k.proved_at, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
+  k.planned_end, k.backed_up_at, k.proved_at, k.spec, k.usage, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
   r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at,
-  r.current_material`;
+  r.current_material, r.taken`;
 
 /** Read raw, as lists of values: objects by column name would be made twice for every row. */
 export type JoinedRow = readonly [
@@ -178,6 +181,8 @@ export type JoinedRow = readonly [
   plannedEnd: number,
   backedUpAt: number | null,
   provedAt: number | null,
+  spec: KeySpec,
+  usage: KeyUsage,
   ...remote: RemoteRow,
 ];
 type RemoteRow = readonly [
@@ -194,10 +199,11 @@ type RemoteRow = readonly [
   policyRead: string | null,
   readAt: number,
   currentMaterial: string | null,
+  taken: number,
 ];
 
 export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
-  const keyId = row[16];
+  const keyId = row[18];
   return {
     key: {
       id: row[0],
@@ -215,6 +221,8 @@ export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
       plannedEnd: row[13],
       backedUpAt: row[14],
       provedAt: row[15],
+      spec: row[16],
+      usage: row[17],
     },
     remote: keyId === null ? null : remoteFrom(keyId, row),
   };
@@ -222,18 +230,19 @@ export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
 
 const remoteFrom = (keyId: string, row: JoinedRow): RemoteKey => ({
   keyId,
-  kmsKeyId: row[17],
-  arn: row[18],
-  account: row[19],
-  region: row[20],
-  madeBy: row[21],
-  state: row[22],
-  materialId: row[23],
-  validTo: row[24],
-  alias: row[25],
-  policyRead: row[26],
-  readAt: row[27],
-  currentMaterial: row[28],
+  kmsKeyId: row[19],
+  arn: row[20],
+  account: row[21],
+  region: row[22],
+  madeBy: row[23],
+  state: row[24],
+  materialId: row[25],
+  validTo: row[26],
+  alias: row[27],
+  policyRead: row[28],
+  readAt: row[29],
+  currentMaterial: row[30],
+  taken: row[31] === 1,
 });
 
 export const credentialFrom = (row: Row): Credential => ({

@@ -1,3 +1,4 @@
+import { nameOfSpec } from '../../../shared/model/key-kinds.ts';
 import { saySpan } from '../../../shared/model/span.ts';
 import type { KeyWithRemote } from './keys.ts';
 import type { Group, RemoteKey } from './rows.ts';
@@ -16,9 +17,9 @@ export type KeyState =
   | 'Not checked'
   | 'Not in AWS';
 
-/** Whether the KMS key ever had material. AWS goes on naming the one it had. */
-export const hadMaterial = ({ materialId, currentMaterial }: RemoteKey): boolean =>
-  (materialId ?? currentMaterial) !== null;
+/** Whether the KMS key ever had material. AWS goes on naming the one it had, where it names any. */
+export const hadMaterial = ({ materialId, currentMaterial, taken }: RemoteKey): boolean =>
+  taken || (materialId ?? currentMaterial) !== null;
 
 /** The material of somebody else under which AWS encrypts; null: ours, as far as it was read. */
 export const otherMaterial = ({ materialId, currentMaterial }: RemoteKey): string | null =>
@@ -71,5 +72,5 @@ export function groupSentence(
   const off = group.disableAfter
     ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: data under it then cannot be decrypted.`
     : '';
-  return `New AES-256 keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${gone}${off}`;
+  return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${gone}${off}`;
 }

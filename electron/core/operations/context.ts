@@ -15,6 +15,7 @@ import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { CertificateDesk } from '../xks/certificate/desk.ts';
 import type { SegmentLink } from '../xks/audit/link.ts';
+import type { KeySpec } from '../../../shared/model/key-specs.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Scans } from './scans.ts';
 
@@ -122,6 +123,8 @@ export interface OpenKeystore extends Base, DomainModel {
   readonly scans: Scans;
   /** How the attached token is called, e.g. `HSM “BYOK-A”`; null without one. */
   readonly hsmTitle: string | null;
+  /** Which keys it takes to AWS unchanged, as the probe found; null: not tried, or no token. */
+  readonly hsmSpecs: ReadonlySet<KeySpec> | null;
   /** Writes an audit record; inside `store.change` it stands or falls with the change. */
   audit(
     outcome: string,

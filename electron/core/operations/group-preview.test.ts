@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { groupDraft } from '../../../shared/contract/group.ts';
+import type { KeySpec } from '../../../shared/model/key-specs.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { account, testKeystore, type TestKeystore } from '../keystore/keystore.fixture.ts';
 import { groupSentence } from '../keystore/views.ts';
@@ -7,11 +8,13 @@ import { previewGroup } from './group-preview.ts';
 
 let keystore: TestKeystore;
 let hsmTitle: string | null;
+let hsmSpecs: ReadonlySet<KeySpec> | null;
 const principal = `arn:aws:iam::${account}:user/kms-push`;
 
 beforeEach(() => {
   keystore = testKeystore();
   hsmTitle = 'HSM “BYOK-A”';
+  hsmSpecs = new Set<KeySpec>(['SYMMETRIC_DEFAULT', 'HMAC_256', 'ECC_NIST_P384']);
   keystore.credentials.noteTest(keystore.credentialId, {
     connection: 'Connected',
     problem: null,
@@ -24,7 +27,7 @@ afterEach(() => keystore[Symbol.dispose]());
 type Draft = Parameters<typeof groupDraft.parse>[0];
 
 function preview(fields: Draft, group: string | null = null) {
-  const open = { ...keystore, hsmTitle };
+  const open = { ...keystore, hsmTitle, hsmSpecs };
   return previewGroup(open as never, groupDraft.parse(fields), group);
 }
 const whole = { name: 'Payments (prod)', credential: 'aws', region: 'eu-west-1' };
@@ -53,6 +56,24 @@ describe('a new group', () => {
       ['region', 'BAD_INPUT'],
     ]);
     expect(preview({}).sentence).toMatch(/^New AES-256 keys/);
+  });
+
+  it.each([
+    [{ keyType: 'HMAC' }, 'HMAC-256', []],
+    [{ keyType: 'HMAC', keyLength: 2048 }, 'HMAC-256', ['keyLength', 'BAD_INPUT']],
+    [{ keyType: 'HMAC', keyUsage: 'sign-verify' }, 'HMAC-256', ['keyUsage', 'BAD_INPUT']],
+    [{ keyType: 'ECC', keyLength: 'P-384', keyUsage: 'key-agreement' }, 'ECC P-384', []],
+    [{ keyType: 'ECC', keyLength: 'P-256' }, 'ECC P-256', ['keyType', 'HSM_CANNOT_CARRY']],
+    [{ keyType: 'ECC', keyLength: 'P-256', storage: 'software' }, 'ECC P-256', []],
+  ] as const)('of %j says %s', (kind, name, wrong) => {
+    const said = preview({ ...whole, ...kind });
+    expect(said.sentence).toMatch(`New ${name} keys`);
+    expect(said.problems.flatMap(({ field, failure }) => [field, failure.code])).toEqual(wrong);
+  });
+
+  it('promises nothing of a device that was not tried', () => {
+    hsmSpecs = null;
+    expect(fields({ ...whole, keyType: 'RSA' })).toEqual([]);
   });
 
   it('says of a name of blanks what it says of none', () => {

@@ -10,6 +10,7 @@ import type { Credential, Group } from '../keystore/rows.ts';
 import { groupSentence } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 import { aliasFrom } from './group-alias.ts';
+import { askedKind, cannotCarry, kindShown } from './group-kind.ts';
 import { type TemplateProblem, templateProblems } from './group-template.ts';
 import { remarks } from './group-view.ts';
 
@@ -26,12 +27,16 @@ export function previewGroup(open: OpenKeystore, draft: Draft, reference: string
   const { folder: place, ...given } = draft;
   const { fields, problems } = checked(startOf(group), given);
   const found = problems as TemplateProblem[];
+  // The kind of its keys stays as the group was made.
+  const asked = askedKind(group === null ? fields : kindShown(group));
+  if (asked.problem) found.push(asked.problem);
   const credential = named(found, 'credential', () => credentialOf(open, fields, group));
   const folder = named(found, 'folder', () => folderOf(open, place, group));
   const alias = fields.alias ?? named(found, 'alias', () => madeFrom(fields.name)) ?? '';
   const account = group?.account ?? credential?.account ?? null;
   const whole = {
     ...fields,
+    ...asked.kind,
     id: group?.id ?? '',
     name: keptName(fields.name),
     folderId: folder ?? null,
@@ -62,6 +67,7 @@ function startOf(group: Group | null): Fields {
   }
   return {
     ...group,
+    ...kindShown(group),
     credential: group.credentialId,
     awsDeletesMaterialAfterDays: group.materialDays,
     disableAfterRotating: group.disableAfter,
@@ -157,7 +163,7 @@ function together(
   open: OpenKeystore,
   whole: Parameters<typeof templateProblems>[0] &
     Parameters<OpenKeystore['groups']['taken']>[0] &
-    Pick<Group, 'storage'>,
+    Pick<Group, 'storage' | 'keySpec'>,
   { group, credential }: { group: Group | null; credential: Credential | null },
   now: number,
 ): readonly TemplateProblem[] {
@@ -170,6 +176,8 @@ function together(
   if (group === null && whole.storage === 'hsm' && open.hsmTitle === null) {
     problems.push({ field: 'storage', error: new OperationError('HSM_NOT_ATTACHED') });
   }
+  const uncarried = group === null ? cannotCarry(open, whole) : null;
+  if (uncarried) problems.push({ field: 'keyType', error: uncarried });
   void credential;
   return problems;
 }

@@ -6,6 +6,7 @@ import { parsePolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
 import { groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
+import { kindShown } from './group-kind.ts';
 import { sayLead } from '../../../shared/text/renewal.ts';
 
 export type GroupView = z.output<typeof groupView>;
@@ -24,11 +25,14 @@ export function viewGroup(
     policy: _policy,
     materialDays,
     disableAfter,
+    keySpec: _spec,
+    keyUsage: _usage,
     createdAt: _at,
     ...shown
   } = group;
   return {
     ...shown,
+    ...kindShown(group),
     path: open.references.groupPath(group),
     credentialName: credential.name,
     connection: credential.connection,

@@ -1,16 +1,17 @@
 import type { z } from 'zod';
-import type { groupChanges } from '../../../shared/contract/group.ts';
+import type { groupChanges, groupOps } from '../../../shared/contract/group.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
 import { busy, jobInTheWay, planGroupChange } from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
-import type { GroupChange } from '../keystore/groups.ts';
+import type { GroupChange, NewGroup } from '../keystore/groups.ts';
 import type { Group } from '../keystore/rows.ts';
 import { groupSentence } from '../keystore/views.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { aliasFrom } from './group-alias.ts';
+import { cannotCarry, requireKind } from './group-kind.ts';
 import { formHandlers } from './group-form.ts';
 import { requireSoundTemplate } from './group-template.ts';
 import { viewGroup, viewOneGroup } from './group-view.ts';
@@ -130,29 +131,35 @@ const readings = (access: Access): Pick<HandlersOfNoun<'group'>, 'list' | 'show'
   planEdit: async (input) => (await planEdit(access.open(), input.group, input.changes)).plan,
 });
 
+/**
+ * A group as it was asked for, where that fits together and its keys can be made.
+ * @throws OperationError NOT_FOUND, BAD_INPUT, POLICY_INVALID, HSM_NOT_ATTACHED, HSM_CANNOT_CARRY
+ */
+function newGroup(open: OpenKeystore, input: z.output<typeof groupOps.add.input>): NewGroup {
+  const { credential, folder, alias, keyType, keyLength, keyUsage, ...more } = input;
+  const { awsDeletesMaterialAfterDays, disableAfterRotating, ...rest } = more;
+  const group = {
+    ...rest,
+    ...requireKind({ keyType, keyLength, keyUsage }),
+    credentialId: open.references.credential(credential).id,
+    folderId: folder === null ? null : open.references.folder(folder).id,
+    alias: alias ?? aliasFrom(input.name),
+    materialDays: awsDeletesMaterialAfterDays,
+    disableAfter: disableAfterRotating,
+    nextRotationAt: null,
+  };
+  if (group.storage === 'hsm' && open.hsmTitle === null)
+    throw new OperationError('HSM_NOT_ATTACHED');
+  const uncarried = cannotCarry(open, group);
+  if (uncarried) throw uncarried;
+  requireSoundTemplate(group, open.clock.now());
+  return group;
+}
+
 const changes = (access: Access): Pick<HandlersOfNoun<'group'>, 'add' | 'edit' | 'remove'> => ({
   add: (input) => {
     const open = access.open();
-    const {
-      credential,
-      folder,
-      alias,
-      awsDeletesMaterialAfterDays,
-      disableAfterRotating,
-      ...rest
-    } = input;
-    const group = {
-      ...rest,
-      credentialId: open.references.credential(credential).id,
-      folderId: folder === null ? null : open.references.folder(folder).id,
-      alias: alias ?? aliasFrom(input.name),
-      materialDays: awsDeletesMaterialAfterDays,
-      disableAfter: disableAfterRotating,
-      nextRotationAt: null,
-    };
-    if (group.storage === 'hsm' && open.hsmTitle === null)
-      throw new OperationError('HSM_NOT_ATTACHED');
-    requireSoundTemplate(group, open.clock.now());
+    const group = newGroup(open, input);
     const account = open.credentials.get(group.credentialId).account;
     const made = open.store.change(() => {
       // A credential that was tested says whose account this is; else the first job binds it.

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { keyOps } from '../../../shared/contract/key.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { nameOfSpec } from '../../../shared/model/key-kinds.ts';
 import type { Read } from '../cloud/answers.ts';
 import type { CloudConnection } from '../cloud/cloud.ts';
 import { differingStatements } from '../cloud/policy/compare.ts';
@@ -78,6 +79,16 @@ function comparison(template: string | null, inAwsNow: string): Omit<Comparison,
   };
 }
 
+/**
+ * AWS lists the materials of symmetric keys only: every other key keeps its first one for life.
+ * @throws OperationError NOTHING_TO_DO
+ */
+function requireNamed({ spec }: Key): void {
+  if (spec === 'SYMMETRIC_DEFAULT') return;
+  const reason = `AWS lists no materials of ${nameOfSpec(spec)} keys: each keeps its first one for life`;
+  throw new OperationError('NOTHING_TO_DO', { reason });
+}
+
 /** Looks at one key by itself: its kept copy, and what AWS says of its KMS key. */
 export const keyLooks = (
   access: Access,
@@ -126,11 +137,10 @@ export const keyLooks = (
   },
 
   materials: async (input) => {
-    const read = await look(
-      access.open(),
-      input.key,
-      'ListKeyRotations',
-      ({ connection, remote }) => connection.listKeyMaterials(remote.kmsKeyId),
+    const open = access.open();
+    requireNamed(open.references.key(input.key).key);
+    const read = await look(open, input.key, 'ListKeyRotations', ({ connection, remote }) =>
+      connection.listKeyMaterials(remote.kmsKeyId),
     );
     const materials = read.answer.materials.map((material) => ({
       materialId: material.materialId,

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
+import { kindOf } from '../../../shared/model/key-kinds.ts';
+import { publicKeyFingerprint } from './public-key.ts';
 import type { KeyWithRemote } from '../keystore/keys.ts';
 import { keyState, otherMaterial } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
@@ -16,6 +18,7 @@ export function viewKey(
     groupName: group.name,
     version: key.version,
     reference: `${open.references.groupPath(group)}/${key.version}`,
+    ...kindOf(key.spec, key.usage),
     lifecycle: key.lifecycle,
     state: keyState(remote, open.clock.now()),
     kcv: key.kcv,
@@ -52,6 +55,7 @@ export function viewKeyDetail(
     ...viewKey(open, found),
     tokenSerial: key.tokenSerial,
     masterId: key.storage === 'hsm' ? key.masterId : null,
+    publicKeySha256: publicKeyFingerprint(open.keys.publicKey(key.id)),
     lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
     renewsAt: open.renewals.of(key.id),
     copies: [

@@ -10,6 +10,7 @@ import { noteHolder, noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Group, Key } from '../keystore/rows.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
+import { publicKeyHandler } from './public-key.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { keysEnding } from './key-endings.ts';
@@ -82,6 +83,7 @@ function noteChosenEnd(
 export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   ...keyLooks(access),
   ...keyTurnHandlers(access),
+  publicKey: publicKeyHandler(access),
 
   list: (input) => {
     const open = access.open();

@@ -293,6 +293,9 @@ it('opens every copy of a group, and fails once one is another key', async () =>
     groupName: 'cards',
     version,
     reference: `cards/${version}`,
+    keyType: 'AES' as const,
+    keyLength: 256 as const,
+    keyUsage: 'encrypt-decrypt' as const,
     lifecycle: 'active' as const,
     state: 'Not in AWS' as const,
     kcv: { method: 'CMAC' as const, value: '82B7A1C04E' },
@@ -307,6 +310,7 @@ it('opens every copy of a group, and fails once one is another key', async () =>
     if (asked === key(2).id) throw new OperationError('HSM_KEY_DIFFERS');
     return {
       ...key(1),
+      publicKeySha256: null,
       tokenSerial: null,
       masterId: null,
       lifecycleTimes: {},

@@ -64,6 +64,7 @@ export const examples: Readonly<Record<string, Example>> = {
     'Once AWS has deleted its copy of the material, nothing under that key decrypts there until key synchronize.',
   ],
   'key show': 'key show payments-prod/3',
+  'key public-key': 'key public-key signing-prod/2 --out signing-prod.pem',
   'key check': 'key check payments-prod/3',
   'key prove': [
     'key prove --group payments-prod',

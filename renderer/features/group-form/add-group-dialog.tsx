@@ -11,9 +11,10 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { type Snapshot, useSnapshot } from '../../state/snapshot.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { additionOf, isChanged, newForm } from './fields.ts';
+import { additionOf, isChanged, kindOfForm, newForm } from './fields.ts';
 import { FirstDialog, type Storage } from './first-dialog.tsx';
 import { foldersAbove } from './folders-above.ts';
+import { familyOf, familyTexts, firstOf } from './kind-rows.tsx';
 import { GroupWindow } from './group-window.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
@@ -41,6 +42,13 @@ export function AddGroupDialog({ dialog, close }: DialogProps<'add-group'>) {
       <FirstDialog
         snapshot={snapshot}
         storage={storage}
+        family={familyOf(adding.form.form.keyType)}
+        onFamily={(chosen) =>
+          setAdding((before) => ({
+            ...before,
+            form: { ...before.form, form: { ...before.form.form, ...firstOf(chosen) } },
+          }))
+        }
         onStorage={(chosen) => setAdding((before) => ({ ...before, storage: chosen }))}
         onClose={close}
         onContinue={() =>
@@ -90,14 +98,17 @@ function AddWindow({ folder, snapshot, state, setState, onBack, close }: AddWind
   return (
     <GroupWindow
       title="Add Key Group"
-      subject={[storageTexts[form.storage], 'Symmetric', ...(path ? [`in ${path}`] : [])].join(
-        ' · ',
-      )}
+      subject={[
+        storageTexts[form.storage],
+        familyTexts[familyOf(form.keyType)],
+        ...(path ? [`in ${path}`] : []),
+      ].join(' · ')}
       control={control}
       hasKeys={false}
+      fixed={false}
       failure={adding.failure}
       busy={busy}
-      changed={isChanged(newForm(form.storage, form.folder), form)}
+      changed={isChanged({ ...newForm(form.storage, form.folder), ...kindOfForm(form) }, form)}
       onClose={close}
       onSubmit={() => void add(canRotate)}
       left={

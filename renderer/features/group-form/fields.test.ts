@@ -34,6 +34,8 @@ describe('a new group', () => {
         credential: 'payments-kms',
         region: 'eu-west-1',
         storage: 'software',
+        keyLength: 256,
+        keyUsage: 'encrypt-decrypt',
       }),
     );
   });

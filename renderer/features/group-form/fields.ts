@@ -1,3 +1,4 @@
+import { type KeyKind, wholeKind } from '../../../shared/model/key-kinds.ts';
 import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
 import type { Span } from '../../../shared/contract/shapes.ts';
 
@@ -8,7 +9,7 @@ export interface SpanText {
 }
 
 /** Everything in the window of a key group, as typed: nothing of it need fit yet. */
-export interface GroupForm {
+export interface GroupForm extends KeyKind {
   readonly storage: 'hsm' | 'software';
   readonly folder: string | null;
   readonly name: string;
@@ -50,6 +51,7 @@ export function followed(opened: GroupForm, form: GroupForm, now: GroupForm): Gr
 /** A new group: everything has a default but name, credential and Region. */
 export function newForm(storage: GroupForm['storage'], folder: string | null): GroupForm {
   return {
+    ...wholeKind('AES', undefined, undefined),
     storage,
     folder,
     name: '',
@@ -71,10 +73,18 @@ export function newForm(storage: GroupForm['storage'], folder: string | null): G
   };
 }
 
+/** What kind of keys it makes. */
+export const kindOfForm = ({ keyType, keyLength, keyUsage }: KeyKind): KeyKind => ({
+  keyType,
+  keyLength,
+  keyUsage,
+});
+
 /** A group as it is, to be changed. */
 export function formOf({ group, policy }: GroupShown): GroupForm {
   const days = group.awsDeletesMaterialAfterDays;
   return {
+    ...kindOfForm(group),
     storage: group.storage,
     folder: group.folderId,
     name: group.name,
@@ -129,6 +139,7 @@ function numbersOf(form: GroupForm) {
 export function draftOf(form: GroupForm): GroupDraft {
   return {
     ...numbersOf(form),
+    ...kindOfForm(form),
     name: form.name,
     credential: form.credential,
     storage: form.storage,
@@ -152,7 +163,14 @@ export function additionOf(form: GroupForm): GroupAddition {
 /** Only what somebody changed since the window was opened. */
 export function changesOf(opened: GroupForm, form: GroupForm): GroupChanges {
   const before = draftOf(opened);
-  const { credential, storage: _storage, ...now } = draftOf(form);
+  const {
+    credential,
+    storage: _storage,
+    keyType: _t,
+    keyLength: _l,
+    keyUsage: _u,
+    ...now
+  } = draftOf(form);
   const fields = { ...now, ...(credential == null ? {} : { credential }) };
   const changed = Object.entries(fields).filter(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof GroupDraft]),

@@ -3,12 +3,16 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { Choices } from '../../ui/choices.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
+import { families, type Family, familyTexts } from './kind-rows.tsx';
 import { quote } from '../../../shared/text/isolate.ts';
 
 export type Storage = 'hsm' | 'software';
+const meanings: Readonly<Record<Family, string>> = {
+  symmetric: 'AES-256, to encrypt and decrypt.',
+  asymmetric: 'RSA or ECC: to sign, to encrypt, or to agree on a secret.',
+  hmac: 'To make and verify message authentication codes.',
+};
 type Snapshot = OutputFor<'session.snapshot'>;
-
-const later = 'Comes later. This version makes symmetric keys.';
 
 const hsmMeaning = ({ hsm, hsmLabel }: Snapshot): string => {
   const made = `Made in HSM ${quote(hsmLabel ?? '')}. The clear key never leaves it.`;
@@ -20,12 +24,16 @@ const hsmMeaning = ({ hsm, hsmLabel }: Snapshot): string => {
 /** The first dialog of Add Key Group: what kind of key, and where it is made and kept. */
 export function FirstDialog({
   snapshot,
+  family,
+  onFamily,
   storage,
   onStorage,
   onContinue,
   onClose,
 }: {
   readonly snapshot: Snapshot;
+  readonly family: Family;
+  readonly onFamily: (family: Family) => void;
   readonly storage: Storage;
   readonly onStorage: (storage: Storage) => void;
   readonly onContinue: () => void;
@@ -50,13 +58,13 @@ export function FirstDialog({
     >
       <Choices
         legend="Key Type"
-        value="symmetric"
-        onChoose={() => undefined}
-        choices={[
-          { value: 'symmetric', label: 'Symmetric', meaning: 'AES-256, to encrypt and decrypt.' },
-          { value: 'asymmetric', label: 'Asymmetric', blocked: later },
-          { value: 'hmac', label: 'HMAC', blocked: later },
-        ]}
+        value={family}
+        onChoose={onFamily}
+        choices={families.map((value) => ({
+          value,
+          label: familyTexts[value],
+          meaning: meanings[value],
+        }))}
       />
       <Choices
         legend="Storage Location"

@@ -96,11 +96,30 @@ async function fillIn(user: ReturnType<typeof userEvent.setup>): Promise<void> {
 }
 
 describe('the first dialog', () => {
-  it('offers what comes later greyed, with the reason', async () => {
+  it('leaves to the window what the chosen family has: type, length and usage follow each other', async () => {
+    const { user } = working(add, { hsm: 'ready', hsmLabel: 'BYOK-A' });
+    await user.click(await screen.findByRole('radio', { name: /^Asymmetric/ }));
+    await user.click(await button('Continue'));
+    const select = (name: string) => screen.getByLabelText<HTMLSelectElement>(name);
+    const offered = (name: string) => [...select(name).options].map(({ text }) => text);
+    await screen.findByText(/Asymmetric$/);
+    expect(offered('Key Type')).toEqual(['RSA', 'ECC']);
+    expect(offered('Key Length')).toEqual(['RSA-2048', 'RSA-3072', 'RSA-4096']);
+    expect(offered('Key Usage')).toEqual(['Encrypt + Decrypt', 'Sign + Verify']);
+    await user.selectOptions(select('Key Type'), 'ECC');
+    expect(offered('Curve')).toEqual(['P-256', 'P-384', 'P-521', 'secp256k1']);
+    await user.selectOptions(select('Key Usage'), 'Key Agreement');
+    await user.selectOptions(select('Curve'), 'P-521');
+    expect(select('Key Usage').value).toBe('key-agreement');
+    await user.selectOptions(select('Curve'), 'secp256k1');
+    expect(offered('Key Usage')).toEqual(['Sign + Verify']);
+    expect(select('Key Usage').value).toBe('sign-verify');
+  });
+
+  it('begins with symmetric keys in the HSM', async () => {
     working(add, { hsm: 'ready', hsmLabel: 'BYOK-A' });
-    const hmac = await screen.findByRole<HTMLInputElement>('radio', { name: /^HMAC/ });
-    expect(hmac.disabled).toBe(true);
-    expect(hmac.closest('label')?.textContent).toContain('Comes later');
+    const symmetric = await screen.findByRole<HTMLInputElement>('radio', { name: /^Symmetric/ });
+    expect(symmetric.checked).toBe(true);
     const hsm = await screen.findByRole<HTMLInputElement>('radio', { name: /^HSM Protected/ });
     expect(hsm.checked).toBe(true);
     expect(hsm.closest('label')?.textContent).toContain('BYOK-A');

@@ -19,6 +19,7 @@ import {
   sameField,
 } from './fields.ts';
 import { GroupWindow } from './group-window.tsx';
+import { familyOf, familyTexts } from './kind-rows.tsx';
 import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -95,9 +96,10 @@ function Properties({
     <>
       <GroupWindow
         title={`Properties of ${isolate(group.name)}`}
-        subject={`${storageTexts[group.storage]} · Symmetric · ${place}`}
+        subject={`${storageTexts[group.storage]} · ${familyTexts[familyOf(group.keyType)]} · ${place}`}
         control={control}
         hasKeys={group.keys > 0}
+        fixed
         failure={null}
         busy={control.checking}
         changed={nothing === null}

@@ -14,6 +14,7 @@ import {
   TextInput,
 } from './form-row.tsx';
 import styles from './group-form.module.css';
+import { KindRows } from './kind-rows.tsx';
 import { SelectCredential } from './select-credential.tsx';
 import type { GroupFormControl } from './use-group-form.ts';
 
@@ -31,7 +32,7 @@ interface TabProps {
 }
 
 /** The tab Group: what the group is called, who pushes its keys, and how they live. */
-export function GroupTab({ control, place }: TabProps) {
+export function GroupTab({ control, place, fixed }: TabProps & { readonly fixed: boolean }) {
   const { form } = control.state;
   const { set } = control;
   return (
@@ -52,7 +53,7 @@ export function GroupTab({ control, place }: TabProps) {
         />
       </FormRow>
       <CredentialRow control={control} place={place} />
-      <KindRows place={place} />
+      <KindRows control={control} place={place} fixed={fixed} />
       <RotationRow control={control} place={place} />
       <FormRow
         place={place}
@@ -69,32 +70,6 @@ export function GroupTab({ control, place }: TabProps) {
         />
       </FormRow>
     </div>
-  );
-}
-
-/** What kind of keys: one answer each in this version, in sight all the same. */
-function KindRows({ place }: { readonly place: RowPlace }) {
-  return (
-    <>
-      <FormRow place={place} field="keyType" label="Key Type">
-        <PlainSelect id={fieldId(place.base, 'keyType')} value="AES" options={[['AES', 'AES']]} />
-        <label htmlFor={fieldId(place.base, 'keyLength')} className={styles['inner']}>
-          Key Length
-        </label>
-        <PlainSelect
-          id={fieldId(place.base, 'keyLength')}
-          value="256"
-          options={[['256', 'AES-256']]}
-        />
-      </FormRow>
-      <FormRow place={place} field="keyUsage" label="Key Usage">
-        <PlainSelect
-          id={fieldId(place.base, 'keyUsage')}
-          value="encrypt-decrypt"
-          options={[['encrypt-decrypt', 'Encrypt + Decrypt']]}
-        />
-      </FormRow>
-    </>
   );
 }
 

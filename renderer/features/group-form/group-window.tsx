@@ -18,6 +18,8 @@ export interface GroupWindowProps {
   readonly subject: string;
   readonly control: GroupFormControl;
   readonly hasKeys: boolean;
+  /** The group exists: what kind of keys it makes stays. */
+  readonly fixed: boolean;
   /** Why what was asked did not happen. */
   readonly failure: Failure | null;
   /** Stands at the left, beside Cancel. */
@@ -82,7 +84,7 @@ export function GroupWindow(props: GroupWindowProps) {
         <FailureNotice failure={(props.failure ?? control.failure) as Failure} />
       ) : null}
       <Panel base={base} tab="group" shown={tab}>
-        <GroupTab control={control} place={place} />
+        <GroupTab control={control} place={place} fixed={props.fixed} />
       </Panel>
       <Panel base={base} tab="aws" shown={tab}>
         <AwsTab control={control} place={place} hasKeys={props.hasKeys} />

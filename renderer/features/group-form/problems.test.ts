@@ -32,7 +32,7 @@ describe('problems of the form', () => {
     const problems = allProblems(form, [bad('region', 'x'), bad('credential', 'y')]);
     expect(firstOf(problems)).toBe('credential');
     expect(firstOf(new Map())).toBeNull();
-    expect(fieldOrder.filter((field) => tabOf(field) === 'group').length).toBe(5);
+    expect(fieldOrder.filter((field) => tabOf(field) === 'group').length).toBe(8);
   });
 
   it('are said by the window itself where nobody need be asked', () => {

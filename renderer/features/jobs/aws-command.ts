@@ -35,7 +35,7 @@ export function awsCommand({ call, parameters }: CallView, place: CallPlace): st
 export const namesFiles = ({ parameters }: CallView): boolean =>
   Object.keys(blobsOf(parameters)).length > 0;
 
-/** What was sent beside the parameters that a step shows. */
+/** What was sent beside the parameters that a step shows, or showed in earlier versions. */
 const always: Readonly<Record<string, Input>> = {
   CreateKey: { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' },
   GetKeyPolicy: { PolicyName: 'default' },
@@ -56,7 +56,8 @@ function inputOf(call: string, given: Given): Input {
         ? 'KEY_MATERIAL_EXPIRES'
         : 'KEY_MATERIAL_DOES_NOT_EXPIRE';
   }
-  return { ...input, ...always[call] };
+  const beside = Object.entries(always[call] ?? {}).filter(([name]) => !(name in input));
+  return { ...input, ...Object.fromEntries(beside) };
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

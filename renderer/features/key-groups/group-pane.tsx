@@ -1,3 +1,4 @@
+import { kindText } from '../../../shared/text/key-kinds.ts';
 import { memo } from 'react';
 import Button from '@mui/material/Button';
 import { useBlocked } from '../../state/blocked.ts';
@@ -43,6 +44,7 @@ export const GroupPane = memo(function GroupPane({ view }: { readonly view: Grou
           ['Region', group.region],
           ['Alias', <Ident key="a" value={`alias/${group.alias}`} what="alias" short={false} />],
           ['Credential', `${group.credentialName} · ${group.connection}`],
+          ['Key type', kindText(group)],
           ['Keys', keysOf(group)],
           ['Rotates next', next === '' ? (group.rotate ? 'after its first key' : 'by hand') : next],
         ]}

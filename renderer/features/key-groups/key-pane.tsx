@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
+import { kindText } from '../../../shared/text/key-kinds.ts';
 import { keyStates, shortId } from '../../../shared/text/states.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -49,6 +50,7 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
                 ],
               ] as const)
             : []),
+          ['Type', kindText(key)],
           [
             'KCV',
             <span key="kcv">
@@ -59,6 +61,14 @@ export const KeyPane = memo(function KeyPane({ view }: { readonly view: KeyView 
           ...(remote?.materialId
             ? ([
                 ['Material', <Ident key="m" value={remote.materialId} what="material id" />],
+              ] as const)
+            : []),
+          ...(detail?.publicKeySha256
+            ? ([
+                [
+                  'Public key',
+                  <Ident key="pub" value={detail.publicKeySha256} what="public key's SHA-256" />,
+                ],
               ] as const)
             : []),
           ['Expires', expirySentence(key)],

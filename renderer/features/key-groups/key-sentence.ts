@@ -33,9 +33,9 @@ export function expirySentence(
 
 export const kcvMethods: Readonly<Record<KeyView['kcv']['method'], string>> = {
   CMAC: 'CMAC, 5 bytes',
+  HMAC: 'HMAC of a zero block, 5 bytes',
+  SPKI: 'SHA-256 of the public key, 5 bytes',
   ENC0: 'encrypted zeros',
-  HMAC: 'HMAC, 5 bytes',
-  SPKI: 'public key, 5 bytes',
   KWP0: 'wrapped zeros, KWP',
   KW0: 'wrapped zeros, KW',
 };

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { kindText } from '../../../shared/text/key-kinds.ts';
 import { keyStates } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -17,6 +18,7 @@ import { Copies, History, PaneFacts } from '../key-groups/pane-parts.tsx';
 import { makeActiveBlocked, synchronizeBlocked } from './key-menu.ts';
 import { lifecycleWords, sayAssurance } from './key-words.ts';
 import styles from './keys.module.css';
+import { PublicKey } from './public-key.tsx';
 import { ProveCopy } from './prove-copy.tsx';
 import { TurnButton } from './turn-button.tsx';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -145,6 +147,7 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
       <h3>Key</h3>
       <PaneFacts
         facts={[
+          ['Type', kindText(detail)],
           [
             'KCV',
             <span key="kcv">
@@ -163,6 +166,9 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
           ['Planned life ends', <Moment key="e" at={detail.plannedEnd} as="day" />],
         ]}
       />
+      {detail.publicKeySha256 === null ? null : (
+        <PublicKey of={detail} sha256={detail.publicKeySha256} />
+      )}
     </section>
   );
 }
@@ -207,13 +213,15 @@ function AwsFacts({ detail }: { readonly detail: KeyDetail }) {
           ['Read', <Moment key="at" at={remote.readAt} />],
         ]}
       />
-      <Looks of={detail.id} />
+      <Looks of={detail} />
     </section>
   );
 }
 
+const noMaterials = 'AWS lists no materials of such keys: each keeps its first one for life.';
+
 /** What else AWS can be asked about this KMS key. */
-function Looks({ of }: { readonly of: string }) {
+function Looks({ of: { id: of, keyType } }: { readonly of: KeyDetail }) {
   const show = useDialogs((state) => state.show);
   const blocked = useBlocked();
   return (
@@ -224,7 +232,10 @@ function Looks({ of }: { readonly of: string }) {
       <DeedButton blocked={blocked} onClick={() => show({ kind: 'key-grants', key: of })}>
         Show grants
       </DeedButton>
-      <DeedButton blocked={blocked} onClick={() => show({ kind: 'key-materials', key: of })}>
+      <DeedButton
+        blocked={blocked ?? (keyType === 'AES' ? null : noMaterials)}
+        onClick={() => show({ kind: 'key-materials', key: of })}
+      >
         Show materials
       </DeedButton>
     </div>

@@ -1,3 +1,4 @@
+import { nameOfKind } from '../../../shared/model/key-kinds.ts';
 import { useMemo, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import {
@@ -60,6 +61,7 @@ const columns: readonly Column<KeyView>[] = [
       </span>
     ),
   },
+  { id: 'type', title: 'Type', width: '112px', cell: (key) => nameOfKind(key) },
   {
     id: 'kcv',
     title: 'KCV',

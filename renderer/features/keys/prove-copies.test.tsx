@@ -22,6 +22,7 @@ function proving(answers: (version: number) => Promise<void> | void, what: 'key'
   const {
     copies: _c,
     history: _h,
+    publicKeySha256: _public,
     tokenSerial: _t,
     masterId: _m,
     lifecycleTimes: _l,

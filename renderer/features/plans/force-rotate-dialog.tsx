@@ -1,3 +1,4 @@
+import { nameOfKind } from '../../../shared/model/key-kinds.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useKept } from '../../state/kept.ts';
@@ -28,8 +29,7 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
         title: known === null ? 'Rotate this key group?' : `Rotate ${quote(known.name)}?`,
         subject:
           known === null ? '' : [known.account, known.region, alias].filter(Boolean).join(' · '),
-        sentence:
-          'A new AES-256 key is made and saved here; then a wrapped copy goes to AWS. Last of all the alias moves to it.',
+        sentence: `A new ${known === null ? '' : `${nameOfKind(known)} `}key is made and saved here; then a wrapped copy goes to AWS. Last of all the alias moves to it.`,
       }}
       start={{
         busy: start.busy,

@@ -146,6 +146,13 @@ export const hsmWording = {
     forYourKeys: (d) => `Nothing was sent${d.because()}.`,
     next: 'Look at what the probe found, then use another token, firmware or setting.',
   },
+  HSM_CANNOT_CARRY: {
+    headline: (d) =>
+      `${d.text('vault', 'This HSM')} cannot take ${d.text('kind', 'keys of this type')} keys to AWS unchanged.`,
+    forYourKeys:
+      'Nothing was made or sent. At its last probe such a key did not come back whole, or was not tried.',
+    next: 'Probe it again ("keyreeve hsm probe"), or use a Software Protected group, another key type or another HSM.',
+  },
   HSM_REFUSED: {
     headline: 'The HSM refused this call.',
     forYourKeys: (d) => `Saved keys are untouched${d.because()}. Steps done before stand.`,

@@ -31,7 +31,14 @@ afterEach(async () => {
 
 const open = (more: Partial<ConnectionSpec> = {}): Promise<CloudConnection> =>
   cloud.connect(practiceSpec(wire.url, { patience: { tries: 3, within: 60_000 }, ...more }));
-const newKey = { description: 'payments', marker: 'kr-1043-4-aa', policy: null, tags: [] };
+const newKey = {
+  spec: 'SYMMETRIC_DEFAULT' as const,
+  usage: 'ENCRYPT_DECRYPT' as const,
+  description: 'payments',
+  marker: 'kr-1043-4-aa',
+  policy: null,
+  tags: [],
+};
 
 async function failureOf(work: Promise<unknown>): Promise<OperationError> {
   const cause = await work.then(

@@ -166,6 +166,7 @@ function assemble(made: {
     scheduleDeletion: (keyId, days, context) => keys.scheduleDeletion(link, keyId, days, context),
     cancelDeletion: (keyId, context) => keys.cancelDeletion(link, keyId, context),
     lastUsage: (keyId, context) => keys.lastUsage(link, keyId, context),
+    publicKey: (keyId, context) => keys.publicKey(link, keyId, context),
     tryKey: (keyId, context) => keys.tryKey(link, keyId, context),
     parametersForImport: (keyId, algorithm, spec, context) =>
       materials.parametersForImport(link, keyId, algorithm, spec, context),

@@ -242,7 +242,14 @@ describe('the two realms', () => {
     const connection = await cloud.connect(
       practiceSpec(wire.url, { patience: { tries: 1, within: 1 } }),
     );
-    const key = { description: '', marker: 'kr-1-1-aa', policy: null, tags: [] };
+    const key = {
+      spec: 'SYMMETRIC_DEFAULT' as const,
+      usage: 'ENCRYPT_DECRYPT' as const,
+      description: '',
+      marker: 'kr-1-1-aa',
+      policy: null,
+      tags: [],
+    };
     await expect(connection.createExternalKey(key)).rejects.toMatchObject({
       code: 'AWS_UNREACHABLE',
       details: { retry: 'unsent' },

@@ -148,7 +148,14 @@ describe('a connection with real keys, by way of a proxy and a CA of its own', (
       server.close();
       await listen({ ca: testCa, requestCert: true, rejectUnauthorized: true, maxVersion });
       const connection = await open('kms.example.test');
-      const key = { description: 'a test', marker: 'kr-1-1-aa', policy: null, tags: [] };
+      const key = {
+        spec: 'SYMMETRIC_DEFAULT' as const,
+        usage: 'ENCRYPT_DECRYPT' as const,
+        description: 'a test',
+        marker: 'kr-1-1-aa',
+        policy: null,
+        tags: [],
+      };
       await expect(connection.createExternalKey(key)).rejects.toMatchObject({
         code: 'AWS_UNREACHABLE',
         details: { tls: 'client-refused', host: 'kms.example.test', tries: 1, retry: 'permanent' },

@@ -141,7 +141,14 @@ describe('a role', () => {
     const connection = await cloud.connect(
       practiceSpec(wire.url, { credential: role, patience: { tries: 2, within: 5000 } }),
     );
-    const key = { description: '', marker: 'kr-1-1-aa', policy: null, tags: [] };
+    const key = {
+      spec: 'SYMMETRIC_DEFAULT' as const,
+      usage: 'ENCRYPT_DECRYPT' as const,
+      description: '',
+      marker: 'kr-1-1-aa',
+      policy: null,
+      tags: [],
+    };
     await expect(connection.createExternalKey(key)).rejects.toMatchObject({
       code: 'AWS_UNREACHABLE',
       details: { retry: 'unsent', tries: 2 },

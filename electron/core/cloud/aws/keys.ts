@@ -7,12 +7,21 @@ import {
   EnableKeyCommand,
   EncryptCommand,
   GetKeyLastUsageCommand,
+  GetPublicKeyCommand,
   ListKeysCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { msOf } from '../../kernel/node-dates.ts';
-import type { CreatedKey, KmsKeyRead, LastUsage, ListedKey, Read, Tag } from '../answers.ts';
+import type {
+  CreatedKey,
+  KmsKeyRead,
+  LastUsage,
+  ListedKey,
+  PublicKeyRead,
+  Read,
+  Tag,
+} from '../answers.ts';
 import type { CallContext, NewKey } from '../cloud.ts';
 import { checkMarker, markedDescription, markerTag } from '../marker.ts';
 import { keyFrom } from './key-shape.ts';
@@ -107,6 +116,8 @@ function create(
     {
       parameters: {
         Origin: 'EXTERNAL',
+        KeySpec: key.spec,
+        KeyUsage: key.usage,
         Description: description,
         Policy: key.policy,
         Tags: tags.map((tag) => `${tag.key}=${tag.value}`),
@@ -116,8 +127,8 @@ function create(
       link.kms.send(
         new CreateKeyCommand({
           Origin: 'EXTERNAL',
-          KeySpec: 'SYMMETRIC_DEFAULT',
-          KeyUsage: 'ENCRYPT_DECRYPT',
+          KeySpec: key.spec,
+          KeyUsage: key.usage,
           Description: description,
           ...(key.policy === null ? {} : { Policy: key.policy }),
           ...(tags.length === 0
@@ -201,6 +212,20 @@ export function lastUsage(link: Link, keyId: string, context?: CallContext): Pro
       usedAt: msOf(reply.KeyLastUsage?.Timestamp),
       trackedSince: msOf(reply.TrackingStartDate),
     }),
+    context,
+  );
+}
+
+export function publicKey(
+  link: Link,
+  keyId: string,
+  context?: CallContext,
+): Promise<PublicKeyRead> {
+  return link.read(
+    'GetPublicKey',
+    { parameters: { KeyId: keyId }, keyId },
+    (options) => link.kms.send(new GetPublicKeyCommand({ KeyId: keyId }), options),
+    (reply) => ({ publicKey: must(reply.PublicKey, 'PublicKey') }),
     context,
   );
 }

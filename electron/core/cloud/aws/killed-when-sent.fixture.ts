@@ -14,6 +14,8 @@ const cloud = createCloud({
 });
 const connection = await cloud.connect(practiceSpec(url));
 await connection.createExternalKey({
+  spec: 'SYMMETRIC_DEFAULT',
+  usage: 'ENCRYPT_DECRYPT',
   description: 'x'.repeat(4000),
   marker: 'kr-1-1-aa',
   policy: JSON.stringify({ filler: 'y'.repeat(30_000) }),

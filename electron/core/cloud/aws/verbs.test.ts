@@ -95,7 +95,14 @@ it('keys are made only when their turn for import parameters is near', async () 
   const stop = new AbortController();
   const making = Array.from({ length: 20 }, (_, at) =>
     open.createExternalKey(
-      { description: '', marker: `kr-${at}-1-aa`, policy: null, tags: [] },
+      {
+        spec: 'SYMMETRIC_DEFAULT' as const,
+        usage: 'ENCRYPT_DECRYPT' as const,
+        description: '',
+        marker: `kr-${at}-1-aa`,
+        policy: null,
+        tags: [],
+      },
       { signal: stop.signal },
     ),
   );

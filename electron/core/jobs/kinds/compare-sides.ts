@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ComparisonRow } from '../../../../shared/contract/key.ts';
+import { kcvNames } from '../../../../shared/text/kcv.ts';
 import { sayDay } from '../../../../shared/model/span.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Choices, Seen } from './plan-synchronize.ts';
@@ -16,7 +17,10 @@ export function comparisonOf(
 ): ComparisonRow[] {
   return [
     { what: 'Key material', ...materialSides(key, choices, seen) },
-    { what: 'Material ID', ...materialIdSides(remote, choices, seen) },
+    // of other keys AWS names no material: they keep their first one for life
+    ...(key.spec === 'SYMMETRIC_DEFAULT'
+      ? [{ what: 'Material ID', ...materialIdSides(remote, choices, seen) }]
+      : []),
     { what: 'KMS key state', ...stateSides(choices, seen) },
     { what: 'Deleted by AWS', ...endSides(group, choices, seen) },
     { what: 'Policy', ...policySides(group, choices, seen) },
@@ -29,7 +33,7 @@ const isGone = (seen: Seen): boolean => !seen.there;
 const unchanged = (here: string, awsNow: string): Sides => ({ here, awsNow, after: 'as it is' });
 
 function materialSides(key: Key, choices: Choices, seen: Seen): Sides {
-  const here = `KCV ${key.kcv.value} (${key.kcv.method})`;
+  const here = `KCV ${key.kcv.value} (${kcvNames[key.kcv.method]})`;
   const awsNow = seen.described === null ? unread : isGone(seen) ? 'gone' : 'there';
   if (choices.importMaterial) {
     const again = choices.deleteMaterial && !isGone(seen) ? 'deleted, imported again' : null;

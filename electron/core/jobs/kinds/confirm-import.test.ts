@@ -26,7 +26,7 @@ async function confirmed(
     groups: { get: () => ({ id: 'g', name: 'payments', account }) },
     keys: {
       get: () => ({
-        key: { id: 'k', version: 1 },
+        key: { id: 'k', version: 1, spec: 'SYMMETRIC_DEFAULT' },
         remote: { kmsKeyId: '7c1d', region: 'eu-west-1', materialId: said.materialId ?? null },
       }),
       noteRemote: (_id: string, reading: unknown) => noted.push(reading),

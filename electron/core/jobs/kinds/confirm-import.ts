@@ -2,6 +2,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { StepContext, StepResult } from '../kind.ts';
 import { materialSent, sendAgain } from './import-steps.ts';
+import { comparePublicKey } from './public-key-in-aws.ts';
 import { type OpenKey, proof, readingOf } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -27,6 +28,7 @@ export async function confirmImport<P>(
   if (again) return again;
   requireOnOrOff(read);
   const told = tell(read);
+  const compared = await comparePublicKey(services, key, connection, read, context);
   return {
     type: 'done',
     output: {
@@ -34,7 +36,10 @@ export async function confirmImport<P>(
       materialAfter: read.currentMaterialId,
       validTo: read.validTo,
     },
-    proof: [proof(`${sayState(read, context)}${told.proof}`, read.requestId)],
+    proof: [
+      proof(`${sayState(read, context)}${told.proof}`, read.requestId),
+      ...(compared ? [compared] : []),
+    ],
     record: () => {
       services.keys.noteRemote(key.id, {
         ...readingOf(read),

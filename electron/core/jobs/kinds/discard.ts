@@ -76,7 +76,7 @@ async function usedInAws(
 ): Promise<string | null> {
   const { state, currentMaterialId } = await connection.describeKey(remote.kmsKeyId, context);
   const empty = state === 'PendingImport' && currentMaterialId === null;
-  if (empty && remote.materialId === null) return null;
+  if (empty && remote.materialId === null && !remote.taken) return null;
   const { aliases } = await connection.listAliases(remote.kmsKeyId, context);
   const [alias] = aliases;
   if (alias) return `${alias.name} names version ${key.version}`;

@@ -15,11 +15,13 @@ interface Around {
   /** What the kept copy opens as now. */
   readonly opensAs?: string;
   readonly mayLeave?: boolean;
+  readonly keySpec?: string;
 }
 
 /** Steps of a rotation over a vault and an AWS of a few answers; `asked` is what AWS was asked for. */
 function stage(around: Around) {
   const { realm = 'real', place = '/backups', mayLeave = true } = around;
+  const { keySpec = 'SYMMETRIC_DEFAULT' } = around;
   const { saved = { where: '/backups' }, opensAs = born.value } = around;
   const asked: string[] = [];
   const group = {
@@ -28,6 +30,7 @@ function stage(around: Around) {
     alias: 'payments',
     account,
     activeKeyId: null,
+    keySpec,
     storage: 'hsm',
   };
   const key = { id: 'k', version: 1, storage: 'hsm', kcv: born, lifecycle: 'pre-activation' };
@@ -40,6 +43,10 @@ function stage(around: Around) {
     aliasTarget: async () => ({ keyId: null, requestId: null, readAt: 1 }),
   };
   const driver = { kcvOf: async () => ({ ...born, value: opensAs }) };
+  const probe = {
+    assurance: 'software-module',
+    sendable: [{ spec: 'SYMMETRIC_DEFAULT', algorithm: 'RSAES_OAEP_SHA_256' }],
+  };
   const services = {
     store: { realm },
     groups: { get: () => group, bindAccount: () => undefined },
@@ -50,7 +57,7 @@ function stage(around: Around) {
       blob: () => new Uint8Array(1),
     },
     vaults: {
-      ready: async () => ({ title: 'HSM', driver, probe: { assurance: 'software-module' } }),
+      ready: async () => ({ title: 'HSM', driver, probe }),
     },
     requireMayLeave: (assurance: string) => {
       if (!mayLeave) throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
@@ -80,6 +87,15 @@ describe('before a key is made', () => {
     await expect(check()).rejects.toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
     expect(asked).toEqual([]);
     expect(await stage({ realm: 'practice', place: null }).check()).toMatchObject({ type: 'done' });
+  });
+
+  it('begins nothing for keys that the device cannot take to AWS unchanged', async () => {
+    const { check, asked } = stage({ keySpec: 'RSA_2048' });
+    await expect(check()).rejects.toMatchObject({
+      code: 'HSM_CANNOT_CARRY',
+      details: { vault: 'HSM', kind: 'RSA-2048' },
+    });
+    expect(asked).toEqual([]);
   });
 
   it('begins nothing for a key that may not be sent to this AWS', async () => {

@@ -1,10 +1,12 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
+import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import type { Group, KeyWithRemote, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepSpec } from '../kind.ts';
+import { carrierOf } from './carrying.ts';
 import { importSteps } from './import-steps.ts';
 import {
   checkAccount,
@@ -172,6 +174,7 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
       }
       const vault = await services.vaults.ready(group.storage);
       services.requireMayLeave(vault.probe.assurance);
+      carrierOf(vault, group.keySpec);
       const seen = await checkAccount(services, connection, group, context);
       const holder = await readHolder(services, connection, group, context);
       if (!holder.mayMove) throw heldElsewhere(group, holder);
@@ -216,7 +219,7 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
     act: async (context) => {
       const group = groups.get(context.payload.groupId);
       const vault = await services.vaults.ready(group.storage);
-      const blob = await vault.driver.generateKey(vault.master.id, 'SYMMETRIC_DEFAULT');
+      const blob = await vault.driver.generateKey(vault.master.id, group.keySpec);
       const now = services.clock.now();
       const keyId = uuidv7(services);
       const version = keys.nextVersion(group.id);
@@ -226,7 +229,7 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
         output,
         proof: [
           proof(
-            `version ${version} made in ${vault.title}, KCV ${blob.kcv.value} (${sayMethod(blob.kcv.method)})`,
+            `version ${version}, ${nameOfSpec(blob.spec)}, made in ${vault.title}, KCV ${blob.kcv.value} (${sayMethod(blob.kcv.method)})`,
           ),
         ],
         record: () => {
@@ -235,6 +238,7 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
               id: keyId,
               groupId: group.id,
               version,
+              usage: group.keyUsage,
               storage: group.storage,
               assurance: vault.probe.assurance,
               tokenSerial: group.storage === 'hsm' ? vault.master.tokenSerial : null,

@@ -12,6 +12,7 @@ interface Around {
   readonly seen?: readonly boolean[];
   readonly wrapped?: { readonly fingerprint?: string; readonly kcv?: string };
   readonly parcels?: readonly string[];
+  readonly spec?: string;
   readonly state?: string;
   /** As AWS says it beside the state: null where no material is there. */
   readonly expires?: boolean | null;
@@ -40,7 +41,7 @@ function stage(around: Around) {
       kcv: { ...born, value: wrapped.kcv ?? born.value },
     }),
   };
-  const probe = { wrappingAlgorithms: ['RSAES_OAEP_SHA_256'] };
+  const probe = { sendable: [{ spec: 'HMAC_384', algorithm: 'RSAES_OAEP_SHA_256' }] };
   const bytes = { use: () => new Uint8Array(1), [Symbol.dispose]: () => undefined };
   const services = {
     store: { realm },
@@ -76,7 +77,7 @@ function stage(around: Around) {
       return { materialId: named, requestId: null };
     },
   };
-  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born };
+  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born, spec: around.spec ?? 'HMAC_384' };
   const subject = {
     key,
     kmsKeyId: '7c1d',
@@ -125,6 +126,20 @@ describe('wrapping a key for AWS', () => {
   });
 });
 
+describe('the wrapping algorithm', () => {
+  it('is what the device takes such keys with', async () => {
+    const result = await stage({}).act('parameters');
+    expect(result).toMatchObject({ output: { algorithm: 'RSAES_OAEP_SHA_256' } });
+  });
+
+  it('is not looked for where the device cannot take such keys: nothing is asked of AWS', async () => {
+    await expect(stage({ spec: 'RSA_2048' }).act('parameters')).rejects.toMatchObject({
+      code: 'HSM_CANNOT_CARRY',
+      details: { vault: 'HSM', kind: 'RSA-2048' },
+    });
+  });
+});
+
 describe('a wrapping key that AWS gave before', () => {
   it('is refused in a real keystore', async () => {
     await expect(stage({ seen: [true] }).act('parameters')).rejects.toMatchObject({
@@ -156,7 +171,14 @@ describe('an import that AWS took', () => {
     const result = await act('import');
     expect(result).toMatchObject({ type: 'done', output: { materialId: ours } });
     if (result.type === 'done') result.record?.();
-    expect([noted, kept]).toEqual([[`{"materialId":"${ours}"}`], ['dropped']]);
+    expect([noted, kept]).toEqual([[`{"taken":true,"materialId":"${ours}"}`], ['dropped']]);
+  });
+
+  it('is noted as taken where AWS names no material', async () => {
+    const { act, noted } = stage({ parcels });
+    const result = await act('import');
+    if (result.type === 'done') result.record?.();
+    expect(noted).toEqual(['{"taken":true}']);
   });
 
   it('stops for a person where AWS calls it other material than ours', async () => {

@@ -1,10 +1,11 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
-import type { WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
+import { carrierOf, sayCarrier } from './carrying.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -46,12 +47,6 @@ type SubjectOf<P> = (
   context: Pick<StepContext<P>, 'payload' | 'outputs'>,
 ) => Promise<ImportSubject | null>;
 
-const algorithmWords: Readonly<Record<WrappingAlgorithm, string>> = {
-  RSAES_OAEP_SHA_256: 'OAEP with SHA-256',
-  RSAES_OAEP_SHA_1: 'OAEP with SHA-1',
-  RSA_AES_KEY_WRAP_SHA_256: 'RSA-AES with SHA-256',
-  RSA_AES_KEY_WRAP_SHA_1: 'RSA-AES with SHA-1',
-};
 const unwanted: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
 /**
@@ -80,8 +75,7 @@ function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): Ste
       if (!subject) return unwanted;
       services.requireMayLeave(subject.key.assurance);
       const vault = await services.vaults.ready(subject.key.storage);
-      const algorithm = vault.probe.wrappingAlgorithms[0];
-      if (!algorithm) throw new OperationError('HSM_CANNOT_SEND', { vault: vault.title });
+      const algorithm = carrierOf(vault, subject.key.spec);
       const { connection, kmsKeyId } = subject;
       const read = await connection.parametersForImport(
         kmsKeyId,
@@ -102,7 +96,7 @@ function parametersStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): Ste
         algorithm,
         materialEnd: subject.validTo,
       };
-      const said = `SHA-256 ${fingerprint.slice(0, 16)}…, RSA-${modulusBits}, ${algorithmWords[algorithm]}`;
+      const said = `SHA-256 ${fingerprint.slice(0, 16)}…, RSA-${modulusBits}, ${sayCarrier(algorithm)}`;
       return {
         type: 'done',
         output,
@@ -302,7 +296,10 @@ function imported<P>(
     proof: [proof(`material ${named}`, said.requestId)],
     record: () => {
       // now: a job given up behind this step must not leave material in AWS of which nobody knows the name
-      if (materialId !== null) services.keys.noteRemote(key.id, { materialId });
+      services.keys.noteRemote(key.id, {
+        taken: true,
+        ...(materialId === null ? {} : { materialId }),
+      });
       services.parcels.drop(context.jobId);
     },
   };

@@ -5,16 +5,16 @@ import type { Key, RemoteKey } from '../../keystore/rows.ts';
 
 /**
  * The name under which AWS shall delete our material: without one it deletes what it encrypts under,
- * which may be somebody else's. Undefined only where AWS names none, and has taken our copy.
+ * which may be somebody else's. Undefined only where AWS names none, and has taken our copy: of keys
+ * that are not symmetric it never does, and they keep their first material for life.
  * @throws OperationError MATERIAL_NOT_NAMED
  */
 export function nameOfOurs(
-  { version, lifecycle, provedAt }: Key,
-  { materialId, kmsKeyId }: RemoteKey,
+  { version }: Key,
+  { materialId, kmsKeyId, taken }: RemoteKey,
   current: string | null,
 ): string | undefined {
   if (materialId !== null) return materialId;
-  const taken = lifecycle !== 'pre-activation' || provedAt !== null;
   if (current === null && taken) return undefined;
   throw new OperationError('MATERIAL_NOT_NAMED', { version, keyId: kmsKeyId });
 }

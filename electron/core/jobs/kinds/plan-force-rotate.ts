@@ -1,3 +1,4 @@
+import { isAsymmetric, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { failureClause, failureName } from '../../../../shared/text/failures.ts';
@@ -17,6 +18,7 @@ import {
   subjectLine,
   write,
 } from './plan.ts';
+import { carrierOf, sayCarrier } from './carrying.ts';
 import { type HolderSeen, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
@@ -134,7 +136,7 @@ function wayBack(group: Group, holderRead: boolean, { id, version, state }: Form
 function sentence(services: DeedServices, group: Group): string {
   const where = group.storage === 'hsm' ? 'in the HSM' : 'by the built-in software driver';
   const backed = services.safety.place === null ? 'saved' : 'saved and backed up';
-  return `A new AES-256 key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
+  return `A new ${nameOfSpec(group.keySpec)} key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
 }
 
 function changeLines(
@@ -284,20 +286,12 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
     // asked now: that it was ready a moment ago says nothing of a token that was pulled out
     await vault.driver.status();
     services.requireMayLeave(vault.probe.assurance);
-    const algorithm = vault.probe.wrappingAlgorithms[0];
-    if (!algorithm) {
-      checks.fail(
-        new OperationError('HSM_CANNOT_SEND', { vault: vault.title }),
-        `${vault.title} cannot wrap for AWS`,
-      );
-      return;
-    }
-    const hash =
-      algorithm === 'RSAES_OAEP_SHA_256'
-        ? 'OAEP with SHA-256'
-        : 'OAEP with SHA-1, as this token has no SHA-256';
+    const algorithm = carrierOf(vault, group.keySpec);
+    const less = algorithm.endsWith('SHA_1') ? ', as this token has no SHA-256' : '';
     checks.ok(
-      capital(`${vault.title} is ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${hash}`),
+      capital(
+        `${vault.title} is ready. Wrapping: ${wrappingKeySpec.replace('_', '-')}, ${sayCarrier(algorithm)}${less}`,
+      ),
     );
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
@@ -354,6 +348,7 @@ function callsOf(
       write('ImportKeyMaterial'),
       read('DescribeKey'),
       ...(group.policy !== null && !waiting ? [read('GetKeyPolicy')] : []),
+      ...(isAsymmetric(group.keySpec) ? [read('GetPublicKey')] : []),
       read('DescribeKey'),
       read('DescribeKey'),
       write(holderThere ? 'UpdateAlias' : 'CreateAlias'),

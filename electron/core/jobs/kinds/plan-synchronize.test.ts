@@ -31,7 +31,14 @@ function planned(of: {
   readonly notedMeanwhile?: boolean;
   readonly noted?: unknown[];
 }) {
-  const key = { id: 'k', version: 2, storage: 'hsm', kcv: born, backedUpAt: of.backedUpAt };
+  const key = {
+    id: 'k',
+    version: 2,
+    spec: 'SYMMETRIC_DEFAULT',
+    storage: 'hsm',
+    kcv: born,
+    backedUpAt: of.backedUpAt,
+  };
   const remote = {
     kmsKeyId: '7c1d',
     region: 'eu-west-1',

@@ -22,6 +22,7 @@ import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { isAsymmetric } from '../../../../shared/model/key-kinds.ts';
 import type { SynchronizePayload } from './synchronize.ts';
 import type { SynchronizePlan } from '../../../../shared/contract/key.ts';
 import { synchronizeWords } from '../../../../shared/text/synchronize.ts';
@@ -99,7 +100,7 @@ export async function planSynchronize(
       ...warningLines(choices, alone, key.version, seen),
     ],
     checks: checks.lines,
-    ...callsOf(group, choices, seen),
+    ...callsOf(group, choices, seen, key),
     goBack: alone
       ? 'Synchronize with Import Key Material puts the saved copy back'
       : 'Nothing is lost: our copy stays',
@@ -289,6 +290,7 @@ export function callsOf(
   group: Group,
   choices: Choices,
   seen: Seen | null,
+  key: Key,
 ): Pick<Draft, 'steps' | 'calls'> {
   const puts = putsPolicy(group, choices);
   const calls = [read('GetCallerIdentity'), read('DescribeKey')];
@@ -310,8 +312,15 @@ export function callsOf(
   }
   steps.push('Confirm');
   calls.push(read('DescribeKey'));
+  if (choices.importMaterial && isAsymmetric(key.spec) && !staysOff(choices, seen)) {
+    calls.push(read('GetPublicKey'));
+  }
   return { steps, calls };
 }
+
+/** A key that is off stays so where its material is sent again over what is there. */
+const staysOff = ({ deleteMaterial }: Choices, seen: Seen | null): boolean =>
+  seen?.described?.state === 'Disabled' && !deleteMaterial;
 
 /** Options of the command that do exactly this: Delete alone unticks the other two there. */
 function flags(group: Group, choices: Choices): string {

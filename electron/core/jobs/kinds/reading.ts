@@ -2,8 +2,9 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { AccountOwner, KmsKeyRead } from '../../cloud/answers.ts';
 import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
 import { samePolicy } from '../../cloud/policy/compare.ts';
-import type { Kcv } from '../../hsm/driver.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
+import { kcvMethods } from '../../../../shared/text/kcv.ts';
+import type { Kcv } from '../../hsm/driver.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Proof } from '../kind.ts';
 import type { DeedServices } from './services.ts';
@@ -232,14 +233,7 @@ export async function proveCopy(services: DeedServices, keyId: string): Promise<
   return proof(`our copy opens in ${vault.title}, KCV ${kcv.value} (${sayMethod(kcv.method)})`);
 }
 
-const methodWords: Readonly<Record<Kcv['method'], string>> = {
-  CMAC: 'CMAC, 5 bytes',
-  ENC0: 'zero block encrypted, 3 bytes',
-  HMAC: 'HMAC, 5 bytes',
-  SPKI: 'public key, 5 bytes',
-};
-
-export const sayMethod = (method: Kcv['method']): string => methodWords[method];
+export const sayMethod = (method: Kcv['method']): string => kcvMethods[method];
 
 /**
  * Group, key and connection of a job about one key that is in AWS, read afresh in every step. The

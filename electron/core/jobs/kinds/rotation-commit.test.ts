@@ -18,7 +18,7 @@ async function confirmed(
   sent: string | null,
   policy: string | null = null,
 ) {
-  const key = { id: 'k', version: 1 };
+  const key = { id: 'k', version: 1, spec: 'SYMMETRIC_DEFAULT' };
   const remote = { kmsKeyId: '7c1d', madeBy: 'group' };
   const noted: unknown[] = [];
   const services = {

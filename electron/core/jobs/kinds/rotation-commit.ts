@@ -17,6 +17,7 @@ import {
   shortId,
   stateNow,
 } from './reading.ts';
+import { comparePublicKey } from './public-key-in-aws.ts';
 import { materialSent, sendAgain } from './import-steps.ts';
 import {
   type CheckOutput,
@@ -77,10 +78,14 @@ export function confirmStep(services: DeedServices, open: Opened): StepSpec<Forc
           keyId: remote.kmsKeyId,
         });
       }
+      const compared = await comparePublicKey(services, key, connection, read, context);
       return {
         type: 'done',
         output: { materialId: read.currentMaterialId },
-        proof: [proof(policy ? 'Enabled; policy reads back equal' : 'Enabled', read.requestId)],
+        proof: [
+          proof(policy ? 'Enabled; policy reads back equal' : 'Enabled', read.requestId),
+          ...(compared ? [compared] : []),
+        ],
         record: () =>
           keys.noteRemote(keyId, {
             ...readingOf(read),

@@ -54,6 +54,8 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       }
       const made = await connection.createExternalKey(
         {
+          spec: group.keySpec,
+          usage: group.keyUsage,
           description: group.description,
           marker,
           policy: group.policy,

@@ -14,10 +14,9 @@ function stage(of: {
   readonly opensAs?: string;
   readonly materialId?: string | null;
   readonly current?: string | null;
-  readonly provedAt?: number | null;
-  readonly lifecycle?: 'active';
+  readonly taken?: boolean;
 }) {
-  const { materialId = ours, current = ours, provedAt = null } = of;
+  const { materialId = ours, current = ours, taken = false } = of;
   const deleted: (string | undefined)[] = [];
   const connection = {
     deleteMaterial: async (_keyId: string, name?: string) => void deleted.push(name),
@@ -28,11 +27,9 @@ function stage(of: {
     version: 2,
     storage: 'hsm',
     kcv: born,
-    provedAt,
     backedUpAt: of.backedUpAt,
-    lifecycle: of.lifecycle ?? 'pre-activation',
   };
-  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn', materialId };
+  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn', materialId, taken };
   const services = {
     store: { realm: of.realm },
     groups: { get: () => ({ id: 'g', name: 'payments', account }) },
@@ -87,7 +84,7 @@ describe('deleting material in AWS', () => {
 
   const inBackup = { realm: 'real', backedUpAt: 1 } as const;
 
-  it.each([{ current: theirs }, { current: ours, lifecycle: 'active' } as const])(
+  it.each([{ current: theirs }, { current: ours, taken: true }])(
     'does not happen while AWS has not named ours: $current',
     async (of) => {
       const { act, deleted } = stage({ ...inBackup, materialId: null, ...of });
@@ -104,8 +101,7 @@ describe('deleting material in AWS', () => {
 
   it.each([
     { of: {}, happens: false },
-    { of: { provedAt: 1 }, happens: true },
-    { of: { lifecycle: 'active' } as const, happens: true },
+    { of: { taken: true }, happens: true },
   ])('where AWS names no material, happens once it has taken our copy: $of', async (at) => {
     const unnamed = { materialId: null, current: null };
     const { act, deleted } = stage({ ...inBackup, ...unnamed, ...at.of });

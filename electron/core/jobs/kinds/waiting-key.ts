@@ -4,9 +4,13 @@ import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
 import type { Group } from '../../keystore/rows.ts';
 
 /** Why a KMS key cannot be a group's Active Key ID; null: it waits for its first material. */
-function whyNot({ origin, spec, state, currentMaterialId }: KmsKeyRead): string | null {
+function whyNot(
+  { origin, spec, usage, state, currentMaterialId }: KmsKeyRead,
+  { keySpec, keyUsage }: Group,
+): string | null {
   if (origin !== 'EXTERNAL') return `its origin is ${origin}`;
-  if (spec !== 'SYMMETRIC_DEFAULT') return `its key spec is ${spec}`;
+  if (spec !== keySpec) return `its key spec is ${spec}, and the group makes ${keySpec}`;
+  if (usage !== keyUsage) return `its key usage is ${usage}, and that of the group is ${keyUsage}`;
   return state !== 'PendingImport' || currentMaterialId !== null ? `its state is ${state}` : null;
 }
 
@@ -29,6 +33,6 @@ export async function requireWaiting(
     const gone = error instanceof OperationError && error.code === 'AWS_KEY_GONE';
     throw gone ? unusable('AWS has no such key in this Region', error) : error;
   });
-  const problem = whyNot(read);
+  const problem = whyNot(read, group);
   if (problem !== null) throw unusable(problem);
 }

@@ -16,6 +16,7 @@ import { chosenEnd } from './0015-chosen-end.ts';
 import { aliasOff } from './0016-alias-off.ts';
 import { endings } from './0017-endings.ts';
 import { credentialTls } from './0018-credential-tls.ts';
+import { keyTypes } from './0019-key-types.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   aliasOff,
   endings,
   credentialTls,
+  keyTypes,
 ];

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { curves, keyBits, keyTypes, usageNames } from '../../../../shared/model/key-kinds.ts';
 import { daysOrNever, planNumber, span, whole } from '../../transport/argv/values.ts';
 import { OptionForField } from '../typed-names.ts';
 import { staysAsItIs } from './edits.ts';
@@ -47,9 +48,19 @@ export function addEditVerbs(noun: Command, run: Run): void {
     .requiredOption('--credential <credential>', 'credential of the AWS account')
     .requiredOption('--region <region>', 'Region the KMS keys live in, e.g. eu-west-1')
     .option('--service <service>', 'aws-kms', 'aws-kms')
-    .option('--key-type <type>', 'AES', 'AES')
-    .option('--key-length <bits>', '256', whole, 256)
-    .option('--key-usage <usage>', 'encrypt-decrypt', 'encrypt-decrypt')
+    .addOption(new Option('--key-type <type>', 'what is made').choices(keyTypes).default('AES'))
+    .addOption(
+      new Option(
+        '--key-length <length>',
+        'bits, or the curve of ECC (else 256, RSA 3072, ECC P-256)',
+      ).choices([...keyBits.map(String), ...curves]),
+    )
+    .addOption(
+      new Option(
+        '--key-usage <usage>',
+        'for good (else the first of these that fits the type)',
+      ).choices(usageNames),
+    )
     .option('--storage <where>', 'hsm or software', 'hsm')
     .action((name: string, options: AddOptions) =>
       run(async (context) => (await import('./group-save.ts')).add(context, name, options)),

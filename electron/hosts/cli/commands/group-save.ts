@@ -60,8 +60,9 @@ export interface AddOptions extends FieldOptions {
   readonly region: string;
   readonly service: string;
   readonly keyType: string;
-  readonly keyLength: number;
-  readonly keyUsage: string;
+  /** As typed: bits or a curve. */
+  readonly keyLength?: string;
+  readonly keyUsage?: string;
   readonly storage: string;
 }
 
@@ -72,7 +73,14 @@ export async function add(
   options: AddOptions,
 ): Promise<void> {
   const { credential, region, service, keyType, keyLength, keyUsage, storage } = options;
-  const fixed = { service, keyType, keyLength, keyUsage, storage };
+  const bits = Number(keyLength);
+  const fixed = {
+    service,
+    keyType,
+    ...(keyLength === undefined ? {} : { keyLength: Number.isNaN(bits) ? keyLength : bits }),
+    ...(keyUsage === undefined ? {} : { keyUsage }),
+    storage,
+  };
   const input = { ...changesOf(options), ...fixed, name, credential, region };
   const session = await context.opened();
   // The contract decides which words it takes; a wrong one comes back as BAD_INPUT.

@@ -10,6 +10,7 @@ import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
 import { addEnding } from './key-ending.ts';
 import type { Run } from './noun.ts';
+import type { PublicKeyOptions } from './public-key.ts';
 import { prove, type ProveOptions } from './prove-copies.ts';
 
 interface ListOptions extends PageOptions {
@@ -17,7 +18,7 @@ interface ListOptions extends PageOptions {
   readonly find?: string;
 }
 
-/** `key list|ending|show|check|prove|grants|compare-policy|materials|synchronize|disable|enable` */
+/** `key list|ending|show|public-key|check|prove|grants|compare-policy|materials|synchronize|disable|enable` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -34,6 +35,14 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('show a key: copies, KCV, AWS ids, history')
     .action((key: string) => run((context) => show(context, key)));
+  noun
+    .command('public-key')
+    .argument('<key>', 'the key as GROUP/VERSION')
+    .description('give the public key of an RSA or ECC key, in PEM')
+    .option('--out <file>', 'write it there instead of printing it')
+    .action((key: string, options: PublicKeyOptions) =>
+      run(async (context) => (await import('./public-key.ts')).publicKey(context, key, options)),
+    );
   noun
     .command('check')
     .argument('<key>', 'the key as GROUP/VERSION')

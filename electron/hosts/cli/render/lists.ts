@@ -1,4 +1,7 @@
+import { nameOfKind } from '../../../../shared/model/key-kinds.ts';
 import { sayUsers } from '../../../../shared/text/credential-users.ts';
+import { kcvNames } from '../../../../shared/text/kcv.ts';
+import { kindText, usageTexts } from '../../../../shared/text/key-kinds.ts';
 import {
   assuranceTexts,
   emptyTexts,
@@ -67,10 +70,7 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
     ['Region', group.region],
     ['Alias', `alias/${group.alias}`],
     ['Description', group.description],
-    [
-      'Keys',
-      `${group.keyType}-${group.keyLength}, ${storageTexts[group.storage]}, Encrypt + Decrypt`,
-    ],
+    ['Keys', `${nameOfKind(group)}, ${storageTexts[group.storage]}, ${usageTexts[group.keyUsage]}`],
     ['Active version', group.activeVersion === null ? 'none yet' : String(group.activeVersion)],
     ['Versions', String(group.keys)],
     ['Active Key ID', group.activeKeyId ?? 'filled in by the first rotation'],
@@ -105,6 +105,7 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style, all = tr
   const columns = [
     { title: 'Key', shrinks: 'middle' },
     { title: 'State', shrinks: true },
+    { title: 'Type', spare: 2 },
     { title: 'AWS', spare: 3 },
     { title: 'KMS key', spare: 1 },
     { title: 'KCV', spare: 2 },
@@ -117,6 +118,7 @@ export function keysText({ keys }: OutputFor<'key.list'>, style: Style, all = tr
     return [
       { text: key.reference },
       { text: `${glyph} ${word}`, tone },
+      { text: nameOfKind(key) },
       { text: key.remote?.state ?? '' },
       { text: style.id(key.remote?.keyId ?? null) },
       { text: `${key.kcv.value} ${key.kcv.method}` },
@@ -142,7 +144,8 @@ const keyFacts = (key: Key, style: Style): string => {
     ['Key', `${key.reference} (version ${key.version})`, 'strong'],
     ['State', `${glyph} ${word}`, tone],
     ['Life', key.lifecycle],
-    ['KCV', `${key.kcv.value} (${key.kcv.method})`],
+    ['Type', kindText(key)],
+    ['KCV', `${key.kcv.value} (${kcvNames[key.kcv.method]})`],
     ['Kept', `${storageTexts[key.storage]} · ${assuranceTexts[key.assurance]}`],
     ['Made', style.when(key.madeAt)],
     ['Planned end', style.when(key.plannedEnd)],
@@ -168,6 +171,7 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
   );
   return [
     keyFacts(key, style),
+    ...(key.publicKeySha256 ? [facts([['Public key', `SHA-256 ${key.publicKeySha256}`]])] : []),
     ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
     ...(key.masterId ? [facts([['Master key', key.masterId]])] : []),
     ...(key.renewsAt === null ? [] : [facts([['Renewed', style.when(key.renewsAt)]])]),
