@@ -180,8 +180,11 @@ export class CanaryStory implements AsyncDisposable {
     const house = testAuthority('House CA', nodeClock.now());
     const server = house.issue('gateway', { names: ['localhost'] });
     const front = await startTlsFront(this.#url, {
-      ...{ cert: server.pem, key: server.keyPem, ca: house.pem },
-      ...{ requestCert: true, rejectUnauthorized: true },
+      cert: server.pem,
+      key: server.keyPem,
+      ca: house.pem,
+      requestCert: true,
+      rejectUnauthorized: true,
     });
     cli.secret('house-ca.pem', house.pem);
     const passphrase = this.canaries['key-passphrase'];
