@@ -27,8 +27,8 @@ export type Task =
   | { readonly do: 'make-active'; readonly key: string }
   | { readonly do: KeyTurn; readonly key: string }
   | { readonly do: 'synchronize'; readonly key: string; readonly choices: Choices }
-  /** The renewal of this key, which must be due. */
-  | { readonly do: 'renew'; readonly key: string }
+  /** The renewal that starts by itself as AWS is to keep a group's material for so many days. */
+  | { readonly do: 'renew'; readonly group: string; readonly days: number }
   | { readonly do: 'add-store'; readonly store: InputFor<'xksStore.add'> }
   | { readonly do: 'edit-store'; readonly changes: InputFor<'xksStore.edit'> }
   /** Writes what a proxy on this computer needs to a file of the harness. */

@@ -65,10 +65,12 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
       return (await call('group.makeActive', { key, plan: plan.number })).jobId;
     }
     case 'renew': {
-      const { id } = await call('key.show', { key: deed.key });
+      const { group, days } = deed;
+      await call('group.edit', { group, changes: { awsDeletesMaterialAfterDays: days } });
       await call('job.due', {});
-      const [job = ''] = (await call('job.startDue', { keys: [id] })).jobs;
-      return job;
+      const made = (await call('job.list', { group })).jobs.find((job) => job.kind === 'key.renew');
+      if (!made) throw new Error('no job renews the material');
+      return made.id;
     }
     case 'synchronize': {
       const { key, choices } = deed;

@@ -208,13 +208,9 @@ export const variants: readonly Variant[] = [
     expected: { ...none, policies: 1, states: ['Enabled'] },
   }),
   variant('renew', {
-    prepare: [
-      add('software', { rotate: false, awsDeletesMaterialAfterDays: 1 }),
-      rotate,
-      // its date is now less than a month away, as is that of a key of a year after eleven months
-      { do: 'edit-group', group, changes: { awsDeletesMaterialAfterDays: 365 } },
-    ],
-    deed: { do: 'renew', key: `${group}/1` },
+    prepare: [add('software', { rotate: false, awsDeletesMaterialAfterDays: 1 }), rotate],
+    // its date is less than a month away then, as is that of a key of a year after eleven months
+    deed: { do: 'renew', group, days: 365 },
     expected: { ...none, imported: 1, states: ['Enabled'] },
   }),
   variant('make-active', {
