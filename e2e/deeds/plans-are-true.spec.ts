@@ -75,6 +75,14 @@ describe('Force Rotate makes the calls that its plan named', () => {
     await requireTrue(rotation('plain'));
   });
 
+  it('with keys that have a public half, which AWS is asked for after an import', async () => {
+    await desk.addGroup('signing', { keyType: 'ECC', policy: policyTemplate });
+    const { steps } = await requireTrue(rotation('signing'));
+    const calls = steps.flatMap((step) => step.calls.map(({ call }) => call));
+    expect(calls).toContain('GetPublicKey');
+    await requireTrue(rotation('signing'));
+  });
+
   it('with a policy template', async () => {
     await desk.addGroup('with-policy', { policy: policyTemplate });
     await requireTrue(rotation('with-policy'));

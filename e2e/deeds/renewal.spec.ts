@@ -109,6 +109,18 @@ describe('material that AWS would delete on its date', () => {
     expect((await aws.decrypt(cheque)).text).toBe('a cheque');
   });
 
+  it('is imported again where AWS gives it no name: the same key signs on', async () => {
+    await desk.addGroup('vault', { ...dated, keyType: 'ECC', keyUsage: 'sign-verify' });
+    const key = await desk.rotated('vault');
+    const first = await endInAws(idOf(key));
+    await passTo(((await renewsAt('vault/1')) ?? 0) + 60_900);
+    const job = await renewed();
+    requireDone(job);
+    expect(await endInAws(idOf(key))).toBeGreaterThan(first);
+    const confirm = job.steps.find(({ name }) => name === 'confirm');
+    expect(confirm?.proof.map(({ text }) => text)).toContain('public key in AWS equals ours');
+  });
+
   it('is left to AWS where a person chose the date, until the template decides again', async () => {
     const key = await setUp();
     const validTo = Math.floor((clock.now() + 15 * day) / 1000) * 1000;
