@@ -83,6 +83,7 @@ describe.each([
   {
     storage: 'hsm' as const,
     spec: 'HMAC_256',
+    works: 'makes and verifies MACs',
     awsUsage: 'GENERATE_VERIFY_MAC',
     fields: { keyType: 'HMAC' as const, keyLength: 256 as const },
     use: mac,
@@ -91,6 +92,7 @@ describe.each([
   {
     storage: 'hsm' as const,
     spec: 'ECC_NIST_P384',
+    works: 'signs and verifies',
     awsUsage: 'SIGN_VERIFY',
     fields: { keyType: 'ECC' as const, keyLength: 'P-384' as const },
     use: signing('ECDSA_SHA_384'),
@@ -99,6 +101,7 @@ describe.each([
   {
     storage: 'software' as const,
     spec: 'RSA_2048',
+    works: 'decrypts',
     awsUsage: 'ENCRYPT_DECRYPT',
     fields: { keyType: 'RSA' as const, keyLength: 2048 as const },
     use: encrypting,
@@ -107,12 +110,13 @@ describe.each([
   {
     storage: 'software' as const,
     spec: 'ECC_NIST_P256',
+    works: 'signs and verifies',
     awsUsage: 'SIGN_VERIFY',
     fields: { keyType: 'ECC' as const },
     use: signing('ECDSA_SHA_256'),
     method: 'SPKI',
   },
-])('$spec keys, $storage', ({ storage, spec, awsUsage, fields, use, method }) => {
+])('$spec keys, $storage', ({ storage, spec, works, awsUsage, fields, use, method }) => {
   const group = `${storage}-${spec}`;
   const alias = `alias/${group}`;
   let first: KeyView;
@@ -132,6 +136,8 @@ describe.each([
     });
     made = await use.make(alias);
     expect(await use.holds(idOf(first), made)).toBe(true);
+    const [stays] = (await desk.plan(group)).stays;
+    expect(stays).toBe(`Version 1 stays enabled and ${works}`);
     const second = await desk.rotated(group);
     expect(await aws.holder(alias)).toBe(idOf(second));
     expect(second.kcv.value).not.toBe(first.kcv.value);

@@ -1,4 +1,4 @@
-import { isAsymmetric, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
+import { isAsymmetric, kindOf, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { failureClause, failureName } from '../../../../shared/text/failures.ts';
@@ -24,6 +24,7 @@ import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 import { requireWaiting } from './waiting-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
+import { worksTexts } from '../../../../shared/text/key-kinds.ts';
 import { sayLead } from '../../../../shared/text/renewal.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
@@ -67,7 +68,7 @@ export async function planForceRotate(
     }),
     stays: holderRead
       ? stayLines(services, group, former, gone)
-      : ['Data already encrypted is not touched', policyLine(group)],
+      : [untouched(group), policyLine(group)],
     lookFirst: await warnings(services, group, looked, { former, waiting, gone }),
     checks: checks.lines,
     ...callsOf(group, former.id !== null, waiting !== null),
@@ -186,6 +187,14 @@ function aliasLine(
     : `alias/${alias}: ${now.former.name} → version ${now.version}`;
 }
 
+type OfUsage = Pick<Group, 'keySpec' | 'keyUsage'>;
+const usageOf = ({ keySpec, keyUsage }: OfUsage) => kindOf(keySpec, keyUsage).keyUsage;
+const encrypts = ({ keyUsage }: OfUsage): boolean => keyUsage === 'ENCRYPT_DECRYPT';
+const untouched = (group: OfUsage): string =>
+  encrypts(group)
+    ? 'Data already encrypted is not touched'
+    : 'What was made with earlier keys is not touched';
+
 function stayLines(
   services: DeedServices,
   group: Group,
@@ -202,16 +211,16 @@ function stayLines(
           ? `${remote.alias} stays on version ${key.version} in ${remote.region}`
           : [],
       ),
-      'Data already encrypted is not touched',
+      untouched(group),
       policy,
     ];
   }
   const enabled = disabled === 'never' ? '' : ' until it is disabled';
   return [
     state === null || state === 'Enabled'
-      ? `${capital(name)} stays enabled and decrypts${enabled}`
+      ? `${capital(name)} stays enabled and ${worksTexts[usageOf(group)]}${enabled}`
       : staysOff(name, state, version !== null),
-    'Data already encrypted is not touched',
+    untouched(group),
     policyLine(group),
   ];
 }
@@ -265,12 +274,16 @@ async function warnings(
     }
     lines.push(`Whoever names the key by ID or ARN stays on ${name} until they change it`);
     if (disabled === 'surely') {
-      lines.push(`Data encrypted under ${name} cannot be decrypted once it is disabled`);
+      lines.push(
+        encrypts(group)
+          ? `Data encrypted under ${name} cannot be decrypted once it is disabled`
+          : `Nothing works with ${name} once it is disabled`,
+      );
     }
   }
   if (group.materialDays !== null) {
     lines.push(
-      'Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, everything under the key stops decrypting until you Synchronize',
+      `Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, everything under the key stops ${encrypts(group) ? 'decrypting' : 'working'} until you Synchronize`,
     );
   }
   return lines;
