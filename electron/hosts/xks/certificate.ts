@@ -43,10 +43,9 @@ export interface ServedCertificate {
  * @throws the error of the file system or of the TLS library
  */
 export async function readCertificate(configuration: Configuration): Promise<ServedCertificate> {
-  const [cert, key] = await Promise.all([
-    readFile(configuration.certificate),
-    readFile(configuration.privateKey),
-  ]);
+  // one after the other: of two that cannot be read, it is always the same one that is told
+  const cert = await readFile(configuration.certificate);
+  const key = await readFile(configuration.privateKey);
   const clients = configuration.clientCertificates;
   const ca = clients === null ? {} : { ca: await readFile(clients.authority) };
   const context = { cert, key, ...ca, ...tlsRules };
