@@ -1,4 +1,5 @@
 import { constants, createHash, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import { aeskwp } from '@noble/ciphers/aes.js';
 import { createHsmBridge } from '../../electron/core/hsm/bridge/client.ts';
 import type { HsmBridge } from '../../electron/core/hsm/bridge/bridge.ts';
 import type { KeyBlob } from '../../electron/core/hsm/driver.ts';
@@ -6,13 +7,15 @@ import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { nodeLauncher } from '../../electron/core/kernel/node-launcher.ts';
 import { softwareDevice } from '../../electron/core/assembly/xks-device.ts';
 import { outerKey } from '../../electron/core/store/keys.ts';
-import type { WrappingAlgorithm } from '../../shared/model/key-specs.ts';
+import { keySpecs } from '../../shared/model/key-specs.ts';
 import { tokenLabel, type Stage } from './stage.ts';
 import { tokenSerial } from './token-look.ts';
 
+const ownPairBytes = 512;
+
 /** A wrapping key of the harness's own: what it wraps can be read outside of the HSM. */
 const ownPair = generateKeyPairSync('rsa', {
-  modulusLength: 4096,
+  modulusLength: ownPairBytes * 8,
   publicKeyEncoding: { type: 'spki', format: 'der' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
@@ -33,11 +36,11 @@ export const sha256 = (bytes: Uint8Array): string =>
  */
 export class MaterialReader implements AsyncDisposable {
   readonly #bridge: HsmBridge;
-  readonly #algorithm: WrappingAlgorithm;
+  readonly #hash: 'sha256' | 'sha1';
 
-  private constructor(bridge: HsmBridge, algorithm: WrappingAlgorithm) {
+  private constructor(bridge: HsmBridge, hash: 'sha256' | 'sha1') {
     this.#bridge = bridge;
-    this.#algorithm = algorithm;
+    this.#hash = hash;
   }
 
   static async open(stage: Stage): Promise<MaterialReader> {
@@ -45,7 +48,7 @@ export class MaterialReader implements AsyncDisposable {
     try {
       await attach(bridge, stage);
       if (stage.pin) await bridge.login(Buffer.from(stage.pin));
-      return new MaterialReader(bridge, stage.token ? 'RSAES_OAEP_SHA_1' : 'RSAES_OAEP_SHA_256');
+      return new MaterialReader(bridge, stage.token ? 'sha1' : 'sha256');
     } catch (error) {
       await bridge.detach();
       throw error;
@@ -53,15 +56,23 @@ export class MaterialReader implements AsyncDisposable {
   }
 
   async read(blob: KeyBlob): Promise<Buffer> {
-    const wrapped = await this.#bridge.wrapForAws(blob, ownPair.publicKey, this.#algorithm);
-    return privateDecrypt(
+    const secret = keySpecs[blob.spec].secretBytes !== null;
+    const hash = this.#hash === 'sha1' ? 'SHA_1' : 'SHA_256';
+    const algorithm = secret
+      ? (`RSAES_OAEP_${hash}` as const)
+      : (`RSA_AES_KEY_WRAP_${hash}` as const);
+    const sent = await this.#bridge.wrapForAws(blob, ownPair.publicKey, algorithm);
+    const wrapped = Buffer.from(sent.encryptedKeyMaterial);
+    const opened = privateDecrypt(
       {
         key: ownPair.privateKey,
         padding: constants.RSA_PKCS1_OAEP_PADDING,
-        oaepHash: this.#algorithm === 'RSAES_OAEP_SHA_1' ? 'sha1' : 'sha256',
+        oaepHash: this.#hash,
       },
-      wrapped.encryptedKeyMaterial,
+      wrapped.subarray(0, ownPairBytes),
     );
+    // a private key travels under an AES key, which stands before it
+    return secret ? opened : Buffer.from(aeskwp(opened).decrypt(wrapped.subarray(ownPairBytes)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

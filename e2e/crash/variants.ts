@@ -146,6 +146,16 @@ export const variants: readonly Variant[] = [
     deed: rotate,
     expected: laterDone,
   }),
+  variant('first-rotation-signing', {
+    prepare: [add('software', { keyType: 'ECC' })],
+    deed: rotate,
+    expected: firstDone,
+  }),
+  variant('later-rotation-signing', {
+    prepare: [add('software', { keyType: 'ECC' }), rotate],
+    deed: rotate,
+    expected: laterDone,
+  }),
   variant('waiting-key', {
     prepare: (activeKeyId) => [add('software', { activeKeyId })],
     deed: rotate,

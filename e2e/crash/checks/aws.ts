@@ -1,4 +1,10 @@
+import {
+  isCurveSpec,
+  isRsaSpec,
+  readPrivateKey,
+} from '../../../electron/practice/kms/material/private-key.ts';
 import type { Effect } from '../../../electron/practice/kms/state/journal.ts';
+import type { KeySpec } from '../../../shared/model/key-specs.ts';
 import { sha256 } from '../material.ts';
 import type { PracticeKey } from '../practice.ts';
 import type { Outcome } from '../trial.ts';
@@ -95,6 +101,10 @@ export function keysMatch(outcome: Outcome): string[] {
   return problems;
 }
 
+/** A private key is kept by the practice AWS in one exact spelling, however it was sent. */
+const asAwsHasIt = (spec: KeySpec, clear: Buffer): Buffer =>
+  isRsaSpec(spec) || isCurveSpec(spec) ? (readPrivateKey(spec, clear) ?? clear) : clear;
+
 /** I4: what AWS holds is, byte for byte, what our copy opens to. */
 export function materialEqual({ store, state, materials }: Outcome): string[] {
   return store.keys.flatMap(({ key, remote }) => {
@@ -104,9 +114,13 @@ export function materialEqual({ store, state, materials }: Outcome): string[] {
     const held = (there?.materials ?? []).filter((each) => each.sha256 !== null);
     const needsSome = ['Enabled', 'Disabled'].includes(there?.metadata.KeyState ?? '');
     if (held.length === 0 && needsSome) return [`I4: no material in version ${key.version}`];
-    const differs = held.some((each) => each.sha256 !== sha256(clear));
+    const differs = held.some((each) => each.sha256 !== sha256(asAwsHasIt(key.spec, clear)));
     if (differs) return [`I4: AWS holds another key than ours as version ${key.version}`];
-    const told = held[0]?.materialId;
+    // AWS names the materials of symmetric keys only
+    const named = key.spec === 'SYMMETRIC_DEFAULT';
+    const told = named ? held[0]?.materialId : held.length > 0 ? null : undefined;
+    if (!named && told === null && remote?.taken !== true)
+      return [`I4: version ${key.version} is not told to have the material that AWS has`];
     return told !== undefined && remote?.materialId !== told
       ? [`I4: version ${key.version} is told to have material ${remote?.materialId}, it is ${told}`]
       : [];
