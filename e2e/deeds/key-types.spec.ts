@@ -84,6 +84,8 @@ describe.each([
     storage: 'hsm' as const,
     spec: 'HMAC_256',
     works: 'makes and verifies MACs',
+    stops: 'Version 1 stops making and verifying MACs in AWS now',
+    outside: /verified nowhere/,
     awsUsage: 'GENERATE_VERIFY_MAC',
     fields: { keyType: 'HMAC' as const, keyLength: 256 as const },
     use: mac,
@@ -93,6 +95,8 @@ describe.each([
     storage: 'hsm' as const,
     spec: 'ECC_NIST_P384',
     works: 'signs and verifies',
+    stops: 'Version 1 stops signing and verifying in AWS now',
+    outside: /still be verified/,
     awsUsage: 'SIGN_VERIFY',
     fields: { keyType: 'ECC' as const, keyLength: 'P-384' as const },
     use: signing('ECDSA_SHA_384'),
@@ -102,6 +106,8 @@ describe.each([
     storage: 'software' as const,
     spec: 'RSA_2048',
     works: 'decrypts',
+    stops: 'Everything under version 1 stops decrypting in AWS now',
+    outside: /go on encrypting/,
     awsUsage: 'ENCRYPT_DECRYPT',
     fields: { keyType: 'RSA' as const, keyLength: 2048 as const },
     use: encrypting,
@@ -111,98 +117,108 @@ describe.each([
     storage: 'software' as const,
     spec: 'ECC_NIST_P256',
     works: 'signs and verifies',
+    stops: 'Version 1 stops signing and verifying in AWS now',
+    outside: /still be verified/,
     awsUsage: 'SIGN_VERIFY',
     fields: { keyType: 'ECC' as const },
     use: signing('ECDSA_SHA_256'),
     method: 'SPKI',
   },
-])('$spec keys, $storage', ({ storage, spec, works, awsUsage, fields, use, method }) => {
-  const group = `${storage}-${spec}`;
-  const alias = `alias/${group}`;
-  let first: KeyView;
-  let made: Uint8Array;
+])(
+  '$spec keys, $storage',
+  ({ storage, spec, works, stops, outside, awsUsage, fields, use, method }) => {
+    const group = `${storage}-${spec}`;
+    const alias = `alias/${group}`;
+    let first: KeyView;
+    let made: Uint8Array;
 
-  it('are made, sent and used; the first goes on after the second has the alias', async () => {
-    await desk.addGroup(group, { storage, ...fields });
-    first = await desk.rotated(group);
-    expect(first.kcv.method).toBe(method);
-    const { KeyMetadata } = await kms().send(new DescribeKeyCommand({ KeyId: alias }));
-    expect(KeyMetadata).toMatchObject({
-      KeyId: idOf(first),
-      Origin: 'EXTERNAL',
-      KeySpec: spec,
-      KeyUsage: awsUsage,
-      KeyState: 'Enabled',
+    it('are made, sent and used; the first goes on after the second has the alias', async () => {
+      await desk.addGroup(group, { storage, ...fields });
+      first = await desk.rotated(group);
+      expect(first.kcv.method).toBe(method);
+      const { KeyMetadata } = await kms().send(new DescribeKeyCommand({ KeyId: alias }));
+      expect(KeyMetadata).toMatchObject({
+        KeyId: idOf(first),
+        Origin: 'EXTERNAL',
+        KeySpec: spec,
+        KeyUsage: awsUsage,
+        KeyState: 'Enabled',
+      });
+      made = await use.make(alias);
+      expect(await use.holds(idOf(first), made)).toBe(true);
+      const [stays] = (await desk.plan(group)).stays;
+      expect(stays).toBe(`Version 1 stays enabled and ${works}`);
+      const second = await desk.rotated(group);
+      expect(await aws.holder(alias)).toBe(idOf(second));
+      expect(second.kcv.value).not.toBe(first.kcv.value);
+      expect(await use.holds(idOf(first), made)).toBe(true);
     });
-    made = await use.make(alias);
-    expect(await use.holds(idOf(first), made)).toBe(true);
-    const [stays] = (await desk.plan(group)).stays;
-    expect(stays).toBe(`Version 1 stays enabled and ${works}`);
-    const second = await desk.rotated(group);
-    expect(await aws.holder(alias)).toBe(idOf(second));
-    expect(second.kcv.value).not.toBe(first.kcv.value);
-    expect(await use.holds(idOf(first), made)).toBe(true);
-  });
 
-  it('lose their material and come back from the kept copy', async () => {
-    const key = `${group}/1`;
-    const gone = await desk.synchronize(key, {
-      deleteMaterial: true,
-      updatePolicy: false,
-      importMaterial: false,
+    it('lose their material and come back from the kept copy', async () => {
+      const key = `${group}/1`;
+      const deletion = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+      const plan = await desk.call('key.planSynchronize', { key, ...deletion });
+      expect(plan.lookFirst).toContain(stops);
+      expect(plan.lookFirst.join()).toMatch(outside);
+      expect(plan.lookFirst.join()).not.toContain('Services notice late');
+      const off = await desk.call('key.planDisable', { key });
+      expect(off.changes).toContain(stops.replace(/now$/, 'from then on'));
+      const gone = await desk.synchronize(key, deletion);
+      requireDone(gone);
+      expect((await desk.call('key.show', { key })).state).toBe('Material gone');
+      expect((await desk.call('group.show', { group })).group.state).toBe('Material gone');
+      await expect(use.holds(idOf(first), made)).rejects.toMatchObject({
+        name: 'KMSInvalidStateException',
+      });
+      requireDone(await desk.synchronize(key, everything));
+      expect(await use.holds(idOf(first), made)).toBe(true);
+      // over what is there, and deleted first
+      requireDone(await desk.synchronize(key, everything));
+      requireDone(await desk.synchronize(key, { ...everything, deleteMaterial: true }));
+      expect(await use.holds(idOf(first), made)).toBe(true);
+      const { state, copies } = await desk.call('key.show', { key });
+      expect(state).toBe(works === 'decrypts' ? 'Decrypts only' : 'No alias');
+      expect(copies.map(({ ok }) => ok)).not.toContain(false);
     });
-    requireDone(gone);
-    expect((await desk.call('key.show', { key })).state).toBe('Material gone');
-    expect((await desk.call('group.show', { group })).group.state).toBe('Material gone');
-    await expect(use.holds(idOf(first), made)).rejects.toMatchObject({
-      name: 'KMSInvalidStateException',
+
+    it('can be made active again, turned off and on, and looked at', async () => {
+      const asked = await desk.call('group.planMakeActive', { key: `${group}/1` });
+      expect(asked.stays).toContain(`Version 2 stays enabled and ${works}`);
+      requireDone(await desk.makeActive(`${group}/1`));
+      expect(await use.holds(alias, made)).toBe(true);
+      const refused = await desk.refused('key.materials', { key: `${group}/1` });
+      expect(refused).toMatchObject({ code: 'NOTHING_TO_DO' });
+      expect((await desk.call('key.prove', { key: `${group}/1` })).copies[0]?.ok).toBe(true);
     });
-    requireDone(await desk.synchronize(key, everything));
-    expect(await use.holds(idOf(first), made)).toBe(true);
-    // over what is there, and deleted first
-    requireDone(await desk.synchronize(key, everything));
-    requireDone(await desk.synchronize(key, { ...everything, deleteMaterial: true }));
-    expect(await use.holds(idOf(first), made)).toBe(true);
-    const { state, copies } = await desk.call('key.show', { key });
-    expect(state).toBe('Decrypts only');
-    expect(copies.map(({ ok }) => ok)).not.toContain(false);
-  });
 
-  it('can be made active again, turned off and on, and looked at', async () => {
-    requireDone(await desk.makeActive(`${group}/1`));
-    expect(await use.holds(alias, made)).toBe(true);
-    const refused = await desk.refused('key.materials', { key: `${group}/1` });
-    expect(refused).toMatchObject({ code: 'NOTHING_TO_DO' });
-    expect((await desk.call('key.prove', { key: `${group}/1` })).copies[0]?.ok).toBe(true);
-  });
-
-  it('have the public key here that AWS derived, or none', async () => {
-    if (method === 'HMAC') {
-      expect(first.publicKeySha256).toBeNull();
-      const refused = await desk.refused('key.publicKey', { key: `${group}/1` });
-      expect(refused.code).toBe('NOTHING_TO_DO');
-      return;
-    }
-    const { pem, sha256 } = await desk.call('key.publicKey', { key: `${group}/1` });
-    const { PublicKey = new Uint8Array() } = await kms().send(
-      new GetPublicKeyCommand({ KeyId: idOf(first) }),
-    );
-    expect(createPublicKey(pem).export({ type: 'spki', format: 'der' })).toEqual(
-      Buffer.from(PublicKey),
-    );
-    expect(sha256).toBe(createHash('sha256').update(PublicKey).digest('hex'));
-    expect(sha256.toUpperCase().startsWith(first.kcv.value)).toBe(true);
-    if (awsUsage === 'SIGN_VERIFY') {
-      const hash = spec === 'ECC_NIST_P384' ? 'sha384' : 'sha256';
-      expect(verify(hash, message, pem, made)).toBe(true);
-    }
-    const { jobs } = await desk.call('job.list', { group });
-    const rotation = jobs.find(({ kind }) => kind === 'group.force-rotate');
-    const { steps } = await desk.call('job.show', { job: rotation?.id ?? '' });
-    const confirm = steps.find(({ name }) => name === 'confirm');
-    expect(confirm?.proof.map(({ text }) => text)).toContain('public key in AWS equals ours');
-  });
-});
+    it('have the public key here that AWS derived, or none', async () => {
+      if (method === 'HMAC') {
+        expect(first.publicKeySha256).toBeNull();
+        const refused = await desk.refused('key.publicKey', { key: `${group}/1` });
+        expect(refused.code).toBe('NOTHING_TO_DO');
+        return;
+      }
+      const { pem, sha256 } = await desk.call('key.publicKey', { key: `${group}/1` });
+      const { PublicKey = new Uint8Array() } = await kms().send(
+        new GetPublicKeyCommand({ KeyId: idOf(first) }),
+      );
+      expect(createPublicKey(pem).export({ type: 'spki', format: 'der' })).toEqual(
+        Buffer.from(PublicKey),
+      );
+      expect(sha256).toBe(createHash('sha256').update(PublicKey).digest('hex'));
+      expect(sha256.toUpperCase().startsWith(first.kcv.value)).toBe(true);
+      if (awsUsage === 'SIGN_VERIFY') {
+        const hash = spec === 'ECC_NIST_P384' ? 'sha384' : 'sha256';
+        expect(verify(hash, message, pem, made)).toBe(true);
+      }
+      const { jobs } = await desk.call('job.list', { group });
+      const rotation = jobs.find(({ kind }) => kind === 'group.force-rotate');
+      const { steps } = await desk.call('job.show', { job: rotation?.id ?? '' });
+      const confirm = steps.find(({ name }) => name === 'confirm');
+      expect(confirm?.proof.map(({ text }) => text)).toContain('public key in AWS equals ours');
+    });
+  },
+);
 
 describe('keys that the attached HSM cannot take to AWS unchanged', () => {
   it('are refused in the form and as a group, before anything is made', async () => {

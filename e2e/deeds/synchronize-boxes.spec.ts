@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aesWorks } from '../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../shared/text/synchronize.ts';
 import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
@@ -124,7 +125,8 @@ describe('the eight combinations', () => {
   });
 
   it('says the same in every window: the words are in one place', () => {
-    for (const { boxes, button } of table) expect(synchronizeWords(boxes, 1).button).toBe(button);
+    for (const { boxes, button } of table)
+      expect(synchronizeWords(boxes, 1, aesWorks).button).toBe(button);
   });
 });
 

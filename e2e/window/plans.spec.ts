@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aesWorks } from '../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../shared/text/synchronize.ts';
 import { inElectron, windowHere } from '../support/window-stage.ts';
 import { policyTemplate } from '../support/policies.ts';
@@ -199,7 +200,7 @@ describe.skipIf(!windowHere)('plans', () => {
       await form.box('Delete Key Material').setChecked(boxes.deleteMaterial);
       await form.box('Update Policy').setChecked(boxes.updatePolicy);
       await form.box('Import Key Material').setChecked(boxes.importMaterial);
-      const words = synchronizeWords(boxes, 1);
+      const words = synchronizeWords(boxes, 1, aesWorks);
       const deed = n === 0 ? words.button : `${words.button} (practice)`;
       await form.button(deed).waitFor();
       await form.top.getByText(words.sentence, { exact: true }).first().waitFor();

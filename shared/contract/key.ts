@@ -55,10 +55,11 @@ export const keyView = z.strictObject({
     'compromised',
     'destroyed',
   ]),
-  /** State word of the console. */
+  /** State word of the console. An earlier key that encrypts nothing has `No alias`. */
   state: z.enum([
     'Active, alias',
     'Decrypts only',
+    'No alias',
     'Off',
     'Off, alias',
     'Material gone',

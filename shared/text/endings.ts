@@ -1,5 +1,6 @@
 import type { OutputFor } from '../contract/index.ts';
 import { counted } from './counted.ts';
+import { keyWorks } from './key-works.ts';
 import type { StateText } from './states.ts';
 
 export type EndingRow = OutputFor<'key.ending'>['ending'][number];
@@ -47,7 +48,7 @@ export function whatThen(
     if (renewsAt !== null) return `To be renewed since ${sayDay(renewsAt)}: look at Jobs`;
     return key.remote?.state === 'Disabled'
       ? 'AWS deletes it: the key cannot be enabled until Synchronize'
-      : 'Stops decrypting in AWS until Synchronize';
+      : `Stops ${keyWorks(key).working} in AWS until Synchronize`;
   }
   if (rotatesAt !== null && rotatesAt > now) return `Rotated by schedule on ${sayDay(rotatesAt)}`;
   return at <= now
@@ -57,7 +58,7 @@ export function whatThen(
 
 /** What both kinds of end mean, above the list. */
 export const endingMeanings =
-  'Once AWS has deleted its copy of the material, everything under that key stops decrypting in AWS until you Synchronize. At the end of its planned life a key goes on working, and its group is to be rotated.';
+  'Once AWS has deleted its copy of the material, nothing can be decrypted, signed or verified with that key in AWS until you Synchronize. At the end of its planned life a key goes on working, and its group is to be rotated.';
 
 /** What would stand in the list, and when. */
 const standHere =

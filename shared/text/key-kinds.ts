@@ -15,11 +15,3 @@ export const lengthText = (kind: Pick<KeyKind, 'keyType' | 'keyLength'>): string
 /** `AES-256, Encrypt + Decrypt` */
 export const kindText = (kind: KeyKind): string =>
   `${nameOfKind(kind)}, ${usageTexts[kind.keyUsage]}`;
-
-/** What a key does that is enabled: `decrypts`, `signs and verifies`. */
-export const worksTexts: Readonly<Record<UsageName, string>> = {
-  'encrypt-decrypt': 'decrypts',
-  'sign-verify': 'signs and verifies',
-  'generate-verify-mac': 'makes and verifies MACs',
-  'key-agreement': 'agrees on secrets',
-};

@@ -1,5 +1,6 @@
 import { renewalOf } from '../model/material-end.ts';
 import { counted } from './counted.ts';
+import type { KeyWorks } from './key-works.ts';
 
 const hour = 3_600_000;
 
@@ -10,5 +11,5 @@ export function sayLead(days: number): string {
 }
 
 /** What a group's date for AWS means, in the sentence about its keys. */
-export const renewalSentence = (days: number): string =>
-  `AWS deletes the material of each ${counted(days, 'day')} after an import. Keyreeve imports it again ${sayLead(days)} before, until the planned life of a key without alias is over. Where it cannot, everything under the key stops decrypting until you Synchronize.`;
+export const renewalSentence = (days: number, works: KeyWorks): string =>
+  `AWS deletes the material of each ${counted(days, 'day')} after an import. Keyreeve imports it again ${sayLead(days)} before, until the planned life of a key without alias is over. Where it cannot, ${works.stops('the key')} until you Synchronize.`;

@@ -1,6 +1,7 @@
 import type { JobState } from '../model/job.ts';
 import { counted } from './counted.ts';
 import { countDue } from './due.ts';
+import type { KeyWorks } from './key-works.ts';
 
 /**
  * Glyph and word of every state: always shown together, so that colour only repeats them.
@@ -15,6 +16,7 @@ export interface StateText {
 export const keyStates = {
   'Active, alias': { glyph: '●', word: 'Active, alias', tone: 'good' },
   'Decrypts only': { glyph: '○', word: 'Decrypts only', tone: 'quiet' },
+  'No alias': { glyph: '○', word: 'No alias', tone: 'quiet' },
   Off: { glyph: '◌', word: 'Off', tone: 'quiet' },
   'Off, alias': { glyph: '!', word: 'Off, alias', tone: 'attention' },
   'Material gone': { glyph: '!', word: 'Material gone', tone: 'attention' },
@@ -25,15 +27,19 @@ export const keyStates = {
 export type KeyState = keyof typeof keyStates;
 
 /** What a key state means, in one line, for a legend or a tooltip. */
-export const keyStateMeanings: Readonly<Record<KeyState, string>> = {
-  'Active, alias': 'holds the alias: new data is encrypted under it',
-  'Decrypts only': 'earlier version, enabled, without the alias',
-  Off: 'disabled in AWS: nothing under it decrypts',
-  'Off, alias': 'disabled in AWS, and holds the alias: nothing is encrypted or decrypted under it',
-  'Material gone': 'AWS has no key material for it: nothing under it decrypts',
-  Differs: 'AWS is not what the group says',
-  'Not checked': 'last read more than a day ago, or AWS could not be reached',
-  'Not in AWS': 'saved here only',
+export const keyStateMeaning = (state: KeyState, works: KeyWorks): string => meanings[state](works);
+
+const meanings: Readonly<Record<KeyState, (works: KeyWorks) => string>> = {
+  'Active, alias': ({ freshUnder }) => `holds the alias: ${freshUnder('it')}`,
+  'Decrypts only': () => 'earlier version, enabled, without the alias',
+  'No alias': ({ works }) =>
+    `earlier version, enabled, without the alias: ${works} where it is named`,
+  Off: ({ noneUnder }) => `disabled in AWS: ${noneUnder('it')}`,
+  'Off, alias': ({ idleUnder }) => `disabled in AWS, and holds the alias: ${idleUnder('it')}`,
+  'Material gone': ({ noneUnder }) => `AWS has no key material for it: ${noneUnder('it')}`,
+  Differs: () => 'AWS is not what the group says',
+  'Not checked': () => 'last read more than a day ago, or AWS could not be reached',
+  'Not in AWS': () => 'saved here only',
 };
 
 export const jobStateTexts: Readonly<Record<JobState, StateText>> = {
@@ -66,8 +72,8 @@ export const shortId = (id: string): string =>
 export const endings = {
   rotated: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
-  previousStays: (d: { version: number }): string =>
-    `Version ${d.version} stays enabled and decrypts.`,
+  previousStays: (d: { version: number; works: KeyWorks }): string =>
+    `Version ${d.version} stays enabled and ${d.works.works}.`,
   firstKey: (d: { alias: string }): string =>
     `First key of this group: alias/${d.alias} is new, so no data used it before.`,
   newAlias: (d: { alias: string }): string => `alias/${d.alias} is new, so no data used it before.`,
@@ -86,10 +92,10 @@ export const endings = {
     `${d.group}, version ${d.version}: AWS has our copy again, and ${d.until === null ? 'does not delete it' : `deletes it on ${d.until}`}.`,
   madeActive: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `alias/${d.alias} points at version ${d.version} of ${d.group} (${shortId(d.keyId)}) now.`,
-  disabled: (d: { group: string; version: number; keyId: string }): string =>
-    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is disabled in AWS: nothing under it decrypts until Enable in AWS.`,
-  enabled: (d: { group: string; version: number; keyId: string }): string =>
-    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is enabled in AWS: everything under it decrypts again.`,
+  disabled: (d: { group: string; version: number; keyId: string; works: KeyWorks }): string =>
+    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is disabled in AWS: ${d.works.noneUnder('it')} until Enable in AWS.`,
+  enabled: (d: { group: string; version: number; keyId: string; works: KeyWorks }): string =>
+    `Version ${d.version} of ${d.group} (${shortId(d.keyId)}) is enabled in AWS: ${d.works.again('it')}.`,
   cancelled: (d: { exists: string }): string => `Cancelled. ${d.exists}`,
 } as const;
 

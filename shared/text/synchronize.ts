@@ -1,3 +1,6 @@
+import { capital } from './capital.ts';
+import type { KeyWorks } from './key-works.ts';
+
 /** Button and sentence of Synchronize for each of its eight combinations of boxes. */
 export interface SynchronizeChoices {
   readonly deleteMaterial: boolean;
@@ -9,8 +12,9 @@ export interface SynchronizeChoices {
 export function synchronizeWords(
   { deleteMaterial, updatePolicy, importMaterial }: SynchronizeChoices,
   version: number,
+  works: KeyWorks,
 ): { readonly button: string; readonly sentence: string } {
-  const stops = `Everything under version ${version} stops decrypting in AWS now.`;
+  const stops = `${capital(works.stops(`version ${version}`))} in AWS now.`;
   const pause =
     'The key cannot be used for some seconds. Only needed where AWS refuses a new date in place.';
   if (deleteMaterial && importMaterial) {
@@ -33,7 +37,7 @@ export function synchronizeWords(
     return updatePolicy
       ? {
           button: 'Import material and update policy',
-          sentence: `When this is done, data under version ${version} can be decrypted. No key ID changes; the alias does not move.`,
+          sentence: `When this is done, ${works.possible(`version ${version}`)}. No key ID changes; the alias does not move.`,
         }
       : {
           button: 'Import material',

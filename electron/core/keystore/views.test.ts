@@ -59,12 +59,21 @@ describe('the state word of a key', () => {
     ],
   ];
   it.each(table)('is "%s": %s', (word, _why, read) => {
-    expect(keyState(read, now)).toBe(word);
+    expect(keyState(read, 'ENCRYPT_DECRYPT', now)).toBe(word);
   });
+
+  it.each(['SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'] as const)(
+    'speaks of no decrypting where the usage is %s',
+    (usage) => {
+      expect(keyState(remote(), usage, now)).toBe('No alias');
+      expect(keyState(remote(holder), usage, now)).toBe('Active, alias');
+    },
+  );
 });
 
 describe('the state word of a group', () => {
-  const key = (read: RemoteKey | null) => ({ remote: read }) as KeyWithRemote;
+  const key = (read: RemoteKey | null) =>
+    ({ key: { usage: 'ENCRYPT_DECRYPT' }, remote: read }) as KeyWithRemote;
   const old = key(remote({ readAt: 0 }));
   const gone = key(remote({ state: 'PendingImport' }));
   const differs = key(remote({ state: 'PendingDeletion' }));

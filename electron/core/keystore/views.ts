@@ -1,7 +1,9 @@
-import { nameOfSpec } from '../../../shared/model/key-kinds.ts';
+import { kindOf, nameOfSpec } from '../../../shared/model/key-kinds.ts';
+import type { KeyUsage } from '../../../shared/model/key-specs.ts';
 import { saySpan } from '../../../shared/model/span.ts';
 import type { KeyWithRemote } from './keys.ts';
 import type { Group, RemoteKey } from './rows.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import { renewalSentence } from '../../../shared/text/renewal.ts';
 
 /** A reading older than this (ms) is shown as "Not checked". */
@@ -10,6 +12,7 @@ export const stale = 86_400_000;
 export type KeyState =
   | 'Active, alias'
   | 'Decrypts only'
+  | 'No alias'
   | 'Off'
   | 'Off, alias'
   | 'Material gone'
@@ -26,7 +29,7 @@ export const otherMaterial = ({ materialId, currentMaterial }: RemoteKey): strin
   materialId === null || currentMaterial === materialId ? null : currentMaterial;
 
 /** The one state word of a key, from what AWS last said. */
-export function keyState(remote: RemoteKey | null, now: number): KeyState {
+export function keyState(remote: RemoteKey | null, usage: KeyUsage, now: number): KeyState {
   if (remote === null) return 'Not in AWS';
   if (remote.state === 'PendingImport') {
     return hadMaterial(remote) ? 'Material gone' : 'Not in AWS';
@@ -38,7 +41,8 @@ export function keyState(remote: RemoteKey | null, now: number): KeyState {
   // A reading from the future tells that the clock was set back: its age is not known either.
   if (Math.abs(now - remote.readAt) > stale) return 'Not checked';
   if (remote.state === 'Disabled') return 'Off';
-  return remote.alias === null ? 'Decrypts only' : 'Active, alias';
+  if (remote.alias !== null) return 'Active, alias';
+  return usage === 'ENCRYPT_DECRYPT' ? 'Decrypts only' : 'No alias';
 }
 
 /** The state word of a group: the worst of its keys, unless a job waits for a person. */
@@ -48,7 +52,7 @@ export function groupState(
   now: number,
 ): { readonly state: string; readonly needsYou: boolean } {
   if (jobNeedsYou) return { state: 'Job needs you', needsYou: true };
-  const states = keys.map(({ remote }) => keyState(remote, now));
+  const states = keys.map(({ key, remote }) => keyState(remote, key.usage, now));
   if (states.includes('Material gone')) return { state: 'Material gone', needsYou: true };
   if (states.includes('Differs')) return { state: 'Differs', needsYou: true };
   if (states.includes('Off, alias')) return { state: 'Active key off', needsYou: true };
@@ -68,9 +72,10 @@ export function groupSentence(
   const rotation = group.rotate
     ? ` and rotated every ${saySpan(group.rotateEvery)}`
     : '; they are rotated by hand only';
-  const gone = group.materialDays === null ? '' : ` ${renewalSentence(group.materialDays)}`;
+  const works = keyWorks(kindOf(group.keySpec, group.keyUsage));
+  const gone = group.materialDays === null ? '' : ` ${renewalSentence(group.materialDays, works)}`;
   const off = group.disableAfter
-    ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: data under it then cannot be decrypted.`
+    ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: ${works.lostThen('it')}.`
     : '';
   return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${gone}${off}`;
 }

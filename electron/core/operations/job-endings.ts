@@ -1,5 +1,7 @@
 import { sayDay, sayTime } from '../../../shared/model/span.ts';
 import { jobMessage } from '../../../shared/text/jobs.ts';
+import { kindOf } from '../../../shared/model/key-kinds.ts';
+import { keyWorks, type KeyWorks } from '../../../shared/text/key-works.ts';
 import { endings } from '../../../shared/text/states.ts';
 import type { JobDetails } from '../jobs/read.ts';
 import type { OpenKeystore } from './context.ts';
@@ -20,6 +22,7 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
     version: key.version,
     keyId: remote.kmsKeyId,
     alias: group.alias,
+    works: keyWorks(kindOf(key.spec, key.usage)),
   };
   switch (job.kind) {
     case 'group.force-rotate':
@@ -50,7 +53,7 @@ function keyOf(job: JobDetails): string | null {
 function former(
   open: OpenKeystore,
   job: JobDetails,
-  about: { readonly alias: string; readonly version: number },
+  about: { readonly alias: string; readonly version: number; readonly works: KeyWorks },
 ): string {
   const { holder, holderKeyId } = job.outputs['check'] as {
     readonly holder: string | null;
@@ -61,7 +64,7 @@ function former(
     const { version } = before.key;
     const state = before.remote?.state ?? 'Enabled';
     return state === 'Enabled'
-      ? endings.previousStays({ version })
+      ? endings.previousStays({ version, works: about.works })
       : endings.previousIs({ version, state });
   }
   if (holder !== null) return endings.foreignStays({ keyId: holder });

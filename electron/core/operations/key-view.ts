@@ -20,7 +20,7 @@ export function viewKey(
     reference: `${open.references.groupPath(group)}/${key.version}`,
     ...kindOf(key.spec, key.usage),
     lifecycle: key.lifecycle,
-    state: keyState(remote, open.clock.now()),
+    state: keyState(remote, key.usage, open.clock.now()),
     kcv: key.kcv,
     storage: key.storage,
     assurance: key.assurance,

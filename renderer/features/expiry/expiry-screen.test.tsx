@@ -65,7 +65,9 @@ describe('Key Management > Expiry', () => {
       ['· In 60 days', 'cards-4/1', expect.stringMatching(/^Renewed by Keyreeve on .*2031$/)],
       ['· In 80 days', 'cards-5/1', expect.stringMatching(/^Rotated by schedule on .*2031$/)],
     ]);
-    expect(screen.getByText(/everything under that key stops decrypting in AWS/)).toBeTruthy();
+    expect(
+      screen.getByText(/nothing can be decrypted, signed or verified with that key in AWS/),
+    ).toBeTruthy();
     expect(screen.getByText('5 ends, over or in the next 90 days, soonest first')).toBeTruthy();
   });
 

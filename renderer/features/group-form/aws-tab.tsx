@@ -1,4 +1,6 @@
 import { useId } from 'react';
+import { capital } from '../../../shared/text/capital.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import { AliasField } from './alias-field.tsx';
 import { Beside, FormRow, type RowPlace, TextInput } from './form-row.tsx';
 import styles from './group-form.module.css';
@@ -97,8 +99,8 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
             }
           />
           <span>
-            days after an import, unless Keyreeve imports it again before: else everything under the
-            key stops decrypting
+            days after an import, unless Keyreeve imports it again before: else{' '}
+            {keyWorks(form).stops('the key')}
           </span>
         </div>
         <Beside place={place} field="awsDeletesMaterialAfterDays" under />
@@ -141,7 +143,7 @@ function DisableField({ control, place }: Pick<TabProps, 'control' | 'place'>) {
           place={place}
           field="disableWaitDays"
           under
-          hint="Data encrypted under a disabled key cannot be decrypted."
+          hint={`${capital(keyWorks(form).lost('a disabled key'))}.`}
         />
       </div>
     </div>

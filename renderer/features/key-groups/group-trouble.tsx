@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import type { OutputFor } from '../../../shared/contract/index.ts';
-import { keyStateMeanings, keyStates } from '../../../shared/text/states.ts';
+import { keyStateMeaning, keyStates } from '../../../shared/text/states.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
@@ -97,7 +98,7 @@ function KeysInTrouble({
         {keys.length === 1 ? `Version ${only?.version}: ` : `${keys.length} versions: `}
         <StateWord state={keyStates[state]} />
       </p>
-      <p>{keyStateMeanings[state]}</p>
+      {only ? <p>{keyStateMeaning(state, keyWorks(only))}</p> : null}
       <div className={styles['buttons']}>
         {shown.map((key, at) => (
           <KeyDeed key={key.id} of={key} first={first && at === 0} />

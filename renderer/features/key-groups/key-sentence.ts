@@ -1,17 +1,22 @@
-import { keyStateMeanings } from '../../../shared/text/states.ts';
+import { keyStateMeaning } from '../../../shared/text/states.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
+import { capital } from '../../../shared/text/capital.ts';
 import { sayTime } from '../../ui/moments.ts';
 import type { KeyView } from './tree-lists.ts';
 
 /** The state of a key in one sentence, with the time of the reading it rests on. */
-export function keySentence(key: Pick<KeyView, 'state' | 'remote'>): string {
+export function keySentence(
+  key: Pick<KeyView, 'state' | 'remote' | 'keyType' | 'keyUsage'>,
+): string {
   const { remote, state } = key;
   if (remote === null) return 'Not in AWS: saved here only.';
   const read = `Read ${sayTime(remote.readAt)}.`;
-  const meaning = keyStateMeanings[state];
+  const works = keyWorks(key);
+  const meaning = keyStateMeaning(state, works);
   if (state === 'Active, alias' && remote.alias !== null)
     return `Active. Holds ${remote.alias}. ${read}`;
   if (state === 'Off, alias' && remote.alias !== null)
-    return `Off: disabled in AWS, and ${remote.alias} names it. Nothing is encrypted or decrypted under it. ${read}`;
+    return `Off: disabled in AWS, and ${remote.alias} names it. ${capital(works.idleUnder('it'))}. ${read}`;
   if (state === 'Differs' && remote.otherMaterial !== null)
     return `Differs: AWS encrypts under other material, of which no copy is kept here. ${read}`;
   if (state === 'Differs') return `Differs: AWS says ${remote.state}. ${read}`;

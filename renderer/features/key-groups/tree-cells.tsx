@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { keyStateMeanings, keyStates } from '../../../shared/text/states.ts';
+import { keyStateMeaning, keyStates } from '../../../shared/text/states.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import type { TreeColumn } from '../../ui/tree-grid.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import { RenameField } from './rename-field.tsx';
@@ -100,7 +101,7 @@ function keyCells(row: KeyTreeRow, { keys }: Things, now: number): Cells {
       </>
     ),
     state: (
-      <span title={keyStateMeanings[key.state]}>
+      <span title={keyStateMeaning(key.state, keyWorks(key))}>
         {state.tone === 'attention' ? (
           <StateWord state={state} />
         ) : (

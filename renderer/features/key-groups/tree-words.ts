@@ -1,4 +1,5 @@
 import { keyStates, shortId, type StateText } from '../../../shared/text/states.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import { sayDay, sayTime } from '../../ui/moments.ts';
 import type { FolderView } from '../../state/folders.ts';
 import type { KeyView } from './tree-lists.ts';
@@ -23,7 +24,11 @@ export function groupStateText(group: Pick<GroupCells, 'state' | 'needsYou'>): S
 }
 
 /** What a group's state means, in a sentence. */
-export function groupStateMeaning({ state, keys }: Pick<GroupCells, 'state' | 'keys'>): string {
+export function groupStateMeaning(
+  group: Pick<GroupCells, 'state' | 'keys' | 'keyType' | 'keyUsage'>,
+): string {
+  const { state, keys } = group;
+  const works = keyWorks(group);
   const meanings: Readonly<Record<string, string>> = {
     'In step': 'AWS holds its keys as this keystore does.',
     'Not in AWS':
@@ -31,10 +36,9 @@ export function groupStateMeaning({ state, keys }: Pick<GroupCells, 'state' | 'k
         ? 'It has no key yet, so AWS holds nothing of it.'
         : 'Its keys are saved here only.',
     'Not checked': 'A key of it was last read more than a day ago.',
-    'Material gone': 'AWS has no key material for a key of it: nothing under that key decrypts.',
+    'Material gone': `AWS has no key material for a key of it: ${works.noneUnder('that key')}.`,
     Differs: 'A key of it is in AWS not as this group says.',
-    'Active key off':
-      'The key that holds its alias is disabled in AWS: nothing is encrypted or decrypted under it.',
+    'Active key off': `The key that holds its alias is disabled in AWS: ${works.idleUnder('it')}.`,
     'Job needs you': 'A job of it stopped at a safe place and waits for you.',
   };
   return meanings[state] ?? '';

@@ -4,10 +4,11 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import {
   assuranceTexts,
   emptyTexts,
-  keyStateMeanings,
+  keyStateMeaning,
   keyStates,
   shortId,
 } from '../../../shared/text/states.ts';
+import { keyWorks } from '../../../shared/text/key-works.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
@@ -55,9 +56,9 @@ const columns: readonly Column<KeyView>[] = [
     id: 'state',
     title: 'State',
     width: '132px',
-    cell: ({ state }) => (
-      <span title={keyStateMeanings[state]}>
-        <StateWord state={keyStates[state]} />
+    cell: (key) => (
+      <span title={keyStateMeaning(key.state, keyWorks(key))}>
+        <StateWord state={keyStates[key.state]} />
       </span>
     ),
   },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aesWorks } from '../../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import {
   type Boxes,
@@ -57,7 +58,7 @@ describe('the three boxes', () => {
     boxes = tick(boxes, 'updatePolicy', code[1] === 'P');
     boxes = tick(boxes, 'importMaterial', code[2] === 'I');
     expect(shown(boxes)).toBe(code);
-    expect(synchronizeWords(boxes, 2).button).toBe(button);
+    expect(synchronizeWords(boxes, 2, aesWorks).button).toBe(button);
   });
 });
 

@@ -2,6 +2,7 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
+import { aesWorks } from '../../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
@@ -26,7 +27,7 @@ function synchronizing(hasPolicy = true) {
         updatePolicy: input.updatePolicy ?? true,
         importMaterial: input.importMaterial ?? true,
       };
-      const words = synchronizeWords(boxes, 3);
+      const words = synchronizeWords(boxes, 3, aesWorks);
       const alone = boxes.deleteMaterial && !boxes.importMaterial;
       return synchronizePlan({
         button: `${words.button} (practice)`,

@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { usualEnd } from '../../../shared/model/material-end.ts';
+import { aesWorks, keyWorks } from '../../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -82,7 +83,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const start = useDeed('key.synchronize');
   const { plan, lastPlan, marks } = planning;
   const confirmName = plan?.confirmName ?? null;
-  const words = synchronizeWords(boxes, known?.version ?? 1);
+  const words = synchronizeWords(boxes, known?.version ?? 1, known ? keyWorks(known) : aesWorks);
   const meanings = boxMeanings(lastPlan?.comparison ?? [], hasPolicy);
   const takesAway = boxes.deleteMaterial && !boxes.importMaterial;
   const change = (next: Boxes): void => {

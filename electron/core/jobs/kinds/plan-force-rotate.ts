@@ -1,4 +1,4 @@
-import { isAsymmetric, kindOf, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
+import { isAsymmetric, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { failureClause, failureName } from '../../../../shared/text/failures.ts';
@@ -16,6 +16,7 @@ import {
   exceptionLines,
   staysOff,
   subjectLine,
+  worksOfGroup,
   write,
 } from './plan.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
@@ -24,7 +25,6 @@ import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 import { requireWaiting } from './waiting-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
-import { worksTexts } from '../../../../shared/text/key-kinds.ts';
 import { sayLead } from '../../../../shared/text/renewal.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
@@ -68,7 +68,7 @@ export async function planForceRotate(
     }),
     stays: holderRead
       ? stayLines(services, group, former, gone)
-      : [untouched(group), policyLine(group)],
+      : [worksOfGroup(group).untouched, policyLine(group)],
     lookFirst: await warnings(services, group, looked, { former, waiting, gone }),
     checks: checks.lines,
     ...callsOf(group, former.id !== null, waiting !== null),
@@ -187,14 +187,6 @@ function aliasLine(
     : `alias/${alias}: ${now.former.name} → version ${now.version}`;
 }
 
-type OfUsage = Pick<Group, 'keySpec' | 'keyUsage'>;
-const usageOf = ({ keySpec, keyUsage }: OfUsage) => kindOf(keySpec, keyUsage).keyUsage;
-const encrypts = ({ keyUsage }: OfUsage): boolean => keyUsage === 'ENCRYPT_DECRYPT';
-const untouched = (group: OfUsage): string =>
-  encrypts(group)
-    ? 'Data already encrypted is not touched'
-    : 'What was made with earlier keys is not touched';
-
 function stayLines(
   services: DeedServices,
   group: Group,
@@ -211,16 +203,16 @@ function stayLines(
           ? `${remote.alias} stays on version ${key.version} in ${remote.region}`
           : [],
       ),
-      untouched(group),
+      worksOfGroup(group).untouched,
       policy,
     ];
   }
   const enabled = disabled === 'never' ? '' : ' until it is disabled';
   return [
     state === null || state === 'Enabled'
-      ? `${capital(name)} stays enabled and ${worksTexts[usageOf(group)]}${enabled}`
-      : staysOff(name, state, version !== null),
-    untouched(group),
+      ? `${capital(name)} stays enabled and ${worksOfGroup(group).works}${enabled}`
+      : staysOff(name, state, version !== null, worksOfGroup(group)),
+    worksOfGroup(group).untouched,
     policyLine(group),
   ];
 }
@@ -246,6 +238,7 @@ async function warnings(
 ): Promise<string[]> {
   const { connection } = looked;
   const { id, name, disabled } = former;
+  const works = worksOfGroup(group);
   const lines = exceptionLines(connection);
   if (gone !== null) {
     lines.push(
@@ -269,21 +262,17 @@ async function warnings(
     }
     if (isMultiRegion(id) && !isMultiRegion(waiting)) {
       lines.push(
-        `${capital(name)} is a multi-Region key, the new one is not: what is encrypted from then on decrypts in ${group.region} only`,
+        `${capital(name)} is a multi-Region key, the new one is not: ${works.dataKeys ? 'what is encrypted from then on decrypts' : 'it works'} in ${group.region} only`,
       );
     }
     lines.push(`Whoever names the key by ID or ARN stays on ${name} until they change it`);
     if (disabled === 'surely') {
-      lines.push(
-        encrypts(group)
-          ? `Data encrypted under ${name} cannot be decrypted once it is disabled`
-          : `Nothing works with ${name} once it is disabled`,
-      );
+      lines.push(`${capital(works.lost(name))} once it is disabled`);
     }
   }
   if (group.materialDays !== null) {
     lines.push(
-      `Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, everything under the key stops ${encrypts(group) ? 'decrypting' : 'working'} until you Synchronize`,
+      `Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, ${works.stops('the key')} until you Synchronize`,
     );
   }
   return lines;

@@ -2,7 +2,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import type { Group, KeyWithRemote } from '../../keystore/rows.ts';
 import type { Clock } from '../../ports.ts';
-import { Checks, type Draft, quote, shellWord, subjectLine } from './plan.ts';
+import { Checks, type Draft, quote, shellWord, subjectLine, worksOfGroup } from './plan.ts';
 import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
@@ -158,7 +158,7 @@ function laterWarnings(
   const warnings: string[] = [];
   if (after.disableAfter && !before.disableAfter && hasActive) {
     warnings.push(
-      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: data under it cannot be decrypted then`,
+      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: ${worksOfGroup(after).lostLater('it')}`,
     );
   }
   if (!after.disableAfter && before.disableAfter && known.disablings > 0) {

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KeyWorks } from '../../../../shared/text/key-works.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
@@ -16,6 +17,7 @@ import {
   exceptionLines,
   shellWord,
   staysOff,
+  worksOfKey,
 } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -53,6 +55,7 @@ export async function planMakeActive(
         ? `KMS key ${shortId(holderId)}`
         : null;
   const state = looked.holder?.state ?? 'Enabled';
+  const works = worksOfKey(key);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   return {
     deed: 'make-active',
@@ -64,19 +67,11 @@ export async function planMakeActive(
         ? `alias/${group.alias} is made and names version ${key.version}`
         : `alias/${group.alias}: ${from} → version ${key.version}`,
     ],
-    stays: [
-      from === null
-        ? 'No key holds this alias now'
-        : state === 'Enabled'
-          ? `${capital(from)} stays enabled and decrypts`
-          : staysOff(from, state, holder !== null),
-      'Data already encrypted is not touched',
-      'The rotation schedule of the group',
-    ],
+    stays: stayLines(from, state, holder !== null, works),
     lookFirst: [
       ...exceptionLines(connection),
       ...other,
-      `New data is encrypted under version ${key.version} from then on`,
+      `${capital(works.freshUnder(`version ${key.version}`))} from then on`,
     ],
     checks: checks.lines,
     steps: ['Check account, clock, key and alias holder', 'Move alias'],
@@ -100,6 +95,17 @@ export async function planMakeActive(
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+/** `from` holds the alias now; `ours`: it is of the group. */
+function stayLines(from: string | null, state: string, ours: boolean, works: KeyWorks): string[] {
+  const former =
+    from === null
+      ? 'No key holds this alias now'
+      : state === 'Enabled'
+        ? `${capital(from)} stays enabled and ${works.works}`
+        : staysOff(from, state, ours, works);
+  return [former, works.untouched, 'The rotation schedule of the group'];
 }
 
 /** Whether the alias may be pointed at the key; answers what to read first of its material. */

@@ -17,6 +17,7 @@ import {
   sayTemplate,
   shellWord,
   subjectLine,
+  worksOfGroup,
 } from './plan.ts';
 import { callsOf } from './plan-synchronize.ts';
 import type { DeedServices } from './services.ts';
@@ -83,7 +84,7 @@ export async function planSynchronizeGroup(
     })),
     changes: changeLines(group, run),
     stays: stayLines(group, choices),
-    lookFirst: lookFirstLines(read, versions, waitsBehind),
+    lookFirst: lookFirstLines(group, read, versions, waitsBehind),
     checks: [...read.checks, ...checkLines(versions)],
     ...workOf(group, run),
     goBack: 'Nothing is lost: our copies stay',
@@ -220,7 +221,7 @@ function changeLines(group: Group, run: readonly Decided[]): string[] {
     lines.push(`Policy put back to ${sayTemplate(group.policy)}: ${versionsOf(policies)}`);
   if (imports.length > 0) {
     lines.push(`Material imported again: ${versionsOf(imports)}`);
-    lines.push(`Data under ${versionsOf(imports)} can be decrypted again`);
+    lines.push(`${capital(worksOfGroup(group).possible(versionsOf(imports)))} again`);
   }
   for (const [day, some] of Map.groupBy(imports, ({ payload }) => dayOf(payload)))
     lines.push(`AWS deletes the material of ${versionsOf(some)}: ${day}`);
@@ -244,6 +245,7 @@ function stayLines(group: Group, choices: GroupChoices): string[] {
 }
 
 function lookFirstLines(
+  group: Group,
   { places }: VersionsSeen,
   versions: readonly Decided[],
   waitsBehind: number | null,
@@ -270,7 +272,7 @@ function lookFirstLines(
     ...(off.length === 0
       ? []
       : [
-          `${capital(versionsOf(off))} ${off.length === 1 ? 'stays' : 'stay'} Disabled: nothing under ${off.length === 1 ? 'it' : 'them'} decrypts until Enable in AWS`,
+          `${capital(versionsOf(off))} ${off.length === 1 ? 'stays' : 'stay'} Disabled: ${worksOfGroup(group).noneUnder(off.length === 1 ? 'it' : 'them')} until Enable in AWS`,
         ]),
     ...(waitsBehind === null
       ? []

@@ -35,6 +35,7 @@ function planned(of: {
     id: 'k',
     version: 2,
     spec: 'SYMMETRIC_DEFAULT',
+    usage: 'ENCRYPT_DECRYPT',
     storage: 'hsm',
     kcv: born,
     backedUpAt: of.backedUpAt,

@@ -4,6 +4,7 @@ import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import {
+  capital,
   Checks,
   type Draft,
   lookAtAws,
@@ -17,6 +18,7 @@ import {
   write,
   exceptionLines,
   shellWord,
+  worksOfKey,
 } from './plan.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
@@ -25,6 +27,7 @@ import type { DeedServices } from './services.ts';
 import { isAsymmetric } from '../../../../shared/model/key-kinds.ts';
 import type { SynchronizePayload } from './synchronize.ts';
 import type { SynchronizePlan } from '../../../../shared/contract/key.ts';
+import type { KeyWorks } from '../../../../shared/text/key-works.ts';
 import { synchronizeWords } from '../../../../shared/text/synchronize.ts';
 import { comparisonOf } from './compare-sides.ts';
 
@@ -72,7 +75,7 @@ export async function planSynchronize(
   const seen = remote
     ? await lookAtVersion(services, group, { key, remote }, choices, looked, checks)
     : null;
-  const words = wordsOf(group, choices, key.version);
+  const words = wordsOf(group, choices, key);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
   const gone = seen?.there === false;
@@ -90,14 +93,14 @@ export async function planSynchronize(
     subject: subjectLine(group, looked.account, holds, remote?.region),
     sentence: words.sentence,
     comparison: remote && seen ? comparisonOf(group, { key, remote }, choices, seen) : [],
-    changes: changeLines(group, choices, seen, key.version),
+    changes: changeLines(group, choices, seen, key),
     stays: stayLines(choices, seen),
     lookFirst: [
       ...exceptionLines(looked.connection),
       ...(remote ? otherMaterialLines(remote, seen?.described) : []),
-      ...(seen?.described?.state === 'Disabled' ? offLines(choices) : []),
+      ...(seen?.described?.state === 'Disabled' ? offLines(choices, worksOfKey(key)) : []),
       ...dateLines(choices, seen),
-      ...warningLines(choices, alone, key.version, seen),
+      ...warningLines(choices, alone, key, seen),
     ],
     checks: checks.lines,
     ...callsOf(group, choices, seen, key),
@@ -196,16 +199,19 @@ const putsPolicy = (group: Group, { updatePolicy }: Choices): boolean =>
   updatePolicy && group.policy !== null;
 
 /** Button and sentence name what is done, which may be less than what is ticked. */
-function wordsOf(group: Group, choices: Choices, version: number) {
+function wordsOf(group: Group, choices: Choices, key: Key) {
+  const { version } = key;
+  const works = worksOfKey(key);
   const done = { ...choices, updatePolicy: putsPolicy(group, choices) };
-  if (choices.deleteMaterial || choices.importMaterial) return synchronizeWords(done, version);
-  const { button, sentence } = synchronizeWords(choices, version);
+  if (choices.deleteMaterial || choices.importMaterial)
+    return synchronizeWords(done, version, works);
+  const { button, sentence } = synchronizeWords(choices, version, works);
   return choices.updatePolicy && group.policy === null
     ? { button, sentence: 'This group has no policy template: nothing changes.' }
     : { button, sentence };
 }
 
-function changeLines(group: Group, choices: Choices, seen: Seen | null, version: number): string[] {
+function changeLines(group: Group, choices: Choices, seen: Seen | null, key: Key): string[] {
   const gone = seen?.there === false;
   const lines = [
     choices.updatePolicy && seen?.policy === 'differs' && group.policy !== null
@@ -226,7 +232,9 @@ function changeLines(group: Group, choices: Choices, seen: Seen | null, version:
         ? 'AWS deletes it: never'
         : `AWS deletes it: on ${sayDay(choices.validTo)}`
       : null,
-    choices.importMaterial && gone ? `Data under version ${version} can be decrypted again` : null,
+    choices.importMaterial && gone
+      ? `${capital(worksOfKey(key).possible(`version ${key.version}`))} again`
+      : null,
   ];
   return lines.filter((line): line is string => line !== null);
 }
@@ -243,9 +251,9 @@ function stayLines(choices: Choices, seen: Seen | null): string[] {
 }
 
 /** What becomes of a key that is off: without material AWS does not keep that it was. */
-function offLines({ deleteMaterial, importMaterial }: Choices): string[] {
+function offLines({ deleteMaterial, importMaterial }: Choices, works: KeyWorks): string[] {
   if (!deleteMaterial)
-    return ['The KMS key stays Disabled: nothing under it decrypts until Enable in AWS'];
+    return [`The KMS key stays Disabled: ${works.noneUnder('it')} until Enable in AWS`];
   return importMaterial
     ? [
         'The KMS key is Enabled once AWS has the material again: disable it then, if it is to stay off',
@@ -267,17 +275,16 @@ function dateLines(
   ];
 }
 
-function warningLines(
-  choices: Choices,
-  alone: boolean,
-  version: number,
-  seen: Seen | null,
-): string[] {
+function warningLines(choices: Choices, alone: boolean, key: Key, seen: Seen | null): string[] {
   if (!choices.deleteMaterial || seen?.there === false) return [];
+  const works = worksOfKey(key);
   const lines = alone
     ? [
-        `Everything under version ${version} stops decrypting in AWS now`,
-        'Services notice late: a volume or database may run on until it next starts',
+        `${capital(works.stops(`version ${key.version}`))} in AWS now`,
+        ...(works.dataKeys
+          ? ['Services notice late: a volume or database may run on until it next starts']
+          : []),
+        ...works.outside,
       ]
     : ['The key cannot be used between delete and import'];
   if (seen) lines.push(...lastUseLines(seen.usage));

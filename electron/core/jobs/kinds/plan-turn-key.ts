@@ -1,6 +1,7 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KeyTurn } from '../../../../shared/model/key-turn.ts';
 import { sayDay } from '../../../../shared/model/span.ts';
+import type { KeyWorks } from '../../../../shared/text/key-works.ts';
 import { keyTurnWords } from '../../../../shared/text/key-turn.ts';
 import type { Grant, LastUsage } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
@@ -9,6 +10,7 @@ import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import { keyObstacle, turns } from './kms-key-state.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import {
+  capital,
   Checks,
   type Draft,
   exceptionLines,
@@ -19,6 +21,7 @@ import {
   read,
   shellWord,
   subjectLine,
+  worksOfKey,
   write,
 } from './plan.ts';
 import { shortId } from './reading.ts';
@@ -89,7 +92,7 @@ export async function planKeyTurn(
       ...exceptionLines(connection),
       ...(remote && turn === 'enable' ? otherMaterialLines(remote, described) : []),
       ...jobLines(turn, about.jobs),
-      ...(turn === 'disable' && users ? warningLines(users) : []),
+      ...(turn === 'disable' && users ? warningLines(users, worksOfKey(key)) : []),
     ],
     checks: checks.lines,
     steps: ['Check account, clock and key', turns[turn].title],
@@ -148,21 +151,20 @@ const inUse = (
   aliases === null || aliases.length > 0 || remote?.alias != null || usedLately(usage, clock.now());
 
 function changeLines(turn: KeyTurn, key: Key, named: string, users: Users | null): string[] {
-  const data = `Everything under version ${key.version}`;
+  const name = `version ${key.version}`;
+  const works = worksOfKey(key);
   const aliases = users?.aliases ?? [];
   if (turn === 'enable') {
     return [
       `${named} reads Enabled`,
-      `${data} can be decrypted in AWS again`,
-      ...aliases.map((alias) => `New data is encrypted under it again: ${alias} names it`),
+      capital(works.againInAws(name)),
+      ...aliases.map((alias) => `${capital(works.freshUnder('it'))} again: ${alias} names it`),
     ];
   }
   return [
     `${named} reads Disabled`,
-    `${data} stops decrypting in AWS from then on`,
-    ...aliases.map(
-      (alias) => `Nothing can be encrypted through ${alias} any more: it names this key`,
-    ),
+    `${capital(works.stops(name))} in AWS from then on`,
+    ...aliases.map((alias) => `${capital(works.noneThrough(alias))}: it names this key`),
   ];
 }
 
@@ -192,9 +194,12 @@ function jobLines(turn: KeyTurn, { disabling, atWork }: JobsBeside): string[] {
   return lines;
 }
 
-function warningLines({ aliases, grants, usage }: Users): string[] {
+function warningLines({ aliases, grants, usage }: Users, works: KeyWorks): string[] {
   return [
-    'Services notice late: those that cached data keys go on for 5 minutes to 24 hours',
+    ...(works.dataKeys
+      ? ['Services notice late: those that cached data keys go on for 5 minutes to 24 hours']
+      : []),
+    ...works.outside,
     ...(usage !== null && usage.usedAt === null ? [unusedLine(usage)] : lastUseLines(usage)),
     ...(aliases === null ? ['Aliases of the key could not be read (kms:ListAliases)'] : []),
     ...grantLines(grants),

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { capital } from '../../../../shared/text/capital.ts';
+import { keyWorks, type KeyWorks } from '../../../../shared/text/key-works.ts';
+import { kindOf } from '../../../../shared/model/key-kinds.ts';
 import { failureClause } from '../../../../shared/text/failures.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
@@ -183,13 +186,20 @@ export const read = (call: string) => ({ call, changes: false });
 export const write = (call: string) => ({ call, changes: true });
 
 /** What becomes of the key that gives up the alias and is not Enabled; `ours`: it is of the group. */
-export const staysOff = (name: string, state: string, ours: boolean): string =>
-  `${capital(name)} stays as it is: ${state}, and nothing under it decrypts${
+export const staysOff = (name: string, state: string, ours: boolean, works: KeyWorks): string =>
+  `${capital(name)} stays as it is: ${state}, and ${works.noneUnder('it')}${
     state === 'Disabled' && ours ? ' until Enable in AWS' : ''
   }`;
 
-/** A line begins with a capital, whatever it begins with. */
-export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+export { capital };
+
+/** The words for what a group's keys, or one key, do. */
+export const worksOfGroup = ({
+  keySpec,
+  keyUsage,
+}: Pick<Group, 'keySpec' | 'keyUsage'>): KeyWorks => keyWorks(kindOf(keySpec, keyUsage));
+export const worksOfKey = ({ spec, usage }: Pick<Key, 'spec' | 'usage'>): KeyWorks =>
+  keyWorks(kindOf(spec, usage));
 
 /** A word as a POSIX shell reads it back. */
 export const shellWord = (text: string): string =>

@@ -17,6 +17,7 @@ import {
   shortId,
   stateNow,
 } from './reading.ts';
+import { worksOfKey } from './plan.ts';
 import { comparePublicKey } from './public-key-in-aws.ts';
 import { materialSent, sendAgain } from './import-steps.ts';
 import {
@@ -177,7 +178,7 @@ function recordCommit(
   if (!former) return;
   keys.addEvent(
     former.key.id,
-    `Gave alias/${group.alias} to a newer version; still decrypts`,
+    `Gave alias/${group.alias} to a newer version; still ${worksOfKey(former.key).works}`,
     context.jobId,
   );
   if (group.disableAfter) {

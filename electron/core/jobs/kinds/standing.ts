@@ -1,5 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
+import { capital } from '../../../../shared/text/capital.ts';
 import { failureName } from '../../../../shared/text/failures.ts';
 import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
@@ -8,6 +9,7 @@ import type { Group } from '../../keystore/rows.ts';
 import { hadMaterial } from '../../keystore/views.ts';
 import type { Leftovers, Standing, StandingLine } from '../kind.ts';
 import { type HolderSeen, readHolder, readingOf, shortId, requireAccount } from './reading.ts';
+import { worksOfGroup } from './plan.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
@@ -230,6 +232,7 @@ function dataLine(
   problem: OperationError | null,
   now: number,
 ): StandingLine {
+  const works = worksOfGroup(group);
   const used = services.keys
     .ofGroup(group.id)
     .filter(
@@ -237,7 +240,7 @@ function dataLine(
         remote !== null &&
         (key.id !== keyId || key.lifecycle !== 'pre-activation' || remote.alias !== null),
     );
-  if (used.length === 0) return line(true, 'No data uses this group yet', now);
+  if (used.length === 0) return line(true, works.unused, now);
   const off = used.filter(({ remote }) => remote?.state !== 'Enabled');
   const readAt = Math.min(...used.map(({ remote }) => remote?.readAt ?? now));
   const first = off[0];
@@ -246,18 +249,22 @@ function dataLine(
       used.length === 1 ? `version ${used[0]?.key.version} reads` : `${used.length} versions read`;
     if (problem && readAt < now) {
       const last = many.replace(/reads?$/, 'read');
-      return line(null, `Decrypted as before when AWS was last read: ${last} as Enabled`, readAt);
+      return line(
+        null,
+        `${capital(works.worked)} as before when AWS was last read: ${last} as Enabled`,
+        readAt,
+      );
     }
-    return line(true, `Decrypts as before: ${many} as Enabled`, readAt);
+    return line(true, `${capital(works.works)} as before: ${many} as Enabled`, readAt);
   }
   const stale = problem !== null && readAt < now;
   const named = off
     .map(({ key, remote }) => `version ${key.version} ${stale ? 'was' : 'is'} ${remote?.state}`)
     .join(', ');
   if (stale) {
-    return line(null, `Part of it did not decrypt when AWS was last read: ${named}`, readAt);
+    return line(null, `${works.partFailed} when AWS was last read: ${named}`, readAt);
   }
-  return line(false, `Part of it does not decrypt: ${named}`, readAt);
+  return line(false, `${works.partFails}: ${named}`, readAt);
 }
 
 /** True while nobody knows whether CreateKey took effect. A key that waited is not made by us. */

@@ -221,7 +221,7 @@ async function confirmation(
   const name = 'confirmName' in plan ? plan.confirmName : null;
   if (name === null || context.json) return {};
   const { askLine } = await import('../ask-terminal.ts');
-  const question = `Everything under it stops decrypting in AWS. Type ${name} to go on`;
+  const question = `Everything under it stops working in AWS. Type ${name} to go on`;
   const typed = await askLine(question);
   return typed === null ? {} : { confirm: typed };
 }
