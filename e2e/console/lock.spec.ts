@@ -151,9 +151,9 @@ describe.skipIf(chromiumPath === null)('a browser that is opened for the person'
     await window
       .getByRole('heading', { name: 'This page did not come' })
       .waitFor({ state: 'detached' });
-    await window.waitForFunction('sessionStorage.length === 1');
+    await window.waitForFunction(() => sessionStorage.length === 1);
     await window.reload();
-    await window.waitForFunction('document.querySelector("#window")?.childElementCount > 0');
+    await window.locator('#window > *').first().waitFor({ state: 'attached' });
     const second = await context.newPage();
     await second.goto(page);
     await second.getByRole('heading', { name: 'Open the console by its own address' }).waitFor();
