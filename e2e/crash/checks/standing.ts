@@ -142,17 +142,17 @@ const used = (truth: Truth): KeyWithRemote[] =>
 
 const data: readonly Line[] = [
   {
-    pattern: /^No data uses this group yet$/,
+    pattern: /^(?:No data uses|Nothing was made with) this group yet$/,
     good: true,
     holds: (truth) => holderOf(truth) === undefined,
   },
   {
-    pattern: /^Decrypts as before: version (?<n>\d+) reads as Enabled$/,
+    pattern: /^(?:Decrypts|Signs and verifies) as before: version (?<n>\d+) reads as Enabled$/,
     good: true,
     holds: (truth, { n }) => stateOf(truth, n) === 'Enabled' && used(truth).length >= 1,
   },
   {
-    pattern: /^Decrypts as before: (?<many>\d+) versions read as Enabled$/,
+    pattern: /^(?:Decrypts|Signs and verifies) as before: (?<many>\d+) versions read as Enabled$/,
     good: true,
     holds: (truth, { many }) => {
       const enabled = truth.store.keys.filter(
@@ -162,7 +162,7 @@ const data: readonly Line[] = [
     },
   },
   {
-    pattern: /^Part of it does not decrypt: (?<list>.+)$/,
+    pattern: /^Part of it does not (?:decrypt|work): (?<list>.+)$/,
     good: false,
     holds: (truth, { list = '' }) =>
       list.split(', ').every((part) => {
