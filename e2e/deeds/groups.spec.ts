@@ -121,7 +121,7 @@ describe('the Region of a group with keys', () => {
     const effects = await change('moving', { region: elsewhere });
     expect(effects).toEqual([
       `1 key stays in ${region}, where Synchronize still reaches it`,
-      `The next Force Rotate makes its key in ${elsewhere}: data under the keys of ${region} is not readable there`,
+      `The next Force Rotate makes its key in ${elsewhere}: the keys of ${region} do not work there`,
     ]);
   });
 

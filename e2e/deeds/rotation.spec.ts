@@ -46,7 +46,7 @@ describe.each([
     });
     const plan = await desk.plan(group);
     expect(plan.changes).toContain('First key of this group');
-    expect(plan.stays[0]).toBe('Nothing: no data uses this alias yet');
+    expect(plan.stays[0]).toBe('Nothing: no application uses this alias yet');
     const detail = await desk.rotate(group);
     requireDone(detail);
     expect(detail.job.title).toBe(`Rotate ${title} keys: ${group}`);

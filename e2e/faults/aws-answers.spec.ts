@@ -154,7 +154,7 @@ describe('when AWS cannot be reached', () => {
     expect(plan.subject).toMatch(/the holder of the alias was not read$/);
     expect(plan.changes.join('\n')).toMatch(/^alias\/payments → version \d+$/m);
     expect([...plan.changes, ...plan.stays, plan.goBack].join('\n')).not.toMatch(
-      /is made and names|no data uses|no earlier key/,
+      /is made and names|no application uses|no earlier key/,
     );
     expect(plan.checks.filter(({ ok }) => ok).map(({ text }) => text)).not.toContainEqual(
       expect.stringMatching(/answers/),

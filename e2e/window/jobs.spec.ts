@@ -70,7 +70,7 @@ describe.skipIf(!windowHere)('Logging and Reporting > Jobs', () => {
     await jobs.dialog.getByText('AWS did not allow the alias to move.').waitFor();
     await expect
       .poll(async () => Object.keys(await jobs.standing()))
-      .toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
+      .toEqual(['Your copies', 'In AWS', 'Applications', 'Keys in use']);
     expect(stopped.standing?.applications.text).toBe(
       'See no change: alias/ledger-prod still names version 1',
     );

@@ -56,7 +56,7 @@ describe.skipIf(!windowHere)('plans', () => {
     await tree.press('Enter');
     await form.heading('Rotate “payments-prod”?').waitFor();
     await form.button(rotate).waitFor();
-    for (const line of ['First key of this group', 'Nothing: no data uses this alias yet']) {
+    for (const line of ['First key of this group', 'Nothing: no application uses this alias yet']) {
       await form.top.getByText(line).waitFor();
     }
     await expect.poll(() => form.focusedName()).toBe(rotate);

@@ -46,7 +46,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     await jobs.dialog.getByText(headline).first().waitFor();
     await expect
       .poll(async () => Object.keys(await jobs.standing()))
-      .toEqual(['Your copies', 'In AWS', 'Applications', 'Data']);
+      .toEqual(['Your copies', 'In AWS', 'Applications', 'Keys in use']);
     const primary = jobs.dialog.locator('.MuiButton-contained');
     await expect.poll(() => primary.allInnerTexts()).toEqual([next]);
   };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { keyTypes, lengthsOf, usagesOf } from '../model/key-kinds.ts';
 import { whatThen } from './endings.ts';
+import { renderFailure } from './failures.ts';
 import { type KeyWorks, keyWorks } from './key-works.ts';
 import { renewalSentence } from './renewal.ts';
-import { endings, type KeyState, keyStateMeaning, keyStates } from './states.ts';
+import { whatItMeans } from './scans.ts';
+import { endings, type KeyState, keyStateMeaning, keyStates, standingTitles } from './states.ts';
 import { synchronizeWords } from './synchronize.ts';
 
 const kinds = keyTypes.flatMap((keyType) =>
@@ -43,6 +45,27 @@ describe('what is said of keys', () => {
       const encrypts = kind.keyUsage === 'encrypt-decrypt';
       expect(/crypt/.test(allSaid(kind)), JSON.stringify(kind)).toBe(encrypts);
     }
+  });
+
+  it('speaks of data and of encrypting nowhere where the kind of key is not known', () => {
+    const failed = (['KEY_NOT_ENABLED', 'AWS_KEY_GONE', 'IMPORT_WRONG_MATERIAL'] as const).map(
+      (code) => Object.values(renderFailure({ code, details: {} })).join(' '),
+    );
+    const found = [
+      { standing: 'missing' },
+      { standing: 'not-ours' },
+      { standing: 'marked', read: { state: 'PendingImport', origin: 'EXTERNAL' } },
+      { standing: 'marked', read: { state: 'Enabled', origin: 'EXTERNAL' } },
+    ].map((key) => whatItMeans({ mark: null, read: null, ...key } as never));
+    const said = [
+      ...failed,
+      ...found,
+      ...Object.values(standingTitles),
+      endings.firstKey({ alias: 'sign' }),
+      endings.newAlias({ alias: 'sign' }),
+    ];
+    const alike = said.map((text) => text.replaceAll('decrypted, signed or verified', ''));
+    expect(alike.filter((text) => /crypt|\bdata\b/i.test(text))).toEqual([]);
   });
 
   it('says of each what goes on, and what not, while AWS cannot use it', () => {

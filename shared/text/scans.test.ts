@@ -107,7 +107,7 @@ describe('what is said of a KMS key that AWS holds', () => {
         read: { ...read, state: 'PendingImport' },
       }),
       /^Job 12/,
-      /It has no material, so nothing new is encrypted under it\.$/,
+      /It has no material, so it does nothing\.$/,
     ],
     [
       key({ mark: { ...mark, keystore: 'this' } }),

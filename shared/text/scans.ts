@@ -105,23 +105,23 @@ export function whatItMeans(key: FoundKey): string {
     case 'marked':
       return markedMeans(key);
     case 'missing':
-      return 'AWS says that it has no such KMS key: what is encrypted under it can be decrypted nowhere. Check against AWS notes it, and CloudTrail says who deleted it.';
+      return 'AWS says that it has no such KMS key: nothing can be decrypted, signed or verified with it. Check against AWS notes it, and CloudTrail says who deleted it.';
     case 'not-readable':
       return 'Nobody can say here whose it is. Its key policy, or the policies of this credential, must allow kms:DescribeKey.';
     case 'aws-managed':
       return 'It belongs to an AWS service, and nobody can take it away from there.';
     case 'not-ours':
-      return 'Keyreeve holds no original of it and cannot get one: AWS lets no key material out. To have a key of your own in its place, add a key group with its alias and Force Rotate; this KMS key stays, for what is encrypted under it.';
+      return 'Keyreeve holds no original of it and cannot get one: AWS lets no key material out. To have a key of your own in its place, add a key group with its alias and Force Rotate; this KMS key stays, for what was made with it.';
   }
 }
 
 const noOriginalHere = 'Keyreeve holds no original of it here';
 
-/** Nothing decrypts under a key without material, and only its original changes that. */
+/** A key without material does nothing, and only its original changes that. */
 const noOriginal = (empty: boolean): string =>
   empty
-    ? `${noOriginalHere}, and AWS has no material for it: what may be encrypted under it decrypts only after the original was imported again from where it is kept.`
-    : `${noOriginalHere}: if AWS deletes its material, or the key itself, what is encrypted under it is lost unless the original is kept elsewhere.`;
+    ? `${noOriginalHere}, and AWS has no material for it: it does nothing until the original is imported again from where it is kept.`
+    : `${noOriginalHere}: if AWS deletes its material, or the key itself, whatever needs it stops for good unless the original is kept elsewhere.`;
 
 function markedMeans({ mark, read }: FoundKey): string {
   const empty = read?.state === 'PendingImport' && read.origin === 'EXTERNAL';
@@ -130,7 +130,7 @@ function markedMeans({ mark, read }: FoundKey): string {
   if (job && !isFinal(job.state))
     return `Job ${job.number} is not over. Continue it: it takes this KMS key, and AWS proves at the import whether its material is ours.`;
   if (job)
-    return `Job ${job.number} is over, and nothing here has this KMS key. ${empty ? 'It has no material, so nothing new is encrypted under it.' : original}`;
+    return `Job ${job.number} is over, and nothing here has this KMS key. ${empty ? 'It has no material, so it does nothing.' : original}`;
   if (mark?.keystore === 'this')
     return `This copy of the keystore is older than that job. Restore a newer backup to have its original. ${original}`;
   if (mark?.keystore === 'other')

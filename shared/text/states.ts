@@ -58,7 +58,7 @@ export const standingTitles = {
   copies: 'Your copies',
   aws: 'In AWS',
   applications: 'Applications',
-  data: 'Data',
+  data: 'Keys in use',
 } as const;
 
 /** Stands above the first step that applications can notice. */
@@ -75,8 +75,9 @@ export const endings = {
   previousStays: (d: { version: number; works: KeyWorks }): string =>
     `Version ${d.version} stays enabled and ${d.works.works}.`,
   firstKey: (d: { alias: string }): string =>
-    `First key of this group: alias/${d.alias} is new, so no data used it before.`,
-  newAlias: (d: { alias: string }): string => `alias/${d.alias} is new, so no data used it before.`,
+    `First key of this group: alias/${d.alias} is new, so no application used it before.`,
+  newAlias: (d: { alias: string }): string =>
+    `alias/${d.alias} is new, so no application used it before.`,
   foreignStays: (d: { keyId: string }): string =>
     `KMS key ${shortId(d.keyId)}, which held the alias before, was not touched.`,
   previousIs: (d: { version: number; state: string }): string =>

@@ -166,7 +166,9 @@ it('tells a job that needs somebody in full: failure, standing, deed, steps', as
   const { out } = await keyreeve('job watch 1043');
   expect(out).toContain('AWS did not allow the alias to move.');
   expect(out).toContain('AccessDeniedException · UpdateAlias · request 51d9');
-  const lines = ['Your copies', 'In AWS', 'Applications', 'Data'].map((one) => out.indexOf(one));
+  const lines = ['Your copies', 'In AWS', 'Applications', 'Keys in use'].map((one) =>
+    out.indexOf(one),
+  );
   expect(lines).toEqual([...lines].sort((a, b) => a - b));
   expect(out).toContain('keyreeve job continue 1043');
   expect(out).toMatch(/applications see no change above this line ──\n! {2}9 Move alias/);

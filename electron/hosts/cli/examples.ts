@@ -40,7 +40,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'group remove': 'group remove payments-old',
   'group force-rotate': [
     'group force-rotate payments-prod --plan',
-    'The alias moves last, once the new key is saved, backed up and read back from AWS. Earlier keys stay, and decrypt.',
+    'The alias moves last, once the new key is saved, backed up and read back from AWS. Earlier keys stay and go on working.',
   ],
   'group synchronize': [
     'group synchronize payments-prod --plan',
@@ -48,7 +48,7 @@ export const examples: Readonly<Record<string, Example>> = {
   ],
   'group make-active': [
     'group make-active payments-prod/2',
-    'Only the alias moves: new data is encrypted under that version, and all of them go on decrypting.',
+    'Only the alias moves: whoever goes by it uses that version from then on. The others go on working.',
   ],
   'folder list': 'folder list',
   'folder add': 'folder add payments',
@@ -61,7 +61,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'key list': 'key list --group payments-prod',
   'key ending': [
     'key ending --days 30',
-    'Once AWS has deleted its copy of the material, nothing under that key decrypts there until key synchronize.',
+    'Once AWS has deleted its copy of the material, that key does nothing there until key synchronize.',
   ],
   'key show': 'key show payments-prod/3',
   'key public-key': 'key public-key signing-prod/2 --out signing-prod.pem',
@@ -79,9 +79,9 @@ export const examples: Readonly<Record<string, Example>> = {
   ],
   'key disable': [
     'key disable payments-prod/2 --plan',
-    'Nothing under that key decrypts in AWS until it is enabled again. Nothing is deleted.',
+    'That key does nothing in AWS until it is enabled again. Nothing is deleted.',
   ],
-  'key enable': ['key enable payments-prod/2', 'Everything under that key decrypts again.'],
+  'key enable': ['key enable payments-prod/2', 'That key works again.'],
   'job list': 'job list --state needs-you',
   'job show': 'job show 1043',
   'job watch': 'job watch 1043',

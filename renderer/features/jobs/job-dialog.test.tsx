@@ -44,7 +44,7 @@ describe('a job that needs somebody', () => {
       'Your copies',
       'In AWS',
       'Applications',
-      'Data',
+      'Keys in use',
     ]);
     for (const line of within(section).getAllByRole('definition')) {
       expect(line.textContent).toMatch(/✓ as it should be: .+ read .*\d\d:\d\d:\d\d$/);

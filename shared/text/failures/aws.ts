@@ -140,7 +140,7 @@ export const awsWording = {
   AWS_KEY_GONE: {
     headline: 'AWS no longer has this KMS key.',
     forYourKeys:
-      'The key kept here is safe. Data under that KMS key cannot be decrypted through AWS.',
+      'The key kept here is safe. Nothing can be decrypted, signed or verified with that KMS key.',
     next: 'Make sure of account and Region in AWS. A key that was deleted never comes back: make a new one, for a group by Force Rotate.',
   },
   AWS_LIMIT: {
@@ -210,8 +210,7 @@ export const awsWording = {
   },
   IMPORT_WRONG_MATERIAL: {
     headline: 'AWS says this is not the material the KMS key had.',
-    forYourKeys:
-      'Nothing in AWS was overwritten. Data under the key decrypts only with its own material.',
+    forYourKeys: 'Nothing in AWS was overwritten. That KMS key works with its own material only.',
     next: (d) =>
       `Delete nothing. Look in older backups for material ${d.text('materialId', 'of this key', 16)}.`,
   },

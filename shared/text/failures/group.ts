@@ -58,7 +58,7 @@ export const groupWording = {
   ACTIVE_KEY_UNUSABLE: {
     headline: 'The chosen KMS key cannot take this key material.',
     forYourKeys: (d) => `Nothing was sent to it${d.because()}.`,
-    next: 'Choose a symmetric key of external origin that waits for import in this Region, or none.',
+    next: 'Choose a key of external origin, of the type and usage of this group, that waits for import in this Region, or none.',
   },
   ROTATION_OVERTAKEN: {
     headline: 'This rotation was carried on elsewhere and is over.',
@@ -74,7 +74,7 @@ export const groupWording = {
   },
   KEY_NOT_ENABLED: {
     headline: 'The KMS key is not enabled.',
-    forYourKeys: 'The alias was not moved: new data could not be encrypted under this key.',
+    forYourKeys: 'The alias was not moved: nothing would work through this key.',
     next: (d) => {
       const state = d.text('state', '');
       if (state === 'PendingDeletion')

@@ -196,7 +196,7 @@ function stayLines(
   if (name === null) {
     const earlier = services.keys.ofGroup(group.id);
     const policy = policyLine(group);
-    if (earlier.length === 0) return ['Nothing: no data uses this alias yet', policy];
+    if (earlier.length === 0) return ['Nothing: no application uses this alias yet', policy];
     return [
       ...earlier.flatMap(({ key, remote }) =>
         remote?.alias && key.version !== gone

@@ -198,7 +198,7 @@ function placeWarnings(
       inAws === 1
         ? `1 key stays in ${before.region}, where Synchronize still reaches it`
         : `${inAws} keys stay where they are, and Synchronize still reaches them there`,
-      `The next Force Rotate makes its key in ${after.region}: data under the keys of ${before.region} is not readable there`,
+      `The next Force Rotate makes its key in ${after.region}: the keys of ${before.region} do not work there`,
     );
   }
   return warnings;
