@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sayDay } from '../../shared/model/span.ts';
+import { sayMinute } from '../../shared/model/span.ts';
 import { TestClock } from '../../electron/core/kernel/test-clock.fixture.ts';
 import { day } from '../support/clocks.ts';
 import { Desk, type DeskOptions, type KeyView, requireDone } from '../support/desk.ts';
@@ -285,7 +285,7 @@ describe('disabling the former key after a rotation', () => {
     const plan = await desk.call('key.planDisable', { key: 'sooner/1' });
     const { jobs } = await desk.call('job.list', { group: 'sooner', state: ['waiting'] });
     const { number, notBefore } = jobs[0] ?? {};
-    const when = sayDay(notBefore ?? 0);
+    const when = sayMinute(notBefore ?? 0);
     expect(plan.lookFirst).toContain(
       `Job ${number} would disable it on ${when}, and finds nothing to do then`,
     );
@@ -316,7 +316,7 @@ describe('disabling the former key after a rotation', () => {
     const { jobs } = await desk.call('job.list', { group: 'enabled', state: ['waiting'] });
     const { number, notBefore } = jobs[0] ?? {};
     expect((await run('Enable')).lookFirst).toContain(
-      `Job ${number} disables it again on ${sayDay(notBefore ?? 0)}, unless an alias names it then: cancel that job to keep it enabled`,
+      `Job ${number} disables it again on ${sayMinute(notBefore ?? 0)}, unless an alias names it then: cancel that job to keep it enabled`,
     );
     expect(await stateOf(first)).toBe('Enabled');
     await passTo(notBefore ?? 0);

@@ -46,6 +46,15 @@ export const sayDay = (at: number): string => day.format(at);
 /** Local date and time with seconds. */
 export const sayMoment = (at: number): string => moment.format(at);
 
+/**
+ * The core tells times within a sentence as exports do; people read local ones. What is told to the
+ * minute is an end that is counted in days: its local day.
+ */
+export const localTimes = (text: string, now: number = Date.now()): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(?:\.\d+)?)?Z/g, (iso, seconds?: string) =>
+    seconds === undefined ? sayDay(Date.parse(iso)) : sayTime(Date.parse(iso), now),
+  );
+
 /** The same moment for a tooltip: with its zone, and in UTC as exports write it. */
 export const sayZone = (at: number): string => {
   const name = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';

@@ -31,4 +31,13 @@ export function saySpan(span: SpanOfTime): string {
 
 /** ISO 8601 in UTC, as exports and proofs write times. */
 export const sayTime = (at: number): string => new Date(at).toISOString();
-export const sayDay = (at: number): string => sayTime(at).slice(0, 10);
+
+/** The day in UTC, to tell days apart; nobody reads it, for it may be another day where they are. */
+export const utcDay = (at: number): string => sayTime(at).slice(0, 10);
+
+/** For ends that people count in days. It names its zone: a window says the day that it is there. */
+export const sayMinute = (at: number): string => `${sayTime(at).slice(0, 16)}Z`;
+
+/** A text whose {@link sayMinute} tell the day alone, as the minute moves while nothing changes. */
+export const withoutMinutes = (text: string): string =>
+  text.replaceAll(/(\d{4}-\d\d-\d\d)T\d\d:\d\dZ/g, '$1');

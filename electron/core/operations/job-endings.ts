@@ -1,4 +1,4 @@
-import { sayDay, sayTime } from '../../../shared/model/span.ts';
+import { sayMinute, sayTime } from '../../../shared/model/span.ts';
 import { jobMessage } from '../../../shared/text/jobs.ts';
 import { kindOf } from '../../../shared/model/key-kinds.ts';
 import { keyWorks, type KeyWorks } from '../../../shared/text/key-works.ts';
@@ -36,7 +36,7 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
     case 'key.synchronize':
       return endings.synchronized({ ...about, done: deeds(job) });
     case 'key.renew': {
-      const until = remote.validTo === null ? null : sayDay(remote.validTo);
+      const until = remote.validTo === null ? null : sayMinute(remote.validTo);
       return endings.renewed({ ...about, until });
     }
     default:

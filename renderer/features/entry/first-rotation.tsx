@@ -9,7 +9,7 @@ import { useRead } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { localTimes } from '../jobs/job-words.ts';
+import { localTimes } from '../../ui/moments.ts';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
 import { LeaveGuide } from './leave-guide.tsx';

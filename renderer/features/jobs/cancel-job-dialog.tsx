@@ -4,6 +4,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
+import { localTimes } from '../../ui/moments.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { JobDetail } from './aws-command.ts';
 import { CancelSeveral } from './cancel-several.tsx';
@@ -66,7 +67,7 @@ function CancelOne({ job, close }: { readonly job: string; readonly close: () =>
 }
 
 function Facts({ detail, over }: { readonly detail: JobDetail; readonly over: boolean }) {
-  if (over) return <p>The job has ended by itself: {detail.job.message}</p>;
+  if (over) return <p>The job has ended by itself: {localTimes(detail.job.message)}</p>;
   return (
     <>
       <p>{leavesWords(detail)}</p>

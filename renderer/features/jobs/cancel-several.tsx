@@ -12,6 +12,7 @@ import { Choices } from '../../ui/choices.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { localTimes } from '../../ui/moments.ts';
 import { StateWord } from '../../ui/state-word.tsx';
 import type { JobDetail } from './aws-command.ts';
 import {
@@ -134,7 +135,7 @@ function OneJob({
       </strong>{' '}
       <StateWord state={jobStateTexts[job.state]} />
       {isFinal(job.state) ? (
-        <p>It has ended: {job.message}</p>
+        <p>It has ended: {localTimes(job.message)}</p>
       ) : (
         <p>
           {leavesWords(detail)} {applicationsWords(detail)}

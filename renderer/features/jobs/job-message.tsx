@@ -1,7 +1,8 @@
 import { renderFailure } from '../../../shared/text/failures.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { JobDetail } from './aws-command.ts';
-import { localTimes, waitsForHsm } from './job-words.ts';
+import { localTimes } from '../../ui/moments.ts';
+import { waitsForHsm } from './job-words.ts';
 import styles from './jobs.module.css';
 
 /** How it ended, or why it stopped, in the words there are for it. */
@@ -22,7 +23,7 @@ export function JobMessage({ detail: { job, needsPin } }: { readonly detail: Job
         {head}
       </p>
       {rest === '' ? null : <p>{rest}</p>}
-      {text === null || ended ? null : <p>{text.forYourKeys}</p>}
+      {text === null || ended ? null : <p>{localTimes(text.forYourKeys)}</p>}
     </section>
   );
 }

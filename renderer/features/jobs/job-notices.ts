@@ -2,7 +2,7 @@ import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal, type JobState } from '../../../shared/model/job.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { Notice } from '../../state/notices.ts';
-import { sayTook } from '../../ui/moments.ts';
+import { localTimes, sayTook } from '../../ui/moments.ts';
 
 type Said = Omit<Notice, 'id'>;
 
@@ -89,7 +89,7 @@ function oneEnded(job: JobView): string {
   if (state === 'done-with-remark') return `${doneWords(kind, about)}, with a remark.${took(job)}`;
   if (state === 'stopped-nothing-changed') return `${title}: stopped, nothing changed.`;
   if (state === 'cancelled') return `${title}: cancelled.`;
-  return `${deedOf(kind, about)} needs you: ${lowerFirst(job.message)}`;
+  return `${deedOf(kind, about)} needs you: ${lowerFirst(localTimes(job.message))}`;
 }
 
 const took = ({ startedAt, endedAt }: JobView): string =>

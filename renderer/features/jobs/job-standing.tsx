@@ -1,8 +1,7 @@
 import { standingTitles } from '../../../shared/text/states.ts';
-import { sayTime } from '../../ui/moments.ts';
+import { localTimes, sayTime } from '../../ui/moments.ts';
 import type { JobDetail } from './aws-command.ts';
 import { standingKeys } from './job-report.ts';
-import { localTimes } from './job-words.ts';
 import styles from './jobs.module.css';
 
 const marks = { good: '✓', bad: '!', unknown: '?' } as const;

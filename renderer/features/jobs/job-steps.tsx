@@ -3,7 +3,7 @@ import { commitLine } from '../../../shared/text/states.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { shortId } from '../../../shared/text/states.ts';
 import type { JobDetail, StepView } from './aws-command.ts';
-import { localTimes } from './job-words.ts';
+import { localTimes } from '../../ui/moments.ts';
 import { stepGlyphs } from './job-report.ts';
 import { StepInside } from './step-inside.tsx';
 import styles from './jobs.module.css';

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { sayTime } from '../../ui/moments.ts';
+import { localTimes, sayTime } from '../../ui/moments.ts';
 import { nothingFits, statesOf, toggled } from './job-filter.ts';
 import { jobAsJson, jobReport } from './job-report.ts';
 import {
   etaWords,
   headerLine,
-  localTimes,
   outsideAdvice,
   progressWords,
   shortTimeWords,

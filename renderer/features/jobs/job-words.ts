@@ -1,14 +1,8 @@
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { sayTime, sayTook } from '../../ui/moments.ts';
+import { localTimes, sayTime, sayTook } from '../../ui/moments.ts';
 import type { JobDetail, StepView } from './aws-command.ts';
 import type { JobDeedKind } from './job-deeds.ts';
-
-/** The core tells times within a sentence as exports do; people read local ones. */
-export const localTimes = (text: string, now: number = Date.now()): string =>
-  text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) =>
-    sayTime(Date.parse(iso), now),
-  );
 
 /** `step 5 of 9: Fetch wrapping key, waits 38 s for AWS`. Empty once a job is over. */
 export function progressWords({ state, step, progress }: JobView): string {

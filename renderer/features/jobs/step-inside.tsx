@@ -4,7 +4,7 @@ import { useRead } from '../../state/reads.ts';
 import { keyed } from '../../ui/keyed.ts';
 import { copyText } from '../../ui/copy.ts';
 import { Ident } from '../../ui/ident.tsx';
-import { sayTime, sayTook } from '../../ui/moments.ts';
+import { localTimes, sayTime, sayTook } from '../../ui/moments.ts';
 import {
   awsCommand,
   type CallPlace,
@@ -13,7 +13,6 @@ import {
   type StepView,
 } from './aws-command.ts';
 import { changedWords } from './job-report.ts';
-import { localTimes } from './job-words.ts';
 import styles from './jobs.module.css';
 
 /** Inside a step: its proofs with whole request ids, and every attempt at every call. */

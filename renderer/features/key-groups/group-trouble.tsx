@@ -6,6 +6,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
+import { localTimes } from '../../ui/moments.ts';
 import { StateWord } from '../../ui/state-word.tsx';
 import { synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
 import styles from './key-groups.module.css';
@@ -66,7 +67,7 @@ function StoppedJob({
       <p>
         <strong>{job.title}</strong> <span className="detail">{`job ${job.number}`}</span>
       </p>
-      <p>{job.message}</p>
+      <p>{localTimes(job.message)}</p>
       <div>
         <Button
           variant={first ? 'contained' : 'outlined'}

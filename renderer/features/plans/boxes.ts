@@ -52,15 +52,21 @@ const day = 86_400_000;
 /** AWS takes at most 365 days; one is left for the time zone. */
 const latestDays = 364;
 
-export const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** The local day, as a date field has it. */
+export function dateOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
 export const earliestDate = (now: number): string => dateOf(now + day);
 export const latestDate = (now: number): string => dateOf(now + latestDays * day);
 
-/** `validTo` of the call: noon in UTC, which is the same date in every zone that people live in. */
+/** `validTo` of the call: local noon of that day, so that every part of the window tells that day. */
 export function validToOf(until: Until): number | null | undefined {
   if (until.kind === 'usual') return undefined;
   if (until.kind === 'never') return null;
-  const at = Date.parse(`${until.date}T12:00:00Z`);
+  const at = Date.parse(`${until.date}T12:00:00`);
   return Number.isNaN(at) ? undefined : at;
 }
 

@@ -3,6 +3,7 @@ import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { useHost } from '../../state/host.tsx';
 import { failureOf } from '../../state/reads.ts';
+import { localPlan } from './local-plan.ts';
 import { marksBetween, noMarks, type PlanMarks } from './plan-marks.ts';
 
 /** Calls that say what a deed would do now. */
@@ -53,7 +54,7 @@ export function usePlan<Name extends PlanCall>(
     queryKey,
     // Asked for anew, for another input, or not looked at any more: AWS is asked nothing further for it.
     queryFn: async ({ signal }): Promise<Planned<OutputFor<Name>>> => {
-      const plan = await call(name, input, signal);
+      const plan = localPlan(await call(name, input, signal));
       const former = reads.getQueryData<Planned<OutputFor<Name>>>(queryKey);
       return {
         plan,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ComparisonRow } from '../../../../shared/contract/key.ts';
 import { kcvNames } from '../../../../shared/text/kcv.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Choices, Seen } from './plan-synchronize.ts';
 import { shortId } from './reading.ts';
@@ -67,7 +67,7 @@ function stateSides(choices: Choices, seen: Seen): Sides {
 function endSides(group: Group, choices: Choices, seen: Seen): Sides {
   const here = `${group.materialDays === null ? 'never' : `after ${group.materialDays} days`} (group)`;
   const { described } = seen;
-  const sayEnd = (at: number | null): string => (at === null ? 'never' : `on ${sayDay(at)}`);
+  const sayEnd = (at: number | null): string => (at === null ? 'never' : `on ${sayMinute(at)}`);
   const awsNow = described === null ? unread : isGone(seen) ? none : sayEnd(described.validTo);
   if (choices.importMaterial) return { here, awsNow, after: sayEnd(choices.validTo) };
   return choices.deleteMaterial ? { here, awsNow, after: none } : unchanged(here, awsNow);

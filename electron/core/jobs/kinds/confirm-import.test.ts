@@ -1,3 +1,4 @@
+import { sayMinute } from '../../../../shared/model/span.ts';
 import { describe, expect, it } from 'vitest';
 import { renew } from './renew.ts';
 import type { DeedServices } from './services.ts';
@@ -97,8 +98,13 @@ describe('the date on which AWS deletes renewed material', () => {
   });
 
   it.each([
-    { materialEnd: sent, validTo: sent - day, expected: '2031-05-20', found: '2031-05-19' },
-    { materialEnd: null, validTo: sent, expected: 'never', found: '2031-05-20' },
+    {
+      materialEnd: sent,
+      validTo: sent - day,
+      expected: sayMinute(sent),
+      found: sayMinute(sent - day),
+    },
+    { materialEnd: null, validTo: sent, expected: 'never', found: sayMinute(sent) },
   ])(
     'is too early: expected $expected, found $found',
     async ({ materialEnd, validTo, expected, found }) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Key, RemoteKey } from '../../keystore/rows.ts';
@@ -81,7 +81,7 @@ async function usedInAws(
   const [alias] = aliases;
   if (alias) return `${alias.name} names version ${key.version}`;
   const { usedAt } = await connection.lastUsage(remote.kmsKeyId, context);
-  return usedAt === null ? null : `version ${key.version} was used on ${sayDay(usedAt)}`;
+  return usedAt === null ? null : `version ${key.version} was used on ${sayMinute(usedAt)}`;
 }
 
 const checkStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPayload> => ({

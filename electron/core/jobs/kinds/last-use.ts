@@ -1,5 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import type { LastUsage } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 
@@ -26,5 +26,5 @@ export const usedLately = (usage: LastUsage | null, now: number): boolean =>
 export function lastUseLines(usage: LastUsage | null): string[] {
   if (usage === null) return ['Last use could not be read (kms:GetKeyLastUsage)'];
   if (usage.usedAt === null) return [];
-  return [`Last use AWS reports: ${usage.operation ?? 'a call'} on ${sayDay(usage.usedAt)}`];
+  return [`Last use AWS reports: ${usage.operation ?? 'a call'} on ${sayMinute(usage.usedAt)}`];
 }

@@ -1,7 +1,7 @@
 import type { VersionLine } from '../../../../shared/contract/group-synchronize.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { usualEnd } from '../../../../shared/model/material-end.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute, utcDay } from '../../../../shared/model/span.ts';
 import { counted } from '../../../../shared/text/counted.ts';
 import { renderFailure } from '../../../../shared/text/failures.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
@@ -153,7 +153,7 @@ function whyNothing({ importMaterial, updatePolicy }: GroupChoices, { seen }: Ve
 }
 
 function sayDeed({ importMaterial, updatePolicy, validTo }: SynchronizePayload): string {
-  const end = validTo === null ? '' : `, which AWS deletes on ${sayDay(validTo)}`;
+  const end = validTo === null ? '' : `, which AWS deletes on ${sayMinute(validTo)}`;
   const parts = [
     updatePolicy ? 'put the policy back' : '',
     importMaterial ? `import the material again${end}` : '',
@@ -223,13 +223,19 @@ function changeLines(group: Group, run: readonly Decided[]): string[] {
     lines.push(`Material imported again: ${versionsOf(imports)}`);
     lines.push(`${capital(worksOfGroup(group).possible(versionsOf(imports)))} again`);
   }
-  for (const [day, some] of Map.groupBy(imports, ({ payload }) => dayOf(payload)))
-    lines.push(`AWS deletes the material of ${versionsOf(some)}: ${day}`);
+  for (const some of Map.groupBy(imports, ({ payload }) => dayOf(payload)).values())
+    lines.push(`AWS deletes the material of ${versionsOf(some)}: ${sayEnd(some)}`);
   return lines;
 }
 
 const dayOf = (payload: SynchronizePayload | null): string =>
-  payload?.validTo == null ? 'never' : `on ${sayDay(payload.validTo)}`;
+  payload?.validTo == null ? 'never' : utcDay(payload.validTo);
+
+/** Of versions that end on one day: when the first of them does. */
+function sayEnd(some: readonly Decided[]): string {
+  const ends = some.flatMap(({ payload }) => payload?.validTo ?? []);
+  return ends.length === 0 ? 'never' : `on ${sayMinute(Math.min(...ends))}`;
+}
 
 function stayLines(group: Group, choices: GroupChoices): string[] {
   return [

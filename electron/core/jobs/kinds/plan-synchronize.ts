@@ -1,4 +1,4 @@
-import { sayDay, sayTime } from '../../../../shared/model/span.ts';
+import { sayMinute, sayTime } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
@@ -230,7 +230,7 @@ function changeLines(group: Group, choices: Choices, seen: Seen | null, key: Key
     choices.importMaterial
       ? choices.validTo === null
         ? 'AWS deletes it: never'
-        : `AWS deletes it: on ${sayDay(choices.validTo)}`
+        : `AWS deletes it: on ${sayMinute(choices.validTo)}`
       : null,
     choices.importMaterial && gone
       ? `${capital(worksOfKey(key).possible(`version ${key.version}`))} again`

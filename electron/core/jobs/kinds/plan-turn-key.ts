@@ -1,6 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KeyTurn } from '../../../../shared/model/key-turn.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import type { KeyWorks } from '../../../../shared/text/key-works.ts';
 import { keyTurnWords } from '../../../../shared/text/key-turn.ts';
 import type { Grant, LastUsage } from '../../cloud/answers.ts';
@@ -173,7 +173,7 @@ function stayLines(turn: KeyTurn, group: Group, validTo: number | null): string[
     'Key material, aliases, policy and grants in AWS, and our copy here',
     'Every other version of the group',
     ...(turn === 'disable' && group.rotate ? ['The rotation schedule of the group'] : []),
-    ...(validTo === null ? [] : [`AWS deletes its material on ${sayDay(validTo)} all the same`]),
+    ...(validTo === null ? [] : [`AWS deletes its material on ${sayMinute(validTo)} all the same`]),
   ];
 }
 
@@ -182,7 +182,7 @@ function jobLines(turn: KeyTurn, { disabling, atWork }: JobsBeside): string[] {
   const lines: string[] = [];
   if (disabling !== null) {
     const { number, at } = disabling;
-    const when = at === null ? 'when its turn comes' : `on ${sayDay(at)}`;
+    const when = at === null ? 'when its turn comes' : `on ${sayMinute(at)}`;
     lines.push(
       turn === 'enable'
         ? `Job ${number} disables it again ${when}, unless an alias names it then: cancel that job to keep it enabled`
@@ -207,7 +207,9 @@ function warningLines({ aliases, grants, usage }: Users, works: KeyWorks): strin
 }
 
 const unusedLine = ({ trackedSince }: LastUsage): string =>
-  trackedSince === null ? 'AWS reports no use' : `AWS reports no use since ${sayDay(trackedSince)}`;
+  trackedSince === null
+    ? 'AWS reports no use'
+    : `AWS reports no use since ${sayMinute(trackedSince)}`;
 
 function grantLines(grants: readonly Grant[] | null): string[] {
   if (grants === null) return ['Grants on the key could not be read (kms:ListGrants)'];

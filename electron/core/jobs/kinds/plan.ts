@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../../../../shared/contract/shapes.ts';
+import { withoutMinutes } from '../../../../shared/model/span.ts';
 import type { FailureCode } from '../../../../shared/errors/failures.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { capital } from '../../../../shared/text/capital.ts';
@@ -42,7 +43,10 @@ export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
   const { now, runningJob, doneBy } = at;
   const { command: _command, ...lines } = draft;
   const shown = { ...lines, blocked: draft.blocked?.code ?? null };
-  const number = createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 12);
+  const number = createHash('sha256')
+    .update(withoutMinutes(JSON.stringify(shown)))
+    .digest('hex')
+    .slice(0, 12);
   const command = `${draft.command} --plan ${number}`;
   const approximateSeconds = Math.ceil((doneBy - now) / 1_000);
   return { ...draft, command, number, checkedAt: now, runningJob, approximateSeconds };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { renewalOf } from '../../../../shared/model/material-end.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
@@ -102,13 +102,13 @@ function whyNot(days: number | null, { read, remote }: Seen, now: number): strin
   if (read.state !== 'Enabled' && read.state !== 'Disabled') return `AWS says ${read.state}`;
   if (read.validTo === null) return 'AWS does not delete the material any more';
   if (renewalOf(read.validTo, days) <= now) return null;
-  return `AWS deletes the material on ${sayDay(read.validTo)} only`;
+  return `AWS deletes the material on ${sayMinute(read.validTo)} only`;
 }
 
 const sayNow = ({ state, validTo }: KmsKeyRead, { kmsKeyId }: RemoteKey): string =>
   validTo === null
     ? `${shortId(kmsKeyId)} is ${state}`
-    : `${shortId(kmsKeyId)} is ${state}, and its material would be deleted on ${sayDay(validTo)}`;
+    : `${shortId(kmsKeyId)} is ${state}, and its material would be deleted on ${sayMinute(validTo)}`;
 
 const stays = (reason: string): StepResult => ({
   type: 'stop',
@@ -126,7 +126,7 @@ function confirmStep(services: DeedServices, open: OpenKey): StepSpec<RenewPaylo
       const opened = await open(context);
       return confirmImport(services, opened, context, (read) => {
         requireLaterDate(read, context.outputs['parameters']);
-        const until = read.validTo === null ? 'for ever' : `until ${sayDay(read.validTo)}`;
+        const until = read.validTo === null ? 'for ever' : `until ${sayMinute(read.validTo)}`;
         return {
           proof: `, material kept ${until}`,
           event: `Renewed: AWS accepted our copy again and keeps it ${until}`,
@@ -142,8 +142,8 @@ function requireLaterDate(read: KmsKeyRead, sent: unknown): void {
   if (read.validTo === null || (materialEnd !== null && read.validTo >= materialEnd)) return;
   throw new OperationError('READ_BACK_DIFFERS', {
     what: 'date on which AWS deletes the material',
-    expected: materialEnd === null ? 'never' : sayDay(materialEnd),
-    found: sayDay(read.validTo),
+    expected: materialEnd === null ? 'never' : sayMinute(materialEnd),
+    found: sayMinute(read.validTo),
     keyId: read.keyId,
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { utcDay } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
@@ -99,7 +99,7 @@ const wantedEnd = ({
   validTo,
   daysOfGroup,
 }: Pick<SynchronizePayload, 'validTo' | 'daysOfGroup'>): string =>
-  daysOfGroup !== null ? `${daysOfGroup} days` : validTo === null ? 'never' : sayDay(validTo);
+  daysOfGroup !== null ? `${daysOfGroup} days` : validTo === null ? 'never' : utcDay(validTo);
 
 const notAsked: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 
