@@ -349,6 +349,8 @@ export class Session {
     const { log } = this.#parts.ports;
     try {
       const condition = await opened.file.store.verify();
+      // Changes are taken from now on: who waits for that need not wait for all that begins with it.
+      this.#parts.changed('session');
       if (condition === 'verified') {
         whenVerified?.();
         this.#door.flush(opened.audit);

@@ -9,6 +9,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { NewPassphrase, type NewPassphraseHandle } from '../../ui/new-passphrase.tsx';
@@ -51,9 +52,9 @@ export function AddSlotDialog({ dialog, close }: DialogProps<'add-slot'>) {
   const [label, setLabel] = useKept(dialog, () => '', 'label');
   const fields = useRef<NewPassphraseHandle>(null);
   const id = useId();
-  const may = label.trim() !== '' && blocked === null && !add.busy;
+  const missing = blocked ?? (label.trim() === '' ? 'Say first what it is called.' : null);
   const go = async (): Promise<void> => {
-    if (!may) return;
+    if (missing !== null) return;
     const passphrase = kind === 'hsm' ? undefined : fields.current?.take();
     if (kind !== 'hsm' && !passphrase) return;
     const name = label.trim();
@@ -71,9 +72,9 @@ export function AddSlotDialog({ dialog, close }: DialogProps<'add-slot'>) {
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <Button type="submit" variant="contained" disabled={!may}>
+          <DeedButton type="submit" variant="contained" disabled={add.busy} blocked={missing}>
             {add.busy ? 'Adding…' : `Add ${label.trim() || 'this way'}`}
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -9,6 +8,7 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { Choices } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { type ChosenPlace, noPlace, placeGiven, TokenPlaceFields } from '../../ui/token-place.tsx';
@@ -52,15 +52,15 @@ function AttachForm({
       onSubmit={() => void form.go()}
       outcome={
         <p className="quiet" role="status">
-          {missing === null ? 'The PIN is tried once.' : `Still needed: ${missing}`}
+          {missing ?? 'The PIN is tried once.'}
         </p>
       }
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <Button type="submit" variant="contained" disabled={missing !== null || busy}>
+          <DeedButton type="submit" variant="contained" disabled={busy} blocked={missing}>
             {busy ? 'Attaching and probing…' : sayDeed(place.token?.label, how, label)}
-          </Button>
+          </DeedButton>
         </>
       }
     >
@@ -112,10 +112,10 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
   const [secondCopy, setSecondCopy] = useKept(dialog, () => '', 'second copy');
   const pin = how === 'empty' ? undefined : place.token?.pin;
   const { risk, sure, setSure, unsure } = useRisk(pin, attach.failure?.code);
-  const missing =
-    blocked ??
+  const needed =
     readyToAttach({ place, how, label, realm, secondCopy, former: former !== null }) ??
     (unsure ? 'your word that you are sure of the PIN.' : null);
+  const missing = blocked ?? (needed === null ? null : `Still needed: ${needed}`);
 
   const go = async (): Promise<void> => {
     if (missing !== null || attach.busy) return;

@@ -2,10 +2,23 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
+import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { memoryOf } from '../../testing/window.fixture.tsx';
 import { button, closeWindow, hsm, openAt, realCore, token } from './administration.fixture.ts';
 
 afterEach(closeWindow);
+
+/** A core whose HSM wants its PIN, as it does when the keystore was just opened. */
+function pinNeeded(state: 'checking' | 'verified') {
+  const link = realCore(state);
+  link.script['session.snapshot'] = () => snapshotOf(state, 'real', { hsm: 'pin-needed' });
+  link.script['hsm.status'] = () => ({ ...hsm, state: 'pin-needed' });
+  return link;
+}
+function verified(link: ReturnType<typeof realCore>): void {
+  link.script['session.snapshot'] = () => snapshotOf('verified', 'real');
+  link.change('session');
+}
 
 describe('the HSM', () => {
   it('says what the token really does, what it cannot do first', async () => {
@@ -36,7 +49,8 @@ describe('the HSM', () => {
     await user.click(await dialog.findByLabelText(/BYOK-A, serial 7016234/));
     await user.type(dialog.getByLabelText('PIN'), '4711-4711');
     expect(dialog.getByText(/Still needed: where the second copy/)).toBeTruthy();
-    expect(dialog.getByRole('button', { name: 'Attach BYOK-A' })).toHaveProperty('disabled', true);
+    const deed = dialog.getByRole('button', { name: 'Attach BYOK-A' });
+    expect(deed.getAttribute('aria-disabled')).toBe('true');
     await user.type(dialog.getByLabelText(/Where is the second copy/), 'safe 2');
     await user.click(dialog.getByLabelText(/Make a master key/));
     expect(memoryOf(window)).not.toContain('4711-4711');
@@ -77,6 +91,38 @@ describe('the HSM', () => {
     expect(memoryOf(window)).not.toContain('4711-4711');
   });
 
+  it('tries a PIN that was entered during the check of the keystore, once that is over', async () => {
+    const link = pinNeeded('checking');
+    const window = await openAt(link, 'hsm', { kind: 'enter-pin' });
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText('PIN'), '4711-4711{Enter}');
+    await screen.findByText(/still being checked\. This PIN is tried once that is done/);
+    expect(link.made('hsm.login')).toEqual([]);
+    verified(link);
+    await waitFor(() =>
+      expect(link.made('hsm.login')).toEqual([{ pin: '4711-4711', confirmed: false }]),
+    );
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(memoryOf(window)).not.toContain('4711-4711');
+  });
+
+  it('tries no PIN by itself that was changed after it was entered', async () => {
+    const link = pinNeeded('checking');
+    await openAt(link, 'hsm', { kind: 'enter-pin' });
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText('PIN'), '4711-4711{Enter}');
+    await screen.findByText(/This PIN is tried once/);
+    await user.type(screen.getByLabelText('PIN'), '9');
+    expect(screen.queryByText(/This PIN is tried once/)).toBeNull();
+    verified(link);
+    await screen.findByText('Keystore verified', { exact: false });
+    expect(link.made('hsm.login')).toEqual([]);
+    await user.type(screen.getByLabelText('PIN'), '{Enter}');
+    await waitFor(() =>
+      expect(link.made('hsm.login')).toEqual([{ pin: '4711-47119', confirmed: false }]),
+    );
+  });
+
   it('is attached with its last PIN try only after somebody has seen what that costs', async () => {
     const link = realCore();
     const last = { ...token, pin: 'final-try' } as const;
@@ -86,7 +132,9 @@ describe('the HSM', () => {
     const dialog = within(await screen.findByRole('dialog'));
     await user.type(await dialog.findByLabelText('PIN'), '4711-4711{Enter}');
     expect(dialog.getByText(/what is only on this token is lost/)).toBeTruthy();
-    expect(dialog.getByText(/Still needed: your word that you are sure of the PIN/)).toBeTruthy();
+    expect(dialog.getAllByText(/Still needed: your word that you are sure of the PIN/)).not.toEqual(
+      [],
+    );
     expect(link.made('hsm.attach')).toEqual([]);
     await user.click(dialog.getByRole('checkbox', { name: /sure of its PIN.*the last try/ }));
     await user.click(dialog.getByRole('button', { name: 'Attach BYOK-A' }));

@@ -1,9 +1,9 @@
-import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
@@ -51,9 +51,9 @@ export function ChangePassphraseDialog({ dialog, close }: DialogProps<'change-pa
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <Button type="submit" variant="contained" disabled={change.busy || blocked !== null}>
+          <DeedButton type="submit" variant="contained" disabled={change.busy} blocked={blocked}>
             {change.busy ? 'Changing…' : 'Change passphrase'}
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -1,9 +1,9 @@
-import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
-import { useBlocked } from '../../state/blocked.ts';
+import { useBlockedForLong, useOnceChecked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
@@ -19,16 +19,14 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
   const field = useRef<SecretHandle>(null);
   const [sure, setSure] = useState(false);
   const [typed, setTyped] = useState(0);
-  const blocked = useBlocked();
+  const blocked = useBlockedForLong();
   const token = status.data?.token;
   const locked = token?.pin === 'locked' || login.failure?.code === 'HSM_PIN_LOCKED';
   const risky = isRisky(token?.pin) || login.failure?.code === 'HSM_PIN_LAST_TRY';
   const which = token ? `${quote(token.label)}, serial ${token.serial}` : '';
-  const may = typed > 0 && (!risky || sure) && !login.busy && blocked === null && !locked;
 
   useFocusAfterFailure(login, () => field.current?.focus());
   const tryIt = async (): Promise<void> => {
-    if (!may) return;
     const pin = field.current?.take();
     if (!pin) return;
     setSure(false);
@@ -39,6 +37,9 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
       status.again();
     }
   };
+  const trial = useOnceChecked(() => void tryIt());
+  const why =
+    blocked ?? missingFor(locked, typed, risky && !sure) ?? (trial.waits ? waiting : null);
   return (
     <DialogFrame
       title="Enter the PIN of the HSM"
@@ -46,13 +47,15 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
       width="small"
       busy={login.busy}
       onClose={close}
-      onSubmit={() => void tryIt()}
+      onSubmit={() => {
+        if (why === null) trial.press();
+      }}
       deeds={
         <>
           <LeaveButton>Leave locked</LeaveButton>
-          <Button type="submit" variant="contained" disabled={!may}>
+          <DeedButton type="submit" variant="contained" disabled={login.busy} blocked={why}>
             {login.busy ? 'Trying the PIN…' : 'Try this PIN once'}
-          </Button>
+          </DeedButton>
         </>
       }
     >
@@ -63,7 +66,10 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
           pin={token.pin === 'ok' ? 'count-low' : token.pin}
           which={which}
           sure={sure}
-          onSure={setSure}
+          onSure={(next) => {
+            trial.drop();
+            setSure(next);
+          }}
           disabled={login.busy}
         />
       ) : null}
@@ -74,10 +80,24 @@ export function EnterPinDialog({ close }: DialogProps<'enter-pin'>) {
           help="Tried once, and never by itself. The window keeps none of it."
           autoFocus
           disabled={login.busy}
-          onTyped={setTyped}
+          onTyped={(length) => {
+            trial.drop();
+            setTyped(length);
+          }}
         />
       )}
-      {blocked === null ? null : <p className="quiet">{blocked}</p>}
+      <p className="quiet" role="status">
+        {blocked ?? (trial.waits ? waiting : null)}
+      </p>
     </DialogFrame>
   );
+}
+
+const waiting = 'The keystore is still being checked. This PIN is tried once that is done.';
+
+/** What a person has to do before the PIN can be tried. */
+function missingFor(locked: boolean, typed: number, unsure: boolean): string | null {
+  if (locked) return 'The token is locked.';
+  if (typed === 0) return 'Type the PIN first.';
+  return unsure ? 'Say first that you are sure of the PIN.' : null;
 }

@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useEffect, useId, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -6,6 +5,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { type Choice, Choices } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import type { Credential } from './credential-words.ts';
@@ -57,9 +57,10 @@ function ImportDialog({
   );
   const id = useId();
   const change: PartProps['change'] = (to) => setForm((before) => ({ ...before, ...to }));
-  const missing = missingFor(form, realm);
+  const needed = missingFor(form, realm);
+  const missing = blocked ?? (needed === null ? null : `Still needed: ${needed}`);
   const { busy, failure, fileProblem } = importing;
-  const may = missing === null && blocked === null && !busy;
+  const may = missing === null && !busy;
   const part = { form, change, disabled: busy };
   const go = async (): Promise<void> => {
     const credential = may ? await importing.run(form, realm) : null;
@@ -73,18 +74,15 @@ function ImportDialog({
       onSubmit={() => void go()}
       outcome={
         <p className="quiet" role="status">
-          {blocked ??
-            (missing === null
-              ? 'Its secret is sealed in the keystore and never shown again.'
-              : `Still needed: ${missing}`)}
+          {missing ?? 'Its secret is sealed in the keystore and never shown again.'}
         </p>
       }
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <Button type="submit" variant="contained" disabled={!may}>
+          <DeedButton type="submit" variant="contained" disabled={busy} blocked={missing}>
             {busy ? 'Importing…' : `Import ${form.name.trim() || 'credential'}`}
-          </Button>
+          </DeedButton>
         </>
       }
     >

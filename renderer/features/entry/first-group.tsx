@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef } from 'react';
 import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
@@ -8,6 +7,7 @@ import { useDialogs } from '../../state/dialogs.ts';
 import { forgetScreen, useDraftOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
 import { Facts } from '../../ui/screen.tsx';
@@ -49,7 +49,7 @@ export function FirstGroup({
   };
   // What was wrong with an earlier text says nothing of this one: then the core judges as it adds.
   const fits = name.trim() !== '' && (unsure || !problem);
-  const may = fits && blocked === null && !add.busy;
+  const why = blocked ?? (fits ? null : 'The name does not fit yet.');
   return (
     <EntryFrame
       title="Your first key group"
@@ -64,7 +64,7 @@ export function FirstGroup({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (may) void go();
+          if (why === null && !add.busy) void go();
         }}
       >
         <TextField
@@ -90,9 +90,9 @@ export function FirstGroup({
         <p className="quiet">{sentence}</p>
         {add.failure ? <FailureNotice failure={add.failure} /> : null}
         <EntryDeeds>
-          <Button type="submit" variant="contained" disabled={!may}>
+          <DeedButton type="submit" variant="contained" disabled={add.busy} blocked={why}>
             {add.busy ? 'Adding the group…' : 'Add and Force Rotate…'}
-          </Button>
+          </DeedButton>
           {blocked === null ? null : (
             <span className="quiet" role="status">
               {blocked}

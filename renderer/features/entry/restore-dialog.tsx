@@ -6,6 +6,7 @@ import { say } from '../../state/notices.ts';
 import { type Read, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useFocusAfterFailure } from '../../ui/focus-after.ts';
@@ -50,13 +51,14 @@ export function RestoreDialog({ dialog, close }: DialogProps<'restore'>) {
               {work.busy === 'verify' ? 'Checking every part…' : 'Verify only'}
             </Button>
           ) : null}
-          <Button
+          <DeedButton
             type="submit"
             variant="contained"
-            disabled={work.busy !== null || (!found && !isAbsolutePath(typed))}
+            disabled={work.busy !== null}
+            blocked={found || isAbsolutePath(typed) ? null : 'Give the whole path of the folder.'}
           >
             {found ? sayDeed(free, work.busy) : 'Look at the backup'}
-          </Button>
+          </DeedButton>
         </>
       }
     >
