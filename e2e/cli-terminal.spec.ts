@@ -129,6 +129,23 @@ describe('completion', () => {
     expect(nouns?.filter((each) => each.startsWith('complete-'))).toEqual([]);
     expect(() => readFileSync(trap)).toThrow('ENOENT');
   });
+
+  it.each([
+    ['group add x --storage', 'hsm software'],
+    ['group add x --service', 'aws-kms'],
+    ['group add x --key-usage', 'encrypt-decrypt sign-verify generate-verify-mac key-agreement'],
+    ['keystore slot add x --kind', 'passphrase hsm combined'],
+    ['xks store add x --storage', 'hsm software'],
+    ['completion', 'bash zsh fish'],
+  ])('offers what %s takes, and no files', (typed, choices) => {
+    const words = [...typed.split(' '), ''];
+    const run = spawnSync(bin, ['complete', '--', ...words], {
+      env: environment,
+      encoding: 'utf8',
+    });
+    const offered = run.stdout.split('\n').filter((line) => line !== '' && !line.startsWith(':'));
+    expect(offered.map((line) => line.split('\t')[0]).join(' ')).toBe(choices);
+  });
 });
 
 describe('bin/keyreeve', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -218,6 +218,19 @@ describe('what is due', () => {
     await keyreeve('job start-due --all');
     expect(started()).toEqual({ groups: [id], keys: [other] });
   });
+
+  it.each([
+    ['one needs somebody, whatever became of the rest', ['needs-you', 'done-with-remark'], 3],
+    ['one is cancelled, and the next needs somebody', ['cancelled', 'needs-you'], 3],
+    ['the first that is not done is told', ['done', 'cancelled', 'done-with-remark'], 6],
+    ['all are done', ['done', 'done'], 0],
+  ] as const)('ends with the exit code that says it: %s', async (_, states, expected) => {
+    const left = [...states];
+    core.handlers.set('job.due', () => ({ due, renewals: [], held: null }));
+    core.handlers.set('job.startDue', () => ({ jobs: states.map(() => id) }));
+    core.handlers.set('job.wait', () => ({ revision: 1, detail: detail(left.shift() ?? 'done') }));
+    expect((await keyreeve('job start-due --all')).code).toBe(expected);
+  });
 });
 
 it('leaves a job to the holder with --detach, and refuses without one', async () => {
@@ -253,7 +266,6 @@ it('waits while the keystore is being checked, with its own copy of the bytes', 
     seen.push(Buffer.from(pin as Uint8Array).toString());
     throw new OperationError('HSM_PIN_REFUSED');
   });
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(join(folder, 'pin'), '1234', { mode: 0o600 });
   const { code } = await keyreeve(`hsm login --pin-file ${join(folder, 'pin')}`);
   expect(code).toBe(77);
@@ -269,7 +281,6 @@ it('asks the next process where a holder gives way after a lock', async () => {
     throw new OperationError('HSM_PIN_REFUSED');
   });
   core.refuse = (name) => (name === 'hsm.login' && ++tries < 3 ? 'KEYSTORE_RENEWING' : null);
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(join(folder, 'pin'), '1234', { mode: 0o600 });
   const { code } = await keyreeve(`hsm login --pin-file ${join(folder, 'pin')}`);
   expect(code).toBe(77);

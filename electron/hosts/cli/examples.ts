@@ -153,7 +153,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'xks store update': 'xks store update ledger',
   'xks store rotate-credential': 'xks store rotate-credential ledger',
   'xks store delete': ['xks store delete ledger', 'External keys here stay as they are.'],
-  'xks key add': 'xks key add ledger payments',
+  'xks key add': 'xks key add ledger/payments',
   'xks key list': 'xks key list --store ledger',
   'xks key show': 'xks key show ledger/payments',
   'xks key enable': 'xks key enable ledger/payments',

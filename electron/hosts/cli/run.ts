@@ -45,6 +45,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
   const streams = new OutputStreams();
   const screen = newScreen(words, streams);
+  // also where a second Ctrl+C ends it at once
+  process.once('exit', () => screen.end());
   const code = await run(words, found?.noun ?? null, screen);
   await streams.drained();
   process.exit(streams.exitOf(code));

@@ -65,6 +65,17 @@ it('shows a live line on a terminal and removes it before the next text', () => 
   expect(pipe.stderr.text).toBe('');
 });
 
+it('leaves nothing of a live line behind when somebody stops the command', () => {
+  const stderr = new Memory(true, 40);
+  const s = new Screen({ stdout: new Memory(true), stderr, colour: false });
+  s.status('▸ step 1 of 9: Check account, clock, HSM');
+  const shown = stderr.text.replace('\r\u001b[2K', '');
+  // the terminal echoes what was pressed twice; on a second row it could not be removed
+  expect(displayWidth(`${shown}^C^C`)).toBeLessThan(40);
+  s.end();
+  expect(stderr.text).toBe(`\r\u001b[2K${shown}\r\u001b[2K`);
+});
+
 it('aligns columns by what a terminal shows, digits to the right', () => {
   const text = table(
     [{ title: 'Name' }, { title: 'Keys', align: 'right' }, { title: 'State' }],
@@ -130,7 +141,7 @@ it('takes a terminal that does not know its size for one of 80 columns', () => {
     s.status('x'.repeat(200));
     return { width: s.width, status: sink.text.replace(/^.*2K/s, '').length };
   };
-  expect(shownOn(0)).toEqual({ width: 80, status: 79 });
-  expect(shownOn(52)).toEqual({ width: 52, status: 51 });
-  expect(shownOn(4)).toEqual({ width: 40, status: 19 });
+  expect(shownOn(0)).toEqual({ width: 80, status: 75 });
+  expect(shownOn(52)).toEqual({ width: 52, status: 47 });
+  expect(shownOn(4)).toEqual({ width: 40, status: 15 });
 });

@@ -33,6 +33,9 @@ export const paint = (tone: Tone, text: string): string =>
 export const clean = (text: string): string =>
   text.replace(anyMark, '').replace(isolates, '').replace(anyControl, ' ');
 
+/** What a terminal writes behind a live line as somebody stops the command; wrapped, it would stay. */
+const echoed = '^C^C';
+
 export interface Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -111,10 +114,15 @@ export class Screen {
   /** A line on the terminal that the next one replaces; nothing in a pipe. */
   status(text: string): void {
     if (!this.live) return;
-    const width = columnsOf(this.#stderr) - 1;
+    const width = columnsOf(this.#stderr) - echoed.length - 1;
     const line = Array.from(this.#finish(text, null)).slice(0, width).join('');
     this.#stderr.write(`\r\u001b[2K${line}`);
     this.#liveShown = true;
+  }
+
+  /** The process ends here: what the shell writes next begins a line. */
+  end(): void {
+    this.#clearLive();
   }
 
   #clearLive(): void {

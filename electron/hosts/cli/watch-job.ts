@@ -111,6 +111,13 @@ export async function finishJob(
 export const exitOf = (detail: JobDetail, session: Session): number =>
   stuckHere(detail, session) ? jobExits['needs-you'] : jobExits[detail.job.state];
 
+/**
+ * The exit code of several jobs, from that of those before and that of the next: 3 as soon as one needs a
+ * person, else that of the first that did not get done.
+ */
+export const exitOfBoth = (before: number, next: number): number =>
+  before === 0 || next === jobExits['needs-you'] ? next : before;
+
 /** A job that is done is told in its message; any other in full. */
 export const endText = (detail: JobDetail, style: Style): string =>
   detail.job.state === 'done' ? `✓ ${clean(detail.job.message)}` : jobText(detail, style);

@@ -4,7 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import type { JobDetail } from './render/job.ts';
 import { styleFor } from './render/moments.ts';
 import type { Session } from './session.ts';
-import { endText, exitOf, jobExits, watchJob } from './watch-job.ts';
+import { endText, exitOf, exitOfBoth, jobExits, watchJob } from './watch-job.ts';
 
 /** How a job ended that was waited for, or stands that was not. */
 interface Ended {
@@ -29,8 +29,7 @@ export async function finishJobs(
       ? await session.call('job.show', { job: jobId })
       : await watchJob(context, session, jobId);
     jobs.push(detail);
-    const own = exitOf(detail, session);
-    if (exit === 0 || own === jobExits['needs-you']) exit = own;
+    exit = exitOfBoth(exit, exitOf(detail, session));
   }
   const style = styleFor(context.screen);
   context.show<Ended>({ jobs }, (shown) => {

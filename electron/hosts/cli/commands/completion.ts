@@ -1,24 +1,19 @@
 import { type Command, Help } from 'commander';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { completionScripts } from '../completion-scripts.ts';
 import type { Run } from './noun.ts';
 
 const added = 'complete-script';
-const shells = Object.keys(completionScripts) as (keyof typeof completionScripts)[];
+type Shell = keyof typeof completionScripts;
+const shells = Object.keys(completionScripts) as Shell[];
 
 /** `completion bash|zsh|fish`: prints a script that asks `keyreeve complete` for suggestions. */
 export function addVerbs(noun: Command, run: Run): void {
   noun
-    .argument('<shell>', shells.join(', '))
-    .action((shell: string) => run(() => printScript(shell)));
+    .addArgument(noun.createArgument('<shell>', 'which one').choices(shells))
+    .action((shell: Shell) => run(() => printScript(shell)));
 }
 
-function printScript(name: string): Promise<void> {
-  const shell = shells.find((one) => one === name);
-  if (!shell) {
-    const problem = `there is completion for ${shells.join(', ')}`;
-    throw new OperationError('BAD_INPUT', { field: 'shell', problem });
-  }
+function printScript(shell: Shell): Promise<void> {
   process.stdout.write(completionScripts[shell]);
   return Promise.resolve();
 }

@@ -47,7 +47,9 @@ export function addEditVerbs(noun: Command, run: Run): void {
     .description('add a key group: a container for keys and the template for new ones')
     .requiredOption('--credential <credential>', 'credential of the AWS account')
     .requiredOption('--region <region>', 'Region the KMS keys live in, e.g. eu-west-1')
-    .option('--service <service>', 'aws-kms', 'aws-kms')
+    .addOption(
+      new Option('--service <service>', 'where copies go').choices(['aws-kms']).default('aws-kms'),
+    )
     .addOption(new Option('--key-type <type>', 'what is made').choices(keyTypes).default('AES'))
     .addOption(
       new Option(
@@ -61,7 +63,11 @@ export function addEditVerbs(noun: Command, run: Run): void {
         'for good (else the first of these that fits the type)',
       ).choices(usageNames),
     )
-    .option('--storage <where>', 'hsm or software', 'hsm')
+    .addOption(
+      new Option('--storage <where>', 'where keys are made and kept')
+        .choices(['hsm', 'software'])
+        .default('hsm'),
+    )
     .action((name: string, options: AddOptions) =>
       run(async (context) => (await import('./group-save.ts')).add(context, name, options)),
     );

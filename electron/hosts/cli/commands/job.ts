@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { JobView } from '../../../../shared/contract/job.ts';
 import { ofOneJob } from '../../../../shared/errors/of-one-job.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
@@ -21,7 +21,7 @@ import { styleFor } from '../render/moments.ts';
 import { clean } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { showFailure } from '../show-failure.ts';
-import { finishJob, jobExits, watchJob } from '../watch-job.ts';
+import { exitOf, exitOfBoth, finishJob, watchJob } from '../watch-job.ts';
 import type { Run } from './noun.ts';
 
 interface ListOptions extends PageOptions {
@@ -39,7 +39,7 @@ export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
     .description('list jobs, newest first')
-    .option('--state <state...>', `only these: ${jobStates.join(', ')}`)
+    .addOption(new Option('--state <state...>', 'only these').choices(jobStates))
     .option('--group <group>', 'those of one group')
     .option('--kind <kind>', 'those of one kind, e.g. key.synchronize')
     .option('--find <text>', 'part of the title, or a number')
@@ -224,7 +224,7 @@ async function groupsNamed(
   return found;
 }
 
-/** Starts what came due and waits for all of it; the exit code is that of the worst ending. */
+/** Starts what came due and waits for all of it. */
 async function startDue(
   context: CommandContext,
   names: readonly string[],
@@ -248,7 +248,12 @@ async function startDue(
     return 0;
   }
   const endings: JobView[] = [];
-  for (const job of output.jobs) endings.push((await watchJob(context, session, job)).job);
+  let exit = 0;
+  for (const job of output.jobs) {
+    const detail = await watchJob(context, session, job);
+    endings.push(detail.job);
+    exit = exitOfBoth(exit, exitOf(detail, session));
+  }
   context.show(output, () => jobsText(endings, styleFor(context.screen)));
-  return endings.reduce((worst, job) => Math.max(worst, jobExits[job.state]), 0);
+  return exit;
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { makePrivateFolder } from '../../../core/store/durable-file.ts';
 import { lockTexts } from '../../../../shared/text/states.ts';
@@ -89,7 +89,11 @@ function addSlotVerbs(slot: Command, run: Run): void {
   newPassphrase(slot.command('add'))
     .argument('<label>')
     .description('add another way to open the keystore')
-    .option('--kind <kind>', 'passphrase, hsm or combined', 'passphrase')
+    .addOption(
+      new Option('--kind <kind>', 'what opens it; combined: token and passphrase')
+        .choices(slotKinds)
+        .default('passphrase'),
+    )
     .action((label: string, options: SlotOptions) => run((c) => slotAdd(c, label, options)));
   slot
     .command('remove')
@@ -230,8 +234,10 @@ async function restore(context: CommandContext, options: { from: string }): Prom
   context.show(output, (shown) => statusText(shown, styleFor(context.screen)));
 }
 
+const slotKinds = ['passphrase', 'hsm', 'combined'] as const;
+
 interface SlotOptions extends NewPassphraseOptions {
-  readonly kind: string;
+  readonly kind: (typeof slotKinds)[number];
 }
 
 async function slotAdd(
@@ -240,12 +246,6 @@ async function slotAdd(
   options: SlotOptions,
 ): Promise<void> {
   const { kind } = options;
-  if (kind !== 'passphrase' && kind !== 'hsm' && kind !== 'combined') {
-    throw new OperationError('BAD_INPUT', {
-      field: 'kind',
-      problem: 'a slot is of kind passphrase, hsm or combined',
-    });
-  }
   const session = await context.opened();
   if (kind !== 'passphrase') await loginIfNeeded(context, session);
   const output = await session.call('keystore.addSlot', {

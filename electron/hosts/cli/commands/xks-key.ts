@@ -17,11 +17,12 @@ import {
 } from '../interactive.ts';
 import { policyFile } from '../policy-file.ts';
 import type { Session } from '../session.ts';
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { leftOnDeviceText } from '../../../../shared/text/xks.ts';
 import { xksKeyDetailText, xksKeysText, xksKeyText } from '../render/xks.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
-import { OptionForField } from '../typed-names.ts';
+import { ArgumentForField, OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 import { typedName } from './xks-store.ts';
 
@@ -31,8 +32,7 @@ const key = 'the external key: STORE/NAME, its id, or its KMS key';
 export function addKeyVerbs(noun: Command, run: Run): void {
   noun
     .command('add')
-    .argument('<store>')
-    .argument('<name>')
+    .addArgument(new ArgumentForField('<key>', 'STORE/NAME', 'store', 'name'))
     .description('make an external key without a KMS key')
     .addOption(
       new Option('--usage <what>', 'what it may do')
@@ -53,8 +53,8 @@ export function addKeyVerbs(noun: Command, run: Run): void {
         'onlyInHsm',
       ),
     )
-    .action((store: string, name: string, options: AddOptions) =>
-      run((context) => add(context, { store, name }, options)),
+    .action((reference: string, options: AddOptions) =>
+      run((context) => add(context, newKey(reference), options)),
     );
   noun
     .command('list')
@@ -80,6 +80,15 @@ export function addKeyVerbs(noun: Command, run: Run): void {
   addSwitches(noun, run);
   addEndings(noun, run);
   addDeeds(noun, run);
+}
+
+/** @throws OperationError BAD_INPUT for what is no STORE/NAME */
+function newKey(reference: string): { readonly store: string; readonly name: string } {
+  const cut = reference.lastIndexOf('/');
+  const [store, name] = [reference.slice(0, Math.max(0, cut)), reference.slice(cut + 1)];
+  if (store === '' || name.trim() === '')
+    throw new OperationError('BAD_INPUT', { field: '<key>', problem: 'say it as STORE/NAME' });
+  return { store, name };
 }
 
 interface AddOptions {
