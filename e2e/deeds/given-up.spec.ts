@@ -4,10 +4,15 @@ import { caller, Desk } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 
 /** Lets AWS hold its answer to one operation, and gives the call up once AWS has it. */
-async function givenUp(desk: Desk, aws: OutsideAws, held: string, call: string): Promise<Reply> {
+async function givenUp(
+  desk: Desk,
+  aws: OutsideAws,
+  held: string,
+  [call, input]: readonly [string, object],
+): Promise<Reply> {
   const unanswered = await aws.hold(held);
   const nobody = new AbortController();
-  const reply = desk.core.call(call, { group: 'cards' }, caller, nobody.signal);
+  const reply = desk.core.call(call, input, caller, nobody.signal);
   await expect.poll(unanswered).toBe(0);
   nobody.abort();
   return reply;
@@ -20,7 +25,7 @@ it('ends a plan that nobody waits for any more, and asks AWS nothing further for
   for (let times = 0; times < 3; times += 1) await desk.rotated('cards');
   const before = await aws.mark();
   for (const call of ['group.planSynchronize', 'group.planForceRotate']) {
-    expect(await givenUp(desk, aws, 'DescribeKey', call)).toMatchObject({
+    expect(await givenUp(desk, aws, 'DescribeKey', [call, { group: 'cards' }])).toMatchObject({
       ok: false,
       failure: { code: 'CANCELLED_BY_PERSON' },
     });
@@ -36,6 +41,24 @@ it('ends a plan that nobody waits for any more, and asks AWS nothing further for
   ]);
   const plan = await desk.call('group.planSynchronize', { group: 'cards' });
   expect(plan.versions.map(({ verdict }) => verdict)).toEqual(['nothing', 'nothing', 'nothing']);
+});
+
+it.each([
+  ['key.comparePolicy', 'GetKeyPolicy'],
+  ['key.grants', 'ListGrants'],
+  ['key.materials', 'ListKeyRotations'],
+  ['key.check', 'DescribeKey'],
+])('ends %s while AWS holds its answer', async (call, held) => {
+  await using aws = await OutsideAws.start();
+  await using desk = await Desk.open(aws);
+  await desk.addGroup('cards');
+  await desk.rotated('cards');
+  expect(await givenUp(desk, aws, held, [call, { key: 'cards/1' }])).toMatchObject({
+    ok: false,
+    failure: { code: 'CANCELLED_BY_PERSON' },
+  });
+  const { records } = await desk.call('audit.list', { limit: 1 });
+  expect(records[0]).toMatchObject({ action: call, outcome: 'CANCELLED_BY_PERSON' });
 });
 
 it('lets go on what changes something', async () => {

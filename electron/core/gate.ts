@@ -74,7 +74,7 @@ export function createGate(services: GateServices) {
       caller,
       requestHash: createHash('sha256').update(JSON.stringify(plain)).digest('hex'),
       input: plain,
-      givenUp: operation.effect === 'read' ? (givenUp ?? null) : null,
+      givenUp: operation.effect === 'read' || operation.asksOnly ? (givenUp ?? null) : null,
     };
     try {
       const work = async () => {
@@ -87,10 +87,10 @@ export function createGate(services: GateServices) {
       return operation.output.parse(output);
     } catch (error) {
       // What its end looks like from inside is no failure of anything.
-      if (call.givenUp?.aborted) throw new OperationError('CANCELLED_BY_PERSON');
-      const code = error instanceof OperationError ? error.code : 'INTERNAL';
+      const ended = call.givenUp?.aborted ? new OperationError('CANCELLED_BY_PERSON') : error;
+      const code = ended instanceof OperationError ? ended.code : 'INTERNAL';
       if (operation.effect !== 'read') services.audit.refused(call, code);
-      throw error;
+      throw ended;
     }
   };
 

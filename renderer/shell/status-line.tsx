@@ -15,6 +15,7 @@ interface Line {
   readonly text: string;
   readonly jobId: string | null;
   readonly tone: Notice['tone'];
+  readonly stop?: () => void;
 }
 
 /**
@@ -67,6 +68,7 @@ function LatestLine({
 }) {
   const show = useDialogs((state) => state.show);
   const jobId = line?.jobId ?? null;
+  const stop = line?.stop;
   return (
     <div className={styles['latest']}>
       <div role="status" aria-live="polite" className={styles['said']}>
@@ -80,12 +82,13 @@ function LatestLine({
       </div>
       <Button
         size="small"
-        style={jobId === null ? hidden : {}}
+        style={jobId === null && !stop ? hidden : {}}
         onClick={() => {
-          if (jobId !== null) show({ kind: 'job', job: jobId });
+          if (stop) stop();
+          else if (jobId !== null) show({ kind: 'job', job: jobId });
         }}
       >
-        Show job
+        {stop ? 'Stop' : 'Show job'}
       </Button>
       <Button
         size="small"
@@ -114,7 +117,7 @@ function useFading(latest: Notice | null, near: boolean, dismiss: () => void): v
   const present = useRef(latest);
   present.current = latest;
   useEffect(() => {
-    if (latest === null || latest.tone === 'attention' || near) return;
+    if (latest === null || latest.tone === 'attention' || latest.stop || near) return;
     const timer = setTimeout(() => {
       if (present.current === latest) dismiss();
     }, fresh);

@@ -28,6 +28,8 @@ export class ScriptedLink implements Link {
   readonly calls: MadeCall[] = [];
   /** The very inputs that were given, to see that their bytes were wiped. */
   readonly given: unknown[] = [];
+  /** By which those who made the calls can give them up, in the order of the calls. */
+  readonly givenUp: (AbortSignal | undefined)[] = [];
   readonly script: Script;
   readonly host?: HostDeeds;
   readonly #changes = new Set<(change: Change) => void>();
@@ -40,12 +42,13 @@ export class ScriptedLink implements Link {
     if (host) this.host = host;
   }
 
-  async call(name: string, input: unknown): Promise<Reply> {
+  async call(name: string, input: unknown, givenUp?: AbortSignal): Promise<Reply> {
     const operation = findOperation(name);
     if (!operation) throw new Error(`no operation ${name}`);
     const checked = operation.input.safeParse(input);
     if (!checked.success) throw new Error(`${name}: ${checked.error.message}`);
     this.given.push(input);
+    this.givenUp.push(givenUp);
     this.calls.push({ name, input: copyOf(input) as MadeCall['input'] });
     const answer = this.script[name as OperationName] as ((input: unknown) => unknown) | undefined;
     if (!answer) return { ok: false, failure: { code: 'KEYSTORE_LOCKED', details: {} } };

@@ -139,6 +139,7 @@ const looks = {
   }),
   grants: op({
     effect: 'change',
+    asksOnly: true,
     summary: 'Read the grants of the KMS key from AWS now',
     input: z.strictObject({ key: reference }),
     output: z.strictObject({
@@ -159,6 +160,7 @@ const looks = {
   }),
   comparePolicy: op({
     effect: 'change',
+    asksOnly: true,
     summary: "Read the policy of the KMS key now and compare it with the group's template",
     input: z.strictObject({ key: reference }),
     output: z.strictObject({
@@ -182,6 +184,7 @@ const looks = {
   }),
   materials: op({
     effect: 'change',
+    asksOnly: true,
     summary: 'Read the key materials of the KMS key from AWS now',
     input: z.strictObject({ key: reference }),
     output: z.strictObject({
@@ -273,6 +276,7 @@ export const keyOps = {
   }),
   check: op({
     effect: 'change',
+    asksOnly: true,
     summary: 'Read the KMS key from AWS now and note what it says',
     input: z.strictObject({ key: reference }),
     output: keyView,

@@ -10,6 +10,8 @@ export type Needs = 'nothing' | 'readable' | 'verified';
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly effect: Effect;
   readonly needs: Needs;
+  /** It only asks AWS and notes the answer, and ends like a read once nobody waits for it. */
+  readonly asksOnly: boolean;
   /** One line for help texts and the audit record. */
   readonly summary: string;
   readonly input: I;
@@ -22,13 +24,14 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
 export function op<I extends z.ZodType, O extends z.ZodType>(spec: {
   effect: Effect;
   needs?: Needs;
+  asksOnly?: boolean;
   summary: string;
   input: I;
   output: O;
   fails?: readonly FailureCode[];
 }): Operation<I, O> {
   const needs = spec.needs ?? (spec.effect === 'read' ? 'readable' : 'verified');
-  return { ...spec, needs, fails: spec.fails ?? [] };
+  return { ...spec, needs, asksOnly: spec.asksOnly ?? false, fails: spec.fails ?? [] };
 }
 
 export const nothing = z.strictObject({});

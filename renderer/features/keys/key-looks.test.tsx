@@ -120,6 +120,25 @@ describe('the details of a key', () => {
 });
 
 describe('looking at a KMS key', () => {
+  it.each(['key-policy', 'key-grants', 'key-materials'] as const)(
+    'asks AWS nothing further for %s once its dialog is closed',
+    async (kind) => {
+      const { link } = looking({ kind: 'key-properties', key: keyId });
+      await screen.findByRole('region', { name: 'Copies' });
+      const asked = `key.${{ 'key-policy': 'comparePolicy', 'key-grants': 'grants', 'key-materials': 'materials' }[kind]}`;
+      Object.assign(link.script, { [asked]: () => new Promise(() => undefined) });
+      act(() => useDialogs.getState().show({ kind, key: keyId }));
+      const signal = await waitFor(() => {
+        const at = link.calls.findIndex(({ name }) => name === asked);
+        expect(at).toBeGreaterThanOrEqual(0);
+        return link.givenUp[at];
+      });
+      expect(signal?.aborted).toBe(false);
+      act(() => useDialogs.getState().close());
+      await waitFor(() => expect(signal?.aborted).toBe(true));
+    },
+  );
+
   it('sets the policy of AWS against the template, statement by statement', async () => {
     const { link, user } = looking({ kind: 'key-policy', key: keyId });
     expect(await screen.findByText(/differs from the template in 2 statements/)).toBeTruthy();

@@ -12,7 +12,8 @@ export function useLook<Name extends LookCall>(name: Name, keyId: string) {
   const { call } = useHost();
   const query = useQuery<OutputFor<Name>>({
     queryKey: ['look', name, keyId],
-    queryFn: () => call(name, { key: keyId } as InputFor<Name>),
+    // Closed, or asked for anew: AWS is asked nothing further for it.
+    queryFn: ({ signal }) => call(name, { key: keyId } as InputFor<Name>, signal),
     gcTime: 0,
   });
   const failure: Failure | null = query.error && !query.isFetching ? failureOf(query.error) : null;

@@ -6,6 +6,7 @@ import type { Call } from '../../client/client.ts';
 import type { DialogOf } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
 import { failureOf } from '../../state/reads.ts';
+import { keysOfGroup } from './keys-of-group.ts';
 
 type KeyView = OutputFor<'key.list'>['keys'][number];
 
@@ -17,13 +18,8 @@ export interface ProvenKey {
 /** A key, or every key of a group, newest first. */
 async function keysOf(call: Call, of: DialogOf<'prove-copies'>['of']): Promise<readonly KeyView[]> {
   if (of.what === 'key') return [await call('key.show', { key: of.id })];
-  const keys: KeyView[] = [];
-  for (let after: string | null = null; ; ) {
-    const page: OutputFor<'key.list'> = await call('key.list', { group: of.id, limit: 500, after });
-    keys.push(...page.keys);
-    if (page.next === null) return keys.sort((a, b) => b.version - a.version);
-    after = page.next;
-  }
+  const keys = await keysOfGroup(call, of.id);
+  return keys.toSorted((a, b) => b.version - a.version);
 }
 
 /**
