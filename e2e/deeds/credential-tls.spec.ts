@@ -72,6 +72,11 @@ const connection = async () =>
 const records = async (action: string) =>
   (await desk.call('audit.list', { action, limit: 50 })).records;
 
+it('leaves it to no practice KMS behind TLS to say that it is one, and says so without a fault', async () => {
+  await behind(serving);
+  expect(await desk.call('practice.status', {})).toMatchObject({ url: null, ours: false });
+});
+
 describe('an authority of one’s own', () => {
   it('is needed, asked for in words, taken at once, and given up at once', async () => {
     await behind(serving);

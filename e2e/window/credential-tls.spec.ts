@@ -96,6 +96,8 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
       'No trusted authority issued the certificate shown as that of AWS.',
       'SELF_SIGNED_CERT_IN_CHAIN',
     );
+    const state = on.page.getByRole('gridcell', { name: /Not Connected$/ });
+    expect(await state.evaluate((at) => at.scrollWidth - at.clientWidth)).toBe(0);
     await look('refused');
     await open();
     await look('default');
@@ -128,6 +130,7 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
     await agree(/^I trust whoever holds/);
     await save();
     await detail().getByText('Custom CA: House CA').waitFor();
+    expect(await detail().getByRole('alert').count()).toBe(0);
     await failsBy(
       'The certificate shown as that of AWS is for another host.',
       'ERR_TLS_CERT_ALTNAME_INVALID',

@@ -286,9 +286,9 @@ const newCredential = (endpoint: string | null) =>
     expiresAt: null,
   }) as const;
 
-/** The address, where a practice KMS answers at it. */
+/** The address, where a practice KMS answers at it. None speaks TLS. */
 async function reached(endpoint: string | null): Promise<string | null> {
-  if (endpoint === null) return null;
+  if (endpoint === null || !endpoint.startsWith('http:')) return null;
   const answer = await fetchJson(new URL('/.keyreeve-practice', endpoint));
   return (answer as { readonly practice?: unknown } | null)?.practice === true ? endpoint : null;
 }

@@ -31,8 +31,6 @@ export function CredentialDetail({
   return (
     <section className={styles['detail']} aria-label={`Credential ${credential.name}`}>
       <h2>{credential.name}</h2>
-      <Facts facts={factsOf(credential)} />
-      {failure ? <FailureNotice failure={failure} /> : null}
       <div className={styles['line']}>
         <DeedButton
           variant="contained"
@@ -66,6 +64,8 @@ export function CredentialDetail({
           Remove…
         </DeedButton>
       </div>
+      {failure ? <FailureNotice failure={failure} /> : null}
+      <Facts facts={factsOf(credential)} />
     </section>
   );
 }

@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
+import { refuse } from '../../testing/scripted-link.fixture.ts';
 import { memoryOf } from '../../testing/window.fixture.tsx';
-import { button, closeWindow, id, openAt, realCore } from './administration.fixture.ts';
+import { button, closeWindow, credential, id, openAt, realCore } from './administration.fixture.ts';
+import type { Credential } from './credential-words.ts';
 
 afterEach(closeWindow);
 
@@ -51,6 +53,30 @@ describe('a credential', () => {
     expect(memoryOf(window)).not.toContain('wJalrXUtnFEMI');
     await user.click(await button('Test connection'));
     expect((await screen.findByRole('alert')).textContent).toMatch(/credential/i);
+  });
+
+  it('shows no failure of a test that what it is now was not put to', async () => {
+    const link = realCore();
+    let now: Partial<Pick<Credential, 'connection' | 'testedAt'>> = {};
+    link.script['credential.list'] = () => ({ credentials: [{ ...credential, ...now }] });
+    link.script['credential.test'] = () => {
+      now = { connection: 'Not Connected', testedAt: 1 };
+      link.change('credential');
+      throw refuse('CREDENTIAL_REJECTED');
+    };
+    await openAt(link, 'credentials');
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('row', { name: /payments-kms/ }));
+    await user.click(await button('Test connection'));
+    expect(await screen.findByRole('alert')).toBeTruthy();
+    const detail = screen.getByRole('region', { name: 'Credential payments-kms' });
+    await within(detail).findByText('Not Connected');
+    expect(screen.queryByRole('alert')).toBeTruthy();
+    // As after Save in the dialog TLS, or when another window changed it.
+    now = { connection: 'Not tested', testedAt: null };
+    act(() => link.change('credential'));
+    await within(detail).findByText('Not tested');
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 
   it('goes to another address only on somebody’s word', async () => {

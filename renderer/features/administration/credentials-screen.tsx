@@ -40,7 +40,7 @@ const columns: readonly Column<Credential>[] = [
   {
     id: 'connection',
     title: 'Connection',
-    width: '128px',
+    width: '148px',
     cell: ({ connection }) => <StateWord state={connectionWords[connection]} />,
   },
   { id: 'users', title: 'Used by', width: '112px', cell: ({ usedBy }) => sayUsers(usedBy) },
@@ -59,8 +59,8 @@ export function CredentialsScreen() {
   const [menu, setMenu] = useState<MenuPlace | null>(null);
   const blocked = useBlocked();
   const show = useDialogs((state) => state.show);
-  const test = useConnectionTest();
   const credentials = list.data?.credentials ?? [];
+  const test = useConnectionTest(credentials);
   const chosen = credentials.find(({ id }) => id === selected) ?? null;
   const importing = () => show({ kind: 'import-credential' });
   return (

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed } from '../../state/reads.ts';
@@ -11,10 +11,20 @@ export interface ConnectionTest {
   readonly failureOf: (credentialId: string) => Failure | null;
 }
 
-/** Asks AWS who a credential is. */
-export function useConnectionTest(): ConnectionTest {
+/**
+ * Asks AWS who a credential is. How the last test failed is not shown any more once the credential is
+ * no longer said to be refused: another test went well, or what it was tested with was changed.
+ */
+export function useConnectionTest(credentials: readonly Credential[] = []): ConnectionTest {
   const test = useDeed('credential.test');
   const [asked, setAsked] = useState<string | null>(null);
+  const stands = credentials.find(({ id }) => id === asked)?.connection ?? null;
+  const stood = useRef(stands);
+  const forget = useEffectEvent(() => test.forget());
+  useEffect(() => {
+    if (stood.current === 'Not Connected' && stands !== 'Not Connected') forget();
+    stood.current = stands;
+  }, [stands]);
   return {
     busy: test.busy,
     run: async ({ id, name }) => {
