@@ -2,9 +2,11 @@
 // "N passed, N failed, N skipped". Arguments: project names; `unit,renderer` runs two as one;
 // `unit:boringssl` runs it under the shim that takes away what Electron's BoringSSL lacks;
 // `e2e+window` runs two side by side, and shows what the second said after the first. Before the last
-// line stands each test that passed only when it was tried again.
+// line stands each test that passed only when it was tried again, and what the first two that failed saw.
+// Files of `e2e` and `window` in which a test failed are run once more, on new ground: what a test left
+// behind when it failed would be in the way of its second try, and of the tests after it.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,32 +29,46 @@ const triedAgain = [];
  */
 const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/keyreeve-tests') };
 
+/** Projects whose failed files are run again; more of them at once is no hiccup. */
+const storied = new Set(['e2e', 'window']);
+const mostAgain = 4;
+
+/** Each failed try leaves what it saw here (e2e/support/tell-failures.ts). */
+const words = join(results, 'last-words');
+mkdirSync(words);
+/** So many of them are told again at the end. */
+const mostTold = 2;
+
 const fileOf = (name, kind) => join(results, `${name.replaceAll(/[:,]/g, '-')}.${kind}`);
 
 /** Resolves with the exit status and how long it took; a quiet one writes to a file. */
-function run(name, quiet) {
+function run(name, { quiet = false, files = [], as = name } = {}) {
   const [projects, variant] = name.split(':');
-  const words = [
+  const args = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
+    ...files,
     ...projects.split(',').flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
-    `--outputFile.json=${fileOf(name, 'json')}`,
+    `--reporter=${join(root, 'scripts/errors-beside-tests.mjs')}`,
+    `--outputFile.json=${fileOf(as, 'json')}`,
   ];
   const env = {
     ...process.env,
     ...compiled,
+    KEYREEVE_LAST_WORDS: words,
+    KEYREEVE_ERRORS_BESIDE_TESTS: fileOf(as, 'errors'),
     ...(variant === 'boringssl' ? { KEYREEVE_SHIM: variant } : {}),
   };
   const started = performance.now();
-  const child = spawn(process.execPath, words, {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     env,
   });
   if (quiet) {
-    const text = createWriteStream(fileOf(name, 'txt'));
+    const text = createWriteStream(fileOf(as, 'txt'));
     for (const stream of [child.stdout, child.stderr]) stream.pipe(text, { end: false });
   }
   return new Promise((resolve) => {
@@ -63,44 +79,80 @@ function run(name, quiet) {
   });
 }
 
-function addUp(name, { status, seconds }) {
+const reportOf = (name) => JSON.parse(readFileSync(fileOf(name, 'json'), 'utf8')).testResults;
+/** Of a file, too: it could not be loaded, or a hook around its tests failed. */
+const hasFailed = (file) =>
+  file.status === 'failed' || file.assertionResults.some(({ status }) => status === 'failed');
+
+/** Runs the files that failed once more. Resolves with what holds of all files then. */
+async function onNewGround(name, { status, seconds }) {
+  const files = reportOf(name);
+  const failed = files.filter(hasFailed);
+  const beside = Number(readFileSync(fileOf(name, 'errors'), 'utf8'));
+  const whole = { files, status, seconds };
+  if (!storied.has(name) || failed.length === 0 || failed.length > mostAgain || beside > 0)
+    return whole;
+  const again = `${name}-again`;
+  console.log(`${name}: ${failed.length} failed, and run again on new ground`);
+  const ended = await run(name, {
+    files: failed.map((file) => relative(root, file.name)),
+    as: again,
+  });
+  for (const file of failed)
+    for (const test of file.assertionResults) if (test.status === 'failed') noteSecond(file, test);
+  const second = new Map(reportOf(again).map((file) => [file.name, file]));
+  return {
+    ...whole,
+    status: ended.status,
+    files: files.map((file) => second.get(file.name) ?? file),
+  };
+}
+
+function noteSecond(file, test) {
+  const [first] = (test.failureMessages[0] ?? '').split('\n');
+  triedAgain.push(`${relative(root, file.name)} > ${test.fullName}: ${first}`);
+}
+
+async function addUp(name, ended) {
   try {
-    const report = JSON.parse(readFileSync(fileOf(name, 'json'), 'utf8'));
-    total.passed += report.numPassedTests;
-    total.failed +=
-      report.numFailedTests +
-      report.testResults.filter(
-        (file) => file.status === 'failed' && file.assertionResults.length === 0,
-      ).length;
-    total.skipped += report.numPendingTests + report.numTodoTests;
-    console.log(`${name}: ${report.numPassedTests} passed in ${seconds} s`);
-    for (const file of report.testResults) {
+    const { files, status, seconds } = await onNewGround(name, ended);
+    let passed = 0;
+    for (const file of files) {
+      if (file.status === 'failed' && file.assertionResults.length === 0) total.failed += 1;
       for (const test of file.assertionResults) {
-        if (test.status === 'pending' || test.status === 'skipped')
-          console.log(`  skipped: ${test.fullName}`);
-        // vitest keeps what a first try failed with.
-        else if (test.status === 'passed' && test.failureMessages.length > 0) {
-          const [first] = test.failureMessages[0].split('\n');
-          triedAgain.push(`${relative(root, file.name)} > ${test.fullName}: ${first}`);
+        if (test.status === 'failed') total.failed += 1;
+        else if (test.status === 'passed') {
+          passed += 1;
+          // vitest keeps what a first try failed with.
+          if (test.failureMessages.length > 0) noteSecond(file, test);
+        } else {
+          total.skipped += 1;
+          if (test.status !== 'todo') console.log(`  skipped: ${test.fullName}`);
         }
       }
     }
+    total.passed += passed;
+    console.log(`${name}: ${passed} passed in ${seconds} s`);
+    if (status !== 0) sound = false;
   } catch (error) {
     console.log(`${name}: no report (${error instanceof Error ? error.message : String(error)})`);
     total.failed += 1;
+    sound = false;
   }
-  if (status !== 0) sound = false;
 }
 
 for (const step of names) {
   const together = step.split('+');
-  const ended = await Promise.all(together.map((name, at) => run(name, at > 0)));
+  const ended = await Promise.all(together.map((name, at) => run(name, { quiet: at > 0 })));
   for (const [at, name] of together.entries()) {
     if (at > 0) process.stdout.write(readFileSync(fileOf(name, 'txt')));
-    addUp(name, ended[at]);
+    await addUp(name, ended[at]);
   }
 }
 
+// Where only the end of all this is kept, it is all that there is.
+for (const file of readdirSync(words).toSorted().slice(0, mostTold))
+  console.log(readFileSync(join(words, file), 'utf8'));
 for (const line of triedAgain) console.log(`needed a second try: ${line}`);
 if (!sound && total.failed === 0) total.failed = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

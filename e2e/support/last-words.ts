@@ -23,9 +23,15 @@ interface Shown {
 /** So many lines of each log and page, and so many of what was complained. */
 const most = 40;
 
+/** One thing that was seen: a page, a log. */
+interface Seen {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
 const living = new Map<Witness, Shown[]>();
 /** Hosts that ended within the test that is running. */
-let ended: string[] = [];
+let ended: Seen[] = [];
 
 export const liveOf = (witness: Witness): void => void living.set(witness, []);
 
@@ -46,7 +52,7 @@ export function pageOf(witness: Witness, page: Page): void {
 /** Before it is stopped: its folder may go with it. */
 export function endOf(witness: Witness): void {
   if (!living.has(witness)) return;
-  ended.push(`${toldBy(witness)}\n${linesOf(witness)}`);
+  ended.push(...toldBy(witness), ...linesOf(witness));
   living.delete(witness);
 }
 
@@ -54,46 +60,87 @@ export const forgetEnded = (): void => {
   ended = [];
 };
 
-/** What there is to be said of every host that runs, or ran in this test, and of its pages. */
-export async function lastWords(): Promise<string> {
-  const told = [...ended];
+/** All there is to see of every host that runs, or ran in this test, and of its pages. */
+export async function look(): Promise<readonly Seen[]> {
+  const seen = [...ended];
   for (const [witness, pages] of living) {
-    told.push(toldBy(witness), linesOf(witness));
-    for (const { page } of pages) told.push(await shownBy(page));
+    seen.push(...toldBy(witness), ...linesOf(witness));
+    for (const { page } of pages) seen.push(...(await shownBy(page)));
   }
-  return told.join('\n');
+  return seen;
 }
 
-function toldBy({ name, pid, state, complained }: Witness): string {
+/** What was seen, in whole. */
+export const lastWords = (seen: readonly Seen[]): string => seen.map(told).join('\n');
+
+/** How much of what is told where there is little room, the most telling first. */
+const inShort: readonly (readonly [title: RegExp, lines: number])[] = [
+  [/^has the focus/, 2],
+  [/^in front/, 22],
+  [/^page/, 12],
+  [/^line of/, 4],
+  [/^standard error/, 6],
+  [/^log/, 14],
+];
+
+/** What was seen, in at most about 50 lines. The end of each, but of a page its top. */
+export function lastWordsInShort(seen: readonly Seen[]): string {
+  return inShort
+    .flatMap(([title, most]) =>
+      seen
+        .filter((each) => title.test(each.title) && each.lines.some((line) => line !== ''))
+        .slice(-2)
+        .map((each, _at, { length }) => {
+          const room = Math.ceil(most / length);
+          const lines = each.lines.filter((line) => line.trim() !== '');
+          const kept = /^(page|in front)/.test(each.title)
+            ? lines.slice(0, room)
+            : lines.slice(-room);
+          return told({ title: each.title, lines: kept.map((line) => line.slice(0, 240)) });
+        }),
+    )
+    .join('\n');
+}
+
+function toldBy({ name, pid, state, complained }: Witness): Seen[] {
   return [
-    `--- ${name}, process ${pid}`,
+    { title: `--- ${name}, process ${pid}`, lines: [] },
     section('processes', processesBelow(pid)),
     section('log', logOf(state)),
     section('standard error', complained()),
-  ].join('\n');
+  ];
 }
 
-const linesOf = (witness: Witness): string =>
-  (living.get(witness) ?? [])
-    .map(({ page, lines }) => section(`line of ${page.url().split('#')[0]}`, lines.join('\n')))
-    .join('\n');
+const linesOf = (witness: Witness): Seen[] =>
+  (living.get(witness) ?? []).map(({ page, lines }) =>
+    section(`line of ${page.url().split('#')[0]}`, lines.join('\n')),
+  );
 
-async function shownBy(page: Page): Promise<string> {
-  if (page.isClosed()) return section('page', 'it is closed');
+/** In the page: what the dialog on top says, else the work. */
+const inFront = `[...document.querySelectorAll('[role=dialog], main')].at(-1)?.innerText ?? ''`;
+
+async function shownBy(page: Page): Promise<Seen[]> {
+  if (page.isClosed()) return [section('page', 'it is closed')];
   try {
     const focus = `document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing'`;
     const text = await page.locator('body').innerText({ timeout: 5_000 });
     return [
+      section('in front', String(await page.evaluate(inFront))),
       section('page, from its top', text.split('\n').slice(0, most).join('\n')),
       section('has the focus', String(await page.evaluate(focus))),
-    ].join('\n');
+    ];
   } catch (error) {
-    return section('page', `it does not answer: ${String(error)}`);
+    return [section('page', `it does not answer: ${String(error)}`)];
   }
 }
 
-const section = (title: string, text: string): string =>
-  `${title}:\n${text.trimEnd().split('\n').slice(-most).join('\n')}`;
+const section = (title: string, text: string): Seen => ({
+  title,
+  lines: text.trimEnd().split('\n').slice(-most),
+});
+
+const told = ({ title, lines }: Seen): string =>
+  title.startsWith('---') ? title : `${title}:\n${lines.join('\n')}`;
 
 function logOf(state: string): string {
   try {
