@@ -10,6 +10,7 @@ import { picture, takesPictures } from './pictures/camera.ts';
 import type { PictureName } from './pictures/shown.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { LaterStage } from './later-stage.ts';
+import { chosenCommand } from './reload-story.ts';
 import { TreePage } from './tree-page.ts';
 
 /** As long as a name may be, with nowhere to break it; as people name things in pictures. */
@@ -115,6 +116,7 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
     await tree.press('Control+k');
     await later.page.getByRole('combobox', { name: /command/i }).fill(title);
     await later.page.getByRole('option', { name: title }).first().waitFor();
+    await chosenCommand(later.page).waitFor();
     await tree.press('Enter');
     await later.page.getByRole('dialog', { name: /command/i }).waitFor({ state: 'detached' });
     await form.top.waitFor();

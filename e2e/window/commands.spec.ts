@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
 import { axeFindings } from './accessible.ts';
+import { chosenCommand } from './reload-story.ts';
 
 let on: WindowStage;
 
@@ -22,6 +23,7 @@ const place = () => on.page.locator('nav [aria-current="page"]').innerText();
 async function command(text: string): Promise<void> {
   await on.page.keyboard.press('Control+k');
   await field().fill(text);
+  await chosenCommand(on.page).waitFor();
   await on.page.keyboard.press('Enter');
   await field().waitFor({ state: 'detached' });
 }

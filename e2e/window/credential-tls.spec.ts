@@ -172,7 +172,9 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
 
   it('keeps the client certificate while the authority changes, and gives both up', async () => {
     await open();
-    expect(await on.dialog.getByRole('radio', { name: 'Keep console' }).isChecked()).toBe(true);
+    await expect
+      .poll(() => on.dialog.getByRole('radio', { name: 'Keep console' }).isChecked())
+      .toBe(true);
     await on.dialog.getByRole('checkbox', { name: /^Validate host/ }).check();
     await agree(/^I trust whoever holds/);
     await save();

@@ -42,8 +42,8 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
     await menuOf(2);
     await tree.menuItem(/Disable in AWS…/).waitFor();
     const enable = tree.menuItem(/Enable in AWS…/);
-    expect(await enable.getAttribute('aria-disabled')).toBe('true');
-    expect(await enable.innerText()).toContain('AWS said Enabled at the last reading.');
+    await expect.poll(() => enable.getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => enable.innerText()).toContain('AWS said Enabled at the last reading.');
     await tree.press('Escape');
   });
 
@@ -58,7 +58,7 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
       .waitFor();
     const press = form.button('Disable version 2 in AWS (practice)');
     await press.waitFor();
-    expect(await press.getAttribute('aria-disabled')).toBe('true');
+    await expect.poll(() => press.getAttribute('aria-disabled')).toBe('true');
     expect(await axeFindings(stage.page)).toEqual([]);
     await form.top.getByLabel(/^Type payments-prod/).fill('payments-prod');
     await expect.poll(() => press.getAttribute('aria-disabled')).not.toBe('true');
@@ -70,7 +70,7 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
       .getByText(/is disabled in AWS: nothing under it decrypts/)
       .first()
       .waitFor();
-    expect(await stateOf(2)).toBe('Off, alias');
+    await expect.poll(() => stateOf(2)).toBe('Off, alias');
     expect(await axeFindings(stage.page)).toEqual([]);
     await closeAll();
   });
@@ -87,7 +87,7 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
       .getByText(/is enabled in AWS: everything under it decrypts again/)
       .first()
       .waitFor();
-    expect(await stateOf(2)).toBe('Active, alias');
+    await expect.poll(() => stateOf(2)).toBe('Active, alias');
     await closeAll();
     await tree.row(/^payments-prod, key group/).waitFor();
   });
@@ -108,7 +108,7 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
       .getByText(/is enabled in AWS/)
       .first()
       .waitFor();
-    expect(await stateOf(1)).toBe('Decrypts only');
+    await expect.poll(() => stateOf(1)).toBe('Decrypts only');
     // over the plan of Make Active, which may be started now
     await tree.press('Escape');
     await form.button('Make version 1 active (practice)').waitFor();
@@ -132,12 +132,12 @@ describe.skipIf(!windowHere)('Disable in AWS, at the window', () => {
     await beside('Disable in AWS…').click();
     await form.button('Disable version 1 in AWS (practice)').waitFor();
     await closeAll();
-    expect(await beside('Enable in AWS…').count()).toBe(0);
+    await expect.poll(() => beside('Enable in AWS…').count()).toBe(0);
     // and the palette says of both what the menu says
     await tree.press('Control+k');
     await stage.page.getByRole('combobox', { name: 'Command' }).fill('Enable payments-prod');
     const option = stage.page.getByRole('option', { name: /^Enable payments-prod/ });
-    expect(await option.innerText()).toContain('AWS said Enabled at the last reading.');
+    await expect.poll(() => option.innerText()).toContain('AWS said Enabled at the last reading.');
     await closeAll();
   });
 

@@ -106,7 +106,8 @@ describe.skipIf(!windowHere)('the first steps', () => {
     await keyboard.press('Enter');
     await entry.heading('Where are keys made?').waitFor();
     await entry.button(/^Use (SoftHSM|software)$/).waitFor();
-    const chosen = entry.page.getByRole('radio', { checked: true });
+    const chosen = entry.page.getByRole('radio', { checked: true, disabled: false });
+    await chosen.waitFor();
     for (let n = 0; n < 5 && !(await entry.focused(chosen)); n += 1) await keyboard.press('Tab');
     await keyboard.press('Enter');
     await entry.heading('Your first key group').waitFor();

@@ -72,7 +72,7 @@ describe.skipIf(!windowHere)('Key Management > Expiry', () => {
         '· In 39 days: rotated/1',
         '· In 59 days: renewed/1',
       ]);
-    expect(await count()).toMatch(/!\s2\sneed you/);
+    await expect.poll(count).toMatch(/!\s2\sneed you/);
     const row = (name: string) => grid().getByRole('row').filter({ hasText: name });
     await row('life-over').getByText('Goes on working: Force Rotate is due').waitFor();
     await row('chosen').getByText('Stops decrypting in AWS until Synchronize').waitFor();
@@ -102,7 +102,7 @@ describe.skipIf(!windowHere)('Key Management > Expiry', () => {
       .fill(passphrase);
     await later.page.keyboard.press('Enter');
     await grid().waitFor();
-    expect(await choose('30 days').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => choose('30 days').getAttribute('aria-pressed')).toBe('true');
     await expect.poll(async () => (await rows()).length).toBe(2);
     await choose('90 days').click();
     await expect.poll(async () => (await rows()).length).toBe(4);

@@ -141,7 +141,7 @@ describe.skipIf(!windowHere)('Find in AWS', () => {
     await stage.page.getByRole('button', { name: 'Find in AWS…' }).click();
     await form.heading('Find in AWS: ledger-kms').waitFor();
     const region = form.top.getByRole('combobox', { name: 'Region' });
-    expect(await region.inputValue()).toBe('eu-west-1');
+    await expect.poll(() => region.inputValue()).toBe('eu-west-1');
     expect(await faultsOf(stage.page, 'before')).toEqual([]);
     await region.fill('virginia');
     await tree.press('Enter');

@@ -1,4 +1,4 @@
-import type { Dialog, Page } from 'playwright-core';
+import type { Dialog, Locator, Page } from 'playwright-core';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
 
 /** One thing that a person does on the way to a dialog, or in it. */
@@ -11,12 +11,17 @@ const place =
       .getByRole('navigation', { name: 'Places' })
       .getByRole('button', { name: new RegExp(`^${name}`) })
       .click();
+/** What Enter runs in the palette, once it can be run. */
+export const chosenCommand = (page: Page): Locator =>
+  page.getByRole('option', { selected: true }).and(page.locator(':not([aria-disabled=true])'));
 export const command =
   (text: string): Step =>
   async (page) => {
     await page.keyboard.press('Control+k');
     const field = page.getByRole('combobox', { name: 'Command' });
     await field.fill(text);
+    // What is chosen in the tree and how the keystore stands are read first: until then it cannot be run.
+    await chosenCommand(page).waitFor();
     await page.keyboard.press('Enter');
     await field.waitFor({ state: 'detached' });
   };

@@ -4,6 +4,7 @@ import { windowHere } from '../support/window-stage.ts';
 import { faultsOf } from './every-look.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
+import { chosenCommand } from './reload-story.ts';
 import { TreePage } from './tree-page.ts';
 
 const start = 'Synchronize 2 keys of payments-prod (practice)';
@@ -43,7 +44,7 @@ describe.skipIf(!windowHere)('Synchronize all', () => {
     await tree.press('Shift+F10');
     const item = tree.menuItem(/Synchronize all…/);
     await expect.poll(() => item.getAttribute('aria-disabled')).toBe('true');
-    expect(await item.innerText()).toContain('It holds no keys yet.');
+    await expect.poll(() => item.innerText()).toContain('It holds no keys yet.');
     await tree.press('Escape');
   });
 
@@ -64,9 +65,11 @@ describe.skipIf(!windowHere)('Synchronize all', () => {
     await stage.aws.putPolicy(kmsKeys[1] ?? '', editedPolicy);
     await openByMenu();
     await form.button(start).waitFor();
-    expect(await row(3).innerText()).toMatch(/Enabled, material there.*in step/s);
-    expect(await row(2).innerText()).toMatch(/policy differs.*put the policy back/s);
-    expect(await row(1).innerText()).toMatch(/material gone.*import the material again/s);
+    await expect.poll(() => row(3).innerText()).toMatch(/Enabled, material there.*in step/s);
+    await expect.poll(() => row(2).innerText()).toMatch(/policy differs.*put the policy back/s);
+    await expect
+      .poll(() => row(1).innerText())
+      .toMatch(/material gone.*import the material again/s);
     await form.top.getByText(/Delete Key Material is not offered for a whole group/).waitFor();
     await expect.poll(() => form.focusedName()).toBe(start);
     expect(await faultsOf(stage.page, 'plan')).toEqual([]);
@@ -75,7 +78,7 @@ describe.skipIf(!windowHere)('Synchronize all', () => {
   it('follows its boxes', async () => {
     await form.box('Import Key Material').uncheck();
     await form.button('Synchronize 1 key of payments-prod (practice)').waitFor();
-    expect(await row(1).innerText()).toContain('importing it is not asked for');
+    await expect.poll(() => row(1).innerText()).toContain('importing it is not asked for');
     await form.box('Update Policy').uncheck();
     await form.top.getByText('Choose at least one.').waitFor();
     await form.box('Update Policy').check();
@@ -88,7 +91,7 @@ describe.skipIf(!windowHere)('Synchronize all', () => {
     await form.button(start).click();
     await form.top.getByText(/Things changed since you looked, so nothing was run/).waitFor();
     await form.button('Synchronize 3 keys of payments-prod (practice)').waitFor();
-    expect(await row(3).innerText()).toContain('changed since you looked');
+    await expect.poll(() => row(3).innerText()).toContain('changed since you looked');
     expect(await jobs()).toEqual([]);
   });
 
@@ -112,7 +115,8 @@ describe.skipIf(!windowHere)('Synchronize all', () => {
     await tree.row(/payments-prod, key group/).click();
     await tree.details.getByRole('button', { name: 'Synchronize all…' }).waitFor();
     await tree.press('Control+k');
-    await stage.page.keyboard.type('synchronize all');
+    await stage.page.getByRole('combobox', { name: 'Command' }).fill('synchronize all');
+    await chosenCommand(stage.page).waitFor();
     await tree.press('Enter');
     await form.heading('Synchronize all keys of “payments-prod”?').waitFor();
     await form.top.getByText('Every key is in step with AWS.').waitFor();

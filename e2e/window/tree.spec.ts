@@ -183,6 +183,8 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await stage.addGroup('move-2');
     await tree.page.mouse.move(5, 5);
     await tree.page.evaluate('document.activeElement.blur()');
+    // What comes while the focus is in the tree waits behind its bar.
+    for (const name of [/^move-1/, /^move-2/]) await tree.row(name).waitFor();
     await tree.row(/^move-1/).click();
     await tree.row(/^move-2/).click({ modifiers: ['Control'] });
     await tree.row(/^move-1/).dragTo(tree.row(/^Europe/));

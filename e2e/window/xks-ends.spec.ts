@@ -239,6 +239,7 @@ describe.skipIf(!windowHere)('External Key Stores, to their end', () => {
     await stage.page.getByRole('button', { name: 'Show job', exact: true }).click();
     await form.button(/^Continue/).click();
     await stage.done();
+    await planned(/^Close/).waitFor();
     await press('Escape');
     await closed();
     await row(/^ledger-one, .* in AWS Connected/).waitFor();

@@ -6,6 +6,7 @@ import { faultsOf } from './every-look.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { picture } from './pictures/camera.ts';
 import type { PictureName } from './pictures/shown.ts';
+import { chosenCommand } from './reload-story.ts';
 import { proxyHost, XksStage } from './xks-stage.ts';
 
 const account = '123456789012';
@@ -350,6 +351,7 @@ describe.skipIf(!windowHere)('Key management > External Key Stores', () => {
     await press('Control+k');
     await stage.page.getByRole('combobox', { name: /command/i }).fill('Disconnect ledger');
     await stage.page.getByRole('option', { name: 'Disconnect ledger…' }).waitFor();
+    await chosenCommand(stage.page).waitFor();
     await press('Enter');
     await form.top.getByText(/Services that cached data keys go on/).waitFor();
     await form.top.getByLabel('Type ledger to go on').fill('ledger');
