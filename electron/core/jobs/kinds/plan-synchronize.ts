@@ -307,11 +307,14 @@ export function callsOf(
     calls.push(read('GetKeyPolicy'));
     if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
   }
-  if (choices.deleteMaterial && seen?.there !== false) {
+  if (choices.deleteMaterial) {
     const listed = seen?.several ? [read('ListKeyRotations')] : [];
-    steps.push('Delete key material');
+    calls.push(read('DescribeKey'));
     if (seen?.described?.state === 'PendingImport') calls.push(...listed);
-    calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'), ...listed);
+    if (seen?.there !== false) {
+      steps.push('Delete key material');
+      calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'), ...listed);
+    }
   }
   if (choices.importMaterial) {
     steps.push('Fetch wrapping key', 'Wrap from the saved copy', 'Import');

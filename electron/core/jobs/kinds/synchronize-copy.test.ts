@@ -15,12 +15,19 @@ function stage(of: {
   readonly materialId?: string | null;
   readonly current?: string | null;
   readonly taken?: boolean;
+  /** As AWS says it now, and as the check of the job saw it. */
+  readonly state?: string;
+  readonly stateBefore?: string;
 }) {
   const { materialId = ours, current = ours, taken = false } = of;
   const deleted: (string | undefined)[] = [];
   const connection = {
     deleteMaterial: async (_keyId: string, name?: string) => void deleted.push(name),
-    describeKey: async () => ({ state: deleted.length > 0 ? 'PendingImport' : 'Enabled' }),
+    describeKey: async () => ({
+      state: deleted.length > 0 ? 'PendingImport' : (of.state ?? 'Enabled'),
+      currentMaterialId: current,
+    }),
+    listKeyMaterials: async () => ({ materials: [] }),
   };
   const key = {
     id: 'k',
@@ -56,7 +63,7 @@ function stage(of: {
   };
   const context = {
     payload,
-    outputs: { check: { stateBefore: 'Enabled', materialBefore: current } },
+    outputs: { check: { stateBefore: of.stateBefore ?? 'Enabled', materialBefore: current } },
   };
   // What comes after the delete is other tests'; here it counts whether AWS was asked to.
   const act = () => step.act(context as unknown as Parameters<typeof step.act>[0]);
@@ -108,6 +115,19 @@ describe('deleting material in AWS', () => {
     await act().catch(() => undefined);
     expect(deleted).toHaveLength(at.happens ? 1 : 0);
   });
+
+  it.each([
+    { stateBefore: 'PendingImport', state: 'Enabled', happens: true },
+    { stateBefore: 'Enabled', state: 'PendingImport', happens: false },
+  ])(
+    'goes by what AWS has now, not by what the check saw: $stateBefore, then $state',
+    async ({ happens, ...states }) => {
+      const { act, deleted } = stage({ ...inBackup, ...states });
+      const result = await act().catch(() => null);
+      expect(deleted).toHaveLength(happens ? 1 : 0);
+      if (!happens) expect(result).toMatchObject({ type: 'skip' });
+    },
+  );
 
   it('does not happen when our copy opens as another key', async () => {
     const { act, deleted } = stage({ realm: 'real', backedUpAt: 1, opensAs: '000000' });

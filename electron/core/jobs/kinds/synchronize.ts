@@ -33,11 +33,6 @@ const synchronizePayload = z.strictObject({
 export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
 
-interface CheckOutput {
-  readonly stateBefore: string;
-  readonly materialBefore: string | null;
-}
-
 /**
  * Brings one KMS key in line with the key kept here, in the order policy, delete, import. Before any
  * delete our copy is opened and its KCV compared, at that moment: without that proof there is no
@@ -256,13 +251,13 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
     act: async (context) => {
       if (!context.payload.deleteMaterial) return notAsked;
       const { key, remote, connection } = await open(context);
-      const before = context.outputs['check'] as unknown as CheckOutput;
-      const current = before.materialBefore;
-      const seen = { state: before.stateBefore, currentMaterialId: current };
-      if (!(await hasOurs(connection, remote, seen, context))) {
-        return { type: 'skip', proof: [proof('AWS had no material of ours to delete')] };
+      // as it is now: since the check somebody may have deleted it, or brought it back
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      if (!(await hasOurs(connection, remote, read, context))) {
+        const said = proof('AWS had no material of ours to delete', read.requestId);
+        return { type: 'skip', proof: [said] };
       }
-      const name = nameOfOurs(key, remote, current);
+      const name = nameOfOurs(key, remote, read.currentMaterialId);
       const opened = await proveCopy(services, key.id);
       if (services.store.realm === 'real' && key.backedUpAt === null) {
         throw new OperationError('COPY_NOT_PROVED', { version: key.version });
