@@ -125,9 +125,16 @@ export const awsWording = {
     next: 'Nothing: what AWS holds is read back, then the job goes on.',
   },
   AWS_KEY_STATE: {
-    headline: 'The KMS key is in a state that does not allow this.',
+    headline: (d) =>
+      d.has('inUse')
+        ? 'The KMS key is to be deleted, and it came into use.'
+        : 'The KMS key is in a state that does not allow this.',
     forYourKeys: (d) =>
-      `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
+      d.when(
+        'inUse',
+        (why) => `AWS deletes it after the waiting period, but ${why}.`,
+        `AWS changed nothing for this call.${d.when('state', (s) => ` The key reads ${s}.`)}`,
+      ),
     next: (d) => {
       const state = d.text('state', '');
       if (state === 'PendingDeletion')

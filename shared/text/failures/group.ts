@@ -73,10 +73,20 @@ export const groupWording = {
     next: 'Choose a key that has a KMS key.',
   },
   KEY_NOT_ENABLED: {
-    headline: 'The KMS key is not enabled.',
-    forYourKeys: 'The alias was not moved: nothing would work through this key.',
+    headline: (d) =>
+      d.when(
+        'alias',
+        (alias) => `The KMS key is disabled, and ${alias} names it.`,
+        'The KMS key is not enabled.',
+      ),
+    forYourKeys: (d) =>
+      d.has('alias')
+        ? 'This job was interrupted while it disabled the key, and the alias came to name it: what goes by that alias fails.'
+        : 'The alias was not moved: nothing would work through this key.',
     next: (d) => {
       const state = d.text('state', '');
+      if (d.has('alias'))
+        return `Enable it with Enable in AWS, or let the alias name another key; then ${d.goOn}.`;
       if (state === 'PendingDeletion')
         return `Cancel its deletion in AWS and enable it there, then ${d.goOn}.`;
       if (state === 'Disabled')

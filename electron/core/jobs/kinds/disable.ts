@@ -78,7 +78,17 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
     title: 'Disable KMS key',
     changes: 'aws',
     repeatable: true,
-    reconcile: async () => 'act',
+    reconcile: promised(services, async (context) => {
+      const opened = await open(context);
+      const { key, remote, connection } = opened;
+      const read = await connection.describeKey(remote.kmsKeyId, context);
+      if (read.state !== 'Disabled') return 'act';
+      const alias = await aliasOf(services, opened, context);
+      if (alias === null) return disabled(services, context, read, 'Found disabled in AWS');
+      // it came to name the key while nobody looked: nothing may be claimed, and applications fail
+      const details = { version: key.version, key: key.id, state: read.state, alias };
+      return { type: 'park', error: new OperationError('KEY_NOT_ENABLED', details) };
+    }),
     act: promised(services, async (context) => {
       const opened = await open(context);
       const { key, remote, connection } = opened;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sayMinute } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { Key, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
@@ -51,22 +52,23 @@ async function inUse(
   services: DeedServices,
   open: OpenKey,
   context: Context,
-): Promise<StepResult | null> {
+): Promise<string | null> {
   const { group, key, remote, connection } = await open(context, { checksItself: true });
   await checkAccount(services, connection, group, context);
   const holder = await readHolder(services, connection, group, context);
-  const why =
-    remote.madeBy !== 'group'
-      ? 'its KMS key was not made by this keystore'
-      : key.lifecycle !== 'pre-activation'
-        ? `version ${key.version} was active`
-        : holder.kmsKeyId === remote.kmsKeyId
-          ? `version ${key.version} holds alias/${group.alias}`
-          : await usedInAws(connection, { key, remote }, context);
-  return why === null
-    ? null
-    : { type: 'stop', error: new OperationError('NOTHING_TO_DO', { reason: why }) };
+  return remote.madeBy !== 'group'
+    ? 'its KMS key was not made by this keystore'
+    : key.lifecycle !== 'pre-activation'
+      ? `version ${key.version} was active`
+      : holder.kmsKeyId === remote.kmsKeyId
+        ? `version ${key.version} holds alias/${group.alias}`
+        : await usedInAws(connection, { key, remote }, context);
 }
+
+const stays = (reason: string): StepResult => ({
+  type: 'stop',
+  error: new OperationError('NOTHING_TO_DO', { reason }),
+});
 
 /** What AWS knows of a use; null: none. A key that never had material cannot have been used. */
 async function usedInAws(
@@ -90,14 +92,12 @@ const checkStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPaylo
   changes: 'nothing',
   repeatable: true,
   reconcile: async () => 'act',
-  act: promised(
-    services,
-    async (context) =>
-      (await inUse(services, open, context)) ?? {
-        type: 'done',
-        proof: [proof('it was never active, no alias names it, and AWS reports no use')],
-      },
-  ),
+  act: promised(services, async (context) => {
+    const used = await inUse(services, open, context);
+    if (used !== null) return stays(used);
+    const said = 'it was never active, no alias names it, and AWS reports no use';
+    return { type: 'done', proof: [proof(said)] };
+  }),
 });
 
 const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPayload> => ({
@@ -105,11 +105,20 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
   title: 'Schedule deletion of the KMS key',
   changes: 'aws',
   repeatable: true,
-  reconcile: async () => 'act',
+  reconcile: promised(services, async (context) => {
+    const { key, remote, connection } = await open(context);
+    const read = await connection.describeKey(remote.kmsKeyId, context);
+    if (read.state !== 'PendingDeletion') return 'act';
+    const inUseNow = await inUse(services, open, context);
+    if (inUseNow === null) return scheduled(services, context, read);
+    // it came into use while nobody looked: that nothing was changed may not be said
+    const details = { version: key.version, state: read.state, inUse: inUseNow };
+    return { type: 'park', error: new OperationError('AWS_KEY_STATE', details) };
+  }),
   act: promised(services, async (context) => {
     const used = await inUse(services, open, context);
-    if (used) return used;
-    const { key, remote, connection } = await open(context);
+    if (used !== null) return stays(used);
+    const { remote, connection } = await open(context);
     await connection.scheduleDeletion(remote.kmsKeyId, waitingDays, context);
     const read = await connection.describeKey(remote.kmsKeyId, context);
     if (read.state !== 'PendingDeletion') {
@@ -120,22 +129,25 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
         keyId: remote.kmsKeyId,
       });
     }
-    return {
-      type: 'done',
-      proof: [
-        proof(
-          `${shortId(remote.kmsKeyId)} is deleted by AWS in ${waitingDays} days, unless cancelled there`,
-          read.requestId,
-        ),
-      ],
-      record: () => {
-        services.keys.noteRemote(key.id, readingOf(read));
-        services.keys.addEvent(
-          key.id,
-          'Its KMS key was scheduled for deletion, as its job was cancelled',
-          context.jobId,
-        );
-      },
-    };
+    return scheduled(services, context, read);
   }),
+});
+
+const scheduled = (
+  { keys }: DeedServices,
+  { payload: { keyId }, jobId }: Context,
+  read: KmsKeyRead,
+): StepResult => ({
+  type: 'done',
+  proof: [
+    proof(
+      `${shortId(read.keyId)} is deleted by AWS in ${waitingDays} days, unless cancelled there`,
+      read.requestId,
+    ),
+  ],
+  record: () => {
+    keys.noteRemote(keyId, readingOf(read));
+    const told = 'Its KMS key was scheduled for deletion, as its job was cancelled';
+    keys.addEvent(keyId, told, jobId);
+  },
 });

@@ -1,5 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { StepSpec } from '../kind.ts';
+import type { StepContext, StepResult } from '../kind.ts';
 import type { DeedServices } from './services.ts';
 
 /** AWS out of reach: looked at again after this long. Milliseconds. */
@@ -7,13 +7,16 @@ const lookAgain = 15 * 60_000;
 
 /**
  * For what another job promised, and no command does later: what only a person can mend waits for a
- * person, and AWS out of reach is waited out, instead of ending the job for good.
+ * person, and AWS out of reach is waited out, instead of ending the job for good. For acting and looking.
  */
 export const promised =
-  <P>({ clock }: Pick<DeedServices, 'clock'>, act: StepSpec<P>['act']): StepSpec<P>['act'] =>
+  <P, Looked = never>(
+    { clock }: Pick<DeedServices, 'clock'>,
+    work: (context: StepContext<P>) => Promise<StepResult | Looked>,
+  ): ((context: StepContext<P>) => Promise<StepResult | Looked>) =>
   async (context) => {
     try {
-      return await act(context);
+      return await work(context);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       const { retry } = error.details;
