@@ -210,6 +210,16 @@ describe('a backup', () => {
     expect(failure.code).toBe('UNLOCK_REFUSED');
   });
 
+  it('counts the keys that came behind the full copy, too', async () => {
+    const before = await desk.call('keystore.verifyBackup', { passphrase: passphrase() });
+    await desk.addGroup('since');
+    await desk.rotated('since');
+    const report = await desk.call('keystore.verifyBackup', { passphrase: passphrase() });
+    expect(report.keys).toBe(before.keys + 1);
+    expect(report.increments).toBeGreaterThan(before.increments);
+    expect(report.commitNumber).toBeGreaterThan(before.commitNumber);
+  });
+
   it('comes back with every key, and asks before it does anything', async () => {
     const status = await restored.call('keystore.restore', {
       from: desk.backups,

@@ -11,7 +11,7 @@ export const reportOf = (found: BackupReport): Report => ({
   storeId: found.manifest.storeId,
   realm: found.manifest.realm,
   takenAt: found.manifest.takenAt,
-  commitNumber: found.manifest.commitNumber,
+  commitNumber: found.commitNumber,
   keys: found.rows['key'] ?? 0,
   increments: found.increments,
   verified: true,
@@ -23,4 +23,12 @@ export const reportOf = (found: BackupReport): Report => ({
 
 /** A full copy that was just made and read back. */
 export const reportOfFull = ({ folder, manifest, rows }: FullBackup, increments: number): Report =>
-  reportOf({ folder, manifest, rows, increments, lastIncrementAt: null, tornBytes: 0 });
+  reportOf({
+    folder,
+    manifest,
+    rows,
+    increments,
+    lastIncrementAt: null,
+    commitNumber: manifest.commitNumber,
+    tornBytes: 0,
+  });

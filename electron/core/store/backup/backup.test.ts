@@ -101,6 +101,9 @@ describe('increments', () => {
     expect(await scene.verify()).toMatchObject({
       increments: 1,
       lastIncrementAt: temporary.clock.now(),
+      commitNumber: first.commitNumber,
+      // a changed, b is new: what a restore makes of it, not what the full copy holds
+      rows: { setting: 2, sealed_record: 2 },
     });
 
     const store = await scene.restored();
@@ -127,6 +130,7 @@ describe('increments', () => {
       code: 'NOT_FOUND',
     });
     await backups.append([{ table: 'setting', key: 'a', mayBeGone: true }]);
+    expect((await scene.verify()).rows).toMatchObject({ setting: 0 });
     const store = await scene.restored();
     expect(setting(store, 'a')).toBeUndefined();
     store.close();

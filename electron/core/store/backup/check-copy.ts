@@ -14,13 +14,15 @@ import { rowHasher, stateRoot } from '../open-store.ts';
 import { recount } from '../state-check.ts';
 import { differingTables, quoted, trackedTables } from '../state-root.ts';
 import { invalid, keystoreName, type Manifest } from './manifest.ts';
+import { type CopiedRow, more } from './row-copy.ts';
 
-/** Rows per table of a copy that was proved. */
+/** Rows per table of a copy that was proved, with the increments behind it. */
 export type RowCounts = Readonly<Record<string, number>>;
 
 /**
  * Proves a full copy against its manifest: every file's size and hash, then the copied keystore
  * itself, opened read-only, counted row by row against the state root.
+ * @param behind rows of the increments, oldest first: they are in the counts that are answered
  * @throws OperationError BACKUP_INVALID naming the part, DISK_*.
  */
 export async function checkCopy(
@@ -28,6 +30,7 @@ export async function checkCopy(
   manifest: Manifest,
   rootKey: Secret,
   clock: Clock,
+  behind: readonly CopiedRow[] = [],
 ): Promise<RowCounts> {
   for (const file of manifest.files) {
     const path = join(folder, file.name);
@@ -37,7 +40,7 @@ export async function checkCopy(
     if ((await fileHash(path)) !== file.sha256) throw invalid(file.name, 'hash');
   }
   try {
-    return await checkContent(join(folder, keystoreName), manifest, rootKey, clock);
+    return await checkContent(join(folder, keystoreName), { manifest, rootKey, clock, behind });
   } catch (thrown) {
     const error = diskFailure(thrown, 'verify backup');
     if (!(error instanceof OperationError) || error.code !== 'KEYSTORE_DAMAGED') throw error;
@@ -55,11 +58,16 @@ export async function fileHash(path: string): Promise<string> {
   }
 }
 
+interface Content {
+  readonly manifest: Manifest;
+  readonly rootKey: Secret;
+  readonly clock: Clock;
+  readonly behind: readonly CopiedRow[];
+}
+
 async function checkContent(
   path: string,
-  manifest: Manifest,
-  rootKey: Secret,
-  clock: Clock,
+  { manifest, rootKey, clock, behind }: Content,
 ): Promise<RowCounts> {
   using key = innerKey(rootKey, 'db');
   const db = openConnection({ path, key, readOnly: true });
@@ -84,20 +92,17 @@ async function checkContent(
     const counted = await recount(db, tables, rowHasher(rootKey), clock);
     const differing = differingTables(tables, counted, kept);
     if (differing?.length !== 0) throw invalid(differing?.[0] ?? keystoreName, 'rows');
-    return rowCounts(db);
+    return rowCounts(db, behind);
   } finally {
     db.close();
   }
 }
 
-function rowCounts(db: Database): RowCounts {
+function rowCounts(db: Database, behind: readonly CopiedRow[]): RowCounts {
   return Object.fromEntries(
-    trackedTables(db).map(({ name }) => [
-      name,
-      db
-        .prepare<[], number>(`select count(*) from main.${quoted(name)}`)
-        .pluck()
-        .get() ?? 0,
-    ]),
+    trackedTables(db).map(({ name }) => {
+      const there = db.prepare<[], number>(`select count(*) from main.${quoted(name)}`).pluck();
+      return [name, (there.get() ?? 0) + more(db, name, behind)];
+    }),
   );
 }

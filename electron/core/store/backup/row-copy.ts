@@ -162,8 +162,9 @@ export function putBack(db: Database, rows: readonly CopiedRow[]): void {
   for (const { table, key, row } of rows) {
     const keyColumns = identity(db, table);
     if (row === null) {
-      const where = keyColumns.map((column) => `${quoted(column)} = ?`).join(' and ');
-      db.prepare(`delete from main.${quoted(table)} where ${where}`).run(...key.map(restored));
+      db.prepare(`delete from main.${quoted(table)} where ${equal(keyColumns)}`).run(
+        ...key.map(restored),
+      );
       continue;
     }
     const columns = Object.keys(row);
@@ -178,6 +179,21 @@ export function putBack(db: Database, rows: readonly CopiedRow[]): void {
        on conflict (${keyColumns.map(quoted).join(', ')}) ${action}`,
     ).run(...columns.map((column) => restored(row[column] ?? null)));
   }
+}
+
+/** How many rows a table has more once these were put back, oldest first. */
+export function more(db: Database, table: string, rows: readonly CopiedRow[]): number {
+  const last = new Map(
+    rows.filter((each) => each.table === table).map((each) => [JSON.stringify(each.key), each]),
+  );
+  if (last.size === 0) return 0;
+  const there = db
+    .prepare(`select 1 from main.${quoted(table)} where ${equal(identity(db, table))}`)
+    .pluck();
+  const changes = [...last.values()].map(
+    ({ key, row }): number => Number(row !== null) - Number(there.get(...key.map(restored)) ?? 0),
+  );
+  return changes.reduce((sum, change) => sum + change, 0);
 }
 
 /** Does the store have every table and column that these rows name? */

@@ -25,12 +25,14 @@ import { findCopy } from './place.ts';
 export interface BackupReport {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** Rows of the full copy, per table. */
+  /** Rows per table of what a restore makes of it: the full copy with the increments behind it. */
   readonly rows: RowCounts;
   /** Entries of the increments log behind it. */
   readonly increments: number;
   /** When the last of them was written; null without any. */
   readonly lastIncrementAt: number | null;
+  /** Newest commit that is in it. */
+  readonly commitNumber: number;
   /** Bytes of an entry that was cut short by a crash, and counts for nothing. */
   readonly tornBytes: number;
 }
@@ -74,18 +76,21 @@ export async function checkBackup(
   try {
     requireGenuine(manifest, rootKey);
     const { content, mac } = manifest;
-    const rows = await checkCopy(folder, content, rootKey, clock);
     const increments = checkedIncrements(
       join(folder, incrementsName(content.commitNumber)),
       rootKey,
       mac,
     );
+    const behind = increments.increments.flatMap(({ rows }) => rows);
+    const rows = await checkCopy(folder, content, rootKey, clock, behind);
+    const last = increments.increments.at(-1) ?? null;
     const report: BackupReport = {
       folder,
       manifest: content,
       rows,
       increments: increments.increments.length,
-      lastIncrementAt: increments.increments.at(-1)?.at ?? null,
+      lastIncrementAt: last?.at ?? null,
+      commitNumber: last?.commit ?? content.commitNumber,
       tornBytes: increments.tornBytes,
     };
     return { report, increments, rootKey };
