@@ -12,6 +12,7 @@ import { openWindow, windowHere, type WindowStage } from '../support/window-stag
 import { inScheme, schemes } from './accessible.ts';
 import { AdministrationPage } from './administration-page.ts';
 import { faultsOf } from './every-look.ts';
+import { usualAuthorities } from '../../shared/text/tls.ts';
 import { picture } from './pictures/camera.ts';
 
 const house = testAuthority('House CA', nodeClock.now());
@@ -91,7 +92,7 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
   };
 
   it('begins with Amazon’s authorities, which did not issue what a gateway shows', async () => {
-    await detail().getByText('Amazon’s own authorities').waitFor();
+    await detail().getByText(usualAuthorities).waitFor();
     await failsBy(
       'No trusted authority issued the certificate shown as that of AWS.',
       'SELF_SIGNED_CERT_IN_CHAIN',
@@ -183,7 +184,7 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
     await open();
     await on.dialog.getByRole('radio', { name: /^Global root CAs/ }).check();
     await save();
-    await detail().getByText('Amazon’s own authorities').waitFor();
+    await detail().getByText(usualAuthorities).waitFor();
     expect(await kept()).toBeNull();
   });
 });

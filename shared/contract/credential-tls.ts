@@ -87,7 +87,7 @@ export const credentialTlsOps = {
   }),
   resetTls: op({
     effect: 'change',
-    summary: 'Trust Amazon’s own authorities again, and erase the client certificate',
+    summary: 'Trust the usual authorities again, and erase the client certificate',
     input: z.strictObject({ credential: reference }),
     output: tlsAnswer,
     fails: ['NOT_FOUND'],

@@ -13,7 +13,7 @@ export const credentialView = z.strictObject({
   account: accountId.nullable(),
   principalArn: z.string().nullable(),
   endpoint: z.string().nullable(),
-  /** Whom it believes to be AWS; null: Amazon's own authorities. */
+  /** Whom it believes to be AWS; null: the usual ones (Amazon's own, public ones where others run the endpoint). */
   tls: tlsView.nullable(),
   connection: z.enum(['Connected', 'Not Connected', 'Not tested']),
   problem: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { TlsView } from '../../../shared/contract/credential-tls.ts';
+import { usualAuthorities } from '../../../shared/text/tls.ts';
 import { sayMoment } from '../../ui/moments.ts';
 import { Facts } from '../../ui/screen.tsx';
 import styles from './administration.module.css';
@@ -11,7 +12,7 @@ const namesOf = ({ certificates }: Certificates): string =>
 
 /** Whom a credential believes to be AWS, in a line, and what of it is worth a look. */
 export function TlsFact({ credential: { tls } }: { readonly credential: Credential }) {
-  if (tls === null) return 'Amazon’s own authorities';
+  if (tls === null) return usualAuthorities;
   const { authorities, validateHost, client } = tls;
   const own = client?.certificates[0];
   return (

@@ -43,7 +43,7 @@ export function addTlsVerbs(noun: Command, run: Run): void {
   noun
     .command('reset')
     .argument('<credential>')
-    .description('believe Amazon’s own authorities again; erases the client certificate')
+    .description('believe the usual authorities again; erases the client certificate')
     .action((credential: string) =>
       run(async (context) => {
         const session = await context.opened();
@@ -57,7 +57,7 @@ function addSet(noun: Command, run: Run): void {
   noun
     .command('set')
     .argument('<credential>')
-    .description('believe a certificate authority of your own instead of Amazon’s')
+    .description('believe a certificate authority of your own instead of the usual ones')
     .requiredOption('--ca <file>', 'PEM: one authority or several')
     .addOption(
       new OptionForField(

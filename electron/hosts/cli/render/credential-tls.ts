@@ -1,3 +1,4 @@
+import { usualAuthorities } from '../../../../shared/text/tls.ts';
 import type { OutputFor } from '../operations.ts';
 import { facts } from '../table.ts';
 import type { Style } from './moments.ts';
@@ -13,7 +14,7 @@ export const previewText = ({ authorities, client }: Preview, style: Style): str
   ].join('\n');
 
 export function tlsText({ tls }: OutputFor<'credential.setTls'>, style: Style): string {
-  if (tls === null) return 'TLS  Amazon’s own authorities';
+  if (tls === null) return `TLS  ${usualAuthorities}`;
   const { authorities, client, validateHost } = tls;
   return [
     ...certificatesText('Authority', authorities, style),
