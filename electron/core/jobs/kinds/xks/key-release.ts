@@ -127,14 +127,36 @@ const releaseStep = (services: DeedServices): StepSpec<KeyReleasePayload> => ({
   repeatable: true,
   reconcile: async () => 'act',
   act: async (context: Context) => {
-    const { keys, serving } = services.xks.model;
     const { keyId } = context.payload;
     const { gone } = outputOf<{ readonly gone: readonly GoneKmsKey[] }>(context, 'ask');
-    services.store.change(() => {
-      for (const { arn, how } of gone) keys.release(keyId, arn, how);
-      serving.raise();
-    });
+    const error = services.store.change(() => letGo(services, keyId, gone));
+    if (error !== null) return { type: 'stop', error };
     const served = await publishAndConfirm(services);
-    return { type: 'done', proof: [proof('the external key belongs to no KMS key'), served] };
+    const left = boundArns(services, services.xks.model.keys.get(keyId));
+    const said =
+      left.length === 0
+        ? 'the external key belongs to no KMS key'
+        : `the external key belongs still to ${left.join(', ')}, known since AWS was asked`;
+    return { type: 'done', proof: [proof(said), served] };
   },
 });
+
+/**
+ * Inside a change. Since AWS was asked the external key may have been enabled: then nothing is let go of on
+ * a person's word alone. What an interrupted go let go of stays so. Null: it belongs to none of them.
+ */
+function letGo(
+  services: DeedServices,
+  keyId: string,
+  gone: readonly GoneKmsKey[],
+): OperationError | null {
+  const { keys, serving } = services.xks.model;
+  const key = keys.get(keyId);
+  const bound = boundArns(services, key);
+  const due = gone.filter(({ arn }) => bound.includes(arn));
+  const assumed = due.find(({ how }) => how === 'account');
+  if (assumed && key.enabled) return refused('the external key is enabled', assumed.arn);
+  for (const { arn, how } of due) keys.release(keyId, arn, how);
+  if (due.length > 0) serving.raise();
+  return null;
+}
