@@ -345,7 +345,7 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
       await look(name);
     }
     await closeTop();
-    await lookAtCommand('attach-hsm', 'Attach HSM…', /token|module/i);
+    await lookAtCommand('attach-hsm', 'Attach HSM…', /^Found on the computer that runs/);
     await lookAtCommand('add-slot', 'Add a way to unlock…', /passphrase/i);
     await lookAtCommand('restore', 'Restore a backup…', /backup/i);
     await go('Credentials');

@@ -23,7 +23,8 @@ export async function faultsOf(page: Page, name: string): Promise<readonly strin
 
 /**
  * In the page: text that no scrolling brings into sight, boxes that must be scrolled sideways, the
- * button of a dialog that Enter would press, where it cannot be seen, and labels that look like fields.
+ * button of a dialog that Enter would press, where it cannot be seen, labels that look like fields or are
+ * drawn over the deeds of a dialog, and a short word that is broken.
  * A line that ends in an ellipsis counts as whole where a title or the name of its row says it all.
  */
 const lostText = `(async () => {
@@ -50,6 +51,19 @@ const lostText = `(async () => {
     const [box, frame] = [deed, deed.closest('[role=dialog]')].map((at) => at.getBoundingClientRect());
     if (box.bottom > frame.bottom || box.top < frame.top) say(deed, 'has the focus out of sight');
   }
+  const deeds = dialogs.at(-1)?.querySelector('footer');
+  if (deeds) {
+    const [box, frame] = [deeds, dialogs.at(-1)].map((at) => at.getBoundingClientRect());
+    if (box.bottom < frame.bottom - 2 && box.bottom > frame.top) say(deeds, 'has room left below it');
+    const { zIndex, position } = getComputedStyle(deeds);
+    const above = Number(zIndex) || 0;
+    const under = position === 'sticky' ? dialogs.at(-1).querySelectorAll('label') : [];
+    for (const at of under) {
+      const { top, bottom } = at.getBoundingClientRect();
+      const over = bottom > box.top + 1 && top < box.bottom - 1 && Number(getComputedStyle(at).zIndex) > above;
+      if (over && !deeds.contains(at)) say(at, 'is drawn over the deeds');
+    }
+  }
   const within = document.querySelector('[role=menu]') ?? top;
   for (const at of within.querySelectorAll('*')) {
     const style = getComputedStyle(at);
@@ -69,6 +83,7 @@ const lostText = `(async () => {
     const box = range.getBoundingClientRect();
     // Beyond the left edge on purpose until it has the focus.
     if (box.width < 1 || box.height < 1 || box.right < -100) continue;
+    if (/^[A-Za-z]{2,14}$/.test(texts[0].data.trim()) && range.getClientRects().length > 1) say(at, 'breaks a word');
     let [x, y, whole] = [true, true, false];
     for (let up = at; up && up !== document.documentElement; up = up.parentElement) {
       const { overflowX, overflowY, textOverflow, position } = getComputedStyle(up);

@@ -62,7 +62,11 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     await jobs.open();
     await openJob(job.id);
     await told('AWS did not allow the alias to move.', 'Continue from step 9 (practice)');
-    await jobs.dialog.getByText('Allow kms:UpdateAlias for “ledger-kms”, then continue.').waitFor();
+    await jobs.dialog
+      .getByText(
+        /^Allow kms:UpdateAlias for “ledger-kms” on (alias\/payments-prod|KMS key [0-9a-f]{4}…[0-9a-f]{4}), then continue\.$/,
+      )
+      .waitFor();
     await picture(form.page, 'error--alias');
     await stage.jobs.aws.allow();
     await form.button('Continue from step 9 (practice)').click();

@@ -140,3 +140,18 @@ it('tells inside a sentence what another system called a failure', () => {
   expect(failureClause(failure)).toBe('the HSM does not answer (CKR_DEVICE_REMOVED)');
   expect(failureName(failure)).toBe('CKR_DEVICE_REMOVED');
 });
+
+const here = 'arn:aws:kms:eu-west-1:111122223333';
+it.each([
+  [`${here}:key/7c1d0000-0000-4000-8000-00000000e20f`, ' on KMS key 7c1d…e20f'],
+  [`${here}:alias/ledger/prod`, ' on alias/ledger/prod'],
+  ['*', ''],
+  [undefined, ''],
+])('a refusal by AWS names what it named: %s', (resource, on) => {
+  const details = { permission: 'kms:UpdateAlias', credential: 'ledger-kms' };
+  const { next } = renderFailure({
+    code: 'AWS_ACCESS_DENIED',
+    details: resource === undefined ? details : { ...details, resource },
+  });
+  expect(next).toBe(`Allow kms:UpdateAlias for “ledger-kms”${on}, then try again.`);
+});

@@ -20,7 +20,10 @@ export function ComparisonTable({
   const rows = plan?.comparison ?? unknownRows;
   if (rows.length === 0) return null;
   return (
-    <table className={styles['table']} aria-label="Here, in AWS now, and after">
+    <table
+      className={`${styles['table']} ${styles['sides']}`}
+      aria-label="Here, in AWS now, and after"
+    >
       <colgroup>
         <col className={styles['what'] ?? ''} />
       </colgroup>
@@ -42,9 +45,9 @@ export function ComparisonTable({
           return (
             <tr key={row.what} className={marked ? styles['marked'] : ''}>
               <th scope="row">{row.what}</th>
-              <td>{row.here}</td>
-              <td>{row.awsNow}</td>
-              <td className={moves ? styles['differs'] : styles['unsure']}>
+              <td data-side="HERE">{row.here}</td>
+              <td data-side="AWS NOW">{row.awsNow}</td>
+              <td data-side="AFTER" className={moves ? styles['differs'] : styles['unsure']}>
                 {current ? row.after : '…'}
                 {marked ? <span className={styles['flag']}> · {changedFlag}</span> : null}
               </td>

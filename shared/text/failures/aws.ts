@@ -1,9 +1,16 @@
 import { tlsTroubles as allTroubles, type TlsTrouble } from '../../model/tls.ts';
 import { spanWords } from '../span.ts';
+import { shortId } from '../states.ts';
 import type { DetailReader, Wording } from '../wording.ts';
 
 const deed = (d: DetailReader): string => d.text('permission', d.text('action', ''));
 const credential = (d: DetailReader): string => d.quoted('credential', 'the credential');
+/** What AWS named in its refusal: a permission on the one thing may be there, and on the other not. */
+function onResource(d: DetailReader): string {
+  const [, kind, name] = /:(key|alias)\/([\w/-]+)$/.exec(d.text('resource', '', 400)) ?? [];
+  if (name === undefined) return '';
+  return kind === 'key' ? ` on KMS key ${shortId(name)}` : ` on alias/${name}`;
+}
 
 /** What was not allowed, as people call it. Others are told without. */
 const refused: Readonly<Record<string, string>> = {
@@ -117,7 +124,7 @@ export const awsWording = {
     next: (d) =>
       deed(d) === ''
         ? `Give ${credential(d)} the permission named below, then ${d.goOn}.`
-        : `Allow ${deed(d)} for ${credential(d)}, then ${d.goOn}.`,
+        : `Allow ${deed(d)} for ${credential(d)}${onResource(d)}, then ${d.goOn}.`,
   },
   AWS_ANSWER_LOST: {
     headline: "AWS's answer was lost. We look before doing anything again.",
