@@ -32,6 +32,7 @@ async function typedAcrossLock(
     'setting.show': () => ({
       autoLockMinutes: 10,
       consoleAllowed: true,
+      rotationLimit: 25,
       softwareModuleToAws: false,
     }),
   });

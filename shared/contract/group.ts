@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyTypes, usageNames } from '../model/key-kinds.ts';
+import { mappings } from '../model/mapping.ts';
 import { groupSynchronizeOps } from './group-synchronize.ts';
 import { scanFails, scanView } from './scan.ts';
 import { nothing, op } from './op.ts';
@@ -47,6 +48,8 @@ export const groupFields = z.strictObject({
   /** Absent: encrypt-decrypt where such a key can, else the first thing that it can do. */
   keyUsage: z.enum(usageNames).optional(),
   storage: storageLocation.default('hsm'),
+  /** Whether each version is a KMS key (`container`) or a material of the group's one (`material`). */
+  mapping: z.enum(mappings).default('container'),
   rotate: z.boolean().default(true),
   rotateEvery: span.default({ amount: 12, unit: 'months' }),
   keepValidFor: span.default({ amount: 24, unit: 'months' }),
@@ -75,6 +78,7 @@ export const groupDraft = z.strictObject({
   keyLength: groupFields.shape.keyLength,
   keyUsage: groupFields.shape.keyUsage,
   storage: storageLocation.optional(),
+  mapping: z.enum(mappings).optional(),
   rotate: z.boolean().optional(),
   rotateEvery: draftSpan.optional(),
   keepValidFor: draftSpan.optional(),
@@ -95,6 +99,8 @@ export const groupChanges = z
   .strictObject({
     name,
     credential: reference,
+    /** Only while the group has no key. */
+    mapping: z.enum(mappings),
     rotate: z.boolean(),
     rotateEvery: span,
     keepValidFor: span,
@@ -125,6 +131,11 @@ export const groupView = z.strictObject({
   keyLength,
   keyUsage: z.enum(usageNames),
   storage: storageLocation,
+  mapping: z.enum(mappings),
+  /** Of the group's one KMS key: rotations so far, how many AWS grants it, and what to say of the next. */
+  rotations: z
+    .strictObject({ done: z.number().int(), most: z.number().int(), text: z.string() })
+    .nullable(),
   rotate: z.boolean(),
   rotateEvery: span,
   keepValidFor: span,
@@ -276,7 +287,14 @@ export const groupOps = {
     summary: 'Say what a change of a group would mean for its keys in AWS',
     input: z.strictObject({ group: reference, changes: groupChanges }),
     output: plan,
-    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', 'NAME_TAKEN', 'POLICY_INVALID', ...aliasFails],
+    fails: [
+      'NOT_FOUND',
+      'AMBIGUOUS_NAME',
+      'NAME_TAKEN',
+      'POLICY_INVALID',
+      'MAPPING_FIXED',
+      ...aliasFails,
+    ],
   }),
   edit: op({
     effect: 'change',
@@ -292,6 +310,7 @@ export const groupOps = {
       'PLAN_CHANGED',
       'CONFIRMATION_NEEDED',
       'GROUP_HAS_KEYS',
+      'MAPPING_FIXED',
       ...aliasFails,
       ...awsFails,
     ],
@@ -335,6 +354,10 @@ export const groupOps = {
       'ALIAS_HELD_ELSEWHERE',
       'ACCOUNT_MISMATCH',
       'ACTIVE_KEY_UNUSABLE',
+      'KEY_NOT_ENABLED',
+      'MATERIAL_MISSING',
+      'MATERIAL_PENDING',
+      'ROTATION_LIMIT',
       'BACKUP_PLACE_MISSING',
       'BACKUP_PLACE_UNUSABLE',
       ...hsmFails,
@@ -359,6 +382,7 @@ export const groupOps = {
       'AMBIGUOUS_NAME',
       'PLAN_CHANGED',
       'KEY_NOT_IN_AWS',
+      'MATERIAL_NOT_CURRENT',
       'KEY_NOT_ENABLED',
       'ALIAS_HELD_ELSEWHERE',
       'ACCOUNT_MISMATCH',

@@ -31,6 +31,8 @@ const remoteKeyView = z.strictObject({
   materialId: z.string().nullable(),
   /** Material under which AWS encrypts and of which no copy is kept here; null: none was seen. */
   otherMaterial: z.string().nullable(),
+  /** How the material stands in a KMS key that the group's versions share, as AWS spells it; null: its own. */
+  materialState: z.string().nullable(),
   validTo: time.nullable(),
   alias: z.string().nullable(),
   readAt: time,
@@ -63,6 +65,8 @@ export const keyView = z.strictObject({
     'Off',
     'Off, alias',
     'Material gone',
+    'Stopped',
+    'Pending rotation',
     'Differs',
     'Not checked',
     'Not in AWS',

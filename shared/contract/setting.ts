@@ -6,6 +6,8 @@ export const settingView = z.strictObject({
   autoLockMinutes: z.number().int().min(1).max(480).nullable(),
   /** May this keystore be opened in the browser console? Always true for practice. */
   consoleAllowed: z.boolean(),
+  /** On-demand rotations that AWS grants one KMS key; AWS's own answer counts whatever stands here. */
+  rotationLimit: z.number().int().min(1).max(1000),
   /** Keys made by a software module may be sent to real AWS from this keystore. */
   softwareModuleToAws: z.boolean(),
 });
@@ -23,6 +25,7 @@ export const settingOps = {
     input: z.strictObject({
       autoLockMinutes: z.number().int().min(1).max(480).nullable().optional(),
       consoleAllowed: z.boolean().optional(),
+      rotationLimit: z.number().int().min(1).max(1000).optional(),
       /** Asked for where a setting takes protection away. */
       confirm: z.boolean().default(false),
     }),

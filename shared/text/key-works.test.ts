@@ -14,6 +14,9 @@ const kinds = keyTypes.flatMap((keyType) =>
   ),
 );
 
+/** States of keys that encrypt, and of no others. */
+const ofEncrypting: readonly KeyState[] = ['Decrypts only', 'Pending rotation'];
+
 /** Everything that is said of such keys, as one text. */
 function allSaid(kind: (typeof kinds)[number]): string {
   const works = keyWorks(kind);
@@ -26,7 +29,7 @@ function allSaid(kind: (typeof kinds)[number]): string {
   return [
     ...parts.map((part) => (typeof part === 'function' ? String(part('version 2')) : String(part))),
     ...(Object.keys(keyStates) as KeyState[])
-      .filter((state) => state !== 'Decrypts only')
+      .filter((state) => !ofEncrypting.includes(state))
       .map((state) => keyStateMeaning(state, works)),
     endings.previousStays(about),
     endings.disabled(about),

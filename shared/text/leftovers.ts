@@ -23,6 +23,14 @@ export type LeftBehind =
       readonly aliasInDoubt: string | null;
     }
   | {
+      /** A version of a KMS key that is in use and stays. */
+      readonly what: 'material';
+      readonly version: number;
+      /** As shown: the id, shortened. */
+      readonly key: string;
+      readonly material: 'none' | 'in-doubt' | 'waiting' | 'rotating' | 'current';
+    }
+  | {
       readonly what: 'external-key';
       readonly name: string;
       readonly mayHaveMadeKey: boolean;
@@ -60,6 +68,13 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
         after: `Version ${left.version} stays in the keystore, unused; ${there}.`,
       };
     }
+    case 'material': {
+      const facts = materialWords(left);
+      return {
+        now: `Cancel now leaves version ${left.version} in the keystore; ${facts}.`,
+        after: `Version ${left.version} stays in the keystore; ${facts}.`,
+      };
+    }
     case 'external-key': {
       const there = left.mayHaveMadeKey
         ? 'AWS may hold one KMS key with the mark of this job'
@@ -80,6 +95,21 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
         after: `KMS key ${left.key} stays in AWS, ${facts}.`,
       };
     }
+  }
+}
+
+function materialWords({ key, material }: Extract<LeftBehind, { what: 'material' }>): string {
+  switch (material) {
+    case 'none':
+      return `nothing of it is in KMS key ${key}, which goes on as before`;
+    case 'in-doubt':
+      return `KMS key ${key} may hold its material, unused`;
+    case 'waiting':
+      return `its material waits unused in KMS key ${key}, and the next Force Rotate takes it`;
+    case 'rotating':
+      return `AWS may go on and encrypt under it in KMS key ${key}`;
+    case 'current':
+      return `AWS encrypts under it in KMS key ${key}`;
   }
 }
 

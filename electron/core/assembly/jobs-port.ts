@@ -2,9 +2,11 @@ import type { Json } from '../../../shared/model/json.ts';
 import type { Caller } from '../core.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobKind } from '../jobs/kind.ts';
+import { rotationKind } from '../jobs/kinds/rotation.ts';
 import { renewalTitle, rotationTitle } from '../jobs/kinds/titles.ts';
 import { groupOfLine } from '../jobs/kinds/turn-key.ts';
 import type { Groups } from '../keystore/groups.ts';
+import type { Keys } from '../keystore/keys.ts';
 import type { JobsPort } from '../operations/context.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,6 +16,7 @@ export function createJobsPort(parts: {
   readonly jobs: Jobs;
   readonly kinds: readonly JobKind[];
   readonly groups: Groups;
+  readonly keys: Keys;
   readonly due: JobsPort['due'];
   readonly dueNow: () => Pick<ReturnType<JobsPort['counts']>, 'due' | 'renewals'>;
   readonly startDue: JobsPort['startDue'];
@@ -77,7 +80,7 @@ export function createJobsPort(parts: {
     doneBy: parts.doneBy,
     designated: () => jobs.runner.open('designation'),
     startRotation: (group, caller) =>
-      scheduled('group.force-rotate', { groupId: group.id }, caller, {
+      scheduled(rotationKind(parts, group.id), { groupId: group.id }, caller, {
         title: rotationTitle(group),
         subjects: { group: group.id },
       }),

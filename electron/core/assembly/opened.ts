@@ -18,6 +18,7 @@ import type { DeedServices } from '../jobs/kinds/services.ts';
 import { createWrappingKeys } from '../jobs/kinds/wrapping-keys.ts';
 import { followUpTitles } from '../jobs/kinds/titles.ts';
 import { createDevice, type Device } from '../keystore/device.ts';
+import { readRotationLimit } from '../keystore/own-settings.ts';
 import { createDomain, type DomainModel } from '../keystore/domain.ts';
 import type { Credential, Group } from '../keystore/rows.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
@@ -335,6 +336,7 @@ export class Opened {
       },
       accounts: createAccountsSeen(this.#parts, domain.credentials),
       wrappingKeys: createWrappingKeys({ store, clock: ports.clock }),
+      rotationLimit: () => readRotationLimit(domain.settings),
       orphanSearch: config.orphanSearch ?? (store.realm === 'practice' ? 15_000 : 300_000),
     };
   }
@@ -361,6 +363,7 @@ export class Opened {
         jobs: this.jobs,
         kinds,
         groups: domain.groups,
+        keys: domain.keys,
         due: () => this.due.pending(),
         dueNow: () => this.due.counts(),
         eta: (job) => this.#eta.of(job),

@@ -136,6 +136,8 @@ export interface MaterialImport {
   readonly description?: string;
   /** Which of a key's materials this is; by default the current one. */
   readonly materialId?: string;
+  /** A further material for the next rotation. Left out, it must be one the key was given before. */
+  readonly isNew?: true;
 }
 
 /**
@@ -206,6 +208,14 @@ export interface CloudConnection {
     keyId: string,
     context?: CallContext,
   ): Promise<Read & { readonly materials: readonly Material[] }>;
+
+  /** Not repeatable. Answers before the waiting material is the current one. */
+  rotateOnDemand(keyId: string, context?: CallContext): Promise<Read>;
+  /** When the on-demand rotation that is under way was begun; null: none is. */
+  rotationStatus(
+    keyId: string,
+    context?: CallContext,
+  ): Promise<Read & { readonly onDemandSince: number | null }>;
 
   getPolicy(keyId: string, context?: CallContext): Promise<Read & { readonly policy: string }>;
   putPolicy(keyId: string, policy: string, context?: CallContext): Promise<Read>;

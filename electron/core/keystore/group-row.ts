@@ -10,6 +10,7 @@ export const groupToRow = (group: Group) => ({
   key_usage: group.keyUsage,
   storage: group.storage,
   created_at: group.createdAt,
+  mapping: group.mapping,
   folder_id: group.folderId,
   name: group.name,
   name_folded: foldedName(group.name),
@@ -42,6 +43,7 @@ const fixed: readonly Column[] = [
   'created_at',
 ];
 const changeable: readonly Column[] = [
+  'mapping',
   'folder_id',
   'name',
   'name_folded',

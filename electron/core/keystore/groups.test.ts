@@ -44,6 +44,7 @@ it('edits every field that may change, one at a time, and no other', () => {
   const other = credentials.add({ ...aws, name: 'other' }, {});
   const { id } = keystore.addGroup();
   const changes: Required<GroupChange> = {
+    mapping: 'material',
     folderId: folder.id,
     name: 'renamed',
     credentialId: other.id,

@@ -110,8 +110,10 @@ function statements({ store: { db } }: Domain) {
          max(case when r.alias = 'alias/' || g.alias and r.region = g.region then k.version end)
            as activeVersion,
          count(r.key_id) as inAws,
-         count(*) filter (where r.state = 'PendingImport'
-           and (coalesce(r.material_id, r.current_material) is not null or r.taken = 1)) as gone
+         count(*) filter (where case when r.material_state is null
+           then r.state = 'PendingImport'
+             and (coalesce(r.material_id, r.current_material) is not null or r.taken = 1)
+           else r.import_state = 'PENDING_IMPORT' end) as gone
        from key_group g join "key" k on k.group_id = g.id left join remote_key r on r.key_id = k.id
        where g.id = ?`,
     ),

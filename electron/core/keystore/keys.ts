@@ -5,6 +5,7 @@ import { Secret } from '../kernel/secret.ts';
 import type { SealBinding } from '../store/store.ts';
 import { KeyListing } from './key-listing.ts';
 import { RemoteKeys } from './remote-keys.ts';
+import type { MaterialRead } from './shared-kms-keys.ts';
 import {
   type Domain,
   joinedColumns,
@@ -36,7 +37,12 @@ export interface KeyEvent {
 
 /** What a new key has from its kept copy, or at birth. */
 type Derived = 'lifecycle' | 'lifecycleTimes' | 'kcv' | 'spec';
-type NotReadAtFirst = 'policyRead' | 'currentMaterial' | 'taken';
+type NotReadAtFirst =
+  | 'policyRead'
+  | 'currentMaterial'
+  | 'taken'
+  | 'materialState'
+  | 'importState';
 
 /** Keys, their kept copies, and what AWS last said of them. */
 export interface Keys {
@@ -47,6 +53,13 @@ export interface Keys {
   ofGroup(groupId: string): readonly KeyWithRemote[];
   /** A page in the order of group and version, and how many there are in all. */
   list(query: KeyQuery): { readonly keys: readonly KeyWithRemote[]; readonly total: number };
+  /**
+   * The version under whose material AWS encrypts in the one KMS key that the group's versions share;
+   * null: none of them was in use yet, or each has a KMS key of its own.
+   */
+  currentOf(groupId: string): (KeyWithRemote & { readonly remote: RemoteKey }) | null;
+  /** How often the KMS key that these versions share was rotated, as far as it is known here. */
+  rotationsOf(remote: RemoteKey): number;
   /** The key that holds the group's alias in the group's Region, as last read. */
   holderOf(groupId: string): KeyWithRemote | null;
   nextVersion(groupId: string): number;
@@ -76,10 +89,13 @@ export interface Keys {
     remote: Omit<RemoteKey, NotReadAtFirst> & Partial<Pick<RemoteKey, NotReadAtFirst>>,
   ): void;
   /**
-   * Notes a reading; fields left out stay as they were.
+   * Notes a reading; fields left out stay as they were. Where versions are materials of one KMS key, it
+   * is one of all of them.
    * @throws OperationError KEY_NOT_IN_AWS when no KMS key is known for it, NOT_FOUND
    */
   noteRemote(keyId: string, reading: Partial<Omit<RemoteKey, 'keyId' | 'madeBy'>>): void;
+  /** Notes what AWS lists of the KMS key's materials, in each version that is one; else nothing. */
+  noteMaterials(keyId: string, materials: readonly MaterialRead[]): void;
   /** Notes that `keyId` (or none of the group) holds this alias of this Region now. */
   moveAlias(
     groupId: string,
@@ -207,6 +223,21 @@ class KeyTable implements Keys {
     return row ? keyWithRemoteFrom(row) : null;
   }
 
+  currentOf(groupId: string): (KeyWithRemote & { readonly remote: RemoteKey }) | null {
+    for (const { key, remote } of this.ofGroup(groupId))
+      if (remote?.materialState === 'CURRENT' && key.lifecycle !== 'pre-activation')
+        return { key, remote };
+    return null;
+  }
+
+  rotationsOf({ arn }: RemoteKey): number {
+    const used = ['CURRENT', 'NON_CURRENT'];
+    const sharing = this.byKms(arn).filter(({ remote }) =>
+      used.includes(remote?.materialState ?? ''),
+    );
+    return Math.max(0, sharing.length - 1);
+  }
+
   nextVersion(groupId: string): number {
     return (this.#sql.highest.get(groupId) ?? 0) + 1;
   }
@@ -300,6 +331,10 @@ class KeyTable implements Keys {
 
   noteRemote(...of: Parameters<Keys['noteRemote']>): void {
     this.#remotes.noteRemote(...of);
+  }
+
+  noteMaterials(...of: Parameters<Keys['noteMaterials']>): void {
+    this.#remotes.noteMaterials(...of);
   }
 
   moveAlias(...of: Parameters<Keys['moveAlias']>): void {

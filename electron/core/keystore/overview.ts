@@ -43,6 +43,7 @@ export function createOverview(db: Database): Overview {
        where r.state not in ('Enabled', 'Disabled')
          and not (r.state = 'PendingImport'
            and coalesce(r.material_id, r.current_material) is null and r.taken = 0)
+         and r.material_state is not 'NOT_IMPORTED'
        union
        select distinct k.group_id from remote_key r indexed by remote_key_other
        cross join "key" k on k.id = r.key_id where r.current_material <> r.material_id

@@ -1,6 +1,7 @@
 import type { SpanOfTime } from '../../../shared/model/span.ts';
 import type { KeySpec, KeyUsage } from '../../../shared/model/key-specs.ts';
 import type { Lifecycle } from '../../../shared/model/lifecycle.ts';
+import type { Mapping } from '../../../shared/model/mapping.ts';
 import type { Base } from '../ports.ts';
 import type { Assurance, BlobMechanism, Kcv } from '../hsm/driver.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +29,7 @@ export interface Group {
   readonly keySpec: KeySpec;
   readonly keyUsage: KeyUsage;
   readonly storage: StorageLocation;
+  readonly mapping: Mapping;
   readonly rotate: boolean;
   readonly rotateEvery: SpanOfTime;
   readonly keepValidFor: SpanOfTime;
@@ -66,6 +68,14 @@ export interface Key {
 /** `group`: made by a rotation here; `waiting`: made elsewhere, filled by us; `adopted`: taken over. */
 export type MadeBy = 'group' | 'waiting' | 'adopted';
 
+/** As AWS spells them; `NOT_IMPORTED`: AWS knows no material of this version, or has forgotten it. */
+export type MaterialState =
+  | 'NOT_IMPORTED'
+  | 'PENDING_ROTATION'
+  | 'CURRENT'
+  | 'NON_CURRENT'
+  | (string & {});
+
 export interface RemoteKey {
   readonly keyId: string;
   readonly kmsKeyId: string;
@@ -80,6 +90,10 @@ export interface RemoteKey {
   readonly taken: boolean;
   /** The material AWS encrypts under, as last read: another than ours if somebody gave the key one. */
   readonly currentMaterial: string | null;
+  /** Where versions are materials of one KMS key: how it stands among them. Null: it has its KMS key to itself. */
+  readonly materialState: MaterialState | null;
+  /** IMPORTED or PENDING_IMPORT, as AWS says of this material; null: it did not say. */
+  readonly importState: string | null;
   readonly validTo: number | null;
   readonly alias: string | null;
   readonly policyRead: string | null;
@@ -141,6 +155,7 @@ export const groupFrom = (row: Row): Group => ({
   keySpec: text(row, 'key_spec') as KeySpec,
   keyUsage: text(row, 'key_usage') as KeyUsage,
   storage: text(row, 'storage') as StorageLocation,
+  mapping: text(row, 'mapping') as Mapping,
   rotate: number(row, 'rotate') === 1,
   rotateEvery: spanFrom(row, 'rotate'),
   keepValidFor: spanFrom(row, 'valid'),
@@ -161,7 +176,7 @@ export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecy
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
   k.planned_end, k.backed_up_at, k.proved_at, k.spec, k.usage, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
   r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at,
-  r.current_material, r.taken`;
+  r.current_material, r.taken, r.material_state, r.import_state`;
 
 /** Read raw, as lists of values: objects by column name would be made twice for every row. */
 export type JoinedRow = readonly [
@@ -200,6 +215,8 @@ type RemoteRow = readonly [
   readAt: number,
   currentMaterial: string | null,
   taken: number,
+  materialState: MaterialState | null,
+  importState: string | null,
 ];
 
 export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
@@ -243,6 +260,8 @@ const remoteFrom = (keyId: string, row: JoinedRow): RemoteKey => ({
   readAt: row[29],
   currentMaterial: row[30],
   taken: row[31] === 1,
+  materialState: row[32],
+  importState: row[33],
 });
 
 export const credentialFrom = (row: Row): Credential => ({

@@ -16,6 +16,8 @@ export type KeyState =
   | 'Off'
   | 'Off, alias'
   | 'Material gone'
+  | 'Stopped'
+  | 'Pending rotation'
   | 'Differs'
   | 'Not checked'
   | 'Not in AWS';
@@ -28,9 +30,15 @@ export const hadMaterial = ({ materialId, currentMaterial, taken }: RemoteKey): 
 export const otherMaterial = ({ materialId, currentMaterial }: RemoteKey): string | null =>
   materialId === null || currentMaterial === materialId ? null : currentMaterial;
 
+/** Its material waits in the KMS key of its group: nothing is encrypted under it yet. */
+export const isPending = ({ materialState }: RemoteKey): boolean =>
+  materialState !== null && !['CURRENT', 'NON_CURRENT', 'NOT_IMPORTED'].includes(materialState);
+
 /** The one state word of a key, from what AWS last said. */
 export function keyState(remote: RemoteKey | null, usage: KeyUsage, now: number): KeyState {
-  if (remote === null) return 'Not in AWS';
+  if (remote === null || remote.materialState === 'NOT_IMPORTED') return 'Not in AWS';
+  if (remote.importState === 'PENDING_IMPORT') return 'Material gone';
+  if (remote.materialState !== null && remote.state === 'PendingImport') return 'Stopped';
   if (remote.state === 'PendingImport') {
     return hadMaterial(remote) ? 'Material gone' : 'Not in AWS';
   }
@@ -41,6 +49,7 @@ export function keyState(remote: RemoteKey | null, usage: KeyUsage, now: number)
   // A reading from the future tells that the clock was set back: its age is not known either.
   if (Math.abs(now - remote.readAt) > stale) return 'Not checked';
   if (remote.state === 'Disabled') return 'Off';
+  if (isPending(remote)) return 'Pending rotation';
   if (remote.alias !== null) return 'Active, alias';
   return usage === 'ENCRYPT_DECRYPT' ? 'Decrypts only' : 'No alias';
 }
@@ -53,7 +62,8 @@ export function groupState(
 ): { readonly state: string; readonly needsYou: boolean } {
   if (jobNeedsYou) return { state: 'Job needs you', needsYou: true };
   const states = keys.map(({ key, remote }) => keyState(remote, key.usage, now));
-  if (states.includes('Material gone')) return { state: 'Material gone', needsYou: true };
+  if (states.includes('Material gone') || states.includes('Stopped'))
+    return { state: 'Material gone', needsYou: true };
   if (states.includes('Differs')) return { state: 'Differs', needsYou: true };
   if (states.includes('Off, alias')) return { state: 'Active key off', needsYou: true };
   if (!keys.some(({ remote }) => remote !== null)) return { state: 'Not in AWS', needsYou: false };
@@ -77,5 +87,9 @@ export function groupSentence(
   const off = group.disableAfter
     ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: ${works.lostThen('it')}.`
     : '';
-  return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${gone}${off}`;
+  const one =
+    group.mapping === 'material'
+      ? ' All versions are materials of one KMS key, whose ID and ARN stay.'
+      : '';
+  return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${one}${gone}${off}`;
 }

@@ -6,6 +6,8 @@ const now = Date.UTC(2026, 10, 22);
 const sound = {
   region: 'eu-west-1',
   policy: null,
+  mapping: 'container',
+  disableAfter: false,
   materialDays: null,
   rotate: true,
   rotateEvery: { amount: 12, unit: 'months' },

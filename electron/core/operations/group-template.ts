@@ -8,7 +8,10 @@ const day = 86_400_000;
 /** Time a custodian has to bring material back before AWS would delete it unseen. */
 const graceDays = 7;
 
-type Template = Pick<Group, 'region' | 'policy' | 'materialDays' | 'rotate' | 'rotateEvery'>;
+type Template = Pick<
+  Group,
+  'region' | 'policy' | 'materialDays' | 'rotate' | 'rotateEvery' | 'mapping' | 'disableAfter'
+>;
 
 /** What does not fit together, each with the field it is about. */
 export interface TemplateProblem {
@@ -26,6 +29,12 @@ export function templateProblems(group: Template, now: number): readonly Templat
   }
   const unfit = group.policy === null ? null : policyProblem(group.policy);
   if (unfit) problems.push({ field: 'policy', error: unfit });
+  if (group.mapping === 'material' && group.disableAfter) {
+    wrong(
+      'disableAfterRotating',
+      'all versions are in one KMS key in this mapping: disabling it would stop every one of them',
+    );
+  }
   if (group.materialDays !== null && group.rotate) {
     const rotation = (addSpan(now, group.rotateEvery) - now) / day;
     if (group.materialDays < rotation + graceDays) {

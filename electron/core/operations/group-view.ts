@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { groupView } from '../../../shared/contract/group.ts';
+import { lastRotationAt } from '../../../shared/model/mapping.ts';
 import { addSpan, saySpan } from '../../../shared/model/span.ts';
 import { canStillImport } from '../cloud/policy/evaluate.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
@@ -7,6 +8,7 @@ import type { Group } from '../keystore/rows.ts';
 import { groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 import { kindShown } from './group-kind.ts';
+import { sayRotation } from '../../../shared/text/mapping.ts';
 import { sayLead } from '../../../shared/text/renewal.ts';
 
 export type GroupView = z.output<typeof groupView>;
@@ -44,8 +46,22 @@ export function viewGroup(
     activeVersion: open.keys.holderOf(group.id)?.key.version ?? null,
     ...groupState(keys, needing.has(group.id), now),
     sentence: groupSentence(group, open.hsmTitle, keys.length > 0),
+    rotations: rotationsOf(open, group, now),
     remarks: remarks(group, now),
   };
+}
+
+/** Where the group's versions share a KMS key that is in use. */
+function rotationsOf(open: OpenKeystore, group: Group, now: number): GroupView['rotations'] {
+  const current = open.keys.currentOf(group.id);
+  if (group.mapping === 'container' || current === null) return null;
+  const done = open.keys.rotationsOf(current.remote);
+  const most = open.deeds.rotationLimit();
+  const at = group.nextRotationAt ?? now;
+  const lastAt = group.rotate
+    ? lastRotationAt({ next: done + 1, most }, at, group.rotateEvery)
+    : null;
+  return { done, most, text: sayRotation(done + 1, most, lastAt) };
 }
 
 /**
@@ -69,10 +85,15 @@ function policyRemarks(open: OpenKeystore, group: Group): string[] {
 
 /** Settings that are allowed and yet bite later, said beside the group. */
 export function remarks(
-  group: Pick<Group, 'materialDays' | 'keepValidFor'>,
+  group: Pick<Group, 'materialDays' | 'keepValidFor' | 'mapping'>,
   now: number,
 ): string[] {
   const lines: string[] = [];
+  if (group.materialDays !== null && group.mapping === 'material') {
+    lines.push(
+      'The KMS key needs the material of every version: once AWS deletes one on its date, it refuses the whole KMS key, new encryption included.',
+    );
+  }
   if (group.materialDays !== null) {
     const deleted = now + group.materialDays * 86_400_000;
     if (deleted < addSpan(now, group.keepValidFor)) {

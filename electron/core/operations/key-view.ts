@@ -35,6 +35,7 @@ export function viewKey(
           state: remote.state,
           materialId: remote.materialId,
           otherMaterial: otherMaterial(remote),
+          materialState: remote.materialState,
           validTo: remote.validTo,
           alias: remote.alias,
           readAt: remote.readAt,

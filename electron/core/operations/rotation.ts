@@ -2,6 +2,8 @@ import type { Plan } from '../../../shared/contract/shapes.ts';
 import { notFound } from '../../../shared/errors/operation-error.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planForceRotate } from '../jobs/kinds/plan-force-rotate.ts';
+import { planRotateMaterial } from '../jobs/kinds/plan-rotate-material.ts';
+import { rotationKind } from '../jobs/kinds/rotation.ts';
 import { planMakeActive } from '../jobs/kinds/plan-make-active.ts';
 import { makeActiveTitle, rotationTitle } from '../jobs/kinds/titles.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -21,8 +23,12 @@ async function planRotation(
 ): Promise<{ readonly plan: Plan; readonly foreign: string | null }> {
   const reference = open.references.groupPath(group);
   const options = { adopt, designated: open.device.designated, reference };
-  const { draft, foreign } = await planForceRotate(open.deeds, group, options);
-  const kind = 'group.force-rotate';
+  const current = open.keys.currentOf(group.id);
+  const { draft, foreign } =
+    current === null
+      ? await planForceRotate(open.deeds, group, options)
+      : await planRotateMaterial(open.deeds, group, current, options);
+  const kind = rotationKind(open, group.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),
     runningJob: open.jobs.underWay(kind, { groupId: group.id }),
@@ -59,7 +65,7 @@ export const rotationHandlers = (access: Access): Rotation => ({
     const { plan, foreign } = await planRotation(open, group, input.adopt);
     const adopted = input.adopt ? foreign : null;
     return startDeed(open, {
-      kind: 'group.force-rotate',
+      kind: rotationKind(open, group.id),
       payload: { groupId: group.id },
       title: rotationTitle(group),
       subjects: { group: group.id },

@@ -19,7 +19,7 @@ export const settingHandlers = (access: SettingAccess): HandlersOfNoun<'setting'
   show: () => view(access.open()),
   change: (input) => {
     const open = access.open();
-    const { autoLockMinutes, consoleAllowed } = input;
+    const { autoLockMinutes, consoleAllowed, rotationLimit } = input;
     const opens = consoleAllowed === true && !view(open).consoleAllowed;
     if (opens && !input.confirm) {
       throw new OperationError('CONFIRMATION_NEEDED', {
@@ -31,6 +31,7 @@ export const settingHandlers = (access: SettingAccess): HandlersOfNoun<'setting'
       open.audit('OK', [], {
         ...(autoLockMinutes === undefined ? {} : { autoLockMinutes }),
         ...(consoleAllowed === undefined ? {} : { consoleAllowed }),
+        ...(rotationLimit === undefined ? {} : { rotationLimit }),
       });
     });
     access.settingsChanged();

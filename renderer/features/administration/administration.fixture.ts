@@ -48,7 +48,12 @@ export const hsm = {
     ],
   },
 };
-const settings = { autoLockMinutes: 10, consoleAllowed: false, softwareModuleToAws: false };
+const settings = {
+  autoLockMinutes: 10,
+  consoleAllowed: false,
+  rotationLimit: 25,
+  softwareModuleToAws: false,
+};
 
 /** A core with a keystore of real keys, an HSM and one credential. */
 export function realCore(state: 'verified' | 'checking' | 'read-only' = 'verified') {

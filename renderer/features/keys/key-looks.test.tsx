@@ -26,6 +26,7 @@ const remote = {
   state: 'Enabled',
   materialId: 'a'.repeat(64),
   otherMaterial: null,
+  materialState: null,
   validTo: null,
   alias: null,
   readAt: at,

@@ -100,6 +100,8 @@ export const groupShown = (
     keyType: 'AES',
     keyLength: 256,
     keyUsage: 'encrypt-decrypt',
+    mapping: 'container',
+    rotations: null,
     storage: 'software',
     rotate: true,
     rotateEvery: { amount: 12, unit: 'months' },

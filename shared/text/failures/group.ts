@@ -111,6 +111,42 @@ export const groupWording = {
     next: (d) =>
       `${d.inOpenJob ? 'Cancel this job, then synchronize' : 'Synchronize'} with Import Key Material alone: AWS names our material then, or refuses it.`,
   },
+  MAPPING_FIXED: {
+    headline: 'The group has a key, so this cannot be changed.',
+    forYourKeys: (d) => `Nothing was changed${d.because()}.`,
+    next: 'Add a new group for it, and move applications to the alias of that group.',
+  },
+  MATERIAL_NOT_CURRENT: {
+    headline: 'AWS does not go back to earlier material of a KMS key.',
+    forYourKeys: (d) =>
+      `Nothing was changed. Data under version ${d.text('version', 'before')} decrypts as before, in the same KMS key.`,
+    next: 'To encrypt under other material than now, use Force Rotate: a new version takes over.',
+  },
+  MATERIAL_MISSING: {
+    headline: 'The KMS key lacks material of an earlier version.',
+    forYourKeys: (d) =>
+      `AWS refuses the whole KMS key, new encryption included, until it is back${d.when('versions', (v) => `: ${v}`)}. Our copies are kept.`,
+    next: (d) => `Synchronize all keys of the group with Import Key Material, then ${d.goOn}.`,
+  },
+  MATERIAL_PENDING: {
+    headline: 'Other key material waits for rotation in this KMS key.',
+    forYourKeys: (d) =>
+      `Nothing was rotated. Material ${d.text('materialId', 'there', 16)} is not known to be ours; AWS goes on encrypting under what it has.`,
+    next: (d) =>
+      `Have whoever imported it delete it in AWS: nothing is encrypted under it yet. Then ${d.goOn}.`,
+  },
+  MATERIAL_FORGOTTEN: {
+    headline: 'AWS knows no material of this version.',
+    forYourKeys: (d) =>
+      `Nothing was changed. Nothing was ever encrypted under version ${d.text('version', 'this')}; our copy is kept.`,
+    next: 'Use Force Rotate: it makes a new version.',
+  },
+  ROTATION_LIMIT: {
+    headline: 'AWS rotates this KMS key no more.',
+    forYourKeys: (d) =>
+      `No key was made. It has had all its on-demand rotations${d.when('most', (m) => ` (${m})`)}; every version goes on as before.`,
+    next: 'Add a new group, with key container mapping if it shall have no limit, and move applications to its alias.',
+  },
   NAME_NOT_TYPED: {
     headline: 'This key is in use, so its name must be typed first.',
     forYourKeys: 'Nothing was changed.',

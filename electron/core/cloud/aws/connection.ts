@@ -16,6 +16,7 @@ import * as keys from './keys.ts';
 import * as stores from './key-stores.ts';
 import { isRepeatable, Link } from './link.ts';
 import * as materials from './materials.ts';
+import * as rotations from './rotations.ts';
 import type { Pacer } from './pacing.ts';
 import { proveItIsPractice } from './practice-proof.ts';
 import { findByMarker } from './search.ts';
@@ -173,6 +174,8 @@ function assemble(made: {
     importMaterial: (material, context) => materials.importMaterial(link, material, context),
     deleteMaterial: (keyId, materialId, context) =>
       materials.deleteMaterial(link, keyId, materialId, context),
+    rotateOnDemand: (keyId, context) => rotations.rotateOnDemand(link, keyId, context),
+    rotationStatus: (keyId, context) => rotations.rotationStatus(link, keyId, context),
     listKeyMaterials: (keyId, context) => materials.listKeyMaterials(link, keyId, context),
     getPolicy: (keyId, context) => access.getPolicy(link, keyId, context),
     putPolicy: (keyId, policy, context) => access.putPolicy(link, keyId, policy, context),

@@ -102,13 +102,16 @@ function publicKeyOf(spki: Uint8Array) {
   throw new OperationError('WRAPPING_KEY_WEAK', { retry: 'permanent', problem: 'not an RSA key' });
 }
 
-/** Repeats safely with the same material because ImportType is left out. */
+/**
+ * Repeats safely with the same material where ImportType is left out. A further material is refused the
+ * second time, and what is waiting tells whether the first time took effect.
+ */
 export function importMaterial(
   link: Link,
   material: MaterialImport,
   context?: CallContext,
 ): Promise<MaterialAnswer> {
-  const { keyId, token, encryptedKeyMaterial, validTo, description, materialId } = material;
+  const { keyId, token, encryptedKeyMaterial, validTo, description, materialId, isNew } = material;
   return link.change(
     'ImportKeyMaterial',
     {
@@ -117,6 +120,7 @@ export function importMaterial(
         ImportToken: blob(token),
         EncryptedKeyMaterial: blob(encryptedKeyMaterial),
         ValidTo: validTo,
+        ...(isNew === undefined ? {} : { ImportType: 'NEW_KEY_MATERIAL' }),
         ...(materialId === undefined ? {} : { KeyMaterialId: materialId }),
         ...(description === undefined ? {} : { KeyMaterialDescription: description }),
       },
@@ -131,6 +135,7 @@ export function importMaterial(
           ...(validTo === null
             ? { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' as const }
             : { ExpirationModel: 'KEY_MATERIAL_EXPIRES' as const, ValidTo: dateAt(validTo) }),
+          ...(isNew === undefined ? {} : { ImportType: 'NEW_KEY_MATERIAL' as const }),
           ...(materialId === undefined ? {} : { KeyMaterialId: materialId }),
           ...(description === undefined ? {} : { KeyMaterialDescription: description }),
         }),

@@ -3,7 +3,8 @@ import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { StepContext, StepResult } from '../kind.ts';
 import { materialSent, sendAgain } from './import-steps.ts';
 import { comparePublicKey } from './public-key-in-aws.ts';
-import { type OpenKey, proof, readingOf } from './reading.ts';
+import { isThere, type KeySeen, lookedKey, readAlone, readKey } from './read-key.ts';
+import { type OpenKey, proof } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
 /** What a deed says of a key that has our copy again. */
@@ -23,7 +24,8 @@ export async function confirmImport<P>(
   context: StepContext<P>,
   tell: (read: KmsKeyRead) => Told,
 ): Promise<StepResult> {
-  const read = await connection.describeKey(remote.kmsKeyId, context);
+  const seen = await readKey(services, connection, { key, remote }, context);
+  const read = readAlone(lookedKey(seen));
   const again = sendAgain(services, context, read.state);
   if (again) return again;
   requireOnOrOff(read);
@@ -32,23 +34,30 @@ export async function confirmImport<P>(
   return {
     type: 'done',
     output: {
-      stateAfter: read.state,
+      stateAfter: seen.read.state,
       materialAfter: read.currentMaterialId,
       validTo: read.validTo,
     },
     proof: [
-      proof(`${sayState(read, context)}${told.proof}`, read.requestId),
+      proof(`${sayState(seen.read, context)}${told.proof}${stillMissing(seen)}`, read.requestId),
       ...(compared ? [compared] : []),
     ],
     record: () => {
+      seen.note();
       services.keys.noteRemote(key.id, {
-        ...readingOf(read),
         materialId: remote.materialId ?? materialSent(context),
       });
       services.keys.markProved(key.id, read.readAt);
       services.keys.addEvent(key.id, told.event, context.jobId);
     },
   };
+}
+
+/** AWS has this material again, and refuses the KMS key until it has the others, too. */
+function stillMissing({ read, materials }: KeySeen): string {
+  if (materials === null || read.state !== 'PendingImport') return '';
+  const missing = materials.filter((each) => !isThere(each)).length;
+  return `; AWS still waits for ${missing === 1 ? '1 more material' : `${missing} more materials`} of this KMS key`;
 }
 
 /** @throws OperationError READ_BACK_DIFFERS where the key is neither on nor off */

@@ -104,7 +104,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
 }
 
 /** Parcels go; and the KMS key goes that a cancelled job leaves, where a person asked for that. */
-function endRotation(
+export function endRotation(
   services: DeedServices,
   ended: Parameters<NonNullable<JobKind<ForceRotatePayload>['onEnd']>>[0],
 ): void {
@@ -118,7 +118,7 @@ function endRotation(
 }
 
 /** The version this job has made; null before. */
-function madeKey(
+export function madeKey(
   { keys }: DeedServices,
   outputs: Readonly<Record<string, Json>>,
 ): KeyWithRemote | null {
@@ -126,8 +126,9 @@ function madeKey(
   return keyId === null ? null : keys.byId(keyId);
 }
 
-const keyIdOf = (context: { readonly outputs: Readonly<Record<string, Json>> }): string | null =>
-  (context.outputs['generate'] as GenerateOutput | undefined)?.keyId ?? null;
+export const keyIdOf = (context: {
+  readonly outputs: Readonly<Record<string, Json>>;
+}): string | null => (context.outputs['generate'] as GenerateOutput | undefined)?.keyId ?? null;
 
 /** Whole seconds: AWS keeps ValidTo with that precision, and we compare what we read back. */
 export const plannedDeletion = (from: number, days: number): number =>
@@ -137,7 +138,7 @@ export const plannedDeletion = (from: number, days: number): number =>
  * So many days from the import on, however long the job stopped before it. Where AWS has taken the
  * material and the answer was lost, the date it has: it may refuse another.
  */
-function endOfMaterial({ state, validTo }: RemoteKey, days: number | null, now: number) {
+export function endOfMaterial({ state, validTo }: RemoteKey, days: number | null, now: number) {
   if (days === null) return null;
   const taken = state !== 'PendingImport' && validTo !== null && validTo > now;
   return taken ? validTo : plannedDeletion(now, days);
@@ -207,7 +208,18 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
   };
 }
 
-function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
+/** Where a rotation differs in what becomes of a new version. */
+export interface VersionMaking {
+  /** A version that is there already and is taken instead of a new one; null: one is made. */
+  readonly instead?: (context: Context) => GenerateOutput | null;
+  /** Inside the `record` that keeps a new one. */
+  readonly made?: (context: Context, keyId: string) => void;
+}
+
+export function generateStep(
+  services: DeedServices,
+  { instead, made }: VersionMaking = {},
+): StepSpec<ForceRotatePayload> {
   const { groups, keys } = services;
   return {
     name: 'generate',
@@ -217,6 +229,11 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
     // A key made before a crash was a session object: it died with the bridge and nobody has it.
     reconcile: async () => 'act',
     act: async (context) => {
+      const taken = instead?.(context) ?? null;
+      if (taken !== null) {
+        const said = `version ${taken.version} was made and sent before, and waits in AWS`;
+        return { type: 'done', output: { ...taken }, proof: [proof(said)] };
+      }
       const group = groups.get(context.payload.groupId);
       const vault = await services.vaults.ready(group.storage);
       const blob = await vault.driver.generateKey(vault.master.id, group.keySpec);
@@ -252,13 +269,14 @@ function generateStep(services: DeedServices): StepSpec<ForceRotatePayload> {
             blob,
           );
           keys.addEvent(keyId, `Made in ${vault.title}`, context.jobId);
+          made?.(context, keyId);
         },
       };
     },
   };
 }
 
-function saveStep(services: DeedServices): StepSpec<ForceRotatePayload> {
+export function saveStep(services: DeedServices): StepSpec<ForceRotatePayload> {
   return {
     name: 'save',
     title: 'Save and back up',

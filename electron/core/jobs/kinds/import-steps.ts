@@ -6,6 +6,7 @@ import type { Group, Key } from '../../keystore/rows.ts';
 import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
+import { isWaiting } from './read-key.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -22,6 +23,10 @@ export interface ImportSubject {
   /** The material AWS had before; null before the first import. */
   readonly materialId: string | null;
   readonly connection: CloudConnection;
+  /** It is to be a further material of a KMS key that others of ours are in. */
+  readonly isNew?: true;
+  /** Which of the KMS key's materials ours is, where several versions share it. */
+  readonly named?: string;
 }
 
 interface ParametersOutput {
@@ -164,6 +169,7 @@ function importStep<P>(services: DeedServices, subjectOf: SubjectOf<P>): StepSpe
     reconcile: async (context) => {
       const subject = await subjectOf(context);
       if (!subject) return unwanted;
+      if (subject.isNew) return afresh(services, context, 'the answer to the import was lost');
       const read = await subject.connection.describeKey(subject.kmsKeyId, context);
       // What is there may have come from anybody. Only AWS taking our copy (again: the same material
       // may be imported as often as one likes) shows that it is ours.
@@ -227,6 +233,9 @@ async function send<P>(
   if (subject.validTo !== null && subject.validTo - (validTo ?? 0) > dateHolds) {
     return afresh(services, context, 'AWS would delete the material too early');
   }
+  const others = subject.isNew ? await waitingMaterial(subject, context) : null;
+  if (others !== null && others === subject.materialId)
+    return imported(services, context, subject, { materialId: others, requestId: null });
   using token = services.parcels.take(context.jobId, 'import-token');
   using wrapped = services.parcels.take(context.jobId, 'wrapped');
   try {
@@ -236,6 +245,7 @@ async function send<P>(
         token: token.use((bytes) => Uint8Array.from(bytes)),
         encryptedKeyMaterial: wrapped.use((bytes) => Uint8Array.from(bytes)),
         validTo,
+        ...asWhich(subject, others),
       },
       context,
     );
@@ -244,6 +254,7 @@ async function send<P>(
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
       return afresh(services, context, 'the import token is good no more');
     }
+    if (subject.isNew) return refusedNew(services, context, subject, { error, others });
     const overPresent = await refusedOverPresent(error, context, subject);
     if (overPresent !== null) return { type: 'stop', error: overPresent };
     // AWS cannot open what was wrapped, now or later: who continues begins with another wrapping key.
@@ -255,6 +266,42 @@ async function send<P>(
     }
     throw error;
   }
+}
+
+/** Id of the material that waits for rotation; null: none does. */
+async function waitingMaterial<P>(
+  { connection, kmsKeyId }: ImportSubject,
+  context: StepContext<P>,
+): Promise<string | null> {
+  const { materials } = await connection.listKeyMaterials(kmsKeyId, context);
+  return materials.find(isWaiting)?.materialId ?? null;
+}
+
+/**
+ * What waits already may be ours, of a go whose answer was lost. AWS tells: it takes our copy for that
+ * very material, or refuses it.
+ */
+const asWhich = ({ isNew, named }: ImportSubject, waiting: string | null) => {
+  if (waiting !== null) return { materialId: waiting };
+  if (isNew) return { isNew };
+  return named === undefined ? {} : { materialId: named };
+};
+
+/** @throws the error itself where it says nothing about the material */
+function refusedNew<P>(
+  services: DeedServices,
+  context: StepContext<P>,
+  { group }: ImportSubject,
+  { error, others }: { readonly error: unknown; readonly others: string | null },
+): StepResult {
+  const code = error instanceof OperationError ? error.code : null;
+  if (code !== 'IMPORT_WRONG_MATERIAL' && code !== 'AWS_KEY_STATE') throw error;
+  if (others === null)
+    return afresh(services, context, 'other material came to the KMS key meanwhile');
+  return {
+    type: 'park',
+    error: new OperationError('MATERIAL_PENDING', { group: group.name, materialId: others }),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { forceRotate } from './force-rotate.ts';
 import { makeActive } from './make-active.ts';
 import { renew } from './renew.ts';
 import type { DeedServices } from './services.ts';
+import { rotateMaterial } from './rotate-material.ts';
 import { synchronize } from './synchronize.ts';
 import { turnKey } from './turn-key.ts';
 import { createXksKey } from './xks/key-create.ts';
@@ -34,6 +35,7 @@ const xksKinds = [
 export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
   [
     forceRotate,
+    rotateMaterial,
     synchronize,
     renew,
     makeActive,

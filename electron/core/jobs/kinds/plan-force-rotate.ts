@@ -281,7 +281,11 @@ async function warnings(
 /** By its id, which a multi-Region key shares with its replicas (AWS KMS developer guide). */
 const isMultiRegion = (kmsKeyId: string | null): boolean => kmsKeyId?.startsWith('mrk-') === true;
 
-async function lookAtVault(services: DeedServices, group: Group, checks: Checks): Promise<void> {
+export async function lookAtVault(
+  services: DeedServices,
+  group: Group,
+  checks: Checks,
+): Promise<void> {
   if (checks.blocked) return;
   try {
     const vault = await services.vaults.ready(group.storage);
@@ -301,7 +305,7 @@ async function lookAtVault(services: DeedServices, group: Group, checks: Checks)
   }
 }
 
-function lookAtBackup(services: DeedServices, _group: Group, checks: Checks): void {
+export function lookAtBackup(services: DeedServices, _group: Group, checks: Checks): void {
   if (services.safety.place !== null) checks.ok(`Backup folder: ${services.safety.place}`);
   else if (services.store.realm === 'practice')
     checks.ok('No backup place: allowed in a practice keystore');

@@ -123,5 +123,5 @@ async function lookAt(
     const error = new OperationError('KEY_NOT_ENABLED', details);
     checks.fail(error, `Version ${key.version} is ${described.state}`);
   }
-  return otherMaterialLines(remote, described);
+  return otherMaterialLines(services, remote, described);
 }

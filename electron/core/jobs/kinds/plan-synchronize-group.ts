@@ -84,7 +84,7 @@ export async function planSynchronizeGroup(
     })),
     changes: changeLines(group, run),
     stays: stayLines(group, choices),
-    lookFirst: lookFirstLines(group, read, versions, waitsBehind),
+    lookFirst: lookFirstLines(services, group, read, versions, waitsBehind),
     checks: [...read.checks, ...checkLines(versions)],
     ...workOf(group, run),
     goBack: 'Nothing is lost: our copies stay',
@@ -251,6 +251,7 @@ function stayLines(group: Group, choices: GroupChoices): string[] {
 }
 
 function lookFirstLines(
+  services: DeedServices,
   group: Group,
   { places }: VersionsSeen,
   versions: readonly Decided[],
@@ -264,7 +265,7 @@ function lookFirstLines(
   const other = versions.flatMap(({ key, remote, seen }) =>
     remote === null
       ? []
-      : otherMaterialLines(remote, seen?.described).map(
+      : otherMaterialLines(services, remote, seen?.described).map(
           (line) => `Version ${key.version}: ${line}`,
         ),
   );

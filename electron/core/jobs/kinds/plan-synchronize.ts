@@ -1,6 +1,6 @@
 import { sayMinute, sayTime } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
+import type { LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import {
@@ -22,6 +22,7 @@ import {
 } from './plan.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
+import { isThere, type LookedKey } from './read-key.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { isAsymmetric } from '../../../../shared/model/key-kinds.ts';
@@ -40,7 +41,7 @@ export type SynchronizeDraft = Draft & Pick<SynchronizePlan, 'comparison'>;
 
 /** What was read of the key for the plan. */
 export interface Seen {
-  readonly described: KmsKeyRead | null;
+  readonly described: LookedKey | null;
   /** Our material, as far as it was read. */
   readonly there: boolean;
   /** AWS encrypts under another than ours. */
@@ -97,7 +98,7 @@ export async function planSynchronize(
     stays: stayLines(choices, seen),
     lookFirst: [
       ...exceptionLines(looked.connection),
-      ...(remote ? otherMaterialLines(remote, seen?.described) : []),
+      ...(remote ? otherMaterialLines(services, remote, seen?.described) : []),
       ...(seen?.described?.state === 'Disabled' ? offLines(choices, worksOfKey(key)) : []),
       ...dateLines(choices, seen),
       ...warningLines(choices, alone, key, seen),
@@ -156,7 +157,14 @@ export async function lookAtVersion(
       'Our copy is in no backup yet, so nothing may be deleted',
     );
   }
-  const there = await lookForOurs({ key, remote }, choices, connection, described, checks);
+  const there = await lookForOurs(
+    services,
+    { key, remote },
+    choices,
+    connection,
+    described,
+    checks,
+  );
   if (choices.importMaterial) {
     await checks.look('This kind of key may be sent to this AWS', async () =>
       services.requireMayLeave(key.assurance),
@@ -171,20 +179,24 @@ export async function lookAtVersion(
   }
   const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
   // A copy that is in no backup is no way back, however well it opens.
-  const several = hasOther(remote.materialId, described.currentMaterialId);
+  const several = hasOther(services, remote, described.currentMaterialId);
   return { described, there, several, policy, usage, copyProved: opens && !alone };
 }
 
 /** Is our material there? Before it may be deleted, AWS must have said which it is. */
 async function lookForOurs(
+  services: DeedServices,
   { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
   { deleteMaterial }: Choices,
   connection: NonNullable<Looked['connection']>,
-  described: KmsKeyRead,
+  described: LookedKey,
   checks: Checks,
 ): Promise<boolean> {
   try {
-    const there = await hasOurs(connection, remote, described, {});
+    const there =
+      described.materials === null
+        ? await hasOurs(services, connection, remote, described, {})
+        : isThere(described.own);
     if (there && deleteMaterial) nameOfOurs(key, remote, described.currentMaterialId);
     return there;
   } catch (error) {

@@ -90,7 +90,7 @@ export async function planKeyTurn(
     stays: stayLines(turn, group, described?.validTo ?? null),
     lookFirst: [
       ...exceptionLines(connection),
-      ...(remote && turn === 'enable' ? otherMaterialLines(remote, described) : []),
+      ...(remote && turn === 'enable' ? otherMaterialLines(services, remote, described) : []),
       ...jobLines(turn, about.jobs),
       ...(turn === 'disable' && users ? warningLines(users, worksOfKey(key)) : []),
     ],

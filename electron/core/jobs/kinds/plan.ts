@@ -12,14 +12,8 @@ import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import { hasOther } from './our-material.ts';
-import {
-  checkAccount,
-  type HolderSeen,
-  heldElsewhere,
-  readHolder,
-  readingOf,
-  shortId,
-} from './reading.ts';
+import { checkAccount, type HolderSeen, heldElsewhere, readHolder, shortId } from './reading.ts';
+import { type LookedKey, lookedKey, readKey } from './read-key.ts';
 import type { DeedServices } from './services.ts';
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
 
@@ -112,18 +106,18 @@ export function lookAtKey(
   { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
   text: string,
   checks: Checks,
-): Promise<KmsKeyRead | null> {
-  const note = (reading: Partial<RemoteKey>): void => {
-    if (keys.get(key.id).remote?.readAt === remote.readAt) keys.noteRemote(key.id, reading);
+): Promise<LookedKey | null> {
+  const unlessNoted = (note: () => void): void => {
+    if (keys.get(key.id).remote?.readAt === remote.readAt) note();
   };
   return checks.look(text, async () => {
     try {
-      const read = await connection.describeKey(remote.kmsKeyId);
-      note(readingOf(read));
-      return read;
+      const seen = await readKey({ keys }, connection, { key, remote });
+      unlessNoted(seen.note);
+      return lookedKey(seen);
     } catch (error) {
       if (error instanceof OperationError && error.code === 'AWS_KEY_GONE')
-        note({ state: 'Gone', readAt: clock.now() });
+        unlessNoted(() => keys.noteRemote(key.id, { state: 'Gone', readAt: clock.now() }));
       throw error;
     }
   });
@@ -131,11 +125,12 @@ export function lookAtKey(
 
 /** What to read first where AWS encrypts under other material than ours. */
 export function otherMaterialLines(
-  { materialId }: RemoteKey,
+  services: Pick<DeedServices, 'keys'>,
+  remote: RemoteKey,
   described: KmsKeyRead | null | undefined,
 ): string[] {
   const current = described?.currentMaterialId ?? null;
-  if (current === null || !hasOther(materialId, current)) return [];
+  if (current === null || !hasOther(services, remote, current)) return [];
   return [
     `AWS encrypts under other material (${shortId(current)}) now, of which no copy is kept here`,
   ];

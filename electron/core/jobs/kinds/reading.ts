@@ -126,12 +126,18 @@ export async function readHolder(
     const none = { kmsKeyId: null, arn: null, key: null, state: null };
     return { ...none, mayMove: true, requestId, readAt };
   }
-  const own = services.keys.byKms(keyId).find(({ key }) => key.groupId === group.id) ?? null;
+  const own = ownHolder(services.keys.byKms(keyId), group);
   const arn = target.key?.arn ?? null;
   const adopted = arn !== null && services.groups.hasAdopted(group.id, arn);
   const mayMove = own !== null || adopted;
   const state = target.key?.state ?? null;
   return { kmsKeyId: keyId, arn, key: own, mayMove, state, requestId, readAt };
+}
+
+/** Of versions that share the KMS key it is the one under which AWS encrypts. */
+function ownHolder(named: readonly KeyWithRemote[], group: Group): KeyWithRemote | null {
+  const own = named.filter(({ key }) => key.groupId === group.id);
+  return own.find(({ remote }) => remote?.materialState === 'CURRENT') ?? own[0] ?? null;
 }
 
 /** Which alias a job looked at when it began, and who held it. Kept as output of its check. */

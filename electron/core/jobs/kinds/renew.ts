@@ -8,15 +8,8 @@ import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import { plannedDeletion } from './force-rotate.ts';
 import { confirmImport } from './confirm-import.ts';
 import { importSteps } from './import-steps.ts';
-import {
-  checkAccount,
-  keyOpener,
-  type OpenKey,
-  proof,
-  proveCopy,
-  readingOf,
-  shortId,
-} from './reading.ts';
+import { lookedKey, readAlone, readKey } from './read-key.ts';
+import { checkAccount, keyOpener, type OpenKey, proof, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
@@ -39,6 +32,9 @@ export function renew(services: DeedServices): JobKind<RenewPayload> {
       kmsKeyId: remote.kmsKeyId,
       validTo: materialDays === null ? null : plannedDeletion(services.clock.now(), materialDays),
       materialId: remote.materialId,
+      ...(remote.materialState === null || remote.materialId === null
+        ? {}
+        : { named: remote.materialId }),
       connection,
     };
   });
@@ -68,10 +64,11 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<RenewPayload
     act: async (context) => {
       const { group, key, remote, connection } = await open(context, { checksItself: true });
       const seen = await checkAccount(services, connection, group, context);
-      const read = await connection.describeKey(remote.kmsKeyId, context);
+      const keySeen = await readKey(services, connection, { key, remote }, context);
+      const read = readAlone(lookedKey(keySeen));
       const reason = whyNot(group.materialDays, { read, remote }, services.clock.now());
       if (reason !== null) {
-        services.store.change(() => services.keys.noteRemote(key.id, readingOf(read)));
+        services.store.change(() => keySeen.note());
         return stays(reason);
       }
       const opened = await proveCopy(services, key.id);
@@ -79,7 +76,7 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<RenewPayload
         type: 'done',
         output: { stateBefore: read.state },
         proof: [seen.proof, proof(sayNow(read, remote), read.requestId), opened],
-        record: () => services.keys.noteRemote(key.id, readingOf(read)),
+        record: () => keySeen.note(),
       };
     },
   };

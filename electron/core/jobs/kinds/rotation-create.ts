@@ -166,7 +166,7 @@ export function searchOn(
 
 /** The KMS key becomes this version's, in the transaction that records the outcome. */
 function adopt(
-  { keys }: DeedServices,
+  { keys, groups }: DeedServices,
   context: Context,
   key: {
     keyId: string;
@@ -183,6 +183,7 @@ function adopt(
   requestId: string | null,
 ): Extract<StepResult, { type: 'done' }> & { readonly record: () => void } {
   const { keyId, version } = outputOf<GenerateOutput>(context, 'generate');
+  const { mapping } = groups.get(context.payload.groupId);
   return {
     type: 'done',
     output: { kmsKeyId: key.keyId, arn: key.arn },
@@ -198,6 +199,7 @@ function adopt(
         state: key.state,
         materialId: null,
         currentMaterial: key.currentMaterialId,
+        materialState: mapping === 'material' ? 'NOT_IMPORTED' : null,
         validTo: key.validTo,
         alias: null,
         readAt: key.readAt,

@@ -47,6 +47,13 @@ export const takenElsewhere = (group: Group, id: string): OperationError =>
     group: group.name,
   });
 
+/** The job that rotates this group now: within the KMS key its versions share, once one is in use. */
+export const rotationKind = (
+  { keys }: Pick<DeedServices, 'keys'>,
+  groupId: string,
+): 'group.force-rotate' | 'group.rotate-material' =>
+  keys.currentOf(groupId) === null ? 'group.force-rotate' : 'group.rotate-material';
+
 const overtaken = ({ version }: Key, newer: number | null): OperationError =>
   new OperationError('ROTATION_OVERTAKEN', { version, ...(newer === null ? {} : { newer }) });
 
@@ -56,12 +63,21 @@ const overtaken = ({ version }: Key, newer: number | null): OperationError =>
  * @throws OperationError ROTATION_OVERTAKEN
  */
 export function requireNotOver({ keys }: Pick<DeedServices, 'keys'>, key: Key): void {
-  const inUse = ({ lifecycle }: Key): boolean => lifecycle !== 'pre-activation';
+  requireNotOvertaken({ keys }, key);
+  if (inUse(key) && key.lifecycle !== 'active') throw overtaken(key, null);
+}
+
+const inUse = ({ lifecycle }: Key): boolean => lifecycle !== 'pre-activation';
+
+/**
+ * No newer version of the group was in use yet.
+ * @throws OperationError ROTATION_OVERTAKEN
+ */
+export function requireNotOvertaken({ keys }: Pick<DeedServices, 'keys'>, key: Key): void {
   const newer = keys
     .ofGroup(key.groupId)
     .find((each) => each.key.version > key.version && inUse(each.key));
   if (newer) throw overtaken(key, newer.key.version);
-  if (inUse(key) && key.lifecycle !== 'active') throw overtaken(key, null);
 }
 
 /**

@@ -56,6 +56,8 @@ export interface DeedServices extends Base {
   };
   /** Whether a person wants the KMS key of this job deleted if the job ends cancelled. */
   readonly wishes: { discard(jobId: string): boolean; forget(jobId: string): void };
+  /** How many on-demand rotations AWS grants a KMS key, as this keystore was told. */
+  rotationLimit(): number;
   /** How long a lost CreateKey is searched for before another key is made. Milliseconds. */
   readonly orphanSearch: number;
 }

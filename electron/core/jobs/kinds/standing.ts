@@ -5,10 +5,11 @@ import { failureName } from '../../../../shared/text/failures.ts';
 import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
-import type { Group } from '../../keystore/rows.ts';
+import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import { hadMaterial } from '../../keystore/views.ts';
 import type { Leftovers, Standing, StandingLine } from '../kind.ts';
-import { type HolderSeen, readHolder, readingOf, shortId, requireAccount } from './reading.ts';
+import { readKey } from './read-key.ts';
+import { type HolderSeen, readHolder, shortId, requireAccount } from './reading.ts';
 import { worksOfGroup } from './plan.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
@@ -71,7 +72,9 @@ export async function noteReading(
   kmsKeyId: string,
 ): Promise<void> {
   try {
-    services.keys.noteRemote(keyId, readingOf(await connection.describeKey(kmsKeyId)));
+    const { key, remote } = services.keys.get(keyId);
+    if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
+    (await readKey(services, connection, { key, remote })).note();
   } catch (error) {
     if (!(error instanceof OperationError) || error.code !== 'AWS_KEY_GONE') throw error;
     services.keys.noteRemote(keyId, { state: 'Gone', readAt: services.clock.now() });
@@ -141,6 +144,8 @@ function awsLine(
       mayBeImported: stepStates['import'] === 'begun',
     });
   }
+  if (remote.materialState !== null && isUnused(subject))
+    return unusedLine({ key: subject.key, remote }, outputs, stepStates);
   switch (remote.state) {
     case 'Enabled':
       return line(true, `${first} is there and Enabled`, remote.readAt);
@@ -151,6 +156,34 @@ function awsLine(
     default:
       return line(false, `${first} is ${remote.state}`, remote.readAt);
   }
+}
+
+/** A version of a shared KMS key that AWS does not encrypt under yet. */
+const isUnused = ({ remote }: KeyWithRemote): boolean =>
+  remote?.materialState !== 'CURRENT' && remote?.materialState !== 'NON_CURRENT';
+
+function unusedLine(
+  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
+  outputs: Readonly<Record<string, Json>>,
+  stepStates: Readonly<Record<string, string>>,
+): StandingLine {
+  const where = `KMS key ${shortId(remote.kmsKeyId)}`;
+  const { readAt } = remote;
+  if (remote.materialState === 'NOT_IMPORTED') {
+    const begun = stepStates['import'] === 'begun' || outputs['import'] !== undefined;
+    return begun
+      ? line(null, `${where} may hold the material of version ${key.version}, unused`, readAt)
+      : line(
+          true,
+          `Nothing of version ${key.version} is in ${where}, which is ${remote.state}`,
+          readAt,
+        );
+  }
+  const told = stepStates['rotate'] === 'begun' || outputs['rotate'] !== undefined;
+  const waits = `The material of version ${key.version} waits in ${where}`;
+  return told || stepStates['rotate'] === 'done'
+    ? line(null, `${waits}; AWS may be rotating to it`, readAt)
+    : line(true, `${waits}; AWS encrypts under the version before`, readAt);
 }
 
 /** The KMS key could not be read now: what is known is what the job did, and the last reading. */
@@ -307,4 +340,32 @@ export function leftoversOf(
     aliasInDoubt: stepStates['alias'] === 'begun' ? `alias/${alias}` : null,
   });
   return { ...texts, discardable: rotation !== null && fresh && !named };
+}
+
+/** The same of a rotation within a KMS key that versions share: the KMS key is no leftover. */
+export function leftoversInKey(
+  services: DeedServices,
+  keyId: string | null,
+  stepStates: Readonly<Record<string, string>>,
+): Leftovers {
+  const found = keyId === null ? null : services.keys.byId(keyId);
+  if (!found?.remote) return leftoverTexts({ what: 'nothing' });
+  const { key, remote } = found;
+  const done = ['CURRENT', 'NON_CURRENT'].includes(remote.materialState ?? '');
+  const told = stepStates['rotate'] === 'begun' || stepStates['rotate'] === 'done';
+  const sent = remote.materialState !== 'NOT_IMPORTED' || stepStates['import'] === 'done';
+  return leftoverTexts({
+    what: 'material',
+    version: key.version,
+    key: shortId(remote.kmsKeyId),
+    material: done
+      ? 'current'
+      : told
+        ? 'rotating'
+        : sent
+          ? 'waiting'
+          : stepStates['import'] === 'begun'
+            ? 'in-doubt'
+            : 'none',
+  });
 }

@@ -6,12 +6,12 @@ import type { KmsKeyRead } from '../../cloud/answers.ts';
 import { confirmImport, sayState } from './confirm-import.ts';
 import { importSteps } from './import-steps.ts';
 import { hasOurs, nameOfOurs } from './our-material.ts';
+import { isThere, lookedKey, readAlone, readKey } from './read-key.ts';
 import {
   checkAccount,
   policyInStep,
   proof,
   proveCopy,
-  readingOf,
   shortId,
   keyOpener,
   type OpenKey,
@@ -51,6 +51,9 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
       kmsKeyId: remote.kmsKeyId,
       validTo: payload.validTo,
       materialId: remote.materialId,
+      ...(remote.materialState === null || remote.materialId === null
+        ? {}
+        : { named: remote.materialId }),
       connection,
     };
   });
@@ -110,13 +113,14 @@ function confirm(services: DeedServices, open: OpenKey): StepSpec<SynchronizePay
       const { deleteMaterial, importMaterial } = context.payload;
       if (importMaterial) return confirmImport(services, opened, context, tellImport);
       const { key, remote, connection } = opened;
-      const read = await connection.describeKey(remote.kmsKeyId, context);
-      if (deleteMaterial) requireEmpty(read);
+      const seen = await readKey(services, connection, { key, remote }, context);
+      const { read } = seen;
+      if (deleteMaterial) requireEmpty(readAlone(lookedKey(seen)));
       return {
         type: 'done',
         output: { stateAfter: read.state, materialAfter: read.currentMaterialId },
         proof: [proof(sayState(read, context), read.requestId)],
-        record: () => services.keys.noteRemote(key.id, readingOf(read)),
+        record: () => seen.note(),
       };
     },
   };
@@ -148,7 +152,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
     act: async (context) => {
       const { group, key, remote, connection } = await open(context, { checksItself: true });
       const seen = await checkAccount(services, connection, group, context);
-      const read = await connection.describeKey(remote.kmsKeyId, context);
+      const keySeen = await readKey(services, connection, { key, remote }, context);
+      const { read } = keySeen;
       if (read.state === 'PendingDeletion') {
         throw new OperationError('AWS_KEY_STATE', {
           version: key.version,
@@ -166,7 +171,7 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
           proof(`${shortId(remote.kmsKeyId)} is ${read.state}`, read.requestId),
           ...opened,
         ],
-        record: () => services.keys.noteRemote(key.id, readingOf(read)),
+        record: () => keySeen.note(),
       };
     },
   };
@@ -253,7 +258,7 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
       const { key, remote, connection } = await open(context);
       // as it is now: since the check somebody may have deleted it, or brought it back
       const read = await connection.describeKey(remote.kmsKeyId, context);
-      if (!(await hasOurs(connection, remote, read, context))) {
+      if (!(await hasOurs(services, connection, remote, read, context))) {
         const said = proof('AWS had no material of ours to delete', read.requestId);
         return { type: 'skip', proof: [said] };
       }
@@ -279,19 +284,23 @@ function deletionStep(services: DeedServices, open: OpenKey): StepSpec<Synchroni
 
 /** Done when AWS says that the material is gone; null while it is there. */
 async function deleted(
-  { keys }: DeedServices,
+  services: DeedServices,
   open: OpenKey,
   context: Context,
 ): Promise<StepResult | null> {
+  const { keys } = services;
   const { key, remote, connection } = await open(context);
-  const read = await connection.describeKey(remote.kmsKeyId, context);
-  if (await hasOurs(connection, remote, read, context)) return null;
+  const seen = await readKey(services, connection, { key, remote }, context);
+  const { read, materials, own } = seen;
+  const there =
+    materials === null ? await hasOurs(services, connection, remote, read, context) : isThere(own);
+  if (there) return null;
   return {
     type: 'done',
     output: { stateAfterDelete: read.state },
-    proof: [proof(`${shortId(remote.kmsKeyId)} reads as PendingImport`, read.requestId)],
+    proof: [proof(`${shortId(remote.kmsKeyId)} reads as ${read.state}`, read.requestId)],
     record: () => {
-      keys.noteRemote(key.id, readingOf(read));
+      seen.note();
       keys.addEvent(key.id, 'Material deleted from AWS', context.jobId);
     },
   };

@@ -17,6 +17,7 @@ import { aliasOff } from './0016-alias-off.ts';
 import { endings } from './0017-endings.ts';
 import { credentialTls } from './0018-credential-tls.ts';
 import { keyTypes } from './0019-key-types.ts';
+import { mapping } from './0020-mapping.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   endings,
   credentialTls,
   keyTypes,
+  mapping,
 ];

@@ -34,6 +34,7 @@ const key = (state: Key['state']): Key => ({
     state: state === 'Material gone' ? 'PendingImport' : 'Enabled',
     materialId: null,
     otherMaterial: null,
+    materialState: null,
     validTo: null,
     alias: null,
     readAt: 0,

@@ -1,0 +1,46 @@
+import type { Mapping } from '../model/mapping.ts';
+
+/** The two mappings of a group, as its form offers them: a name, what changes, and what stays. */
+export const mappingTexts: Readonly<
+  Record<Mapping, { readonly label: string; readonly sentence: string }>
+> = {
+  container: {
+    label: 'AWS key container: each version is a KMS key of its own',
+    sentence:
+      'A rotation makes a new KMS key and moves the alias: key ID and ARN change, and an earlier version can be made active again.',
+  },
+  material: {
+    label: 'AWS key material: all versions are in one KMS key',
+    sentence:
+      'A rotation puts new material into the same KMS key: key ID, ARN and alias stay. If one version loses its material, AWS refuses the whole KMS key.',
+  },
+};
+
+const months = [
+  'Jan',
+  'Feb',
+  'Mar',
+  'Apr',
+  'May',
+  'Jun',
+  'Jul',
+  'Aug',
+  'Sep',
+  'Oct',
+  'Nov',
+  'Dec',
+] as const;
+
+/** `Nov 2043` (UTC). */
+const sayMonth = (at: number): string => {
+  const date = new Date(at);
+  return `${months[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
+};
+
+/** `Rotation 8 of 25; at this pace the last is in Nov 2043.` `lastAt` null: the group has no pace. */
+export function sayRotation(next: number, most: number, lastAt: number | null): string {
+  if (next > most) return `All ${most} rotations that AWS grants a KMS key are used up.`;
+  if (next === most) return `Rotation ${next} of ${most}: the last that AWS grants this KMS key.`;
+  const pace = lastAt === null ? '' : `; at this pace the last is in ${sayMonth(lastAt)}`;
+  return `Rotation ${next} of ${most}${pace}.`;
+}
