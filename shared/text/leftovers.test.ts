@@ -57,6 +57,27 @@ it.each([
     'Cancel now leaves KMS key a81c…40d2 in AWS, empty when last read (a change of that may have been made since), without alias.',
     'KMS key a81c…40d2 stays in AWS, empty when last read (a change of that may have been made since), without alias.',
   ],
+  [
+    { ...key, state: 'PendingImport', shared: true, alias: 'alias/x' },
+    'Cancel now leaves KMS key a81c…40d2 in AWS, stopped for want of material, with alias/x.',
+    'KMS key a81c…40d2 stays in AWS, stopped for want of material, with alias/x.',
+  ],
+  ...(
+    [
+      ['none', 'nothing of it is in KMS key a81c…40d2, which goes on as before'],
+      ['in-doubt', 'KMS key a81c…40d2 may hold its material, unused'],
+      [
+        'waiting',
+        'its material waits unused in KMS key a81c…40d2, and the next Force Rotate takes it',
+      ],
+      ['rotating', 'AWS may go on and encrypt under it in KMS key a81c…40d2'],
+      ['current', 'AWS encrypts under it in KMS key a81c…40d2'],
+    ] as const
+  ).map(([material, words]): [LeftBehind, string, string] => [
+    { what: 'material', version: 3, key: key.key, material },
+    `Cancel now leaves version 3 in the keystore; ${words}.`,
+    `Version 3 stays in the keystore; ${words}.`,
+  ]),
 ] satisfies [LeftBehind, string, string][])('%j', (left, now, after) => {
   expect(leftoverTexts(left)).toEqual({ now, after });
 });

@@ -15,6 +15,8 @@ export type LeftBehind =
       readonly key: string;
       /** AWS's word, as last read. */
       readonly state: string;
+      /** Several versions are in it: without material it has not lost all of it. */
+      readonly shared?: boolean;
       /** A change of that state was sent, and nobody knows whether it was made. */
       readonly stateInDoubt: boolean;
       /** Full name of the alias that names the key, as last read; null: none of ours. */
@@ -115,8 +117,9 @@ function materialWords({ key, material }: Extract<LeftBehind, { what: 'material'
 
 type KmsKeyLeft = Extract<LeftBehind, { what: 'kms-key' }>;
 
-function stateWords({ state, stateInDoubt }: KmsKeyLeft): string {
-  const word = states[state] ?? state;
+function stateWords({ state, stateInDoubt, shared }: KmsKeyLeft): string {
+  const stopped = shared && state === 'PendingImport';
+  const word = stopped ? 'stopped for want of material' : (states[state] ?? state);
   return stateInDoubt ? `${word} when last read (a change of that may have been made since)` : word;
 }
 

@@ -16,6 +16,14 @@ export const mappingTexts: Readonly<
   },
 };
 
+/** Why the mapping of a group that has keys stays. */
+export const mappingFixed: Readonly<Record<Mapping, string>> = {
+  container:
+    'Fixed: the versions of this group are KMS keys of their own, and AWS does not merge KMS keys.',
+  material:
+    'Fixed: the versions of this group are in one KMS key, and AWS gives no material out again.',
+};
+
 const months = [
   'Jan',
   'Feb',

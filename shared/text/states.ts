@@ -76,6 +76,8 @@ export const shortId = (id: string): string =>
 export const endings = {
   rotated: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
+  rotatedInKey: (d: { group: string; version: number; keyId: string }): string =>
+    `${d.group} rotated. AWS encrypts under version ${d.version} in the same KMS key (${shortId(d.keyId)}); every earlier version decrypts.`,
   previousStays: (d: { version: number; works: KeyWorks }): string =>
     `Version ${d.version} stays enabled and ${d.works.works}.`,
   firstKey: (d: { alias: string }): string =>

@@ -8,15 +8,27 @@ export interface SynchronizeChoices {
   readonly importMaterial: boolean;
 }
 
+/** `own`: the version has its KMS key to itself; else it is in one with others, used or waiting to be. */
+export type PlaceInKey = 'own' | 'shared' | 'waiting';
+
+const stopsAs: Readonly<Record<PlaceInKey, (version: number, works: KeyWorks) => string>> = {
+  own: (version, works) => `${capital(works.stops(`version ${version}`))} in AWS now.`,
+  shared: () =>
+    'Every version of the group stops decrypting in AWS now, and nothing can be encrypted: one missing material stops the whole KMS key.',
+  waiting: (version) =>
+    `AWS forgets the material of version ${version}, under which nothing was encrypted yet.`,
+};
+
 /** `version` is that of the key. With no box ticked the sentence asks for one. */
 export function synchronizeWords(
   { deleteMaterial, updatePolicy, importMaterial }: SynchronizeChoices,
   version: number,
   works: KeyWorks,
+  place: PlaceInKey = 'own',
 ): { readonly button: string; readonly sentence: string } {
-  const stops = `${capital(works.stops(`version ${version}`))} in AWS now.`;
-  const pause =
-    'The key cannot be used for some seconds. Only needed where AWS refuses a new date in place.';
+  const stops = stopsAs[place](version, works);
+  const which = place === 'own' ? 'key' : 'whole KMS key';
+  const pause = `The ${which} cannot be used for some seconds. Only needed where AWS refuses a new date in place.`;
   if (deleteMaterial && importMaterial) {
     return updatePolicy
       ? {

@@ -114,6 +114,7 @@ it('lets a practice keystore be used in the browser console without asking', asy
   expect(await test.call('setting.show', {})).toEqual({
     autoLockMinutes: 10,
     consoleAllowed: true,
+    rotationLimit: 25,
     softwareModuleToAws: false,
   });
   await test.call('keystore.lock', {});

@@ -146,7 +146,7 @@ describe('finding', () => {
     );
     const read = store.db.prepare(
       `insert into remote_key select @id, @id, @arn, account, region, made_by, state, material_id,
-         valid_to, alias, policy_read, read_at, current_material, planned_end, taken from remote_key where key_id = @from`,
+         valid_to, alias, policy_read, read_at, current_material, planned_end, taken, material_state, import_state from remote_key where key_id = @from`,
     );
     // As rows, without kept copies: sealing thousands would take long.
     store.change(() => {

@@ -45,6 +45,27 @@ describe('the state word of a key', () => {
     ['Not checked', 'disabled, read longer ago', remote({ state: 'Disabled', readAt: 0 })],
     ['Not checked', 'read in the future', remote({ readAt: now + stale + 1 })],
     ['Active, alias', 'read a moment in the future', remote({ ...holder, readAt: now + 1000 })],
+    ['Not in AWS', 'not sent to the KMS key it shares', remote({ materialState: 'NOT_IMPORTED' })],
+    [
+      'Pending rotation',
+      'waiting in the KMS key it shares',
+      remote({ materialState: 'PENDING_ROTATION' }),
+    ],
+    ['Decrypts only', 'used before', remote({ materialState: 'NON_CURRENT' })],
+    [
+      'Material gone',
+      'its own material missing',
+      remote({
+        materialState: 'NON_CURRENT',
+        importState: 'PENDING_IMPORT',
+        state: 'PendingImport',
+      }),
+    ],
+    [
+      'Stopped',
+      'material of another version missing',
+      remote({ ...holder, materialState: 'CURRENT', state: 'PendingImport' }),
+    ],
     // What needs a person is said however old the reading is.
     [
       'Material gone',

@@ -5,6 +5,7 @@ import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
 import { canStillImport, wouldLockOut } from '../cloud/policy/evaluate.ts';
 import { importPolicy, type ImportedPolicy } from '../cloud/policy/import.ts';
+import { fixedByKeys } from '../jobs/kinds/plan-group-change.ts';
 import { keptName } from '../keystore/names.ts';
 import type { Credential, Group } from '../keystore/rows.ts';
 import { groupSentence } from '../keystore/views.ts';
@@ -173,6 +174,8 @@ function together(
   const taken = open.groups.taken(whole);
   if (taken.name && whole.name !== '') problems.push({ field: 'name', error: taken.name });
   if (taken.alias && whole.alias !== '') problems.push({ field: 'alias', error: taken.alias });
+  const fixed = group && fixedIn(open, group, whole);
+  if (fixed) problems.push({ field: String(fixed.details['field']), error: fixed });
   if (group === null && whole.storage === 'hsm' && open.hsmTitle === null) {
     problems.push({ field: 'storage', error: new OperationError('HSM_NOT_ATTACHED') });
   }
@@ -181,6 +184,15 @@ function together(
   void credential;
   return problems;
 }
+
+/** What the group's keys do not let change; fields that a form leaves out are as the group has them. */
+const fixedIn = (open: OpenKeystore, group: Group, whole: Partial<Group>): OperationError | null =>
+  fixedByKeys(
+    group,
+    { ...group, ...whole },
+    open.keys.ofGroup(group.id).length,
+    open.keys.currentOf(group.id)?.remote ?? null,
+  );
 
 function onceEach(problems: readonly TemplateProblem[]): readonly TemplateProblem[] {
   const seen = new Set<string>();

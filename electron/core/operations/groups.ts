@@ -4,7 +4,12 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { addSpan } from '../../../shared/model/span.ts';
 import { describePolicy } from '../cloud/policy/describe.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
-import { busy, jobInTheWay, planGroupChange } from '../jobs/kinds/plan-group-change.ts';
+import {
+  busy,
+  fixedByKeys,
+  jobInTheWay,
+  planGroupChange,
+} from '../jobs/kinds/plan-group-change.ts';
 import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
 import type { GroupChange, NewGroup } from '../keystore/groups.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -59,6 +64,9 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
   const change = toRow(open, group, changes);
   const next: Group = { ...group, ...change };
   requireSoundTemplate(next, open.clock.now());
+  const count = open.keys.ofGroup(group.id).length;
+  const fixed = fixedByKeys(group, next, count, open.keys.currentOf(group.id)?.remote ?? null);
+  if (fixed) throw fixed;
   const draft = await planGroupChange(open.deeds, group, next, {
     ...open.jobs.ofGroup(group.id),
     path: open.references.groupPath(group),

@@ -115,7 +115,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     const group = open.groups.get(key.groupId);
     const connection = await open.deeds.connect(group, remote.region);
     await requireAccount(open.deeds, connection, group, {});
-    await noteReading(open.deeds, connection, key.id, remote.kmsKeyId);
+    await noteReading(open.deeds, connection, key.id);
     // whoever looks sees whether it has the alias; a job at work moves it and notes that itself
     const atWork = open.jobs.ofGroup(group.id).jobAtWork !== null;
     if (remote.region === group.region && !atWork)

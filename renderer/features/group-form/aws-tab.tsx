@@ -1,4 +1,6 @@
 import { useId } from 'react';
+import { type Mapping, mappings } from '../../../shared/model/mapping.ts';
+import { mappingFixed, mappingTexts } from '../../../shared/text/mapping.ts';
 import { capital } from '../../../shared/text/capital.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { AliasField } from './alias-field.tsx';
@@ -49,9 +51,58 @@ export function AwsTab({ control, place, hasKeys }: TabProps) {
           onChange={(activeKeyId) => set({ activeKeyId }, 'activeKeyId')}
         />
       </FormRow>
+      <MappingField control={control} place={place} fixed={hasKeys} />
       <PolicyField control={control} place={place} />
       <DeletionField control={control} place={place} />
       <DisableField control={control} place={place} />
+    </div>
+  );
+}
+
+/** Whether each version is a KMS key of its own, or all are in one; fixed once there is a key. */
+function MappingField({
+  control,
+  place,
+  fixed,
+}: Pick<TabProps, 'control' | 'place'> & { readonly fixed: boolean }) {
+  const { form } = control.state;
+  const name = useId();
+  const choose = (mapping: Mapping): void =>
+    control.set(
+      // in one KMS key there is no former key that could be disabled by itself
+      mapping === 'material' ? { mapping, disableAfterRotating: false } : { mapping },
+      'mapping',
+    );
+  return (
+    <div className={styles['row']}>
+      <span id={name} className={styles['label']}>
+        Key Material Mapping
+      </span>
+      <fieldset className={styles['set']} aria-labelledby={name} disabled={fixed}>
+        {mappings.map((mapping) => (
+          <div key={mapping} className={styles['radio']}>
+            <label>
+              <input
+                type="radio"
+                name={name}
+                checked={form.mapping === mapping}
+                aria-describedby={`${name}-${mapping}`}
+                onChange={() => choose(mapping)}
+              />
+              {mappingTexts[mapping].label}
+            </label>
+            <span id={`${name}-${mapping}`} className="detail">
+              {mappingTexts[mapping].sentence}
+            </span>
+          </div>
+        ))}
+        <Beside
+          place={place}
+          field="mapping"
+          under
+          hint={fixed ? mappingFixed[form.mapping] : null}
+        />
+      </fieldset>
     </div>
   );
 }
@@ -121,6 +172,7 @@ function DisableField({ control, place }: Pick<TabProps, 'control' | 'place'>) {
             <input
               type="checkbox"
               checked={form.disableAfterRotating}
+              disabled={form.mapping === 'material'}
               onChange={(event) =>
                 control.set({ disableAfterRotating: event.target.checked }, 'disableWaitDays')
               }
@@ -143,7 +195,11 @@ function DisableField({ control, place }: Pick<TabProps, 'control' | 'place'>) {
           place={place}
           field="disableWaitDays"
           under
-          hint={`${capital(keyWorks(form).lost('a disabled key'))}.`}
+          hint={
+            form.mapping === 'material'
+              ? 'Not with one KMS key for all versions: disabling it would stop every one of them.'
+              : `${capital(keyWorks(form).lost('a disabled key'))}.`
+          }
         />
       </div>
     </div>

@@ -1,5 +1,6 @@
 import { type KeyKind, wholeKind } from '../../../shared/model/key-kinds.ts';
 import type { InputFor, OutputFor } from '../../../shared/contract/index.ts';
+import type { Mapping } from '../../../shared/model/mapping.ts';
 import type { Span } from '../../../shared/contract/shapes.ts';
 
 /** A span as it is being typed. */
@@ -11,6 +12,7 @@ export interface SpanText {
 /** Everything in the window of a key group, as typed: nothing of it need fit yet. */
 export interface GroupForm extends KeyKind {
   readonly storage: 'hsm' | 'software';
+  readonly mapping: Mapping;
   readonly folder: string | null;
   readonly name: string;
   readonly credential: string | null;
@@ -53,6 +55,7 @@ export function newForm(storage: GroupForm['storage'], folder: string | null): G
   return {
     ...wholeKind('AES', undefined, undefined),
     storage,
+    mapping: 'container',
     folder,
     name: '',
     credential: null,
@@ -86,6 +89,7 @@ export function formOf({ group, policy }: GroupShown): GroupForm {
   return {
     ...kindOfForm(group),
     storage: group.storage,
+    mapping: group.mapping,
     folder: group.folderId,
     name: group.name,
     credential: group.credentialId,
@@ -143,6 +147,7 @@ export function draftOf(form: GroupForm): GroupDraft {
     name: form.name,
     credential: form.credential,
     storage: form.storage,
+    mapping: form.mapping,
     rotate: form.rotate,
     ...(form.aliasFollows ? {} : { alias: form.alias }),
     description: form.description,

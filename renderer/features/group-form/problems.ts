@@ -17,8 +17,10 @@ export const fieldOrder = [
   'description',
   'region',
   'activeKeyId',
+  'mapping',
   'policy',
   'awsDeletesMaterialAfterDays',
+  'disableAfterRotating',
   'disableWaitDays',
 ] as const;
 export type Field = (typeof fieldOrder)[number];

@@ -107,6 +107,7 @@ const subjectOf = (title: string): string => {
 const doneWords = (kind: string, about: string): string => {
   switch (kind) {
     case 'group.force-rotate':
+    case 'group.rotate-material':
       return `${about} rotated`;
     case 'key.synchronize':
       return `${about} synchronized`;
@@ -129,6 +130,7 @@ const doneWords = (kind: string, about: string): string => {
 const deedOf = (kind: string, about: string): string => {
   switch (kind) {
     case 'group.force-rotate':
+    case 'group.rotate-material':
       return `Rotate ${about}`;
     case 'key.synchronize':
       return `Synchronize ${about}`;

@@ -46,6 +46,7 @@ export const GroupPane = memo(function GroupPane({ view }: { readonly view: Grou
           ['Credential', `${group.credentialName} · ${group.connection}`],
           ['Key type', kindText(group)],
           ['Keys', keysOf(group)],
+          ...(group.rotations ? [['KMS key', group.rotations.text] as const] : []),
           ['Rotates next', next === '' ? (group.rotate ? 'after its first key' : 'by hand') : next],
         ]}
       />

@@ -4,6 +4,7 @@ import { kcvNames } from '../../../../shared/text/kcv.ts';
 import { sayMinute } from '../../../../shared/model/span.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Choices, Seen } from './plan-synchronize.ts';
+import { readAlone } from './read-key.ts';
 import { shortId } from './reading.ts';
 
 type Sides = Omit<ComparisonRow, 'what'>;
@@ -15,14 +16,16 @@ export function comparisonOf(
   choices: Choices,
   seen: Seen,
 ): ComparisonRow[] {
+  const { described } = seen;
+  const alone = { ...seen, described: described === null ? null : readAlone(described) };
   return [
-    { what: 'Key material', ...materialSides(key, choices, seen) },
+    { what: 'Key material', ...materialSides(key, choices, alone) },
     // of other keys AWS names no material: they keep their first one for life
     ...(key.spec === 'SYMMETRIC_DEFAULT'
-      ? [{ what: 'Material ID', ...materialIdSides(remote, choices, seen) }]
+      ? [{ what: 'Material ID', ...materialIdSides(remote, choices, alone) }]
       : []),
     { what: 'KMS key state', ...stateSides(choices, seen) },
-    { what: 'Deleted by AWS', ...endSides(group, choices, seen) },
+    { what: 'Deleted by AWS', ...endSides(group, choices, alone) },
     { what: 'Policy', ...policySides(group, choices, seen) },
   ];
 }
@@ -57,9 +60,11 @@ function stateSides(choices: Choices, seen: Seen): Sides {
   const state = seen.described?.state ?? null;
   const sides = { here: none, awsNow: state ?? unread };
   if (choices.importMaterial) {
-    return { ...sides, after: state === 'Disabled' ? 'Disabled' : 'Enabled' };
+    const whole = (seen.inKey?.missing ?? []).length === 0;
+    const on = whole ? 'Enabled' : 'PendingImport';
+    return { ...sides, after: state === 'Disabled' ? 'Disabled' : on };
   }
-  return choices.deleteMaterial
+  return choices.deleteMaterial && seen.inKey?.waits !== true
     ? { ...sides, after: 'PendingImport' }
     : unchanged(sides.here, sides.awsNow);
 }

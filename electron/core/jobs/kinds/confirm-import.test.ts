@@ -28,7 +28,12 @@ async function confirmed(
     keys: {
       get: () => ({
         key: { id: 'k', version: 1, spec: 'SYMMETRIC_DEFAULT' },
-        remote: { kmsKeyId: '7c1d', region: 'eu-west-1', materialId: said.materialId ?? null },
+        remote: {
+          kmsKeyId: '7c1d',
+          region: 'eu-west-1',
+          materialId: said.materialId ?? null,
+          materialState: null,
+        },
       }),
       noteRemote: (_id: string, reading: unknown) => noted.push(reading),
       markProved: (_id: string, at: number) => noted.push({ provedAt: at }),

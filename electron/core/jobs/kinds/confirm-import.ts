@@ -43,10 +43,7 @@ export async function confirmImport<P>(
       ...(compared ? [compared] : []),
     ],
     record: () => {
-      seen.note();
-      services.keys.noteRemote(key.id, {
-        materialId: remote.materialId ?? materialSent(context),
-      });
+      seen.note({ materialId: remote.materialId ?? materialSent(context) });
       services.keys.markProved(key.id, read.readAt);
       services.keys.addEvent(key.id, told.event, context.jobId);
     },

@@ -5,6 +5,7 @@ import {
   aliasReadsOtherwise,
   checkAccount,
   deactivateOthers,
+  earlierMaterial,
   formerHolder,
   heldElsewhere,
   type HolderAtCheck,
@@ -53,6 +54,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
     reconcile: async () => 'act',
     act: async (context) => {
       const { group, key, remote, connection } = await open(context, { checksItself: true });
+      const earlier = earlierMaterial(key, remote);
+      if (earlier) return { type: 'stop', error: earlier };
       const seen = await checkAccount(services, connection, group, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
       if (read.state !== 'Enabled') {

@@ -7,6 +7,30 @@ import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 
+/** What is fixed once the group has keys, and why; null: all of it may change. */
+export function fixedByKeys(
+  before: Group,
+  after: Group,
+  keys: number,
+  shared: { readonly kmsKeyId: string; readonly region: string } | null,
+): OperationError | null {
+  const fixed = (field: string, reason: string): OperationError =>
+    new OperationError('MAPPING_FIXED', { group: before.name, field, reason });
+  if (after.mapping !== before.mapping && keys > 0) {
+    return before.mapping === 'container'
+      ? fixed('mapping', 'its versions are KMS keys of their own, and AWS does not merge KMS keys')
+      : fixed(
+          'mapping',
+          'its versions are in one KMS key, and AWS does not give material out again',
+        );
+  }
+  if (shared === null) return null;
+  if (after.region !== before.region)
+    return fixed('region', `its one KMS key is in ${shared.region} and stays there`);
+  const other = after.activeKeyId !== before.activeKeyId && after.activeKeyId !== shared.kmsKeyId;
+  return other ? fixed('activeKeyId', 'its versions are in one KMS key, and stay there') : null;
+}
+
 /** What the caller knows of the group beyond its rows. */
 export interface GroupNow {
   /** Number of a job that is under way in this group; null without one. */
@@ -22,6 +46,7 @@ export interface GroupNow {
 
 /** What a job under way has planned with: taken away from under it, it would do another deed. */
 const planned = [
+  'mapping',
   'alias',
   'region',
   'credentialId',
@@ -187,7 +212,12 @@ function placeWarnings(
 ): string[] {
   const warnings: string[] = [];
 
-  if (after.alias !== before.alias && active) {
+  if (after.alias !== before.alias && active && before.mapping === 'material') {
+    warnings.push(
+      `alias/${before.alias} stays on the KMS key, and applications that use it see no change`,
+      `alias/${after.alias} is made by the next Force Rotate; it names the same KMS key, and with it all versions of the group`,
+    );
+  } else if (after.alias !== before.alias && active) {
     warnings.push(
       `alias/${before.alias} stays on version ${active.key.version}, and applications that use it see no change`,
       `alias/${after.alias} is made by the next Force Rotate, on its new key`,
@@ -240,6 +270,7 @@ const fieldNames: Partial<Record<keyof Group, string>> = {
   rotate: 'Rotate Key',
   rotateEvery: 'Rotate Every',
   keepValidFor: 'Keep key valid for',
+  mapping: 'Key Material Mapping',
   alias: 'Alias',
   description: 'Description',
   region: 'Region',

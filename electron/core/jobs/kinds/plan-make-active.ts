@@ -19,7 +19,7 @@ import {
   staysOff,
   worksOfKey,
 } from './plan.ts';
-import { shortId } from './reading.ts';
+import { earlierMaterial, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
 /** Says what pointing the alias back at an earlier key would do now. */
@@ -36,6 +36,7 @@ export async function planMakeActive(
       'This version is not in AWS',
     );
   }
+  requireCurrent({ key, remote }, checks);
   const looked = await lookAtAws(services, group, checks, { adopt: false, region: remote?.region });
   const { connection } = looked;
   const other = connection && remote ? await lookAt(services, connection, key, remote, checks) : [];
@@ -62,11 +63,7 @@ export async function planMakeActive(
     title: `Make version ${key.version} of ${quote(group.name)} active?`,
     subject: subjectLine(group, looked.account, `${from ?? 'no key'} is active`, remote?.region),
     sentence: `The alias moves to version ${key.version}${remote ? ` (${shortId(remote.kmsKeyId)})` : ''}. No key is made, sent or deleted.`,
-    changes: [
-      from === null
-        ? `alias/${group.alias} is made and names version ${key.version}`
-        : `alias/${group.alias}: ${from} → version ${key.version}`,
-    ],
+    changes: changeLines(group, { key, remote }, from),
     stays: stayLines(from, state, holder !== null, works),
     lookFirst: [
       ...exceptionLines(connection),
@@ -95,6 +92,23 @@ export async function planMakeActive(
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
+}
+
+function changeLines(group: Group, { key, remote }: KeyWithRemote, from: string | null): string[] {
+  return [
+    from === null
+      ? `alias/${group.alias} is made and names version ${key.version}`
+      : `alias/${group.alias}: ${from} → version ${key.version}`,
+    ...(remote?.materialState == null
+      ? []
+      : ['All versions of the group go with it: they are in the same KMS key']),
+  ];
+}
+
+/** Of versions that share a KMS key AWS encrypts under the one that is current, whatever an alias says. */
+function requireCurrent({ key, remote }: KeyWithRemote, checks: Checks): void {
+  const error = earlierMaterial(key, remote);
+  if (error) checks.fail(error, `AWS encrypts under a newer version in the same KMS key`);
 }
 
 /** `from` holds the alias now; `ours`: it is of the group. */

@@ -62,6 +62,7 @@ export async function planRotateMaterial(
     lookFirst: [
       ...exceptionLines(looked.connection),
       ...otherMaterialLines(services, current.remote, outlook?.seen.read),
+      ...lostAlias(group, current, looked),
       ...warnings(group, outlook),
     ],
     checks: checks.lines,
@@ -97,16 +98,12 @@ async function lookAtKmsKey(
 }
 
 function whyNot(named: string, { obstacle, seen, most }: RotationOutlook): string {
-  switch (obstacle?.code) {
-    case 'MATERIAL_MISSING':
-      return `${named} lacks material of an earlier version`;
-    case 'MATERIAL_PENDING':
-      return `${named} has other material that waits for rotation`;
-    case 'ROTATION_LIMIT':
-      return `${named} has had all ${most} rotations that AWS grants it`;
-    default:
-      return `${named} is ${seen.read.state}`;
-  }
+  const words: Partial<Record<string, string>> = {
+    MATERIAL_MISSING: 'lacks material of an earlier version',
+    MATERIAL_PENDING: 'has other material that waits for rotation',
+    ROTATION_LIMIT: `has had all ${most} rotations that AWS grants it`,
+  };
+  return `${named} ${words[obstacle?.code ?? ''] ?? `is ${seen.read.state}`}`;
 }
 
 function sentence(services: DeedServices, group: Group, outlook: RotationOutlook | null): string {
@@ -119,7 +116,7 @@ function sentence(services: DeedServices, group: Group, outlook: RotationOutlook
 }
 
 function changeLines(
-  { rotationLimit, clock }: DeedServices,
+  services: DeedServices,
   group: Group,
   now: {
     readonly version: number;
@@ -132,7 +129,9 @@ function changeLines(
   const alias = aliasLine(group, looked, kmsKeyId);
   const lines = [
     `AWS encrypts under version ${version} in KMS key ${shortId(kmsKeyId)}, about a minute after it was told`,
-    outlook === null ? null : rotationLine(group, outlook.done + 1, rotationLimit(), clock.now()),
+    outlook === null
+      ? null
+      : rotationLine(group, outlook.done + 1, outlook.most, services.clock.now()),
     alias,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
@@ -157,6 +156,12 @@ function aliasLine(group: Group, { holder }: Looked, kmsKeyId: string): string |
   return holder.kmsKeyId === null
     ? `${alias} is made and names ${to}`
     : `${alias}: KMS key ${shortId(holder.kmsKeyId)} → ${to}`;
+}
+
+function lostAlias(group: Group, { key, remote }: CurrentVersion, { holder }: Looked): string[] {
+  const alias = `alias/${group.alias}`;
+  if (holder === null || holder.kmsKeyId !== null || remote.alias !== alias) return [];
+  return [`AWS has no ${alias} any more: it named version ${key.version} when it was last read`];
 }
 
 /** From so many left on, it is said first. */

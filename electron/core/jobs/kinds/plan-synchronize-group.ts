@@ -62,7 +62,10 @@ export async function planSynchronizeGroup(
 ): Promise<GroupDraft> {
   const read = await readVersions(services, group, choices);
   const now = services.clock.now();
-  const versions = read.versions.map((version) => decide(group, choices, version, now));
+  const versions = read.versions.map((version, n) =>
+    // one KMS key has one policy
+    decide(group, choices, version, { now, policy: n === 0 || group.mapping === 'container' }),
+  );
   const run = versions.filter((version) => version.payload !== null);
   const blocked = read.inTheWay ?? nothingToDo(choices, versions);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
@@ -100,7 +103,12 @@ export async function planSynchronizeGroup(
   };
 }
 
-function decide(group: Group, choices: GroupChoices, version: VersionSeen, now: number): Decided {
+function decide(
+  group: Group,
+  choices: GroupChoices,
+  version: VersionSeen,
+  { now, policy }: { readonly now: number; readonly policy: boolean },
+): Decided {
   const { key, remote, seen, failure } = version;
   const leftOut = (does: string): Decided => ({
     ...version,
@@ -110,10 +118,11 @@ function decide(group: Group, choices: GroupChoices, version: VersionSeen, now: 
   });
   if (failure !== null) return leftOut(whyLeftOut(failure));
   if (seen === null || remote === null) return leftOut('nothing was read of it');
-  if (seen.there && seen.described?.state === 'PendingImport')
+  if (seen.inKey?.unknown) return leftOut('AWS knows no material of it');
+  if (seen.inKey === null && seen.there && seen.described?.state === 'PendingImport')
     return leftOut('AWS waits for other material of this KMS key, of which no copy is kept here');
   const importMaterial = choices.importMaterial && !seen.there;
-  const updatePolicy = choices.updatePolicy && seen.policy === 'differs';
+  const updatePolicy = policy && choices.updatePolicy && seen.policy === 'differs';
   if (!importMaterial && !updatePolicy) {
     return { ...version, payload: null, verdict: 'nothing', does: whyNothing(choices, version) };
   }
@@ -221,7 +230,11 @@ function changeLines(group: Group, run: readonly Decided[]): string[] {
     lines.push(`Policy put back to ${sayTemplate(group.policy)}: ${versionsOf(policies)}`);
   if (imports.length > 0) {
     lines.push(`Material imported again: ${versionsOf(imports)}`);
-    lines.push(`${capital(worksOfGroup(group).possible(versionsOf(imports)))} again`);
+    lines.push(
+      group.mapping === 'container'
+        ? `${capital(worksOfGroup(group).possible(versionsOf(imports)))} again`
+        : 'The KMS key works again, for every version, once AWS has all of it',
+    );
   }
   for (const some of Map.groupBy(imports, ({ payload }) => dayOf(payload)).values())
     lines.push(`AWS deletes the material of ${versionsOf(some)}: ${sayEnd(some)}`);

@@ -47,6 +47,7 @@ function planned(of: {
     arn: 'arn',
     alias: null,
     materialId: 'a'.repeat(64),
+    materialState: null,
     readAt: 1,
   };
   const kept = { key, remote } as unknown as KeyWithRemote;

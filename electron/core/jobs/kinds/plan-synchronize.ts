@@ -21,6 +21,7 @@ import {
   worksOfKey,
 } from './plan.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
+import { changesInKey, type InKey, inKeyOf, requirePossible, warningsInKey } from './in-key.ts';
 import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
 import { isThere, type LookedKey } from './read-key.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
@@ -49,6 +50,8 @@ export interface Seen {
   readonly policy: 'none' | 'same' | 'differs' | 'not-read';
   readonly usage: LastUsage | null;
   readonly copyProved: boolean;
+  /** Where it shares its KMS key with other versions; else null. */
+  readonly inKey: InKey | null;
 }
 
 /** Says what Synchronize with these three choices would do now. */
@@ -76,15 +79,17 @@ export async function planSynchronize(
   const seen = remote
     ? await lookAtVersion(services, group, { key, remote }, choices, looked, checks)
     : null;
-  const words = wordsOf(group, choices, key);
+  const inKey = seen?.inKey ?? null;
+  const words = wordsOf(group, choices, key, inKey);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const alone = choices.deleteMaterial && !choices.importMaterial;
   const gone = seen?.there === false;
   // An alias it held under a former name of the group counts, and so does a use nobody could read.
   const inUse =
-    looked.holder?.kmsKeyId === remote?.kmsKeyId ||
-    remote?.alias != null ||
-    (seen !== null && usedLately(seen.usage, services.clock.now()));
+    inKey?.waits !== true &&
+    (looked.holder?.kmsKeyId === remote?.kmsKeyId ||
+      remote?.alias != null ||
+      (seen !== null && usedLately(seen.usage, services.clock.now())));
   const kmsKey = `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
   const holds = remote?.alias != null ? `${kmsKey} holds it` : kmsKey;
 
@@ -100,14 +105,18 @@ export async function planSynchronize(
       ...exceptionLines(looked.connection),
       ...(remote ? otherMaterialLines(services, remote, seen?.described) : []),
       ...(seen?.described?.state === 'Disabled' ? offLines(choices, worksOfKey(key)) : []),
+      ...(inKey ? warningsInKey(inKey, choices, gone) : []),
       ...dateLines(choices, seen),
       ...warningLines(choices, alone, key, seen),
     ],
     checks: checks.lines,
     ...callsOf(group, choices, seen, key),
-    goBack: alone
-      ? 'Synchronize with Import Key Material puts the saved copy back'
-      : 'Nothing is lost: our copy stays',
+    goBack:
+      alone && inKey?.waits
+        ? 'Force Rotate makes a new version'
+        : alone
+          ? 'Synchronize with Import Key Material puts the saved copy back'
+          : 'Nothing is lost: our copy stays',
     command: `keyreeve key synchronize ${shellWord(choices.reference)}${flags(group, choices)}`,
     button: `${words.button}${practice}`,
     confirmName: alone && inUse && !gone ? group.name : null,
@@ -131,6 +140,7 @@ export async function lookAtVersion(
     policy: 'not-read',
     usage: null,
     copyProved: false,
+    inKey: null,
   };
   if (!connection) return nothing;
   const text = `KMS key ${shortId(remote.kmsKeyId)} was read`;
@@ -157,6 +167,8 @@ export async function lookAtVersion(
       'Our copy is in no backup yet, so nothing may be deleted',
     );
   }
+  const inKey = inKeyOf(services, group, key, described);
+  if (inKey) requirePossible(inKey, key, choices, checks);
   const there = await lookForOurs(
     services,
     { key, remote },
@@ -180,7 +192,7 @@ export async function lookAtVersion(
   const usage = choices.deleteMaterial ? await lastUse(connection, remote.kmsKeyId) : null;
   // A copy that is in no backup is no way back, however well it opens.
   const several = hasOther(services, remote, described.currentMaterialId);
-  return { described, there, several, policy, usage, copyProved: opens && !alone };
+  return { described, there, several, policy, usage, copyProved: opens && !alone, inKey };
 }
 
 /** Is our material there? Before it may be deleted, AWS must have said which it is. */
@@ -211,12 +223,13 @@ const putsPolicy = (group: Group, { updatePolicy }: Choices): boolean =>
   updatePolicy && group.policy !== null;
 
 /** Button and sentence name what is done, which may be less than what is ticked. */
-function wordsOf(group: Group, choices: Choices, key: Key) {
+function wordsOf(group: Group, choices: Choices, key: Key, inKey: InKey | null) {
   const { version } = key;
   const works = worksOfKey(key);
+  const place = inKey === null ? 'own' : inKey.waits ? 'waiting' : 'shared';
   const done = { ...choices, updatePolicy: putsPolicy(group, choices) };
   if (choices.deleteMaterial || choices.importMaterial)
-    return synchronizeWords(done, version, works);
+    return synchronizeWords(done, version, works, place);
   const { button, sentence } = synchronizeWords(choices, version, works);
   return choices.updatePolicy && group.policy === null
     ? { button, sentence: 'This group has no policy template: nothing changes.' }
@@ -244,9 +257,10 @@ function changeLines(group: Group, choices: Choices, seen: Seen | null, key: Key
         ? 'AWS deletes it: never'
         : `AWS deletes it: on ${sayMinute(choices.validTo)}`
       : null,
-    choices.importMaterial && gone
+    choices.importMaterial && gone && seen?.inKey == null
       ? `${capital(worksOfKey(key).possible(`version ${key.version}`))} again`
       : null,
+    ...(seen?.inKey ? changesInKey(seen.inKey, choices, gone) : []),
   ];
   return lines.filter((line): line is string => line !== null);
 }
@@ -288,17 +302,19 @@ function dateLines(
 }
 
 function warningLines(choices: Choices, alone: boolean, key: Key, seen: Seen | null): string[] {
-  if (!choices.deleteMaterial || seen?.there === false) return [];
+  if (!choices.deleteMaterial || seen?.there === false || seen?.inKey?.waits) return [];
   const works = worksOfKey(key);
   const lines = alone
     ? [
-        `${capital(works.stops(`version ${key.version}`))} in AWS now`,
+        seen?.inKey
+          ? 'Every version of the group stops decrypting in AWS now'
+          : `${capital(works.stops(`version ${key.version}`))} in AWS now`,
         ...(works.dataKeys
           ? ['Services notice late: a volume or database may run on until it next starts']
           : []),
         ...works.outside,
       ]
-    : ['The key cannot be used between delete and import'];
+    : [`The ${seen?.inKey ? 'whole KMS key' : 'key'} cannot be used between delete and import`];
   if (seen) lines.push(...lastUseLines(seen.usage));
   if (seen?.copyProved) lines.push('This can be undone: our copy was opened just now');
   return lines;
@@ -312,7 +328,8 @@ export function callsOf(
   key: Key,
 ): Pick<Draft, 'steps' | 'calls'> {
   const puts = putsPolicy(group, choices);
-  const calls = [read('GetCallerIdentity'), read('DescribeKey')];
+  const each = seen?.inKey ? [read('ListKeyRotations')] : [];
+  const calls = [read('GetCallerIdentity'), read('DescribeKey'), ...each];
   const steps = ['Check account, clock, key and our copy'];
   if (puts) {
     steps.push('Update policy');
@@ -320,9 +337,10 @@ export function callsOf(
     if (seen?.policy === 'differs') calls.push(write('PutKeyPolicy'), read('GetKeyPolicy'));
   }
   if (choices.deleteMaterial) {
-    const listed = seen?.several ? [read('ListKeyRotations')] : [];
+    const several = seen?.several ? [read('ListKeyRotations')] : [];
+    const listed = each.length > 0 ? each : several;
     calls.push(read('DescribeKey'));
-    if (seen?.described?.state === 'PendingImport') calls.push(...listed);
+    if (each.length > 0 || seen?.described?.state === 'PendingImport') calls.push(...listed);
     if (seen?.there !== false) {
       steps.push('Delete key material');
       calls.push(write('DeleteImportedKeyMaterial'), read('DescribeKey'), ...listed);
@@ -333,7 +351,7 @@ export function callsOf(
     calls.push(read('GetParametersForImport'), write('ImportKeyMaterial'));
   }
   steps.push('Confirm');
-  calls.push(read('DescribeKey'));
+  calls.push(read('DescribeKey'), ...each);
   if (choices.importMaterial && isAsymmetric(key.spec) && !staysOff(choices, seen)) {
     calls.push(read('GetPublicKey'));
   }

@@ -73,6 +73,7 @@ export async function planKeyTurn(
     connection && remote && described && !obstacle
       ? await usersOf(connection, group, remote, holds)
       : null;
+  const shared = remote !== null && remote.materialState !== null;
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const words = keyTurnWords[turn];
   const typed = turn === 'disable' && users !== null && inUse(services, remote, users);
@@ -86,11 +87,14 @@ export async function planKeyTurn(
       remote?.region,
     ),
     sentence: words.sentence,
-    changes: changeLines(turn, key, named, users),
-    stays: stayLines(turn, group, described?.validTo ?? null),
+    changes: changeLines(turn, key, { named, shared }, users),
+    stays: stayLines(turn, group, { shared, validTo: described?.validTo ?? null }),
     lookFirst: [
       ...exceptionLines(connection),
       ...(remote && turn === 'enable' ? otherMaterialLines(services, remote, described) : []),
+      ...(shared && turn === 'disable'
+        ? ['All versions of the group are in this KMS key: AWS refuses each of them']
+        : []),
       ...jobLines(turn, about.jobs),
       ...(turn === 'disable' && users ? warningLines(users, worksOfKey(key)) : []),
     ],
@@ -150,8 +154,13 @@ const inUse = (
 ): boolean =>
   aliases === null || aliases.length > 0 || remote?.alias != null || usedLately(usage, clock.now());
 
-function changeLines(turn: KeyTurn, key: Key, named: string, users: Users | null): string[] {
-  const name = `version ${key.version}`;
+function changeLines(
+  turn: KeyTurn,
+  key: Key,
+  { named, shared }: { readonly named: string; readonly shared: boolean },
+  users: Users | null,
+): string[] {
+  const name = shared ? 'every version' : `version ${key.version}`;
   const works = worksOfKey(key);
   const aliases = users?.aliases ?? [];
   if (turn === 'enable') {
@@ -168,10 +177,14 @@ function changeLines(turn: KeyTurn, key: Key, named: string, users: Users | null
   ];
 }
 
-function stayLines(turn: KeyTurn, group: Group, validTo: number | null): string[] {
+function stayLines(
+  turn: KeyTurn,
+  group: Group,
+  { shared, validTo }: { readonly shared: boolean; readonly validTo: number | null },
+): string[] {
   return [
     'Key material, aliases, policy and grants in AWS, and our copy here',
-    'Every other version of the group',
+    ...(shared ? [] : ['Every other version of the group']),
     ...(turn === 'disable' && group.rotate ? ['The rotation schedule of the group'] : []),
     ...(validTo === null ? [] : [`AWS deletes its material on ${sayMinute(validTo)} all the same`]),
   ];

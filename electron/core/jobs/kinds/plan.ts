@@ -113,7 +113,7 @@ export function lookAtKey(
   return checks.look(text, async () => {
     try {
       const seen = await readKey({ keys }, connection, { key, remote });
-      unlessNoted(seen.note);
+      unlessNoted(() => seen.note());
       return lookedKey(seen);
     } catch (error) {
       if (error instanceof OperationError && error.code === 'AWS_KEY_GONE')

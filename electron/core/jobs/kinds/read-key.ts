@@ -11,8 +11,8 @@ export interface KeySeen {
   readonly materials: readonly Material[] | null;
   /** This version's own, where AWS has it among `materials`. */
   readonly own: Material | null;
-  /** Keeps all of it; inside a `record`. */
-  note(): void;
+  /** Keeps all of it, and what else is known of this version; inside a `record`. */
+  note(more?: Partial<RemoteKey>): void;
 }
 
 /** Reads a KMS key, and where the group's versions share it which of their materials are there. */
@@ -31,8 +31,8 @@ export async function readKey(
     read,
     materials,
     own: materials?.find(({ materialId }) => materialId === remote.materialId) ?? null,
-    note: () => {
-      keys.noteRemote(key.id, readingOf(read));
+    note: (more = {}) => {
+      keys.noteRemote(key.id, { ...readingOf(read), ...more });
       if (materials !== null) keys.noteMaterials(key.id, materials);
     },
   };

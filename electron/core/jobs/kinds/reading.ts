@@ -289,6 +289,15 @@ export function requireEnabled(key: Key, state: string, mend?: 'sends-again'): v
   throw new OperationError('KEY_NOT_ENABLED', details);
 }
 
+/** A version whose material AWS does not encrypt under in a KMS key that it shares; null: it may be active. */
+export const earlierMaterial = (
+  { version }: Key,
+  remote: RemoteKey | null,
+): OperationError | null =>
+  remote === null || remote.materialState === null || remote.materialState === 'CURRENT'
+    ? null
+    : new OperationError('MATERIAL_NOT_CURRENT', { version });
+
 /** Makes the alias or moves it; nothing where it names the key already. */
 export async function pointAlias(
   connection: CloudConnection,

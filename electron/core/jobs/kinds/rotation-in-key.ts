@@ -111,6 +111,19 @@ function requireWaiting({ remote }: InKey, { own, materials }: KeySeen): void {
   });
 }
 
+/** Somebody has rotated the KMS key since the check: this version is not what comes next. Null: nobody has. */
+function rotatedMeanwhile(
+  { keys }: DeedServices,
+  context: Context,
+  { currentMaterialId, keyId }: KeySeen['read'],
+): OperationError | null {
+  const { base } = outputOf<{ readonly base: string }>(context, 'check');
+  const expected = keys.get(base).remote?.materialId ?? null;
+  if (expected === null || currentMaterialId === expected) return null;
+  const details = { what: 'current key material', expected, found: currentMaterialId, keyId };
+  return new OperationError('READ_BACK_DIFFERS', details);
+}
+
 async function ask(
   services: DeedServices,
   { group, connection, key, remote }: InKey,
@@ -125,6 +138,8 @@ async function ask(
   );
   // the call takes what waits, whosever it is
   if (other) return park(pendingElsewhere(group, other.materialId));
+  const moved = rotatedMeanwhile(services, context, read);
+  if (moved) return park(moved);
   if (read.state !== 'Enabled') {
     const details = { version: key.version, key: key.id, state: read.state };
     return park(new OperationError('KEY_NOT_ENABLED', details));
@@ -180,8 +195,10 @@ export function currentStep(services: DeedServices, open: Opened): StepSpec<Forc
         record: () => {
           seen.note();
           keys.addEvent(key.id, `Rotated to within ${remote.kmsKeyId}`, context.jobId);
+          // as it is now: its schedule may have been edited while AWS was asked
+          const { rotate, rotateEvery } = groups.get(group.id);
           groups.edit(group.id, {
-            nextRotationAt: group.rotate ? addSpan(clock.now(), group.rotateEvery) : null,
+            nextRotationAt: rotate ? addSpan(clock.now(), rotateEvery) : null,
           });
         },
       };

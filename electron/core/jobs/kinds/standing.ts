@@ -55,7 +55,7 @@ async function readAgain(
       if (!remote) continue;
       const connection = await services.glance(group, remote.region);
       await requireAccount(services, connection, group, {});
-      await noteReading(services, connection, key.id, remote.kmsKeyId);
+      await noteReading(services, connection, key.id);
     }
     return null;
   } catch (error) {
@@ -69,7 +69,6 @@ export async function noteReading(
   services: DeedServices,
   connection: CloudConnection,
   keyId: string,
-  kmsKeyId: string,
 ): Promise<void> {
   try {
     const { key, remote } = services.keys.get(keyId);
@@ -150,6 +149,12 @@ function awsLine(
     case 'Enabled':
       return line(true, `${first} is there and Enabled`, remote.readAt);
     case 'PendingImport':
+      if (remote.materialState !== null && remote.importState === 'IMPORTED')
+        return line(
+          false,
+          `${first} is there, but its KMS key lacks other material`,
+          remote.readAt,
+        );
       return hadMaterial(remote)
         ? line(false, `The material of ${named} is gone`, remote.readAt)
         : line(true, `An empty KMS key waits for ${named}; no material is there`, remote.readAt);
@@ -239,7 +244,10 @@ async function applicationsLine(
     if (holder.kmsKeyId === null)
       return line(true, `See no change: ${alias} does not exist yet`, holder.readAt);
     const asBefore = outputs['check'] as Partial<CheckOutput> | undefined;
-    const unmoved = asBefore?.alias === group.alias && asBefore.holder === holder.kmsKeyId;
+    const sameVersion =
+      asBefore?.holderKeyId === undefined || asBefore.holderKeyId === (holder.key?.key.id ?? null);
+    const unmoved =
+      asBefore?.alias === group.alias && asBefore.holder === holder.kmsKeyId && sameVersion;
     const [begin, still] = unmoved ? ['See no change: ', 'still '] : ['', ''];
     return holder.key
       ? line(
@@ -309,6 +317,12 @@ export function mayHaveMade(job: {
   return job.stepStates['create'] === 'begun' && typeof waiting !== 'string';
 }
 
+/** The alias that leads to a KMS key, whichever of its versions it is noted with. */
+const aliasOfKey = ({ keys }: DeedServices, groupId: string, { arn }: RemoteKey): string | null =>
+  keys
+    .ofGroup(groupId)
+    .flatMap(({ remote }) => (remote?.arn === arn ? (remote.alias ?? []) : []))[0] ?? null;
+
 /** Steps whose effect a reading of the KMS key's state shows. */
 const stateSteps = ['import', 'delete', 'disable', 'enable', 'schedule'];
 
@@ -329,14 +343,17 @@ export function leftoversOf(
     return { ...texts, discardable: mayHaveMadeKey };
   }
   const { alias } = services.groups.get(key.groupId);
-  const named = remote.alias !== null || stepStates['alias'] === 'begun';
+  const shared = remote.materialState !== null;
+  const held = shared ? aliasOfKey(services, key.groupId, remote) : remote.alias;
+  const named = held !== null || stepStates['alias'] === 'begun';
   const fresh = remote.madeBy === 'group' && key.lifecycle === 'pre-activation';
   const texts = leftoverTexts({
     what: 'kms-key',
     key: shortId(remote.kmsKeyId),
     state: remote.state,
     stateInDoubt: stateSteps.some((name) => stepStates[name] === 'begun'),
-    alias: remote.alias,
+    alias: held,
+    shared,
     aliasInDoubt: stepStates['alias'] === 'begun' ? `alias/${alias}` : null,
   });
   return { ...texts, discardable: rotation !== null && fresh && !named };

@@ -14,7 +14,12 @@ async function checked(state: string) {
   };
   const services = {
     groups: { get: () => ({ id: 'g', name: 'payments', account }) },
-    keys: { get: () => ({ key, remote: { kmsKeyId: '7c1d-0000', region: 'eu-west-1' } }) },
+    keys: {
+      get: () => ({
+        key,
+        remote: { kmsKeyId: '7c1d-0000', region: 'eu-west-1', materialState: null },
+      }),
+    },
     accounts: { seen: () => undefined },
     connect: async () => connection,
   } as unknown as DeedServices;

@@ -36,7 +36,15 @@ function stage(of: {
     kcv: born,
     backedUpAt: of.backedUpAt,
   };
-  const remote = { kmsKeyId: '7c1d', region: 'eu-west-1', account, arn: 'arn', materialId, taken };
+  const remote = {
+    kmsKeyId: '7c1d',
+    region: 'eu-west-1',
+    account,
+    arn: 'arn',
+    materialId,
+    taken,
+    materialState: null,
+  };
   const services = {
     store: { realm: of.realm },
     groups: { get: () => ({ id: 'g', name: 'payments', account }) },

@@ -11,6 +11,10 @@ function fieldOptions(command: Command, verb: 'add' | 'edit'): Command {
   const unless = (text: string): string => (verb === 'add' ? ` (${text})` : '');
   return command
     .option('--alias <name>', `nickname in AWS, without "alias/"${unless('else the name')}`)
+    .option(
+      '--mapping <mapping>',
+      `container: each version is a KMS key of its own; material: all are in one KMS key, whose ID and ARN stay${verb === 'add' ? ' (container by default)' : '. Only before the first key'}`,
+    )
     .option('--description <text>', 'what it is for; new KMS keys carry it')
     .option('--rotate', `rotate on schedule${unless('the default')}`)
     .option('--no-rotate', 'rotate by hand only')

@@ -18,6 +18,7 @@ interface FieldOptions {
   readonly credential?: string;
   readonly region?: string;
   readonly alias?: string;
+  readonly mapping?: string;
   readonly description?: string;
   readonly rotate?: boolean;
   readonly rotateEvery?: Span;
@@ -38,6 +39,8 @@ function changesOf(options: FieldOptions): Changes {
     ...given('credential', options.credential),
     ...given('region', options.region),
     ...given('alias', options.alias?.replace(/^alias\//, '')),
+    // the contract decides which words it takes
+    ...given('mapping', options.mapping as Changes['mapping']),
     ...given('description', options.description),
     ...given('rotate', options.rotate),
     ...given('rotateEvery', options.rotateEvery),

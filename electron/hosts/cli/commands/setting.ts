@@ -1,6 +1,6 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Command } from 'commander';
-import { minutesOrNever } from '../../transport/argv/values.ts';
+import { minutesOrNever, whole } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed } from '../interactive.ts';
 import { settingText } from '../render/setting.ts';
@@ -10,6 +10,7 @@ import type { Run } from './noun.ts';
 
 interface ChangeOptions extends ConfirmOptions {
   readonly autoLock?: number | 'never';
+  readonly rotationLimit?: number;
   readonly allowConsole?: boolean;
   readonly forbidConsole?: boolean;
 }
@@ -35,6 +36,13 @@ export function addVerbs(noun: Command, run: Run): void {
         'autoLockMinutes',
       ).argParser(minutesOrNever),
     )
+    .addOption(
+      new OptionForField(
+        '--rotation-limit <n>',
+        'how often AWS rotates one KMS key on demand, where your account has another limit than 25',
+        'rotationLimit',
+      ).argParser(whole),
+    )
     .option('--allow-console', 'let it be opened in the browser console')
     .option('--forbid-console', 'do not')
     .option('--yes', 'confirm')
@@ -42,10 +50,10 @@ export function addVerbs(noun: Command, run: Run): void {
 }
 
 async function change(context: CommandContext, options: ChangeOptions): Promise<void> {
-  const { autoLock, allowConsole, forbidConsole } = options;
+  const { autoLock, rotationLimit, allowConsole, forbidConsole } = options;
   const wrong = (problem: string): OperationError =>
     new OperationError('BAD_INPUT', { field: 'changes', problem });
-  requireChange({ autoLock, allowConsole, forbidConsole });
+  requireChange({ autoLock, rotationLimit, allowConsole, forbidConsole });
   if (allowConsole === true && forbidConsole === true)
     throw wrong('say --allow-console or --forbid-console, not both');
   const session = await context.opened();
@@ -56,6 +64,7 @@ async function change(context: CommandContext, options: ChangeOptions): Promise<
   const confirm = opens && (await confirmed(context, options, question));
   const output = await session.call('setting.change', {
     ...(autoLock === undefined ? {} : { autoLockMinutes: autoLock === 'never' ? null : autoLock }),
+    ...(rotationLimit === undefined ? {} : { rotationLimit }),
     ...(allowConsole === true ? { consoleAllowed: true } : {}),
     ...(forbidConsole === true ? { consoleAllowed: false } : {}),
     confirm,

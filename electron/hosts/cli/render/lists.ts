@@ -1,4 +1,5 @@
 import { nameOfKind } from '../../../../shared/model/key-kinds.ts';
+import { mappingTexts } from '../../../../shared/text/mapping.ts';
 import { sayUsers } from '../../../../shared/text/credential-users.ts';
 import { kcvNames } from '../../../../shared/text/kcv.ts';
 import { kindText, usageTexts } from '../../../../shared/text/key-kinds.ts';
@@ -71,6 +72,8 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
     ['Alias', `alias/${group.alias}`],
     ['Description', group.description],
     ['Keys', `${nameOfKind(group)}, ${storageTexts[group.storage]}, ${usageTexts[group.keyUsage]}`],
+    ['Key Material Mapping', mappingTexts[group.mapping].label],
+    ['Rotations', group.rotations?.text ?? ''],
     ['Active version', group.activeVersion === null ? 'none yet' : String(group.activeVersion)],
     ['Versions', String(group.keys)],
     ['Active Key ID', group.activeKeyId ?? 'filled in by the first rotation'],
