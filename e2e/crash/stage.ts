@@ -21,7 +21,8 @@ import type { Under } from './system-calls.ts';
  * Which device makes the keys, whether AWS's wrapping keys are used once, as in AWS, or whether a
  * proxy serves external keys to AWS.
  */
-export type Scenery = 'software' | 'softhsm' | 'fresh-pairs' | 'external-store';
+/** `slow-rotation`: AWS takes a second for a rotation on demand. */
+export type Scenery = 'software' | 'softhsm' | 'fresh-pairs' | 'external-store' | 'slow-rotation';
 
 export const tokenLabel = 'keyreeve-crash';
 /** The external key store of that scenery, and the account that it is for. */
@@ -75,7 +76,8 @@ export class Stage {
     const folder = mkdtempSync(join(tmpdir(), 'keyreeve-crash-'));
     const peer = scenery === 'external-store' ? new ProxyPeer(join(folder, 'proxy')) : null;
     // What is killed is the core: how fast a proxy answers, the bench shows.
-    const words = peer ? ['--xks-budget-ms', '10000', '--trust-ca', peer.certificate] : [];
+    const slow = scenery === 'slow-rotation' ? ['--rotation-seconds', '1'] : [];
+    const words = peer ? ['--xks-budget-ms', '10000', '--trust-ca', peer.certificate] : slow;
     const practice = await Practice.start(scenery === 'fresh-pairs' ? 1 : 1_000_000, words);
     const stage = new Stage(scenery, folder, practice, peer);
     try {

@@ -15,6 +15,8 @@ export interface Expected {
   readonly enabled: number;
   /** KMS keys whose deletion was scheduled. */
   readonly discarded: number;
+  /** Rotations on demand that took effect. */
+  readonly rotated: number;
   /** State in AWS of each version, from version 1 on. */
   readonly states: readonly string[];
   /** Version that holds the alias; null while there is none. */
@@ -94,6 +96,7 @@ const none: Expected = {
   disabled: 0,
   enabled: 0,
   discarded: 0,
+  rotated: 0,
   states: [],
   holder: 1,
 };
@@ -136,6 +139,7 @@ function kindOf(deed: Task): string {
 }
 
 const firstDone = { ...rotated, states: ['Enabled'], holder: 1 };
+const inKeyDone = { ...none, imported: 1, rotated: 1, states: ['Enabled', 'Enabled'], holder: 2 };
 const laterDone = { ...rotated, states: ['Enabled', 'Enabled'], holder: 2 };
 
 /** Every kind of job, in the variants that take different ways through it. */
@@ -185,6 +189,40 @@ export const variants: readonly Variant[] = [
     deed: rotate,
     steps: ['parameters', 'wrap', 'import'],
     expected: firstDone,
+  }),
+  variant('first-rotation-in-key', {
+    prepare: [add('software', { mapping: 'material' })],
+    deed: rotate,
+    expected: firstDone,
+  }),
+  variant('later-rotation-in-key', {
+    prepare: [add('software', { mapping: 'material' }), rotate],
+    deed: rotate,
+    kinds: ['group.rotate-material'],
+    expected: inKeyDone,
+  }),
+  variant('later-rotation-in-key-slow', {
+    scenery: 'slow-rotation',
+    prepare: [add('software', { mapping: 'material', policy: policy('Template') }), rotate],
+    deed: rotate,
+    kinds: ['group.rotate-material'],
+    steps: ['rotate', 'current', 'alias'],
+    expected: inKeyDone,
+  }),
+  variant('synchronize-import-in-key', {
+    prepare: [
+      add('software', { mapping: 'material' }),
+      rotate,
+      rotate,
+      synchronize(1, { ...nothing, deleteMaterial: true }),
+    ],
+    deed: synchronize(1, { ...nothing, importMaterial: true }),
+    expected: { ...none, imported: 1, states: ['Enabled', 'Enabled'], holder: 2 },
+  }),
+  variant('synchronize-delete-in-key', {
+    prepare: [add('software', { mapping: 'material' }), rotate, rotate],
+    deed: synchronize(1, { ...nothing, deleteMaterial: true }),
+    expected: { ...none, deleted: 1, states: ['PendingImport', 'PendingImport'], holder: 2 },
   }),
   variant('synchronize-import', {
     prepare: [add('software'), rotate, synchronize(1, { ...nothing, deleteMaterial: true })],

@@ -1,3 +1,4 @@
+import { DeleteImportedKeyMaterialCommand, RotateKeyOnDemandCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type KeyView, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
@@ -70,5 +71,287 @@ describe('a group whose versions are materials of one KMS key', () => {
     for (const [n, text] of texts.entries()) {
       expect((await aws.decrypt(text)).text).toBe(`under version ${n + 1}`);
     }
+  });
+
+  it('says so in its plan and beside the group', async () => {
+    const plan = await desk.plan(group);
+    expect(plan.changes[1]).toMatch(
+      /^Rotation 4 of 25; at this pace the last is in [A-Z][a-z]{2} 20\d\d$/,
+    );
+    expect(plan.stays[0]).toMatch(/^Key ID and ARN of KMS key/);
+    expect(plan.lookFirst.join()).toContain(
+      'it refuses the whole KMS key, new encryption included',
+    );
+    const { rotations } = (await desk.call('group.show', { group })).group;
+    expect(rotations).toMatchObject({ done: 3, most: 25 });
+  });
+
+  it('refuses Make Active of an earlier version, and says what to do', async () => {
+    const plan = await desk.call('group.planMakeActive', { key: `${group}/2` });
+    expect(plan.blocked).toMatchObject({ code: 'MATERIAL_NOT_CURRENT', details: { version: 2 } });
+  });
+
+  it('stops as a whole where one early material is deleted, and is repaired by its Synchronize', async () => {
+    const key = `${group}/1`;
+    const choices = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    const plan = await desk.call('key.planSynchronize', { key, ...choices });
+    expect(plan.confirmName).toBe(group);
+    expect(plan.sentence).toContain('one missing material stops the whole KMS key');
+    expect(plan.lookFirst).toContain(
+      'One missing material stops the whole KMS key: every version, and new encryption',
+    );
+    requireDone(await desk.synchronize(key, choices));
+    expect(await all(4)).toEqual([
+      'Material gone, deactivated',
+      'Stopped, deactivated',
+      'Stopped, deactivated',
+      'Stopped, active',
+    ]);
+    await expect(aws.encrypt(alias, 'x')).rejects.toMatchObject({
+      name: 'KMSInvalidStateException',
+    });
+    expect((await desk.call('group.show', { group })).group).toMatchObject({
+      state: 'Material gone',
+      needsYou: true,
+    });
+    const blocked = await desk.plan(group);
+    expect(blocked.blocked).toMatchObject({
+      code: 'MATERIAL_MISSING',
+      details: { versions: 'version 1' },
+    });
+    requireDone(
+      await desk.synchronize(key, {
+        updatePolicy: false,
+        deleteMaterial: false,
+        importMaterial: true,
+      }),
+    );
+    expect((await all(4)).map((words) => words.split(',')[0])).toEqual([
+      'Decrypts only',
+      'Decrypts only',
+      'Decrypts only',
+      'Active',
+    ]);
+    for (const [n, text] of texts.entries())
+      expect((await aws.decrypt(text)).text).toBe(`under version ${n + 1}`);
+  });
+
+  it('has all of several missing materials back by Synchronize of the group', async () => {
+    for (const version of [2, 3]) {
+      const { remote } = await view(version);
+      await aws.kms().send(
+        new DeleteImportedKeyMaterialCommand({
+          KeyId: kmsKeyId,
+          KeyMaterialId: remote?.materialId ?? '',
+        }),
+      );
+    }
+    const plan = await desk.call('group.planSynchronize', { group });
+    const lines = plan.versions.map(({ version, verdict }) => `${version} ${verdict}`);
+    expect(lines).toEqual(['4 nothing', '3 synchronize', '2 synchronize', '1 nothing']);
+    const { jobs } = await desk.call('group.synchronize', { group, plan: plan.number });
+    for (const job of jobs) requireDone(await desk.settled(job.jobId));
+    expect((await aws.key(kmsKeyId)).metadata.KeyState).toBe('Enabled');
+    expect((await desk.call('group.show', { group })).group.state).toBe('In step');
+  });
+
+  it('is disabled and enabled as a whole, and its plan says so', async () => {
+    const key = `${group}/2`;
+    const plan = await desk.call('key.planDisable', { key });
+    expect(plan.lookFirst[0]).toBe(
+      'All versions of the group are in this KMS key: AWS refuses each of them',
+    );
+    expect(plan.confirmName).toBe(group);
+    const { jobId } = await desk.call('key.disable', { key, plan: plan.number, confirm: group });
+    requireDone(await desk.settled(jobId));
+    expect(await all(4)).toEqual([
+      'Off, deactivated',
+      'Off, deactivated',
+      'Off, deactivated',
+      'Off, alias, suspended',
+    ]);
+    expect((await desk.plan(group)).blocked).toMatchObject({ code: 'KEY_NOT_ENABLED' });
+    const enable = await desk.call('key.planEnable', { key });
+    const enabled = await desk.call('key.enable', { key, plan: enable.number });
+    requireDone(await desk.settled(enabled.jobId));
+    expect((await all(4))[3]).toBe('Active, alias, active');
+  });
+
+  it('keeps its mapping and its Region once it has a key, and says why', async () => {
+    const changes = [
+      { mapping: 'container' as const },
+      { region: 'eu-central-1' },
+      { activeKeyId: '1234abcd-12ab-34cd-56ef-1234567890ab' },
+    ];
+    for (const change of changes) {
+      const failure = await desk.refused('group.edit', { group, changes: change });
+      expect(failure.code).toBe('MAPPING_FIXED');
+    }
+    const off = await desk.refused('group.edit', {
+      group,
+      changes: { disableAfterRotating: true },
+    });
+    expect(off).toMatchObject({ code: 'BAD_INPUT', details: { field: 'disableAfterRotating' } });
+    await desk.addGroup('fresh', { mapping: 'material' });
+    await desk.call('group.edit', { group: 'fresh', changes: { mapping: 'container' } });
+    const { group: fresh } = await desk.call('group.show', { group: 'fresh' });
+    expect(fresh.mapping).toBe('container');
+  });
+
+  it('gives another alias to all versions, and says so', async () => {
+    const changes = { alias: 'cards-new' };
+    const plan = await desk.call('group.planEdit', { group, changes });
+    expect(plan.lookFirst[1]).toBe(
+      'alias/cards-new is made by the next Force Rotate; it names the same KMS key, and with it all versions of the group',
+    );
+    await desk.call('group.edit', { group, changes, plan: plan.number });
+    const rotation = await desk.plan(group);
+    expect(rotation.changes.join()).toContain('and with it all versions of the group');
+    requireDone(await desk.rotate(group));
+    expect(await aws.holder('alias/cards-new')).toBe(kmsKeyId);
+    expect(await aws.holder(alias)).toBe(kmsKeyId);
+    expect((await all(5)).slice(3)).toEqual([
+      'Decrypts only, deactivated',
+      'Active, alias, active',
+    ]);
+  });
+});
+
+describe('the limit of on-demand rotations', () => {
+  it('is said before, and refuses the next one before anything is made', async () => {
+    await desk.addGroup('limited', { mapping: 'material' });
+    await desk.call('setting.change', { rotationLimit: 2 });
+    requireDone(await desk.rotate('limited'));
+    requireDone(await desk.rotate('limited'));
+    const last = await desk.plan('limited');
+    expect(last.changes[1]).toBe('Rotation 2 of 2: the last that AWS grants this KMS key');
+    requireDone(await desk.rotate('limited'));
+    const plan = await desk.plan('limited');
+    expect(plan.blocked).toMatchObject({ code: 'ROTATION_LIMIT', details: { most: 2 } });
+    const since = await aws.mark();
+    const failure = await desk.refused('group.forceRotate', {
+      group: 'limited',
+      plan: plan.number,
+    });
+    expect(failure.code).toBe('ROTATION_LIMIT');
+    expect((await aws.calls(since)).filter((call) => /^(Import|Rotate|Create)/.test(call))).toEqual(
+      [],
+    );
+    expect((await desk.call('key.list', { group: 'limited' })).total).toBe(3);
+    await desk.call('setting.change', { rotationLimit: 25 });
+  });
+});
+
+describe('what goes wrong in between', () => {
+  const rotations = async (name: string): Promise<number> => {
+    const { remote } = await desk.call('key.show', { key: `${name}/1` });
+    const { materials } = await aws.key(remote?.keyId ?? '');
+    return materials.length - 1;
+  };
+
+  it.each([
+    ['ImportKeyMaterial', 'loseResponseAfterEffect', 1],
+    ['ImportKeyMaterial', 'loseResponseAfterEffect', 4],
+    ['ImportKeyMaterial', 'resetBeforeEffect', 4],
+    ['ImportKeyMaterial', 'http500', 3],
+    ['RotateKeyOnDemand', 'loseResponseAfterEffect', 1],
+    ['RotateKeyOnDemand', 'resetBeforeEffect', 1],
+    ['RotateKeyOnDemand', 'http500', 1],
+    ['GetKeyRotationStatus', 'resetBeforeEffect', 2],
+    ['GetParametersForImport', 'loseResponseAfterEffect', 2],
+  ])('%s with %s, %i times: one material and one rotation', async (operation, fault, times) => {
+    const name = `faults-${operation}-${fault}-${times}`.toLowerCase();
+    await desk.addGroup(name, { mapping: 'material' });
+    requireDone(await desk.rotate(name));
+    const since = await aws.mark();
+    await aws.misbehave({ operations: { [operation]: { [fault]: times } } });
+    const job = await desk.begin(name);
+    const detail = await desk.settled(job);
+    await aws.misbehave();
+    const struck = (await aws.journal(since)).filter(
+      (entry) => entry.operation === operation && entry.mischief !== null,
+    );
+    expect(struck).toHaveLength(times);
+    requireDone(detail.job.state === 'needs-you' ? await desk.goOn(job) : detail);
+    expect(await rotations(name)).toBe(1);
+    const effects = (await aws.journal(since)).flatMap((entry) => entry.effects);
+    const rotated = effects.filter(({ kind }) => kind === 'material-rotated');
+    expect(rotated.length).toBeLessThanOrEqual(1);
+    const { keys } = await desk.call('key.list', { group: name });
+    expect(keys.map(({ version, state }) => `${version} ${state}`).toSorted()).toEqual([
+      '1 Decrypts only',
+      '2 Active, alias',
+    ]);
+  });
+
+  it('takes a version that a cancelled job had sent, and makes none', async () => {
+    await desk.addGroup('taken', { mapping: 'material' });
+    requireDone(await desk.rotate('taken'));
+    await aws.deny(['kms:RotateKeyOnDemand']);
+    const stopped = await desk.rotate('taken');
+    expect(stopped.job.state).toBe('needs-you');
+    const { leftovers } = await desk.call('job.show', { job: stopped.job.id });
+    expect(JSON.stringify(leftovers)).toContain('the next Force Rotate takes it');
+    await desk.call('job.cancel', { job: stopped.job.id });
+    expect((await desk.call('key.show', { key: 'taken/2' })).state).toBe('Pending rotation');
+    await aws.allow();
+    const plan = await desk.plan('taken');
+    expect(plan.sentence).toMatch(/^Version 2, which a former job made and sent/);
+    requireDone(await desk.rotate('taken'));
+    const { keys, total } = await desk.call('key.list', { group: 'taken' });
+    expect(total).toBe(2);
+    expect(keys.find(({ version }) => version === 2)?.state).toBe('Active, alias');
+  });
+
+  it('refuses while material of somebody else waits, and says whose it is not', async () => {
+    await desk.addGroup('foreign', { mapping: 'material' });
+    const first = await desk.rotated('foreign');
+    const waiting = await aws.importFurther(first.remote?.keyId ?? '');
+    const plan = await desk.plan('foreign');
+    expect(plan.blocked).toMatchObject({
+      code: 'MATERIAL_PENDING',
+      details: { materialId: waiting },
+    });
+    await aws.kms().send(
+      new DeleteImportedKeyMaterialCommand({
+        KeyId: first.remote?.keyId ?? '',
+        KeyMaterialId: waiting,
+      }),
+    );
+    requireDone(await desk.rotate('foreign'));
+  });
+
+  it('deletes material that waits without harm, and says that AWS forgets it', async () => {
+    await desk.addGroup('unused', { mapping: 'material' });
+    requireDone(await desk.rotate('unused'));
+    await aws.deny(['kms:RotateKeyOnDemand']);
+    const stopped = await desk.rotate('unused');
+    await desk.call('job.cancel', { job: stopped.job.id });
+    await aws.allow();
+    const choices = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    const plan = await desk.call('key.planSynchronize', { key: 'unused/2', ...choices });
+    expect(plan.confirmName).toBeNull();
+    expect(plan.sentence).toContain('AWS forgets the material of version 2');
+    requireDone(await desk.synchronize('unused/2', choices));
+    expect((await desk.call('key.show', { key: 'unused/1' })).state).toBe('Active, alias');
+    expect((await desk.call('key.show', { key: 'unused/2' })).state).toBe('Not in AWS');
+    const again = await desk.call('key.planSynchronize', { key: 'unused/2' });
+    expect(again.blocked).toMatchObject({ code: 'MATERIAL_FORGOTTEN' });
+    const third = await desk.rotated('unused');
+    expect(third).toMatchObject({ version: 3, state: 'Active, alias' });
+  });
+
+  it('notes what somebody else rotated to with our material', async () => {
+    await desk.addGroup('outside', { mapping: 'material' });
+    requireDone(await desk.rotate('outside'));
+    await aws.deny(['kms:RotateKeyOnDemand']);
+    const stopped = await desk.rotate('outside');
+    await aws.allow();
+    const { remote } = await desk.call('key.show', { key: 'outside/1' });
+    await aws.kms().send(new RotateKeyOnDemandCommand({ KeyId: remote?.keyId ?? '' }));
+    await aws.advance(5);
+    requireDone(await desk.goOn(stopped.job.id));
+    expect((await desk.call('key.show', { key: 'outside/2' })).state).toBe('Active, alias');
+    expect(await rotations('outside')).toBe(1);
   });
 });

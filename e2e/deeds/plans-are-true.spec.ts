@@ -135,6 +135,45 @@ describe('Force Rotate makes the calls that its plan named', () => {
   });
 });
 
+it('in one KMS key, every deed makes the calls that its plan named', async () => {
+  await desk.addGroup('one-key', { mapping: 'material', policy: policyTemplate });
+  await requireTrue(rotation('one-key'));
+  await requireTrue(rotation('one-key'));
+  await requireTrue(rotation('one-key'));
+  const synchronize = (key: string, boxes: Readonly<Record<string, boolean>>): Deed => {
+    const choices = {
+      deleteMaterial: false,
+      updatePolicy: false,
+      importMaterial: false,
+      ...boxes,
+    };
+    return {
+      plan: () => desk.call('key.planSynchronize', { key, ...choices }),
+      start: ({ number, confirmName }) =>
+        desk.call('key.synchronize', {
+          key,
+          ...choices,
+          plan: number,
+          ...(confirmName === null ? {} : { confirm: confirmName }),
+        }),
+    };
+  };
+  await requireTrue(synchronize('one-key/1', { importMaterial: true }));
+  await requireTrue(synchronize('one-key/1', { deleteMaterial: true }));
+  await requireTrue(synchronize('one-key/1', { importMaterial: true, updatePolicy: true }));
+  await requireTrue(synchronize('one-key/3', { deleteMaterial: true, importMaterial: true }));
+  await desk.call('group.edit', {
+    group: 'one-key',
+    changes: { alias: 'one-key-new' },
+    plan: (
+      await desk.call('group.planEdit', { group: 'one-key', changes: { alias: 'one-key-new' } })
+    ).number,
+  });
+  await requireTrue(rotation('one-key'));
+  const { rotations } = (await desk.call('group.show', { group: 'one-key' })).group;
+  expect(rotations?.done).toBe(3);
+});
+
 it('Make Active makes the calls that its plan named, there and back', async () => {
   await desk.addGroup('back');
   const first = await desk.rotated('back');

@@ -275,6 +275,13 @@ export class OutsideAws implements AsyncDisposable {
 
   /** Gives a key new material of somebody's own and lets AWS encrypt under that; returns its id. */
   async rotateMaterial(KeyId: string): Promise<string> {
+    const materialId = await this.importFurther(KeyId);
+    await this.kms().send(new RotateKeyOnDemandCommand({ KeyId }));
+    return materialId;
+  }
+
+  /** Gives a key further material of somebody's own, which waits for a rotation; returns its id. */
+  async importFurther(KeyId: string): Promise<string> {
     const kms = this.kms();
     const wrapping = {
       WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
@@ -299,7 +306,6 @@ export class OutsideAws implements AsyncDisposable {
         ImportType: 'NEW_KEY_MATERIAL',
       }),
     );
-    await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
     return KeyMaterialId ?? '';
   }
 

@@ -110,6 +110,28 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await form.tab('Group').click();
   });
 
+  it('S0-060: offers exactly two mappings, with what changes and what stays', async () => {
+    await form.tab('AWS Properties').click();
+    const mapping = form.top.getByRole('group', { name: 'Key Material Mapping' });
+    const choices = mapping.getByRole('radio');
+    expect(await choices.count()).toBe(2);
+    const container = mapping.getByRole('radio', { name: /^AWS key container/ });
+    const material = mapping.getByRole('radio', { name: /^AWS key material/ });
+    await expect.poll(() => container.isChecked()).toBe(true);
+    await mapping.getByText(/makes a new KMS key and moves the alias/).waitFor();
+    await mapping.getByText(/key ID, ARN and alias stay/).waitFor();
+    const disable = form.box('Disable key after rotating');
+    await disable.check();
+    await material.check();
+    await expect.poll(() => disable.isDisabled()).toBe(true);
+    await expect.poll(() => disable.isChecked()).toBe(false);
+    await form.top.getByText(/disabling it would stop every one of them/).waitFor();
+    expect(await axeFindings(stage.page)).toEqual([]);
+    await container.check();
+    await expect.poll(() => disable.isEnabled()).toBe(true);
+    await form.tab('Group').click();
+  });
+
   it('says what is missing beside its field, on its tab, and goes there', async () => {
     await form.field('Name').focus();
     await stage.page.keyboard.press('Enter');

@@ -9,6 +9,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   CreateKey: ['create'],
   GetParametersForImport: ['parameters'],
   ImportKeyMaterial: ['import'],
+  RotateKeyOnDemand: ['rotate'],
   CreateAlias: ['alias'],
   UpdateAlias: ['alias'],
   PutKeyPolicy: ['policy'],

@@ -34,6 +34,7 @@ export function nothingTwice(outcome: Outcome): string[] {
     deleted: effects(outcome, 'material-deleted').length,
     aliasMoves: effects(outcome, 'alias').length,
     policies: effects(outcome, 'policy-put').length,
+    rotated: effects(outcome, 'material-rotated').length,
     disabled: states.filter((effect) => effect.to === 'Disabled').length,
     enabled: states.filter(({ from, to }) => from === 'Disabled' && to === 'Enabled').length,
     discarded: states.filter((effect) => effect.to === 'PendingDeletion').length,
@@ -114,11 +115,20 @@ export function materialEqual({ store, state, materials }: Outcome): string[] {
     const held = (there?.materials ?? []).filter((each) => each.sha256 !== null);
     const needsSome = ['Enabled', 'Disabled'].includes(there?.metadata.KeyState ?? '');
     if (held.length === 0 && needsSome) return [`I4: no material in version ${key.version}`];
-    const differs = held.some((each) => each.sha256 !== sha256(asAwsHasIt(key.spec, clear)));
-    if (differs) return [`I4: AWS holds another key than ours as version ${key.version}`];
+    const own = held.find((each) => each.sha256 === sha256(asAwsHasIt(key.spec, clear)));
+    const inKey = store.keys.filter((each) => each.remote?.kmsKeyId === remote?.kmsKeyId);
+    const kept = new Set(
+      inKey.map((each) => {
+        const copy = materials.get(each.key.id);
+        return copy ? sha256(asAwsHasIt(each.key.spec, copy)) : null;
+      }),
+    );
+    const differs = held.some((each) => !kept.has(each.sha256));
+    if (differs || (own === undefined && needsSome))
+      return [`I4: AWS holds another key than ours as version ${key.version}`];
     // AWS names the materials of symmetric keys only
     const named = key.spec === 'SYMMETRIC_DEFAULT';
-    const told = named ? held[0]?.materialId : held.length > 0 ? null : undefined;
+    const told = named ? own?.materialId : held.length > 0 ? null : undefined;
     if (!named && told === null && remote?.taken !== true)
       return [`I4: version ${key.version} is not told to have the material that AWS has`];
     return told !== undefined && remote?.materialId !== told

@@ -10,6 +10,7 @@ import {
   inAws,
   judge,
   marked,
+  materialOf,
   type Sentence,
   stateOf,
   type Truth,
@@ -107,9 +108,38 @@ const aws: readonly Line[] = [
     pattern: /^The material of version (?<n>\d+) \(KMS key [^)]+\) is gone$/,
     good: false,
     holds: (truth, { n }) => {
-      const key = inAws(truth, version(truth, n));
-      return key?.metadata.KeyState === 'PendingImport' && !hasBytes(key);
+      const ours = version(truth, n);
+      return stateOf(truth, n) === 'PendingImport' && materialOf(truth, ours) === undefined;
     },
+  },
+  {
+    pattern: /^Version (?<n>\d+) \(KMS key [^)]+\) is there, but its KMS key lacks other material$/,
+    good: false,
+    holds: (truth, { n }) =>
+      stateOf(truth, n) === 'PendingImport' && materialOf(truth, version(truth, n)) !== undefined,
+  },
+  {
+    pattern: /^Nothing of version (?<n>\d+) is in KMS key \S+, which is (?<state>\w+)$/,
+    good: true,
+    holds: (truth, { n, state }) =>
+      stateOf(truth, n) === state &&
+      (inAws(truth, version(truth, n))?.materials.length ?? 0) < Number(n),
+  },
+  {
+    pattern: /^KMS key \S+ may hold the material of version (?<n>\d+), unused$/,
+    good: null,
+    holds: (truth, { n }) => stateOf(truth, n) === 'Enabled',
+  },
+  {
+    pattern:
+      /^The material of version (?<n>\d+) waits in KMS key \S+; AWS encrypts under the version before$/,
+    good: true,
+    holds: (truth, { n }) => materialOf(truth, version(truth, n))?.state === 'PENDING_ROTATION',
+  },
+  {
+    pattern: /^The material of version (?<n>\d+) waits in KMS key \S+; AWS may be rotating to it$/,
+    good: null,
+    holds: (truth, { n }) => materialOf(truth, version(truth, n)) !== undefined,
   },
   {
     pattern: /^Version (?<n>\d+) \(KMS key [^)]+\) is (?<state>[A-Z]\w+)$/,
@@ -137,7 +167,9 @@ const applications: readonly Line[] = [
 /** Versions that can have encrypted something: they hold the alias, or held it once. */
 const used = (truth: Truth): KeyWithRemote[] =>
   truth.store.keys.filter(
-    (ours) => ours.key.lifecycle !== 'pre-activation' || hasBytes(inAws(truth, ours)),
+    (ours) =>
+      ours.key.lifecycle !== 'pre-activation' ||
+      (ours.remote?.materialState === null && hasBytes(inAws(truth, ours))),
   );
 
 const data: readonly Line[] = [

@@ -1,6 +1,6 @@
 import type { KeyWithRemote } from '../../../electron/core/keystore/rows.ts';
 import type { JobReport } from '../orders.ts';
-import type { PracticeKey } from '../practice.ts';
+import type { PracticeKey, PracticeMaterial } from '../practice.ts';
 import type { Stop } from '../trial.ts';
 import { alias } from '../variants.ts';
 
@@ -27,6 +27,15 @@ export const stateOf = (truth: Truth, n: string | undefined): string | undefined
 
 export const hasBytes = (key: PracticeKey | undefined): boolean =>
   (key?.materials ?? []).some((material) => material.sha256 !== null);
+
+/** Whether AWS has this version's own material, in a KMS key that others may be in, too. */
+export const materialOf = (
+  truth: Truth,
+  ours: KeyWithRemote | undefined,
+): PracticeMaterial | undefined =>
+  inAws(truth, ours)?.materials.find(
+    (each) => each.materialId === ours?.remote?.materialId && each.sha256 !== null,
+  );
 
 /** KMS keys that this job made, by the mark in their description. */
 export const marked = ({ state, job }: Truth): PracticeKey[] =>
