@@ -12,7 +12,7 @@ const kibibyte = 1024;
  * credential is a dialog with certificates to compare; key types bring selects, a public key to save, and
  * words for what keys of each kind do.
  */
-export const limits = { start: { raw: 480, gzip: 150 }, all: { raw: 1345, gzip: 414 } };
+export const limits = { start: { raw: 480, gzip: 150 }, all: { raw: 1351, gzip: 417 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;

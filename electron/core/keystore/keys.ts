@@ -37,12 +37,7 @@ export interface KeyEvent {
 
 /** What a new key has from its kept copy, or at birth. */
 type Derived = 'lifecycle' | 'lifecycleTimes' | 'kcv' | 'spec';
-type NotReadAtFirst =
-  | 'policyRead'
-  | 'currentMaterial'
-  | 'taken'
-  | 'materialState'
-  | 'importState';
+type NotReadAtFirst = 'policyRead' | 'currentMaterial' | 'taken' | 'materialState' | 'importState';
 
 /** Keys, their kept copies, and what AWS last said of them. */
 export interface Keys {

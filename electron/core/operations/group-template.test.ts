@@ -7,6 +7,7 @@ const sound = {
   region: 'eu-west-1',
   policy: null,
   mapping: 'container',
+  keySpec: 'SYMMETRIC_DEFAULT',
   disableAfter: false,
   materialDays: null,
   rotate: true,
@@ -33,6 +34,19 @@ it('refuses a Region that does not exist and a policy that AWS would not take', 
   });
   expect(problemOf({ ...sound, policy: '{"Version": "2012-10-17",' })).toMatchObject({
     code: 'POLICY_INVALID',
+  });
+});
+
+it('refuses what one KMS key for all versions cannot be', () => {
+  const shared = { ...sound, mapping: 'material' } as const;
+  expect(problemOf(shared)).toBeNull();
+  expect(problemOf({ ...shared, disableAfter: true })).toMatchObject({
+    code: 'BAD_INPUT',
+    details: { field: 'disableAfterRotating' },
+  });
+  expect(problemOf({ ...shared, keySpec: 'HMAC_256' })).toMatchObject({
+    code: 'BAD_INPUT',
+    details: { field: 'mapping' },
   });
 });
 

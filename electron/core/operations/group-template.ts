@@ -10,7 +10,14 @@ const graceDays = 7;
 
 type Template = Pick<
   Group,
-  'region' | 'policy' | 'materialDays' | 'rotate' | 'rotateEvery' | 'mapping' | 'disableAfter'
+  | 'region'
+  | 'policy'
+  | 'materialDays'
+  | 'rotate'
+  | 'rotateEvery'
+  | 'mapping'
+  | 'keySpec'
+  | 'disableAfter'
 >;
 
 /** What does not fit together, each with the field it is about. */
@@ -29,6 +36,9 @@ export function templateProblems(group: Template, now: number): readonly Templat
   }
   const unfit = group.policy === null ? null : policyProblem(group.policy);
   if (unfit) problems.push({ field: 'policy', error: unfit });
+  if (group.mapping === 'material' && group.keySpec !== 'SYMMETRIC_DEFAULT') {
+    wrong('mapping', 'AWS rotates AES-256 keys only: take key container mapping for this key type');
+  }
   if (group.mapping === 'material' && group.disableAfter) {
     wrong(
       'disableAfterRotating',

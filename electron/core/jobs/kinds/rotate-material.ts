@@ -121,6 +121,7 @@ function shareKmsKey({ keys }: DeedServices, base: string, keyId: string): void 
     materialId: null,
     materialState: 'NOT_IMPORTED',
     importState: null,
+    taken: false,
     validTo: null,
     alias: null,
   });
