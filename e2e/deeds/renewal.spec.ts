@@ -1,3 +1,4 @@
+import { DeleteImportedKeyMaterialCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestClock } from '../../electron/core/kernel/test-clock.fixture.ts';
 import { day } from '../support/clocks.ts';
@@ -20,7 +21,7 @@ let ticking: NodeJS.Timeout;
 let ahead: number;
 
 beforeAll(async () => {
-  aws = await OutsideAws.start();
+  aws = await OutsideAws.start(['--rotation-seconds', '2']);
 });
 beforeEach(async () => {
   await aws.misbehave();
@@ -175,6 +176,80 @@ describe('a renewal that came due while the keystore was locked', () => {
     expect((await aws.key(idOf(key))).metadata.KeyState).toBe('PendingImport');
     expect((await desk.call('key.show', { key: 'vault/1' })).state).toBe('Material gone');
     expect((await desk.call('job.due', {})).renewals).toEqual([]);
+  });
+});
+
+describe('versions with dates in one KMS key', () => {
+  const versions = [1, 2, 3];
+  const states = async (): Promise<string[]> => {
+    const { keys } = await desk.call('key.list', { group: 'vault' });
+    return keys.map(({ version, state }) => `${version} ${state}`).toSorted();
+  };
+  /** Each is made a day after the one before, so that their dates differ. */
+  async function setUpThree(): Promise<string> {
+    await desk.addGroup('vault', { ...dated, mapping: 'material' });
+    const key = await desk.rotated('vault');
+    for (const _later of [2, 3]) {
+      await passTo(clock.now() + day);
+      requireDone(await desk.rotate('vault'));
+    }
+    return idOf(key);
+  }
+
+  it('are each imported again before their own date, and the KMS key never stops', async () => {
+    const keyId = await setUpThree();
+    const cheque = await aws.encrypt(keyId, 'a cheque');
+    const first = await endInAws(keyId);
+    for (const version of versions) {
+      const due = (await renewsAt(`vault/${version}`)) ?? 0;
+      expect(Math.round((due - first) / day)).toBe(version - 11);
+      await passTo(due + 60_900);
+      requireDone(await renewed(version));
+      expect(Math.round((((await renewsAt(`vault/${version}`)) ?? 0) - due) / day)).toBe(10);
+    }
+    expect(await states()).toEqual(['1 Decrypts only', '2 Decrypts only', '3 Active, alias']);
+    await passTo(Math.ceil(first) + 3 * day);
+    expect((await aws.decrypt(cheque)).text).toBe('a cheque');
+    expect((await aws.key(keyId)).metadata.KeyState).toBe('Enabled');
+  });
+
+  it('are imported again while another is missing, which is left to a person', async () => {
+    const keyId = await setUpThree();
+    await aws.kms().send(
+      new DeleteImportedKeyMaterialCommand({
+        KeyId: keyId,
+        KeyMaterialId: (await aws.key(keyId)).materials[0]?.materialId ?? '',
+      }),
+    );
+    await passTo(((await renewsAt('vault/2')) ?? 0) + 60_900);
+    await renewed(2);
+    await passTo(((await renewsAt('vault/3')) ?? 0) + 60_900);
+    await renewed(3);
+    const jobs = await renewals();
+    expect(jobs.map(({ title, state }) => `${title.at(-1)} ${state}`).toSorted()).toEqual([
+      '1 stopped-nothing-changed',
+      '2 done',
+      '3 done',
+    ]);
+    expect(await states()).toEqual(['1 Material gone', '2 Stopped', '3 Stopped']);
+    expect(await renewsAt('vault/1')).toBeNull();
+    expect(((await renewsAt('vault/2')) ?? 0) > clock.now()).toBe(true);
+    requireDone(await desk.synchronize('vault/1', importOnly));
+    expect((await aws.key(keyId)).metadata.KeyState).toBe('Enabled');
+  });
+
+  it('are all brought back where all have expired meanwhile', async () => {
+    const keyId = await setUpThree();
+    const cheque = await aws.encrypt(keyId, 'a cheque');
+    await desk.lock();
+    await passTo(clock.now() + 25 * day);
+    await desk.unlock();
+    const { renewals: due } = await desk.call('job.due', {});
+    expect(due.map(({ version }) => version)).toEqual(versions);
+    const { jobs } = await desk.call('job.startDue', { keys: due.map((row) => row.keyId) });
+    for (const job of jobs) requireDone(await desk.settled(job));
+    expect((await aws.decrypt(cheque)).text).toBe('a cheque');
+    expect(await states()).toEqual(['1 Decrypts only', '2 Decrypts only', '3 Active, alias']);
   });
 });
 

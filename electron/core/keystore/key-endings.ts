@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { EndingMark } from '../../../shared/model/ending-mark.ts';
 import { longestLead } from '../../../shared/model/material-end.ts';
-import { renewed } from './renewals.ts';
+import { present, renewed } from './renewals.ts';
 
 /** `material`: AWS deletes its copy. `life`: the planned life of a key that is in use ends. */
 export interface KeyEnding extends EndingMark {
@@ -35,7 +35,7 @@ const parts = [
   {
     what: 'material',
     at: 'r.valid_to',
-    ends: "r.state in ('Enabled', 'Disabled')",
+    ends: present,
     byItself: `select n.dueAt from (${renewed}) n where n.id = r.key_id`,
   },
   {

@@ -18,12 +18,16 @@ export interface Renewals {
 /** A day of the template is 86,400,000 ms; `renewalOf` reckons the same. */
 const dueAt = 'r.valid_to - min(@longest, g.material_days * 43200000)';
 
+/** AWS has its material, whatever other material its KMS key waits for. As the index has it, word for word. */
+export const present = `(r.state in ('Enabled', 'Disabled')
+    or r.state = 'PendingImport' and r.import_state = 'IMPORTED')`;
+
 /** Each key that is renewed: its `id`, and when its time comes (`dueAt`). */
 export const renewed = `
   select r.key_id as id, ${dueAt} as dueAt
   from remote_key r join "key" k on k.id = r.key_id join key_group g on g.id = k.group_id
     left join chosen_end c on c.key_id = r.key_id
-  where g.material_days is not null and r.state in ('Enabled', 'Disabled')
+  where g.material_days is not null and ${present}
     and c.valid_to is not r.valid_to
     and (r.alias is not null or k.planned_end > ${dueAt})`;
 

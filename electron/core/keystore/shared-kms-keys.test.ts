@@ -127,6 +127,22 @@ describe('a list of its materials', () => {
     expect(keystore.overview.groupsInTrouble()).toEqual([]);
   });
 
+  it('renews what is there while another is missing, and keeps the date that the missing one had', () => {
+    const dated = (gone: Record<number, { importState: string; validTo: null }> = {}) =>
+      listed().map((each, n) => ({ ...each, validTo: 1_000 + n, ...gone[n + 1] }));
+    keystore.groups.edit(groupId, { materialDays: 1 });
+    keystore.keys.noteMaterials(ids[1], dated());
+    read({ state: 'PendingImport' });
+    keystore.keys.noteMaterials(
+      ids[1],
+      dated({ 1: { importState: 'PENDING_IMPORT', validTo: null } }),
+    );
+    expect(each('validTo')).toEqual([1_000, 1_001, 1_002]);
+    expect(keystore.renewals.due(2_000).map(({ id }) => id)).toEqual(ids.slice(1));
+    expect(keystore.renewals.of(ids[0])).toBeNull();
+    expect(keystore.endings.until({ until: 2_000, most: 9, after: null }).total).toBe(2);
+  });
+
   it('forgets what AWS has forgotten, and does not make a version current by itself', () => {
     keystore.keys.noteMaterials(ids[1], listed().slice(0, 2));
     expect(each('materialState')).toEqual(['NON_CURRENT', 'CURRENT', 'NOT_IMPORTED']);

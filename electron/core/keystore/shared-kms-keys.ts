@@ -64,7 +64,9 @@ export class SharedKmsKeys {
   noteMaterials(key: Key, remote: RemoteKey, materials: readonly MaterialRead[]): void {
     for (const { remote: row } of this.#versions(key, remote)) {
       const listed = materials.find(({ materialId }) => materialId === row.materialId);
-      this.#put(listed ? { ...row, ...stateOf(row, listed), ...dateOf(listed) } : forgotten(row));
+      this.#put(
+        listed ? { ...row, ...stateOf(row, listed), ...dateOf(row, listed) } : forgotten(row),
+      );
     }
   }
 
@@ -141,7 +143,10 @@ const stateOf = (row: RemoteKey, { state, importState }: MaterialRead) => ({
   ...(state === 'CURRENT' || row.materialState === 'CURRENT' ? {} : { materialState: state }),
 });
 
-const dateOf = ({ validTo }: MaterialRead) => ({ validTo });
+/** Of what is gone AWS tells no date: the one it had tells whether it expired, and so is brought back. */
+const dateOf = (row: RemoteKey, { importState, validTo }: MaterialRead) => ({
+  validTo: importState === 'PENDING_IMPORT' ? (validTo ?? row.validTo) : validTo,
+});
 
 /** AWS does not know it: it never came, or went while it waited for a rotation. */
 const forgotten = (row: RemoteKey): RemoteKey => ({

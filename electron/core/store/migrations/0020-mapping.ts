@@ -2,6 +2,8 @@
  * Groups whose versions are materials of one KMS key. What concerns a material (its state among the
  * others, whether it is there, its date) stands with its version; what concerns the KMS key stands with
  * each of them, and is the same in all. `material_state` is null where a version has its KMS key to itself.
+ *
+ * What is there ends on its date also while the KMS key waits for other material.
  */
 export const mapping = {
   id: 20,
@@ -16,5 +18,9 @@ create index remote_key_arn on remote_key (arn);
 create unique index remote_key_own_arn on remote_key (arn) where material_state is null;
 create unique index remote_key_shared_arn on remote_key (arn, material_id)
   where material_state is not null and material_id is not null;
+drop index remote_key_ends;
+create index remote_key_ends on remote_key (valid_to, key_id)
+  where valid_to is not null and (state in ('Enabled', 'Disabled')
+    or state = 'PendingImport' and import_state = 'IMPORTED');
 `,
 };
