@@ -49,8 +49,9 @@ export interface Keys {
   /** A page in the order of group and version, and how many there are in all. */
   list(query: KeyQuery): { readonly keys: readonly KeyWithRemote[]; readonly total: number };
   /**
-   * The version under whose material AWS encrypts in the one KMS key that the group's versions share;
-   * null: none of them was in use yet, or each has a KMS key of its own.
+   * The version under whose material AWS encrypts in the one KMS key that the group's versions share, or did
+   * last, where somebody gave it other material; null: none of them was in use yet, or each has a KMS key
+   * of its own.
    */
   currentOf(groupId: string): (KeyWithRemote & { readonly remote: RemoteKey }) | null;
   /** How often the KMS key that these versions share was rotated, as far as it is known here. */
@@ -219,10 +220,11 @@ class KeyTable implements Keys {
   }
 
   currentOf(groupId: string): (KeyWithRemote & { readonly remote: RemoteKey }) | null {
-    for (const { key, remote } of this.ofGroup(groupId))
-      if (remote?.materialState === 'CURRENT' && key.lifecycle !== 'pre-activation')
-        return { key, remote };
-    return null;
+    const wasUsed = (each: KeyWithRemote): each is KeyWithRemote & { readonly remote: RemoteKey } =>
+      each.key.lifecycle !== 'pre-activation' &&
+      ['CURRENT', 'NON_CURRENT'].includes(each.remote?.materialState ?? '');
+    const used = this.ofGroup(groupId).filter(wasUsed);
+    return used.find(({ remote }) => remote.materialState === 'CURRENT') ?? used[0] ?? null;
   }
 
   rotationsOf({ arn }: RemoteKey): number {

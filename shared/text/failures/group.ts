@@ -133,7 +133,7 @@ export const groupWording = {
     forYourKeys: (d) =>
       `Nothing was rotated. Material ${d.text('materialId', 'there', 16)} is not known to be ours; AWS goes on encrypting under what it has.`,
     next: (d) =>
-      `Have whoever imported it delete it in AWS: nothing is encrypted under it yet. Then ${d.goOn}.`,
+      `Find out who imported it: somebody else, or a rotation cancelled before AWS answered. Delete it in AWS by its id, as nothing is encrypted under it; then ${d.goOn}.`,
   },
   MATERIAL_FORGOTTEN: {
     headline: 'AWS knows no material of this version.',
@@ -143,9 +143,14 @@ export const groupWording = {
   },
   ROTATION_LIMIT: {
     headline: 'AWS rotates this KMS key no more.',
-    forYourKeys: (d) =>
-      `No key was made. It has had all its on-demand rotations${d.when('most', (m) => ` (${m})`)}; every version goes on as before.`,
-    next: 'Add a new group, with key container mapping if it shall have no limit, and move applications to its alias.',
+    forYourKeys: (d) => {
+      const version = d.text('version', '');
+      return version === ''
+        ? `No key was made. It has had all its on-demand rotations${d.when('most', (m) => ` (${m})`)}; every version goes on as before.`
+        : `AWS grants it no further on-demand rotation. Version ${version} is kept here, and its material waits unused in the KMS key; every other version goes on as before.`;
+    },
+    next: (d) =>
+      `${d.inOpenJob ? 'Cancel this job. ' : ''}Add a new group, with key container mapping if it shall have no limit, and move applications to its alias.`,
   },
   NAME_NOT_TYPED: {
     headline: 'This key is in use, so its name must be typed first.',

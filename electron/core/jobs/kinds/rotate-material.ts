@@ -35,6 +35,8 @@ import { leftoversInKey, standingOf } from './standing.ts';
 interface InKeyCheck extends CheckOutput {
   /** Version under which AWS encrypts: the new one shares its KMS key. */
   readonly base: string;
+  /** The material under which AWS encrypted then, whosever it was; null: it did not say. */
+  readonly current: string | null;
   /** A version of ours that waits in AWS and is taken; null: a new one is made. */
   readonly taken: string | null;
 }
@@ -158,6 +160,7 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
         holderKeyId: holder.key?.key.id ?? null,
         waiting: null,
         base: current.key.id,
+        current: outlook.seen.read.currentMaterialId,
         taken: outlook.waiting?.id ?? null,
       };
       const id = shortId(current.remote.kmsKeyId);

@@ -21,7 +21,7 @@ import {
   type RotationContext as Context,
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
-import { limitReached, pendingElsewhere, rotationsIn } from './shared-rotation.ts';
+import { pendingElsewhere, rotationsIn } from './shared-rotation.ts';
 
 /** While AWS rotates it is asked again after this long (ms); it takes about a minute. */
 const lookAgain = 3_000;
@@ -113,12 +113,10 @@ function requireWaiting({ remote }: InKey, { own, materials }: KeySeen): void {
 
 /** Somebody has rotated the KMS key since the check: this version is not what comes next. Null: nobody has. */
 function rotatedMeanwhile(
-  { keys }: DeedServices,
   context: Context,
   { currentMaterialId, keyId }: KeySeen['read'],
 ): OperationError | null {
-  const { base } = outputOf<{ readonly base: string }>(context, 'check');
-  const expected = keys.get(base).remote?.materialId ?? null;
+  const { current: expected } = outputOf<{ readonly current: string | null }>(context, 'check');
   if (expected === null || currentMaterialId === expected) return null;
   const details = { what: 'current key material', expected, found: currentMaterialId, keyId };
   return new OperationError('READ_BACK_DIFFERS', details);
@@ -130,15 +128,18 @@ async function ask(
   { materials, read }: KeySeen,
   context: Context,
 ): Promise<StepResult> {
-  const most = services.rotationLimit();
+  const limited = new OperationError('ROTATION_LIMIT', {
+    group: group.name,
+    version: key.version,
+  });
   const park = (error: OperationError): StepResult => ({ type: 'park', error });
-  if (rotationsIn(materials ?? []) >= most) return park(limitReached(group, most));
+  if (rotationsIn(materials ?? []) >= services.rotationLimit()) return park(limited);
   const other = (materials ?? []).find(
     (material) => isWaiting(material) && material.materialId !== remote.materialId,
   );
   // the call takes what waits, whosever it is
   if (other) return park(pendingElsewhere(group, other.materialId));
-  const moved = rotatedMeanwhile(services, context, read);
+  const moved = rotatedMeanwhile(context, read);
   if (moved) return park(moved);
   if (read.state !== 'Enabled') {
     const details = { version: key.version, key: key.id, state: read.state };
@@ -150,7 +151,7 @@ async function ask(
     return { type: 'done', proof: [proof(said, requestId)] };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    if (error.code === 'AWS_LIMIT') return park(limitReached(group, most));
+    if (error.code === 'AWS_LIMIT') return park(limited);
     if (error.external?.name !== 'ConflictException') throw error;
     const until = services.clock.now() + lookAgain;
     return { type: 'later', until, why: 'AWS is at another rotation of this KMS key' };

@@ -32,7 +32,7 @@ export const rotationsIn = (materials: readonly Material[]): number =>
 export const pendingElsewhere = (group: Group, materialId: string): OperationError =>
   new OperationError('MATERIAL_PENDING', { group: group.name, materialId });
 
-export const limitReached = (group: Group, most: number): OperationError =>
+const limitReached = (group: Group, most: number): OperationError =>
   new OperationError('ROTATION_LIMIT', { group: group.name, most });
 
 /** Reads whether the KMS key can be rotated now, before anything is made. */
