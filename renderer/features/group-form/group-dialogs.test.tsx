@@ -58,7 +58,7 @@ function preview(fields: Draft): Preview {
   };
 }
 
-function working(dialog: Dialog, more: Partial<Snapshot> = {}) {
+function working(dialog: Dialog, more: Partial<Snapshot> = {}, shown = groupShown()) {
   const world = { snapshot: snapshotOf('verified', 'practice', more), credential: credential() };
   const link = new ScriptedLink({
     'session.snapshot': () => world.snapshot,
@@ -67,7 +67,7 @@ function working(dialog: Dialog, more: Partial<Snapshot> = {}) {
     },
     'credential.list': () => ({ credentials: [world.credential] }),
     'folder.list': () => ({ folders: [], total: 0, next: null }),
-    'group.show': () => groupShown(),
+    'group.show': () => shown,
     'group.preview': ({ fields }) => preview(fields),
     'group.add': ({ name }) => groupShown({ name, keys: 0 }).group,
     'group.lookAtAlias': () => ({ free: true, keyId: null, ours: false }),
@@ -279,6 +279,24 @@ describe('Properties', () => {
       plan: 'aaaaaa111111',
     });
     await waitFor(() => expect(useDialogs.getState().open).toEqual([]));
+  });
+
+  it('shows which mapping a group with keys has for good, and leaves it free before', async () => {
+    const { user } = working(properties, {}, groupShown({ mapping: 'material', keys: 2 }));
+    await user.click(await tab(/^AWS/));
+    const mapping = screen.getByRole('group', { name: 'Key Material Mapping' });
+    const radio = (name: RegExp) => within(mapping).getByRole<HTMLInputElement>('radio', { name });
+    expect(radio(/^AWS key material/).checked).toBe(true);
+    await user.click(radio(/^AWS key container/));
+    expect(radio(/^AWS key container/).checked).toBe(false);
+    expect(within(mapping).getByText(/^Fixed: the versions of this group are in one/)).toBeTruthy();
+    opened?.close();
+    working(properties, {}, groupShown({ mapping: 'material', keys: 0 }));
+    await user.click(await tab(/^AWS/));
+    await user.click(await screen.findByRole('radio', { name: /^AWS key container/ }));
+    const free = screen.getByRole<HTMLInputElement>('radio', { name: /^AWS key container/ });
+    expect(free.checked).toBe(true);
+    expect(screen.queryByText(/^Fixed:/)).toBeNull();
   });
 
   it('goes back to the form with everything in it', async () => {

@@ -84,3 +84,18 @@ it('keeps apart what Synchronize mends from what has to be enabled', async () =>
   expect(region.getByText(/^Version 9:/)).toBeTruthy();
   expect(region.queryByText(/more, in the tree/)).toBeNull();
 });
+
+it('leads to the version that is gone, not to those that stopped with it in one KMS key', async () => {
+  const { named, filled, region } = await show([
+    ...keysIn('Stopped', 1, 3).map((key) => ({
+      ...key,
+      remote: key.remote && { ...key.remote, alias: 'alias/pay' },
+    })),
+    ...keysIn('Stopped', 1, 2),
+    ...keysIn('Material gone', 1, 1),
+  ]);
+  expect(named).toEqual(['Synchronize version 1…']);
+  expect(filled).toEqual(['Synchronize version 1…']);
+  expect(region.getByText(/lacks material of another version/)).toBeTruthy();
+  expect(region.getByText(/^2 versions:/)).toBeTruthy();
+});

@@ -32,8 +32,10 @@ export function GroupTrouble({ group }: { readonly group: GroupCells }) {
 function Trouble({ group }: { readonly group: string }) {
   const jobs = useRead('job.list', { group, state: ['needs-you'], limit: mostShown }).data?.jobs;
   const keys = useRead('key.list', { group, limit: 500 }).data?.keys ?? [];
-  // What applications use now comes first.
-  const troubled = keys.filter(keyNeedsSomebody).toSorted((a, b) => holds(b) - holds(a));
+  // What applications use now comes first; but what stopped goes on once another version is mended.
+  const troubled = keys
+    .filter(keyNeedsSomebody)
+    .toSorted((a, b) => stopped(a) - stopped(b) || holds(b) - holds(a));
   const states = [...new Set(troubled.map(({ state }) => state))];
   return (
     <>
@@ -52,6 +54,7 @@ function Trouble({ group }: { readonly group: string }) {
   );
 }
 
+const stopped = ({ state }: KeyInTrouble): number => (state === 'Stopped' ? 1 : 0);
 const holds = ({ remote }: KeyInTrouble): number => (remote?.alias == null ? 0 : 1);
 
 function StoppedJob({
@@ -90,8 +93,8 @@ function KeysInTrouble({
   readonly keys: readonly KeyInTrouble[];
   readonly first: boolean;
 }) {
-  const shown = keys.slice(0, mostShown);
-  const others = keys.length - shown.length;
+  const shown = state === 'Stopped' ? [] : keys.slice(0, mostShown);
+  const others = state === 'Stopped' ? 0 : keys.length - shown.length;
   const [only] = keys;
   return (
     <div className={styles['lines']}>
@@ -100,11 +103,13 @@ function KeysInTrouble({
         <StateWord state={keyStates[state]} />
       </p>
       {only ? <p>{keyStateMeaning(state, keyWorks(only))}</p> : null}
-      <div className={styles['buttons']}>
-        {shown.map((key, at) => (
-          <KeyDeed key={key.id} of={key} first={first && at === 0} />
-        ))}
-      </div>
+      {shown.length === 0 ? null : (
+        <div className={styles['buttons']}>
+          {shown.map((key, at) => (
+            <KeyDeed key={key.id} of={key} first={first && at === 0} />
+          ))}
+        </div>
+      )}
       {others === 0 ? null : (
         <p>
           {`${others} more, in the tree below this group.`}
