@@ -196,6 +196,21 @@ describe('what an account holds', () => {
     });
   });
 
+  it('has one row for a KMS key that several versions share, known or missing', async () => {
+    const desk = await deskWith();
+    await desk.addGroup('shared', { mapping: 'material' });
+    for (const _version of [1, 2, 3]) await desk.rotated('shared');
+    const KeyId = await kmsIdOf(desk, 'shared/1');
+    const first = await find(desk, 'shared');
+    expect(first.counts).toMatchObject({ known: 1, missing: 0 });
+    expect(of(await rows(desk, first), KeyId).owner?.reference).toBe('shared/3');
+    await aws.kms().send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    await aws.advance(8 * 86_400);
+    const second = await find(desk, 'shared');
+    expect(second.counts).toMatchObject({ known: 0, missing: 1 });
+    expect(of(await rows(desk, second), KeyId).owner?.reference).toBe('shared/3');
+  });
+
   it('misses a key of ours that AWS has no more, and only that', async () => {
     const desk = await deskWith('cards', 'gone');
     const gone = await kmsIdOf(desk, 'gone/1');
