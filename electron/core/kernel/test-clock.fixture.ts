@@ -10,7 +10,8 @@ interface Sleeper {
 }
 
 /**
- * A clock whose time a test moves. Nothing passes by itself, except `tick` milliseconds of
+ * A clock whose time a test moves. As the real one it tells whole milliseconds, and nobody wakes between
+ * two of them, however long a sleep was asked for. Nothing passes by itself, except `tick` milliseconds of
  * monotonic time for every reading when a test asks for it (to see work being cut into slices).
  */
 export class TestClock implements Clock {
@@ -25,7 +26,7 @@ export class TestClock implements Clock {
   }
 
   now(): number {
-    return this.#wall;
+    return Math.floor(this.#wall);
   }
 
   monotonic(): number {
@@ -40,7 +41,7 @@ export class TestClock implements Clock {
         return;
       }
       const sleeper: Sleeper = {
-        due: this.#monotonic + Math.max(0, ms),
+        due: this.#monotonic + Math.max(0, Math.ceil(ms)),
         wake: () => {
           signal?.removeEventListener('abort', give);
           resolve();

@@ -39,3 +39,13 @@ it('moves the wall clock alone when told to', async () => {
   await clock.advance(1);
   expect(clock.now()).toBe(-4);
 });
+
+it('tells whole milliseconds, and wakes nobody between two of them', async () => {
+  const clock = new TestClock(1_000);
+  const woken = clock.sleep(10.4).then(() => clock.now());
+  await clock.advance(10.5);
+  expect(clock.sleeping).toBe(1);
+  expect(clock.now()).toBe(1_010);
+  await clock.advance(0.5);
+  expect(await woken).toBe(1_011);
+});
