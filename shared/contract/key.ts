@@ -33,6 +33,8 @@ const remoteKeyView = z.strictObject({
   otherMaterial: z.string().nullable(),
   /** How the material stands in a KMS key that the group's versions share, as AWS spells it; null: its own. */
   materialState: z.string().nullable(),
+  /** Whether AWS has that material, as it spells it; null: the KMS key is its own, or AWS never had it. */
+  importState: z.string().nullable(),
   validTo: time.nullable(),
   alias: z.string().nullable(),
   readAt: time,

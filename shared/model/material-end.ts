@@ -4,7 +4,13 @@ interface Read {
   readonly state: string;
   /** Milliseconds; null: never. */
   readonly validTo: number | null;
+  /** Of one material among several, as AWS names it; null: it is the only one. */
+  readonly importState: string | null;
 }
+
+/** Where versions share a KMS key, one is there while another is missing and AWS refuses the whole key. */
+const isThere = ({ state, importState }: Read): boolean =>
+  importState === null ? state === 'Enabled' || state === 'Disabled' : importState === 'IMPORTED';
 
 /**
  * When AWS is to delete the material (ms) where a synchronization does not say it; null: never. As AWS has
@@ -17,9 +23,8 @@ export function usualEnd(
   { deleteMaterial }: { readonly deleteMaterial: boolean },
   now: number,
 ): number | null {
-  const there = read?.state === 'Enabled' || read?.state === 'Disabled';
-  const stays = there && !deleteMaterial && (read.validTo === null || read.validTo > now);
-  return stays ? read.validTo : asGroup;
+  if (read === null || deleteMaterial || !isThere(read)) return asGroup;
+  return read.validTo === null || read.validTo > now ? read.validTo : asGroup;
 }
 
 const day = 86_400_000;

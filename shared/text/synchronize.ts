@@ -19,6 +19,20 @@ const stopsAs: Readonly<Record<PlaceInKey, (version: number, works: KeyWorks) =>
     `AWS forgets the material of version ${version}, under which nothing was encrypted yet.`,
 };
 
+const possibleAs: Readonly<Record<PlaceInKey, (version: number, works: KeyWorks) => string>> = {
+  own: (version, works) => `When this is done, ${works.possible(`version ${version}`)}.`,
+  shared: () =>
+    'The saved copy is sent again. AWS uses the KMS key while the material of every version is there.',
+  waiting: (version) =>
+    `The saved copy is sent again. AWS encrypts under version ${version} only after a rotation.`,
+};
+
+/** How a version stands in its KMS key, as last read. */
+export function placeInKey(materialState: string | null): PlaceInKey {
+  if (materialState === null) return 'own';
+  return materialState === 'CURRENT' || materialState === 'NON_CURRENT' ? 'shared' : 'waiting';
+}
+
 /** `version` is that of the key. With no box ticked the sentence asks for one. */
 export function synchronizeWords(
   { deleteMaterial, updatePolicy, importMaterial }: SynchronizeChoices,
@@ -49,7 +63,7 @@ export function synchronizeWords(
     return updatePolicy
       ? {
           button: 'Import material and update policy',
-          sentence: `When this is done, ${works.possible(`version ${version}`)}. No key ID changes; the alias does not move.`,
+          sentence: `${possibleAs[place](version, works)} No key ID changes; the alias does not move.`,
         }
       : {
           button: 'Import material',

@@ -36,6 +36,7 @@ export function viewKey(
           materialId: remote.materialId,
           otherMaterial: otherMaterial(remote),
           materialState: remote.materialState,
+          importState: remote.importState,
           validTo: remote.validTo,
           alias: remote.alias,
           readAt: remote.readAt,

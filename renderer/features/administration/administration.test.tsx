@@ -84,6 +84,36 @@ describe('what takes protection away', () => {
   });
 });
 
+describe('how often AWS rotates one KMS key', () => {
+  it('is saved as a whole number within its bounds, and says whose word counts', async () => {
+    const link = realCore();
+    await openAt(link, 'security');
+    const user = userEvent.setup();
+    const field = await screen.findByRole<HTMLInputElement>('textbox', {
+      name: 'Rotations at most',
+    });
+    expect(field.value).toBe('25');
+    const help = document.getElementById(field.getAttribute('aria-describedby') ?? '');
+    expect(help?.textContent).toContain('AWS itself has the last word');
+    await user.clear(field);
+    await user.type(field, '2.5');
+    expect(screen.getByText(/1 to 1000 rotations/)).toBeTruthy();
+    await user.type(field, '{Enter}');
+    await user.clear(field);
+    await user.type(field, '40');
+    expect(screen.queryByText(/1 to 1000 rotations/)).toBeNull();
+    link.script['setting.show'] = () => ({
+      autoLockMinutes: 10,
+      consoleAllowed: false,
+      rotationLimit: 40,
+      softwareModuleToAws: false,
+    });
+    await user.click(await button('Save limit'));
+    await waitFor(() => expect(link.made('setting.change')).toEqual([{ rotationLimit: 40 }]));
+    expect(field.value).toBe('40');
+  });
+});
+
 describe('a keystore that cannot be changed now', () => {
   it.each([
     ['hsm', /^Attach again/],

@@ -9,10 +9,11 @@ import { AnchorSection } from './anchor-section.tsx';
 import { BackupSection } from './backup-section.tsx';
 import { ConsoleSection } from './console-section.tsx';
 import { LockSection } from './lock-section.tsx';
+import { RotationLimitSection } from './rotation-limit-section.tsx';
 import { SlotsSection } from './slots-section.tsx';
 import { SoftwareKeysSection } from './software-keys-section.tsx';
 
-/** What opens the keystore, what closes it, and where its second copy is. */
+/** What opens the keystore, what closes it, where its second copy is, and what it counts with. */
 export function SecurityScreen() {
   const status = useRead('keystore.status', {});
   const settings = useRead('setting.show', {});
@@ -62,6 +63,9 @@ export function SecurityScreen() {
             blocked={blocked}
           />
         </>
+      ) : null}
+      {settings.data ? (
+        <RotationLimitSection limit={settings.data.rotationLimit} blocked={blocked} />
       ) : null}
       {status.data && status.data.anchor !== 'older' ? (
         <AnchorSection status={status.data} />

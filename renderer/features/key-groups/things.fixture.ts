@@ -55,6 +55,7 @@ const remote: NonNullable<KeyView['remote']> = {
   materialId: 'a'.repeat(64),
   otherMaterial: null,
   materialState: null,
+  importState: null,
   validTo: null,
   alias: null,
   readAt: 1,

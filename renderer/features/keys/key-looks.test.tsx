@@ -27,6 +27,7 @@ const remote = {
   materialId: 'a'.repeat(64),
   otherMaterial: null,
   materialState: null,
+  importState: null,
   validTo: null,
   alias: null,
   readAt: at,

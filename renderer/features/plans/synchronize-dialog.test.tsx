@@ -10,6 +10,21 @@ import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import { groupShown, jobId, keyId, keyShown, synchronizePlan } from './plan.fixture.ts';
 
+const sharedRemote = {
+  keyId: '1234abcd-12ab-34cd-56ef-1234567890ab',
+  arn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  account: '111122223333',
+  region: 'eu-west-1',
+  state: 'Enabled',
+  materialId: 'a'.repeat(64),
+  otherMaterial: null,
+  materialState: 'CURRENT',
+  importState: 'IMPORTED',
+  validTo: null,
+  alias: null,
+  readAt: 1,
+};
+
 let opened: TestWindow | null = null;
 afterEach(() => {
   opened?.close();
@@ -90,6 +105,22 @@ describe('Synchronize', () => {
     await screen.findByText(/^! Import Key Material was switched off/);
     const asked = link.made('key.planSynchronize').map(({ updatePolicy }) => updatePolicy);
     expect(asked).toEqual([false, false]);
+  });
+
+  it('says before its plan is read that one material stops all versions of a KMS key', async () => {
+    const { link, user } = synchronizing();
+    const answers: (() => void)[] = [];
+    link.script['key.show'] = () => ({ ...keyShown(), remote: sharedRemote });
+    link.script['key.planSynchronize'] = () =>
+      new Promise((answer) =>
+        answers.push(() => answer(synchronizePlan({ sentence: 'As AWS has it now.' }))),
+      );
+    await screen.findByText(/^The saved copy is sent again\. AWS uses the KMS key while/);
+    await user.click(await box('Delete Key Material'));
+    await screen.findByText(/one missing material stops the whole KMS key\.$/);
+    await waitFor(() => expect(answers).toHaveLength(2));
+    for (const answer of answers) answer();
+    await screen.findByText('As AWS has it now.');
   });
 
   it('asks for the name before a delete, and Enter alone does not start it', async () => {

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { usualEnd } from '../../../shared/model/material-end.ts';
 import { aesWorks, keyWorks } from '../../../shared/text/key-works.ts';
-import { synchronizeWords } from '../../../shared/text/synchronize.ts';
+import { placeInKey, synchronizeWords } from '../../../shared/text/synchronize.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -83,7 +83,9 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
   const start = useDeed('key.synchronize');
   const { plan, lastPlan, marks } = planning;
   const confirmName = plan?.confirmName ?? null;
-  const words = synchronizeWords(boxes, known?.version ?? 1, known ? keyWorks(known) : aesWorks);
+  const place = placeInKey(known?.remote?.materialState ?? null);
+  const works = known ? keyWorks(known) : aesWorks;
+  const words = synchronizeWords(boxes, known?.version ?? 1, works, place);
   const meanings = boxMeanings(lastPlan?.comparison ?? [], hasPolicy);
   const takesAway = boxes.deleteMaterial && !boxes.importMaterial;
   const change = (next: Boxes): void => {
@@ -135,7 +137,7 @@ export function SynchronizeDialog({ dialog, close }: DialogProps<'synchronize'>)
           onChange={setUntil}
         />
       </BoxesFields>
-      <PlanSentence sentence={words.sentence} marks={marks} />
+      <PlanSentence sentence={plan?.sentence ?? words.sentence} marks={marks} />
     </PlanDialog>
   );
 }

@@ -35,6 +35,7 @@ const key = (state: Key['state']): Key => ({
     materialId: null,
     otherMaterial: null,
     materialState: null,
+    importState: null,
     validTo: null,
     alias: null,
     readAt: 0,
