@@ -1,5 +1,5 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { sayDay } from '../../../../shared/model/span.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import { sayVersions } from '../../../../shared/text/versions.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import type { Checks } from './plan.ts';
@@ -69,7 +69,7 @@ export function warningsInKey(inKey: InKey, choices: Choices, gone: boolean): st
     );
   if (importMaterial && validTo !== null)
     lines.push(
-      `Where AWS deletes it on ${sayDay(validTo)}, it refuses the whole KMS key, new encryption included, until you Synchronize`,
+      `Where AWS deletes it on ${sayMinute(validTo)}, it refuses the whole KMS key, new encryption included, until you Synchronize`,
     );
   return lines;
 }
