@@ -1,6 +1,7 @@
 import {
   DeleteAliasCommand,
   DeleteImportedKeyMaterialCommand,
+  EnableKeyCommand,
   RotateKeyOnDemandCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -166,6 +167,65 @@ describe('what goes wrong in one KMS key', () => {
     expect((await versionOf('overtaken', 1)).lifecycle).toBe('deactivated');
   });
 
+  it.each([
+    ['parameters', 'ScheduleKeyDeletion', 'AWS_KEY_STATE', 'which is PendingDeletion.'],
+    ['rotate', 'DisableKey', 'KEY_NOT_ENABLED', 'and the next Force Rotate takes it.'],
+  ] as const)(
+    'says what became of the KMS key where somebody stops it before %s',
+    async (step, call, code, leaves) => {
+      const name = `stopped-at-${step}`;
+      await desk.addGroup(name, { mapping: 'material' });
+      const KeyId = (await desk.rotated(name)).remote?.keyId ?? '';
+      desk.at(`group.rotate-material:${step}:after-intent`, () => aws.callNow(call, { KeyId }));
+      const stopped = await desk.rotate(name);
+      expect(failureOf(stopped).code).toBe(code);
+      const { leftovers, standing } = await desk.call('job.show', { job: stopped.job.id });
+      expect(leftovers).toContain(leaves);
+      expect(standing?.aws.text).toMatch(/, which is (PendingDeletion|Disabled)$/);
+      const { forYourKeys } = renderFailure(failureOf(stopped), { openJob: true });
+      if (code === 'KEY_NOT_ENABLED') expect(forYourKeys).toMatch(/AWS refuses each of them\.$/);
+    },
+  );
+
+  it('leads out of a job that met a material lost since its check', async () => {
+    await desk.addGroup('lost-since', { mapping: 'material' });
+    const kmsKeyId = (await desk.rotated('lost-since')).remote?.keyId ?? '';
+    desk.at('group.rotate-material:rotate:after-intent', () =>
+      aws.callNow('DeleteImportedKeyMaterial', { KeyId: kmsKeyId }),
+    );
+    const stopped = await desk.rotate('lost-since');
+    expect(failureOf(stopped)).toMatchObject({
+      code: 'MATERIAL_MISSING',
+      details: { versions: 'version 1' },
+    });
+    expect(renderFailure(failureOf(stopped), { openJob: true }).next).toMatch(/^Cancel this job/);
+    await desk.call('job.cancel', { job: stopped.job.id });
+    requireDone(
+      await desk.synchronize('lost-since/1', {
+        deleteMaterial: false,
+        updatePolicy: false,
+        importMaterial: true,
+      }),
+    );
+    requireDone(await desk.rotate('lost-since'));
+    expect((await versionOf('lost-since', 2)).state).toBe('Active, alias');
+    expect((await desk.call('key.list', { group: 'lost-since' })).total).toBe(2);
+  });
+
+  it('goes on where it was once a KMS key that stopped while AWS rotated is enabled', async () => {
+    await desk.addGroup('off-since', { mapping: 'material' });
+    const KeyId = (await desk.rotated('off-since')).remote?.keyId ?? '';
+    desk.at('group.rotate-material:current:after-intent', () =>
+      aws.callNow('DisableKey', { KeyId }),
+    );
+    const stopped = await desk.rotate('off-since');
+    expect(failureOf(stopped).code).toBe('KEY_NOT_ENABLED');
+    await aws.kms().send(new EnableKeyCommand({ KeyId }));
+    requireDone(await desk.goOn(stopped.job.id));
+    expect((await versionOf('off-since', 2)).state).toBe('Active, alias');
+    expect(await rotations('off-since')).toBe(1);
+  });
+
   it('waits where AWS is at a rotation that somebody asked for in the same moment', async () => {
     await desk.addGroup('conflict', { mapping: 'material' });
     const KeyId = (await desk.rotated('conflict')).remote?.keyId ?? '';
@@ -243,6 +303,20 @@ describe('what goes wrong in one KMS key', () => {
     expect((await desk.call('key.show', { key: 'outside/2' })).state).toBe('Active, alias');
     expect(await rotations('outside')).toBe(1);
   });
+});
+
+it('says at its end what it read of a KMS key that somebody disabled once it was rotated', async () => {
+  await using quick = await OutsideAws.start();
+  await using there = await Desk.open(quick);
+  await there.addGroup('off', { mapping: 'material' });
+  const KeyId = (await there.rotated('off')).remote?.keyId ?? '';
+  there.at('group.rotate-material:current:after-intent', () =>
+    quick.callNow('DisableKey', { KeyId }),
+  );
+  const done = await there.rotate('off');
+  requireDone(done);
+  expect(done.job.message).toContain('which reads as Disabled: AWS refuses every version.');
+  expect((await there.call('key.show', { key: 'off/2' })).state).toBe('Off, alias');
 });
 
 it('a limit of AWS below the setting stops the job, which says what waits, and rotates nothing', async () => {

@@ -74,7 +74,22 @@ it.each([
       ['current', 'AWS encrypts under it in KMS key a81c…40d2'],
     ] as const
   ).map(([material, words]): [LeftBehind, string, string] => [
-    { what: 'material', version: 3, key: key.key, material },
+    { what: 'material', version: 3, key: key.key, state: 'Enabled', material },
+    `Cancel now leaves version 3 in the keystore; ${words}.`,
+    `Version 3 stays in the keystore; ${words}.`,
+  ]),
+  ...(
+    [
+      ['none', 'Disabled', 'nothing of it is in KMS key a81c…40d2, which is disabled'],
+      [
+        'none',
+        'PendingImport',
+        'nothing of it is in KMS key a81c…40d2, which is stopped for want of material',
+      ],
+      ['current', 'Disabled', 'it is the current one of KMS key a81c…40d2, which is disabled'],
+    ] as const
+  ).map(([material, state, words]): [LeftBehind, string, string] => [
+    { what: 'material', version: 3, key: key.key, state, material },
     `Cancel now leaves version 3 in the keystore; ${words}.`,
     `Version 3 stays in the keystore; ${words}.`,
   ]),

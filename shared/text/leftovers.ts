@@ -30,6 +30,8 @@ export type LeftBehind =
       readonly version: number;
       /** As shown: the id, shortened. */
       readonly key: string;
+      /** AWS's word for the KMS key, as last read. */
+      readonly state: string;
       readonly material: 'none' | 'in-doubt' | 'waiting' | 'rotating' | 'current';
     }
   | {
@@ -55,6 +57,9 @@ const states: Readonly<Record<string, string>> = {
   Enabled: 'enabled',
   Disabled: 'disabled',
 };
+
+/** Of a KMS key that versions share, where AWS lacks one of their materials. */
+const stoppedWords = 'stopped for want of material';
 
 /** What a job that is cancelled leaves, said before and after. */
 export function leftoverTexts(left: LeftBehind): LeftoverTexts {
@@ -100,10 +105,15 @@ export function leftoverTexts(left: LeftBehind): LeftoverTexts {
   }
 }
 
-function materialWords({ key, material }: Extract<LeftBehind, { what: 'material' }>): string {
+function materialWords({
+  key,
+  state,
+  material,
+}: Extract<LeftBehind, { what: 'material' }>): string {
+  const off = state === 'PendingImport' ? stoppedWords : (states[state] ?? state);
   switch (material) {
     case 'none':
-      return `nothing of it is in KMS key ${key}, which goes on as before`;
+      return `nothing of it is in KMS key ${key}, which ${state === 'Enabled' ? 'goes on as before' : `is ${off}`}`;
     case 'in-doubt':
       return `KMS key ${key} may hold its material, unused`;
     case 'waiting':
@@ -111,7 +121,9 @@ function materialWords({ key, material }: Extract<LeftBehind, { what: 'material'
     case 'rotating':
       return `AWS may go on and encrypt under it in KMS key ${key}`;
     case 'current':
-      return `AWS encrypts under it in KMS key ${key}`;
+      return state === 'Enabled'
+        ? `AWS encrypts under it in KMS key ${key}`
+        : `it is the current one of KMS key ${key}, which is ${off}`;
   }
 }
 
@@ -119,7 +131,7 @@ type KmsKeyLeft = Extract<LeftBehind, { what: 'kms-key' }>;
 
 function stateWords({ state, stateInDoubt, shared }: KmsKeyLeft): string {
   const stopped = shared && state === 'PendingImport';
-  const word = stopped ? 'stopped for want of material' : (states[state] ?? state);
+  const word = stopped ? stoppedWords : (states[state] ?? state);
   return stateInDoubt ? `${word} when last read (a change of that may have been made since)` : word;
 }
 

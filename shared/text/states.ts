@@ -76,8 +76,13 @@ export const shortId = (id: string): string =>
 export const endings = {
   rotated: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
-  rotatedInKey: (d: { group: string; version: number; keyId: string }): string =>
-    `${d.group} rotated. AWS encrypts under version ${d.version} in the same KMS key (${shortId(d.keyId)}); every earlier version decrypts.`,
+  /** `state`: of the KMS key that all versions are in, as AWS spells it. */
+  rotatedInKey: (d: { group: string; version: number; keyId: string; state: string }): string => {
+    const key = `the same KMS key (${shortId(d.keyId)})`;
+    return d.state === 'Enabled'
+      ? `${d.group} rotated. AWS encrypts under version ${d.version} in ${key}; every earlier version decrypts.`
+      : `${d.group} rotated. Version ${d.version} is the current one in ${key}, which reads as ${d.state}: AWS refuses every version.`;
+  },
   previousStays: (d: { version: number; works: KeyWorks }): string =>
     `Version ${d.version} stays enabled and ${d.works.works}.`,
   firstKey: (d: { alias: string }): string =>

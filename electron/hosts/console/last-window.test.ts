@@ -15,6 +15,7 @@ beforeEach(() => {
   core.handlers.set('setting.show', () => ({
     autoLockMinutes,
     consoleAllowed: true,
+    rotationLimit: 25,
     softwareModuleToAws: false,
   }));
   core.handlers.set('keystore.lock', () => ({ pausedJobs: 0 }));

@@ -82,7 +82,9 @@ export const groupWording = {
     forYourKeys: (d) =>
       d.has('alias')
         ? 'This job was interrupted while it disabled the key, and the alias came to name it: what goes by that alias fails.'
-        : 'The alias was not moved: nothing would work through this key.',
+        : d.has('shared')
+          ? 'All versions of the group are in this KMS key, and AWS refuses each of them.'
+          : 'The alias was not moved: nothing would work through this key.',
     next: (d) => {
       const state = d.text('state', '');
       if (d.has('alias'))
@@ -126,7 +128,10 @@ export const groupWording = {
     headline: 'The KMS key lacks material of an earlier version.',
     forYourKeys: (d) =>
       `AWS refuses the whole KMS key, new encryption included, until it is back${d.when('versions', (v) => `: ${v}`)}. Our copies are kept.`,
-    next: (d) => `Synchronize all keys of the group with Import Key Material, then ${d.goOn}.`,
+    next: (d) =>
+      d.inOpenJob
+        ? 'Cancel this job and Synchronize all keys of the group with Import Key Material. Then use Force Rotate: it takes a version that waits.'
+        : 'Synchronize all keys of the group with Import Key Material, then try again.',
   },
   MATERIAL_PENDING: {
     headline: 'Other key material waits for rotation in this KMS key.',

@@ -21,7 +21,7 @@ import {
   type RotationContext as Context,
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
-import { pendingElsewhere, rotationsIn } from './shared-rotation.ts';
+import { pendingElsewhere, rotationsIn, stateObstacle } from './shared-rotation.ts';
 
 /** While AWS rotates it is asked again after this long (ms); it takes about a minute. */
 const lookAgain = 3_000;
@@ -125,9 +125,10 @@ function rotatedMeanwhile(
 async function ask(
   services: DeedServices,
   { group, connection, key, remote }: InKey,
-  { materials, read }: KeySeen,
+  seen: KeySeen,
   context: Context,
 ): Promise<StepResult> {
+  const { materials, read } = seen;
   const limited = new OperationError('ROTATION_LIMIT', {
     group: group.name,
     version: key.version,
@@ -141,10 +142,8 @@ async function ask(
   if (other) return park(pendingElsewhere(group, other.materialId));
   const moved = rotatedMeanwhile(context, read);
   if (moved) return park(moved);
-  if (read.state !== 'Enabled') {
-    const details = { version: key.version, key: key.id, state: read.state };
-    return park(new OperationError('KEY_NOT_ENABLED', details));
-  }
+  const refused = stateObstacle(seen, services.keys.ofGroup(group.id), key);
+  if (refused) return park(refused);
   try {
     const { requestId } = await connection.rotateOnDemand(remote.kmsKeyId, context);
     const said = `${shortId(remote.kmsKeyId)}: AWS rotates to the material of version ${key.version}`;
@@ -173,6 +172,8 @@ export function currentStep(services: DeedServices, open: Opened): StepSpec<Forc
       const seen = await readKey(services, opened.connection, opened, context);
       const { read, own } = seen;
       if (read.currentMaterialId !== remote.materialId || own?.state !== 'CURRENT') {
+        const refused = stateObstacle(seen, keys.ofGroup(group.id), key);
+        if (refused) return { type: 'park', error: refused };
         if (own !== null && context.openFor < patience) {
           const until = clock.now() + lookAgain;
           return { type: 'later', until, why: 'AWS is rotating the KMS key' };
@@ -189,7 +190,7 @@ export function currentStep(services: DeedServices, open: Opened): StepSpec<Forc
         output: { materialId: remote.materialId },
         proof: [
           proof(
-            `AWS encrypts under version ${key.version}, material ${shortId(own.materialId)}; key ID and ARN are as before`,
+            `${sayCurrent(key.version, read.state)}, material ${shortId(own.materialId)}; key ID and ARN are as before`,
             read.requestId,
           ),
         ],
@@ -206,6 +207,11 @@ export function currentStep(services: DeedServices, open: Opened): StepSpec<Forc
     },
   };
 }
+
+const sayCurrent = (version: number, state: string): string =>
+  state === 'Enabled'
+    ? `AWS encrypts under version ${version}`
+    : `Version ${version} is the current one of a KMS key that is ${state}`;
 
 /** The alias names the KMS key already, but for a group that was given another alias, or lost it. */
 export function sameKeyAliasStep(

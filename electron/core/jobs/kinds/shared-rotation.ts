@@ -51,7 +51,7 @@ export async function lookAtRotation(
   const done = rotationsIn(materials);
   const most = services.rotationLimit();
   const obstacle =
-    stateObstacle(seen, versions, current) ??
+    stateObstacle(seen, versions, current.key) ??
     (pending !== null && waiting === null ? pendingElsewhere(group, pending.materialId) : null) ??
     (done >= most ? limitReached(group, most) : null);
   return { seen, waiting, done, most, obstacle };
@@ -61,14 +61,15 @@ export async function lookAtRotation(
 const ownerOf = (versions: readonly KeyWithRemote[], { materialId }: Material): Key | null =>
   versions.find(({ remote }) => remote?.materialId === materialId)?.key ?? null;
 
-function stateObstacle(
+/** Why AWS would refuse the KMS key as it is; null: it would not. `key`: the version it is about. */
+export function stateObstacle(
   { read, materials }: KeySeen,
   versions: readonly KeyWithRemote[],
-  { key }: CurrentVersion,
+  key: Key,
 ): OperationError | null {
   if (read.state === 'Enabled') return null;
   if (read.state !== 'PendingImport') {
-    const details = { version: key.version, key: key.id, state: read.state };
+    const details = { version: key.version, key: key.id, state: read.state, shared: true };
     return new OperationError('KEY_NOT_ENABLED', details);
   }
   const gone = (materials ?? []).filter((material) => !isWaiting(material) && !isThere(material));

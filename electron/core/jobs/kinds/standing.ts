@@ -186,6 +186,7 @@ function unusedLine(
   }
   const told = stepStates['rotate'] === 'begun' || outputs['rotate'] !== undefined;
   const waits = `The material of version ${key.version} waits in ${where}`;
+  if (remote.state !== 'Enabled') return line(false, `${waits}, which is ${remote.state}`, readAt);
   return told || stepStates['rotate'] === 'done'
     ? line(null, `${waits}; AWS may be rotating to it`, readAt)
     : line(true, `${waits}; AWS encrypts under the version before`, readAt);
@@ -375,6 +376,7 @@ export function leftoversInKey(
     what: 'material',
     version: key.version,
     key: shortId(remote.kmsKeyId),
+    state: remote.state,
     material: done
       ? 'current'
       : told
