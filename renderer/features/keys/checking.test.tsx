@@ -29,6 +29,8 @@ const remote = {
   state: 'Enabled',
   materialId: 'a'.repeat(64),
   otherMaterial: null,
+  materialState: null,
+  importState: null,
   validTo: null,
   alias: null,
   readAt: 1_800_000_000_000,
