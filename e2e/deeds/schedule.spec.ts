@@ -91,6 +91,21 @@ describe('a rotation that is due', () => {
     await rest('daily');
   });
 
+  it('goes on within the one KMS key of a group in key material mapping', async () => {
+    await desk.addGroup('within', { ...daily, mapping: 'material' });
+    const first = await desk.rotated('within');
+    await passTo((await desk.call('group.show', { group: 'within' })).group.nextRotationAt ?? 0);
+    const job = await newest('within', 'group.rotate-material');
+    requireDone(job);
+    expect(job.job.actor).toBe('schedule (scheduler)');
+    const { keys } = await desk.call('key.list', { group: 'within' });
+    expect(keys.map(({ state, remote }) => [state, remote?.arn])).toEqual([
+      ['Decrypts only', first.remote?.arn],
+      ['Active, alias', first.remote?.arn],
+    ]);
+    await rest('within');
+  });
+
   it('never runs for a group that rotates by hand only', async () => {
     await desk.addGroup('by-hand', { ...daily, rotate: false });
     await desk.rotated('by-hand');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { lastRotationAt } from '../model/mapping.ts';
-import { sayRotation } from './mapping.ts';
+import { sayNextRotation, sayRotation } from './mapping.ts';
 
 const at = Date.parse('2026-11-23T12:00:00Z');
 
@@ -20,6 +20,11 @@ it.each([
   [1, 2, { amount: 2, unit: 'years' }, 'Rotation 1 of 2; at this pace the last is in Nov 2028.'],
 ] as const)('rotation %i of %i at a pace of %j', (next, most, every, text) => {
   expect(sayRotation(next, most, lastRotationAt({ next, most }, at, every))).toBe(text);
+});
+
+it('says of a group which rotation is its next, until none is left', () => {
+  expect(sayNextRotation(8, 25, null)).toBe('Next is rotation 8 of 25.');
+  expect(sayNextRotation(26, 25, null)).toBe(sayRotation(26, 25, null));
 });
 
 it('says of a group without a pace which one it is, and of the last that it is the last', () => {

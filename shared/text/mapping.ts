@@ -1,4 +1,4 @@
-import type { Mapping } from '../model/mapping.ts';
+import { type Mapping, usualRotationLimit } from '../model/mapping.ts';
 
 /** The two mappings of a group, as its form offers them: a name, what changes, and what stays. */
 export const mappingTexts: Readonly<
@@ -11,10 +11,12 @@ export const mappingTexts: Readonly<
   },
   material: {
     label: 'AWS key material: all versions are in one KMS key',
-    sentence:
-      'A rotation puts new material into the same KMS key: key ID, ARN and alias stay. If one version loses its material, AWS refuses the whole KMS key.',
+    sentence: `AES-256 only. A rotation puts new material into the same KMS key: key ID, ARN and alias stay. AWS grants ${usualRotationLimit} of them, and never goes back to an earlier version. If one version loses its material, AWS refuses the whole KMS key.`,
   },
 };
+
+/** Beside a choice that is still free. */
+export const mappingHint = 'It cannot be changed once the group has a key.';
 
 /** Why the mapping of a group that has keys stays. */
 export const mappingFixed: Readonly<Record<Mapping, string>> = {
@@ -43,6 +45,12 @@ const months = [
 const sayMonth = (at: number): string => {
   const date = new Date(at);
   return `${months[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
+};
+
+/** The same of a group as it stands: `Next is rotation 8 of 25; …` */
+export const sayNextRotation = (next: number, most: number, lastAt: number | null): string => {
+  const text = sayRotation(next, most, lastAt);
+  return next > most ? text : `Next is ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 };
 
 /** `Rotation 8 of 25; at this pace the last is in Nov 2043.` `lastAt` null: the group has no pace. */

@@ -8,7 +8,7 @@ import type { Group } from '../keystore/rows.ts';
 import { groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 import { kindShown } from './group-kind.ts';
-import { sayRotation } from '../../../shared/text/mapping.ts';
+import { sayNextRotation } from '../../../shared/text/mapping.ts';
 import { sayLead } from '../../../shared/text/renewal.ts';
 
 export type GroupView = z.output<typeof groupView>;
@@ -61,7 +61,7 @@ function rotationsOf(open: OpenKeystore, group: Group, now: number): GroupView['
   const lastAt = group.rotate
     ? lastRotationAt({ next: done + 1, most }, at, group.rotateEvery)
     : null;
-  return { done, most, text: sayRotation(done + 1, most, lastAt) };
+  return { done, most, text: sayNextRotation(done + 1, most, lastAt) };
 }
 
 /**

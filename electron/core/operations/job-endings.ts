@@ -28,7 +28,9 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
     case 'group.force-rotate':
       return [endings.rotated(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
     case 'group.rotate-material':
-      return [endings.rotatedInKey({ ...about, state: remote.state }), copies(key.backedUpAt)].join(' ');
+      return [endings.rotatedInKey({ ...about, state: remote.state }), copies(key.backedUpAt)].join(
+        ' ',
+      );
     case 'key.make-active':
       return endings.madeActive(about);
     case 'key.disable-now':

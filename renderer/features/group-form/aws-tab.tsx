@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { type Mapping, mappings } from '../../../shared/model/mapping.ts';
-import { mappingFixed, mappingTexts } from '../../../shared/text/mapping.ts';
+import { mappingFixed, mappingHint, mappingTexts } from '../../../shared/text/mapping.ts';
 import { capital } from '../../../shared/text/capital.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { AliasField } from './alias-field.tsx';
@@ -100,7 +100,7 @@ function MappingField({
           place={place}
           field="mapping"
           under
-          hint={fixed ? mappingFixed[form.mapping] : null}
+          hint={fixed ? mappingFixed[form.mapping] : mappingHint}
         />
       </fieldset>
     </div>

@@ -22,7 +22,7 @@ const link = () =>
 const rotations = {
   done: 7,
   most: 25,
-  text: 'Rotation 8 of 25; at this pace the last is in Nov 2043.',
+  text: 'Next is rotation 8 of 25; at this pace the last is in Nov 2043.',
 };
 
 it('says how many rotations AWS grants the KMS key that all versions are in', async () => {
