@@ -10,9 +10,9 @@ const kibibyte = 1024;
  * In KiB. A build that is larger fails its check: make it smaller, or say here why it may grow. It was
  * 1280 in all; standing in one column at 320 px takes the styles of every place once more, and TLS of a
  * credential is a dialog with certificates to compare; key types bring selects, a public key to save, and
- * words for what keys of each kind do.
+ * words for what keys of each kind do. The choice of a mapping says what it binds to, and has a limit to set.
  */
-export const limits = { start: { raw: 480, gzip: 150 }, all: { raw: 1351, gzip: 417 } };
+export const limits = { start: { raw: 480, gzip: 150 }, all: { raw: 1354, gzip: 418 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;
