@@ -73,7 +73,7 @@ describe.skipIf(!windowHere)('a group whose versions are in one KMS key, at the 
       confirm: 'cards',
     });
     await stage.reach(jobId, 'done');
-    await tree.row(/cards version 3, key, Stopped/).click();
+    await tree.row(/^Stopped: cards version 3, key/).click();
     await tree.details.getByText(/lacks material of another version/).waitFor();
     await lookBoth('the pane of a version that stopped');
     await tree.row(/cards, key group/).click();
