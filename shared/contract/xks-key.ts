@@ -116,7 +116,7 @@ export const xksKeyOps = {
       confirm: z.boolean().default(false),
     }),
     output: xksKeyDetail,
-    fails: [...found, 'XKS_KEY_BOUND', 'CONFIRMATION_NEEDED', ...hsmFails],
+    fails: [...found, 'XKS_KEY_BOUND', 'ALREADY_RUNNING', 'CONFIRMATION_NEEDED', ...hsmFails],
   }),
   remove: op({
     effect: 'destructive',
@@ -124,7 +124,7 @@ export const xksKeyOps = {
     input: z.strictObject({ key: reference, confirm: z.boolean().default(false) }),
     /** Objects that still have to leave the device: at the next login or start. */
     output: z.strictObject({ leftOnDevice: z.number().int() }),
-    fails: [...found, 'XKS_KEY_BOUND', 'CONFIRMATION_NEEDED', ...hsmFails],
+    fails: [...found, 'XKS_KEY_BOUND', 'ALREADY_RUNNING', 'CONFIRMATION_NEEDED', ...hsmFails],
   }),
   /** For a form that is being filled in: nothing is asked of AWS, nothing is kept. */
   readPolicy: op({

@@ -99,7 +99,7 @@ export const xksStoreOps = {
     summary: 'Remove an empty external key store from this keystore; nothing changes in AWS',
     input: z.strictObject({ store: reference, confirm: z.boolean().default(false) }),
     output: nothing,
-    fails: [...found, 'XKS_STORE_IN_USE', 'CONFIRMATION_NEEDED'],
+    fails: [...found, 'XKS_STORE_IN_USE', 'ALREADY_RUNNING', 'CONFIRMATION_NEEDED'],
   }),
   check: op({
     effect: 'change',

@@ -1,3 +1,4 @@
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { ExternalStore, XksKey } from '../keystore/xks/rows.ts';
 import type { OpenKeystore } from './context.ts';
 
@@ -14,6 +15,21 @@ export const groupsNeedingSomebody = (
     ...[...open.jobs.groupsNeedingYou()].filter((line) => !line.startsWith(storeLine)),
     ...open.overview.groupsInTrouble(),
   ]);
+
+/**
+ * Inside a change that takes something of a store away: a job of it builds on what is there, and may have
+ * asked AWS for what nothing here would know of any more.
+ * @throws OperationError ALREADY_RUNNING
+ */
+export function requireNoJobOfStore(
+  { jobs }: Jobs,
+  { id, name }: Pick<ExternalStore, 'id' | 'name'>,
+): void {
+  const { jobAtWork: job, stopped } = jobs.ofGroup(`${storeLine}${id}`);
+  if (job === null) return;
+  const details = { job, store: name, ...(stopped ? { needsYou: true } : {}) };
+  throw new OperationError('ALREADY_RUNNING', details);
+}
 
 const storeTrouble: readonly string[] = ['FAILED', 'GONE'];
 

@@ -20,6 +20,7 @@ import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
 import { lostWords } from '../../../shared/text/xks.ts';
 import { requireTyped, serving } from './xks-stores.ts';
+import { requireNoJobOfStore } from './needing.ts';
 import { viewXksKey, viewXksKeyDetail } from './xks-view.ts';
 
 type Keys = HandlersOfNoun<'xksKey'>;
@@ -172,6 +173,7 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
         });
       await beforeEnding(open, key);
       await serving(open, () => {
+        requireNoJobOfStore(open, open.xks.stores.get(key.storeId));
         open.xks.keys.destroyVersion(key.id, input.version);
         open.audit('OK', [key.id], { name: key.name, version: input.version });
       });
@@ -187,6 +189,7 @@ function endingHandlers(access: Access): Pick<Keys, 'destroyVersion' | 'remove'>
         });
       await beforeEnding(open, key);
       await serving(open, () => {
+        requireNoJobOfStore(open, open.xks.stores.get(key.storeId));
         open.xks.keys.remove(key.id);
         open.audit('OK', [key.id], { name: key.name, xksKeyId: key.xksId });
       });

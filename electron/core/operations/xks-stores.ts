@@ -14,6 +14,7 @@ import { onDisk } from '../store/disk-errors.ts';
 import { writeDurably } from '../store/durable-file.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
+import { requireNoJobOfStore } from './needing.ts';
 import { viewCredential, viewStore, viewStoreDetail } from './xks-view.ts';
 
 type Stores = HandlersOfNoun<'xksStore'>;
@@ -89,6 +90,7 @@ function keepingHandlers(
       if (!input.confirm)
         throw new OperationError('CONFIRMATION_NEEDED', { what: `remove ${store.name}` });
       await serving(open, () => {
+        requireNoJobOfStore(open, store);
         open.xks.stores.remove(store.id);
         open.audit('OK', [store.id], { name: store.name });
       });

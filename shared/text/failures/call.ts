@@ -170,26 +170,24 @@ export const callWording = {
   },
   ALREADY_RUNNING: {
     headline: (d) =>
-      d.when(
-        'group',
-        () => 'A job of this group is under way.',
-        'The same deed is already under way.',
-      ),
+      d.has('store')
+        ? 'A job of this external key store is under way.'
+        : d.has('group')
+          ? 'A job of this group is under way.'
+          : 'The same deed is already under way.',
     forYourKeys: (d) =>
-      d.when(
-        'group',
-        () => 'Nothing was changed: the job builds on the group as it is.',
-        'No second one was started.',
-      ),
-    next: (d) =>
-      d.when(
-        'group',
-        () =>
-          d.has('needsYou')
-            ? `Continue job ${d.text('job', '')}, which needs you, or cancel it; then try again.`
-            : `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`,
-        `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`,
-      ),
+      d.has('store')
+        ? 'Nothing was changed: the job may have made in AWS what needs this.'
+        : d.has('group')
+          ? 'Nothing was changed: the job builds on the group as it is.'
+          : 'No second one was started.',
+    next: (d) => {
+      if (!d.has('store') && !d.has('group'))
+        return `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`;
+      return d.has('needsYou')
+        ? `Continue job ${d.text('job', '')}, which needs you, or cancel it; then try again.`
+        : `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`;
+    },
   },
   JOB_NOT_CANCELLABLE: {
     headline: (d) =>
