@@ -4,7 +4,7 @@ import { mappingFixed, mappingHint, mappingTexts } from '../../../shared/text/ma
 import { capital } from '../../../shared/text/capital.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { AliasField } from './alias-field.tsx';
-import { Beside, FormRow, type RowPlace, TextInput } from './form-row.tsx';
+import { Beside, besideId, FormRow, type RowPlace, TextInput } from './form-row.tsx';
 import styles from './group-form.module.css';
 import { PolicyField } from './policy-field.tsx';
 import { RegionField } from './region-field.tsx';
@@ -134,6 +134,7 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
               type="radio"
               name={name}
               checked={form.awsDeletes}
+              aria-describedby={`${name}-then`}
               onChange={() => control.set({ awsDeletes: true }, 'awsDeletesMaterialAfterDays')}
             />
             After
@@ -149,7 +150,7 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
               control.set({ awsDeletesDays }, 'awsDeletesMaterialAfterDays')
             }
           />
-          <span>
+          <span id={`${name}-then`}>
             days after an import, unless Keyreeve imports it again before: else{' '}
             {keyWorks(form).stops('the key')}
           </span>
@@ -173,6 +174,7 @@ function DisableField({ control, place }: Pick<TabProps, 'control' | 'place'>) {
               type="checkbox"
               checked={form.disableAfterRotating}
               disabled={form.mapping === 'material'}
+              aria-describedby={besideId(place.base, 'disableWaitDays')}
               onChange={(event) =>
                 control.set({ disableAfterRotating: event.target.checked }, 'disableWaitDays')
               }

@@ -95,6 +95,18 @@ async function fillIn(user: ReturnType<typeof userEvent.setup>): Promise<void> {
   await user.type(await screen.findByRole('combobox', { name: 'Region' }), 'ireland{Enter}');
 }
 
+describe('what AWS may do to a key by itself', () => {
+  it('is read with the choice that lets it, before anybody makes that', async () => {
+    const { user } = working(add);
+    await user.click(await button('Continue'));
+    await user.click(await tab(/AWS Properties/));
+    const then = /days after an import, unless Keyreeve imports it again/;
+    await screen.findByRole('radio', { name: 'After', description: then });
+    const lost = /decrypt/i;
+    await screen.findByRole('checkbox', { name: /^Disable key after/, description: lost });
+  });
+});
+
 describe('the first dialog', () => {
   it('leaves to the window what the chosen family has: type, length and usage follow each other', async () => {
     const { user } = working(add, { hsm: 'ready', hsmLabel: 'BYOK-A' });

@@ -122,14 +122,14 @@ function RuleTable({
           {rules.map((rule) => (
             <tr key={rule.id}>
               <td>{rule.name}</td>
-              <td>
+              <td className={styles['word']}>
                 {rule.effect === 'deny' ? (
                   <span className="tone-attention">✕ refuses</span>
                 ) : (
                   <span className="tone-good">✓ allows</span>
                 )}
               </td>
-              <td>{rule.keyId === null ? 'whole store' : 'one key'}</td>
+              <td className={styles['word']}>{rule.keyId === null ? 'whole store' : 'one key'}</td>
               <td>{conditionWords(rule.when).join('; ')}</td>
               <td className={styles['end']}>
                 <DeedButton
