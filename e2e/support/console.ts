@@ -57,6 +57,8 @@ export class ConsoleStage implements AsyncDisposable {
       const stage = new ConsoleStage(host, browser, context, page);
       stage.listenTo(page);
       await page.goto(host.url);
+      // The link is used up once it was heard: a page loaded again before it has the answer is out.
+      await page.waitForFunction(() => sessionStorage.getItem('keyreeve-factor') !== null);
       return stage;
     } catch (error) {
       await host.stop();

@@ -10,7 +10,7 @@ import { difference, fill, parseTranscript, type Step } from './transcript.ts';
 const bin = fileURLToPath(new URL('../../bin/keyreeve', import.meta.url));
 
 /** A step that takes longer is killed, so that the folder and the processes are always removed. */
-const stepTimeoutMs = 60_000;
+const stepTimeoutMs = 150_000;
 
 interface Ended {
   readonly code: number | null;
