@@ -118,6 +118,10 @@ const withoutValues = (message: string): string =>
     .replace(/(--[a-z-]+)=[^\s']*/g, '$1')
     // a long list would push out where the help is, which has it
     .replace(/Allowed choices are .{100,}$/s, 'it is none of those it takes.')
+    .replace(
+      /Allowed choices are (.*)\.$/s,
+      (_, choices: string) => `it takes ${choices.replace(/, ([^,]*)$/, ' or $1')}`,
+    )
     // a word that is near a command is a command mistyped; any other may be a secret
     .replace(/^unknown command '.*'(?!.*Did you mean)/s, 'there is no such command')
     .replace(/\s*\n\s*\(Did (.*?)\??\)\s*$/, '; did $1')
