@@ -137,6 +137,7 @@ describe('completion', () => {
     ['keystore slot add x --kind', 'passphrase hsm combined'],
     ['xks store add x --storage', 'hsm software'],
     ['completion', 'bash zsh fish'],
+    ['xks rule mode', 'enforce dry-run'],
   ])('offers what %s takes, and no files', (typed, choices) => {
     const words = [...typed.split(' '), ''];
     const run = spawnSync(bin, ['complete', '--', ...words], {

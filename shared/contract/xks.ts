@@ -130,9 +130,9 @@ export const xksRuleOps = {
   remove: op({
     effect: 'change',
     summary: 'Remove a rule',
-    input: z.strictObject({ rule: z.uuid() }),
+    input: z.strictObject({ rule: reference }),
     output: nothing,
-    fails: ['NOT_FOUND', ...publishFails],
+    fails: ['NOT_FOUND', 'AMBIGUOUS_NAME', ...publishFails],
   }),
   setMode: op({
     effect: 'change',

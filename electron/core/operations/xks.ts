@@ -153,10 +153,10 @@ export const xksRuleHandlers = (access: Access): HandlersOfNoun<'xksRule'> => ({
   },
   remove: async (input) => {
     const open = access.open();
-    const { name, storeId } = open.xks.rules.get(input.rule);
+    const { id, name, storeId } = open.xks.rules.find(input.rule);
     await serving(open, () => {
-      open.xks.rules.remove(input.rule);
-      open.audit('OK', [storeId, input.rule], { name });
+      open.xks.rules.remove(id);
+      open.audit('OK', [storeId, id], { name });
     });
     return {};
   },

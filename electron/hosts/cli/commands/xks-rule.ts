@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { RuleCondition } from '../../../../shared/model/xks.ts';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { collect } from '../../transport/argv/values.ts';
 import { rulesText, trialText } from '../render/xks.ts';
 import { OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
+
+const rulesModes = ['enforce', 'dry-run'] as const;
+type RulesMode = (typeof rulesModes)[number];
 
 /** By the name of its option. Patterns know * and ?. */
 const conditions = {
@@ -65,7 +67,7 @@ export function addRuleVerbs(noun: Command, run: Run): void {
     );
   noun
     .command('remove')
-    .argument('<rule>', 'its id')
+    .argument('<rule>', 'its name or id')
     .description('remove a rule')
     .action((rule: string) =>
       run(async (context) => {
@@ -74,14 +76,10 @@ export function addRuleVerbs(noun: Command, run: Run): void {
       }),
     );
   targetOptions(noun.command('mode'))
-    .argument('<mode>', 'enforce or dry-run')
+    .addArgument(noun.createArgument('<mode>', 'whether they refuse').choices(rulesModes))
     .description('let rules refuse, or only say what they would have refused')
-    .action((mode: string, options: TargetOptions) =>
+    .action((mode: RulesMode, options: TargetOptions) =>
       run(async (context) => {
-        if (mode !== 'enforce' && mode !== 'dry-run') {
-          const problem = 'say enforce or dry-run';
-          throw new OperationError('BAD_INPUT', { field: 'mode', problem });
-        }
         const session = await context.opened();
         const output = await session.call('xksRule.setMode', { ...targetOf(options), mode });
         context.show(output, () => `✓ ${mode}.`);
