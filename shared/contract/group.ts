@@ -386,6 +386,7 @@ export const groupOps = {
       'KEY_NOT_ENABLED',
       'ALIAS_HELD_ELSEWHERE',
       'ACCOUNT_MISMATCH',
+      'ALREADY_RUNNING',
       'NOTHING_TO_DO',
       ...awsFails,
     ],

@@ -6,6 +6,7 @@ const runFails = [
   'NOT_FOUND',
   'AMBIGUOUS_NAME',
   'PLAN_CHANGED',
+  'ALREADY_RUNNING',
   'NOTHING_TO_DO',
   'KEY_NOT_IN_AWS',
   'ACCOUNT_MISMATCH',

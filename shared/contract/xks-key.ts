@@ -156,6 +156,7 @@ export const xksKeyOps = {
       ...found,
       ...makes,
       'PLAN_CHANGED',
+      'ALREADY_RUNNING',
       'NOTHING_TO_DO',
       'NAME_NOT_TYPED',
       'NAME_TAKEN',

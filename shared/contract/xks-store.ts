@@ -154,6 +154,7 @@ export const xksStoreOps = {
     fails: [
       ...found,
       'PLAN_CHANGED',
+      'ALREADY_RUNNING',
       'NOTHING_TO_DO',
       'NAME_NOT_TYPED',
       'ACCOUNT_MISMATCH',

@@ -29,9 +29,6 @@ export function createJobsPort(parts: {
     if (!kind) throw new Error(`no job kind ${name}`);
     return kind;
   };
-  const underWay = store.db.prepare<[string, string], { id: string }>(
-    'select id from job where kind = ? and deed_key = ? and ended_at is null',
-  );
   const needing = store.db.prepare<[], { order_key: string }>(
     `select distinct order_key from job where state = 'needs-you'`,
   );
@@ -52,8 +49,8 @@ export function createJobsPort(parts: {
     { actor, channel }: Caller,
     about: { readonly title: string; readonly subjects: Readonly<Record<string, string>> },
   ) => {
-    const by = { actor, channel };
-    const { id, number } = jobs.queue.enqueue(kindOf(name), payload, { ...about, by });
+    const asked = { ...about, by: { actor, channel }, anyWillDo: true };
+    const { id, number } = jobs.queue.enqueue(kindOf(name), payload, asked);
     return { jobId: id, number };
   };
 
@@ -70,8 +67,11 @@ export function createJobsPort(parts: {
       });
       return { jobId: id, number, joined };
     },
-    underWay: (name, payload: Json) =>
-      underWay.get(name, kindOf(name).deedKey(payload))?.id ?? null,
+    underWay: (name, payload: Json) => jobs.queue.underWay(kindOf(name), payload),
+    wishes: (name, payload: Json) => ({
+      runningJob: jobs.queue.underWay(kindOf(name), payload),
+      otherwise: jobs.queue.otherwise(kindOf(name), payload),
+    }),
     groupsNeedingYou: () => new Set(needing.all().map((row) => groupOfLine(row.order_key))),
     counts: () => ({ ...(counted.get() ?? { running: 0, needsYou: 0 }), ...parts.dueNow() }),
     due: parts.due,

@@ -150,6 +150,12 @@ export interface JobKind<P = unknown> {
   orderKey(payload: P): string;
   /** Runs of the same deed are joined: a second request returns the job that is under way. */
   deedKey(payload: P): string;
+  /**
+   * What the deed decides, where others decide the same: which key an alias names, whether a key is on.
+   * There the last word counts: a job is not joined any more once another deed of its matter was put behind it.
+   * All deeds of one matter have one order key. Left out: it decides nothing that another does.
+   */
+  matter?(payload: P): string;
   /** True when the job needs the designated device (rotations do, looking does not). */
   readonly needsDesignation: boolean;
   /** The step that commits the deed: once it is done, cancelling is refused. Null: never refused. */

@@ -15,6 +15,7 @@ import {
   readFailure,
   stepStates,
 } from './rows.ts';
+import { matterOf, type OtherWish, Wishes } from './wishes.ts';
 import type { WallWatch } from './wall.ts';
 
 /** What this computer may do with jobs. */
@@ -33,6 +34,8 @@ export interface EnqueueOptions {
   readonly plan?: string;
   /** Wall clock ms. Until then the job stands in no line and holds nobody up. */
   readonly notBefore?: number;
+  /** What comes due by itself is done by any job at the deed, whatever was asked for behind that. */
+  readonly anyWillDo?: boolean;
 }
 
 export interface Enqueued {
@@ -71,7 +74,7 @@ const fresh = {
 /** What callers may do to jobs. Every method joins the caller's transaction or makes its own. */
 export class JobQueue {
   readonly #deps: QueueDeps;
-  readonly #joined;
+  readonly #wishes;
   readonly #newest;
   readonly #insert;
   readonly #subject;
@@ -80,15 +83,14 @@ export class JobQueue {
   constructor(deps: QueueDeps) {
     this.#deps = deps;
     const { db } = deps.store;
-    this.#joined = db.prepare<[string, string], { id: string; number: number }>(
-      'select id, number from job where kind = ? and deed_key = ? and ended_at is null',
-    );
+    this.#wishes = new Wishes(deps.store);
     this.#newest = db.prepare<[], { top: number | null }>('select max(number) as top from job');
     this.#insert = db.prepare<[Record<string, string | number | null>]>(
-      `insert into job (number, id, kind, title, subjects, order_key, deed_key, payload, state,
-        actor, channel, plan, device, incarnation, created_at, not_before, wait, steps)
-       values (@number, @id, @kind, @title, @subjects, @order_key, @deed_key, @payload, 'waiting',
-        @actor, @channel, @plan, @device, @incarnation, @created_at, @not_before, @wait, @steps)`,
+      `insert into job (number, id, kind, title, subjects, order_key, deed_key, matter, payload,
+        state, actor, channel, plan, device, incarnation, created_at, not_before, wait, steps)
+       values (@number, @id, @kind, @title, @subjects, @order_key, @deed_key, @matter, @payload,
+        'waiting', @actor, @channel, @plan, @device, @incarnation, @created_at, @not_before, @wait,
+        @steps)`,
     );
     this.#subject = db.prepare<[string, number]>(
       'insert or ignore into job_subject (subject, job) values (?, ?)',
@@ -100,7 +102,8 @@ export class JobQueue {
 
   /**
    * Puts a job into the queue, in the caller's transaction if there is one. A deed that is already
-   * under way is joined: its job is returned, and where it has not begun, it waits for the later date.
+   * under way is joined, unless something else was asked for about its matter since: its job is
+   * returned, and where it has not begun, it waits for the later date.
    * @throws OperationError BAD_INPUT when the payload is not what the kind takes.
    */
   enqueue<P>(kind: JobKind<P>, payload: P, options: EnqueueOptions): Enqueued {
@@ -109,14 +112,26 @@ export class JobQueue {
       throw new OperationError('BAD_INPUT', { reason: 'job-payload', kind: kind.name });
     }
     return this.#deps.store.change(() => {
-      const deed = kind.deedKey(parsed.data);
-      const running = this.#joined.get(kind.name, deed);
-      if (running !== undefined) {
+      const running =
+        options.anyWillDo === true
+          ? this.#wishes.open(kind.name, kind.deedKey(parsed.data))
+          : this.#wishes.lastWord(kind, parsed.data);
+      if (running !== null) {
         this.#postpone(running.number, options.notBefore ?? null);
-        return { ...running, joined: true };
+        return { id: running.id, number: running.number, joined: true };
       }
-      return this.#add(kind, parsed.data, deed, options);
+      return this.#add(kind, parsed.data, options);
     });
+  }
+
+  /** Id of the unfinished job that whoever asks for this deed now would join; null: a new one is made. */
+  underWay<P>(kind: JobKind<P>, payload: P): string | null {
+    return this.#wishes.lastWord(kind, payload)?.id ?? null;
+  }
+
+  /** The unfinished job that was last asked for about the matter of this deed, and is another deed. */
+  otherwise<P>(kind: JobKind<P>, payload: P): OtherWish | null {
+    return this.#wishes.otherwise(kind, payload);
   }
 
   /**
@@ -179,14 +194,14 @@ export class JobQueue {
       if (row.state !== 'done-with-remark') {
         throw new OperationError('JOB_NOT_WAITING_FOR_YOU', { job: row.number, state: row.state });
       }
-      const other = this.#joined.get(row.kind, row.deed_key);
-      if (other !== undefined) throw new OperationError('ALREADY_RUNNING', { job: other.number });
+      const other = this.#wishes.open(row.kind, row.deed_key);
+      if (other !== null) throw new OperationError('ALREADY_RUNNING', { job: other.number });
       this.#again(row, 'retried', by);
       this.#deps.ledger.line.enter(row.number, row.order_key);
     });
   }
 
-  #add<P>(kind: JobKind<P>, payload: P, deed: string, options: EnqueueOptions): Enqueued {
+  #add<P>(kind: JobKind<P>, payload: P, options: EnqueueOptions): Enqueued {
     const { clock, store, ledger, designation } = this.#deps;
     const id = uuidv7(this.#deps);
     const number = Math.max(firstNumber, (this.#newest.get()?.top ?? 0) + 1);
@@ -200,7 +215,8 @@ export class JobQueue {
       title: options.title,
       subjects: JSON.stringify(options.subjects),
       order_key: kind.orderKey(payload),
-      deed_key: deed,
+      deed_key: kind.deedKey(payload),
+      matter: matterOf(kind, payload),
       payload: JSON.stringify(payload),
       actor: options.by.actor,
       channel: options.by.channel,

@@ -6,6 +6,7 @@ import type { Caller } from '../core.ts';
 import type { GroupNow } from '../jobs/kinds/plan-group-change.ts';
 import type { DeedServices } from '../jobs/kinds/services.ts';
 import type { DisablePayload } from '../jobs/kinds/disable.ts';
+import type { PlannedAt } from '../jobs/kinds/plan.ts';
 import type { JobSummary } from '../jobs/read.ts';
 import type { HeldRow } from '../jobs/schedule.ts';
 import type { Device } from '../keystore/device.ts';
@@ -46,8 +47,10 @@ export interface JobsPort {
       readonly caller: Caller;
     },
   ): { readonly jobId: string; readonly number: number; readonly joined: boolean };
-  /** Id of an unfinished job of this deed. */
+  /** Id of the unfinished job that whoever asks for this deed now would join. */
   underWay(kind: string, payload: Json): string | null;
+  /** The same for a plan, with the unfinished job that has the last word and says otherwise. */
+  wishes(kind: string, payload: Json): Pick<PlannedAt, 'runningJob' | 'otherwise'>;
   /** Groups with a job that waits for a person. */
   groupsNeedingYou(): ReadonlySet<string>;
   /** Does this process run jobs? One of a single command does when it waits for a job. */

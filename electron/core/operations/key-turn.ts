@@ -27,7 +27,7 @@ async function planned(open: OpenKeystore, turn: KeyTurn, reference: string) {
   const kind = keyTurnJobs[turn];
   const plan = sealPlan(draft, {
     now: open.clock.now(),
-    runningJob: open.jobs.underWay(kind, payload),
+    ...open.jobs.wishes(kind, payload),
     doneBy: open.jobs.doneBy(kind, group),
   });
   return { group, found, kind, payload, plan };

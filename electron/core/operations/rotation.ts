@@ -46,7 +46,7 @@ async function planActive(open: OpenKeystore, reference: string) {
   const kind = 'key.make-active';
   const plan = sealPlan(draft, {
     now: open.clock.now(),
-    runningJob: open.jobs.underWay(kind, payload),
+    ...open.jobs.wishes(kind, payload),
     doneBy: open.jobs.doneBy(kind, group),
   });
   return { group, found, payload, plan };

@@ -286,8 +286,7 @@ function meant(
 
 function sealed(open: OpenKeystore, { kind, payload, draft }: Deed): Plan {
   const now = open.clock.now();
-  const runningJob = open.jobs.underWay(kind, payload);
-  return sealPlan(draft, { now, runningJob, doneBy: now + 10_000 });
+  return sealPlan(draft, { now, ...open.jobs.wishes(kind, payload), doneBy: now + 10_000 });
 }
 
 function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'> {

@@ -203,7 +203,7 @@ async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
   const now = open.clock.now();
   return sealPlan(draft, {
     now,
-    runningJob: open.jobs.underWay(storeKindName(deed), { storeId: store.id }),
+    ...open.jobs.wishes(storeKindName(deed), { storeId: store.id }),
     doneBy: now + (deed === 'connect' || deed === 'disconnect' ? about[open.store.realm] : 10_000),
   });
 }

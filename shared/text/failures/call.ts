@@ -170,23 +170,32 @@ export const callWording = {
   },
   ALREADY_RUNNING: {
     headline: (d) =>
-      d.has('store')
-        ? 'A job of this external key store is under way.'
-        : d.has('group')
-          ? 'A job of this group is under way.'
-          : 'The same deed is already under way.',
+      d.has('otherwise')
+        ? `It is so now, but job ${d.text('job', '')} is to change it.`
+        : d.has('store')
+          ? 'A job of this external key store is under way.'
+          : d.has('group')
+            ? 'A job of this group is under way.'
+            : 'The same deed is already under way.',
     forYourKeys: (d) =>
-      d.has('store')
-        ? 'Nothing was changed: the job may have made in AWS what needs this.'
-        : d.has('group')
-          ? 'Nothing was changed: the job builds on the group as it is.'
-          : 'No second one was started.',
+      d.when(
+        'otherwise',
+        (title) => `Nothing was changed. That job is not over: ${title}.`,
+        d.has('store')
+          ? 'Nothing was changed: the job may have made in AWS what needs this.'
+          : d.has('group')
+            ? 'Nothing was changed: the job builds on the group as it is.'
+            : 'No second one was started.',
+      ),
     next: (d) => {
+      const job = d.text('job', '');
+      if (d.has('otherwise'))
+        return `Cancel job ${job} to keep it as it is now; or wait until it has ended, then try again.`;
       if (!d.has('store') && !d.has('group'))
-        return `Watch ${d.when('job', (job) => `job ${job}`, 'the running job')}.`;
+        return `Watch ${d.when('job', (number) => `job ${number}`, 'the running job')}.`;
       return d.has('needsYou')
-        ? `Continue job ${d.text('job', '')}, which needs you, or cancel it; then try again.`
-        : `Wait until job ${d.text('job', '')} has ended, or cancel it; then try again.`;
+        ? `Continue job ${job}, which needs you, or cancel it; then try again.`
+        : `Wait until job ${job} has ended, or cancel it; then try again.`;
     },
   },
   JOB_NOT_CANCELLABLE: {

@@ -8,6 +8,7 @@ import type { Group, KeyWithRemote, RemoteKey } from '../../keystore/rows.ts';
 import type { JobKind, StepSpec } from '../kind.ts';
 import { carrierOf } from './carrying.ts';
 import { importSteps } from './import-steps.ts';
+import { aliasMatter } from './matters.ts';
 import {
   checkAccount,
   heldElsewhere,
@@ -85,6 +86,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     ],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `force-rotate:${payload.groupId}`,
+    matter: (payload) => aliasMatter(payload.groupId),
     needsDesignation: true,
     commitStep: 'alias',
     standing: (context) =>

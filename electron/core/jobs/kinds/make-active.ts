@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
+import { aliasMatter } from './matters.ts';
 import {
   aliasReadsOtherwise,
   checkAccount,
@@ -37,6 +38,7 @@ export function makeActive(services: DeedServices): JobKind<MakeActivePayload> {
     steps: [checkStep(services, open), aliasStep(services, open)],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `make-active:${payload.keyId}`,
+    matter: (payload) => aliasMatter(payload.groupId),
     needsDesignation: false,
     commitStep: 'alias',
     standing: ({ payload, outputs }) =>

@@ -14,6 +14,7 @@ import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import { hasOther } from './our-material.ts';
 import { checkAccount, type HolderSeen, heldElsewhere, readHolder, shortId } from './reading.ts';
 import { type LookedKey, lookedKey, readKey } from './read-key.ts';
+import type { OtherWish } from '../wishes.ts';
 import type { DeedServices } from './services.ts';
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
 
@@ -25,6 +26,8 @@ export interface PlannedAt {
   readonly now: number;
   /** The job that is at this deed already. */
   readonly runningJob: string | null;
+  /** The job that is to decide otherwise, and would after all that is so now. */
+  readonly otherwise?: OtherWish | null;
   /** When the deed is likely to be done if it is begun now (wall clock ms). */
   readonly doneBy: number;
 }
@@ -34,16 +37,24 @@ export interface PlannedAt {
  * move by themselves. The same number means: nothing that was shown has changed.
  */
 export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
-  const { now, runningJob, doneBy } = at;
+  const { now, runningJob, otherwise, doneBy } = at;
   const { command: _command, ...lines } = draft;
-  const shown = { ...lines, blocked: draft.blocked?.code ?? null };
+  const blocked = undone(draft, otherwise ?? null) ?? draft.blocked;
+  const shown = { ...lines, blocked: blocked?.code ?? null };
   const number = createHash('sha256')
     .update(withoutMinutes(JSON.stringify(shown)))
     .digest('hex')
     .slice(0, 12);
   const command = `${draft.command} --plan ${number}`;
   const approximateSeconds = Math.ceil((doneBy - now) / 1_000);
-  return { ...draft, command, number, checkedAt: now, runningJob, approximateSeconds };
+  return { ...draft, blocked, command, number, checkedAt: now, runningJob, approximateSeconds };
+}
+
+/** What is so already does not stay so where a job is to change it: nobody may take it for done. */
+function undone({ blocked }: Draft, otherwise: OtherWish | null): Plan['blocked'] {
+  if (blocked?.code !== 'NOTHING_TO_DO' || otherwise === null) return null;
+  const { number: job, title } = otherwise;
+  return new OperationError('ALREADY_RUNNING', { job, otherwise: title }).toFailure();
 }
 
 /** A plan's number may be given shortened to six digits or more. */

@@ -8,6 +8,7 @@ import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import { plannedDeletion } from './force-rotate.ts';
 import { confirmImport } from './confirm-import.ts';
 import { importSteps } from './import-steps.ts';
+import { contentMatter } from './matters.ts';
 import { lookedKey, readAlone, readKey } from './read-key.ts';
 import { checkAccount, keyOpener, type OpenKey, proof, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -45,6 +46,7 @@ export function renew(services: DeedServices): JobKind<RenewPayload> {
     steps: [checkStep(services, open), ...imports, confirmStep(services, open)],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `renew:${payload.keyId}`,
+    matter: ({ keyId }) => contentMatter(keyId),
     needsDesignation: true,
     commitStep: null,
     standing: ({ payload, outputs }) =>

@@ -5,6 +5,7 @@ import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import { confirmImport, sayState } from './confirm-import.ts';
 import { importSteps } from './import-steps.ts';
+import { contentMatter } from './matters.ts';
 import { hasOurs, nameOfOurs } from './our-material.ts';
 import { isThere, lookedKey, readAlone, readKey } from './read-key.ts';
 import {
@@ -70,6 +71,7 @@ export function synchronize(services: DeedServices): JobKind<SynchronizePayload>
     ],
     orderKey: (payload) => payload.groupId,
     deedKey: ({ keyId, ...asked }) => `synchronize:${keyId}:${wanted(asked)}`,
+    matter: ({ keyId }) => contentMatter(keyId),
     needsDesignation: false,
     commitStep: null,
     standing: ({ payload, outputs }) =>

@@ -4,6 +4,7 @@ import { type KeyTurn, keyTurnJobs } from '../../../../shared/model/key-turn.ts'
 import type { KmsKeyRead } from '../../cloud/answers.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../kind.ts';
 import { keyObstacle, turnKmsKey, turns } from './kms-key-state.ts';
+import { stateMatter } from './matters.ts';
 import { aliasOf } from './names.ts';
 import { checkAccount, keyOpener, type OpenKey, proof, readingOf, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -32,6 +33,7 @@ export const turnKey =
       steps: [checkStep(services, open, turn), turnStep(services, open, turn)],
       orderKey: ({ groupId, keyId }) => stateLine(groupId, keyId),
       deedKey: ({ keyId }) => `${turn}:${keyId}`,
+      matter: ({ keyId }) => stateMatter(keyId),
       needsDesignation: false,
       commitStep: turn,
       standing: ({ payload, outputs }) =>

@@ -18,6 +18,7 @@ import { endings } from './0017-endings.ts';
 import { credentialTls } from './0018-credential-tls.ts';
 import { keyTypes } from './0019-key-types.ts';
 import { mapping } from './0020-mapping.ts';
+import { lastWord } from './0021-last-word.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   credentialTls,
   keyTypes,
   mapping,
+  lastWord,
 ];

@@ -5,6 +5,7 @@ import type { KmsKeyRead } from '../../../cloud/answers.ts';
 import type { XksKey, XksKeyInAws } from '../../../keystore/xks/rows.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
 import { type KeyStateDeed, turnKmsKey, turns } from '../kms-key-state.ts';
+import { stateMatter } from '../matters.ts';
 import { proof, shortId } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { openStore } from './opening.ts';
@@ -32,6 +33,7 @@ export const turnXksKey =
     steps: [turnStep(services, deed)],
     orderKey: ({ storeId }) => `xks:${storeId}`,
     deedKey: ({ keyId }) => `${deed}:${keyId}`,
+    matter: ({ keyId }) => stateMatter(keyId),
     needsDesignation: false,
     commitStep: null,
     standing: ({ payload }) =>

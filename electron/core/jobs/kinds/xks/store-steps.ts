@@ -3,6 +3,7 @@ import type { StoreDeed } from '../../../../../shared/model/xks.ts';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import { leftoverTexts } from '../../../../../shared/text/leftovers.ts';
 import type { JobKind, StepContext, StepResult, StepSpec } from '../../kind.ts';
+import { connectionMatter } from '../matters.ts';
 import { proof } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
 import { stateObstacle } from './obstacles.ts';
@@ -28,6 +29,9 @@ export const storeKind = (
   steps,
   orderKey: ({ storeId }) => `xks:${storeId}`,
   deedKey: ({ storeId }) => `${deed}:${storeId}`,
+  ...(deed === 'connect' || deed === 'disconnect'
+    ? { matter: ({ storeId }: StorePayload) => connectionMatter(storeId) }
+    : {}),
   needsDesignation: false,
   commitStep,
   standing: ({ payload, stepStates }) =>
