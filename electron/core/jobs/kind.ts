@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { Failure, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { LeftoverTexts } from '../../../shared/text/leftovers.ts';
@@ -95,6 +95,8 @@ export interface StepContext<P> {
    */
   readonly actedFor: number;
   readonly outputs: Readonly<Record<string, Json>>;
+  /** What a person was shown when they sent the job on at this step, last of all; null: nobody was asked. */
+  readonly answered: Failure | null;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */
   readonly intent: Json;
   /**
@@ -118,7 +120,10 @@ export interface StepSpec<P> {
   readonly repeatable: boolean;
   /** What is committed, before `act`, as the step's intent: ids and markers chosen in advance. */
   intent?(
-    context: Omit<StepContext<P>, 'intent' | 'note' | 'progress' | 'openFor' | 'actedFor'>,
+    context: Omit<
+      StepContext<P>,
+      'intent' | 'note' | 'progress' | 'openFor' | 'actedFor' | 'answered'
+    >,
   ): Json;
   act(context: StepContext<P>): Promise<StepResult>;
   /**

@@ -79,6 +79,7 @@ export class JobQueue {
   readonly #insert;
   readonly #subject;
   readonly #resetTries;
+  readonly #answer;
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
@@ -97,6 +98,9 @@ export class JobQueue {
     );
     this.#resetTries = db.prepare<[number, number]>(
       'update job_step set tries = 0 where job = ? and n = ?',
+    );
+    this.#answer = db.prepare<[string | null, number, number]>(
+      'update job_step set answered = ? where job = ? and n = ? and ended_at is null',
     );
   }
 
@@ -283,6 +287,7 @@ export class JobQueue {
       throw new OperationError('NOT_DESIGNATED', { job: row.number });
     }
     this.#resetTries.run(row.number, row.at_step);
+    this.#answer.run(row.failure, row.number, row.at_step);
     ledger.event(row, { type, by });
     ledger.move(row, 'waiting', {
       // a job whose time has not come keeps its date

@@ -70,6 +70,8 @@ export interface StepRow {
   readonly output: string | null;
   readonly proof: string;
   readonly failure: string | null;
+  /** What its job stopped for when a person sent it on at this step, last of all. */
+  readonly answered: string | null;
 }
 
 /** The same step ending with the same error, counted once per process life. */

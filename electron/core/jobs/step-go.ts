@@ -2,7 +2,7 @@ import type { Base } from '../ports.ts';
 import type { JobChanges } from './changes.ts';
 import type { Ending, FailureClass } from './decide.ts';
 import type { CallRecord, StepContext } from './kind.ts';
-import { parse } from './rows.ts';
+import { parse, readFailure } from './rows.ts';
 import type { StepAges } from './step-ages.ts';
 import { withinStep } from './step-scope.ts';
 import { type Taken, toFailure } from './taking.ts';
@@ -32,6 +32,7 @@ export async function goAt(
     openFor: around.ages.of({ job: row.number, n: step.n, begunAt: taken.begunAt }),
     actedFor: phase === 'act' ? 0 : around.ages.sinceActed(row.number, step.n),
     outputs: taken.outputs,
+    answered: readFailure(step.answered),
     intent: parse<Json>(step.intent),
     signal,
     note: (call) => void calls.push(call),

@@ -72,6 +72,7 @@ export class StepWriter {
       output: null,
       proof: '[]',
       failure: null,
+      answered: null,
     };
     this.#insert.run(row);
     return row;

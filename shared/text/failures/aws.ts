@@ -249,6 +249,9 @@ export const awsWording = {
     headline: 'AWS does not show what was just sent to it.',
     forYourKeys: (d) =>
       `${d.when('what', (w) => `Different: ${w}${d.when('found', (f) => ` (AWS shows ${f})`)}. `)}Steps done before stand; no later one was begun.`,
-    next: (d) => `Look in AWS for somebody else changing it, then ${d.goOn}.`,
+    next: (d) =>
+      d.inOpenJob && ['PendingImport', 'none'].includes(d.text('found', ''))
+        ? 'Continue: our copy is sent to it again. Cancel the job where the material is to stay deleted.'
+        : `Look in AWS for somebody else changing it, then ${d.goOn}.`,
   },
 } as const satisfies Record<string, Wording>;

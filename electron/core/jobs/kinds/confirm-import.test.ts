@@ -56,7 +56,7 @@ async function confirmed(
   if (!step) throw new Error('no step confirms');
   const context = {
     payload: { groupId: 'g', keyId: 'k', importMaterial: true },
-    attempt: 1,
+    answered: null,
     outputs: {
       check: { stateBefore: 'Enabled' },
       parameters: { materialEnd: of.materialEnd },

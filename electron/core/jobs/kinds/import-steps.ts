@@ -1,9 +1,8 @@
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { type Failure, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
-import { defaultLimits } from '../decide.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
 import { isWaiting } from './read-key.ts';
@@ -207,18 +206,23 @@ const afresh = <P>(
 const dateHolds = 3_600_000;
 
 /**
- * What was sent is gone from AWS again: somebody deleted it, and nobody else can bring it back. The
- * go that a person asked for sends our copy once more; goes up to `unasked` are the engine's own.
+ * What was sent is gone from AWS again: somebody deleted it, and nobody else can bring it back. Our copy
+ * is sent once more where a person was told so and sent the job on; no go of the engine's own does that.
  */
 export const sendAgain = <P>(
   services: DeedServices,
   context: StepContext<P>,
   state: string,
-  unasked = defaultLimits.tries,
 ): StepResult | null =>
-  state === 'PendingImport' && context.attempt > unasked
+  state === 'PendingImport' && saysGone(context.answered)
     ? afresh(services, context, 'AWS has the material no more')
     : null;
+
+/** In a KMS key that versions share, other material or none waits where ours did. */
+const saysGone = (answered: Failure | null): boolean =>
+  answered !== null &&
+  (answered.details['what'] === 'material that waits for rotation' ||
+    [answered.details['state'], answered.details['found']].includes('PendingImport'));
 
 async function send<P>(
   services: DeedServices,

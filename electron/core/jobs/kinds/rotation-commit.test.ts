@@ -35,7 +35,7 @@ async function confirmed(
   const open = (async () => ({ group, connection })) as unknown as Opened;
   const step = confirmStep(services, open);
   const outputs = { generate: { keyId: 'k', version: 1 }, import: { materialId: sent } };
-  const context = { outputs, attempt: 1 } as unknown as Parameters<typeof step.act>[0];
+  const context = { outputs, answered: null } as unknown as Parameters<typeof step.act>[0];
   const result = await step.act(context);
   if (result.type === 'done') result.record?.();
   return noted;

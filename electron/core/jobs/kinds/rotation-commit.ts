@@ -118,7 +118,7 @@ export function aliasStep(services: DeedServices, open: Opened): StepSpec<ForceR
       if (!before.mayMove) return { type: 'park', error: heldElsewhere(group, before) };
       requireMovesOn(key, before);
       const state = await stateNow(services, connection, { key, remote }, context);
-      const again = sendAgain(services, context, state, 1);
+      const again = sendAgain(services, context, state);
       if (again) return again;
       requireEnabled(key, state, 'sends-again');
       await pointAlias(connection, group, before, remote.kmsKeyId, context);

@@ -1,6 +1,7 @@
 /**
- * What a job decides, where others decide the same. A deed may be asked for again behind another that
- * undoes it, so that two jobs at one deed may be open; and who is the last to be heard is looked up here.
+ * What was said last. What a job decides, where others decide the same. A deed may be asked for again behind another that
+ * undoes it, so that two jobs at one deed may be open; and who is the last to be heard is looked up here. And what a person was shown when they sent a job on: whoever
+ * answers one trouble has not answered the next.
  */
 export const lastWord = {
   id: 21,
@@ -22,6 +23,7 @@ update job set matter = case
     else kind || ':' || deed_key
   end
 where ended_at is null;
+alter table job_step add column answered text;
 create index job_matter on job (matter, position) where ended_at is null;
 `,
 };
