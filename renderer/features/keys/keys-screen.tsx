@@ -55,7 +55,7 @@ const columns: readonly Column<KeyView>[] = [
   {
     id: 'state',
     title: 'State',
-    width: '132px',
+    width: '148px',
     cell: (key) => (
       <span title={keyStateMeaning(key.state, keyWorks(key))}>
         <StateWord state={keyStates[key.state]} />
@@ -79,7 +79,7 @@ const columns: readonly Column<KeyView>[] = [
     width: '132px',
     cell: (key) => <span title={sayAssurance(key)}>{assuranceTexts[key.assurance]}</span>,
   },
-  { id: 'aws', title: 'AWS', width: '104px', cell: ({ remote }) => remote?.state ?? '-' },
+  { id: 'aws', title: 'AWS', width: '136px', cell: ({ remote }) => remote?.state ?? '-' },
   {
     id: 'id',
     title: 'KMS key ID',
