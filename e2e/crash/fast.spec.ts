@@ -14,6 +14,7 @@ const dangerous = [
   'first-rotation:group.force-rotate/import/aws:ImportKeyMaterial:sent#1',
   'first-rotation:group.force-rotate/alias/aws:CreateAlias:sent#1+again',
   'later-rotation:group.force-rotate/alias/aws:UpdateAlias:answered#1',
+  'first-rotation-in-key:group.force-rotate/import/after-intent#1+again',
   'later-rotation-in-key:group.rotate-material/import/aws:ImportKeyMaterial:sent#1+again',
   'later-rotation-in-key:group.rotate-material/rotate/aws:RotateKeyOnDemand:sent#1',
   'later-rotation-in-key-slow:group.rotate-material/rotate/aws:RotateKeyOnDemand:answered#1',

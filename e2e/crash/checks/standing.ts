@@ -169,7 +169,9 @@ const used = (truth: Truth): KeyWithRemote[] =>
   truth.store.keys.filter(
     (ours) =>
       ours.key.lifecycle !== 'pre-activation' ||
-      (ours.remote?.materialState === null && hasBytes(inAws(truth, ours))),
+      (ours.remote?.materialState === null
+        ? hasBytes(inAws(truth, ours))
+        : materialOf(truth, ours)?.state === 'CURRENT'),
   );
 
 const data: readonly Line[] = [

@@ -30,7 +30,8 @@ import {
 import { activateStep, currentStep, sameKeyAliasStep } from './rotation-in-key.ts';
 import type { DeedServices } from './services.ts';
 import { lookAtRotation } from './shared-rotation.ts';
-import { leftoversInKey, standingOf } from './standing.ts';
+import { standingOf } from './standing.ts';
+import { leftoversInKey } from './standing-in-key.ts';
 
 interface InKeyCheck extends CheckOutput {
   /** Version under which AWS encrypts: the new one shares its KMS key. */

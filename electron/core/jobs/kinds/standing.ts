@@ -5,7 +5,7 @@ import { failureName } from '../../../../shared/text/failures.ts';
 import { leftoverTexts } from '../../../../shared/text/leftovers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
-import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import type { Group, RemoteKey } from '../../keystore/rows.ts';
 import { hadMaterial } from '../../keystore/views.ts';
 import type { Leftovers, Standing, StandingLine } from '../kind.ts';
 import { readKey } from './read-key.ts';
@@ -13,6 +13,7 @@ import { type HolderSeen, readHolder, shortId, requireAccount } from './reading.
 import { worksOfGroup } from './plan.ts';
 import type { CheckOutput } from './rotation.ts';
 import type { DeedServices } from './services.ts';
+import { isUnusedMaterial, type Progress, unusedMaterialLine } from './standing-in-key.ts';
 
 /** How many earlier versions are read again for the "data" line. */
 const versionsRead = 10;
@@ -34,7 +35,7 @@ export async function standingOf(
   const subject = keyId === null ? null : services.keys.byId(keyId);
   return {
     copies: copiesLine(services, subject, now),
-    aws: awsLine(subject, outputs, stepStates, problem, now),
+    aws: awsLine(services, subject, { outputs, stepStates, problem, now }),
     applications: await applicationsLine(services, group, { outputs, problem, now }),
     data: dataLine(services, group, keyId, problem, now),
   };
@@ -118,11 +119,14 @@ function copiesLine(
 }
 
 function awsLine(
+  services: DeedServices,
   subject: KeyWithRemote | null,
-  outputs: Readonly<Record<string, Json>>,
-  stepStates: Readonly<Record<string, string>>,
-  problem: OperationError | null,
-  now: number,
+  {
+    outputs,
+    stepStates,
+    problem,
+    now,
+  }: Progress & { readonly problem: OperationError | null; readonly now: number },
 ): StandingLine {
   const remote = subject?.remote;
   if (!subject || !remote) {
@@ -143,8 +147,9 @@ function awsLine(
       mayBeImported: stepStates['import'] === 'begun',
     });
   }
-  if (remote.materialState !== null && isUnused(subject))
-    return unusedLine({ key: subject.key, remote }, outputs, stepStates);
+  if (isUnusedMaterial(remote)) {
+    return unusedMaterialLine(services, { key: subject.key, remote }, { outputs, stepStates });
+  }
   switch (remote.state) {
     case 'Enabled':
       return line(true, `${first} is there and Enabled`, remote.readAt);
@@ -161,35 +166,6 @@ function awsLine(
     default:
       return line(false, `${first} is ${remote.state}`, remote.readAt);
   }
-}
-
-/** A version of a shared KMS key that AWS does not encrypt under yet. */
-const isUnused = ({ remote }: KeyWithRemote): boolean =>
-  remote?.materialState !== 'CURRENT' && remote?.materialState !== 'NON_CURRENT';
-
-function unusedLine(
-  { key, remote }: { readonly key: Key; readonly remote: RemoteKey },
-  outputs: Readonly<Record<string, Json>>,
-  stepStates: Readonly<Record<string, string>>,
-): StandingLine {
-  const where = `KMS key ${shortId(remote.kmsKeyId)}`;
-  const { readAt } = remote;
-  if (remote.materialState === 'NOT_IMPORTED') {
-    const begun = stepStates['import'] === 'begun' || outputs['import'] !== undefined;
-    return begun
-      ? line(null, `${where} may hold the material of version ${key.version}, unused`, readAt)
-      : line(
-          true,
-          `Nothing of version ${key.version} is in ${where}, which is ${remote.state}`,
-          readAt,
-        );
-  }
-  const told = stepStates['rotate'] === 'begun' || outputs['rotate'] !== undefined;
-  const waits = `The material of version ${key.version} waits in ${where}`;
-  if (remote.state !== 'Enabled') return line(false, `${waits}, which is ${remote.state}`, readAt);
-  return told || stepStates['rotate'] === 'done'
-    ? line(null, `${waits}; AWS may be rotating to it`, readAt)
-    : line(true, `${waits}; AWS encrypts under the version before`, readAt);
 }
 
 /** The KMS key could not be read now: what is known is what the job did, and the last reading. */
@@ -358,33 +334,4 @@ export function leftoversOf(
     aliasInDoubt: stepStates['alias'] === 'begun' ? `alias/${alias}` : null,
   });
   return { ...texts, discardable: rotation !== null && fresh && !named };
-}
-
-/** The same of a rotation within a KMS key that versions share: the KMS key is no leftover. */
-export function leftoversInKey(
-  services: DeedServices,
-  keyId: string | null,
-  stepStates: Readonly<Record<string, string>>,
-): Leftovers {
-  const found = keyId === null ? null : services.keys.byId(keyId);
-  if (!found?.remote) return leftoverTexts({ what: 'nothing' });
-  const { key, remote } = found;
-  const done = ['CURRENT', 'NON_CURRENT'].includes(remote.materialState ?? '');
-  const told = stepStates['rotate'] === 'begun' || stepStates['rotate'] === 'done';
-  const sent = remote.materialState !== 'NOT_IMPORTED' || stepStates['import'] === 'done';
-  return leftoverTexts({
-    what: 'material',
-    version: key.version,
-    key: shortId(remote.kmsKeyId),
-    state: remote.state,
-    material: done
-      ? 'current'
-      : told
-        ? 'rotating'
-        : sent
-          ? 'waiting'
-          : stepStates['import'] === 'begun'
-            ? 'in-doubt'
-            : 'none',
-  });
 }
