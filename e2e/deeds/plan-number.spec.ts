@@ -223,15 +223,25 @@ describe('a deed that is asked for twice', () => {
     expect(ValidTo).toBe(Math.floor(second / 1000));
   });
 
-  it('is joined while it is under way, by whatever number, and the plan says so', async () => {
+  it('is joined while it is under way, by its own number, and the plan says so', async () => {
     await desk.addGroup('joined');
     await aws.misbehave({ operations: { GetParametersForImport: { latencyMs: 100_000 } } });
-    const job = await desk.begin('joined');
+    const { number } = await desk.plan('joined');
+    const start = (plan: string) => desk.call('group.forceRotate', { group: 'joined', plan });
+    const { jobId: job } = await start(number);
     await desk.until(job, (detail) => detail.job.step?.n === 5);
     const plan = await desk.plan('joined');
     expect(plan.runningJob).toBe(job);
-    const again = await desk.call('group.forceRotate', { group: 'joined', plan: '000000' });
-    expect(again).toMatchObject({ jobId: job, joined: true });
+    expect(plan.number).not.toBe(number);
+    // who looked before it began, or looks now, means this job
+    for (const own of [number, number.slice(0, 6), plan.number])
+      expect(await start(own)).toMatchObject({ jobId: job, joined: true });
+    const before = await desk.call('audit.list', { action: 'group.forceRotate' });
+    const other = await desk.refused('group.forceRotate', { group: 'joined', plan: '000000' });
+    expect(other).toMatchObject({ code: 'PLAN_CHANGED', details: { now: plan.number } });
+    const after = await desk.call('audit.list', { action: 'group.forceRotate' });
+    const joins = (log: typeof before) => log.records.filter((one) => one.outcome === 'JOINED');
+    expect(joins(after)).toEqual(joins(before));
     await aws.misbehave();
     requireDone(await desk.settled(job));
     expect((await desk.call('key.list', { group: 'joined' })).total).toBe(1);

@@ -200,9 +200,13 @@ describe('one number over all lines', () => {
     expect(running.versions.map(({ runningJob }) => runningJob)).toEqual(
       one.jobs.map(({ jobId }) => jobId),
     );
-    // whoever has an old plan is joined as well: nothing new would begin
-    const third = await desk.call('group.synchronize', { group: 'twice', plan: '000000' });
-    expect(third.jobs.every(({ joined }) => joined)).toBe(true);
+    // whoever looks now joins as well; a number that is of no plan of these jobs does not
+    for (const plan of [number, running.number]) {
+      const { jobs } = await desk.call('group.synchronize', { group: 'twice', plan });
+      expect(jobs.every(({ joined }) => joined)).toBe(true);
+    }
+    const other = await desk.refused('group.synchronize', { group: 'twice', plan: '000000' });
+    expect(other).toMatchObject({ code: 'PLAN_CHANGED', details: { now: running.number } });
     await aws.misbehave();
     for (const { jobId } of one.jobs) requireDone(await desk.settled(jobId));
   });

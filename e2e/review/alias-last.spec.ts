@@ -240,8 +240,7 @@ describe('an alias held elsewhere is adopted as it was planned, or not at all', 
     const foreign = await aws.makeKey();
     await aws.pointAlias('alias/joined', foreign);
     const start = { group: 'joined', plan: 'abcdef123456', adopt: true };
-    const reply = await desk.call('group.forceRotate', start);
-    expect(reply).toMatchObject({ joined: true, jobId: parked.job.id });
+    expect((await desk.refused('group.forceRotate', start)).code).toBe('PLAN_CHANGED');
     expect(await adopted('joined', foreign)).toBe(false);
     const stopped = await desk.goOn(parked.job.id);
     expect(failureOf(stopped).code).toBe('ALIAS_HELD_ELSEWHERE');

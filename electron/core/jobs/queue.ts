@@ -133,6 +133,11 @@ export class JobQueue {
     return this.#wishes.lastWord(kind, payload)?.id ?? null;
   }
 
+  /** The number of the plan that a job was started under; null: none was shown to a person. */
+  startedUnder(id: string): string | null {
+    return this.#find(id).plan;
+  }
+
   /** The unfinished job that was last asked for about the matter of this deed, and is another deed. */
   otherwise<P>(kind: JobKind<P>, payload: P): OtherWish | null {
     return this.#wishes.otherwise(kind, payload);

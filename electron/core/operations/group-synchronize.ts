@@ -5,7 +5,7 @@ import type {
   SynchronizeGroupPlan,
 } from '../../../shared/contract/group-synchronize.ts';
 import type { Json } from '../../../shared/model/json.ts';
-import { requirePlan, sealPlan } from '../jobs/kinds/plan.ts';
+import { requirePlan, requirePlanOfJob, sealPlan } from '../jobs/kinds/plan.ts';
 import { type GroupDraft, planSynchronizeGroup } from '../jobs/kinds/plan-synchronize-group.ts';
 import type { SynchronizePayload } from '../jobs/kinds/synchronize.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
@@ -58,7 +58,11 @@ export const groupSynchronizeHandlers = (access: Access): Handlers => ({
     const planned = await planOf(open, input);
     const jobs = open.store.change(() => {
       // pressed twice: what is all under way is joined, whatever of the plan is done by now
-      if (planned.plan.runningJob === null || !allUnderWay(open, planned)) {
+      const atIt = planned.deeds.map(({ payload }) => open.jobs.underWay(kind, payload));
+      const { runningJob } = planned.plan;
+      if (runningJob !== null && atIt.every((job) => job !== null)) {
+        requirePlanOfJob(runningJob, startedUnderOne(open, atIt), input.plan);
+      } else {
         requirePlan(planned.plan, input.plan);
       }
       return planned.deeds.map((deed) => begin(open, planned, deed, caller));
@@ -68,8 +72,11 @@ export const groupSynchronizeHandlers = (access: Access): Handlers => ({
   },
 });
 
-const allUnderWay = (open: OpenKeystore, { deeds }: Planned): boolean =>
-  deeds.every(({ payload }) => open.jobs.underWay(kind, payload) !== null);
+/** The plan of all these jobs; null where they were not started under one. */
+function startedUnderOne(open: OpenKeystore, jobs: readonly string[]): string | null {
+  const [first = null, ...others] = new Set(jobs.map((job) => open.jobs.startedUnder(job)));
+  return others.length === 0 ? first : null;
+}
 
 function begin(
   open: OpenKeystore,

@@ -1,7 +1,7 @@
 import type { Plan, Started } from '../../../shared/contract/shapes.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Caller } from '../core.ts';
-import { requirePlan } from '../jobs/kinds/plan.ts';
+import { requirePlan, requirePlanOfJob } from '../jobs/kinds/plan.ts';
 import type { OpenKeystore } from './context.ts';
 
 /** A deed about to be started, planned a moment ago. */
@@ -22,17 +22,20 @@ export interface PlannedDeed {
 }
 
 /**
- * Starts a deed under the number of its plan, or joins the job that is already at it: decided in the
- * transaction that makes the job, so that a second request never makes a second key and an ended job
+ * Starts a deed under the number of its plan, or joins the job that is already at it, which that number
+ * has to be of, too: decided in the transaction that makes the job, so that a second request never makes a second key and an ended job
  * never lets an unplanned one begin.
  * @throws OperationError PLAN_CHANGED, and what blocks the plan
  */
 export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
   const { kind, payload, title, subjects, plan, caller } = deed;
   const started = open.store.change(() => {
-    if (open.jobs.underWay(kind, payload) === null) {
+    const atIt = open.jobs.underWay(kind, payload);
+    if (atIt === null) {
       requirePlan(plan, deed.given);
       deed.prepare?.();
+    } else {
+      requirePlanOfJob(atIt, open.jobs.startedUnder(atIt), deed.given);
     }
     const job = open.jobs.start(kind, payload, { title, subjects, plan: plan.number, caller });
     const about = [...Object.values(subjects), job.jobId];

@@ -32,19 +32,26 @@ export interface PlannedAt {
   readonly doneBy: number;
 }
 
+const numberFrom = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+/** Of a plan whose deed is under way: its lines change with every step of that job, the job does not. */
+const numberUnderWay = (jobId: string): string => numberFrom(`under way: ${jobId}`);
+
 /**
  * Gives the plan its number: a hash over every line a person reads, without times and readings that
- * move by themselves. The same number means: nothing that was shown has changed.
+ * move by themselves. The same number means: nothing that was shown has changed. While a job is at the
+ * deed, it names that job.
  */
 export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
   const { now, runningJob, otherwise, doneBy } = at;
   const { command: _command, ...lines } = draft;
   const blocked = undone(draft, otherwise ?? null) ?? draft.blocked;
   const shown = { ...lines, blocked: blocked?.code ?? null };
-  const number = createHash('sha256')
-    .update(withoutMinutes(JSON.stringify(shown)))
-    .digest('hex')
-    .slice(0, 12);
+  const number =
+    runningJob === null
+      ? numberFrom(withoutMinutes(JSON.stringify(shown)))
+      : numberUnderWay(runningJob);
   const command = `${draft.command} --plan ${number}`;
   const approximateSeconds = Math.ceil((doneBy - now) / 1_000);
   return { ...draft, blocked, command, number, checkedAt: now, runningJob, approximateSeconds };
@@ -63,6 +70,18 @@ export function requirePlan(plan: Plan, given: string): void {
     throw new OperationError('PLAN_CHANGED', { now: plan.number });
   }
   if (plan.blocked) throw OperationError.from(plan.blocked);
+}
+
+/**
+ * Whoever asks for a deed that a job is at joins that job, if it is what was looked at: by the number that
+ * the job was started under (null: it came due by itself), or by that of a plan which named the job.
+ * @throws OperationError PLAN_CHANGED
+ */
+export function requirePlanOfJob(jobId: string, startedUnder: string | null, given: string): void {
+  const now = numberUnderWay(jobId);
+  if (!now.startsWith(given) && startedUnder?.startsWith(given) !== true) {
+    throw new OperationError('PLAN_CHANGED', { now });
+  }
 }
 
 /** Collects checks; the first that fails says why the deed cannot run now. */
