@@ -218,6 +218,10 @@ describe('a backup', () => {
     expect(report.keys).toBe(before.keys + 1);
     expect(report.increments).toBeGreaterThan(before.increments);
     expect(report.commitNumber).toBeGreaterThan(before.commitNumber);
+    // the full copy is as old as it was; what is in the backup is not
+    expect(report.takenAt).toBe(before.takenAt);
+    const { madeAt } = await desk.call('key.show', { key: 'since/1' });
+    expect(report.lastIncrementAt).toBeGreaterThanOrEqual(madeAt);
   });
 
   it('comes back with every key, and asks before it does anything', async () => {

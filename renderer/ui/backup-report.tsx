@@ -25,7 +25,10 @@ export function BackupReport({ report }: { readonly report: Report }) {
             ),
           ],
           ['Copy', <code key="path">{report.path}</code>],
-          ['Taken', <Moment key="at" at={report.takenAt} />],
+          ['Full copy', <Moment key="at" at={report.takenAt} />],
+          ...(report.lastIncrementAt === null
+            ? []
+            : [['Last increment', <Moment key="last" at={report.lastIncrementAt} />] as const]),
           ['Holds', `${holds.join(', ')}, up to commit ${report.commitNumber}`],
           ...report.remarks.map((remark, n) => [n === 0 ? 'Remarks' : '', remark] as const),
         ]}

@@ -89,7 +89,10 @@ export const backupReport = z.strictObject({
   path,
   storeId: id,
   realm,
+  /** When the full copy was taken. */
   takenAt: time,
+  /** When the last increment behind it was written; null without any. */
+  lastIncrementAt: time.nullable(),
   commitNumber: z.number().int(),
   keys: z.number().int(),
   increments: z.number().int(),

@@ -218,7 +218,7 @@ export class BackupPlaces implements SafetyCopies {
   /** Only keys that were there when the copy was taken are in it, whatever was made since. */
   #note(full: FullBackup, place: string, late: Covered | null, also?: Also): Report {
     const { store } = this.#parts.file;
-    const report = reportOfFull(full, late ? 1 : 0);
+    const report = reportOfFull(full, late?.at ?? null);
     const noted: Noted = { place, lastVerifiedAt: this.#parts.clock.now() };
     store.change(() => {
       this.#parts.domain.settings.write('backup', { ...noted });

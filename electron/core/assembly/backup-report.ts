@@ -11,6 +11,7 @@ export const reportOf = (found: BackupReport): Report => ({
   storeId: found.manifest.storeId,
   realm: found.manifest.realm,
   takenAt: found.manifest.takenAt,
+  lastIncrementAt: found.lastIncrementAt,
   commitNumber: found.commitNumber,
   keys: found.rows['key'] ?? 0,
   increments: found.increments,
@@ -21,14 +22,17 @@ export const reportOf = (found: BackupReport): Report => ({
       : [],
 });
 
-/** A full copy that was just made and read back. */
-export const reportOfFull = ({ folder, manifest, rows }: FullBackup, increments: number): Report =>
+/** A full copy that was just made and read back; `lateAt`: when what came meanwhile was put behind it. */
+export const reportOfFull = (
+  { folder, manifest, rows }: FullBackup,
+  lateAt: number | null,
+): Report =>
   reportOf({
     folder,
     manifest,
     rows,
-    increments,
-    lastIncrementAt: null,
+    increments: lateAt === null ? 0 : 1,
+    lastIncrementAt: lateAt,
     commitNumber: manifest.commitNumber,
     tornBytes: 0,
   });

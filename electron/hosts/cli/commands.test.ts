@@ -219,6 +219,18 @@ describe('what is due', () => {
     expect(started()).toEqual({ groups: [id], keys: [other] });
   });
 
+  it('tells a program how each ended, and with --detach which were started', async () => {
+    const states = ['done', 'needs-you'] as const;
+    const left = [...states];
+    core.handlers.set('job.due', () => ({ due, renewals, held: null }));
+    core.handlers.set('job.startDue', () => ({ jobs: [id, other] }));
+    core.handlers.set('job.wait', () => ({ revision: 1, detail: detail(left.shift() ?? 'done') }));
+    const { jobs } = JSON.parse((await keyreeve('--json job start-due --all')).out);
+    expect(jobs).toEqual(states.map((state) => detail(state)));
+    const { out } = await keyreeve('--json job start-due --all --detach');
+    expect(JSON.parse(out)).toEqual({ jobs: [id, other] });
+  });
+
   it.each([
     ['one needs somebody, whatever became of the rest', ['needs-you', 'done-with-remark'], 3],
     ['one is cancelled, and the next needs somebody', ['cancelled', 'needs-you'], 3],

@@ -65,13 +65,17 @@ const comfortable = 20;
 const narrowest = 12;
 const gap = '  ';
 
-/** Aligned lines with a heading. Cells are cleaned here, whatever they hold. */
+/**
+ * Aligned lines with a heading. Cells are cleaned here, whatever they hold. Where not even the columns that
+ * nobody can do without fit beside each other, each row stands below the last one, a line for each of them.
+ */
 export function table(all: readonly Column[], allRows: readonly Cell[][], width: number): string {
   const { places, widths } = layOut(
     all,
     allRows.map((row) => all.map((_, i) => clean(row[i]?.text ?? ''))),
     width,
   );
+  if (lengthOf(widths) > width && allRows.length > 0) return stacked(all, places, allRows, width);
   const columns = places.flatMap((at) => all[at] ?? []);
   const rows = allRows.map((row) => places.map((at) => row[at] ?? { text: '' }));
   const texts = rows.map((row) => row.map(({ text }) => clean(text)));
@@ -99,6 +103,58 @@ export function table(all: readonly Column[], allRows: readonly Cell[][], width:
       ),
     ),
   ].join('\n');
+}
+
+/** Rows one below the other: the first column as it is, of each other one its title and its text. */
+function stacked(
+  all: readonly Column[],
+  places: readonly number[],
+  rows: readonly Cell[][],
+  width: number,
+): string {
+  const [first = 0, ...others] = places;
+  const titled = others.map((at) => ({ at, title: all[at]?.title ?? '' }));
+  const label = titled.reduce((most, { title }) => Math.max(most, title.length), 0);
+  return rows
+    .map((row) => {
+      const head = lines(clean(row[first]?.text ?? ''), width);
+      const rest = titled.flatMap(({ at, title }) => {
+        const text = clean(row[at]?.text ?? '');
+        return text === '' ? [] : beside(title.padEnd(label), text, row[at]?.tone, width);
+      });
+      return [...head.map((line) => paint(row[first]?.tone ?? 'strong', line)), ...rest].join('\n');
+    })
+    .join('\n\n');
+}
+
+/** A label and its text, on as many lines as it takes; below the label where a word is too long for beside. */
+function beside(label: string, text: string, tone: Tone | undefined, width: number): string[] {
+  const told = (line: string): string => (tone ? paint(tone, line) : line);
+  const room = width - label.length - 2 * gap.length;
+  const [first = '', ...more] = lines(text, room);
+  if ([first, ...more].every((line) => displayWidth(line) <= room)) {
+    const indent = ' '.repeat(label.length);
+    return [
+      `${paint('faint', label)}${gap}${told(first)}`,
+      ...more.map((line) => `${indent}${gap}${told(line)}`),
+    ].map((line) => gap + line);
+  }
+  const below = lines(text, width - 2 * gap.length).map((line) => `${gap}${gap}${told(line)}`);
+  return [`${gap}${paint('faint', label.trimEnd())}`, ...below];
+}
+
+/** Breaks a text between words; a word that is longer than a line is left whole, to be copied. */
+function lines(text: string, columns: number): string[] {
+  const broken: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && displayWidth(longer) > columns) {
+      broken.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...broken, line];
 }
 
 const lengthOf = (widths: readonly number[]): number =>

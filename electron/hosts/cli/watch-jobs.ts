@@ -6,8 +6,8 @@ import { styleFor } from './render/moments.ts';
 import type { Session } from './session.ts';
 import { endText, exitOf, exitOfBoth, jobExits, watchJob } from './watch-job.ts';
 
-/** How a job ended that was waited for, or stands that was not. */
-interface Ended {
+/** How jobs ended that were waited for, or stand that were not: what `--json` prints. */
+export interface Ended {
   readonly jobs: readonly JobDetail[];
 }
 

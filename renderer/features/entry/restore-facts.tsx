@@ -42,7 +42,7 @@ export function BackupFacts({ found }: { readonly found: OutputFor<'keystore.loo
       facts={[
         ['Copy', <code key="path">{found.path}</code>],
         ['Holds', <RealmTag key="realm" realm={found.realm} />],
-        ['Taken', <Moment key="at" at={found.takenAt} />],
+        ['Full copy', <Moment key="at" at={found.takenAt} />],
         ['State', `commit ${found.commitNumber}; what it says of itself, not proved yet`],
       ]}
     />

@@ -22,6 +22,7 @@ import { clean } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { showFailure } from '../show-failure.ts';
 import { exitOf, exitOfBoth, finishJob, watchJob } from '../watch-job.ts';
+import type { Ended } from '../watch-jobs.ts';
 import type { Run } from './noun.ts';
 
 interface ListOptions extends PageOptions {
@@ -247,13 +248,15 @@ async function startDue(
     context.show(output, ({ jobs }) => `${jobs.length} started.  keyreeve job list`);
     return 0;
   }
-  const endings: JobView[] = [];
+  const jobs: JobDetail[] = [];
   let exit = 0;
   for (const job of output.jobs) {
     const detail = await watchJob(context, session, job);
-    endings.push(detail.job);
+    jobs.push(detail);
     exit = exitOfBoth(exit, exitOf(detail, session));
   }
-  context.show(output, () => jobsText(endings, styleFor(context.screen)));
+  const style = styleFor(context.screen);
+  const listed = (ended: Ended): JobView[] => ended.jobs.map(({ job }) => job);
+  context.show<Ended>({ jobs }, (shown) => jobsText(listed(shown), style));
   return exit;
 }

@@ -48,16 +48,21 @@ export function statusText(status: Status, style: Style): string {
   ]);
 }
 
+const incrementsOf = ({ increments, lastIncrementAt }: Report, style: Style): string =>
+  lastIncrementAt === null
+    ? 'none since'
+    : `${increments} since, the last ${style.when(lastIncrementAt)}`;
+
 export function backupText(report: Report, style: Style): string {
   return [
     facts([
       ['Backup', report.path, 'strong'],
       ['Verified', report.verified ? '✓ yes' : '! no', report.verified ? 'good' : 'attention'],
-      ['Taken', style.when(report.takenAt)],
+      ['Full copy', `taken ${style.when(report.takenAt)}`],
+      ['Increments', incrementsOf(report, style)],
       ['Realm', realmTexts[report.realm].word],
       ['Keys', String(report.keys)],
       ['Commit', String(report.commitNumber)],
-      ['Increments', String(report.increments)],
       ['Store id', report.storeId],
     ]),
     ...report.remarks.map((remark) => `${paint('attention', '!')} ${clean(remark)}`),
