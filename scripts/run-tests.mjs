@@ -98,15 +98,23 @@ async function onNewGround(name, { status, seconds }) {
     files: failed.map((file) => relative(root, file.name)),
     as: again,
   });
-  for (const file of failed)
-    for (const test of file.assertionResults) if (test.status === 'failed') noteSecond(file, test);
   const second = new Map(reportOf(again).map((file) => [file.name, file]));
+  for (const file of failed)
+    for (const test of file.assertionResults)
+      if (test.status === 'failed' && passes(second.get(file.name), test)) noteSecond(file, test);
   return {
     ...whole,
     status: ended.status,
     files: files.map((file) => second.get(file.name) ?? file),
   };
 }
+
+/** Whether a test passes in this run of its file at the first try; one that took two is noted of itself. */
+const passes = (file, { fullName }) =>
+  file?.assertionResults.some(
+    (test) =>
+      test.fullName === fullName && test.status === 'passed' && test.failureMessages.length === 0,
+  ) === true;
 
 function noteSecond(file, test) {
   const [first] = (test.failureMessages[0] ?? '').split('\n');
