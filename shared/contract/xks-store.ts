@@ -92,7 +92,7 @@ export const xksStoreOps = {
       vpcOwner: place.vpcOwner.optional(),
     }),
     output: storeDetail,
-    fails: [...found, 'NAME_TAKEN', 'AMBIGUOUS_NAME', 'XKS_STORE_IN_USE'],
+    fails: [...found, 'NAME_TAKEN', 'AMBIGUOUS_NAME', 'XKS_STORE_IN_USE', 'ALREADY_RUNNING'],
   }),
   remove: op({
     effect: 'destructive',

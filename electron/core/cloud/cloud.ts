@@ -246,15 +246,16 @@ export interface CloudConnection {
     context?: CallContext,
   ): Promise<Read & { readonly materialId: string | null }>;
 
-  /** Not repeatable: look for the name first. */
+  /** Not repeatable: look for its path first. */
   createKeyStore(
     store: NewKeyStore,
     context?: CallContext,
   ): Promise<Read & { readonly kmsStoreId: string }>;
   /** @throws OperationError XKS_STORE_GONE */
   describeKeyStore(kmsStoreId: string, context?: CallContext): Promise<Read & CustomKeyStore>;
+  /** The one with this path; else the one with this name; null: AWS has neither. */
   findKeyStore(
-    name: string,
+    named: Pick<NewKeyStore, 'name' | 'path'>,
     context?: CallContext,
   ): Promise<Read & { readonly store: CustomKeyStore | null }>;
   /** Answers before it is connected. */

@@ -5,14 +5,17 @@ import type { OpenKeystore } from './context.ts';
 type Jobs = Pick<OpenKeystore, 'jobs'>;
 
 /** Jobs stand in line by group, and those of external key stores by store, behind this. */
-const storeLine = 'xks:';
+const storeLines = 'xks:';
+
+/** The line in which the jobs of an external key store stand. */
+export const storeLine = ({ id }: Pick<ExternalStore, 'id'>): string => `${storeLines}${id}`;
 
 /** Groups that need somebody: a job of theirs waits for a person, or AWS is not as it should be. */
 export const groupsNeedingSomebody = (
   open: Jobs & Pick<OpenKeystore, 'overview'>,
 ): ReadonlySet<string> =>
   new Set([
-    ...[...open.jobs.groupsNeedingYou()].filter((line) => !line.startsWith(storeLine)),
+    ...[...open.jobs.groupsNeedingYou()].filter((line) => !line.startsWith(storeLines)),
     ...open.overview.groupsInTrouble(),
   ]);
 
@@ -23,21 +26,24 @@ export const groupsNeedingSomebody = (
  */
 export function requireNoJobOfStore(
   { jobs }: Jobs,
-  { id, name }: Pick<ExternalStore, 'id' | 'name'>,
+  store: Pick<ExternalStore, 'id' | 'name'>,
 ): void {
-  const { jobAtWork: job, stopped } = jobs.ofGroup(`${storeLine}${id}`);
+  const { jobAtWork: job, stopped } = jobs.ofGroup(storeLine(store));
   if (job === null) return;
-  const details = { job, store: name, ...(stopped ? { needsYou: true } : {}) };
+  const details = { job, store: store.name, ...(stopped ? { needsYou: true } : {}) };
   throw new OperationError('ALREADY_RUNNING', details);
 }
 
 const storeTrouble: readonly string[] = ['FAILED', 'GONE'];
 
 /** A store needs somebody: it is blocked, AWS is not as it should be, or a job of it waits. */
-export const storeNeedsSomebody = (open: Jobs, { id, blocked, remote }: ExternalStore): boolean =>
+export const storeNeedsSomebody = (
+  open: Jobs,
+  { id, blocked, remote }: Pick<ExternalStore, 'id' | 'blocked' | 'remote'>,
+): boolean =>
   blocked ||
   (remote !== null && (remote.error !== null || storeTrouble.includes(remote.state))) ||
-  open.jobs.groupsNeedingYou().has(`${storeLine}${id}`);
+  open.jobs.groupsNeedingYou().has(storeLine({ id }));
 
 const keyTrouble: readonly string[] = ['PendingDeletion', 'Gone'];
 

@@ -14,7 +14,7 @@ import { onDisk } from '../store/disk-errors.ts';
 import { writeDurably } from '../store/durable-file.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { startDeed } from './start-deed.ts';
-import { requireNoJobOfStore } from './needing.ts';
+import { requireNoJobOfStore, storeLine } from './needing.ts';
 import { viewCredential, viewStore, viewStoreDetail } from './xks-view.ts';
 
 type Stores = HandlersOfNoun<'xksStore'>;
@@ -79,6 +79,7 @@ function keepingHandlers(
       const change = changeOf(open, input);
       requireEditable(store, change);
       await serving(open, () => {
+        requireNotAtWork(open, store, change);
         open.xks.stores.edit(store.id, change);
         open.audit('OK', [store.id], { name: store.name, fields: Object.keys(change).join(', ') });
       });
@@ -135,6 +136,31 @@ function changeOf(open: OpenKeystore, input: Edit): StoreChange {
 function requireEditable({ remote, name, region }: ExternalStore, change: StoreChange): void {
   if (remote === null || change.region === undefined || change.region === region) return;
   throw new OperationError('XKS_STORE_IN_USE', { name, inAws: remote.kmsStoreId });
+}
+
+/** What a job of the store was planned with: where AWS has it, and how it finds the proxy. */
+const planned = [
+  'name',
+  'credentialId',
+  'region',
+  'endpoint',
+  'connectivity',
+  'vpcService',
+  'vpcOwner',
+] as const;
+
+/**
+ * A job that stopped may be helped on by any of these, but not by another Region: there nothing would be
+ * found of what it may have made.
+ * @throws OperationError ALREADY_RUNNING
+ */
+function requireNotAtWork(open: OpenKeystore, store: ExternalStore, change: StoreChange): void {
+  const { stopped } = open.jobs.ofGroup(storeLine(store));
+  const fixed = stopped ? (['region'] as const) : planned;
+  const changes = fixed.some(
+    (field) => change[field] !== undefined && change[field] !== store[field],
+  );
+  if (changes) requireNoJobOfStore(open, store);
 }
 
 function credentialHandlers(

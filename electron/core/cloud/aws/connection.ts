@@ -188,7 +188,7 @@ function assemble(made: {
     updateAlias: (name, keyId, context) => aliases.updateAlias(link, name, keyId, context),
     createKeyStore: (store, context) => stores.createKeyStore(link, store, context),
     describeKeyStore: (id, context) => stores.describeKeyStore(link, id, context),
-    findKeyStore: (name, context) => stores.findKeyStore(link, name, context),
+    findKeyStore: (named, context) => stores.findKeyStore(link, named, context),
     connectKeyStore: (id, context) => stores.connectKeyStore(link, id, context),
     disconnectKeyStore: (id, context) => stores.disconnectKeyStore(link, id, context),
     updateKeyStore: (id, change, context) => stores.updateKeyStore(link, id, change, context),

@@ -25,7 +25,7 @@ const credentialOf = (accessKeyId: string, secret: Secret) => ({
   RawSecretAccessKey: secret.use((bytes) => Buffer.from(bytes).toString('latin1')),
 });
 
-/** Not repeatable: look for the name before doing it again. */
+/** Not repeatable: look for the path before doing it again. */
 export function createKeyStore(
   link: Link,
   wish: NewKeyStore,
@@ -72,10 +72,10 @@ export async function describeKeyStore(
   );
 }
 
-/** Null when AWS has none of this name. */
+/** A name may be changed, here and in AWS; the path is the store's own for ever. */
 export async function findKeyStore(
   link: Link,
-  name: string,
+  { name, path }: Pick<NewKeyStore, 'name' | 'path'>,
   context?: CallContext,
 ): Promise<Read & { readonly store: CustomKeyStore | null }> {
   const { items, requestId, readAt } = await allPages((marker) =>
@@ -91,7 +91,9 @@ export async function findKeyStore(
       context,
     ),
   );
-  return { store: items.find((each) => each.name === name) ?? null, requestId, readAt };
+  const store =
+    items.find((each) => each.path === path) ?? items.find((each) => each.name === name) ?? null;
+  return { store, requestId, readAt };
 }
 
 function storeFrom(entry: CustomKeyStoresListEntry): CustomKeyStore {

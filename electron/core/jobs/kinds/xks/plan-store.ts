@@ -8,6 +8,7 @@ import { Checks, type Draft, exceptionLines, quote, read, shellWord, write } fro
 import type { DeedServices } from '../services.ts';
 import { differences, stateObstacle } from './obstacles.ts';
 import { hiddenKeysOf, kmsStoreIdOf, openStore, placeOf, uriPathOf } from './opening.ts';
+import { knownBy } from './store-create.ts';
 import { storeWords } from './store-words.ts';
 
 /** Says what a deed on an external key store would do in AWS now. */
@@ -22,7 +23,7 @@ export async function planStore(
   const words = storeWords(deed, {
     store,
     seen: looked.seen,
-    changes: looked.seen === null ? {} : differencesOrNone(store, looked.seen),
+    changes: looked.seen === null || deed === 'create' ? {} : differencesOrNone(store, looked.seen),
     kmsKeys: services.xks.model.keys.list(store.id).filter(({ remote }) => remote !== null).length,
     valid: services.xks.model.credentials.valid(store.id).length,
   });
@@ -75,8 +76,8 @@ async function look(
   const exceptions = exceptionLines(opened?.connection ?? null);
   if (!opened) return { account, seen: null, exceptions };
   if (deed === 'create') {
-    await lookForName(store, opened.connection, checks);
-    return { account, seen: null, exceptions };
+    const seen = await lookForIt(store, opened.connection, checks);
+    return { account, seen, exceptions };
   }
   const seen = await checks.look('The store was read from AWS', async () =>
     opened.connection.describeKeyStore(kmsStoreIdOf(store)),
@@ -86,26 +87,33 @@ async function look(
   return { account, seen, exceptions };
 }
 
-async function lookForName(
+/** The store itself, where AWS has it and nothing here knows of it; null: it is to be made. */
+async function lookForIt(
   store: ExternalStore,
   connection: Awaited<ReturnType<typeof openStore>>['connection'],
   checks: Checks,
-): Promise<void> {
+): Promise<CustomKeyStore | null> {
   if (store.remote) {
     const reason = 'AWS has this store already';
     checks.fail(
       new OperationError('NOTHING_TO_DO', { reason }),
       `It is ${store.remote.kmsStoreId}`,
     );
-    return;
+    return null;
   }
   await checks.look('Endpoint and connectivity are set', async () => placeOf(store));
   const found = await checks.look('Names of stores were read', () =>
-    connection.findKeyStore(store.name),
+    connection.findKeyStore(knownBy(store)),
   );
-  if (!found?.store) return;
+  const seen = found?.store ?? null;
+  if (seen === null) return null;
+  if (seen.path === uriPathOf(store)) {
+    checks.ok(`${seen.kmsStoreId} in AWS has its path`);
+    return seen;
+  }
   const details = { what: 'custom key store in AWS', name: store.name };
   checks.fail(new OperationError('NAME_TAKEN', details), `AWS has a store named ${store.name}`);
+  return null;
 }
 
 function checkProxies({ nodes, revision }: ServingView, checks: Checks): void {

@@ -41,21 +41,29 @@ const serve = 'Give the proxies what they are to serve';
 export const storeWords = (deed: StoreDeed, about: AboutStore): Words => table[deed](about);
 
 const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
-  create: ({ store }) => ({
+  create: ({ store, seen }) => ({
     verb: 'Create',
-    sentence: `AWS gets a custom key store that asks ${store.endpoint ?? 'the proxy'} for every use of its keys. It holds no key and is not connected yet.`,
-    changes: [
-      `A custom key store of type EXTERNAL_KEY_STORE named ${store.name}`,
-      `Its proxy: ${store.endpoint ?? ''}${uriPathOf(store)}, ${store.connectivity}`,
-    ],
+    sentence: seen
+      ? 'AWS has this custom key store already: a former job made it and was given up before it knew. It is taken as it is; nothing is made.'
+      : `AWS gets a custom key store that asks ${store.endpoint ?? 'the proxy'} for every use of its keys. It holds no key and is not connected yet.`,
+    changes: seen
+      ? [`${store.name} here is ${seen.kmsStoreId} in AWS, named ${seen.name}`]
+      : [
+          `A custom key store of type EXTERNAL_KEY_STORE named ${store.name}`,
+          `Its proxy: ${store.endpoint ?? ''}${uriPathOf(store)}, ${store.connectivity}`,
+        ],
     stays: [],
     lookFirst: [
       'AWS allows ten custom key stores in an account and Region',
       'Accounts other than those of the store are refused by the proxy',
       ...xksRisks,
     ],
-    steps: ['Check account, and that the name is free', serve, 'Create custom key store'],
-    calls: [...look, ['CreateCustomKeyStore', true], after],
+    steps: [
+      'Check account, and that the name is free',
+      serve,
+      seen ? 'Take the one that is there' : 'Create custom key store',
+    ],
+    calls: [...look, ...(seen ? [] : ([['CreateCustomKeyStore', true]] as const)), after],
     goBack: 'Delete the store in AWS, one call',
     typed: false,
   }),
