@@ -69,32 +69,57 @@ describe('a former key is disabled, the answer is lost, and the alias goes back 
   });
 });
 
-describe('a KMS key is to be deleted, the answer is lost, and the alias comes to it meanwhile', () => {
-  it('is not said to be “nothing changed”: a person is asked', async () => {
-    await desk.addGroup('doomed');
-    await desk.rotated('doomed');
-    const parked = await parkedRotation({ desk, aws }, 'doomed', 'alias');
-    const named = { AliasName: 'alias/doomed', TargetKeyId: await kmsIdOf('doomed/2') };
-    const lost = { ScheduleKeyDeletion: { loseResponseAfterEffect: 1_000_000 } };
-    await aws.misbehave({ operations: lost });
+describe('a former key is disabled, and the alias goes back to it in that moment', () => {
+  it('is enabled again at once, and the job says so', async () => {
+    await desk.addGroup('moment', { disableAfterRotating: true, disableWaitDays: 0 });
+    await desk.rotated('moment');
+    const moved = { AliasName: 'alias/moment', TargetKeyId: await kmsIdOf('moment/1') };
+    desk.at('aws:DisableKey:answered', () => aws.callNow('UpdateAlias', moved));
+    await desk.rotated('moment');
+    const detail = await ended(desk, 'moment', 'key.disable');
+    expect(detail.job.state).toBe('done-with-remark');
+    expect(failureOf(detail)).toMatchObject({
+      code: 'NOTHING_TO_DO',
+      details: { alias: 'alias/moment', undone: true },
+    });
+    expect(await stateOf('moment/1')).toBe('Enabled');
+    expect((await desk.call('key.show', { key: 'moment/1' })).remote?.state).toBe('Enabled');
+    await requireTrueStanding(desk, aws, detail);
+  });
+});
+
+describe('a KMS key is to be deleted, and the alias comes to it meanwhile', () => {
+  it.each([
+    {
+      group: 'doomed',
+      operations: { ScheduleKeyDeletion: { loseResponseAfterEffect: 1_000_000 } },
+    },
+    { group: 'doomed-and-told', operations: {} },
+  ])('is not said to be “nothing changed”: a person is asked: $group', async (of) => {
+    const { group, operations } = of;
+    await desk.addGroup(group);
+    await desk.rotated(group);
+    const parked = await parkedRotation({ desk, aws }, group, 'alias');
+    const named = { AliasName: `alias/${group}`, TargetKeyId: await kmsIdOf(`${group}/2`) };
+    await aws.misbehave({ operations });
     // behind the last look, for AWS lets no alias come to a key that is to be deleted
     desk.at('key.discard:schedule:before-intent', () =>
       desk.at('aws:GetKeyLastUsage:answered', () => aws.callNow('UpdateAlias', named)),
     );
     await desk.call('job.cancel', { job: parked.job.id, leftover: 'schedule-deletion' });
-    const stopped = await ended(desk, 'doomed', 'key.discard');
+    const stopped = await ended(desk, group, 'key.discard');
     await aws.misbehave();
-    expect(await stateOf('doomed/2')).toBe('PendingDeletion');
+    expect(await stateOf(`${group}/2`)).toBe('PendingDeletion');
     expect(stopped.job.state).toBe('needs-you');
     const failure = failureOf(stopped);
     expect(failure).toMatchObject({
       code: 'AWS_KEY_STATE',
-      details: { state: 'PendingDeletion', inUse: 'version 2 holds alias/doomed' },
+      details: { state: 'PendingDeletion', inUse: `version 2 holds alias/${group}` },
     });
     expect(requireClear(failure).headline).toBe(
       'The KMS key is to be deleted, and it came into use.',
     );
-    await aws.pointAlias('alias/doomed', await kmsIdOf('doomed/1'));
+    await aws.pointAlias(`alias/${group}`, await kmsIdOf(`${group}/1`));
     requireDone(await desk.goOn(stopped.job.id));
   });
 });

@@ -119,8 +119,14 @@ export const callWording = {
     next: 'Read the new plan and start it by its own number.',
   },
   NOTHING_TO_DO: {
-    headline: 'There is nothing to do.',
-    forYourKeys: (d) => `Nothing was changed${d.because()}.`,
+    headline: (d) =>
+      d.has('undone')
+        ? `The key was enabled again: ${d.text('alias', 'an alias')} names it.`
+        : 'There is nothing to do.',
+    forYourKeys: (d) =>
+      d.has('undone')
+        ? 'The alias came to name it in the moment it was disabled. What goes by it may have failed for that moment.'
+        : `Nothing was changed${d.because()}.`,
     next: (d) =>
       d.when(
         'alias',
@@ -182,7 +188,7 @@ export const callWording = {
         'otherwise',
         (title) => `Nothing was changed. That job is not over: ${title}.`,
         d.has('store')
-          ? 'Nothing was changed: the job may have made in AWS what needs this.'
+          ? 'Nothing was changed: the job builds on the store as it is, and may have made in AWS what needs it.'
           : d.has('group')
             ? 'Nothing was changed: the job builds on the group as it is.'
             : 'No second one was started.',

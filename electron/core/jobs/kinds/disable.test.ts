@@ -15,9 +15,10 @@ interface Aws {
   readonly before?: readonly string[];
 }
 
-/** Both steps, one after the other, as far as they go; `disabled` is what AWS was told. */
+/** Both steps, one after the other, as far as they go; `disabled` and `enabled` is what AWS was told. */
 async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled'] }: Aws) {
   const disabled: string[] = [];
+  const enabled: string[] = [];
   const noted: string[] = [];
   const seen = [...holders];
   const states = [...before];
@@ -29,9 +30,17 @@ async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled
     listAliases: async () => ({ aliases }),
     lastUsage: async () => ({ usedAt: null, operation: null, trackedSince: null }),
     disableKey: async (id: string) => void disabled.push(id),
+    enableKey: async (id: string) => void enabled.push(id),
     describeKey: async () => ({
       keyId: former,
-      state: disabled.length > 0 ? state : states.length > 1 ? states.shift() : states[0],
+      state:
+        enabled.length > 0
+          ? 'Enabled'
+          : disabled.length > 0
+            ? state
+            : states.length > 1
+              ? states.shift()
+              : states[0],
       readAt: 1,
       requestId: null,
     }),
@@ -56,10 +65,10 @@ async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled
     const result = await step.act(context as unknown as Parameters<typeof step.act>[0]);
     ends.push(result.type);
     if ('error' in result) why.push(result.error);
+    if (result.type === 'done' || result.type === 'remark') result.record?.();
     if (result.type !== 'done') break;
-    result.record?.();
   }
-  return { ends, disabled, noted, why };
+  return { ends, disabled, enabled, noted, why };
 }
 
 it('disables a former key that no alias names', async () => {
@@ -71,6 +80,15 @@ it('disables a former key that no alias names', async () => {
 it('leaves it enabled where it was given the alias between looking and acting', async () => {
   const { ends, disabled } = await run({ holders: ['9e2f', former] });
   expect([ends, disabled]).toEqual([['done', 'stop'], []]);
+});
+
+it('enables it again where it was given the alias while AWS was told', async () => {
+  const { ends, disabled, enabled, noted, why } = await run({ holders: ['9e2f', '9e2f', former] });
+  expect([ends, disabled, enabled]).toEqual([['done', 'remark'], [former], [former]]);
+  expect(noted).toEqual(['Enabled in AWS again: alias/payments names it']);
+  expect(why).toMatchObject([
+    { code: 'NOTHING_TO_DO', details: { alias: 'alias/payments', undone: true } },
+  ]);
 });
 
 it('leaves it enabled where another alias names it', async () => {

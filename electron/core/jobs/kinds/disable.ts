@@ -103,14 +103,9 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
       if (off) return off;
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
-      if (read.state !== 'Disabled') {
-        throw new OperationError('READ_BACK_DIFFERS', {
-          what: 'key state',
-          expected: 'Disabled',
-          found: read.state,
-          keyId: remote.kmsKeyId,
-        });
-      }
+      if (read.state !== 'Disabled') throw readsOtherwise('Disabled', read);
+      const since = await aliasOf(services, opened, context);
+      if (since !== null) return takenBack(services, opened, context, since);
       return disabled(services, context, read, 'Disabled in AWS after its rotation');
     }),
   };
@@ -147,6 +142,34 @@ async function stillNamed(
     ? stays({ reason: `version ${version} holds ${own} again` })
     : stays({ reason: `${alias} still names version ${version}`, alias });
 }
+
+/**
+ * An alias came to name the key in the moment it was disabled, and what goes by that alias fails: what this
+ * job did a moment ago it would not have done then, so it goes back at once. Where AWS refuses that, or
+ * does not answer, the step is looked at again, and told.
+ */
+async function takenBack(
+  { keys }: DeedServices,
+  { key, remote, connection }: Awaited<ReturnType<OpenKey>>,
+  context: StepContext<DisablePayload>,
+  alias: string,
+): Promise<StepResult> {
+  await connection.enableKey(remote.kmsKeyId, context);
+  const read = await connection.describeKey(remote.kmsKeyId, context);
+  if (read.state !== 'Enabled') throw readsOtherwise('Enabled', read);
+  const reason = `${alias} came to name version ${key.version} while it was disabled`;
+  return {
+    type: 'remark',
+    error: new OperationError('NOTHING_TO_DO', { reason, alias, undone: true }),
+    record: () => {
+      keys.noteRemote(key.id, readingOf(read));
+      keys.addEvent(key.id, `Enabled in AWS again: ${alias} names it`, context.jobId);
+    },
+  };
+}
+
+const readsOtherwise = (expected: string, { state, keyId }: KmsKeyRead): OperationError =>
+  new OperationError('READ_BACK_DIFFERS', { what: 'key state', expected, found: state, keyId });
 
 /** States in which nothing decrypts under the key; AWS refuses to disable it in the last three. */
 const offStates = ['Disabled', 'PendingImport', 'PendingDeletion', 'PendingReplicaDeletion'];

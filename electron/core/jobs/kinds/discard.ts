@@ -106,14 +106,9 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
   changes: 'aws',
   repeatable: true,
   reconcile: promised(services, async (context) => {
-    const { key, remote, connection } = await open(context);
+    const { remote, connection } = await open(context);
     const read = await connection.describeKey(remote.kmsKeyId, context);
-    if (read.state !== 'PendingDeletion') return 'act';
-    const inUseNow = await inUse(services, open, context);
-    if (inUseNow === null) return scheduled(services, context, read);
-    // it came into use while nobody looked: that nothing was changed may not be said
-    const details = { version: key.version, state: read.state, inUse: inUseNow };
-    return { type: 'park', error: new OperationError('AWS_KEY_STATE', details) };
+    return read.state === 'PendingDeletion' ? stillUnused(services, open, context, read) : 'act';
   }),
   act: promised(services, async (context) => {
     const used = await inUse(services, open, context);
@@ -129,9 +124,23 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
         keyId: remote.kmsKeyId,
       });
     }
-    return scheduled(services, context, read);
+    return stillUnused(services, open, context, read);
   }),
 });
+
+/** It may have come into use while nobody looked: that a key nobody uses is deleted may not be said then. */
+async function stillUnused(
+  services: DeedServices,
+  open: OpenKey,
+  context: Context,
+  read: KmsKeyRead,
+): Promise<StepResult> {
+  const used = await inUse(services, open, context);
+  if (used === null) return scheduled(services, context, read);
+  const { key } = await open(context);
+  const details = { version: key.version, state: read.state, inUse: used };
+  return { type: 'park', error: new OperationError('AWS_KEY_STATE', details) };
+}
 
 const scheduled = (
   { keys }: DeedServices,
