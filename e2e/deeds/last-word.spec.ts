@@ -127,4 +127,18 @@ describe('what is so now, and a job is to change', () => {
     expect(blocked).toMatchObject({ code: 'ALREADY_RUNNING', details: { job: number } });
     await desk.call('job.cancel', { job: other });
   });
+
+  it('also where the versions share a KMS key, and a rotation within it is to change it', async () => {
+    await desk.addGroup('in-one', { mapping: 'material' });
+    await desk.rotated('in-one');
+    const other = await stopped('ImportKeyMaterial', async () => ({
+      jobId: await desk.begin('in-one'),
+    }));
+    const { blocked } = await desk.call('group.planMakeActive', { key: 'in-one/1' });
+    const { number } = (await desk.call('job.show', { job: other })).job;
+    expect(blocked).toMatchObject({ code: 'ALREADY_RUNNING', details: { job: number } });
+    requireDone(await desk.goOn(other));
+    const { keys } = await desk.call('key.list', { group: 'in-one' });
+    expect(keys).toHaveLength(2);
+  });
 });

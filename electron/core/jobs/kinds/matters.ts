@@ -1,6 +1,6 @@
 /** What several deeds decide, so that the last of them that is asked for counts (JobKind.matter). */
 
-/** Which version the alias of a group names. */
+/** Which version the alias of a group leads to: by the KMS key it names, or by the material that is current there. */
 export const aliasMatter = (groupId: string): string => `alias:${groupId}`;
 
 /** Whether a KMS key is on, off or to be deleted. */

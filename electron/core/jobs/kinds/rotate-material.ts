@@ -10,6 +10,7 @@ import {
   saveStep,
 } from './force-rotate.ts';
 import { importSteps } from './import-steps.ts';
+import { aliasMatter } from './matters.ts';
 import {
   checkAccount,
   heldElsewhere,
@@ -95,6 +96,7 @@ export function rotateMaterial(services: DeedServices): JobKind<ForceRotatePaylo
     ],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `force-rotate:${payload.groupId}`,
+    matter: (payload) => aliasMatter(payload.groupId),
     needsDesignation: true,
     commitStep: 'alias',
     standing: (context) =>
