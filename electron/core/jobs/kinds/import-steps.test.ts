@@ -16,6 +16,10 @@ interface Around {
   readonly state?: string;
   /** As AWS says it beside the state: null where no material is there. */
   readonly expires?: boolean | null;
+  /** The materials of a KMS key that versions share; ours among them has the name `ours`. */
+  readonly materials?: readonly object[];
+  /** Ours is to be a further material of it. */
+  readonly isNew?: true;
   /** AWS's word to an import. */
   readonly refused?: OperationError;
   /** The name AWS gives to what it took, and the one it gave to our material before. */
@@ -71,6 +75,7 @@ function stage(around: Around) {
   const connection = {
     parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
     describeKey: async () => ({ state, expires, validTo: null }),
+    listKeyMaterials: async () => ({ materials: around.materials ?? [] }),
     importMaterial: async ({ validTo }: { readonly validTo: number | null }) => {
       sent.push(validTo);
       if (around.refused) throw around.refused;
@@ -84,6 +89,8 @@ function stage(around: Around) {
     connection,
     materialId: before,
     validTo: end,
+    group: { name: 'payments' },
+    ...(around.isNew ? { isNew: true } : around.materials ? { named: 'ours' } : {}),
   } as unknown as ImportSubject;
   const steps = importSteps(services, async () => subject);
   const step = (name: string) => {
@@ -210,6 +217,43 @@ describe('an import that AWS refuses for the state of the KMS key', () => {
     { state: 'PendingImport', expires: null },
   ])('is told by that state otherwise: $state, material $expires', async (of) => {
     await expect(stage({ parcels, refused, ...of }).act('import')).rejects.toBe(refused);
+  });
+});
+
+describe('an import into a KMS key that versions share, refused for its state', () => {
+  const refused = new OperationError('AWS_KEY_STATE', { retry: 'state' });
+  const parcels = ['wrapped'];
+  const ours = { materialId: 'ours', state: 'CURRENT', importState: 'IMPORTED', expires: true };
+  const sibling = { materialId: 'first', state: 'NON_CURRENT', importState: 'PENDING_IMPORT' };
+
+  it('is told as one over material that is there, also where that of a sibling is missing', async () => {
+    const materials = [sibling, ours];
+    const about = { parcels, refused, state: 'PendingImport', expires: null, materials };
+    expect(await stage(about).act('import')).toMatchObject({
+      type: 'stop',
+      error: { code: 'IMPORT_OVER_PRESENT' },
+    });
+    const missing = [{ ...ours, importState: 'PENDING_IMPORT', expires: null }, sibling];
+    await expect(stage({ ...about, materials: missing }).act('import')).rejects.toBe(refused);
+  });
+
+  const waiting = { materialId: 'theirs', state: 'PENDING_ROTATION', importState: 'IMPORTED' };
+
+  it.each([{ materials: [] }, { materials: [waiting] }])(
+    'is told by that state where AWS is to delete the KMS key: %#',
+    async ({ materials }) => {
+      const about = { parcels, refused, state: 'PendingDeletion', materials, isNew: true } as const;
+      await expect(stage(about).act('import')).rejects.toBe(refused);
+    },
+  );
+
+  it('is begun anew, or left to a person, where other material stands in its way', async () => {
+    const about = { parcels, refused, state: 'Enabled', isNew: true } as const;
+    const came = await stage({ ...about, materials: [] }).act('import');
+    expect(came).toMatchObject({ type: 'again', from: 'parameters' });
+    const waits = await stage({ ...about, materials: [waiting] }).act('import');
+    const details = { group: 'payments', materialId: 'theirs' };
+    expect(waits).toMatchObject({ type: 'park', error: { code: 'MATERIAL_PENDING', details } });
   });
 });
 

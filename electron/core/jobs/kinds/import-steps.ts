@@ -5,7 +5,7 @@ import type { WrappingAlgorithm } from '../../../../shared/model/key-specs.ts';
 import type { Group, Key } from '../../keystore/rows.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
-import { isWaiting } from './read-key.ts';
+import { isWaiting, readAlone } from './read-key.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 
@@ -291,15 +291,22 @@ const asWhich = ({ isNew, named }: ImportSubject, waiting: string | null) => {
   return named === undefined ? {} : { materialId: named };
 };
 
+/** States in which AWS takes material: what it refuses then for the state is for another material's. */
+const takesMaterial: readonly string[] = ['Enabled', 'Disabled', 'PendingImport'];
+
 /** @throws the error itself where it says nothing about the material */
-function refusedNew<P>(
+async function refusedNew<P>(
   services: DeedServices,
   context: StepContext<P>,
-  { group }: ImportSubject,
+  { group, connection, kmsKeyId }: ImportSubject,
   { error, others }: { readonly error: unknown; readonly others: string | null },
-): StepResult {
+): Promise<StepResult> {
   const code = error instanceof OperationError ? error.code : null;
   if (code !== 'IMPORT_WRONG_MATERIAL' && code !== 'AWS_KEY_STATE') throw error;
+  if (code === 'AWS_KEY_STATE') {
+    const { state } = await connection.describeKey(kmsKeyId, context);
+    if (!takesMaterial.includes(state)) throw error;
+  }
   if (others === null)
     return afresh(services, context, 'other material came to the KMS key meanwhile');
   return {
@@ -315,10 +322,14 @@ function refusedNew<P>(
 async function refusedOverPresent<P>(
   error: unknown,
   context: StepContext<P>,
-  { connection, kmsKeyId, key }: ImportSubject,
+  { connection, kmsKeyId, key, named }: ImportSubject,
 ): Promise<OperationError | null> {
   if (!(error instanceof OperationError) || error.code !== 'AWS_KEY_STATE') return null;
-  const read = await connection.describeKey(kmsKeyId, context);
+  const whole = await connection.describeKey(kmsKeyId, context);
+  const materials =
+    named === undefined ? null : (await connection.listKeyMaterials(kmsKeyId, context)).materials;
+  const own = materials?.find(({ materialId }) => materialId === named) ?? null;
+  const read = readAlone({ ...whole, materials, own });
   const present = read.expires !== null && ['Enabled', 'Disabled'].includes(read.state);
   if (!present) return null;
   const details = { version: key.version, keyId: kmsKeyId, validTo: read.validTo };
