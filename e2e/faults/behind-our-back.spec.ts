@@ -342,7 +342,7 @@ describe('the account or the clock is not the one it should be', () => {
     });
     const text = requireClear(plan.blocked ?? { code: 'INTERNAL', details: {} });
     expect(text.forYourKeys).toBe(
-      'Nothing was sent. “ours” is bound to 123456789012; the credential is for 444455556666.',
+      'Nothing was sent with it. “ours” is bound to 123456789012; the credential is for 444455556666.',
     );
     const edit = { group: 'ours', changes, plan: plan.number };
     expect((await desk.refused('group.edit', edit)).code).toBe('ACCOUNT_MISMATCH');

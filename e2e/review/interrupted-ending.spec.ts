@@ -1,4 +1,4 @@
-import { EnableKeyCommand } from '@aws-sdk/client-kms';
+import { CancelKeyDeletionCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
@@ -52,7 +52,10 @@ describe('a former key is disabled, the answer is lost, and the alias goes back 
     await requireTrueStanding(desk, aws, stopped);
     await aws.kms().send(new EnableKeyCommand({ KeyId: first }));
     const over = await desk.goOn(stopped.job.id);
-    expect(failureOf(over).code).toBe('NOTHING_TO_DO');
+    expect(over.job.state).toBe('done-with-remark');
+    const { headline, forYourKeys } = requireClear(failureOf(over));
+    expect(headline).toBe('The key was enabled again: alias/gone-back names it.');
+    expect(forYourKeys).not.toContain('Nothing was changed');
     expect(await stateOf('gone-back/1')).toBe('Enabled');
   });
 
@@ -80,7 +83,7 @@ describe('a former key is disabled, and the alias goes back to it in that moment
     expect(detail.job.state).toBe('done-with-remark');
     expect(failureOf(detail)).toMatchObject({
       code: 'NOTHING_TO_DO',
-      details: { alias: 'alias/moment', undone: true },
+      details: { alias: 'alias/moment', undone: 'disabled' },
     });
     expect(await stateOf('moment/1')).toBe('Enabled');
     expect((await desk.call('key.show', { key: 'moment/1' })).remote?.state).toBe('Enabled');
@@ -121,5 +124,26 @@ describe('a KMS key is to be deleted, and the alias comes to it meanwhile', () =
     );
     await aws.pointAlias(`alias/${group}`, await kmsIdOf(`${group}/1`));
     requireDone(await desk.goOn(stopped.job.id));
+  });
+
+  it('and is over, as it is, where that person takes the deletion back', async () => {
+    await desk.addGroup('spared');
+    await desk.rotated('spared');
+    const parked = await parkedRotation({ desk, aws }, 'spared', 'alias');
+    const KeyId = await kmsIdOf('spared/2');
+    const named = { AliasName: 'alias/spared', TargetKeyId: KeyId };
+    desk.at('key.discard:schedule:before-intent', () =>
+      desk.at('aws:GetKeyLastUsage:answered', () => aws.callNow('UpdateAlias', named)),
+    );
+    await desk.call('job.cancel', { job: parked.job.id, leftover: 'schedule-deletion' });
+    const stopped = await ended(desk, 'spared', 'key.discard');
+    await aws.kms().send(new CancelKeyDeletionCommand({ KeyId }));
+    await aws.kms().send(new EnableKeyCommand({ KeyId }));
+    const over = await desk.goOn(stopped.job.id);
+    expect(over.job.state).toBe('done-with-remark');
+    const { headline, forYourKeys } = requireClear(failureOf(over));
+    expect(headline).toBe('The KMS key stays: it came into use.');
+    expect(forYourKeys).toContain('version 2 holds alias/spared');
+    expect(await stateOf('spared/2')).toBe('Enabled');
   });
 });

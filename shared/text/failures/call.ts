@@ -120,13 +120,17 @@ export const callWording = {
   },
   NOTHING_TO_DO: {
     headline: (d) =>
-      d.has('undone')
+      d.text('undone', '') === 'disabled'
         ? `The key was enabled again: ${d.text('alias', 'an alias')} names it.`
-        : 'There is nothing to do.',
+        : d.has('undone')
+          ? 'The KMS key stays: it came into use.'
+          : 'There is nothing to do.',
     forYourKeys: (d) =>
-      d.has('undone')
-        ? 'The alias came to name it in the moment it was disabled. What goes by it may have failed for that moment.'
-        : `Nothing was changed${d.because()}.`,
+      d.text('undone', '') === 'disabled'
+        ? 'The alias came to name it as it was disabled: what goes by that alias failed until then.'
+        : d.has('undone')
+          ? `Its deletion was scheduled and taken back${d.because()}.`
+          : `Nothing was changed${d.because()}.`,
     next: (d) =>
       d.when(
         'alias',

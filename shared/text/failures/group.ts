@@ -28,8 +28,9 @@ export const groupWording = {
     forYourKeys: (d) => {
       const bound = d.text('bound', '');
       const found = d.text('credential', '');
-      if (bound === '' || found === '') return 'Nothing was sent. A group is bound to one account.';
-      return `Nothing was sent. ${d.quoted('group', 'The group')} is bound to ${bound}; the credential is for ${found}.`;
+      if (bound === '' || found === '')
+        return 'Nothing was sent with it. A group is bound to one account.';
+      return `Nothing was sent with it. ${d.quoted('group', 'The group')} is bound to ${bound}; the credential is for ${found}.`;
     },
     next: (d) =>
       `Choose a credential of ${d.text('bound', "the group's account")}. For another account, add a new group.`,

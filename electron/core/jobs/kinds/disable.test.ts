@@ -87,7 +87,7 @@ it('enables it again where it was given the alias while AWS was told', async () 
   expect([ends, disabled, enabled]).toEqual([['done', 'remark'], [former], [former]]);
   expect(noted).toEqual(['Enabled in AWS again: alias/payments names it']);
   expect(why).toMatchObject([
-    { code: 'NOTHING_TO_DO', details: { alias: 'alias/payments', undone: true } },
+    { code: 'NOTHING_TO_DO', details: { alias: 'alias/payments', undone: 'disabled' } },
   ]);
 });
 

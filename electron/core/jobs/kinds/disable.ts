@@ -1,6 +1,6 @@
 import { sayTime } from '../../../../shared/model/span.ts';
 import { z } from 'zod';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { type Failure, OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { KmsKeyRead, LastUsage } from '../../cloud/answers.ts';
 import type { CallContext } from '../../cloud/cloud.ts';
 import type { Key } from '../../keystore/rows.ts';
@@ -132,12 +132,13 @@ const disabled = (
 async function stillNamed(
   services: DeedServices,
   opened: Awaited<ReturnType<OpenKey>>,
-  context: CallContext,
+  context: CallContext & Partial<Pick<StepContext<DisablePayload>, 'answered'>>,
 ): Promise<StepResult | null> {
   const own = `alias/${opened.group.alias}`;
   const { version } = opened.key;
   const alias = await aliasOf(services, opened, context);
   if (alias === null) return null;
+  if (askedToEnable(context)) return enabledAgain(version, alias);
   return alias === own
     ? stays({ reason: `version ${version} holds ${own} again` })
     : stays({ reason: `${alias} still names version ${version}`, alias });
@@ -157,16 +158,25 @@ async function takenBack(
   await connection.enableKey(remote.kmsKeyId, context);
   const read = await connection.describeKey(remote.kmsKeyId, context);
   if (read.state !== 'Enabled') throw readsOtherwise('Enabled', read);
-  const reason = `${alias} came to name version ${key.version} while it was disabled`;
   return {
-    type: 'remark',
-    error: new OperationError('NOTHING_TO_DO', { reason, alias, undone: true }),
+    ...enabledAgain(key.version, alias),
     record: () => {
       keys.noteRemote(key.id, readingOf(read));
       keys.addEvent(key.id, `Enabled in AWS again: ${alias} names it`, context.jobId);
     },
   };
 }
+
+/** It was disabled, and is enabled again: that nothing was changed may not be said. */
+const enabledAgain = (version: number, alias: string): Extract<StepResult, { type: 'remark' }> => {
+  const reason = `${alias} came to name version ${version} while it was disabled`;
+  const details = { reason, alias, undone: 'disabled' };
+  return { type: 'remark', error: new OperationError('NOTHING_TO_DO', details) };
+};
+
+/** A person was shown that the key is disabled and in use, and sent the job on. */
+const askedToEnable = ({ answered }: { readonly answered?: Failure | null }): boolean =>
+  answered?.code === 'KEY_NOT_ENABLED' && answered.details['alias'] !== undefined;
 
 const readsOtherwise = (expected: string, { state, keyId }: KmsKeyRead): OperationError =>
   new OperationError('READ_BACK_DIFFERS', { what: 'key state', expected, found: state, keyId });

@@ -112,7 +112,7 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
   }),
   act: promised(services, async (context) => {
     const used = await inUse(services, open, context);
-    if (used !== null) return stays(used);
+    if (used !== null) return wasScheduled(context) ? spared(used) : stays(used);
     const { remote, connection } = await open(context);
     await connection.scheduleDeletion(remote.kmsKeyId, waitingDays, context);
     const read = await connection.describeKey(remote.kmsKeyId, context);
@@ -126,6 +126,16 @@ const scheduleStep = (services: DeedServices, open: OpenKey): StepSpec<DiscardPa
     }
     return stillUnused(services, open, context, read);
   }),
+});
+
+/** A person was shown that the key is to be deleted and in use, and sent the job on. */
+const wasScheduled = ({ answered }: Context): boolean =>
+  answered?.code === 'AWS_KEY_STATE' && answered.details['inUse'] !== undefined;
+
+/** Its deletion was scheduled, and taken back: that nothing was changed may not be said. */
+const spared = (reason: string): StepResult => ({
+  type: 'remark',
+  error: new OperationError('NOTHING_TO_DO', { reason, undone: 'scheduled' }),
 });
 
 /** It may have come into use while nobody looked: that a key nobody uses is deleted may not be said then. */
