@@ -70,6 +70,24 @@ it('keeps what holds an alias beyond its planned life, and what is disabled', ()
   expect(dueIds(made + 335 * day).toSorted()).toEqual([active, off].toSorted());
 });
 
+it('keeps every material of a KMS key for as long as it keeps one: it stops without any of them', () => {
+  const group = keystore.addGroup({ name: 'shared', mapping: 'material', materialDays: 365 });
+  const put = (version: number, plannedEnd: number, alias: string | null): string => {
+    const { id } = keystore.addKey(group.id, { version, plannedEnd });
+    const materialState = version === 3 ? 'CURRENT' : 'NON_CURRENT';
+    const material = { materialId: `m${version}`, materialState, importState: 'IMPORTED' };
+    keystore.addRemote(id, { ...material, kmsKeyId: 'k-1', validTo: made + 365 * day, alias });
+    return id;
+  };
+  const over = made + 100 * day;
+  const versions = [put(1, over, null), put(2, over, null), put(3, over, 'alias/shared')];
+  expect(dueIds(made + 335 * day).toSorted()).toEqual(versions.toSorted());
+  keystore.keys.noteRemote(versions[2] ?? '', { alias: null });
+  // nothing leads there any more, and each planned life is over
+  expect(dueIds(made + 335 * day)).toEqual([]);
+  expect(keystore.renewals.of(versions[0] ?? '')).toBeNull();
+});
+
 it('does not go against a date that a person chose, and does once AWS has another', () => {
   const id = key();
   keystore.renewals.choose(id, made + 365 * day);

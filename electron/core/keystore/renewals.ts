@@ -4,7 +4,8 @@ import type { Domain } from './rows.ts';
 /**
  * When keys are imported into AWS again by themselves, so that AWS does not delete their material: where
  * the group's template gives material so many days, until the planned life of a key that no alias holds is
- * over, and never against a date that a person chose for the key.
+ * over, and never against a date that a person chose for the key. Versions that share a KMS key go by
+ * all of them, for AWS refuses one that lacks any of its materials.
  */
 export interface Renewals {
   /** Keys whose time has come at `at` (wall clock ms), longest due first. */
@@ -29,7 +30,9 @@ export const renewed = `
     left join chosen_end c on c.key_id = r.key_id
   where g.material_days is not null and ${present}
     and c.valid_to is not r.valid_to
-    and (r.alias is not null or k.planned_end > ${dueAt})`;
+    and (r.alias is not null or k.planned_end > ${dueAt}
+      or r.material_state is not null and exists (select 1 from remote_key o
+        where o.arn = r.arn and (o.alias is not null or o.planned_end > ${dueAt})))`;
 
 export function createRenewals({ store }: Domain): Renewals {
   const { db } = store;
