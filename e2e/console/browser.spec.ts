@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sharedChromium } from '../support/chromium.ts';
+import { ConsoleProcess } from '../support/console-process.ts';
 import { chromiumPath, ConsoleStage } from '../support/console.ts';
 
 /** A page of another program on this computer: another port, and so the same site. */
@@ -136,3 +139,68 @@ describe.skipIf(chromiumPath === null)('a real browser', () => {
     await page.close();
   });
 });
+
+describe.skipIf(chromiumPath === null)(
+  'a page that is loaded again while its link is answered',
+  () => {
+    let host: ConsoleProcess;
+    let context: BrowserContext;
+    beforeEach(async () => {
+      host = await ConsoleProcess.start();
+      context = await (await sharedChromium()).newContext();
+    });
+    afterEach(async () => {
+      await context.close();
+      await host.stop();
+    });
+
+    const isIn = (page: Page) =>
+      page.getByRole('heading', { name: 'What would you like to do?' }).waitFor();
+
+    /** Follows the link; the host has answered, and the page never gets to hear it. */
+    async function followUnheard(): Promise<Page> {
+      const page = await context.newPage();
+      const devTools = await context.newCDPSession(page);
+      const answered = new Promise<void>((resolve) => {
+        devTools.once('Fetch.requestPaused', () => resolve());
+      });
+      await devTools.send('Fetch.enable', {
+        patterns: [{ urlPattern: `${host.origin}/session`, requestStage: 'Response' }],
+      });
+      await page.goto(host.url);
+      await answered;
+      // Closed, the session would let the answer go on to a page that is still there.
+      await page.goto('about:blank');
+      await devTools.send('Fetch.disable');
+      return page;
+    }
+
+    it.each(['with the cookie of the answer', 'without its cookie'])(
+      'is let in, %s',
+      async (what) => {
+        const page = await followUnheard();
+        if (what === 'without its cookie') await context.clearCookies();
+        await page.goto(host.origin);
+        await isIn(page);
+        await page.reload();
+        await isIn(page);
+      },
+    );
+
+    it('is let in, and another browser with the same link is not', async () => {
+      const page = await followUnheard();
+      const elsewhere = await (await sharedChromium()).newContext();
+      try {
+        const onlooker = await elsewhere.newPage();
+        await onlooker.goto(host.url);
+        await onlooker
+          .getByRole('heading', { name: 'This link has been used, or is older than 5 minutes' })
+          .waitFor();
+      } finally {
+        await elsewhere.close();
+      }
+      await page.goto(host.origin);
+      await isIn(page);
+    });
+  },
+);

@@ -4,8 +4,10 @@ import { ConsoleProcess } from '../support/console-process.ts';
 import { corePid } from '../support/core-pid.ts';
 import { ownPage, rawRequest } from '../support/raw-http.ts';
 import {
+  cookieOf,
   hello,
   lineHeaders,
+  newFactor,
   openSocket,
   outcomeOf,
   postToken,
@@ -36,6 +38,39 @@ describe('2: a link works once', () => {
     const again = await postToken(port, token);
     expect([again.status, reasonOf(again.body)]).toEqual([403, 'link-used']);
     expect(again.headers.get('set-cookie')).toBeUndefined();
+  });
+
+  it('answers the page that used it again, until a window of that page stands', async () => {
+    const [token, factor] = [tokenOf(host.url), newFactor()];
+    const first = await postToken(port, token, factor);
+    const again = await postToken(port, token, factor);
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(again.headers.get('set-cookie')).toBe(first.headers.get('set-cookie'));
+    const other = await postToken(port, token);
+    expect([other.status, reasonOf(other.body)]).toEqual([403, 'link-used']);
+    const cookie = cookieOf(again);
+    const window = await WebCaller.open(port, { cookie, factor, waiting: false });
+    // The process that has the line tells the one that listens of it.
+    const late = await vi.waitUntil(
+      async () => {
+        const answer = await postToken(port, token, factor);
+        return answer.status === 403 && answer;
+      },
+      { timeout: 60_000 },
+    );
+    expect(reasonOf(late.body)).toBe('link-used');
+    expect(late.headers.get('set-cookie')).toBeUndefined();
+    expect(await window.call('keystore.status')).toMatchObject({ ok: true });
+    window.close();
+  });
+
+  it('is not used up by a page that names no factor of its own', async () => {
+    const token = tokenOf(host.url);
+    for (const factor of ['', 'short', `${newFactor()}x`, `${'A'.repeat(42)}=`]) {
+      const { status, body } = await postToken(port, token, factor);
+      expect([factor, status, reasonOf(body)]).toEqual([factor, 403, 'no-session']);
+    }
+    expect((await postToken(port, token)).status).toBe(200);
   });
 
   it('gives another link by the private socket, which voids the one before', async () => {

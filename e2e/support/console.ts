@@ -57,7 +57,7 @@ export class ConsoleStage implements AsyncDisposable {
       const stage = new ConsoleStage(host, browser, context, page);
       stage.listenTo(page);
       await page.goto(host.url);
-      // The link is used up once it was heard: a page loaded again before it has the answer is out.
+      // A second window of this browser asks this one for its factor.
       await page.waitForFunction(() => sessionStorage.getItem('keyreeve-factor') !== null);
       return stage;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { nodeUtf8 } from '../../electron/hosts/transport/node-utf8.ts';
@@ -18,24 +19,31 @@ export interface WebKey {
 
 export const tokenOf = (url: string): string => new URL(url).hash.slice('#t='.length);
 
+/** A second factor as a page makes one for itself. */
+export const newFactor = (): string => randomBytes(32).toString('base64url');
+
 /** Posts a token as the page does. */
-export const postToken = (port: number, token: string, headers: RawHeaders = {}) =>
+export const postToken = (port: number, token: string, factor: string = newFactor()) =>
   rawRequest(port, {
     method: 'POST',
     path: consolePaths.session,
-    headers: { ...ownPage(port), ...headers },
-    body: JSON.stringify({ token }),
+    headers: ownPage(port),
+    body: JSON.stringify({ token, factor }),
   });
 
 /** Turns a link into a session as a browser would; raises when it is refused. */
 export async function useLink(url: string): Promise<WebKey> {
   const port = Number(new URL(url).port);
-  const answer = await postToken(port, tokenOf(url));
+  const factor = newFactor();
+  const answer = await postToken(port, tokenOf(url), factor);
   if (answer.status !== 200) throw new Error(`the link was refused: ${answer.body}`);
-  const { factor, waiting } = JSON.parse(answer.body) as { factor: string; waiting: boolean };
-  const cookie = /^([^;]+);/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '';
-  return { cookie, factor, waiting };
+  const { waiting } = JSON.parse(answer.body) as { waiting: boolean };
+  return { cookie: cookieOf(answer), factor, waiting };
 }
+
+/** The cookie that an answer sets, as a browser sends it back. */
+export const cookieOf = (answer: { readonly headers: ReadonlyMap<string, string> }): string =>
+  /^([^;]+);/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 /** A WebSocket as a program may open it, with headers of its own choice. */
 export function openSocket(port: number, headers: RawHeaders, path: string = consolePaths.line) {

@@ -22,9 +22,17 @@ class Socket extends EventTarget {
   }
 }
 
+/** No other window of this browser: a real channel reaches the other files of a test run. */
+class NoOtherWindow extends EventTarget {
+  postMessage(): void {}
+  close(): void {}
+}
+
 /** What the host answers to a path; a path without an answer is never answered. */
 const answers = new Map<string, () => Response>();
-function post(path: string, { signal }: RequestInit): Promise<Response> {
+const posted: { readonly path: string; readonly token?: string; readonly factor: string }[] = [];
+function post(path: string, { signal, body }: RequestInit): Promise<Response> {
+  if (typeof body === 'string') posted.push({ path, ...(JSON.parse(body) as { factor: string }) });
   const answer = answers.get(path);
   if (answer) return Promise.resolve().then(answer);
   return new Promise((_resolve, reject) => {
@@ -39,6 +47,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(window, 'addEventListener');
   vi.stubGlobal('WebSocket', Socket);
+  vi.stubGlobal('BroadcastChannel', NoOtherWindow);
   vi.stubGlobal('fetch', post);
 });
 afterEach(() => {
@@ -50,6 +59,7 @@ afterEach(() => {
   vi.useRealTimers();
   Socket.all.length = 0;
   answers.clear();
+  posted.length = 0;
   sessionStorage.clear();
 });
 
@@ -83,10 +93,48 @@ it('stays with the link that came last, whatever it had still been waiting for',
   }
   await vi.advanceTimersByTimeAsync(0);
   const before = Socket.all.length;
-  answers.set(consolePaths.session, () => Response.json({ factor: 'NEWF', waiting: false }));
+  answers.set(consolePaths.session, () => Response.json({ waiting: false }));
   location.hash = `#t=${token}`;
   window.dispatchEvent(new HashChangeEvent('hashchange'));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(Socket.all.length).toBe(before + 1);
-  expect(sessionStorage.getItem('keyreeve-factor')).toBe('NEWF');
+  expect(sessionStorage.getItem('keyreeve-factor')).toBe(posted.at(-1)?.factor);
+});
+
+const asked = () => posted.filter(({ path }) => path === consolePaths.session);
+
+it('asks again with the factor of its first question, where no answer came and after a reload', async () => {
+  location.hash = `#t=${token}`;
+  webLink();
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(asked().length).toBeGreaterThan(1);
+  // loaded again: what the page kept is all there is
+  webLink();
+  answers.set(consolePaths.session, () => Response.json({ waiting: false }));
+  await vi.advanceTimersByTimeAsync(12_000);
+  const [first] = asked();
+  expect(first).toMatchObject({ token, factor: expect.stringMatching(/^[\w-]{43}$/) });
+  expect(asked()).toEqual(asked().map(() => first));
+  expect(sessionStorage.getItem('keyreeve-factor')).toBe(first?.factor);
+  expect(JSON.stringify(sessionStorage)).not.toContain(token);
+});
+
+it('makes a factor for each link, and follows the last where two are under way', async () => {
+  const second = 'U'.repeat(43);
+  const held: ((response: Response) => void)[] = [];
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    void post(path, init).catch(() => undefined);
+    return new Promise<Response>((resolve) => held.push(resolve));
+  });
+  location.hash = `#t=${token}`;
+  webLink();
+  location.hash = `#t=${second}`;
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+  await vi.advanceTimersByTimeAsync(0);
+  for (const answer of held.toReversed()) answer(Response.json({ waiting: false }));
+  await vi.advanceTimersByTimeAsync(0);
+  const [first, last] = asked();
+  expect([first?.token, last?.token]).toEqual([token, second]);
+  expect(first?.factor).not.toBe(last?.factor);
+  expect(sessionStorage.getItem('keyreeve-factor')).toBe(last?.factor);
 });

@@ -1,10 +1,12 @@
-import { consolePaths, type EndReason, endReasons, type Grant } from '../../shared/wire/console.ts';
+import { consolePaths, type EndReason, endReasons } from '../../shared/wire/console.ts';
 
 /**
  * The second factor of this browser's session. Cookies are shared by all ports of this computer;
  * what is kept here belongs to this port alone, survives a reload and goes with the tab.
  */
 const factorKey = 'keyreeve-factor';
+/** The token of a link that was not answered yet, and the factor that goes with it. */
+const askingKey = 'keyreeve-asking';
 const channelName = 'keyreeve-session';
 /** How long another window of the same session may take to share its factor (ms): it may have much to do. */
 const sharePatience = 3_000;
@@ -30,22 +32,44 @@ export function takeToken(): string | null {
 
 /** How this window gets into a session: by a link, by itself after a reload, by another window. */
 export async function enter(token: string | null): Promise<Entry> {
-  if (token !== null) {
-    const answer = await post(consolePaths.session, { token });
-    if (answer.kind === 'said' && isGrant(answer.body)) {
-      sessionStorage.setItem(factorKey, answer.body.factor);
-      return { kind: 'factor', factor: answer.body.factor };
-    }
-    if (answer.kind === 'unreachable') return answer;
-    const own = sessionStorage.getItem(factorKey);
-    // Whoever presses reload on the link they came by is still in.
-    if (own !== null) return { kind: 'factor', factor: own };
-    return { kind: 'refused', reason: reasonOf(answer.body) };
+  const asking = askingWith(token);
+  if (asking !== null) {
+    const entry = await enterByLink(asking);
+    if (entry.kind !== 'refused' || token !== null) return entry;
   }
   const factor = sessionStorage.getItem(factorKey) ?? (await askOtherWindows());
   if (factor === null) return { kind: 'refused', reason: 'no-session' };
   sessionStorage.setItem(factorKey, factor);
   return { kind: 'factor', factor };
+}
+
+/**
+ * What a link is asked with. It is kept before it is sent and until it is answered: a page that is loaded again
+ * meanwhile asks once more, and only with the same factor is it told what it missed.
+ */
+function askingWith(token: string | null): string | null {
+  const kept = sessionStorage.getItem(askingKey);
+  if (token === null || kept?.startsWith(`${token}.`)) return kept;
+  const asking = `${token}.${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`;
+  sessionStorage.setItem(askingKey, asking);
+  return asking;
+}
+
+async function enterByLink(asking: string): Promise<Entry> {
+  const [token = '', factor = ''] = asking.split('.');
+  const answer = await post(consolePaths.session, { token, factor });
+  if (answer.kind === 'unreachable') return answer;
+  // Another link may have been followed meanwhile: only the last one counts.
+  const last = sessionStorage.getItem(askingKey) === asking;
+  if (last) sessionStorage.removeItem(askingKey);
+  if (answer.ok) {
+    if (last) sessionStorage.setItem(factorKey, factor);
+    return { kind: 'factor', factor };
+  }
+  const own = sessionStorage.getItem(factorKey);
+  // Whoever presses reload on the link they came by is still in.
+  if (own !== null) return { kind: 'factor', factor: own };
+  return { kind: 'refused', reason: reasonOf(answer.body) };
 }
 
 /** How the session of a factor stands with the host. */
@@ -117,8 +141,11 @@ async function post(path: string, body: unknown): Promise<Answer> {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-const isGrant = (value: unknown): value is Grant =>
-  isRecord(value) && typeof value['factor'] === 'string';
+const toBase64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 
 function reasonOf(body: unknown): EndReason {
   const reason = isRecord(body) ? body['reason'] : null;

@@ -4,7 +4,7 @@ export const consoleProtocol = 1;
 
 /** Paths of the console's host. Everything else it serves is a static file. */
 export const consolePaths = {
-  /** POST: the token of a one-time link becomes a session. */
+  /** POST: the token of a one-time link, with a factor that the page made, becomes a session. */
   session: '/session',
   /** POST: how a session stands, for a window whose line broke. */
   standing: '/session/standing',
@@ -53,10 +53,8 @@ export type HostWord =
   | { readonly host: 'waiting'; readonly firstHere: boolean }
   | { readonly host: 'passphrase-refused'; readonly triesLeft: number };
 
-/** A session as the host grants it. */
+/** A session as the host grants it, beside its cookie. The second factor of every line is the page's own. */
 export interface Grant {
-  /** Second factor of every line: base64url, kept by the window for its origin only. */
-  readonly factor: string;
   /** Another browser has the session: this one waits until it may take over. */
   readonly waiting: boolean;
 }

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { EndReason } from '../../../shared/wire/console.ts';
 import { type Moment, momentOf, sinceMoment, type Watch } from './moment.ts';
-import { hashOf } from './one-time-links.ts';
+import { hashOf, linkLifetime } from './one-time-links.ts';
 
 /** A session ends when its browser was away this long, and at the latest this long after its start (ms). */
 export const sessionLimits = { awayMs: 10 * 60_000, wholeMs: 8 * 60 * 60_000 } as const;
 
 const mostRemembered = 32;
 
-/** One browser that came by a link. Only hashes of what it must know are kept. */
+/** One browser that came by a link. Of what it must know only hashes are kept, once it has its cookie. */
 export interface BrowserSession {
   readonly id: string;
   readonly cookieHash: Buffer;
@@ -19,12 +19,27 @@ export interface BrowserSession {
   readonly from: string;
   awaySince: Moment;
   wrongPassphrases: number;
+  /** The answer to its link, until a window of it has shown that it arrived. */
+  unheard: Unheard | null;
+}
+
+/** An answer that may have been lost on its way, and the link that it answered. */
+interface Unheard {
+  readonly tokenHash: Buffer;
+  readonly cookie: string;
+}
+
+/** A browser as it comes by a link. */
+export interface Arrival {
+  readonly token: string;
+  /** Its second factor, 32 bytes in base64url, which its page made. */
+  readonly factor: string;
+  readonly from: string;
 }
 
 export interface Opened {
   readonly session: BrowserSession;
   readonly cookie: string;
-  readonly factor: string;
 }
 
 /** Holds the one browser that works here and the one that waits to take over. */
@@ -50,19 +65,33 @@ export class BrowserSessions {
   }
 
   /** A browser may work here; whoever did before may not any more. */
-  open(from: string): Opened {
-    const opened = this.#make(from);
+  open(arrival: Arrival): Opened {
+    const opened = this.#make(arrival);
     if (this.#active) this.end(this.#active, 'taken-over');
     this.#active = opened.session;
     return opened;
   }
 
   /** A browser waits; one that waited before does not any more. */
-  queue(from: string): Opened {
-    const opened = this.#make(from);
+  queue(arrival: Arrival): Opened {
+    const opened = this.#make(arrival);
     if (this.#waiting) this.end(this.#waiting, 'ended');
     this.#waiting = opened.session;
     return opened;
+  }
+
+  /**
+   * The answer that this very page had to its link, as it was: a page that was loaded again never heard it. Null for
+   * whoever does not know the factor, once a window of the session stands, and when the link would be too old.
+   */
+  again({ token, factor }: Arrival): Opened | null {
+    const tokenHash = hashOf(token);
+    for (const session of [this.active, this.waiting]) {
+      if (!session?.unheard || !timingSafeEqual(session.unheard.tokenHash, tokenHash)) continue;
+      const late = sinceMoment(this.#clock, session.startedAt) >= linkLifetime;
+      if (!late && this.proves(session, factor)) return { session, cookie: session.unheard.cookie };
+    }
+    return null;
   }
 
   /** The browser that waited works here from now on. Null when none waits. */
@@ -95,11 +124,13 @@ export class BrowserSessions {
 
   /** True when this is the second factor of the session. */
   proves(session: BrowserSession, factor: string): boolean {
-    return timingSafeEqual(session.factorHash, hashOf(Buffer.from(factor, 'base64url')));
+    return timingSafeEqual(session.factorHash, factorHashOf(factor));
   }
 
   tabOpened(id: string, tab: string): void {
-    this.#byId(id)?.tabs.add(tab);
+    const session = this.#byId(id);
+    session?.tabs.add(tab);
+    if (session) session.unheard = null;
   }
 
   tabClosed(id: string, tab: string): void {
@@ -119,21 +150,21 @@ export class BrowserSessions {
     return [this.#active, this.#waiting].find((session) => session?.id === id) ?? null;
   }
 
-  #make(from: string): Opened {
+  #make({ token, factor, from }: Arrival): Opened {
     const cookie = randomBytes(32).toString('base64url');
-    const factor = randomBytes(32);
     const now = momentOf(this.#clock);
     const session: BrowserSession = {
       id: randomUUID(),
       cookieHash: hashOf(cookie),
-      factorHash: hashOf(factor),
+      factorHash: factorHashOf(factor),
       startedAt: now,
       awaySince: now,
       tabs: new Set(),
       from,
       wrongPassphrases: 0,
+      unheard: { tokenHash: hashOf(token), cookie },
     };
-    return { session, cookie, factor: factor.toString('base64url') };
+    return { session, cookie };
   }
 
   #alive(session: BrowserSession | null): BrowserSession | null {
@@ -147,3 +178,5 @@ export class BrowserSessions {
     return null;
   }
 }
+
+const factorHashOf = (factor: string): Buffer => hashOf(Buffer.from(factor, 'base64url'));

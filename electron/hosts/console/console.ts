@@ -14,7 +14,12 @@ import type { Logger } from '../../core/ports.ts';
 import type { TabTicket } from '../transport/http/tab.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
 import { type ChangeAnswer, type Site, serveWeb } from '../transport/http/web-server.ts';
-import { type BrowserSession, BrowserSessions, type Opened } from './browser-sessions.ts';
+import {
+  type Arrival,
+  type BrowserSession,
+  BrowserSessions,
+  type Opened,
+} from './browser-sessions.ts';
 import { type Moment, momentOf, sinceMoment, type Watch } from './moment.ts';
 import { OneTimeLinks } from './one-time-links.ts';
 import type { WindowFiles } from './window-files.ts';
@@ -152,10 +157,15 @@ export class WebConsole {
     };
   }
 
-  /** The token of a link becomes a session. */
+  /** The token of a link becomes a session; the page that used it may ask until it has its answer. */
   #begin(body: unknown, from: string): ChangeAnswer {
-    const token = isRecord(body) ? body['token'] : null;
-    if (typeof token !== 'string' || token.length > 100) return refused('no-session');
+    const { token, factor } = isRecord(body) ? body : {};
+    if (typeof token !== 'string' || token.length > 100 || !isFactor(factor)) {
+      return refused('no-session');
+    }
+    const arrival: Arrival = { token, factor, from };
+    const before = this.#sessions.again(arrival);
+    if (before) return this.#answered(before, 'console.session-again');
     const redeemed = this.#links.redeem(token);
     if (redeemed !== 'good') {
       this.#options.log.log('warn', 'console.token-refused', { redeemed });
@@ -164,7 +174,7 @@ export class WebConsole {
     const { active } = this.#sessions;
     // A locked keystore gives nothing away without its passphrase, and nobody is there to ask.
     const free = !active || (active.tabs.size === 0 && !this.#keystoreOpen);
-    return this.#granted(free ? this.#sessions.open(from) : this.#sessions.queue(from));
+    return this.#granted(free ? this.#sessions.open(arrival) : this.#sessions.queue(arrival));
   }
 
   #takeOver(by: string): void {
@@ -215,11 +225,16 @@ export class WebConsole {
     return landing !== null && sinceMoment(this.#options.clock, landing) < landingTime;
   }
 
-  #granted({ session, cookie, factor }: Opened): ChangeAnswer {
-    const waiting = session === this.#sessions.waiting;
-    this.#options.log.log('info', 'console.session', { waiting });
-    this.#note('begin', session, { browser: session.from, as: waiting ? 'waiting' : 'at work' });
-    const grant: Grant = { factor, waiting };
+  #granted(opened: Opened): ChangeAnswer {
+    const { session } = opened;
+    const as = session === this.#sessions.waiting ? 'waiting' : 'at work';
+    this.#note('begin', session, { browser: session.from, as });
+    return this.#answered(opened, 'console.session');
+  }
+
+  #answered({ session, cookie }: Opened, event: string): ChangeAnswer {
+    const grant: Grant = { waiting: session === this.#sessions.waiting };
+    this.#options.log.log('info', event, { ...grant });
     return { status: 200, body: grant, cookie };
   }
 
@@ -253,6 +268,10 @@ export class WebConsole {
     };
   }
 }
+
+/** 32 bytes in base64url. */
+const isFactor = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w-]{43}$/.test(value);
 
 const refused = (reason: EndReason): ChangeAnswer => ({ status: 403, body: { reason } });
 
