@@ -44,21 +44,27 @@ it('ends a plan that nobody waits for any more, and asks AWS nothing further for
 });
 
 it.each([
-  ['key.comparePolicy', 'GetKeyPolicy'],
-  ['key.grants', 'ListGrants'],
-  ['key.materials', 'ListKeyRotations'],
-  ['key.check', 'DescribeKey'],
-])('ends %s while AWS holds its answer', async (call, held) => {
+  ['key.comparePolicy', 'GetKeyPolicy', { key: 'cards/1' }],
+  ['key.grants', 'ListGrants', { key: 'cards/1' }],
+  ['key.materials', 'ListKeyRotations', { key: 'cards/1' }],
+  ['key.check', 'DescribeKey', { key: 'cards/1' }],
+  ['credential.test', 'sts:GetCallerIdentity', { credential: 'payments-kms' }],
+])('ends %s while AWS holds its answer', async (call, held, input) => {
   await using aws = await OutsideAws.start();
   await using desk = await Desk.open(aws);
   await desk.addGroup('cards');
   await desk.rotated('cards');
-  expect(await givenUp(desk, aws, held, [call, { key: 'cards/1' }])).toMatchObject({
+  expect(await givenUp(desk, aws, held, [call, input])).toMatchObject({
     ok: false,
     failure: { code: 'CANCELLED_BY_PERSON' },
   });
   const { records } = await desk.call('audit.list', { limit: 1 });
   expect(records[0]).toMatchObject({ action: call, outcome: 'CANCELLED_BY_PERSON' });
+  // What was not answered says nothing of the credential.
+  const { credentials } = await desk.call('credential.list', {});
+  expect(credentials.map(({ connection, problem }) => [connection, problem])).toEqual([
+    ['Connected', null],
+  ]);
 });
 
 it('lets go on what changes something', async () => {

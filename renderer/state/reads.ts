@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Change } from '../../shared/contract/session.ts';
 import type { InputFor, OperationName, OutputFor } from '../../shared/contract/index.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
@@ -140,10 +140,16 @@ export interface Deed<Name extends OperationName> {
 
 /**
  * Something a person does. The input never enters the state of the window, so that a secret may be
- * part of it; a deed that is under way is not begun a second time.
+ * part of it; a deed that is under way is not begun a second time. With `whileShown` it is given up with
+ * what shows it: for deeds that only ask AWS, of which nobody would see the answer.
  */
-export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
+export function useDeed<Name extends OperationName>(
+  name: Name,
+  { whileShown = false }: { readonly whileShown?: boolean } = {},
+): Deed<Name> {
   const { call } = useHost();
+  const shown = useRef<AbortController | null>(null);
+  useEffect(() => () => shown.current?.abort(), []);
   // At once: what is drawn lags behind, and a second press may come before it.
   const underWay = useRef(false);
   const mutation = useMutation({
@@ -163,7 +169,9 @@ export function useDeed<Name extends OperationName>(name: Name): Deed<Name> {
           const given = held;
           held = null;
           if (!given) throw new Error('a deed runs once');
-          return call(name, given.input);
+          if (!whileShown) return call(name, given.input);
+          shown.current = new AbortController();
+          return call(name, given.input, shown.current.signal);
         });
       } catch {
         // The failure is in the mutation, and every caller shows it from there.

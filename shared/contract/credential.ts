@@ -87,6 +87,7 @@ export const credentialOps = {
   }),
   test: op({
     effect: 'change',
+    asksOnly: true,
     summary: 'Ask AWS who this credential is',
     input: z.strictObject({ credential: reference, region: z.string().max(32).optional() }),
     output: credentialView,

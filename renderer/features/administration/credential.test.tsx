@@ -55,6 +55,24 @@ describe('a credential', () => {
     expect((await screen.findByRole('alert')).textContent).toMatch(/credential/i);
   });
 
+  it('is tested later where its dialog is closed before AWS answers', async () => {
+    const link = realCore();
+    link.script['credential.test'] = () => new Promise(() => undefined);
+    await openAt(link, 'credentials', { kind: 'import-credential' });
+    const user = userEvent.setup();
+    await user.click(await screen.findByLabelText('Profile of this computer'));
+    await user.type(screen.getByLabelText('Name of the profile'), 'work');
+    await user.type(screen.getByLabelText('Name in this keystore'), 'work');
+    await user.click(await button('Import work'));
+    await user.click(await button('Test connection'));
+    await button('Asking AWS…');
+    const at = link.calls.findIndex(({ name }) => name === 'credential.test');
+    expect(link.givenUp[at]?.aborted).toBe(false);
+    await user.click(await button('Close, test later'));
+    await waitFor(() => expect(link.givenUp[at]?.aborted).toBe(true));
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
   it('shows no failure of a test that what it is now was not put to', async () => {
     const link = realCore();
     let now: Partial<Pick<Credential, 'connection' | 'testedAt'>> = {};

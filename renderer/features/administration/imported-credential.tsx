@@ -17,7 +17,7 @@ export function ImportedCredential({
   readonly credential: Credential;
   readonly close: () => void;
 }) {
-  const test = useConnectionTest();
+  const test = useConnectionTest([], { whileShown: true });
   const show = useDialogs((state) => state.show);
   const list = useRead('credential.list', {});
   const now = list.data?.credentials.find(({ id }) => id === credential.id) ?? credential;
@@ -27,7 +27,6 @@ export function ImportedCredential({
     <DialogFrame
       title={`${isolate(credential.name)} is imported`}
       width="small"
-      busy={test.busy}
       onClose={close}
       onSubmit={() => (connected ? close() : void test.run(credential))}
       deeds={

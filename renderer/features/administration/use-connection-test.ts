@@ -13,10 +13,14 @@ export interface ConnectionTest {
 
 /**
  * Asks AWS who a credential is. How the last test failed is not shown any more once the credential is
- * no longer said to be refused: another test went well, or what it was tested with was changed.
+ * no longer said to be refused: another test went well, or what it was tested with was changed. Asked on a
+ * page it goes on while another is open, for the bottom line tells how it went; in a dialog it ends with it.
  */
-export function useConnectionTest(credentials: readonly Credential[] = []): ConnectionTest {
-  const test = useDeed('credential.test');
+export function useConnectionTest(
+  credentials: readonly Credential[] = [],
+  where: { readonly whileShown?: boolean } = {},
+): ConnectionTest {
+  const test = useDeed('credential.test', where);
   const [asked, setAsked] = useState<string | null>(null);
   const stands = credentials.find(({ id }) => id === asked)?.connection ?? null;
   const stood = useRef(stands);

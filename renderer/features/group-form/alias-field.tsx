@@ -29,7 +29,7 @@ export function AliasField({
 }) {
   const { form } = control.state;
   const alias = form.aliasFollows ? (control.preview?.alias ?? '') : form.alias;
-  const look = useDeed('group.lookAtAlias');
+  const look = useDeed('group.lookAtAlias', { whileShown: true });
   const [told, setTold] = useState<Told | null>(null);
   const asked: Asked = { credential: form.credential ?? '', region: form.region, alias };
   const current = told && sameQuestion(told.asked, asked) ? told : null;

@@ -86,6 +86,14 @@ const field = (name: string) =>
   within(screen.getByRole('dialog')).findByLabelText<HTMLInputElement>(name);
 const tab = (name: RegExp) => screen.findByRole('tab', { name });
 
+/** What the window gives up the last call of this name with. */
+const signalOf = (link: ScriptedLink, name: string): Promise<AbortSignal | undefined> =>
+  waitFor(() => {
+    const at = link.calls.findLastIndex((call) => call.name === name);
+    expect(at).toBeGreaterThanOrEqual(0);
+    return link.givenUp[at];
+  });
+
 async function fillIn(user: ReturnType<typeof userEvent.setup>): Promise<void> {
   await user.click(await button('Continue'));
   await user.type(await field('Name'), 'cards');
@@ -248,6 +256,32 @@ describe('Add Key Group', () => {
     expect(await screen.findByText(/free in eu-west-1/)).toBeTruthy();
     await user.type(await field('Alias'), 'x');
     expect(screen.queryByText(/free in eu-west-1/)).toBeNull();
+  });
+
+  it('asks AWS nothing further about the alias once the form is gone', async () => {
+    const { link, user } = working(add);
+    link.script['group.lookAtAlias'] = () => new Promise(() => undefined);
+    await fillIn(user);
+    const ask = await button('Is it free?');
+    await waitFor(() => expect(ask.getAttribute('aria-disabled')).toBeNull());
+    await user.click(ask);
+    const signal = await signalOf(link, 'group.lookAtAlias');
+    expect(signal?.aborted).toBe(false);
+    act(() => useDialogs.getState().close());
+    await waitFor(() => expect(signal?.aborted).toBe(true));
+  });
+
+  it('asks AWS nothing further about a credential once nobody selects one', async () => {
+    const { link, world, user } = working(add);
+    world.credential = credential({ connection: 'Not tested' });
+    link.script['credential.test'] = () => new Promise(() => undefined);
+    await user.click(await button('Continue'));
+    await user.click(await button('Select credential'));
+    await user.click(await button('Test payments-kms now'));
+    const signal = await signalOf(link, 'credential.test');
+    expect(signal?.aborted).toBe(false);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(signal?.aborted).toBe(true));
   });
 
   it('asks before what was typed is thrown away, and keeps it through a lock', async () => {

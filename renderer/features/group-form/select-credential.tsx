@@ -35,7 +35,7 @@ export function SelectCredential({
   const [choice, setPicked] = useState(chosen);
   const picked = choice ?? (all.length === 1 ? (all[0]?.id ?? null) : null);
   const show = useDialogs((state) => state.show);
-  const test = useDeed('credential.test');
+  const test = useDeed('credential.test', { whileShown: true });
   const at = all.find(({ id }) => id === picked) ?? null;
   const choose = (): void => {
     if (at) onChoose(at.id);
