@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderFailure } from '../../shared/text/failures.ts';
+import { shortId } from '../../shared/text/states.ts';
 import { Desk } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
@@ -40,6 +42,25 @@ it('a look at a key notes an alias that somebody moved, away from it and to it',
   await aws.pointAlias('alias/moved', second.remote?.keyId ?? '');
   await desk.call('key.check', { key: 'moved/2' });
   expect(await aliasOf(2)).toBe('alias/moved');
+});
+
+it('a refusal of AWS names the version and the group of the KMS key, and its id', async () => {
+  await desk.addGroup('inside', { mapping: 'material' });
+  for (const group of ['plain', 'inside', 'inside']) await desk.rotated(group);
+  const wordsOf = async (key: string) => {
+    const { remote } = await desk.call('key.show', { key });
+    const failure = await desk.refused('key.comparePolicy', { key });
+    return renderFailure(failure).next.replace(shortId(remote?.keyId ?? ''), 'ID');
+  };
+  await aws.deny(['kms:GetKeyPolicy']);
+  try {
+    expect(await wordsOf('plain/2')).toMatch(
+      / for \S.* on version 2 of \S*plain\S* \(KMS key ID\), then try again\.$/,
+    );
+    expect(await wordsOf('inside/1')).toMatch(/ on KMS key ID of \S*inside\S*, then try again\.$/);
+  } finally {
+    await aws.allow();
+  }
 });
 
 describe('proving the kept copy of a key', () => {

@@ -159,6 +159,9 @@ describe('the PIN', () => {
     });
     const text = requireClear(failure);
     expect(text.forYourKeys).toContain('Nothing was changed');
+    expect(text.next).toMatch(
+      new RegExp(`^The token says few tries are left before it locks\\. .*“${tokenLabel}”, serial`),
+    );
     const { records } = await desk.call('audit.list', { action: 'hsm.login', limit: 1 });
     expect(records[0]).toMatchObject({ outcome: 'HSM_PIN_REFUSED' });
     const status = await desk.call('hsm.status', {});

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { practiceRoot } from '../support/outside-aws.ts';
 import { passphrase } from '../support/console.ts';
 import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { axeFindings } from './accessible.ts';
 import { AdministrationPage, places } from './administration-page.ts';
 
@@ -20,7 +21,7 @@ afterAll(async () => {
   await stage?.stop();
 });
 afterEach(async () => {
-  while ((await on.dialog.count()) > 0) await on.page.keyboard.press('Escape');
+  await leaveDialogs(on.page);
 });
 
 describe.skipIf(!windowHere)('Administration', () => {

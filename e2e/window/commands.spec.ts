@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WindowStage, openWindow, windowHere } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { axeFindings } from './accessible.ts';
 import { chosenCommand } from './reload-story.ts';
 
@@ -15,7 +16,7 @@ afterAll(async () => {
 
 // What one test left open is not in the way of its second try, nor of the next.
 afterEach(async () => {
-  while ((await on.page.getByRole('dialog').count()) > 0) await on.page.keyboard.press('Escape');
+  await leaveDialogs(on.page);
 });
 
 const field = () => on.page.getByRole('combobox', { name: 'Command' });

@@ -9,6 +9,7 @@ import {
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { OutsideAws, practiceRoot } from '../support/outside-aws.ts';
 import { openWindow, windowHere, type WindowStage } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { inScheme, schemes } from './accessible.ts';
 import { AdministrationPage } from './administration-page.ts';
 import { faultsOf } from './every-look.ts';
@@ -56,7 +57,7 @@ describe.skipIf(!windowHere)('TLS of a credential', () => {
     await aws?.[Symbol.asyncDispose]();
   });
   afterEach(async () => {
-    while ((await on.dialog.count()) > 0) await on.page.keyboard.press('Escape');
+    await leaveDialogs(on.page);
   });
 
   const detail = () => on.section('Credential gateway-kms');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { practiceRoot } from '../support/outside-aws.ts';
 import { windowHere } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { axeFindings } from './accessible.ts';
 import { faultsOf } from './every-look.ts';
 import { picture } from './pictures/camera.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
   await on?.[Symbol.asyncDispose]();
 });
 afterEach(async () => {
-  while ((await on.page.getByRole('dialog').count()) > 0) await on.page.keyboard.press('Escape');
+  await leaveDialogs(on.page);
   await on.aws.allow();
   await on.aws.misbehave();
 });

@@ -3,6 +3,7 @@ import { importOtherNow } from '../review/stage.ts';
 import { killBridges } from '../support/bridges.ts';
 import { passphrase } from '../support/console.ts';
 import { windowHere } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { HsmStage } from './hsm-stage.ts';
@@ -32,8 +33,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
   afterEach(async () => {
-    while ((await form.page.getByRole('dialog').count()) > 0)
-      await form.page.keyboard.press('Escape');
+    await leaveDialogs(form.page);
     await stage.jobs.aws.allow();
     await stage.jobs.aws.misbehave();
   });
@@ -64,7 +64,7 @@ describe.skipIf(!windowHere)('after each of six errors', () => {
     await told('AWS did not allow the alias to move.', 'Continue from step 9 (practice)');
     await jobs.dialog
       .getByText(
-        /^Allow kms:UpdateAlias for “ledger-kms” on (alias\/payments-prod|KMS key [0-9a-f]{4}…[0-9a-f]{4}), then continue\.$/,
+        /^Allow kms:UpdateAlias for “ledger-kms” on (alias\/payments-prod|version \d of “payments-prod” \(KMS key [0-9a-f]{4}…[0-9a-f]{4}\)), then continue\.$/,
       )
       .waitFor();
     await picture(form.page, 'error--alias');

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { passphrase } from '../support/console.ts';
 import { inElectron, windowHere } from '../support/window-stage.ts';
+import { leaveDialogs } from '../support/leave-dialogs.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
@@ -25,14 +26,7 @@ const seatAt = (page: Page): Seat => ({
 /** Closes every dialog, and says yes where it asks whether typed text may go. */
 async function closeAll(page: Page): Promise<void> {
   await page.bringToFront();
-  while ((await page.getByRole('dialog').count()) > 0) {
-    const discard = page
-      .getByRole('dialog')
-      .last()
-      .getByRole('button', { name: /^Discard/ });
-    if (await discard.isVisible()) await discard.click();
-    else await page.keyboard.press('Escape');
-  }
+  await leaveDialogs(page);
 }
 
 // The desktop has one window.

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type FailureCode, failures } from '../../shared/errors/failures.ts';
 import { renderFailure } from '../../shared/text/failures.ts';
 import { jobStateTexts, keyStates } from '../../shared/text/states.ts';
+import { sayDay } from './moments.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { StateWord } from './state-word.tsx';
 
@@ -18,6 +19,21 @@ const said = {
 };
 
 describe('a failure as it is shown', () => {
+  it('tells times in our words as local ones, and leaves what AWS said as it came', () => {
+    const found = '2027-11-21T03:00Z';
+    const message = 'The request signature expired: 2026-11-21T14:31:12Z is now.';
+    const failure = {
+      code: 'READ_BACK_DIFFERS' as const,
+      details: { what: 'the date on which AWS deletes it', expected: 'never', found },
+      external: { ...said, message },
+    };
+    render(<FailureNotice failure={failure} />);
+    const notice = screen.getByRole('alert');
+    expect(notice.textContent).toContain(`(AWS shows ${sayDay(Date.parse(found))})`);
+    expect(notice.textContent).not.toContain(found);
+    expect(within(notice).getByText(/AccessDeniedException/).textContent).toContain(message);
+  });
+
   it.each(codes)('%s has all its parts, in their order, with the one deed', (code) => {
     const failure = { code, details: {}, external: said };
     const { headline, forYourKeys, next, detail } = renderFailure(failure);

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Failure } from '../../shared/errors/operation-error.ts';
-import { renderFailure } from '../../shared/text/failures.ts';
+import { tellFailure } from './failure-words.ts';
 import styles from './failure-notice.module.css';
 
 /**
@@ -14,7 +14,7 @@ export function FailureNotice({
   readonly failure: Failure;
   readonly children?: ReactNode;
 }) {
-  const text = renderFailure(failure);
+  const text = tellFailure(failure);
   return (
     <section role="alert" className={styles['notice']}>
       <p className={styles['headline']}>

@@ -143,6 +143,19 @@ it('tells inside a sentence what another system called a failure', () => {
 
 const here = 'arn:aws:kms:eu-west-1:111122223333';
 it.each([
+  [{ version: 2 }, 'version 2 of “cards” (KMS key 7c1d…e20f)'],
+  [{}, 'KMS key 7c1d…e20f of “cards”'],
+])('a refusal by AWS calls a key what people here call it: %o', (more, on) => {
+  const resource = `${here}:key/7c1d0000-0000-4000-8000-00000000e20f`;
+  const details = { permission: 'kms:UpdateAlias', credential: 'ledger-kms', resource };
+  const { next } = renderFailure({
+    code: 'AWS_ACCESS_DENIED',
+    details: { ...details, group: 'cards', ...more },
+  });
+  expect(next).toBe(`Allow kms:UpdateAlias for “ledger-kms” on ${on}, then try again.`);
+});
+
+it.each([
   [`${here}:key/7c1d0000-0000-4000-8000-00000000e20f`, ' on KMS key 7c1d…e20f'],
   [`${here}:alias/ledger/prod`, ' on alias/ledger/prod'],
   ['*', ''],
@@ -154,4 +167,27 @@ it.each([
     details: resource === undefined ? details : { ...details, resource },
   });
   expect(next).toBe(`Allow kms:UpdateAlias for “ledger-kms”${on}, then try again.`);
+});
+
+it.each([
+  ['final-try', 'The token says one try is left before it locks. Make sure'],
+  ['count-low', 'The token says few tries are left before it locks. Make sure'],
+  ['ok', 'Make sure that this is token “BYOK-A”, serial 7016234, then enter the PIN again.'],
+])('a PIN that was refused tells what the token says of its tries: %s', (pin, begins) => {
+  const details = { pin, label: 'BYOK-A', serial: '7016234' };
+  expect(renderFailure({ code: 'HSM_PIN_REFUSED', details }).next.startsWith(begins)).toBe(true);
+});
+
+it('tells of a lost answer to CreateKey what may be there, and of others what is looked at', () => {
+  const of = (operation: string) =>
+    renderFailure({ code: 'AWS_ANSWER_LOST', details: { operation } }, { openJob: true });
+  expect(of('CreateKey').forYourKeys).toContain('one KMS key with our mark');
+  expect(of('CreateKey').next).toContain('it is taken over');
+  expect(of('ImportKeyMaterial').forYourKeys).not.toContain('mark');
+});
+
+it('names material as the lists of the window do', () => {
+  const details = { materialId: `c07e${'0'.repeat(56)}91d4` };
+  const { next } = renderFailure({ code: 'IMPORT_WRONG_MATERIAL', details });
+  expect(next).toContain('material c07e…91d4.');
 });

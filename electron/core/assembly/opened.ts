@@ -37,6 +37,7 @@ import { type Connections, createConnections } from './connections.ts';
 import { DueDeeds } from './due-deeds.ts';
 import { Eta } from './eta.ts';
 import { createJobsPort } from './jobs-port.ts';
+import { keyNamed } from './key-named.ts';
 import { PassingTime } from './passing-time.ts';
 import { Practice } from './practice.ts';
 import { Token } from './token.ts';
@@ -86,7 +87,11 @@ export class Opened {
     const device = createDevice(domain.settings, ports);
     this.audit = new AuditLog({ store, clock: ports.clock, log: ports.log });
     this.calls = createCallSearch(store);
-    this.#cloud = createCloud({ ...ports, givenUp: () => calls.givenUp }, config.cloud ?? {});
+    const ofKey = (arn: string) => keyNamed(domain, arn);
+    this.#cloud = createCloud(
+      { ...ports, givenUp: () => calls.givenUp, ofKey },
+      config.cloud ?? {},
+    );
     this.#connections = createConnections(this.#cloud, domain.credentials, store.realm);
     this.backups = new BackupPlaces({ ...base, file, domain });
     this.token = new Token({

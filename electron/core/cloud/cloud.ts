@@ -20,6 +20,7 @@ import type {
   Read,
   Tag,
 } from './answers.ts';
+import type { SafeDetails } from '../../../shared/errors/operation-error.ts';
 import type { KeySpec, KeyUsage } from '../../../shared/model/key-specs.ts';
 import type { Connectivity } from '../../../shared/model/xks.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -33,6 +34,8 @@ export type CloudPorts = Base & {
   readonly ask: OperatorPrompts;
   /** Of a call without a signal of its own: aborted once nobody waits for what it is made for. */
   givenUp?(): AbortSignal | null;
+  /** What people here call the KMS key of an ARN, for a refusal that names it by that; empty where it is not known. */
+  ofKey?(arn: string): SafeDetails;
 };
 
 export interface CloudSettings {

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../shared/errors/operation-error.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { DetailReader } from '../../../shared/text/wording.ts';
 import { type GroupForm, wholeNumber } from './fields.ts';
 
@@ -58,7 +58,7 @@ export function sayProblem(failure: Failure): string {
   if (failure.code === 'BAD_INPUT') {
     return plainer[problem] ?? capital(problem === '' ? 'This does not fit.' : problem);
   }
-  const { headline, next } = renderFailure(failure);
+  const { headline, next } = tellFailure(failure);
   if (failure.code === 'POLICY_INVALID')
     return `${headline} ${capital(details.because().slice(2))}`;
   return failure.code === 'HSM_NOT_ATTACHED' ? headline : `${headline} ${next}`;

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -127,7 +127,7 @@ function OneJob({
   readonly refused: Failure | null;
 }) {
   const { job } = detail;
-  const told = refused === null ? null : renderFailure(refused);
+  const told = refused === null ? null : tellFailure(refused);
   return (
     <li>
       <strong>

@@ -1,6 +1,6 @@
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHost } from '../../state/host.tsx';
@@ -99,7 +99,7 @@ function useMenuDeeds() {
   const ask = useAsk();
   const say = useNotices((state) => state.say);
   const tell = (error: unknown, jobId: string | null): null => {
-    const { headline, next } = renderFailure(failureOf(error));
+    const { headline, next } = tellFailure(failureOf(error));
     say({ text: `${headline} ${next}`, jobId, tone: 'attention' });
     return null;
   };

@@ -1,4 +1,4 @@
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { JobDetail } from './aws-command.ts';
 import { localTimes } from '../../ui/moments.ts';
@@ -9,7 +9,7 @@ import styles from './jobs.module.css';
 export function JobMessage({ detail: { job, needsPin } }: { readonly detail: JobDetail }) {
   const { glyph, tone } = jobStateTexts[job.state];
   const text =
-    job.failure === null ? null : renderFailure(job.failure, { openJob: job.endedAt === null });
+    job.failure === null ? null : tellFailure(job.failure, { openJob: job.endedAt === null });
   const ended = job.state === 'done' || job.state === 'cancelled';
   const told = needsPin && job.state === 'waiting' ? waitsForHsm : localTimes(job.message);
   const [head, rest] =
@@ -23,7 +23,7 @@ export function JobMessage({ detail: { job, needsPin } }: { readonly detail: Job
         {head}
       </p>
       {rest === '' ? null : <p>{rest}</p>}
-      {text === null || ended ? null : <p>{localTimes(text.forYourKeys)}</p>}
+      {text === null || ended ? null : <p>{text.forYourKeys}</p>}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { useHost } from '../../state/host.tsx';
 import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
 import { failureOf } from '../../state/reads.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 
 /** Folders from the top down to the one that holds the group. */
 async function foldersAbove(call: Call, group: string): Promise<readonly string[]> {
@@ -29,7 +29,7 @@ export function useShowGroup(): (group: string) => void {
         land({ kind: 'group', id: group, groupId: group, folderIds });
       },
       (error: unknown) =>
-        say({ text: renderFailure(failureOf(error)).headline, jobId: null, tone: 'attention' }),
+        say({ text: tellFailure(failureOf(error)).headline, jobId: null, tone: 'attention' }),
     );
   };
 }

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { useRead } from '../../state/reads.ts';
 import { keyed } from '../../ui/keyed.ts';
 import { copyText } from '../../ui/copy.ts';
@@ -64,7 +64,7 @@ function timesOf({ beganAt, endedAt, attempts, state }: StepView): string {
 /** What the other system said, word for word. */
 function Verbatim({ failure }: { readonly failure: NonNullable<StepView['failure']> }) {
   const { external } = failure;
-  if (external === undefined) return <p>{renderFailure(failure).headline}</p>;
+  if (external === undefined) return <p>{tellFailure(failure).headline}</p>;
   return (
     <p className={styles['verbatim']}>
       <code>{external.name}</code> at <code>{external.at}</code>

@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
@@ -30,7 +30,7 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   const practice = snapshot?.keystore.realm === 'practice' ? ' (practice)' : '';
   const openJob = job.endedAt === null;
   const advice =
-    job.failure === null ? null : renderFailure(naming(job.failure, credential), { openJob }).next;
+    job.failure === null ? null : tellFailure(naming(job.failure, credential), { openJob }).next;
   const outside =
     first === null ? null : outsideAdvice(first.kind, job, snapshot?.hsmLabel ?? null);
   const text = first === null ? null : (advice ?? next?.text ?? outside);

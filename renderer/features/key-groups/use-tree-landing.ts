@@ -3,7 +3,7 @@ import { useHost } from '../../state/host.tsx';
 import { useNavigation } from '../../state/navigation.ts';
 import { useNotices } from '../../state/notices.ts';
 import { failureOf } from '../../state/reads.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { chooseOnly } from '../../ui/row-selection.ts';
 import { findPlace } from './landing.ts';
 import type { TreeReader } from './tree-reader.ts';
@@ -38,7 +38,7 @@ export function useTreeLanding(reader: TreeReader, box: RefObject<HTMLDivElement
     go().catch((error: unknown) => {
       if (!current) return;
       landed();
-      const { headline } = renderFailure(failureOf(error));
+      const { headline } = tellFailure(failureOf(error));
       notice({ text: headline, jobId: null, tone: 'attention' });
     });
     return () => {

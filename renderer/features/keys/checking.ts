@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { counted } from '../../../shared/text/counted.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { keyStates } from '../../../shared/text/states.ts';
 import type { Call } from '../../client/client.ts';
 import { useNotices } from '../../state/notices.ts';
@@ -34,7 +34,7 @@ function sayChecked({ found, all, of, failure }: Checked) {
   const told = [
     read === 0 ? `No key of ${of} was read from AWS.` : `Read ${keys} of ${of} from AWS.`,
     ...(odd === 0 ? [] : [`${odd === read ? 'Each' : `${odd} of them`} needs you.`]),
-    ...(failure === null ? [] : [renderFailure(failure).headline]),
+    ...(failure === null ? [] : [tellFailure(failure).headline]),
   ];
   const good = odd === 0 && failure === null;
   return {

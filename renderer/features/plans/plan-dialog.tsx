@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
-import { renderFailure } from '../../../shared/text/failures.ts';
+import { tellFailure } from '../../ui/failure-words.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { type Dialog, useDialogs } from '../../state/dialogs.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
@@ -168,7 +168,7 @@ function useWhyNot<P extends Plan>(props: PlanDialogProps<P>): string | null {
   if (!plan) return props.missing ?? 'There is no plan to start.';
   if (plan.runningJob !== null) return '';
   // The whole of it stands above, with its deed.
-  if (plan.blocked) return renderFailure(plan.blocked).headline;
+  if (plan.blocked) return tellFailure(plan.blocked).headline;
   return props.missing ?? null;
 }
 

@@ -9,7 +9,14 @@ const credential = (d: DetailReader): string => d.quoted('credential', 'the cred
 function onResource(d: DetailReader): string {
   const [, kind, name] = /:(key|alias)\/([\w/-]+)$/.exec(d.text('resource', '', 400)) ?? [];
   if (name === undefined) return '';
-  return kind === 'key' ? ` on KMS key ${shortId(name)}` : ` on alias/${name}`;
+  if (kind === 'alias') return ` on alias/${name}`;
+  const group = d.quoted('group', '');
+  if (group === '') return ` on KMS key ${shortId(name)}`;
+  return d.when(
+    'version',
+    (version) => ` on version ${version} of ${group} (KMS key ${shortId(name)})`,
+    ` on KMS key ${shortId(name)} of ${group}`,
+  );
 }
 
 /** What was not allowed, as people call it. Others are told without. */
@@ -27,6 +34,11 @@ const refused: Readonly<Record<string, string>> = {
   'kms:DisableKey': 'the KMS key to be disabled',
   'kms:ScheduleKeyDeletion': 'the KMS key to be deleted',
 };
+
+/** The material of a KMS key as every list shows it. */
+const material = (d: DetailReader, unnamed: string): string =>
+  d.has('materialId') ? shortId(d.text('materialId', '', 64)) : unnamed;
+const makesKey = (d: DetailReader): boolean => d.text('operation', '') === 'CreateKey';
 
 /** How far this computer's clock is off; a negative number is behind. */
 const offBy = (d: DetailReader): string => {
@@ -128,8 +140,14 @@ export const awsWording = {
   },
   AWS_ANSWER_LOST: {
     headline: "AWS's answer was lost. We look before doing anything again.",
-    forYourKeys: 'The key is saved here. AWS may or may not have acted on the last call.',
-    next: 'Nothing: what AWS holds is read back, then the job goes on.',
+    forYourKeys: (d) =>
+      makesKey(d)
+        ? 'The key is saved here. AWS may hold one KMS key with our mark; no key material was sent to it.'
+        : 'The key is saved here. AWS may or may not have acted on the last call.',
+    next: (d) =>
+      makesKey(d)
+        ? 'Nothing: if the marked key is there, it is taken over, else a new one is made.'
+        : 'Nothing: what AWS holds is read back, then the job goes on.',
   },
   AWS_KEY_STATE: {
     headline: (d) =>
@@ -226,7 +244,7 @@ export const awsWording = {
     headline: 'AWS says this is not the material the KMS key had.',
     forYourKeys: 'Nothing in AWS was overwritten. That KMS key works with its own material only.',
     next: (d) =>
-      `Delete nothing. Look in older backups for material ${d.text('materialId', 'of this key', 16)}.`,
+      `Delete nothing. Look in older backups for material ${material(d, 'of this key')}.`,
   },
   IMPORT_OVER_PRESENT: {
     headline: 'AWS does not take key material over what the KMS key has.',

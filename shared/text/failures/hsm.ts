@@ -14,6 +14,12 @@ const noMasterYet = (d: DetailReader): boolean => d.text('master', '') === 'none
 /** A token was looked for among those of a module. */
 const searched = (d: DetailReader): boolean => d.has('candidates');
 
+/** What a token says of its PIN after a wrong one, where it says anything. */
+const triesLeft: Readonly<Record<string, string>> = {
+  'final-try': 'one try is left',
+  'count-low': 'few tries are left',
+};
+
 /** What is to be done about a module goes by why it cannot be used. */
 const moduleNext = (d: DetailReader): string => {
   const module = d.text('module', 'the file');
@@ -94,7 +100,12 @@ export const hsmWording = {
   HSM_PIN_REFUSED: {
     headline: 'The HSM did not accept that PIN.',
     forYourKeys: 'Nothing was changed; jobs that need the HSM wait.',
-    next: (d) => `Make sure that this is ${token(d)}, then enter the PIN again.`,
+    next: (d) => {
+      const left = triesLeft[d.text('pin', '')];
+      return left === undefined
+        ? `Make sure that this is ${token(d)}, then enter the PIN again.`
+        : `The token says ${left} before it locks. Make sure that this is ${token(d)}, and ask your HSM officer if in doubt.`;
+    },
   },
   HSM_PIN_LAST_TRY: {
     headline: 'The token has few PIN tries left before it locks.',

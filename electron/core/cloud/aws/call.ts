@@ -125,6 +125,7 @@ async function tryOnce<O>(
       justMade: call.justMade ?? false,
       skew: parts.skew(),
       practice: parts.practice,
+      ofKey: (arn) => parts.ports.ofKey?.(arn) ?? {},
     });
     const { external } = failed.error;
     const changed = sending && mayHaveHappened(failed) ? 'maybe' : 'no';

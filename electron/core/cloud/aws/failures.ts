@@ -123,6 +123,8 @@ export interface FailedCall {
   readonly skew: number | null;
   /** Address of the practice KMS; null for AWS. */
   readonly practice: string | null;
+  /** What people here call the KMS key of an ARN; nothing where it is not known. */
+  readonly ofKey: (arn: string) => SafeDetails;
 }
 
 /** Beyond this AWS refuses signatures (its limit is five minutes either way). Milliseconds. */
@@ -251,7 +253,8 @@ function detailsOf(
   if (code === 'AWS_ACCESS_DENIED') {
     const action = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
     const resource = /on resource: (arn:[\w+=,.@/:-]+)/.exec(message)?.[1];
-    return { permission: action ?? `kms:${call.operation}`, ...(resource ? { resource } : {}) };
+    const on = resource === undefined ? {} : { resource, ...call.ofKey(resource) };
+    return { permission: action ?? `kms:${call.operation}`, ...on };
   }
   if (code === 'AWS_CLOCK_SKEW') {
     return call.skew === null ? {} : { seconds: Math.round(call.skew / 1000) };

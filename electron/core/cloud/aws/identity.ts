@@ -75,6 +75,7 @@ function guarded(
         justMade: false,
         skew: parts.skew(),
         practice: null,
+        ofKey: () => ({}),
       });
       const again = retry === 'transient' || retry === 'throttled' ? 'unsent' : retry;
       throw new OperationError(

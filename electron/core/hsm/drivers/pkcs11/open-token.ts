@@ -72,7 +72,8 @@ export class OpenToken {
     } catch (error) {
       if (!(error instanceof CryptokiError)) throw error;
       if (error.is('CKR_USER_ALREADY_LOGGED_IN')) return this.status();
-      throw failureOf(error, { details: { pin: this.status().pin } });
+      const { pin: state, label, serial } = this.status();
+      throw failureOf(error, { details: { pin: state, label, serial } });
     }
     return this.status();
   }
