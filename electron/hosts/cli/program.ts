@@ -80,7 +80,7 @@ export async function buildProgram(
     .helpOption('-h, --help', 'say what a command does')
     .helpCommand(false)
     // beside a long name there is little room at 80 columns, and it is to be kept
-    .configureHelp({ minWidthToWrap: 24 })
+    .configureHelp({ minWidthToWrap: 14 })
     .showSuggestionAfterError(true);
   refuseEmptyPaths(addGlobalOptions(program));
   const run: Run = (work) =>

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { clean, paint, Screen, type Sink } from './screen.ts';
-import { cut, cutMiddle, displayWidth, facts, table } from './table.ts';
+import { cut, cutMiddle, facts, table } from './table.ts';
+import { displayWidth } from './text-width.ts';
 
 class Memory implements Sink {
   text = '';
@@ -34,6 +35,21 @@ it('lets no control character of a text through, in results, notes and tables', 
   expect(clean(hostile)).not.toContain('\u001b');
   expect(table([{ title: 'Name' }], [[{ text: hostile }]], 80)).not.toContain('\uE001');
   expect(facts([['Name', hostile]])).not.toContain('\uE001');
+});
+
+it('breaks what a person reads between words, and nothing that goes into a pipe', () => {
+  const sentence = 'Nothing is sent to AWS until the first Force Rotate of this group.';
+  for (const [terminal, expected] of [
+    [true, 'Nothing is sent to AWS until the first\nForce Rotate of this group.\n'],
+    [false, `${sentence}\n`],
+  ] as const) {
+    const stdout = new Memory(terminal, 40);
+    const stderr = new Memory(terminal, 40);
+    const s = new Screen({ stdout, stderr, colour: false });
+    s.out(sentence);
+    s.note(sentence);
+    expect([stdout.text, stderr.text]).toEqual([expected, expected]);
+  }
 });
 
 it('escapes them in JSON, so that the value is kept', () => {

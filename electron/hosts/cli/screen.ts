@@ -1,4 +1,5 @@
 import type { StateText } from '../../../shared/text/states.ts';
+import { wrapped } from './text-width.ts';
 
 export type Tone = StateText['tone'] | 'strong' | 'faint';
 
@@ -132,9 +133,10 @@ export class Screen {
   }
 
   #finish(text: string, sink: Sink | null): string {
+    const width = sink?.isTTY === true ? columnsOf(sink) : Number.POSITIVE_INFINITY;
     const safe = text
       .split('\n')
-      .map((line) => line.replace(anyControl, ' '))
+      .map((line) => wrapped(line.replace(anyControl, ' '), width))
       .join('\n');
     const colour = this.#colour && sink?.isTTY === true;
     if (!colour) return safe.replace(anyMark, '');

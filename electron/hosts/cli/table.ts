@@ -1,4 +1,5 @@
 import { clean, paint, type Tone } from './screen.ts';
+import { displayWidth, lines, parts, wide } from './text-width.ts';
 
 export interface Cell {
   readonly text: string;
@@ -15,17 +16,6 @@ export interface Column {
   /** Left out where lines are too long for the screen, the highest first; a column without texts before it. */
   readonly spare?: number;
 }
-
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60\uFFE0-\uFFE6]/u;
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const parts = (text: string): string[] => Array.from(segments.segment(text), (s) => s.segment);
-
-/** Columns a text takes on a terminal. */
-export const displayWidth = (text: string): number =>
-  /^[\x20-\x7e]*$/.test(text)
-    ? text.length
-    : parts(text).reduce((sum, part) => sum + (wide.test(part) ? 2 : 1), 0);
 
 /** Cuts to a number of columns, saying so with "…". */
 export function cut(text: string, columns: number): string {
@@ -60,9 +50,8 @@ function pad(text: string, columns: number, align: 'left' | 'right'): string {
   return align === 'right' ? space + text : text + space;
 }
 
-/** To which columns are cut before others are left out, and when none is left to leave out. */
-const comfortable = 20;
-const narrowest = 12;
+/** To which columns are cut: shorter ones would say too little. */
+const narrowest = 20;
 const gap = '  ';
 
 /**
@@ -143,20 +132,6 @@ function beside(label: string, text: string, tone: Tone | undefined, width: numb
   return [`${gap}${paint('faint', label.trimEnd())}`, ...below];
 }
 
-/** Breaks a text between words; a word that is longer than a line is left whole, to be copied. */
-function lines(text: string, columns: number): string[] {
-  const broken: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && displayWidth(longer) > columns) {
-      broken.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...broken, line];
-}
-
 const lengthOf = (widths: readonly number[]): number =>
   widths.reduce((sum, each) => sum + each, gap.length * (widths.length - 1));
 
@@ -176,28 +151,24 @@ function layOut(
   for (;;) {
     const kept = places.map((at) => columns[at] ?? { title: '' });
     const widths = places.map((at) => natural[at] ?? 0);
-    fit(kept, widths, width, comfortable);
-    if (lengthOf(widths) <= width) return { places, widths };
+    fit(kept, widths, width);
     const most = Math.max(...places.map((at) => spareness[at] ?? 0));
-    if (most === 0 || texts.length === 0) {
-      fit(kept, widths, width, narrowest);
-      return { places, widths };
-    }
+    if (lengthOf(widths) <= width || most === 0 || texts.length === 0) return { places, widths };
     const leaves = places.findLast((at) => spareness[at] === most);
     places = places.filter((at) => at !== leaves);
   }
 }
 
 /** Takes from the widest column that may shrink until the line fits. */
-function fit(columns: readonly Column[], widths: number[], width: number, least: number): void {
+function fit(columns: readonly Column[], widths: number[], width: number): void {
   for (let over = lengthOf(widths) - width; over > 0; over = lengthOf(widths) - width) {
     let widest = -1;
     for (const [i, column] of columns.entries()) {
       const own = widths[i] ?? 0;
-      if (column.shrinks && own > least && own > (widths[widest] ?? 0)) widest = i;
+      if (column.shrinks && own > narrowest && own > (widths[widest] ?? 0)) widest = i;
     }
     if (widest < 0) return;
-    widths[widest] = Math.max(least, (widths[widest] ?? 0) - (over > 8 ? 4 : 1));
+    widths[widest] = Math.max(narrowest, (widths[widest] ?? 0) - (over > 8 ? 4 : 1));
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { displayWidth } from '../table.ts';
+import { displayWidth } from '../text-width.ts';
 import { hitsText } from './find.ts';
 
 const id = '01a200db-4f99-70c6-8706-a8123c15892c';

@@ -12,10 +12,10 @@ import type { Style } from './moments.ts';
 export function grantsText({ grants, readAt }: OutputFor<'key.grants'>, style: Style): string {
   const columns = [
     { title: 'Grantee', shrinks: true },
-    { title: 'May retire it', shrinks: true },
+    { title: 'May retire it', shrinks: true, spare: 1 },
     { title: 'May', shrinks: true },
-    { title: 'Name', shrinks: true },
-    { title: 'Made', spare: 1 },
+    { title: 'Name', shrinks: true, spare: 2 },
+    { title: 'Made', spare: 3 },
     { title: 'Grant' },
   ] as const;
   const rows = grants.map((grant) => [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hitsText } from '../commands/find.ts';
 import type { OutputFor } from '../operations.ts';
 import { Screen } from '../screen.ts';
-import { displayWidth } from '../table.ts';
+import { displayWidth } from '../text-width.ts';
 import { endingsText } from './endings.ts';
 import { auditText, modulesText } from './keystore.ts';
 import { materialsText } from './key-looks.ts';

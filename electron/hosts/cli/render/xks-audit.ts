@@ -54,8 +54,8 @@ function listed(
     { title: 'Call' },
     { title: 'Said' },
     { title: 'Request', shrinks: true },
-    { title: 'KMS key', shrinks: true },
-    { title: 'Caller', shrinks: true },
+    { title: 'KMS key', shrinks: true, spare: 1 },
+    { title: 'Caller', shrinks: true, spare: 2 },
   ];
   const more = count > first.length ? [`… and ${count - first.length} more`] : [];
   return ['', `✗ ${title}: ${count}`, table(columns, rows, width), ...more];

@@ -25,7 +25,7 @@ export function storesText({ stores }: { stores: readonly Store[] }, { width }: 
       { title: 'In AWS' },
       { title: 'State' },
       { title: 'Keys', align: 'right' },
-      { title: 'Region' },
+      { title: 'Region', spare: 1 },
       { title: 'Block' },
     ],
     stores.map((store) => [
@@ -81,9 +81,9 @@ export function xksKeysText({ keys }: { keys: readonly Key[] }, { width }: Style
   return table(
     [
       { title: 'External key', shrinks: true },
-      { title: 'External key id', shrinks: true },
+      { title: 'External key id', shrinks: true, spare: 2 },
       { title: 'State' },
-      { title: 'Version', align: 'right' },
+      { title: 'Version', align: 'right', spare: 1 },
       { title: 'Kept' },
       { title: 'KMS key', shrinks: true },
     ],
