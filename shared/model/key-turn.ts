@@ -1,6 +1,5 @@
 /** What a person does to the state of a key in AWS, and takes back by the other. */
-export const keyTurns = ['disable', 'enable'] as const;
-export type KeyTurn = (typeof keyTurns)[number];
+export type KeyTurn = 'disable' | 'enable';
 
 /** Kinds of their jobs. `key.disable` is another: it comes some days after a rotation. */
 export const keyTurnJobs = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundKey, ScanView } from '../contract/scan.ts';
 import { compareScanMarks, readScanMark, scanStandings, writeScanMark } from '../model/scan.ts';
-import { scanProgress, scanVerdict, warningOf, wantsLook, whatItIs, whatItMeans } from './scans.ts';
+import { scanProgress, scanVerdict, warningOf, whatItIs, whatItMeans } from './scans.ts';
 
 const now = Date.UTC(2031, 4, 3, 12);
 const day = 86_400_000;
@@ -68,14 +68,11 @@ describe('what is said of a KMS key that AWS holds', () => {
   ])('warns of %j', (fields, said) => {
     const one = key({ read: { ...read, ...fields } });
     expect(warningOf(one, now, sayDay)).toBe(said);
-    expect(wantsLook(one, now, sayDay)).toBe(said !== null);
   });
 
-  it('warns of nothing that AWS manages, and of all that is not known here', () => {
+  it('warns of nothing that AWS manages', () => {
     const managed = key({ standing: 'aws-managed', read: { ...read, deletionAt: now } });
     expect(warningOf(managed, now, sayDay)).toBeNull();
-    for (const standing of ['marked', 'missing'] as const)
-      expect(wantsLook(key({ standing }), now, sayDay)).toBe(true);
   });
 
   it('does not speak of what AWS might delete where it has no material any more', () => {

@@ -36,15 +36,6 @@ export function warningOf(
   return null;
 }
 
-const needsLook: ReadonlySet<ScanStanding> = new Set(['marked', 'missing']);
-
-/** Whether somebody has to look at it. */
-export const wantsLook = (
-  key: Pick<FoundKey, 'read' | 'standing'>,
-  now: number,
-  sayDay: (at: number) => string,
-): boolean => needsLook.has(key.standing) || warningOf(key, now, sayDay) !== null;
-
 /** What it is, in a few words for a row. */
 export function whatItIs(key: FoundKey): string {
   const { owner, mark, read, failure } = key;

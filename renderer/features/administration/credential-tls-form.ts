@@ -27,7 +27,7 @@ export const formOf = (tls: (TlsView & { readonly ca: string }) | null): TlsForm
 });
 
 /** A text that is worth being read as certificates. */
-export const looksLikePem = (text: string): boolean =>
+const looksLikePem = (text: string): boolean =>
   /-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----/.test(text);
 
 /** A text that has no place where certificates go. */

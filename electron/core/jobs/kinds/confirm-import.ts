@@ -58,7 +58,7 @@ function stillMissing({ read, materials }: KeySeen): string {
 }
 
 /** @throws OperationError READ_BACK_DIFFERS where the key is neither on nor off */
-export function requireOnOrOff(read: KmsKeyRead): void {
+function requireOnOrOff(read: KmsKeyRead): void {
   if (read.state === 'Enabled' || read.state === 'Disabled') return;
   throw new OperationError('READ_BACK_DIFFERS', {
     what: 'key state',

@@ -44,7 +44,7 @@ export function requirePossible(inKey: InKey, key: Key, choices: Choices, checks
     checks.fail(never, 'AWS forgets material that waits once it is deleted, and takes it no more');
 }
 
-export const stopsWhole =
+const stopsWhole =
   'One missing material stops the whole KMS key: every version, and new encryption';
 
 /** What changes in AWS beside the material itself. */

@@ -17,18 +17,22 @@ it('knows of jobs that were open before what they decide, and lets a deed be ask
        values (?, ?, ?, ?, '{}', 'g', ?, ?, 'waiting', 'a', 'c', 'd', 'i', 0, ?, 2)`,
     ).run(number, `job-${number}`, kind, kind, deed, JSON.stringify(payload), number);
   };
+  add(1000, 'group.rotate-material', 'force-rotate:g', { groupId: 'g' });
   add(1001, 'key.make-active', 'make-active:v1', { groupId: 'g', keyId: 'v1' });
   add(1002, 'key.make-active', 'make-active:v2', { groupId: 'g', keyId: 'v2' });
   add(1003, 'key.disable-now', 'disable:v1', { groupId: 'g', keyId: 'v1' });
   add(1004, 'xks-store.connect', 'connect:s', { storeId: 's' });
+  add(1007, 'key.enable', 'enable:v1', { groupId: 'g', keyId: 'v1' });
   add(1005, 'key.discard', 'discard:v1', { groupId: 'g', keyId: 'v1' });
   db.exec(lastWord.up);
   expect(db.prepare('select matter from job order by number').pluck().all()).toEqual([
     'alias:g',
     'alias:g',
+    'alias:g',
     'state:v1',
     'connection:s',
     'key.discard:discard:v1',
+    'state:v1',
   ]);
   const kind = {
     name: 'key.make-active',
