@@ -34,7 +34,7 @@ function allSaid(kind: (typeof kinds)[number]): string {
     endings.previousStays(about),
     endings.disabled(about),
     endings.enabled(about),
-    renewalSentence(90, works),
+    renewalSentence(90, works, 'container'),
     synchronizeWords(remove, 2, works).sentence,
     synchronizeWords(both, 2, works).sentence,
     whatThen(ends as never, 1, String),

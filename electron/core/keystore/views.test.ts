@@ -141,5 +141,13 @@ describe('the sentence of a group', () => {
     expect(sentence).toContain('AWS deletes the material of each 400 days after an import');
     expect(sentence).toContain('disabled 7 days later');
     expect(groupSentence(group, null)).not.toMatch(/deletes|disabled/);
+    expect(sentence).toContain('until the planned life of a key without alias is over');
+  });
+
+  it('says of materials that share a KMS key that all of them are kept, and what one of them stops', () => {
+    const shared = groupFields('credential', { materialDays: 60, mapping: 'material' });
+    expect(groupSentence(shared, null)).toContain(
+      'Keyreeve imports it again 30 days before, that of earlier versions too, for as long as the KMS key has the alias. Where it cannot, the whole KMS key stops, new encryption included, until you Synchronize.',
+    );
   });
 });

@@ -83,7 +83,10 @@ export function groupSentence(
     ? ` and rotated every ${saySpan(group.rotateEvery)}`
     : '; they are rotated by hand only';
   const works = keyWorks(kindOf(group.keySpec, group.keyUsage));
-  const gone = group.materialDays === null ? '' : ` ${renewalSentence(group.materialDays, works)}`;
+  const gone =
+    group.materialDays === null
+      ? ''
+      : ` ${renewalSentence(group.materialDays, works, group.mapping)}`;
   const off = group.disableAfter
     ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: ${works.lostThen('it')}.`
     : '';
