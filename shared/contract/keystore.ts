@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
 import type { FailureCode } from '../errors/failures.ts';
-import { absolutePath, id, realm, time, tokenPlace } from './shapes.ts';
+import { absolutePath, failure, id, realm, time, tokenPlace } from './shapes.ts';
 
 const passphrase = secretBytes(1024);
 const path = z.string();
@@ -76,6 +76,9 @@ export const keystoreStatus = z.strictObject({
   slots: z.array(slot),
   backup: z.strictObject({
     place: z.string().nullable(),
+    /** Why the place cannot be read just now: a disk that is not attached, say. */
+    trouble: failure.nullable(),
+    /** Of what lies there now; null without a place, while it cannot be read, and where it has none. */
     lastFullAt: time.nullable(),
     lastIncrementAt: time.nullable(),
     lastVerifiedAt: time.nullable(),

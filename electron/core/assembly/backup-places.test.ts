@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -161,5 +161,23 @@ describe('closing', () => {
     await expect(places.protect(key)).rejects.toMatchObject({ code: 'KEYSTORE_LOCKED' });
     await expect(places.full()).rejects.toMatchObject({ code: 'KEYSTORE_LOCKED' });
     expect(await keysIn(place)).toEqual([key]);
+  });
+});
+
+describe('the state of the place', () => {
+  it('tells a place that cannot be read from one without a full copy', async () => {
+    expect(places.status()).toMatchObject({ place: null, trouble: null, lastFullAt: null });
+    const place = folder('stick');
+    const { takenAt } = await places.setPlace(place);
+    const there = { place, trouble: null, lastFullAt: takenAt };
+    expect(places.status()).toMatchObject(there);
+    renameSync(place, `${place}-pulled`);
+    const trouble = { code: 'BACKUP_PLACE_MISSING', details: { place } };
+    expect(places.status()).toMatchObject({ place, trouble, lastFullAt: null });
+    mkdirSync(place);
+    expect(places.status()).toMatchObject({ place, trouble: null, lastFullAt: null });
+    renameSync(place, `${place}-empty`);
+    renameSync(`${place}-pulled`, place);
+    expect(places.status()).toMatchObject(there);
   });
 });

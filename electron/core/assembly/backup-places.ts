@@ -69,7 +69,7 @@ export class BackupPlaces implements SafetyCopies {
     const noted = this.#noted();
     return {
       place: noted?.place ?? null,
-      lastFullAt: this.#lastFull(),
+      ...this.#there(),
       lastIncrementAt: this.#sql.newest.get()?.at ?? null,
       lastVerifiedAt: noted?.lastVerifiedAt ?? null,
     };
@@ -244,14 +244,14 @@ export class BackupPlaces implements SafetyCopies {
     return new Backups({ store, place, tool, look: () => this.#sql.unmarked.all() });
   }
 
-  #lastFull(): number | null {
-    if (this.place === null) return null;
+  /** What lies at the place, or why that cannot be read. */
+  #there(): Pick<Status, 'trouble' | 'lastFullAt'> {
+    if (this.place === null) return { trouble: null, lastFullAt: null };
     try {
-      return this.#open().lastFullAt();
+      return { trouble: null, lastFullAt: this.#open().lastFullAt() };
     } catch (error) {
-      // A stick that is not plugged in: the status says null, the next backup says why.
-      if (error instanceof OperationError) return null;
-      throw error;
+      if (!(error instanceof OperationError)) throw error;
+      return { trouble: error.toFailure(), lastFullAt: null };
     }
   }
 

@@ -26,7 +26,13 @@ export function statusOf(session: Session, opened = session.maybe): Status {
     storeId: null,
     realm: null,
     slots: [],
-    backup: { place: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null },
+    backup: {
+      place: null,
+      trouble: null,
+      lastFullAt: null,
+      lastIncrementAt: null,
+      lastVerifiedAt: null,
+    },
     anchor: 'not-read' as const,
     runningJobs: 0,
     needsYou: 0,
@@ -190,6 +196,8 @@ const backupHandlers = (
     const report = await backups.setPlace(input.place);
     open.audit('OK', [], { place: input.place });
     open.changed('session');
+    // Keys that were in no backup are in this one.
+    open.changed('key');
     return report;
   },
 
@@ -198,6 +206,8 @@ const backupHandlers = (
     const report = await backups.full();
     open.audit('OK', [], { path: report.path, commit: report.commitNumber });
     open.changed('session');
+    // Keys that were in no backup are in this one.
+    open.changed('key');
     return report;
   },
 

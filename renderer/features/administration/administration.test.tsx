@@ -58,6 +58,31 @@ describe('the ways into a keystore', () => {
   });
 });
 
+describe('the place for backups', () => {
+  const section = async () => within(await screen.findByRole('region', { name: 'Backup' }));
+  const at = { place: '/mnt/stick', lastIncrementAt: 1, lastVerifiedAt: 1 };
+
+  it('that is not there just now is said to be so, and not to have no backup', async () => {
+    const link = realCore();
+    const trouble = { code: 'BACKUP_PLACE_MISSING' as const, details: { place: at.place } };
+    link.script['keystore.status'] = () =>
+      statusOf('verified', 'real', { backup: { ...at, trouble, lastFullAt: null } });
+    await openAt(link, 'security');
+    const backup = await section();
+    expect(backup.getByText(/! The backup folder is not there\./)).toBeTruthy();
+    expect(backup.getByText('not known while the place cannot be read')).toBeTruthy();
+    expect(backup.queryByText('never')).toBeNull();
+  });
+
+  it('that has no full backup, as an empty folder in place of the disk, is said to have none', async () => {
+    const link = realCore();
+    link.script['keystore.status'] = () =>
+      statusOf('verified', 'real', { backup: { ...at, trouble: null, lastFullAt: null } });
+    await openAt(link, 'security');
+    expect((await section()).getByText('none in this place')).toBeTruthy();
+  });
+});
+
 describe('what takes protection away', () => {
   it('is asked for once more, in words', async () => {
     const link = realCore();

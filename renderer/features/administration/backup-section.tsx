@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { noFullBackupText, placeTroubleText } from '../../../shared/text/backup-place.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useDraftOnScreen } from '../../state/kept-on-screen.ts';
 import { useDeed } from '../../state/reads.ts';
@@ -88,7 +89,9 @@ function factsOf(
   backup: Status['backup'],
   realm: Status['realm'],
 ): Parameters<typeof Facts>[0]['facts'] {
-  const at = (time: number | null) => (time === null ? 'never' : <Moment key={time} at={time} />);
+  const at = (time: number | null, none = 'never') =>
+    time === null ? none : <Moment key={time} at={time} />;
+  const trouble = placeTroubleText(backup);
   return [
     [
       'Goes to',
@@ -99,10 +102,13 @@ function factsOf(
             : '! Nowhere yet. No key is sent to AWS before there is one.'}
         </span>
       ) : (
-        <code key="place">{backup.place}</code>
+        <span key="place">
+          <code>{backup.place}</code>
+          {trouble === null ? null : <span className="tone-attention"> ! {trouble}</span>}
+        </span>
       ),
     ],
-    ['Last full backup', at(backup.lastFullAt)],
+    ['Last full backup', at(backup.lastFullAt, noFullBackupText(backup) ?? undefined)],
     ['Last increment', at(backup.lastIncrementAt)],
     ['Last verified', at(backup.lastVerifiedAt)],
   ];

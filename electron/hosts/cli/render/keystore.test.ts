@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { auditText, backupText } from './keystore.ts';
+import { clean } from '../screen.ts';
+import type { OutputFor } from '../operations.ts';
+import { auditText, backupText, statusText } from './keystore.ts';
 import { styleFor } from './moments.ts';
 
 it('says what a record is about, beside its ids', () => {
@@ -41,4 +43,39 @@ it('says of a backup how old its full copy is, and how new what came behind it',
   expect(told({})).toMatch(/^Increments +3 since, the last 1970-01-02T00:00:00Z$/m);
   const none = told({ increments: 0, lastIncrementAt: null });
   expect(none).toMatch(/^Increments +none since$/m);
+});
+
+it('says of a place for backups that it is not there, or has no full backup', () => {
+  const place = '/mnt/stick';
+  const status = {
+    path: '/keys.keystore',
+    state: 'verified',
+    reason: null,
+    storeId: null,
+    realm: 'real',
+    slots: [],
+    anchor: 'not-read',
+    runningJobs: 0,
+    needsYou: 0,
+  } as const;
+  const lines = (backup: OutputFor<'keystore.status'>['backup']): string[] =>
+    statusText(
+      { ...status, slots: [], backup },
+      styleFor({ width: 200 } as unknown as Parameters<typeof styleFor>[0]),
+    )
+      .split('\n')
+      .map(clean)
+      .filter((line) => /^(Backup place|Last full)/.test(line))
+      .map((line) => line.replaceAll(/ {2,}/g, ' · '));
+  const none = { trouble: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null };
+  expect(lines({ ...none, place: null })).toEqual(['Backup place · none']);
+  expect(lines({ ...none, place })).toEqual([
+    'Backup place · /mnt/stick',
+    'Last full backup · none in this place',
+  ]);
+  const trouble = { code: 'BACKUP_PLACE_MISSING' as const, details: { place } };
+  expect(lines({ ...none, place, trouble })).toEqual([
+    'Backup place · /mnt/stick · ! The backup folder is not there.',
+    'Last full backup · not known while the place cannot be read',
+  ]);
 });

@@ -6,6 +6,7 @@ import {
   realmTexts,
 } from '../../../../shared/text/states.ts';
 import { subjectWords } from '../../../../shared/text/audit-subject.ts';
+import { noFullBackupText, placeTroubleText } from '../../../../shared/text/backup-place.ts';
 import { moduleProblem } from '../../../../shared/text/modules.ts';
 import { renderFailure } from '../../../../shared/text/failures.ts';
 import type { Failure } from '../../../../shared/errors/operation-error.ts';
@@ -37,8 +38,7 @@ export function statusText(status: Status, style: Style): string {
     ['Reason', status.reason ?? '', 'attention'],
     ['Realm', status.realm === null ? '' : realmTexts[status.realm].banner],
     ['Opens with', status.slots.map((slot) => `${slot.label} (${slot.kind})`).join(', ')],
-    ['Backup place', open ? (status.backup.place ?? 'none') : ''],
-    ['Last full backup', style.when(status.backup.lastFullAt)],
+    ...(open ? placeFacts(status.backup, style) : []),
     ['Last increment', style.when(status.backup.lastIncrementAt)],
     ['Last verified', style.when(status.backup.lastVerifiedAt)],
     ['Anchor', open ? anchors[status.anchor] : ''],
@@ -52,6 +52,17 @@ const incrementsOf = ({ increments, lastIncrementAt }: Report, style: Style): st
   lastIncrementAt === null
     ? 'none since'
     : `${increments} since, the last ${style.when(lastIncrementAt)}`;
+
+function placeFacts(backup: Status['backup'], style: Style): Parameters<typeof facts>[0] {
+  const trouble = placeTroubleText(backup);
+  const full = noFullBackupText(backup) ?? style.when(backup.lastFullAt);
+  return [
+    trouble === null
+      ? ['Backup place', backup.place ?? 'none']
+      : ['Backup place', `${backup.place}  ! ${trouble}`, 'attention'],
+    ['Last full backup', backup.place === null ? '' : full],
+  ];
+}
 
 export function backupText(report: Report, style: Style): string {
   return [
