@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { useNavigation } from './navigation.ts';
 import { remember, remembered } from './tab-memory.ts';
 
 interface Entry {
@@ -17,3 +18,9 @@ export const useEntry = create<Entry>((set) => ({
     set({ guided });
   },
 }));
+
+// A dialog above the first steps may lead to a place of the window, which they would hide.
+useNavigation.subscribe(({ screen, landing }, before) => {
+  const { guided, guide } = useEntry.getState();
+  if (guided && (landing !== null || screen !== before.screen)) guide(false);
+});

@@ -1,11 +1,13 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useDialogs } from '../../state/dialogs.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { path, snapshotOf, statusOf } from '../../testing/pictures.fixture.ts';
 import { memoryOf, openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import { stopped } from '../jobs/jobs.fixture.ts';
+import { groupShown } from '../plans/plan.fixture.ts';
 
 const secret = 'correct horse battery staple';
 const off = { url: null, ours: false, softHsm: true, credential: null, account: null, calls: null };
@@ -141,6 +143,22 @@ describe('the first steps', () => {
     expect(screen.getByText(/The two were not the same/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>('Passphrase').value).toBe('');
     expect(link.made('keystore.create')).toEqual([]);
+  });
+
+  it('are left by who asks for the group in the dialog of its job', async () => {
+    const core = freshCore();
+    await nameOfFirstGroup(core);
+    const detail = stopped();
+    Object.assign(core.link.script, {
+      'job.show': () => detail,
+      'job.list': () => ({ jobs: [detail.job], next: null }),
+      'group.show': () => groupShown(),
+      'folder.list': () => ({ folders: [], total: 0, next: null }),
+    });
+    act(() => useDialogs.getState().show({ kind: 'job', job: detail.job.id }));
+    await userEvent.click(await button('Show group'));
+    expect(await screen.findByRole('navigation')).toBeTruthy();
+    expect(screen.queryByRole('heading', { name: 'Your first key group' })).toBeNull();
   });
 
   it('say what stood in the way, in the one shape, and stay', async () => {
