@@ -89,6 +89,24 @@ describe.runIf(has('script'))('on a terminal', () => {
     expect(left.text).not.toContain('abc');
   });
 
+  it('asks before a request for a certificate gives up the one before', async () => {
+    const file = join(folder, 'passphrase');
+    writeFileSync(file, passphrase, { mode: 0o600 });
+    const store = 'xks store add ledger --account 123456789012 --storage software';
+    const run = `${bin} --passphrase-file ${file}`;
+    for (const made of ['keystore create --practice', store])
+      await onTerminal(`${run} ${made}`, []);
+    const request = `${run} xks certificate request --host xks.example.com`;
+    expect((await onTerminal(request, [])).text).toContain('BEGIN CERTIFICATE REQUEST');
+    const question = /it is given up, with its key\. Make another\? Type yes to go on: /;
+    const kept = await onTerminal(request, [[question, 'no\r']]);
+    expect(kept.text).not.toContain('BEGIN CERTIFICATE REQUEST');
+    expect(kept.code).toBe(130);
+    const another = await onTerminal(request, [[question, 'yes\r']]);
+    expect(another.text).toContain('BEGIN CERTIFICATE REQUEST');
+    expect(another.code).toBe(0);
+  });
+
   it('colours a terminal unless NO_COLOR is set', async () => {
     const coloured = await onTerminal(`${bin} group show x`, []);
     expect(coloured.text).toContain('\u001b[');

@@ -24,6 +24,25 @@ export async function confirmed(
   throw new OperationError('CANCELLED_BY_PERSON');
 }
 
+/**
+ * What waits for a clear yes only as things stand: the core is asked first, and a person where it says so.
+ * @throws OperationError CONFIRMATION_NEEDED when nobody can be asked, and what `work` raises
+ */
+export async function confirmedIfNeeded<T>(
+  context: CommandContext,
+  options: ConfirmOptions,
+  question: string,
+  work: (confirm: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(options.yes === true);
+  } catch (error) {
+    const needed = error instanceof OperationError && error.code === 'CONFIRMATION_NEEDED';
+    if (!needed || !(await confirmed(context, options, question))) throw error;
+    return work(true);
+  }
+}
+
 /** Whether an HSM is attached that nobody gave its PIN yet. */
 export async function waitsForPin(session: Session): Promise<boolean> {
   return (await session.call('session.snapshot', {})).hsm === 'pin-needed';

@@ -2,16 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { certificateKeys, type CertificateKey } from '../../../../shared/model/xks.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { type ConfirmOptions, confirmedIfNeeded } from '../interactive.ts';
 import { styleFor } from '../render/moments.ts';
 import { certificateText } from '../render/xks-audit.ts';
 import { ArgumentForField, OptionForField } from '../typed-names.ts';
 import type { Run } from './noun.ts';
 
-interface RequestOptions {
+interface RequestOptions extends ConfirmOptions {
   readonly host?: string;
   readonly keyType: CertificateKey;
   readonly out?: string;
-  readonly yes?: boolean;
 }
 
 /** `xks certificate show|request|import` */
@@ -40,11 +40,11 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
     .action((options: RequestOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        const output = await session.call('xks.requestCertificate', {
-          host: options.host ?? null,
-          key: options.keyType,
-          confirm: options.yes === true,
-        });
+        const asked = { host: options.host ?? null, key: options.keyType };
+        const question = 'A request is on its way: it is given up, with its key. Make another?';
+        const output = await confirmedIfNeeded(context, options, question, (confirm) =>
+          session.call('xks.requestCertificate', { ...asked, confirm }),
+        );
         const csr = output.pending?.csr ?? '';
         if (options.out === undefined) {
           context.show(output, () => csr.trimEnd());
@@ -66,13 +66,15 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
     )
     .description('take the certificate that was issued; proxies show it within a second or two')
     .option('--yes', 'also from an authority that is not public')
-    .action((file: string, options: { readonly yes?: boolean }) =>
+    .action((file: string, options: ConfirmOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        const output = await session.call('xks.importCertificate', {
-          chain: read(file),
-          confirm: options.yes === true,
-        });
+        const chain = read(file);
+        const question =
+          'No public authority issued it, and AWS refuses it. Serve it all the same?';
+        const output = await confirmedIfNeeded(context, options, question, (confirm) =>
+          session.call('xks.importCertificate', { chain, confirm }),
+        );
         context.show(output, (shown) => certificateText(shown, styleFor(context.screen)));
       }),
     );

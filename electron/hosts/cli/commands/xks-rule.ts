@@ -82,7 +82,11 @@ export function addRuleVerbs(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const output = await session.call('xksRule.setMode', { ...targetOf(options), mode });
-        context.show(output, () => `✓ ${mode}.`);
+        context.show(output, () =>
+          mode === 'enforce'
+            ? '✓ Rules are enforced from now on.'
+            : '✓ Rules are tried out: nothing is refused by them.',
+        );
       }),
     );
   addTrial(noun, run);

@@ -95,8 +95,12 @@ function addBlockVerbs(noun: Command, run: Run): void {
     .action((options: TargetOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        context.show(await session.call('xks.restore', targetOf(options)), (shown) =>
-          servingText(shown, styleFor(context.screen)),
+        const output = await session.call('xks.restore', targetOf(options));
+        const named = options.key ?? options.store ?? '';
+        context.show(
+          output,
+          (shown) =>
+            `${servingText(shown, styleFor(context.screen))}\n✓ The block of ${named} is lifted.`,
         );
       }),
     );
