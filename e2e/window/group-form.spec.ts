@@ -4,6 +4,7 @@ import { regionChoices } from '../../renderer/features/group-form/regions.ts';
 import { windowHere } from '../support/window-stage.ts';
 import { policyTemplate, policyWithoutImport } from '../support/policies.ts';
 import { axeFindings } from './accessible.ts';
+import { faultsOf } from './every-look.ts';
 import { EntryPage } from './entry-page.ts';
 import { GroupFormPage } from './group-form-page.ts';
 import { JobStage } from './job-story.ts';
@@ -176,6 +177,10 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await input.setInputFiles(json(policyWithoutImport, 'no-import.json'));
     await form.top.getByText('no-import.json, 2 statements').waitFor();
     await form.top.getByText('Valid JSON').waitFor();
+    const named = policyTemplate.replace(/"Resource":\s*"\*"/, '"Resource":"arn:aws:kms:*"');
+    await input.setInputFiles(json(named, 'remark.json'));
+    await form.top.getByText(/names a resource: in a key policy/).waitFor();
+    expect(await faultsOf(stage.page, 'a policy with a remark')).toEqual([]);
     await input.setInputFiles(json(policyTemplate, 'cards-policy.json'));
     await form.top.getByText('cards-policy.json, 1 statement').waitFor();
     await form.button('Read the policy').click();

@@ -314,4 +314,28 @@ describe.skipIf(!windowHere)('Key Management', () => {
     await stage.page.getByRole('searchbox', { name: /^Group, key ID/ }).fill('no such key');
     await stage.page.getByText('Nothing matches “no such key”.').waitFor();
   });
+
+  it('shows of every key in the list what tells it from the others, however long its path', async () => {
+    const long = 'a group whose name is far longer than the column of the list is wide';
+    await stage.rotated(await stage.addGroup(long, { folder: payments }));
+    await stage.page.setViewportSize({ width: 900, height: 600 });
+    await stage.page.getByRole('button', { name: 'Keys', exact: true }).click();
+    await stage.page.getByRole('searchbox', { name: /^Group, key ID/ }).fill('');
+    const keys = stage.page.getByRole('grid', { name: 'Keys' });
+    await keys.getByRole('row', { name: `Payments/${long}/1` }).waitFor();
+    // The version stands at the end: how far each end is from the edge of its cell.
+    const beyond = await keys.getByRole('gridcell').evaluateAll((cells) =>
+      cells
+        .filter((cell) => cell.matches(':first-child') && cell.textContent.includes('/'))
+        .map((cell) => {
+          const name = document.createRange();
+          name.selectNodeContents(cell);
+          const right = Math.max(...Array.from(name.getClientRects(), (box) => box.right));
+          return right > cell.getBoundingClientRect().right;
+        }),
+    );
+    expect(beyond.length).toBeGreaterThan(4);
+    expect(beyond).not.toContain(true);
+    await stage.page.setViewportSize({ width: 1280, height: 800 });
+  });
 });

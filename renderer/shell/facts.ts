@@ -14,8 +14,8 @@ export interface Fact {
 const hsmWords: Readonly<Record<Snapshot['hsm'], (label: string) => readonly [string, string]>> = {
   none: () => ['No HSM', 'No HSM'],
   ready: (label) => [`✓ HSM ${label} ready`, '✓ HSM'],
-  'pin-needed': (label) => [`! HSM ${label} needs its PIN`, '! HSM PIN'],
-  unavailable: (label) => [`! HSM ${label} is away`, '! HSM away'],
+  'pin-needed': (label) => [`! HSM needs its PIN: ${label}`, '! HSM PIN'],
+  unavailable: (label) => [`! HSM is away: ${label}`, '! HSM away'],
   'wrong-token': (label) => [`! Another token than ${label}`, '! Other token'],
 };
 

@@ -5,7 +5,7 @@ import {
   whatThen,
 } from '../../../shared/text/endings.ts';
 import type { Column } from '../../ui/data-table.tsx';
-import { Isolated } from '../../ui/isolated.tsx';
+import { PathByItsEnd } from '../../ui/isolated.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { sayDay } from '../../ui/moments.ts';
 import { StateWord } from '../../ui/state-word.tsx';
@@ -28,11 +28,7 @@ export const expiryColumns: readonly Column<EndingCells>[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(160px, 2fr)',
-    cell: ({ key }) => (
-      <span title={key.reference}>
-        <Isolated path={key.reference} />
-      </span>
-    ),
+    cell: ({ key }) => <PathByItsEnd path={key.reference} />,
   },
   {
     id: 'then',

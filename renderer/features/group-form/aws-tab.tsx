@@ -150,9 +150,11 @@ function DeletionField({ control, place }: Pick<TabProps, 'control' | 'place'>) 
               control.set({ awsDeletesDays }, 'awsDeletesMaterialAfterDays')
             }
           />
-          <span id={`${name}-then`}>
-            days after an import, unless Keyreeve imports it again before: else{' '}
-            {keyWorks(form).stops('the key')}
+          <span id={`${name}-then`} className={styles['then']}>
+            <span>days after an import,</span>{' '}
+            <span className="detail">
+              unless Keyreeve imports it again before: else {keyWorks(form).stops('the key')}
+            </span>
           </span>
         </div>
         <Beside place={place} field="awsDeletesMaterialAfterDays" under />

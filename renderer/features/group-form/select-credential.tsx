@@ -130,7 +130,7 @@ function OneCredential({
           {accessKeyId === null ? '' : ` · ${accessKeyId}`}
         </span>
         {bound === null || account === null || account === bound ? null : (
-          <span className={`tone-attention ${styles['whole']}`}> ! another account</span>
+          <span className={`tone-attention ${styles['unbroken']}`}> ! another account</span>
         )}
       </span>
       <span className={`tone-${tone}`}>

@@ -26,7 +26,7 @@ const text = (words: string) => <span title={words}>{words}</span>;
 
 /** What the Jobs list says of each job. Room goes to the title first: it tells jobs apart. */
 export const jobColumns: readonly Column<JobView>[] = [
-  { id: 'number', title: 'Job', width: '56px', align: 'end', cell: ({ number }) => number },
+  { id: 'number', title: 'Job', width: '68px', align: 'end', cell: ({ number }) => number },
   {
     id: 'state',
     title: 'State',

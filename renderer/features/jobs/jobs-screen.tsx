@@ -108,5 +108,5 @@ function CancelChosen({ chosen }: { readonly chosen: readonly JobView[] }) {
 function countWords(read: number, more: boolean, chosen: number): string {
   if (read === 0) return '';
   const jobs = `${read.toLocaleString()}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;
-  return chosen > 1 ? `${jobs} · ${chosen} chosen` : jobs;
+  return chosen > 1 ? `${jobs} · ${chosen.toLocaleString()} chosen` : jobs;
 }

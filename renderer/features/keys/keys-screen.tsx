@@ -13,7 +13,7 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useHeldRows } from '../../state/held-rows.ts';
 import { type RowsOf, usePages } from '../../state/pages.ts';
-import { Isolated } from '../../ui/isolated.tsx';
+import { PathByItsEnd } from '../../ui/isolated.tsx';
 import { ContextMenu, type MenuPlace } from '../../ui/context-menu.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -45,12 +45,8 @@ const columns: readonly Column<KeyView>[] = [
   {
     id: 'key',
     title: 'Key',
-    width: 'minmax(180px, 2fr)',
-    cell: ({ reference }) => (
-      <span title={reference}>
-        <Isolated path={reference} />
-      </span>
-    ),
+    width: 'minmax(212px, 2fr)',
+    cell: ({ reference }) => <PathByItsEnd path={reference} />,
   },
   {
     id: 'state',
@@ -83,7 +79,7 @@ const columns: readonly Column<KeyView>[] = [
   {
     id: 'id',
     title: 'KMS key ID',
-    width: '112px',
+    width: '100px',
     cell: ({ remote }) =>
       remote ? (
         <code title={remote.keyId} aria-label={remote.keyId}>
