@@ -342,7 +342,7 @@ export const groupOps = {
     input: z.strictObject({
       group: reference,
       plan: planNumber,
-      /** Take over the key that holds the alias now, though this group did not make it. */
+      /** Take over the key that holds the alias now, though this group does not know it. */
       adopt: z.boolean().default(false),
     }),
     output: started,

@@ -42,7 +42,7 @@ export const chosenOf = (things: readonly DueThing[]) => ({
 const why: Readonly<Record<Exclude<Held, 'tried'>, string>> = {
   locked: 'came due while the keystore was locked',
   'too-many': 'many came due at once',
-  'clock-jumped': 'the clock of this computer has jumped',
+  'clock-jumped': 'the clock of this computer moved by more than a day, as after a long sleep',
   'clock-behind': 'the clock of this computer is behind',
   'not-designated': 'this device was not the designated one',
 };
@@ -67,7 +67,7 @@ export function countDue(rotations: number, renewals: number): string {
 /** What has to be looked at before anything is started; null when nothing is. */
 export function lookFirst(held: Held | null): string | null {
   if (held === 'clock-jumped' || held === 'clock-behind') {
-    return 'Set the clock right first: a wrong one makes due what is not.';
+    return 'See first that the clock of this computer is right: a wrong one makes due what is not.';
   }
   if (held === 'not-designated') {
     return 'Only the designated device rotates and renews. Designate this one first, if it is to.';

@@ -209,7 +209,9 @@ describe('what is due', () => {
       /renewal {2}ledger-prod\/2 {2}its scheduled renewal ended without another date {2}AWS deletes it 1970-01-02/,
     );
     expect(second).toMatch(/rotation {2}ledger-prod {2}the clock of this computer is behind$/);
-    expect(rest).toEqual(['! Set the clock right first: a wrong one makes due what is not.']);
+    expect(rest).toEqual([
+      '! See first that the clock of this computer is right: a wrong one makes due what is not.',
+    ]);
   });
 
   it('is started all at once, rotations by group and renewals by key', async () => {

@@ -49,7 +49,7 @@ export function AliasField({
       ? `free in ${asked.region}`
       : ours
         ? `held by ${holder} of this keystore in ${asked.region}`
-        : `held by ${holder} in ${asked.region}, which this keystore did not make`;
+        : `held by ${holder} in ${asked.region}, which this keystore does not know`;
     setTold({ asked, text, good: free || ours });
   };
   const failed = look.failure === null ? null : sayProblem(look.failure);

@@ -112,7 +112,9 @@ describe('rotations that came due', () => {
 
   it('says what has to be looked at first', async () => {
     const { dialog } = await look([group(1, 'clock-jumped')], 'clock-jumped');
-    expect(await dialog.findByText(/Set the clock right first/)).toBeTruthy();
+    expect(
+      await dialog.findByText(/See first that the clock of this computer is right/),
+    ).toBeTruthy();
   });
 
   it('says why they were not started, and stays', async () => {

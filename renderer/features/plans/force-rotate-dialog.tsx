@@ -56,7 +56,7 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
         ? {
             details: (
               <Agreement checked onChange={() => setAdopt(false)}>
-                Adopt the key that holds {alias} now, though this group did not make it. Untick to
+                Adopt the key that holds {alias} now, though this group does not know it. Untick to
                 leave it alone.
               </Agreement>
             ),

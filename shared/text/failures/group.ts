@@ -46,10 +46,10 @@ export const groupWording = {
     next: 'Keep the group, and add a new one for other settings.',
   },
   ALIAS_HELD_ELSEWHERE: {
-    headline: 'The alias names a key that this group did not make.',
+    headline: 'The alias names a key that this group does not know.',
     forYourKeys: 'The alias was not moved. Whatever uses it goes on as before.',
     next: (d) =>
-      `Look at ${d.text('holder', 'that key', 256)} in AWS, then adopt it knowingly or choose another alias.`,
+      `See by Find in AWS what ${d.text('holder', 'that key', 256)} is. Where a newer copy of this keystore made it, restore that one; else adopt it knowingly, or choose another alias.`,
   },
   ALIAS_TAKEN_IN_KEYSTORE: {
     headline: 'Another group already uses that alias there.',

@@ -60,6 +60,11 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<MakeActivePa
       if (earlier) return { type: 'stop', error: earlier };
       const seen = await checkAccount(services, connection, group, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
+      const other = remote.materialState === null ? null : read.currentMaterialId;
+      if (other !== null && other !== remote.materialId) {
+        const error = new OperationError('MATERIAL_NOT_CURRENT', { version: key.version });
+        return { type: 'stop', error };
+      }
       if (read.state !== 'Enabled') {
         throw new OperationError('KEY_NOT_ENABLED', { version: key.version, state: read.state });
       }

@@ -240,6 +240,7 @@ async function warnings(
   const { id, name, disabled } = former;
   const works = worksOfGroup(group);
   const lines = exceptionLines(connection);
+  if (looked.holder?.mayMove === false) lines.push(unknownLine);
   if (gone !== null) {
     lines.push(
       `AWS has no alias/${group.alias} any more: it named version ${gone} when it was last read`,
@@ -277,6 +278,10 @@ async function warnings(
   }
   return lines;
 }
+
+/** A keystore that was put back from an older copy does not know what was made since. */
+const unknownLine =
+  'This group keeps no copy of that key. Where a newer copy of this keystore made it, restore that one first';
 
 /** By its id, which a multi-Region key shares with its replicas (AWS KMS developer guide). */
 const isMultiRegion = (kmsKeyId: string | null): boolean => kmsKeyId?.startsWith('mrk-') === true;

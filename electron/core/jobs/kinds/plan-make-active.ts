@@ -40,6 +40,8 @@ export async function planMakeActive(
   const looked = await lookAtAws(services, group, checks, { adopt: false, region: remote?.region });
   const { connection } = looked;
   const other = connection && remote ? await lookAt(services, connection, key, remote, checks) : [];
+  // again: by what was read just now
+  if (checks.blocked === null && remote) requireCurrent(services.keys.get(key.id), checks);
   const holder = looked.holder?.key?.key.version ?? null;
   if (holder === key.version) {
     const details = { reason: `version ${key.version} holds alias/${group.alias} already` };

@@ -190,7 +190,7 @@ export async function lookAtAws(
   if (holder && !holder.mayMove && !options.adopt) {
     checks.fail(
       heldElsewhere(group, holder),
-      `alias/${group.alias} names a key that this group did not make`,
+      `alias/${group.alias} names a key that this group does not know`,
     );
   }
   return { connection, account: seen.account, holder };
