@@ -286,6 +286,8 @@ describe('what goes wrong in one KMS key', () => {
     expect((await desk.call('key.show', { key: 'unused/2' })).state).toBe('Not in AWS');
     const again = await desk.call('key.planSynchronize', { key: 'unused/2' });
     expect(again.blocked).toMatchObject({ code: 'MATERIAL_FORGOTTEN' });
+    const refused = { key: 'unused/2', plan: again.number };
+    expect((await desk.refused('key.synchronize', refused)).code).toBe('MATERIAL_FORGOTTEN');
     const third = await desk.rotated('unused');
     expect(third).toMatchObject({ version: 3, state: 'Active, alias' });
   });

@@ -76,3 +76,17 @@ it('turned on by a Synchronize that deletes material first, which its plan says'
   requireDone(await desk.synchronize('emptied/1', boxes));
   expect((await aws.key(KeyId)).metadata.KeyState).toBe('Enabled');
 });
+
+it('a Synchronize keeps who holds the alias now, and its plan says so', async () => {
+  await desk.addGroup('moved');
+  const KeyId = (await desk.rotated('moved')).remote?.keyId ?? '';
+  await desk.rotated('moved');
+  await aws.pointAlias('alias/moved', KeyId);
+  const boxes = { deleteMaterial: false, updatePolicy: false, importMaterial: true };
+  const plan = await desk.call('key.planSynchronize', { key: 'moved/2', ...boxes });
+  expect(plan.subject).not.toContain('holds it');
+  requireDone(await desk.synchronize('moved/2', boxes));
+  const aliasHere = async (key: string) => (await desk.call('key.show', { key })).remote?.alias;
+  expect(await aliasHere('moved/1')).toBe('alias/moved');
+  expect(await aliasHere('moved/2')).toBeNull();
+});

@@ -69,4 +69,15 @@ describe('an external key store that AWS may have already', () => {
     expect(await inAws()).toEqual(['ledger']);
     expect((await stage.desk.call('xksStore.show', { store: 'ledger' })).inAws).not.toBeNull();
   });
+
+  it('is not taken for another one of its name', async () => {
+    requireDone(await stage.store('create', 'ledger'));
+    await stage.desk.call('xksStore.edit', { store: 'ledger', name: 'journal' });
+    await stage.addStore('ledger', { storage: 'software' });
+    const asked = { store: 'ledger', deed: 'create' } as const;
+    const { number, blocked } = await stage.desk.call('xksStore.plan', asked);
+    expect(blocked).toMatchObject({ code: 'NAME_TAKEN' });
+    const refused = await stage.desk.refused('xksStore.run', { ...asked, plan: number });
+    expect(refused.code).toBe('NAME_TAKEN');
+  });
 });

@@ -315,6 +315,7 @@ export const keyOps = {
       'NAME_NOT_TYPED',
       'COPY_NOT_PROVED',
       'MATERIAL_NOT_NAMED',
+      'MATERIAL_FORGOTTEN',
       'KEY_NOT_IN_AWS',
       'ACCOUNT_MISMATCH',
       'HSM_KEY_DIFFERS',

@@ -157,6 +157,7 @@ export const xksStoreOps = {
       'ALREADY_RUNNING',
       'NOTHING_TO_DO',
       'NAME_NOT_TYPED',
+      'NAME_TAKEN',
       'ACCOUNT_MISMATCH',
       'XKS_STORE_STATE',
       'XKS_STORE_GONE',

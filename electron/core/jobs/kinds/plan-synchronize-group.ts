@@ -320,8 +320,8 @@ function checkLines(versions: readonly VersionSeen[]): { ok: boolean; text: stri
 
 /** Every job's own steps and calls, in the order in which they run. */
 function workOf(group: Group, run: readonly Decided[]): Pick<Draft, 'steps' | 'calls'> {
-  const each = run.flatMap(({ key, payload, seen }) =>
-    payload === null ? [] : [{ key, ...callsOf(group, payload, seen, key) }],
+  const each = run.flatMap(({ key, remote, payload, seen }) =>
+    payload === null ? [] : [{ key, ...callsOf(group, payload, seen, { key, remote }) }],
   );
   return {
     steps: each.flatMap(({ key, steps }) => steps.map((step) => `Version ${key.version}: ${step}`)),

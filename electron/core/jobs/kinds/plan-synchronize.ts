@@ -91,7 +91,9 @@ export async function planSynchronize(
       remote?.alias != null ||
       (seen !== null && usedLately(seen.usage, services.clock.now())));
   const kmsKey = `KMS key ${remote ? shortId(remote.kmsKeyId) : '-'}`;
-  const holds = remote?.alias != null ? `${kmsKey} holds it` : kmsKey;
+  const holder = looked.holder;
+  const held = holder === null ? remote?.alias != null : holder.kmsKeyId === remote?.kmsKeyId;
+  const holds = remote !== null && held ? `${kmsKey} holds it` : kmsKey;
 
   return {
     deed: 'synchronize',
@@ -110,7 +112,7 @@ export async function planSynchronize(
       ...warningLines(choices, alone, key, seen),
     ],
     checks: checks.lines,
-    ...callsOf(group, choices, seen, key),
+    ...callsOf(group, choices, seen, { key, remote }),
     goBack:
       alone && inKey?.waits
         ? 'Force Rotate makes a new version'
@@ -325,11 +327,12 @@ export function callsOf(
   group: Group,
   choices: Choices,
   seen: Seen | null,
-  key: Key,
+  { key, remote }: KeyWithRemote,
 ): Pick<Draft, 'steps' | 'calls'> {
   const puts = putsPolicy(group, choices);
   const each = seen?.inKey ? [read('ListKeyRotations')] : [];
-  const calls = [read('GetCallerIdentity'), read('DescribeKey'), ...each];
+  const alias = remote?.region === group.region ? [read('DescribeKey')] : [];
+  const calls = [read('GetCallerIdentity'), read('DescribeKey'), ...each, ...alias];
   const steps = ['Check account, clock, key and our copy'];
   if (puts) {
     steps.push('Update policy');

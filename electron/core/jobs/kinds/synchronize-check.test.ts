@@ -13,7 +13,7 @@ async function checked(state: string) {
     describeKey: async () => ({ state, currentMaterialId: null, validTo: null, readAt: 1 }),
   };
   const services = {
-    groups: { get: () => ({ id: 'g', name: 'payments', account }) },
+    groups: { get: () => ({ id: 'g', name: 'payments', region: 'us-east-1', account }) },
     keys: {
       get: () => ({
         key,

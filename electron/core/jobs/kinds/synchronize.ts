@@ -13,12 +13,13 @@ import {
   policyInStep,
   proof,
   proveCopy,
+  readHolder,
   shortId,
   keyOpener,
   type OpenKey,
 } from './reading.ts';
 import type { DeedServices } from './services.ts';
-import { leftoversOf, standingOf } from './standing.ts';
+import { leftoversOf, noteHolder, standingOf } from './standing.ts';
 
 const synchronizePayload = z.strictObject({
   groupId: z.uuid(),
@@ -156,6 +157,8 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
       const seen = await checkAccount(services, connection, group, context);
       const keySeen = await readKey(services, connection, { key, remote }, context);
       const { read } = keySeen;
+      const ofGroup = group.region === remote.region;
+      const holder = ofGroup ? await readHolder(services, connection, group, context) : null;
       if (read.state === 'PendingDeletion') {
         throw new OperationError('AWS_KEY_STATE', {
           version: key.version,
@@ -173,7 +176,10 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
           proof(`${shortId(remote.kmsKeyId)} is ${read.state}`, read.requestId),
           ...opened,
         ],
-        record: () => keySeen.note(),
+        record: () => {
+          keySeen.note();
+          if (holder) noteHolder(services, group, holder);
+        },
       };
     },
   };
