@@ -191,3 +191,13 @@ it('names material as the lists of the window do', () => {
   const { next } = renderFailure({ code: 'IMPORT_WRONG_MATERIAL', details });
   expect(next).toContain('material c07e…91d4.');
 });
+
+it('a full disk asks for what a person wanted to be tried again: only jobs go on by themselves', () => {
+  const failure = { code: 'DISK_FULL', details: {} } as const;
+  expect(renderFailure(failure).next).toBe(
+    'Make room on the disk of the keystore, then try again. Jobs go on by themselves.',
+  );
+  expect(renderFailure(failure, { openJob: true }).next).toBe(
+    'Make room on the disk of the keystore; jobs then go on.',
+  );
+});

@@ -164,7 +164,7 @@ export const keystoreWording = {
       ),
     next: (d) =>
       d.when('elsewhere', (folder) => `Make room on the disk of ${folder}, or choose another.`) ||
-      `Make room${d.when('path', (p) => ` on the disk of ${p}`)}; jobs then go on.`,
+      `Make room on the disk of ${d.text('path', 'the keystore')}${d.inOpenJob ? '; jobs then go on.' : ', then try again. Jobs go on by themselves.'}`,
   },
   DISK_READ_ONLY: {
     headline: (d) =>
