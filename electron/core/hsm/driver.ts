@@ -111,6 +111,14 @@ export interface KeyBlob {
   readonly publicKey: Uint8Array | null;
 }
 
+/** A pair that lives to let one key in: another system wraps that key under its public half. */
+export interface TransportKey {
+  /** The pair as any key is kept; its public half is the one to hand out. RSA of 3072 bits at least. */
+  readonly blob: KeyBlob;
+  /** The best form of OAEP that a round trip has proved to open here. */
+  readonly algorithm: Extract<WrappingAlgorithm, `RSAES_OAEP_${string}`>;
+}
+
 export interface WrappedForAws {
   readonly encryptedKeyMaterial: Uint8Array;
   readonly algorithm: WrappingAlgorithm;
@@ -170,6 +178,19 @@ export interface HsmDriver {
    * no round trip has proved here; HSM_KEY_DIFFERS, WRAPPING_KEY_WEAK, WRAPPING_KEY_CHANGED
    */
   wrapForAws(blob: KeyBlob, spki: Uint8Array, algorithm: WrappingAlgorithm): Promise<WrappedForAws>;
+
+  /**
+   * Makes a pair under whose public half a key may come in, and proves that one does. Takes as long as any RSA key.
+   * @throws OperationError HSM_CANNOT_SEND where the device lets nothing in
+   */
+  makeTransportKey(masterId: string): Promise<TransportKey>;
+  /**
+   * Opens inside the device what was wrapped under a transport key, and keeps it as a key that was made.
+   * Secrets only: AES and HMAC.
+   * @throws OperationError BRING_IN_NOT_OPENED for what was not wrapped so, BRING_IN_WRONG_LENGTH,
+   * HSM_KEY_DIFFERS, HSM_CANNOT_SEND
+   */
+  bringIn(transport: TransportKey, wrapped: Uint8Array, spec: KeySpec): Promise<KeyBlob>;
 
   /** AES-256-GCM under a token key made for this alone (HSM key slot of a keystore). */
   createSlotKey(id: string): Promise<void>;

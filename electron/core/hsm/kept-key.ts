@@ -60,6 +60,19 @@ export function requireCarries(spec: KeySpec, algorithm: WrappingAlgorithm): voi
   throw new OperationError('HSM_CANNOT_SEND', { why });
 }
 
+/** @throws OperationError BAD_INPUT for what is too long to come in under RSA-OAEP */
+export function requireSecret(spec: KeySpec): void {
+  requireKeySpec(spec);
+  if (keySpecs[spec].secretBytes !== null) return;
+  throw new OperationError('BAD_INPUT', { field: 'key spec', why: `${spec} keys do not come in so` });
+}
+
+/** @throws OperationError BRING_IN_WRONG_LENGTH */
+export function requireBroughtLength(spec: KeySpec, bytes: number): void {
+  const expected = keySpecs[spec].secretBytes;
+  if (bytes !== expected) throw new OperationError('BRING_IN_WRONG_LENGTH', { expected });
+}
+
 /** @throws OperationError BAD_INPUT when a key is to serve that is no AES-256 key */
 export function requireForService({ spec }: KeyBlob): void {
   if (spec === 'SYMMETRIC_DEFAULT') return;

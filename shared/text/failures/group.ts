@@ -61,6 +61,39 @@ export const groupWording = {
     forYourKeys: (d) => `Nothing was sent to it${d.because()}.`,
     next: 'Choose a key of external origin, of the type and usage of this group, that waits for import in this Region, or none.',
   },
+  BRING_IN_NOT_PREPARED: {
+    headline: 'No transport key of this group is open.',
+    forYourKeys:
+      'Nothing was opened or changed. A transport key is destroyed once it was used, given up, or seven days old.',
+    next: 'Make one with "keyreeve group bring-in-prepare", and have the key wrapped under it again.',
+  },
+  BRING_IN_NOT_TAKEN: {
+    headline: 'A key of this kind cannot be brought in.',
+    forYourKeys: (d) => `Nothing was opened or changed${d.because()}.`,
+    next: 'Bring in AES-256 and HMAC keys, each version in a KMS key of its own.',
+  },
+  BRING_IN_NOT_OPENED: {
+    headline: 'The file does not open under the transport key of this group.',
+    forYourKeys: (d) => `Nothing was kept or sent${d.because()}.`,
+    next: 'Compare the fingerprints on both sides, wrap the key with the hash that is named there, and take that file.',
+  },
+  BRING_IN_WRONG_LENGTH: {
+    headline: 'What the file holds is not as long as keys of this group.',
+    forYourKeys: 'It was opened inside the vault and forgotten. Nothing was kept or sent.',
+    next: (d) =>
+      `Wrap exactly the ${d.text('expected', 'right number of')} bytes of the key, not their hex or base64.`,
+  },
+  BRING_IN_KCV_DIFFERS: {
+    headline: 'The key in the file has another KCV than the one given.',
+    forYourKeys: (d) =>
+      `It was opened inside the vault and forgotten. Nothing was kept or sent${d.when('found', (found) => `: its KCV is ${found}`)}.`,
+    next: 'Ask the other system for the KCV by the method that is named here, or have the right key wrapped.',
+  },
+  BRING_IN_KNOWN: {
+    headline: (d) => `This group has that key already: version ${d.text('version', 'before')}.`,
+    forYourKeys: 'Nothing was kept or sent. One key is never two versions.',
+    next: 'Synchronize that version, or use Make Active, where it is to be in AWS or to have the alias.',
+  },
   ROTATION_OVERTAKEN: {
     headline: 'This rotation was carried on elsewhere and is over.',
     forYourKeys: (d) =>

@@ -6,6 +6,7 @@ import type {
   ProbeResult,
   ServiceKey,
   TokenStatus,
+  TransportKey,
   WrappedForAws,
 } from '../driver.ts';
 import type { ModuleFile } from '../module-file.ts';
@@ -103,6 +104,12 @@ class Bridge implements HsmBridge {
     algorithm: WrappingAlgorithm,
   ): Promise<WrappedForAws> {
     return this.#call('wrapForAws', [plain(blob), spki, algorithm]);
+  }
+  makeTransportKey(masterId: string): Promise<TransportKey> {
+    return this.#call('makeTransportKey', [masterId]);
+  }
+  bringIn({ blob, algorithm }: TransportKey, wrapped: Uint8Array, spec: KeySpec): Promise<KeyBlob> {
+    return this.#call('bringIn', [{ blob: plain(blob), algorithm }, wrapped, spec]);
   }
   createSlotKey(id: string): Promise<void> {
     return this.#call('createSlotKey', [id]);

@@ -21,6 +21,9 @@ export const deadlines = {
   generateKey: 10_000,
   kcvOf: 5_000,
   wrapForAws: 5_000,
+  makeTransportKey: 120_000,
+  // a new process finds out first what its module can do
+  bringIn: 30_000,
   createSlotKey: 30_000,
   sealWithSlotKey: 5_000,
   openWithSlotKey: 5_000,

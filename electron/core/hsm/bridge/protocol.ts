@@ -33,6 +33,14 @@ const status = z.strictObject({
   assurance,
 });
 const master = z.strictObject({ id: short, tokenSerial: short, kcv: masterKcv });
+const keyBlob = z.strictObject({
+  spec: keySpec,
+  wrapped: bytes,
+  mechanism: blobMechanism,
+  masterId: short,
+  kcv,
+  publicKey: bytes.nullable(),
+});
 const nothing = z.undefined();
 
 /** What each call answers. */
@@ -66,14 +74,7 @@ export const answers = {
   findMasters: z.array(master),
   createMaster: master,
   tryMaster: master,
-  generateKey: z.strictObject({
-    spec: keySpec,
-    wrapped: bytes,
-    mechanism: blobMechanism,
-    masterId: short,
-    kcv,
-    publicKey: bytes.nullable(),
-  }),
+  generateKey: keyBlob,
   kcvOf: kcv,
   wrapForAws: z.strictObject({
     encryptedKeyMaterial: bytes,
@@ -81,6 +82,11 @@ export const answers = {
     wrappingKeyFingerprint: z.string().regex(/^[0-9a-f]{64}$/),
     kcv,
   }),
+  makeTransportKey: z.strictObject({
+    blob: keyBlob,
+    algorithm: z.enum(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1']),
+  }),
+  bringIn: keyBlob,
   createSlotKey: nothing,
   sealWithSlotKey: bytes,
   openWithSlotKey: bytes,

@@ -4,14 +4,14 @@ import type { Kcv, KeyBlob } from '../../driver.ts';
 import { requireWhole, wrappedLength } from '../../kept-key.ts';
 import type { Handle, Template } from './cryptoki.ts';
 import { CryptokiError, failureOf } from './cryptoki-error.ts';
-import { leaving, makeKey } from './key-types.ts';
+import { leaving, type MadeKey, makeKey } from './key-types.ts';
 import { noCheckValue, requireMaster, wrapMechanism } from './master-key.ts';
 import { blobMechanismNumber, type Means } from './means.ts';
 import { masterObjectId } from './object-id.ts';
 import { CKM } from './numbers.ts';
 import type { Scope } from './open-token.ts';
 import { measureUnder, openUnder, type Under, unwrapUnder } from './opened-key.ts';
-import { exportable } from './templates.ts';
+import { exportable, sessionPrivate } from './templates.ts';
 
 /**
  * Makes a key in the session, wraps it under the master and destroys it; the check value is taken
@@ -19,19 +19,31 @@ import { exportable } from './templates.ts';
  * round trip has proved here.
  */
 export function generateBlob(scope: Scope, means: Means, masterId: string, spec: KeySpec): KeyBlob {
+  // before the seconds that an RSA key takes
+  requireMaster(scope, masterObjectId(masterId));
+  const blob = wrapMade(scope, means, masterId, spec, makeKey(scope, spec));
+  requireUsualLength(blob);
+  return { ...blob, kcv: measure(scope, means, blob) };
+}
+
+/** A key of the session, wrapped under the master as it is kept. */
+export function wrapMade(
+  scope: Scope,
+  means: Means,
+  masterId: string,
+  spec: KeySpec,
+  { key, publicKey }: MadeKey,
+): Wrapped {
   const { cryptoki, session } = scope;
   const id = masterObjectId(masterId);
   const master = requireMaster(scope, id);
-  const { key, publicKey } = makeKey(scope, spec);
-  const blob = {
+  return {
     spec,
     wrapped: cryptoki.wrap(session, { mechanism: wrapMechanism(means) }, master, key),
     mechanism: means.blobMechanism ?? 'CKM_AES_KEY_WRAP',
     masterId: id.toString('hex'),
     publicKey,
   };
-  requireUsualLength(blob);
-  return { ...blob, kcv: measure(scope, means, blob) };
 }
 
 /** Told apart from a kept blob that was cut: here the token itself made it so. */
@@ -43,7 +55,7 @@ function requireUsualLength({ spec, wrapped }: Wrapped): void {
   });
 }
 
-type Wrapped = Omit<KeyBlob, 'kcv'>;
+export type Wrapped = Omit<KeyBlob, 'kcv'>;
 
 /**
  * Opens the blob for one measurement; the key may do nothing else.
@@ -58,6 +70,12 @@ export function measure(scope: Scope, means: Means, blob: Wrapped): Kcv {
 /** Opens the blob so that it can be wrapped for AWS, and nothing else. */
 export const openForExport = (scope: Scope, means: Means, blob: Wrapped): Handle =>
   underMaster(scope, means, blob, (under) => openUnder(scope, under, blob, leaving(blob.spec)));
+
+/** Opens the private half of a transport key, so that it can open what was wrapped under it, and nothing else. */
+export const openForUnwrapping = (scope: Scope, means: Means, blob: Wrapped): Handle =>
+  underMaster(scope, means, blob, (under) =>
+    openUnder(scope, under, blob, sessionPrivate('rsa', { UNWRAP: true })),
+  );
 
 /** Opens the blob into an object that stays, as the template says. */
 export const unwrapBlob = (scope: Scope, means: Means, blob: Wrapped, template: Template): Handle =>

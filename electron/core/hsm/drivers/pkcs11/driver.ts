@@ -7,9 +7,10 @@ import type {
   ProbeResult,
   ServiceKey,
   TokenStatus,
+  TransportKey,
   WrappedForAws,
 } from '../../driver.ts';
-import { requireCarries, requireKeySpec } from '../../kept-key.ts';
+import { requireCarries, requireKeySpec, requireSecret } from '../../kept-key.ts';
 import { probeToken } from '../../probe.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
 import { auditPublicKey, signAudit } from './audit-key.ts';
@@ -30,6 +31,7 @@ import {
   removeServiceKey,
 } from './service-key.ts';
 import { createSlotKey, open, seal } from './slot-key.ts';
+import { bringIn, makeTransportKey } from './transport-key.ts';
 
 /**
  * One token behind the driver interface. Everything below is synchronous; the methods are
@@ -96,6 +98,22 @@ export class Pkcs11Driver implements HsmDriver {
       this.#proved.requireAlgorithm(scope, algorithm);
       this.#proved.requireType(scope, blob.spec);
       return wrapForAws(scope, this.#proved.means(scope), blob, spki, algorithm);
+    });
+  }
+
+  async makeTransportKey(masterId: string): Promise<TransportKey> {
+    return this.#work((scope) => makeTransportKey(scope, this.#proved.means(scope), masterId));
+  }
+
+  async bringIn(
+    transport: TransportKey,
+    wrapped: Uint8Array,
+    spec: KeySpec,
+  ): Promise<KeyBlob> {
+    requireSecret(spec);
+    return this.#work((scope) => {
+      this.#proved.requireType(scope, spec);
+      return bringIn(scope, this.#proved.means(scope), transport, wrapped, spec);
     });
   }
 

@@ -1,6 +1,8 @@
 import {
   constants,
+  createPrivateKey,
   createPublicKey,
+  privateDecrypt,
   publicEncrypt,
   randomBytes,
   randomFillSync,
@@ -14,7 +16,7 @@ import {
 import { kwpWrap } from '../../../crypto/key-wrap.ts';
 import { makePrivateKey, publicHalfOf } from '../../../crypto/private-key.ts';
 import { isPrivateSpec } from '../../../crypto/public-key.ts';
-import type { Kcv, KeyBlob } from '../../driver.ts';
+import type { Kcv, KeyBlob, TransportKey } from '../../driver.ts';
 import { kcvOfSecret, spkiKcv } from '../../kept-key.ts';
 import { isTwoParts, oaepHashes } from '../../wrapping-key.ts';
 
@@ -71,6 +73,24 @@ export function wrapClear(bytes: Buffer, spki: Uint8Array, algorithm: WrappingAl
     return Buffer.concat([byOaep(passing), kwpWrap(passing, bytes)]);
   } finally {
     passing.fill(0);
+  }
+}
+
+/**
+ * What another system wrapped under a transport key. Whoever asked wipes it.
+ * @throws OperationError BRING_IN_NOT_OPENED
+ */
+export function openClear(
+  pkcs8: Buffer,
+  wrapped: Uint8Array,
+  algorithm: TransportKey['algorithm'],
+): Buffer {
+  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  try {
+    return privateDecrypt({ key, padding, oaepHash: oaepHashes[algorithm] }, wrapped);
+  } catch (cause) {
+    throw new OperationError('BRING_IN_NOT_OPENED', {}, { cause });
   }
 }
 

@@ -23,17 +23,20 @@ import type {
   ProbeResult,
   ServiceKey,
   TokenStatus,
+  TransportKey,
   WrappedForAws,
 } from '../../driver.ts';
 import {
+  requireBroughtLength,
   requireCarries,
   requireForService,
   requireKeySpec,
   requireSameKcv,
+  requireSecret,
   requireWhole,
 } from '../../kept-key.ts';
 import { readWrappingKey } from '../../wrapping-key.ts';
-import { kcvOfClear, makeClear, wrapClear } from './clear-key.ts';
+import { kcvOfClear, makeClear, openClear, wrapClear } from './clear-key.ts';
 import { deriveKey, deriveName, deriveSigningScalar, signingKeyDer } from './derived-keys.ts';
 import { builtInToken, probeBuiltIn } from './self-description.ts';
 
@@ -124,6 +127,30 @@ export class SoftwareDriver implements HsmDriver {
       const encryptedKeyMaterial = wrapClear(key, spki, algorithm);
       return { encryptedKeyMaterial, algorithm, wrappingKeyFingerprint: fingerprint, kcv };
     });
+  }
+
+  async makeTransportKey(masterId: string): Promise<TransportKey> {
+    const blob = await this.generateKey(masterId, 'RSA_4096');
+    return { blob, algorithm: 'RSAES_OAEP_SHA_256' };
+  }
+
+  async bringIn(
+    { blob: transport, algorithm }: TransportKey,
+    wrapped: Uint8Array,
+    spec: KeySpec,
+  ): Promise<KeyBlob> {
+    requireSecret(spec);
+    const bytes = this.#withKey(transport, (pkcs8) => openClear(pkcs8, wrapped, algorithm));
+    try {
+      requireBroughtLength(spec, bytes.length);
+      return this.#withMaster(transport.masterId, (master, id) => {
+        const kcv = kcvOfClear({ spec, publicKey: null }, bytes);
+        const kept = kwpWrap(master, bytes);
+        return { spec, wrapped: kept, mechanism, masterId: id, kcv, publicKey: null };
+      });
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   async createSlotKey(id: string): Promise<void> {
