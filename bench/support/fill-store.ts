@@ -70,6 +70,7 @@ function addGroup(domain: DomainModel, ports: Ports, credentialId: string, n: nu
         plannedEnd: now + 86_400_000,
         backedUpAt: now,
         provedAt: null,
+        broughtIn: false,
       },
       blob,
     );

@@ -20,6 +20,8 @@ export type Task =
       readonly changes: InputFor<'group.edit'>['changes'];
     }
   | { readonly do: 'force-rotate'; readonly group: string }
+  /** A key of these bytes (hex), as another system wraps it under the transport key of the group. */
+  | { readonly do: 'bring-in'; readonly group: string; readonly secret: string }
   /** A rotation that something keeps from its end: it waits for a person. */
   | { readonly do: 'rotate-in-vain'; readonly group: string }
   /** The person gives up what waits for them, and has AWS delete its empty KMS key. */

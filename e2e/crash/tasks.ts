@@ -1,4 +1,6 @@
+import { constants, publicEncrypt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { kcvCmac } from '../../electron/core/crypto/cmac.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import type { Call } from '../../electron/hosts/cli/operations.ts';
@@ -12,6 +14,7 @@ import {
 type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
 const deeds = [
   'force-rotate',
+  'bring-in',
   'make-active',
   'disable',
   'enable',
@@ -32,6 +35,8 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
       const plan = await call('group.planForceRotate', { group });
       return (await call('group.forceRotate', { group, plan: plan.number })).jobId;
     }
+    case 'bring-in':
+      return bringIn(call, deed);
     case 'store-deed': {
       const { do: _do, ...asked } = deed;
       return byPlan(async () => {
@@ -85,6 +90,21 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
       return started.jobId;
     }
   }
+}
+
+async function bringIn(
+  call: Call,
+  { group, secret }: Extract<Task, { do: 'bring-in' }>,
+): Promise<string> {
+  const { pem } = await call('group.prepareBringIn', { group });
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const clear = Buffer.from(secret, 'hex');
+  const wrapped = publicEncrypt({ key: pem, padding, oaepHash: 'sha256' }, clear);
+  const asked = { group, file: wrapped.toString('base64'), kcv: kcvCmac(clear) };
+  return byPlan(async () => {
+    const plan = await call('group.planBringIn', asked);
+    return call('group.bringIn', { ...asked, plan: plan.number });
+  });
 }
 
 /** Starts by a plan; one that was overtaken by what happened since is made anew, as a person would. */
@@ -194,6 +214,7 @@ export async function carryOut(
       writeFileSync(task.to, JSON.stringify(await call('xks.prepareProxy', {})));
       return;
     case 'force-rotate':
+    case 'bring-in':
     case 'make-active':
     case 'disable':
     case 'enable':

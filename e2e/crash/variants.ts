@@ -130,6 +130,7 @@ export function variant(name: string, sketch: Sketch): Variant {
 
 function kindOf(deed: Task): string {
   if (deed.do === 'force-rotate') return 'group.force-rotate';
+  if (deed.do === 'bring-in') return 'group.bring-in';
   if (deed.do === 'give-up') return 'key.discard';
   if (deed.do === 'store-deed') return `xks-store.${deed.deed}`;
   if (deed.do === 'xks-key-deed') return `xks-key.${deed.deed}`;
@@ -164,6 +165,11 @@ export const variants: readonly Variant[] = [
     prepare: (activeKeyId) => [add('software', { activeKeyId })],
     deed: rotate,
     expected: { ...firstDone, created: 0 },
+  }),
+  variant('bring-in', {
+    prepare: [add('software'), rotate],
+    deed: { do: 'bring-in', group, secret: '5ec2e7'.padEnd(64, '0') },
+    expected: laterDone,
   }),
   variant('disable-old', {
     prepare: [add('software', { disableAfterRotating: true, disableWaitDays: 0 }), rotate],

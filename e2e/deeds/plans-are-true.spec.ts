@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type Detail, type Plan, requireDone } from '../support/desk.ts';
+import { wrapElsewhere } from '../support/other-system.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate, sameTemplate } from '../support/policies.ts';
 
@@ -64,6 +66,34 @@ function requireStepsAsPlanned(detail: Detail, plan: Plan): void {
 const rotation = (group: string, adopt = false): Deed => ({
   plan: () => desk.plan(group, adopt),
   start: ({ number }) => desk.call('group.forceRotate', { group, plan: number, adopt }),
+});
+
+function bringingIn(group: string, secret: Uint8Array): Deed {
+  const asked = wrapElsewhere(desk, group, secret).then(({ file, kcv }) => ({ group, file, kcv }));
+  return {
+    plan: async () => desk.call('group.planBringIn', await asked),
+    start: async ({ number }) => desk.call('group.bringIn', { ...(await asked), plan: number }),
+  };
+}
+
+describe('Bring In Key makes the calls that its plan named', () => {
+  it('into a new KMS key, and into one that is taken over, whoever has the alias', async () => {
+    await desk.addGroup('from-elsewhere', { policy: policyTemplate });
+    await requireTrue(bringingIn('from-elsewhere', randomBytes(32)));
+    await requireTrue(bringingIn('from-elsewhere', randomBytes(32)));
+    const secret = randomBytes(32);
+    const activeKeyId = await aws.makeKey('EXTERNAL');
+    await aws.importMaterial(activeKeyId, secret);
+    await desk.addGroup('taken', { activeKeyId, policy: policyTemplate });
+    await requireTrue(bringingIn('taken', secret));
+    const named = await aws.makeKey('EXTERNAL');
+    await aws.importMaterial(named, secret);
+    await aws.pointAlias('alias/named', named);
+    await desk.addGroup('named', { activeKeyId: named });
+    const { job } = await requireTrue(bringingIn('named', secret));
+    expect(job.message).toContain('AWS took this key as the material it has');
+    expect(job.title).toBe('Bring in software protected key: named');
+  });
 });
 
 describe('Force Rotate makes the calls that its plan named', () => {

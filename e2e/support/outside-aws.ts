@@ -9,6 +9,7 @@ import {
   EncryptCommand,
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
+  type ImportKeyMaterialCommandInput,
   KMSClient,
   PutKeyPolicyCommand,
   RotateKeyOnDemandCommand,
@@ -281,7 +282,16 @@ export class OutsideAws implements AsyncDisposable {
   }
 
   /** Gives a key further material of somebody's own, which waits for a rotation; returns its id. */
-  async importFurther(KeyId: string): Promise<string> {
+  importFurther(KeyId: string): Promise<string> {
+    return this.importMaterial(KeyId, randomBytes(32), { ImportType: 'NEW_KEY_MATERIAL' });
+  }
+
+  /** Sends material as any program does that has it in clear; returns the id that AWS gives it. */
+  async importMaterial(
+    KeyId: string,
+    material: Uint8Array,
+    more: Partial<ImportKeyMaterialCommandInput> = {},
+  ): Promise<string> {
     const kms = this.kms();
     const wrapping = {
       WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
@@ -295,7 +305,7 @@ export class OutsideAws implements AsyncDisposable {
     });
     const EncryptedKeyMaterial = publicEncrypt(
       { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
-      randomBytes(32),
+      material,
     );
     const { KeyMaterialId } = await kms.send(
       new ImportKeyMaterialCommand({
@@ -303,7 +313,7 @@ export class OutsideAws implements AsyncDisposable {
         ImportToken: given.ImportToken,
         EncryptedKeyMaterial,
         ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
-        ImportType: 'NEW_KEY_MATERIAL',
+        ...more,
       }),
     );
     return KeyMaterialId ?? '';

@@ -77,6 +77,8 @@ export const keyView = z.strictObject({
   storage: storageLocation,
   assurance,
   madeAt: time,
+  /** It was made elsewhere, and came in at `madeAt`. */
+  broughtIn: z.boolean(),
   plannedEnd: time,
   remote: remoteKeyView.nullable(),
 });

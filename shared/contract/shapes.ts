@@ -156,6 +156,7 @@ export const plan = z.strictObject({
   number: planNumber,
   deed: z.enum([
     'force-rotate',
+    'bring-in',
     'synchronize',
     'make-active',
     'disable-key',

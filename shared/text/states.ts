@@ -76,6 +76,8 @@ export const shortId = (id: string): string =>
 export const endings = {
   rotated: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
+  broughtIn: (d: { group: string; version: number; keyId: string; alias: string }): string =>
+    `A key was brought into ${d.group}. It is version ${d.version} (${shortId(d.keyId)}), which holds alias/${d.alias}.`,
   /** `state`: of the KMS key that all versions are in, as AWS spells it. */
   rotatedInKey: (d: { group: string; version: number; keyId: string; state: string }): string => {
     const key = `the same KMS key (${shortId(d.keyId)})`;
@@ -89,6 +91,8 @@ export const endings = {
     `First key of this group: alias/${d.alias} is new, so no application used it before.`,
   newAlias: (d: { alias: string }): string =>
     `alias/${d.alias} is new, so no application used it before.`,
+  takenOver: (d: { keyId: string }): string =>
+    `KMS key ${shortId(d.keyId)} held it before: AWS took this key as the material it has.`,
   foreignStays: (d: { keyId: string }): string =>
     `KMS key ${shortId(d.keyId)}, which held the alias before, was not touched.`,
   previousIs: (d: { version: number; state: string }): string =>

@@ -6,7 +6,12 @@ import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 
 /** Kinds whose jobs wait for AWS's slowest request, GetParametersForImport. */
-const importing = ['group.force-rotate', 'group.rotate-material', 'key.synchronize'];
+const importing = [
+  'group.force-rotate',
+  'group.bring-in',
+  'group.rotate-material',
+  'key.synchronize',
+];
 /** Steps that wait for their turn at it: of them only the calls themselves count as work. */
 const paced = ['create', 'parameters'];
 /** How long a job takes that waits for nobody, before any was seen. Milliseconds. */

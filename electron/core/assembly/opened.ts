@@ -152,8 +152,7 @@ export class Opened {
       isDesignated: () => device.designated,
       unattended: config.unattended ?? false,
     });
-    const { endings } = domain;
-    this.#time = new PassingTime({ clock: ports.clock, endings, due: this.due, changed });
+    this.#time = new PassingTime({ ...domain, clock: ports.clock, due: this.due, changed });
     calls.sink = auditSink(this.audit);
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
@@ -176,6 +175,7 @@ export class Opened {
   /** After the state root was verified: sign, run jobs, look at the schedule. */
   async begin(): Promise<void> {
     this.useSigner();
+    this.open.transportKeys.destroyOld();
     if (!this.#parts.config.longLived) return this.jobs.runner.findLeft();
     // Whoever needs AWS waits for it: unlocking does not.
     void this.practice.begin((objects, details) =>
@@ -310,6 +310,7 @@ export class Opened {
       groups: domain.groups,
       keys: domain.keys,
       credentials: domain.credentials,
+      transportKeys: domain.transportKeys,
       vaults: this.token,
       safety: this.backups satisfies SafetyCopies,
       parcels: createParcels(store),

@@ -13,9 +13,10 @@ beforeEach(async () => {
   keystore = testKeystore();
   told = [];
   counts = { due: 0, renewals: 0 };
-  const { clock, endings } = keystore;
+  const { clock, endings, transportKeys } = keystore;
   const due = { counts: () => counts };
-  time = new PassingTime({ clock, endings, due, changed: (what) => void told.push(what) });
+  const changed = (what: string): void => void told.push(what);
+  time = new PassingTime({ clock, endings, transportKeys, due, changed });
   await time.start();
 });
 afterEach(async () => {

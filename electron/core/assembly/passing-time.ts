@@ -2,6 +2,7 @@ import type { DueDeeds } from './due-deeds.ts';
 import { Timer } from '../jobs/timer.ts';
 import { Service } from '../kernel/service.ts';
 import type { KeyEndings } from '../keystore/key-endings.ts';
+import type { TransportKeys } from '../keystore/transport-keys.ts';
 import type { Clock } from '../ports.ts';
 
 /** Looked at as often as this (ms): nobody reads a nearer hour than that. */
@@ -14,12 +15,13 @@ export interface PassingTimeParts {
   readonly clock: Clock;
   readonly endings: KeyEndings;
   readonly due: Pick<DueDeeds, 'counts'>;
+  readonly transportKeys: Pick<TransportKeys, 'destroyOld'>;
   readonly changed: (what: 'key' | 'job') => void;
 }
 
 /**
  * Tells of what changes although nobody changes anything: a key comes near its end, a rotation waits for a
- * person. Windows read again only what they are told of.
+ * person. Windows read again only what they are told of. Transport keys whose days are over are destroyed.
  */
 export class PassingTime extends Service {
   readonly #parts: PassingTimeParts;
@@ -45,7 +47,8 @@ export class PassingTime extends Service {
 
   #look(): void {
     if (this.stopped) return;
-    const { changed } = this.#parts;
+    const { changed, transportKeys } = this.#parts;
+    transportKeys.destroyOld();
     const [endings, due] = [this.#ending(), this.#waiting()];
     if (endings !== this.#endings) changed('key');
     if (due !== this.#due) changed('job');

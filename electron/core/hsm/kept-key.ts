@@ -64,7 +64,10 @@ export function requireCarries(spec: KeySpec, algorithm: WrappingAlgorithm): voi
 export function requireSecret(spec: KeySpec): void {
   requireKeySpec(spec);
   if (keySpecs[spec].secretBytes !== null) return;
-  throw new OperationError('BAD_INPUT', { field: 'key spec', why: `${spec} keys do not come in so` });
+  throw new OperationError('BAD_INPUT', {
+    field: 'key spec',
+    why: `${spec} keys do not come in so`,
+  });
 }
 
 /** @throws OperationError BRING_IN_WRONG_LENGTH */

@@ -9,6 +9,7 @@ import { createRenewals, type Renewals } from './renewals.ts';
 import { createReferences, type References } from './references.ts';
 import type { Domain } from './rows.ts';
 import { createSettings, type Settings } from './settings.ts';
+import { createTransportKeys, type TransportKeys } from './transport-keys.ts';
 import { createXksModel, type XksModel } from './xks/xks-domain.ts';
 
 /** Everything this keystore keeps about keys, by noun. */
@@ -23,12 +24,14 @@ export interface DomainModel {
   readonly finder: Finder;
   readonly endings: KeyEndings;
   readonly renewals: Renewals;
+  readonly transportKeys: TransportKeys;
   readonly xks: XksModel;
 }
 
 export function createDomain(domain: Domain): DomainModel {
   const folders = createFolders(domain);
-  const groups = createGroups(domain);
+  const transportKeys = createTransportKeys(domain);
+  const groups = createGroups(domain, transportKeys);
   const keys = createKeys(domain);
   const credentials = createCredentials(domain);
   return {
@@ -42,6 +45,7 @@ export function createDomain(domain: Domain): DomainModel {
     finder: createFinder(domain.store.db),
     endings: createKeyEndings(domain.store.db),
     renewals: createRenewals(domain),
+    transportKeys,
     xks: createXksModel(domain),
   };
 }

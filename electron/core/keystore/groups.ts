@@ -4,6 +4,7 @@ import { GroupListing } from './group-listing.ts';
 import { groupColumns, groupToRow } from './group-row.ts';
 import { keptName, searchText } from './names.ts';
 import { type Domain, type Group, groupFrom, type Row } from './rows.ts';
+import type { TransportKeys } from './transport-keys.ts';
 
 export type NewGroup = Omit<Group, 'id' | 'account' | 'createdAt'>;
 export type GroupChange = Partial<
@@ -69,8 +70,11 @@ export interface Groups {
   hasAdopted(id: string, arn: string): boolean;
 }
 
-export function createGroups(domain: Domain): Groups {
-  return new GroupTable(domain);
+export function createGroups(
+  domain: Domain,
+  transportKeys: Pick<TransportKeys, 'destroyOf'>,
+): Groups {
+  return new GroupTable(domain, transportKeys);
 }
 
 function statements({ store: { db } }: Domain) {
@@ -130,11 +134,13 @@ function statements({ store: { db } }: Domain) {
 
 class GroupTable implements Groups {
   readonly #domain: Domain;
+  readonly #transportKeys;
   readonly #sql;
   readonly #listing;
 
-  constructor(domain: Domain) {
+  constructor(domain: Domain, transportKeys: Pick<TransportKeys, 'destroyOf'>) {
     this.#domain = domain;
+    this.#transportKeys = transportKeys;
     this.#sql = statements(domain);
     this.#listing = new GroupListing(domain.store.db);
   }
@@ -204,6 +210,7 @@ class GroupTable implements Groups {
       const { keys } = this.counts(id);
       if (keys > 0) throw new OperationError('GROUP_HAS_KEYS', { group: group.name, keys });
       this.#sql.forgetAdopted.run(id);
+      this.#transportKeys.destroyOf(id);
       this.#sql.erase.run(id);
     });
   }

@@ -1,6 +1,7 @@
 import { notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import { type Lifecycle, lifecycleMayBecome } from '../../../shared/model/lifecycle.ts';
-import type { KeyBlob } from '../hsm/driver.ts';
+import type { KeySpec } from '../../../shared/model/key-specs.ts';
+import type { Kcv, KeyBlob } from '../hsm/driver.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { SealBinding } from '../store/store.ts';
 import { KeyListing } from './key-listing.ts';
@@ -62,6 +63,8 @@ export interface Keys {
   /** Keys with this KMS key id, key ARN, alias (`alias/NAME`, in any Region) or alias ARN. */
   byKms(reference: string): readonly KeyWithRemote[];
   total(): number;
+  /** Every key of this type with this check value: one key, as far as a check value can tell. */
+  sameAs(kcv: Kcv, spec: KeySpec): readonly KeyWithRemote[];
 
   /** Adds a key with its kept copy in one go, inside the caller's transaction. */
   add(key: Omit<Key, Derived>, blob: KeyBlob): Key;
@@ -84,6 +87,8 @@ export interface Keys {
   setRemote(
     remote: Omit<RemoteKey, NotReadAtFirst> & Partial<Pick<RemoteKey, NotReadAtFirst>>,
   ): void;
+  /** The KMS key that a version was to have turned out not to be its own: nothing of it is kept. */
+  forgetRemote(keyId: string): void;
   /**
    * Notes a reading; fields left out stay as they were. Where versions are materials of one KMS key, it
    * is one of all of them.
@@ -155,14 +160,21 @@ function statements({ store: { db } }: Domain) {
     highest: db
       .prepare<[string], number | null>('select max(version) from "key" where group_id = ?')
       .pluck(),
+    sameAs: db
+      .prepare<[Kcv & { readonly spec: KeySpec; readonly text: string }], JoinedRow>(
+        `${joined} where k.n in (select rowid from key_text where key_text match @text)
+           and k.kcv = @value and k.kcv_method = @method and k.spec = @spec
+         order by k.group_id, k.version`,
+      )
+      .raw(),
     total: db.prepare<[], number>("select rows from row_count where of = 'key'").pluck(),
     insert: db.prepare(
       `insert into "key" (id, group_id, version, lifecycle, lifecycle_times, kcv_method, kcv,
          storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
-         backed_up_at, proved_at, spec, usage, public_key)
+         backed_up_at, proved_at, spec, usage, public_key, brought_in)
        values (@id, @groupId, @version, @lifecycle, @times, @method, @kcv, @storage, @assurance,
          @tokenSerial, @mechanism, @masterId, @madeAt, @plannedEnd, @backedUpAt, @provedAt, @spec, @usage,
-         @publicKey)`,
+         @publicKey, @broughtIn)`,
     ),
     setLifecycle: db.prepare('update "key" set lifecycle = ?, lifecycle_times = ? where id = ?'),
     setBackedUp: db.prepare('update "key" set backed_up_at = ? where id = ?'),
@@ -245,6 +257,11 @@ class KeyTable implements Keys {
     return rows.map(keyWithRemoteFrom);
   }
 
+  sameAs({ method, value }: Kcv, spec: KeySpec): KeyWithRemote[] {
+    const text = `kcv : "${value}"`;
+    return this.#sql.sameAs.all({ method, value, spec, text }).map(keyWithRemoteFrom);
+  }
+
   total(): number {
     return this.#sql.total.get() ?? 0;
   }
@@ -267,6 +284,7 @@ class KeyTable implements Keys {
         method: blob.kcv.method,
         kcv: blob.kcv.value,
         publicKey: blob.publicKey === null ? null : Buffer.from(blob.publicKey),
+        broughtIn: Number(fields.broughtIn),
       });
       using copy = Secret.copyOf(blob.wrapped);
       store.seals.put(binding(key), copy);
@@ -324,6 +342,10 @@ class KeyTable implements Keys {
 
   setRemote(...of: Parameters<Keys['setRemote']>): void {
     this.#remotes.setRemote(...of);
+  }
+
+  forgetRemote(...of: Parameters<Keys['forgetRemote']>): void {
+    this.#remotes.forgetRemote(...of);
   }
 
   noteRemote(...of: Parameters<Keys['noteRemote']>): void {

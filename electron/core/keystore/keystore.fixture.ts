@@ -134,6 +134,7 @@ export function testKeystore(): TestKeystore {
         plannedEnd: clock.now() + 86_400_000,
         backedUpAt: null,
         provedAt: null,
+        broughtIn: false,
       };
       return domain.keys.add({ ...key, ...fields }, kept);
     },

@@ -5,7 +5,10 @@ import type { Domain, RemoteKey } from './rows.ts';
 import { SharedKmsKeys } from './shared-kms-keys.ts';
 
 type Versions = Pick<Keys, 'get' | 'ofGroup' | 'setLifecycle' | 'addEvent'>;
-type Remotes = Pick<Keys, 'setRemote' | 'noteRemote' | 'noteMaterials' | 'moveAlias'>;
+type Remotes = Pick<
+  Keys,
+  'setRemote' | 'forgetRemote' | 'noteRemote' | 'noteMaterials' | 'moveAlias'
+>;
 
 /** What AWS last said of the keys: one row for each key that has a KMS key, or a part in one. */
 export class RemoteKeys implements Remotes {
@@ -33,6 +36,7 @@ export class RemoteKeys implements Remotes {
            alias = excluded.alias, policy_read = excluded.policy_read, read_at = excluded.read_at,
            material_state = excluded.material_state, import_state = excluded.import_state`,
       ),
+      forget: db.prepare('delete from remote_key where key_id = ?'),
       dropAlias: db.prepare(
         `update remote_key set alias = null where alias = @alias and region = @region
            and key_id <> @keyId and key_id in (select id from "key" where group_id = @groupId)`,
@@ -46,6 +50,10 @@ export class RemoteKeys implements Remotes {
       const unread = { policyRead: null, currentMaterial: null, taken: false };
       this.#put({ ...unread, materialState: null, importState: null, ...remote });
     });
+  }
+
+  forgetRemote(keyId: string): void {
+    this.#store.change(() => this.#sql.forget.run(keyId));
   }
 
   #put(remote: RemoteKey): void {

@@ -63,6 +63,8 @@ export interface Key {
   readonly plannedEnd: number;
   readonly backedUpAt: number | null;
   readonly provedAt: number | null;
+  /** It was made elsewhere, and came in at `madeAt`. */
+  readonly broughtIn: boolean;
 }
 
 /** `group`: made by a rotation here; `waiting`: made elsewhere, filled by us; `adopted`: taken over. */
@@ -176,7 +178,7 @@ export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecy
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
   k.planned_end, k.backed_up_at, k.proved_at, k.spec, k.usage, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
   r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at,
-  r.current_material, r.taken, r.material_state, r.import_state`;
+  r.current_material, r.taken, r.material_state, r.import_state, k.brought_in`;
 
 /** Read raw, as lists of values: objects by column name would be made twice for every row. */
 export type JoinedRow = readonly [
@@ -200,6 +202,7 @@ export type JoinedRow = readonly [
   usage: KeyUsage,
   ...remote: RemoteRow,
 ];
+/** What is of the key, and came later, stands at its end. */
 type RemoteRow = readonly [
   keyId: string | null,
   kmsKeyId: string,
@@ -217,6 +220,7 @@ type RemoteRow = readonly [
   taken: number,
   materialState: MaterialState | null,
   importState: string | null,
+  broughtIn: number,
 ];
 
 export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
@@ -240,6 +244,7 @@ export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
       provedAt: row[15],
       spec: row[16],
       usage: row[17],
+      broughtIn: row[34] === 1,
     },
     remote: keyId === null ? null : remoteFrom(keyId, row),
   };

@@ -24,6 +24,7 @@ import { groupSynchronizeHandlers } from './group-synchronize.ts';
 import { groupsNeedingSomebody } from './needing.ts';
 import { namesOf } from './renamed.ts';
 import { rotationHandlers } from './rotation.ts';
+import { bringInHandlers } from './bring-in.ts';
 import { findForGroup } from './scan.ts';
 
 type Changes = z.output<typeof groupChanges>;
@@ -93,6 +94,7 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   ...changes(access),
   ...formHandlers(access),
   ...rotationHandlers(access),
+  ...bringInHandlers(access),
   ...groupSynchronizeHandlers(access),
   findInAws: findForGroup(access),
 });

@@ -27,6 +27,8 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
   switch (job.kind) {
     case 'group.force-rotate':
       return [endings.rotated(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
+    case 'group.bring-in':
+      return [endings.broughtIn(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
     case 'group.rotate-material':
       return [endings.rotatedInKey({ ...about, state: remote.state }), copies(key.backedUpAt)].join(
         ' ',
@@ -57,7 +59,12 @@ function keyOf(job: JobDetails): string | null {
 function former(
   open: OpenKeystore,
   job: JobDetails,
-  about: { readonly alias: string; readonly version: number; readonly works: KeyWorks },
+  about: {
+    readonly alias: string;
+    readonly keyId: string;
+    readonly version: number;
+    readonly works: KeyWorks;
+  },
 ): string {
   const { holder, holderKeyId } = job.outputs['check'] as {
     readonly holder: string | null;
@@ -71,6 +78,7 @@ function former(
       ? endings.previousStays({ version, works: about.works })
       : endings.previousIs({ version, state });
   }
+  if (holder === about.keyId) return endings.takenOver({ keyId: holder });
   if (holder !== null) return endings.foreignStays({ keyId: holder });
   return about.version === 1 ? endings.firstKey(about) : endings.newAlias(about);
 }

@@ -25,6 +25,7 @@ export function viewKey(
     storage: key.storage,
     assurance: key.assurance,
     madeAt: key.madeAt,
+    broughtIn: key.broughtIn,
     plannedEnd: key.plannedEnd,
     remote: remote
       ? {

@@ -8,7 +8,7 @@ export const publicKeyFingerprint = (spki: Uint8Array | null): string | null =>
   spki === null ? null : createHash('sha256').update(spki).digest('hex');
 
 /** The textual encoding of RFC 7468 (section 13): base64 in lines of 64. */
-function pemOf(spki: Uint8Array): string {
+export function pemOf(spki: Uint8Array): string {
   const lines =
     Buffer.from(spki)
       .toString('base64')

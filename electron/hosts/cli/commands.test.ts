@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { kindOf } from '../../../shared/model/key-kinds.ts';
 import { InTestCore, silentLog } from '../in-test-core.fixture.ts';
 import { findNoun, type GlobalOptions } from '../transport/argv/global-options.ts';
 import { socketPlace } from '../transport/socket/place.ts';
@@ -320,15 +321,14 @@ it('opens every copy of a group, and fails once one is another key', async () =>
     groupName: 'cards',
     version,
     reference: `cards/${version}`,
-    keyType: 'AES' as const,
-    keyLength: 256 as const,
-    keyUsage: 'encrypt-decrypt' as const,
+    ...kindOf('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
     lifecycle: 'active' as const,
     state: 'Not in AWS' as const,
     kcv: { method: 'CMAC' as const, value: '82B7A1C04E' },
     storage: 'software' as const,
     assurance: 'built-in-software' as const,
     madeAt: 0,
+    broughtIn: false,
     plannedEnd: 0,
     remote: null,
   });

@@ -50,6 +50,16 @@ export const examples: Readonly<Record<string, Example>> = {
     'group make-active payments-prod/2',
     'Only the alias moves: whoever goes by it uses that version from then on. The others go on working.',
   ],
+  'group bring-in': [
+    'group bring-in payments-prod --file wrapped.bin --kcv 0A1B2C3D4E --plan',
+    'The key is opened in the vault only. A KMS key that has it is taken over once AWS has proved that; other material is left as it is.',
+  ],
+  'group transport-key make': 'group transport-key make payments-prod --out transport.pem',
+  'group transport-key show': 'group transport-key show payments-prod',
+  'group transport-key give-up': [
+    'group transport-key give-up payments-prod',
+    'What was wrapped under it can be opened nowhere any more.',
+  ],
   'folder list': 'folder list',
   'folder add': 'folder add payments',
   'folder edit': 'folder edit payments --name payments-eu',

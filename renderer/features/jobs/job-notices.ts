@@ -109,6 +109,8 @@ const doneWords = (kind: string, about: string): string => {
     case 'group.force-rotate':
     case 'group.rotate-material':
       return `${about} rotated`;
+    case 'group.bring-in':
+      return `A key was brought into ${about}`;
     case 'key.synchronize':
       return `${about} synchronized`;
     case 'key.make-active':
@@ -132,6 +134,8 @@ const deedOf = (kind: string, about: string): string => {
     case 'group.force-rotate':
     case 'group.rotate-material':
       return `Rotate ${about}`;
+    case 'group.bring-in':
+      return `Bring a key into ${about}`;
     case 'key.synchronize':
       return `Synchronize ${about}`;
     case 'key.renew':

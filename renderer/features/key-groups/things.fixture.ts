@@ -79,6 +79,7 @@ export const someKey = (
   storage: 'hsm',
   assurance: 'hardware',
   madeAt: 1,
+  broughtIn: false,
   plannedEnd: 2,
   remote: inAws === null ? null : { ...remote, ...inAws },
   ...given,

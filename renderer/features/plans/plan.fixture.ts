@@ -142,6 +142,7 @@ export const keyShown = (): OutputFor<'key.show'> => ({
   storage: 'software',
   assurance: 'built-in-software',
   madeAt: at,
+  broughtIn: false,
   plannedEnd: at,
   remote: null,
   tokenSerial: null,

@@ -241,10 +241,18 @@ export const awsWording = {
       `Find out who answers at this endpoint. If it is AWS, ${d.goOn}: with another wrapping key.`,
   },
   IMPORT_WRONG_MATERIAL: {
-    headline: 'AWS says this is not the material the KMS key had.',
-    forYourKeys: 'Nothing in AWS was overwritten. That KMS key works with its own material only.',
+    headline: (d) =>
+      d.has('notTakenOver')
+        ? 'AWS does not take this key as the material of that KMS key.'
+        : 'AWS says this is not the material the KMS key had.',
+    forYourKeys: (d) =>
+      d.has('notTakenOver')
+        ? `Nothing was changed in AWS, and that KMS key is not taken over. Version ${d.text('version', '')} is kept here, in no KMS key.`
+        : 'Nothing in AWS was overwritten. That KMS key works with its own material only.',
     next: (d) =>
-      `Delete nothing. Look in older backups for material ${material(d, 'of this key')}.`,
+      d.has('notTakenOver')
+        ? `${d.inOpenJob ? 'Cancel this job, choose' : 'Choose'} the KMS key that has this material as Active Key ID, or none, and bring the key in again.`
+        : `Delete nothing. Look in older backups for material ${material(d, 'of this key')}.`,
   },
   IMPORT_OVER_PRESENT: {
     headline: 'AWS does not take key material over what the KMS key has.',

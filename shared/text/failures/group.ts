@@ -65,7 +65,7 @@ export const groupWording = {
     headline: 'No transport key of this group is open.',
     forYourKeys:
       'Nothing was opened or changed. A transport key is destroyed once it was used, given up, or seven days old.',
-    next: 'Make one with "keyreeve group bring-in-prepare", and have the key wrapped under it again.',
+    next: 'Make one with "keyreeve group transport-key make", and have the key wrapped under it again.',
   },
   BRING_IN_NOT_TAKEN: {
     headline: 'A key of this kind cannot be brought in.',
@@ -78,7 +78,7 @@ export const groupWording = {
     next: 'Compare the fingerprints on both sides, wrap the key with the hash that is named there, and take that file.',
   },
   BRING_IN_WRONG_LENGTH: {
-    headline: 'What the file holds is not as long as keys of this group.',
+    headline: 'What the file holds is not as long as this key type.',
     forYourKeys: 'It was opened inside the vault and forgotten. Nothing was kept or sent.',
     next: (d) =>
       `Wrap exactly the ${d.text('expected', 'right number of')} bytes of the key, not their hex or base64.`,

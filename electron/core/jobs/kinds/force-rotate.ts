@@ -3,9 +3,11 @@ import type { Json } from '../../../../shared/model/json.ts';
 import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { KeyBlob } from '../../hsm/driver.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import type { Group, KeyWithRemote, RemoteKey } from '../../keystore/rows.ts';
-import type { JobKind, StepSpec } from '../kind.ts';
+import type { Vault } from '../../keystore/vaults.ts';
+import type { JobKind, StepResult, StepSpec } from '../kind.ts';
 import { carrierOf } from './carrying.ts';
 import { importSteps } from './import-steps.ts';
 import { aliasMatter } from './matters.ts';
@@ -32,8 +34,9 @@ import {
 } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 import { createStep } from './rotation-create.ts';
+import { isUnproved, notTakenOver } from './taken-over.ts';
 import { aliasStep, confirmStep } from './rotation-commit.ts';
-import { requireWaiting } from './waiting-key.ts';
+import { requireTakeable, requireWaiting } from './waiting-key.ts';
 import { leftoversOf, mayHaveMade, standingOf } from './standing.ts';
 
 type Context = RotationContext;
@@ -45,6 +48,26 @@ const day = 86_400_000;
  * see no change.
  */
 export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload> {
+  const rotation = rotationOf(services, { keyStep: generateStep(services) });
+  return {
+    name: 'group.force-rotate',
+    payload: forceRotatePayload,
+    ...rotation,
+    deedKey: (payload) => `force-rotate:${payload.groupId}`,
+  };
+}
+
+/** Where a rotation gets its key, and what of a KMS key it may fill. */
+export interface RotationVariant {
+  readonly keyStep: StepSpec<ForceRotatePayload>;
+  /** The template's Active Key ID may name a KMS key that is to have this very material. */
+  readonly takesFilled?: true;
+}
+
+type Rotation = Omit<JobKind<ForceRotatePayload>, 'name' | 'payload' | 'deedKey'>;
+
+/** What every rotation into a KMS key of its own goes through, wherever its key comes from. */
+export function rotationOf(services: DeedServices, variant: RotationVariant): Rotation {
   const { groups, keys } = services;
   const open: Opened = async (context, options = {}) => {
     const group = groups.get(context.payload.groupId);
@@ -57,10 +80,11 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     return { group, connection };
   };
 
-  const create = createStep(services, open);
   const imports = importSteps<ForceRotatePayload>(services, async (context) => {
     const { group, connection } = await open(context);
     const { key, remote } = keys.get(outputOf<GenerateOutput>(context, 'generate').keyId);
+    const { waiting, filled } = outputOf<CheckOutput>(context, 'check');
+    if (!remote && filled && waiting !== null) throw notTakenOver(key.version, waiting);
     if (!remote) throw new OperationError('KEY_NOT_IN_AWS', { version: key.version });
     return {
       group,
@@ -69,23 +93,21 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
       validTo: endOfMaterial(remote, group.materialDays, services.clock.now()),
       materialId: null,
       connection,
+      ...(isUnproved(remote) ? { proves: true } : {}),
     };
   });
 
   return {
-    name: 'group.force-rotate',
-    payload: forceRotatePayload,
     steps: [
-      checkStep(services, open),
-      generateStep(services),
+      checkStep(services, open, variant),
+      variant.keyStep,
       saveStep(services),
-      create,
+      createStep(services, open),
       ...imports,
       confirmStep(services, open),
       aliasStep(services, open),
     ],
     orderKey: (payload) => payload.groupId,
-    deedKey: (payload) => `force-rotate:${payload.groupId}`,
     matter: (payload) => aliasMatter(payload.groupId),
     needsDesignation: true,
     commitStep: 'alias',
@@ -140,29 +162,38 @@ export const plannedDeletion = (from: number, days: number): number =>
  * So many days from the import on, however long the job stopped before it. Where AWS has taken the
  * material and the answer was lost, the date it has: it may refuse another.
  */
-export function endOfMaterial({ state, validTo }: RemoteKey, days: number | null, now: number) {
+export function endOfMaterial(remote: RemoteKey, days: number | null, now: number) {
+  const { state, validTo } = remote;
+  // what is taken over keeps the date it has
+  if (isUnproved(remote) && state !== 'PendingImport') return validTo;
   if (days === null) return null;
   const taken = state !== 'PendingImport' && validTo !== null && validTo > now;
   return taken ? validTo : plannedDeletion(now, days);
 }
 
-/** The template's Active Key ID, when it is a key that waits for its first material. */
-async function waitingKey(
+/** The template's Active Key ID, when it is a key that waits for its first material, or is taken over. */
+async function chosenKey(
   services: DeedServices,
   connection: CloudConnection,
   group: Group,
   context: Context,
-): Promise<string | null> {
+  takesFilled: boolean,
+): Promise<{ readonly id: string; readonly filled: boolean } | null> {
   const id = group.activeKeyId;
   if (id === null) return null;
   const known = services.keys.byKms(id);
   if (known.some(({ key }) => key.groupId === group.id)) return null;
   if (known.length > 0) throw takenElsewhere(group, id);
+  if (takesFilled) return { id, filled: await requireTakeable(connection, group, id, context) };
   await requireWaiting(connection, group, id, context);
-  return id;
+  return { id, filled: false };
 }
 
-function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePayload> {
+function checkStep(
+  services: DeedServices,
+  open: Opened,
+  { takesFilled }: RotationVariant,
+): StepSpec<ForceRotatePayload> {
   const { groups } = services;
   return {
     name: 'check',
@@ -180,15 +211,17 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
       carrierOf(vault, group.keySpec);
       const seen = await checkAccount(services, connection, group, context);
       const holder = await readHolder(services, connection, group, context);
-      if (!holder.mayMove) throw heldElsewhere(group, holder);
-      const waiting = await waitingKey(services, connection, group, context);
+      const chosen = await chosenKey(services, connection, group, context, takesFilled === true);
+      const mayMove = holder.mayMove || (chosen?.filled && holder.kmsKeyId === chosen.id);
+      if (!mayMove) throw heldElsewhere(group, holder);
       const output: CheckOutput & { readonly [key: string]: Json } = {
         account: seen.account,
         alias: group.alias,
         region: group.region,
         holder: holder.kmsKeyId,
         holderKeyId: holder.key?.key.id ?? null,
-        waiting,
+        waiting: chosen?.id ?? null,
+        filled: chosen?.filled ?? false,
         incarnation: services.store.incarnation,
       };
       const said = holder.key
@@ -222,7 +255,7 @@ export function generateStep(
   services: DeedServices,
   { instead, made }: VersionMaking = {},
 ): StepSpec<ForceRotatePayload> {
-  const { groups, keys } = services;
+  const { groups } = services;
   return {
     name: 'generate',
     title: 'Generate key',
@@ -239,41 +272,65 @@ export function generateStep(
       const group = groups.get(context.payload.groupId);
       const vault = await services.vaults.ready(group.storage);
       const blob = await vault.driver.generateKey(vault.master.id, group.keySpec);
-      const now = services.clock.now();
-      const keyId = uuidv7(services);
-      const version = keys.nextVersion(group.id);
-      const output: GenerateOutput & { readonly [key: string]: Json } = { keyId, version };
-      return {
-        type: 'done',
-        output,
-        proof: [
-          proof(
-            `version ${version}, ${nameOfSpec(blob.spec)}, made in ${vault.title}, KCV ${blob.kcv.value} (${sayMethod(blob.kcv.method)})`,
-          ),
-        ],
-        record: () => {
-          keys.add(
-            {
-              id: keyId,
-              groupId: group.id,
-              version,
-              usage: group.keyUsage,
-              storage: group.storage,
-              assurance: vault.probe.assurance,
-              tokenSerial: group.storage === 'hsm' ? vault.master.tokenSerial : null,
-              mechanism: blob.mechanism,
-              masterId: blob.masterId,
-              madeAt: now,
-              plannedEnd: addSpan(now, group.keepValidFor),
-              backedUpAt: null,
-              provedAt: null,
-            },
-            blob,
-          );
-          keys.addEvent(keyId, `Made in ${vault.title}`, context.jobId);
-          made?.(context, keyId);
+      return newVersion(services, context, { group, vault, blob, came: 'made', kept: made });
+    },
+  };
+}
+
+/** What a version is made of: a key of the vault, wherever it was before. */
+interface Birth {
+  readonly group: Group;
+  readonly vault: Vault;
+  readonly blob: KeyBlob;
+  readonly came: 'made' | 'brought-in';
+  /** Inside the `record` that keeps it. */
+  readonly kept?: ((context: Context, keyId: string) => void) | undefined;
+}
+
+/** A new version, kept in the transaction that records the outcome. */
+export function newVersion(
+  services: DeedServices,
+  context: Context,
+  { group, vault, blob, came, kept }: Birth,
+): StepResult {
+  const { keys } = services;
+  const now = services.clock.now();
+  const keyId = uuidv7(services);
+  const version = keys.nextVersion(group.id);
+  const output: GenerateOutput & { readonly [key: string]: Json } = { keyId, version };
+  const where = came === 'made' ? `made in ${vault.title}` : `brought into ${vault.title}`;
+  return {
+    type: 'done',
+    output,
+    proof: [
+      proof(
+        `version ${version}, ${nameOfSpec(blob.spec)}, ${where}, KCV ${blob.kcv.value} (${sayMethod(blob.kcv.method)})`,
+      ),
+    ],
+    record: () => {
+      keys.add(
+        {
+          id: keyId,
+          groupId: group.id,
+          version,
+          usage: group.keyUsage,
+          storage: group.storage,
+          assurance: vault.probe.assurance,
+          tokenSerial: group.storage === 'hsm' ? vault.master.tokenSerial : null,
+          mechanism: blob.mechanism,
+          masterId: blob.masterId,
+          madeAt: now,
+          plannedEnd: addSpan(now, group.keepValidFor),
+          backedUpAt: null,
+          provedAt: null,
+          broughtIn: came === 'brought-in',
         },
-      };
+        blob,
+      );
+      const told =
+        came === 'made' ? 'Made in' : 'Brought in from elsewhere, not made here; opened in';
+      keys.addEvent(keyId, `${told} ${vault.title}`, context.jobId);
+      kept?.(context, keyId);
     },
   };
 }

@@ -8,6 +8,7 @@ import { carrierOf, sayCarrier } from './carrying.ts';
 import { isWaiting, readAlone } from './read-key.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { leaveUnproved } from './taken-over.ts';
 
 /** Wrapping key spec asked of AWS. RSA_2048 is refused by us, RSA_4096 is what AWS suggests. */
 export const wrappingKeySpec = 'RSA_4096';
@@ -24,6 +25,8 @@ export interface ImportSubject {
   readonly connection: CloudConnection;
   /** It is to be a further material of a KMS key that others of ours are in. */
   readonly isNew?: true;
+  /** The KMS key had material before it was ours: AWS taking our copy is the proof that it is the same. */
+  readonly proves?: true;
   /** Which of the KMS key's materials ours is, where several versions share it. */
   readonly named?: string;
 }
@@ -258,6 +261,8 @@ async function send<P>(
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
       return afresh(services, context, 'the import token is good no more');
     }
+    const unproved = unprovedBy(services, context, subject, error);
+    if (unproved !== null) return { type: 'park', error: unproved };
     if (subject.isNew) return refusedNew(services, context, subject, { error, others });
     const overPresent = await refusedOverPresent(error, context, subject);
     if (overPresent !== null) return { type: 'stop', error: overPresent };
@@ -270,6 +275,18 @@ async function send<P>(
     }
     throw error;
   }
+}
+
+/** AWS has not said that the KMS key has this material: it is let go of. Null: that was not to be proved, or not asked. */
+function unprovedBy<P>(
+  services: DeedServices,
+  { jobId }: StepContext<P>,
+  { proves, key }: ImportSubject,
+  error: unknown,
+): OperationError | null {
+  const tells = ['IMPORT_WRONG_MATERIAL', 'AWS_KEY_STATE'];
+  if (!proves || !(error instanceof OperationError) || !tells.includes(error.code)) return null;
+  return leaveUnproved(services, key, jobId, error);
 }
 
 /** Id of the material that waits for rotation; null: none does. */

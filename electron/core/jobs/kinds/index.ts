@@ -1,4 +1,5 @@
 import type { JobKind } from '../kind.ts';
+import { bringIn } from './bring-in.ts';
 import { disableFormer } from './disable.ts';
 import { discard } from './discard.ts';
 import { forceRotate } from './force-rotate.ts';
@@ -35,6 +36,7 @@ const xksKinds = [
 export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
   [
     forceRotate,
+    bringIn,
     rotateMaterial,
     synchronize,
     renew,

@@ -1,4 +1,4 @@
-import { isAsymmetric, nameOfSpec } from '../../../../shared/model/key-kinds.ts';
+import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { saySpan } from '../../../../shared/model/span.ts';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { failureClause, failureName } from '../../../../shared/text/failures.ts';
@@ -10,20 +10,18 @@ import {
   lookAtAws,
   type Looked,
   quote,
-  read,
   sayTemplate,
   shellWord,
   exceptionLines,
   staysOff,
   subjectLine,
   worksOfGroup,
-  write,
 } from './plan.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
 import { type HolderSeen, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
-import { requireWaiting } from './waiting-key.ts';
+import { callsOf, type ChosenKey, chosenKey, kmsKeyLine, takenLines } from './plan-chosen-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 import { sayLead } from '../../../../shared/text/renewal.ts';
 
@@ -33,21 +31,47 @@ export interface RotationDraft {
   readonly foreign: string | null;
 }
 
+export interface RotationOptions {
+  readonly adopt: boolean;
+  readonly designated: boolean;
+  readonly reference: string;
+}
+
+/** What a rotation says of a key that comes in from elsewhere instead of being made. */
+export interface IncomingWords {
+  readonly deed: 'bring-in';
+  readonly title: string;
+  readonly command: string;
+  readonly button: string;
+  readonly step: string;
+  /** Opens it; null where that failed, as the checks say then. */
+  look(checks: Checks): Promise<{
+    /** The version that it is already; null: a new one. */
+    readonly version: number | null;
+    readonly change: string;
+    readonly lookFirst: readonly string[];
+  } | null>;
+}
+
 /** Says what Force Rotate of this group would do now. Reads AWS, changes nothing. */
 export async function planForceRotate(
   services: DeedServices,
   group: Group,
-  options: { readonly adopt: boolean; readonly designated: boolean; readonly reference: string },
+  options: RotationOptions,
+  incoming: IncomingWords | null = null,
 ): Promise<RotationDraft> {
   const checks = new Checks();
   if (!options.designated) {
     checks.fail(new OperationError('NOT_DESIGNATED'), 'This device is not the designated one');
   }
-  const looked = await lookAtAws(services, group, checks, options);
+  const came = (await incoming?.look(checks)) ?? null;
+  const takes = incoming === null ? null : group.activeKeyId;
+  const looked = await lookAtAws(services, group, checks, { ...options, takes });
   await lookAtVault(services, group, checks);
   lookAtBackup(services, group, checks);
-  const waiting = await waitingKey(services, group, checks, looked);
-  const version = services.keys.nextVersion(group.id);
+  const chosen = await chosenKey(services, group, checks, looked, incoming !== null);
+  const waiting = chosen?.id ?? null;
+  const version = came?.version ?? services.keys.nextVersion(group.id);
   // What AWS did not say is not claimed, although the plan cannot be started then.
   const holderRead = looked.holder !== null;
   const former = formerOf(group, looked.holder);
@@ -55,31 +79,46 @@ export async function planForceRotate(
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
 
   const draft: Draft = {
-    deed: 'force-rotate',
-    title: `Rotate ${quote(group.name)}?`,
+    deed: incoming?.deed ?? 'force-rotate',
+    title: incoming?.title ?? `Rotate ${quote(group.name)}?`,
     subject: subjectLine(group, looked.account, activeWords(holderRead, former.name, version)),
-    sentence: sentence(services, group),
-    changes: changeLines(services, group, {
-      version,
-      former,
-      holderRead,
-      waiting,
-      adopt: looked.holder?.mayMove === false,
-    }),
+    sentence: sentence(services, group, incoming !== null),
+    changes: [
+      ...(came === null ? [] : [came.change]),
+      ...changeLines(services, group, {
+        version,
+        former,
+        holderRead,
+        chosen,
+        adopt: adopts(looked, chosen),
+      }),
+    ],
     stays: holderRead
       ? stayLines(services, group, former, gone)
       : [worksOfGroup(group).untouched, policyLine(group)],
-    lookFirst: await warnings(services, group, looked, { former, waiting, gone }),
+    lookFirst: [
+      ...(came?.lookFirst ?? []),
+      ...takenLines(chosen),
+      ...(await warnings(services, group, looked, { former, waiting, gone })),
+    ],
     checks: checks.lines,
-    ...callsOf(group, former.id !== null, waiting !== null),
+    ...callsOf(group, {
+      keyStep: incoming?.step ?? 'Generate key',
+      alias: former.id === null ? 'made' : former.id === waiting ? 'there' : 'moved',
+      chosen,
+    }),
     goBack: wayBack(group, holderRead, former),
-    command: `keyreeve group force-rotate ${shellWord(options.reference)}${options.adopt ? ' --adopt' : ''}`,
-    button: `Rotate ${isolate(group.name)}${practice}`,
+    command: `${incoming?.command ?? `keyreeve group force-rotate ${shellWord(options.reference)}`}${options.adopt ? ' --adopt' : ''}`,
+    button: `${incoming?.button ?? `Rotate ${isolate(group.name)}`}${practice}`,
     confirmName: null,
     blocked: checks.blocked?.toFailure() ?? null,
   };
-  return { draft, foreign: looked.holder?.mayMove === false ? looked.holder.arn : null };
+  return { draft, foreign: adopts(looked, chosen) ? (looked.holder?.arn ?? null) : null };
 }
+
+/** The alias is to be taken from a key that is not the group's, and does not become so. */
+const adopts = ({ holder }: Looked, chosen: ChosenKey | null): boolean =>
+  holder?.mayMove === false && holder.kmsKeyId !== chosen?.id;
 
 /** The key that gives up the alias, as AWS reads it now. */
 interface Former {
@@ -134,9 +173,12 @@ function wayBack(group: Group, holderRead: boolean, { id, version, state }: Form
     : `In AWS, point alias/${group.alias} at KMS key ${shortId(id)} again`;
 }
 
-function sentence(services: DeedServices, group: Group): string {
+function sentence(services: DeedServices, group: Group, comesIn: boolean): string {
   const where = group.storage === 'hsm' ? 'in the HSM' : 'by the built-in software driver';
   const backed = services.safety.place === null ? 'saved' : 'saved and backed up';
+  if (comesIn) {
+    return `A ${nameOfSpec(group.keySpec)} key that was made elsewhere is opened ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias names its KMS key.`;
+  }
   return `A new ${nameOfSpec(group.keySpec)} key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
 }
 
@@ -147,16 +189,16 @@ function changeLines(
     version: number;
     former: Former;
     holderRead: boolean;
-    waiting: string | null;
+    chosen: ChosenKey | null;
     adopt: boolean;
   },
 ): string[] {
   const lines = [
     now.version === 1 ? 'First key of this group' : null,
-    now.waiting === null
-      ? 'New KMS key with a new key ID and ARN'
-      : `The waiting KMS key ${now.waiting} receives its material`,
-    aliasLine(group, now),
+    kmsKeyLine(now.chosen),
+    now.chosen !== null && now.chosen.id === now.former.id
+      ? `alias/${group.alias} names that KMS key already, and stays`
+      : aliasLine(group, now),
     now.adopt ? `KMS key ${now.former.id} is adopted: this group may move the alias from it` : null,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
@@ -315,55 +357,4 @@ export function lookAtBackup(services: DeedServices, _group: Group, checks: Chec
   else if (services.store.realm === 'practice')
     checks.ok('No backup place: allowed in a practice keystore');
   else checks.fail(new OperationError('BACKUP_PLACE_MISSING'), 'No backup place is chosen');
-}
-
-async function waitingKey(
-  services: DeedServices,
-  group: Group,
-  checks: Checks,
-  looked: Looked,
-): Promise<string | null> {
-  const id = group.activeKeyId;
-  if (id === null || services.keys.byKms(id).length > 0 || !looked.connection) return null;
-  const { connection } = looked;
-  const waits = `Active Key ID ${shortId(id)} waits for its material`;
-  const unusable = `Active Key ID ${shortId(id)} is no key that waits for material`;
-  return checks.look(waits, () => requireWaiting(connection, group, id).then(() => id), {
-    ACTIVE_KEY_UNUSABLE: unusable,
-  });
-}
-
-/** The calls of the job itself, in order; what the plan read is not among them. */
-function callsOf(
-  group: Group,
-  holderThere: boolean,
-  waiting: boolean,
-): Pick<Draft, 'steps' | 'calls'> {
-  return {
-    steps: [
-      'Check account, clock, HSM and alias holder',
-      'Generate key',
-      'Save and back up',
-      waiting ? 'Take the waiting KMS key' : 'Create KMS key',
-      'Fetch wrapping key',
-      'Wrap from the saved copy',
-      'Import',
-      'Confirm',
-      'Move alias',
-    ],
-    calls: [
-      read('GetCallerIdentity'),
-      read('DescribeKey'),
-      ...(waiting ? [read('DescribeKey'), read('DescribeKey')] : [write('CreateKey')]),
-      read('GetParametersForImport'),
-      write('ImportKeyMaterial'),
-      read('DescribeKey'),
-      ...(group.policy !== null && !waiting ? [read('GetKeyPolicy')] : []),
-      ...(isAsymmetric(group.keySpec) ? [read('GetPublicKey')] : []),
-      read('DescribeKey'),
-      read('DescribeKey'),
-      write(holderThere ? 'UpdateAlias' : 'CreateAlias'),
-      read('DescribeKey'),
-    ],
-  };
 }

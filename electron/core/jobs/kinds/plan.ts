@@ -171,7 +171,12 @@ export async function lookAtAws(
   services: DeedServices,
   group: Group,
   checks: Checks,
-  options: { readonly adopt: boolean; readonly region?: string | undefined },
+  options: {
+    readonly adopt: boolean;
+    readonly region?: string | undefined;
+    /** A KMS key that the deed takes over: the alias may name it already. */
+    readonly takes?: string | null;
+  },
 ): Promise<Looked> {
   const credential = services.credentials.get(group.credentialId);
   const connection = await checks.look(
@@ -187,7 +192,8 @@ export async function lookAtAws(
   const holder = await checks.look(`alias/${group.alias} was read`, () =>
     readHolder(services, connection, group, {}),
   );
-  if (holder && !holder.mayMove && !options.adopt) {
+  const taken = holder?.kmsKeyId != null && holder.kmsKeyId === options.takes;
+  if (holder && !holder.mayMove && !options.adopt && !taken) {
     checks.fail(
       heldElsewhere(group, holder),
       `alias/${group.alias} names a key that this group does not know`,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
+import type { Group, MadeBy } from '../../keystore/rows.ts';
 import type { StepContext, StepResult, StepSpec } from '../kind.ts';
 import { proof, shortId } from './reading.ts';
 import {
@@ -25,27 +27,9 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       const { group, connection } = await open(context);
       const known = knownKey(services, context);
       if (known) return known;
-      const { waiting } = outputOf<CheckOutput>(context, 'check');
+      const { waiting, filled = false } = outputOf<CheckOutput>(context, 'check');
       if (waiting !== null) {
-        if (services.keys.byKms(waiting).length > 0) throw takenElsewhere(group, waiting);
-        const read = await connection.describeKey(waiting, context);
-        if (read.state !== 'PendingImport') {
-          throw new OperationError('ACTIVE_KEY_UNUSABLE', {
-            key: waiting,
-            problem: `its state is ${read.state}`,
-            group: group.name,
-          });
-        }
-        const said = `${shortId(waiting)}, which waited for material`;
-        const taken = adopt(services, context, read, 'waiting', said, read.requestId);
-        return {
-          ...taken,
-          record: () => {
-            // again: another group's job may have taken it while AWS was asked
-            if (services.keys.byKms(waiting).length > 0) throw takenElsewhere(group, waiting);
-            taken.record();
-          },
-        };
+        return takeChosen(services, context, { group, connection, id: waiting, filled });
       }
       const { marker } = context.intent as { marker: string };
       if (isCopied(services, context)) {
@@ -77,6 +61,47 @@ export function createStep(services: DeedServices, open: Opened): StepSpec<Force
       const { marker } = context.intent as { marker: string };
       const found = await foundByMark(services, open, context, marker);
       return found ?? searchOn(services, context, marker) ?? 'act';
+    },
+  };
+}
+
+/** The KMS key that the template names becomes this version's. */
+async function takeChosen(
+  services: DeedServices,
+  context: Context,
+  {
+    group,
+    connection,
+    id,
+    filled,
+  }: {
+    readonly group: Group;
+    readonly connection: CloudConnection;
+    readonly id: string;
+    readonly filled: boolean;
+  },
+): Promise<StepResult> {
+  if (services.keys.byKms(id).length > 0) throw takenElsewhere(group, id);
+  const read = await connection.describeKey(id, context);
+  const fits = read.state === 'PendingImport' || (filled && read.state === 'Enabled');
+  if (!fits) {
+    throw new OperationError('ACTIVE_KEY_UNUSABLE', {
+      key: id,
+      problem: `its state is ${read.state}`,
+      group: group.name,
+    });
+  }
+  const said = filled
+    ? `${shortId(id)}, ${read.state}, whose material the import has to prove equal`
+    : `${shortId(id)}, which waited for material`;
+  const madeBy = filled ? 'adopted' : 'waiting';
+  const taken = adopt(services, context, read, madeBy, said, read.requestId);
+  return {
+    ...taken,
+    record: () => {
+      // again: another group's job may have taken it while AWS was asked
+      if (services.keys.byKms(id).length > 0) throw takenElsewhere(group, id);
+      taken.record();
     },
   };
 }
@@ -164,6 +189,12 @@ export function searchOn(
   };
 }
 
+const takenWords: Readonly<Record<MadeBy, string>> = {
+  group: 'made for',
+  waiting: 'taken for',
+  adopted: 'is to be taken over for',
+};
+
 /** The KMS key becomes this version's, in the transaction that records the outcome. */
 function adopt(
   { keys, groups }: DeedServices,
@@ -178,7 +209,7 @@ function adopt(
     validTo: number | null;
     readAt: number;
   },
-  madeBy: 'group' | 'waiting',
+  madeBy: MadeBy,
   said: string,
   requestId: string | null,
 ): Extract<StepResult, { type: 'done' }> & { readonly record: () => void } {
@@ -206,7 +237,7 @@ function adopt(
       });
       keys.addEvent(
         keyId,
-        `KMS key ${key.keyId} ${madeBy === 'group' ? 'made' : 'taken'} for version ${version}`,
+        `KMS key ${key.keyId} ${takenWords[madeBy]} version ${version}`,
         context.jobId,
       );
     },

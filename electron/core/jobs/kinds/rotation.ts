@@ -17,6 +17,8 @@ export interface CheckOutput extends HolderAtCheck {
   readonly account: string;
   readonly holderKeyId: string | null;
   readonly waiting: string | null;
+  /** That KMS key has material, which is to be this very key's; left out: it waits for its first. */
+  readonly filled?: boolean;
   /** Of the keystore that began the job; jobs of before it was noted have none. */
   readonly incarnation?: string;
 }

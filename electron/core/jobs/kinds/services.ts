@@ -5,6 +5,7 @@ import type { Groups } from '../../keystore/groups.ts';
 import type { Keys } from '../../keystore/keys.ts';
 import type { Assurance } from '../../hsm/driver.ts';
 import type { Group } from '../../keystore/rows.ts';
+import type { TransportKeys } from '../../keystore/transport-keys.ts';
 import type { SafetyCopies, Vaults } from '../../keystore/vaults.ts';
 import type { Base } from '../../ports.ts';
 import type { Store } from '../../store/store.ts';
@@ -28,6 +29,7 @@ export interface DeedServices extends Base {
   readonly groups: Groups;
   readonly keys: Keys;
   readonly credentials: Credentials;
+  readonly transportKeys: TransportKeys;
   readonly vaults: Vaults;
   readonly safety: SafetyCopies;
   readonly parcels: Parcels;

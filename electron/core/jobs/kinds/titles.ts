@@ -9,6 +9,8 @@ const protection = (thing: { readonly storage: 'hsm' | 'software' }): string =>
 
 export const rotationTitle = (group: Group): string =>
   `Rotate ${protection(group)} keys: ${isolate(group.name)}`;
+export const bringInTitle = (group: Group): string =>
+  `Bring in ${protection(group)} key: ${isolate(group.name)}`;
 export const synchronizeTitle = (group: Group, key: Key): string =>
   `Synchronize ${protection(key)} key: ${isolate(group.name)}/${key.version}`;
 export const renewalTitle = (group: Group, key: Key): string =>

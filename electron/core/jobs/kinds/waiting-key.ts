@@ -4,14 +4,21 @@ import type { CallContext, CloudConnection } from '../../cloud/cloud.ts';
 import type { Group } from '../../keystore/rows.ts';
 
 /** Why a KMS key cannot be a group's Active Key ID; null: it waits for its first material. */
-function whyNot(
-  { origin, spec, usage, state, currentMaterialId }: KmsKeyRead,
+function whyNot(read: KmsKeyRead, group: Group): string | null {
+  const { state, currentMaterialId } = read;
+  const other = otherKind(read, group);
+  if (other !== null) return other;
+  return state !== 'PendingImport' || currentMaterialId !== null ? `its state is ${state}` : null;
+}
+
+function otherKind(
+  { origin, spec, usage }: KmsKeyRead,
   { keySpec, keyUsage }: Group,
 ): string | null {
   if (origin !== 'EXTERNAL') return `its origin is ${origin}`;
   if (spec !== keySpec) return `its key spec is ${spec}, and the group makes ${keySpec}`;
   if (usage !== keyUsage) return `its key usage is ${usage}, and that of the group is ${keyUsage}`;
-  return state !== 'PendingImport' || currentMaterialId !== null ? `its state is ${state}` : null;
+  return null;
 }
 
 /**
@@ -24,15 +31,57 @@ export async function requireWaiting(
   id: string,
   context: CallContext = {},
 ): Promise<void> {
-  const unusable = (problem: string, cause?: OperationError): OperationError => {
-    const external = cause?.external;
-    const details = { key: id, problem, group: group.name };
-    return new OperationError('ACTIVE_KEY_UNUSABLE', details, external ? { external } : {});
-  };
-  const read = await connection.describeKey(id, context).catch((error: unknown) => {
+  const problem = whyNot(await readChosen(connection, group, id, context), group);
+  if (problem !== null) throw unusable(group, id, problem);
+}
+
+/**
+ * The same for a key that comes in from elsewhere: the KMS key may wait for its first material, or have this
+ * very material, now or until it was deleted. Which of several it has cannot be told, so it may have one only.
+ * @returns whether it had material before
+ * @throws OperationError ACTIVE_KEY_UNUSABLE
+ */
+export async function requireTakeable(
+  connection: CloudConnection,
+  group: Group,
+  id: string,
+  context: CallContext = {},
+): Promise<boolean> {
+  const read = await readChosen(connection, group, id, context);
+  if (whyNot(read, group) === null) return false;
+  const problem = otherKind(read, group) ?? stateProblem(read);
+  if (problem !== null) throw unusable(group, id, problem);
+  // AWS names materials of symmetric keys only, which alone can have several
+  if (read.currentMaterialId === null) return true;
+  const { materials } = await connection.listKeyMaterials(id, context);
+  if (materials.length <= 1) return true;
+  throw unusable(group, id, `it has ${materials.length} key materials, and one comes in`);
+}
+
+const stateProblem = ({ state }: KmsKeyRead): string | null =>
+  state === 'Enabled' || state === 'PendingImport' ? null : `its state is ${state}`;
+
+async function readChosen(
+  connection: CloudConnection,
+  group: Group,
+  id: string,
+  context: CallContext,
+): Promise<KmsKeyRead> {
+  try {
+    return await connection.describeKey(id, context);
+  } catch (error) {
     const gone = error instanceof OperationError && error.code === 'AWS_KEY_GONE';
-    throw gone ? unusable('AWS has no such key in this Region', error) : error;
-  });
-  const problem = whyNot(read, group);
-  if (problem !== null) throw unusable(problem);
+    throw gone ? unusable(group, id, 'AWS has no such key in this Region', error) : error;
+  }
+}
+
+function unusable(
+  group: Group,
+  id: string,
+  problem: string,
+  cause?: OperationError,
+): OperationError {
+  const external = cause?.external;
+  const details = { key: id, problem, group: group.name };
+  return new OperationError('ACTIVE_KEY_UNUSABLE', details, external ? { external } : {});
 }

@@ -19,6 +19,7 @@ import { credentialTls } from './0018-credential-tls.ts';
 import { keyTypes } from './0019-key-types.ts';
 import { mapping } from './0020-mapping.ts';
 import { lastWord } from './0021-last-word.ts';
+import { bringIn } from './0022-bring-in.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   keyTypes,
   mapping,
   lastWord,
+  bringIn,
 ];

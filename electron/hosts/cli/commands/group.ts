@@ -7,6 +7,8 @@ import type { ConfirmOptions } from '../interactive.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { groupsText, groupText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
+import type { BringInOptions } from './bring-in.ts';
+import { addTransportKeyVerbs } from './transport-key.ts';
 import { addFindForGroup } from './find-in-aws.ts';
 import { addEditVerbs } from './group-fields.ts';
 import type { Run } from './noun.ts';
@@ -17,7 +19,7 @@ interface ListOptions extends PageOptions {
   readonly needsMe?: boolean;
 }
 
-/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active|find-in-aws` */
+/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active|bring-in|find-in-aws`, `group transport-key …` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -58,6 +60,19 @@ export function addVerbs(noun: Command, run: Run): void {
     .argument('<key>', 'the key as GROUP/VERSION')
     .description('point the alias back at an earlier, enabled key')
     .action((key: string, options: DeedOptions) => run((c) => makeActive(c, key, options)));
+  deedOptions(noun.command('bring-in'))
+    .argument('<group>')
+    .description('open a key that was wrapped elsewhere, and rotate to it')
+    .requiredOption('--file <file>', 'the key, wrapped under the transport key')
+    .requiredOption('--kcv <hex>', 'its KCV, as the other system tells it')
+    .option('--adopt', 'take over the key that holds the alias now, made elsewhere')
+    .action((group: string, options: BringInOptions) =>
+      run(async (c) => (await import('./bring-in.ts')).bringIn(c, group, options)),
+    );
+  const transport = noun
+    .command('transport-key')
+    .description('the key under which a key from elsewhere is wrapped');
+  addTransportKeyVerbs(transport.helpCommand(false), run);
   addFindForGroup(noun, run);
 }
 

@@ -18,11 +18,12 @@ export async function publicKey(
     context.show(output, ({ pem }) => pem.trimEnd());
     return;
   }
-  write(out, output.pem);
+  writeNew(out, output.pem);
   context.show(output, ({ sha256 }) => `✓ Public key of ${key} in ${out}, SHA-256 ${sha256}.`);
 }
 
-function write(file: string, text: string): void {
+/** Never over a file that is there. @throws OperationError BAD_INPUT */
+export function writeNew(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {

@@ -25,6 +25,7 @@ const key = (state: Key['state']): Key => ({
   storage: 'software',
   assurance: 'built-in-software',
   madeAt: 0,
+  broughtIn: false,
   plannedEnd: 1,
   remote: {
     keyId: 'k',

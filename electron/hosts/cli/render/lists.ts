@@ -175,6 +175,9 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
   return [
     keyFacts(key, style),
     ...(key.publicKeySha256 ? [facts([['Public key', `SHA-256 ${key.publicKeySha256}`]])] : []),
+    ...(key.broughtIn
+      ? [facts([['Origin', `Brought in on ${style.when(key.madeAt)}, not made here`]])]
+      : []),
     ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
     ...(key.masterId ? [facts([['Master key', key.masterId]])] : []),
     ...(key.renewsAt === null ? [] : [facts([['Renewed', style.when(key.renewsAt)]])]),

@@ -105,11 +105,7 @@ export class Pkcs11Driver implements HsmDriver {
     return this.#work((scope) => makeTransportKey(scope, this.#proved.means(scope), masterId));
   }
 
-  async bringIn(
-    transport: TransportKey,
-    wrapped: Uint8Array,
-    spec: KeySpec,
-  ): Promise<KeyBlob> {
+  async bringIn(transport: TransportKey, wrapped: Uint8Array, spec: KeySpec): Promise<KeyBlob> {
     requireSecret(spec);
     return this.#work((scope) => {
       this.#proved.requireType(scope, spec);

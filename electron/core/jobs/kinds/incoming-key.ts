@@ -1,0 +1,57 @@
+import { OperationError } from '../../../../shared/errors/operation-error.ts';
+import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
+import { keySpecs } from '../../../../shared/model/key-specs.ts';
+import type { Kcv, KeyBlob } from '../../hsm/driver.ts';
+import type { Group, Key } from '../../keystore/rows.ts';
+import type { Vault } from '../../keystore/vaults.ts';
+import type { DeedServices } from './services.ts';
+
+/** A key that was opened in the vault, and what this keystore knows of it. */
+export interface IncomingKey {
+  readonly blob: KeyBlob;
+  /** A version of the group that came in before and never got a KMS key: it is taken, and no second one made. */
+  readonly kept: Key | null;
+}
+
+/**
+ * Whether keys of this group can come in. RSA and ECC keys are too long for RSA-OAEP; where versions share
+ * a KMS key, a new one is material that AWS rotates to, which is not done for a key from elsewhere.
+ * @throws OperationError BRING_IN_NOT_TAKEN
+ */
+export function requireTakesIn({ keys }: Pick<DeedServices, 'keys'>, group: Group): void {
+  const refuse = (why: string): never => {
+    throw new OperationError('BRING_IN_NOT_TAKEN', { why, group: group.name });
+  };
+  if (keySpecs[group.keySpec].secretBytes === null) {
+    refuse(`${nameOfSpec(group.keySpec)} keys do not fit under RSA-OAEP`);
+  }
+  if (keys.currentOf(group.id) !== null) refuse('the versions of this group share one KMS key');
+}
+
+/**
+ * Opens a wrapped key in the vault and holds it against the KCV that came with it, and against the keys that
+ * are here. Nothing is kept.
+ * @throws OperationError BRING_IN_NOT_OPENED, BRING_IN_WRONG_LENGTH, BRING_IN_KCV_DIFFERS, BRING_IN_KNOWN
+ */
+export async function openIncoming(
+  { keys, transportKeys }: Pick<DeedServices, 'keys' | 'transportKeys'>,
+  group: Group,
+  vault: Pick<Vault, 'driver'>,
+  incoming: { readonly transportId: string; readonly file: Uint8Array; readonly kcv: string },
+): Promise<IncomingKey> {
+  const transport = transportKeys.open(incoming.transportId);
+  const blob = await vault.driver.bringIn(transport, incoming.file, group.keySpec);
+  requireKcv(blob.kcv, incoming.kcv);
+  const same = keys.sameAs(blob.kcv, blob.spec).find(({ key }) => key.groupId === group.id);
+  if (same === undefined) return { blob, kept: null };
+  const { key, remote } = same;
+  const waits = key.broughtIn && key.lifecycle === 'pre-activation' && remote === null;
+  if (!waits) throw new OperationError('BRING_IN_KNOWN', { version: key.version });
+  return { blob, kept: key };
+}
+
+/** The first three bytes of a check value at least, as many systems show no more. */
+function requireKcv({ value }: Kcv, given: string): void {
+  if (value.startsWith(given)) return;
+  throw new OperationError('BRING_IN_KCV_DIFFERS', { expected: given, found: value });
+}

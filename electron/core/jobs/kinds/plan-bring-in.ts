@@ -1,0 +1,81 @@
+import { isolate, quote } from '../../../../shared/text/isolate.ts';
+import type { Group } from '../../keystore/rows.ts';
+import type { KeptTransportKey } from '../../keystore/transport-keys.ts';
+import { type IncomingKey, openIncoming } from './incoming-key.ts';
+import { type Checks, shellWord } from './plan.ts';
+import {
+  type IncomingWords,
+  planForceRotate,
+  type RotationDraft,
+  type RotationOptions,
+} from './plan-force-rotate.ts';
+import { sayMethod } from './reading.ts';
+import type { DeedServices } from './services.ts';
+
+export interface Incoming {
+  readonly transport: KeptTransportKey;
+  readonly file: Uint8Array;
+  readonly kcv: string;
+}
+
+/** Says what bringing this key in would do now. Opens it in the vault and reads AWS, changes nothing. */
+export function planBringIn(
+  services: DeedServices,
+  group: Group,
+  incoming: Incoming,
+  options: RotationOptions,
+): Promise<RotationDraft> {
+  const words: IncomingWords = {
+    deed: 'bring-in',
+    title: `Bring a key into ${quote(group.name)}?`,
+    command: `keyreeve group bring-in ${shellWord(options.reference)} --file FILE --kcv ${incoming.kcv}`,
+    button: `Bring into ${isolate(group.name)}`,
+    step: 'Open the brought-in key and check its KCV',
+    look: (checks) => lookAtFile(services, group, incoming, checks),
+  };
+  return planForceRotate(services, group, options, words);
+}
+
+async function lookAtFile(
+  services: DeedServices,
+  group: Group,
+  { transport, file, kcv }: Incoming,
+  checks: Checks,
+): ReturnType<IncomingWords['look']> {
+  const { fingerprint, id: transportId } = transport;
+  const opened = await checks.look(
+    `The file opens under the transport key (SHA-256 ${fingerprint.slice(0, 16)}…), and its KCV is ${kcv}`,
+    async () => {
+      const vault = await services.vaults.ready(group.storage);
+      return openIncoming(services, group, vault, { transportId, file, kcv });
+    },
+    {
+      BRING_IN_NOT_OPENED: 'The file does not open under the transport key',
+      BRING_IN_WRONG_LENGTH: 'What the file holds is not as long as this key type',
+      BRING_IN_KCV_DIFFERS: `The key in the file has another KCV than ${kcv}`,
+    },
+  );
+  return opened === null ? null : describe(services, group, opened);
+}
+
+function describe(services: DeedServices, group: Group, { blob, kept }: IncomingKey) {
+  const version = kept?.version ?? services.keys.nextVersion(group.id);
+  const { value, method } = blob.kcv;
+  const others = services.keys.sameAs(blob.kcv, blob.spec).flatMap(({ key }) => {
+    const other = services.groups.byId(key.groupId);
+    return other === null || other.id === group.id ? [] : [{ key, other }];
+  });
+  return {
+    version: kept?.version ?? null,
+    change: kept
+      ? `Version ${version}, which came in before and has no KMS key, is this key, KCV ${value} (${sayMethod(method)})`
+      : `The key comes in as version ${version}, KCV ${value} (${sayMethod(method)}); its history says that it was not made here`,
+    lookFirst: [
+      'Whoever had this key elsewhere may have it still: nothing here shows where it has been',
+      ...others.map(
+        ({ key, other }) =>
+          `${quote(other.name)} has a key with this KCV: version ${key.version}. It is likely the same key`,
+      ),
+    ],
+  };
+}
