@@ -12,6 +12,8 @@ export interface ChosenKey {
   readonly id: string;
   /** It has, or had, material: it is taken over. */
   readonly filled: boolean;
+  /** It has material now, which keeps the date that AWS has for it. */
+  readonly keepsDate: boolean;
   /** What Keyreeve writes into the description of the keys that it makes. */
   readonly marker: string | null;
 }
@@ -36,7 +38,7 @@ export async function chosenKey(
   const { connection } = looked;
   const unusable = `${activeKey(id)} is no key that waits for material`;
   if (!takesFilled) {
-    const waiting = { id, filled: false, marker: null };
+    const waiting = { id, filled: false, keepsDate: false, marker: null };
     const look = () => requireWaiting(connection, group, id).then(() => waiting);
     return checks.look(`${activeKey(id)} waits for its material`, look, {
       ACTIVE_KEY_UNUSABLE: unusable,
@@ -46,8 +48,9 @@ export async function chosenKey(
     `${activeKey(id)} waits for material, or has one that can be held against this key`,
     async () => {
       const filled = await requireTakeable(connection, group, id);
-      const { description } = await connection.describeKey(id);
-      return { id, filled, marker: markerIn(description) };
+      const { description, state } = await connection.describeKey(id);
+      const keepsDate = filled && state !== 'PendingImport';
+      return { id, filled, keepsDate, marker: markerIn(description) };
     },
     { ACTIVE_KEY_UNUSABLE: `${unusable}, nor one that can be taken over` },
   );

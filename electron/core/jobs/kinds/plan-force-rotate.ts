@@ -201,9 +201,11 @@ function changeLines(
       : aliasLine(group, now),
     now.adopt ? `KMS key ${now.former.id} is adopted: this group may move the alias from it` : null,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
-    group.materialDays === null
-      ? null
-      : `AWS deletes the material of version ${now.version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
+    now.chosen?.keepsDate
+      ? 'The date on which AWS deletes its material stays as it is, or none'
+      : group.materialDays === null
+        ? null
+        : `AWS deletes the material of version ${now.version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
     disablingLine(group, now.former),
   ];
   return lines.filter((line): line is string => line !== null);
