@@ -12,7 +12,7 @@ const kibibyte = 1024;
  * credential is a dialog with certificates to compare; key types bring selects, a public key to save, and
  * words for what keys of each kind do. The choice of a mapping says what it binds to, and has a limit to set.
  */
-export const limits = { start: { raw: 480, gzip: 150 }, all: { raw: 1358, gzip: 418 } };
+export const limits = { start: { raw: 480, gzip: 151 }, all: { raw: 1362, gzip: 420 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;
