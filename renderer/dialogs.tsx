@@ -30,6 +30,7 @@ import {
 } from './features/keys/key-look-dialog.tsx';
 import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ProveCopiesDialog } from './features/keys/prove-copies-dialog.tsx';
+import { BringInDialog } from './features/plans/bring-in-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { KeyTurnDialog } from './features/plans/key-turn-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
@@ -98,6 +99,7 @@ const table: DialogTable = {
   'group-properties': GroupPropertiesDialog,
   'select-credential': SelectCredentialDialog,
   'force-rotate': ForceRotateDialog,
+  'bring-in': BringInDialog,
   synchronize: SynchronizeDialog,
   'synchronize-group': SynchronizeGroupDialog,
   'make-active': MakeActiveDialog,

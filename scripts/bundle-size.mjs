@@ -13,7 +13,7 @@ const kibibyte = 1024;
  * words for what keys of each kind do. The choice of a mapping says what it binds to, and has a limit to set.
  * A key from elsewhere has six ways to be refused, each with its words.
  */
-export const limits = { start: { raw: 480, gzip: 151 }, all: { raw: 1362, gzip: 420 } };
+export const limits = { start: { raw: 480, gzip: 151 }, all: { raw: 1369, gzip: 422 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;

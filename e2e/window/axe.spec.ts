@@ -260,6 +260,11 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
       .waitFor();
     await look('force-rotate');
     await closeTop();
+    await command('Bring a key into');
+    await form.button('Make transport key').click();
+    await form.button('Save as PEM').waitFor();
+    await look('bring-in');
+    await closeTop();
     await lookAtCommand('group-properties', 'Properties of', /Rotate Every/);
     await onto(longKey);
     await command('Properties of');

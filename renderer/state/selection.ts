@@ -12,7 +12,10 @@ type Of =
       /** Folders directly in it. */
       readonly foldersIn: number;
     }
-  | { readonly kind: 'group'; readonly group: Pick<GroupView, 'keys' | 'state' | 'storage'> }
+  | {
+      readonly kind: 'group';
+      readonly group: Pick<GroupView, 'keys' | 'keyType' | 'mapping' | 'state' | 'storage'>;
+    }
   | { readonly kind: 'key'; readonly key: OutputFor<'key.list'>['keys'][number] }
   | { readonly kind: 'xks-store' | 'xks-key' };
 

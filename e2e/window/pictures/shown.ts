@@ -54,6 +54,7 @@ export const shown = [
       ['force-rotate', 'Force Rotate: what changes, what stays, what to look at, the checks'],
       ['force-rotate--refused', 'A plan that cannot be run says what is in the way'],
       ['force-rotate--running', 'A rotation of this group is under way already'],
+      ['bring-in', 'Bring In Key: what goes to the other system, and what comes back'],
       ['synchronize', 'Synchronize: here, in AWS now, and after'],
       ['synchronize--delete', 'Synchronize with Delete Key Material'],
       ['synchronize-group', 'Synchronize all keys of a group: what is done with each'],

@@ -3,6 +3,7 @@ import { isolate } from '../../../shared/text/isolate.ts';
 import type { Dialog } from '../../state/dialogs.ts';
 import type { SelectedThing } from '../../state/selection.ts';
 import {
+  bringInBlocked,
   forceRotateBlocked,
   type MenuFacts,
   groupKeysBlocked,
@@ -138,6 +139,11 @@ export function groupOffers(
       `Force Rotate ${name}…`,
       { kind: 'force-rotate', group: id },
       forceRotateBlocked(group, facts),
+    ),
+    offer(
+      `Bring a key into ${name}…`,
+      { kind: 'bring-in', group: id },
+      bringInBlocked(group, facts),
     ),
     offer(
       `Synchronize all keys of ${name}…`,

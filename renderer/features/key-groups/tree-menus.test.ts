@@ -3,6 +3,7 @@ import type { MenuSection } from '../../ui/context-menu.tsx';
 import { someFolder, someGroup } from './things.fixture.ts';
 import {
   backgroundMenu,
+  bringInBlocked,
   folderMenu,
   forceRotateBlocked,
   groupMenu,
@@ -32,6 +33,7 @@ function deeds() {
     addGroup: note('addGroup'),
     addFolder: note('addFolder'),
     forceRotate: note('forceRotate'),
+    bringIn: note('bringIn'),
     synchronizeAll: note('synchronizeAll'),
     check: note('check'),
     findInAws: note('findInAws'),
@@ -67,6 +69,7 @@ describe('menus of the tree', () => {
   it('of a group hold everything, whatever can be used', () => {
     const expected = [
       'Cloud > Force Rotate…',
+      'Cloud > Bring In Key…',
       'Cloud > Synchronize all…',
       'Cloud > Check against AWS',
       'Cloud > Find in AWS…',
@@ -149,6 +152,25 @@ describe('Force Rotate', () => {
     expect(
       forceRotateBlocked({ storage: 'hsm' }, { ...after({ hsm: 'none' }), blocked: 'Checking.' }),
     ).toBe('Checking.'));
+});
+
+describe('Bring In Key', () => {
+  const aes = { keyType: 'AES', mapping: 'container', storage: 'software', keys: 3 } as const;
+  it('is for keys that fit under a transport key', () => {
+    expect(bringInBlocked(aes, facts)).toBeNull();
+    expect(bringInBlocked({ ...aes, keyType: 'HMAC' }, facts)).toBeNull();
+    expect(bringInBlocked({ ...aes, keyType: 'RSA' }, facts)).toContain('RSA keys do not fit');
+    expect(bringInBlocked({ ...aes, keyType: 'ECC' }, facts)).toContain('ECC keys do not fit');
+  });
+
+  it('is for the first key only where versions share a KMS key', () => {
+    const shared = { ...aes, mapping: 'material' } as const;
+    expect(bringInBlocked({ ...shared, keys: 0 }, facts)).toBeNull();
+    expect(bringInBlocked(shared, facts)).toContain('share one KMS key');
+  });
+
+  it('needs what a rotation needs', () =>
+    expect(bringInBlocked({ ...aes, storage: 'hsm' }, after({ hsm: 'none' }))).toContain('No HSM'));
 });
 
 describe('removing', () => {

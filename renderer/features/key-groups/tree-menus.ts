@@ -17,6 +17,7 @@ export interface TreeDeeds {
   readonly addGroup: (folder: string | null) => void;
   readonly addFolder: (parent: string | null) => void;
   readonly forceRotate: (group: GroupCells) => void;
+  readonly bringIn: (group: GroupCells) => void;
   readonly synchronizeAll: (group: GroupCells) => void;
   readonly check: (groups: readonly GroupCells[]) => void;
   readonly findInAws: (group: GroupCells) => void;
@@ -46,6 +47,17 @@ export function forceRotateBlocked(
   if (snapshot.designated === false)
     return 'This device is not the designated one: Administration > Configuration.';
   return group.storage === 'hsm' ? hsmReasons[snapshot.hsm](snapshot.hsmLabel ?? 'HSM') : null;
+}
+
+/** Why no key from elsewhere can come into a group now; null when one can. */
+export function bringInBlocked(
+  group: Pick<GroupCells, 'storage' | 'keyType' | 'mapping' | 'keys'>,
+  facts: MenuFacts,
+): string | null {
+  if (group.keyType !== 'AES' && group.keyType !== 'HMAC')
+    return `${group.keyType} keys do not fit under a transport key.`;
+  if (group.mapping === 'material' && group.keys > 0) return 'Its versions share one KMS key.';
+  return forceRotateBlocked(group, facts);
 }
 
 /** Why the keys of a group cannot be brought in line with AWS now; null when they can. */
@@ -150,6 +162,11 @@ export function groupMenu(
           label: 'Force Rotate…',
           blocked: forceRotateBlocked(group, facts),
           run: () => deeds.forceRotate(group),
+        },
+        {
+          label: 'Bring In Key…',
+          blocked: bringInBlocked(group, facts),
+          run: () => deeds.bringIn(group),
         },
         {
           label: 'Synchronize all…',

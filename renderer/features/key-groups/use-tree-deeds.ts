@@ -19,6 +19,7 @@ export function useTreeDeeds({ check, checkGroups }: Checking): TreeDeeds & KeyD
       addGroup: (folder) => show({ kind: 'add-group', folder }),
       addFolder: (parent) => show({ kind: 'add-folder', parent }),
       forceRotate: ({ id }) => show({ kind: 'force-rotate', group: id }),
+      bringIn: ({ id }) => show({ kind: 'bring-in', group: id }),
       synchronizeAll: ({ id }) => show({ kind: 'synchronize-group', group: id }),
       check: (groups) => void checkGroups(groups),
       findInAws: ({ id, name }) => show({ kind: 'find-in-aws', of: { what: 'group', id, name } }),

@@ -156,6 +156,16 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
             </span>,
           ],
           ['Kept', sayAssurance(detail)],
+          ...(detail.broughtIn
+            ? ([
+                [
+                  'Origin',
+                  <span key="o">
+                    Brought in on <Moment at={detail.madeAt} as="day" />, not made here
+                  </span>,
+                ],
+              ] as const)
+            : []),
           ...(detail.tokenSerial === null
             ? []
             : ([['Token serial', <code key="t">{detail.tokenSerial}</code>]] as const)),

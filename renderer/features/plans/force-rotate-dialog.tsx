@@ -1,22 +1,21 @@
 import { nameOfKind } from '../../../shared/model/key-kinds.ts';
+import { quote } from '../../../shared/text/isolate.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
-import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { Agreement } from '../../ui/choices.tsx';
+import { useAdopting } from './adopting.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { usePlan } from './use-plan.ts';
-import { quote } from '../../../shared/text/isolate.ts';
 
 /** The plan of Force Rotate: the first key of a group is made here too. */
 export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>) {
   const { group } = dialog;
-  const [adopt, setAdopt] = useKept(dialog, () => false);
-  const { replace, show } = useDialogs();
+  const replace = useDialogs((state) => state.replace);
   const known = useRead('group.show', { group }).data?.group ?? null;
+  const alias = known === null ? '' : `alias/${known.alias}`;
+  const { adopt, otherDeed, agreement } = useAdopting(dialog, group, alias);
   const planning = usePlan('group.planForceRotate', { group, adopt });
   const start = useDeed('group.forceRotate');
-  const alias = known === null ? '' : `alias/${known.alias}`;
   return (
     <PlanDialog
       dialog={dialog}
@@ -40,28 +39,8 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
           if (begun) replace({ kind: 'job', job: begun.jobId });
         },
       }}
-      otherDeed={({ code }) =>
-        code === 'ALIAS_HELD_ELSEWHERE' && !adopt
-          ? {
-              label: 'Adopt that key and plan again',
-              run: () => setAdopt(true),
-              instead: {
-                label: 'Choose another alias…',
-                run: () => show({ kind: 'group-properties', group }),
-              },
-            }
-          : null
-      }
-      {...(adopt
-        ? {
-            details: (
-              <Agreement checked onChange={() => setAdopt(false)}>
-                Adopt the key that holds {alias} now, though this group does not know it. Untick to
-                leave it alone.
-              </Agreement>
-            ),
-          }
-        : {})}
+      otherDeed={otherDeed}
+      details={agreement}
     />
   );
 }

@@ -9,6 +9,7 @@ import { marksBetween, noMarks, type PlanMarks } from './plan-marks.ts';
 /** Calls that say what a deed would do now. */
 export type PlanCall =
   | 'group.planForceRotate'
+  | 'group.planBringIn'
   | 'group.planSynchronize'
   | 'group.planMakeActive'
   | 'group.planEdit'

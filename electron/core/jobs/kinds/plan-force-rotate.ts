@@ -177,7 +177,7 @@ function sentence(services: DeedServices, group: Group, comesIn: boolean): strin
   const where = group.storage === 'hsm' ? 'in the HSM' : 'by the built-in software driver';
   const backed = services.safety.place === null ? 'saved' : 'saved and backed up';
   if (comesIn) {
-    return `A ${nameOfSpec(group.keySpec)} key that was made elsewhere is opened ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias names its KMS key.`;
+    return `An ${nameOfSpec(group.keySpec)} key that was made elsewhere is opened ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias names its KMS key.`;
   }
   return `A new ${nameOfSpec(group.keySpec)} key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
 }

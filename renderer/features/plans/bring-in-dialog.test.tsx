@@ -1,0 +1,119 @@
+// @vitest-environment jsdom
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TransportKeyView } from '../../../shared/contract/bring-in.ts';
+import { useDialogs } from '../../state/dialogs.ts';
+import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
+import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import { groupId, groupShown, jobId, jobShown, rotationPlan } from './plan.fixture.ts';
+
+let opened: TestWindow | null = null;
+afterEach(() => {
+  opened?.close();
+  opened = null;
+});
+
+const transport: TransportKeyView = {
+  pem: '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n',
+  sha256: '3f'.repeat(32),
+  algorithm: 'RSAES_OAEP_SHA_1',
+  bytes: 512,
+  carries: 'AES-256',
+  keyBytes: 32,
+  kcv: 'CMAC of 16 zero bytes',
+  commands: [{ does: 'Wrap the key', line: 'openssl pkeyutl -encrypt' }],
+  madeAt: 1_800_000_000_000,
+  endsAt: 1_800_600_000_000,
+};
+const plan = rotationPlan({ deed: 'bring-in', button: 'Bring a key into payments-prod' });
+const wrapped = new File([Uint8Array.of(1, 2, 3)], 'wrapped.bin');
+
+function bringingIn({ prepared = true } = {}) {
+  const world = {
+    transport: prepared ? transport : null,
+    refusals: [] as ReturnType<typeof refuse>[],
+  };
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('verified'),
+    'group.show': () => groupShown(),
+    'group.transportKey': () => ({ transportKey: world.transport }),
+    'group.prepareBringIn': () => {
+      world.transport = transport;
+      link.changeOf('group', [groupId]);
+      return transport;
+    },
+    'group.giveUpBringIn': () => {
+      world.transport = null;
+      link.changeOf('group', [groupId]);
+      return {};
+    },
+    'group.planBringIn': () => {
+      const refusal = world.refusals.shift();
+      if (refusal) throw refusal;
+      return plan;
+    },
+    'group.bringIn': () => ({ jobId, number: 1043, joined: false }),
+    'job.show': () => jobShown(),
+  });
+  opened = openWindow(link);
+  act(() => useDialogs.getState().show({ kind: 'bring-in', group: groupId }));
+  return { link, world, user: userEvent.setup() };
+}
+
+const button = (name: string) => screen.findByRole('button', { name });
+const kcv = () => screen.findByLabelText('KCV that the other system shows');
+const choose = async (user: ReturnType<typeof userEvent.setup>) =>
+  user.upload(await screen.findByLabelText('File with the wrapped key'), wrapped);
+
+describe('Bring In Key', () => {
+  it('makes a transport key first, and then shows it', async () => {
+    const { link, user } = bringingIn({ prepared: false });
+    await user.click(await button('Make transport key'));
+    const there = await screen.findByRole('region', { name: 'To the other system' });
+    expect(within(there).getByLabelText(transport.sha256)).toBeTruthy();
+    expect(
+      within(there).getByText(/32 bytes of one AES-256 key, by RSA-OAEP with SHA-1/),
+    ).toBeTruthy();
+    expect(within(there).getByText('openssl pkeyutl -encrypt')).toBeTruthy();
+    expect(link.made('group.prepareBringIn')).toEqual([{ group: groupId }]);
+  });
+
+  it('plans once file and KCV are there, and starts under that number', async () => {
+    const { link, user } = bringingIn();
+    expect(await screen.findByText('Choose the file that came back.')).toBeTruthy();
+    await choose(user);
+    expect(await screen.findByText(/^Type the KCV/)).toBeTruthy();
+    await user.type(await kcv(), 'f9:3b:3');
+    expect(link.made('group.planBringIn')).toEqual([]);
+    await user.type(await kcv(), '8');
+    await user.click(await button(plan.button));
+    const input = { group: groupId, file: 'AQID', kcv: 'F93B38', adopt: false };
+    expect(link.made('group.planBringIn')).toEqual([input]);
+    expect(link.made('group.bringIn')).toEqual([{ ...input, plan: plan.number }]);
+    await waitFor(() => expect(useDialogs.getState().open).toEqual([{ kind: 'job', job: jobId }]));
+  });
+
+  it('shows what the vault says of the file, and takes the right KCV', async () => {
+    const { world, user } = bringingIn();
+    world.refusals.push(
+      refuse('BRING_IN_KCV_DIFFERS', { expected: 'AAAAAA', found: 'F93B38FF23' }),
+    );
+    await choose(user);
+    await user.type(await kcv(), 'AAAAAA');
+    expect(
+      await screen.findByText('The key in the file has another KCV than the one given.'),
+    ).toBeTruthy();
+    await user.clear(await kcv());
+    await user.type(await kcv(), 'F93B38');
+    expect(await button(plan.button)).toBeTruthy();
+  });
+
+  it('gives the transport key up, and begins anew', async () => {
+    const { link, user } = bringingIn();
+    await user.click(await button('Give it up'));
+    expect(await button('Make transport key')).toBeTruthy();
+    expect(link.made('group.giveUpBringIn')).toEqual([{ group: groupId }]);
+  });
+});
