@@ -128,7 +128,7 @@ export function PlanDialog<P extends Plan>(props: PlanDialogProps<P>) {
           </>
         )}
         {plan ? <LookFirst plan={plan} marks={marks} /> : null}
-        <Checked planning={planning} again={again} />
+        {nothingChecked(props) ? null : <Checked planning={planning} again={again} />}
         {plan ? <PlanDetails plan={plan} marks={marks} more={props.details} /> : null}
       </div>
     </DialogFrame>
@@ -144,6 +144,13 @@ function standingButton<P extends Plan>({
   if (plan.runningJob !== null) return 'job';
   return nothingToDo ? 'none' : 'start';
 }
+
+/** Something has to be given first, so that AWS was not even asked. */
+const nothingChecked = <P extends Plan>({
+  planning: { plan, checking, failure },
+  missing = null,
+}: PlanDialogProps<P>): boolean =>
+  missing !== null && plan === null && !checking && failure === null;
 
 function Unknown() {
   return (
