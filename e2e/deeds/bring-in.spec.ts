@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HurriedClock } from '../support/clocks.ts';
@@ -58,6 +58,8 @@ describe.each(['hsm', 'software'] as const)('a key from elsewhere, %s', (storage
     const plan = await planned(group, wrapped);
     expect(plan).toMatchObject({ deed: 'bring-in', blocked: null });
     expect(plan.changes[0]).toContain('comes in as version 2, KCV');
+    const digest = createHash('sha256').update(Buffer.from(wrapped.file, 'base64')).digest('hex');
+    expect(plan.lookFirst.join()).toContain(digest);
     const since = await aws.mark();
     requireDone(await broughtIn(group, wrapped));
     expect(await aws.calls(since)).toEqual(expect.arrayContaining(['CreateKey', 'UpdateAlias']));
@@ -158,6 +160,54 @@ describe.each(['hsm', 'software'] as const)('a key from elsewhere, %s', (storage
 });
 
 const file = ({ file: given, kcv }: Wrapped): Wrapped => ({ file: given, kcv });
+
+describe('a key that AWS did not take', () => {
+  /** A KMS key for HMAC, whose material AWS never names. */
+  async function emptied(material: Buffer): Promise<string> {
+    const made = await aws.kms().send(
+      new CreateKeyCommand({
+        Origin: 'EXTERNAL',
+        KeySpec: 'HMAC_256',
+        KeyUsage: 'GENERATE_VERIFY_MAC',
+      }),
+    );
+    const keyId = made.KeyMetadata?.KeyId ?? '';
+    await aws.importMaterial(keyId, material);
+    await aws.deleteMaterial(keyId);
+    return keyId;
+  }
+
+  it('does not bind an HMAC KMS key that lost its material', async () => {
+    const secret = randomBytes(32);
+    const keyId = await emptied(secret);
+    const kind = { keyType: 'HMAC', keyLength: 256 } as const;
+    await desk.addGroup('mac', { ...kind, activeKeyId: keyId });
+    const { job } = await broughtIn('mac', await wrapElsewhere('mac', randomBytes(32)));
+    expect(job.failure).toMatchObject({ code: 'IMPORT_WRONG_MATERIAL' });
+    expect((await shown('mac/1')).remote).toBeNull();
+    await desk.call('job.cancel', { job: job.id });
+    await desk.settled(job.id);
+    requireDone(await broughtIn('mac', await wrapElsewhere('mac', secret)));
+    expect((await shown('mac/2')).remote?.keyId).toBe(keyId);
+  });
+
+  it('comes in as the next version where another one is in use meanwhile', async () => {
+    const keyId = await filledKey(randomBytes(32));
+    await desk.addGroup('late', { activeKeyId: keyId });
+    const secret = randomBytes(32);
+    const { job } = await broughtIn('late', await wrapElsewhere('late', secret));
+    await desk.call('job.cancel', { job: job.id });
+    await desk.settled(job.id);
+    const change = { group: 'late', changes: { activeKeyId: null } };
+    const { number } = await desk.call('group.planEdit', change);
+    await desk.call('group.edit', { ...change, plan: number });
+    await desk.rotated('late');
+    const again = await wrapElsewhere('late', secret);
+    expect((await planned('late', again)).changes[0]).toContain('comes in as version 3');
+    requireDone(await broughtIn('late', again));
+    expect(await shown('late/3')).toMatchObject({ state: 'Active, alias', broughtIn: true });
+  });
+});
 
 describe('what is refused changes nothing', () => {
   it('another KCV, another length, another file, a key that is here', async () => {

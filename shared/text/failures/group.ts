@@ -85,8 +85,7 @@ export const groupWording = {
   },
   BRING_IN_KCV_DIFFERS: {
     headline: 'The key in the file has another KCV than the one given.',
-    forYourKeys: (d) =>
-      `It was opened inside the vault and forgotten. Nothing was kept or sent${d.when('found', (found) => `: its KCV is ${found}`)}.`,
+    forYourKeys: 'It was opened inside the vault and forgotten. Nothing was kept or sent.',
     next: 'Ask the other system for the KCV by the method that is named here, or have the right key wrapped.',
   },
   BRING_IN_KNOWN: {

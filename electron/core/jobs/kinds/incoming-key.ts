@@ -2,8 +2,9 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { keySpecs } from '../../../../shared/model/key-specs.ts';
 import type { Kcv, KeyBlob } from '../../hsm/driver.ts';
-import type { Group, Key } from '../../keystore/rows.ts';
+import type { Group, Key, KeyWithRemote } from '../../keystore/rows.ts';
 import type { Vault } from '../../keystore/vaults.ts';
+import { isOvertaken } from './rotation.ts';
 import type { DeedServices } from './services.ts';
 
 /** A key that was opened in the vault, and what this keystore knows of it. */
@@ -42,16 +43,20 @@ export async function openIncoming(
   const transport = transportKeys.open(incoming.transportId);
   const blob = await vault.driver.bringIn(transport, incoming.file, group.keySpec);
   requireKcv(blob.kcv, incoming.kcv);
-  const same = keys.sameAs(blob.kcv, blob.spec).find(({ key }) => key.groupId === group.id);
-  if (same === undefined) return { blob, kept: null };
-  const { key, remote } = same;
-  const waits = key.broughtIn && key.lifecycle === 'pre-activation' && remote === null;
-  if (!waits) throw new OperationError('BRING_IN_KNOWN', { version: key.version });
-  return { blob, kept: key };
+  const same = keys.sameAs(blob.kcv, blob.spec).filter(({ key }) => key.groupId === group.id);
+  const known = same.find((each) => !waits(each));
+  if (known) throw new OperationError('BRING_IN_KNOWN', { version: known.key.version });
+  // the alias does not go back from a newer version: the key begins anew as the next one
+  const kept = same.find(({ key }) => !isOvertaken({ keys }, key));
+  return { blob, kept: kept?.key ?? null };
 }
+
+/** It came in, and no KMS key has been made or taken for it. */
+const waits = ({ key, remote }: KeyWithRemote): boolean =>
+  key.broughtIn && key.lifecycle === 'pre-activation' && remote === null;
 
 /** The first three bytes of a check value at least, as many systems show no more. */
 function requireKcv({ value }: Kcv, given: string): void {
   if (value.startsWith(given)) return;
-  throw new OperationError('BRING_IN_KCV_DIFFERS', { expected: given, found: value });
+  throw new OperationError('BRING_IN_KCV_DIFFERS', { expected: given });
 }

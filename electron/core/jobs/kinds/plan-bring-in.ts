@@ -1,4 +1,5 @@
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
+import { sha256 } from '../../crypto/mac.ts';
 import type { Group } from '../../keystore/rows.ts';
 import type { KeptTransportKey } from '../../keystore/transport-keys.ts';
 import { type IncomingKey, openIncoming } from './incoming-key.ts';
@@ -55,10 +56,15 @@ async function lookAtFile(
       BRING_IN_KCV_DIFFERS: `The key in the file has another KCV than ${kcv}`,
     },
   );
-  return opened === null ? null : describe(services, group, opened);
+  return opened === null ? null : describe(services, group, opened, sha256(file).toString('hex'));
 }
 
-function describe(services: DeedServices, group: Group, { blob, kept }: IncomingKey) {
+function describe(
+  services: DeedServices,
+  group: Group,
+  { blob, kept }: IncomingKey,
+  fileSha256: string,
+) {
   const version = kept?.version ?? services.keys.nextVersion(group.id);
   const { value, method } = blob.kcv;
   const others = services.keys.sameAs(blob.kcv, blob.spec).flatMap(({ key }) => {
@@ -71,6 +77,7 @@ function describe(services: DeedServices, group: Group, { blob, kept }: Incoming
       ? `Version ${version}, which came in before and has no KMS key, is this key, KCV ${value} (${sayMethod(method)})`
       : `The key comes in as version ${version}, KCV ${value} (${sayMethod(method)}); its history says that it was not made here`,
     lookFirst: [
+      `Compare the SHA-256 of the file with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
       'Whoever had this key elsewhere may have it still: nothing here shows where it has been',
       ...others.map(
         ({ key, other }) =>

@@ -76,11 +76,16 @@ const inUse = ({ lifecycle }: Key): boolean => lifecycle !== 'pre-activation';
  * @throws OperationError ROTATION_OVERTAKEN
  */
 export function requireNotOvertaken({ keys }: Pick<DeedServices, 'keys'>, key: Key): void {
-  const newer = keys
-    .ofGroup(key.groupId)
-    .find((each) => each.key.version > key.version && inUse(each.key));
-  if (newer) throw overtaken(key, newer.key.version);
+  const newer = newerInUse({ keys }, key);
+  if (newer !== null) throw overtaken(key, newer.version);
 }
+
+/** Whether a newer version of the group came into use. */
+export const isOvertaken = (services: Pick<DeedServices, 'keys'>, key: Key): boolean =>
+  newerInUse(services, key) !== null;
+
+const newerInUse = ({ keys }: Pick<DeedServices, 'keys'>, { groupId, version }: Key): Key | null =>
+  keys.ofGroup(groupId).find(({ key }) => key.version > version && inUse(key))?.key ?? null;
 
 /**
  * The same as AWS shows it: the alias does not go back from a newer version, nor to a version that had

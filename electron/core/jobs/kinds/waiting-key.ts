@@ -38,7 +38,7 @@ export async function requireWaiting(
 /**
  * The same for a key that comes in from elsewhere: the KMS key may wait for its first material, or have this
  * very material, now or until it was deleted. Which of several it has cannot be told, so it may have one only.
- * @returns whether it had material before
+ * @returns whether it had material before, or may have had
  * @throws OperationError ACTIVE_KEY_UNUSABLE
  */
 export async function requireTakeable(
@@ -48,7 +48,8 @@ export async function requireTakeable(
   context: CallContext = {},
 ): Promise<boolean> {
   const read = await readChosen(connection, group, id, context);
-  if (whyNot(read, group) === null) return false;
+  // of other keys AWS names no material, so that one that lost its own looks like a new one
+  if (whyNot(read, group) === null) return group.keySpec !== 'SYMMETRIC_DEFAULT';
   const problem = otherKind(read, group) ?? stateProblem(read);
   if (problem !== null) throw unusable(group, id, problem);
   // AWS names materials of symmetric keys only, which alone can have several
