@@ -104,9 +104,12 @@ export function usePages<Name extends PagedOperation, Row = never>(
     again: () => void reads.invalidateQueries({ queryKey, exact: true }),
     more: query.hasNextPage,
     loadMore: () => {
+      // As it is now: whoever asks may have been drawn before the page was asked for, or refused.
+      const now = reads.getQueryState(queryKey);
+      const onward = now?.fetchMeta?.fetchMore?.direction === 'forward';
       // What was refused is not asked for again at every frame.
-      const may = query.hasNextPage && !query.isFetchingNextPage && !query.isFetchNextPageError;
-      if (may) void query.fetchNextPage();
+      const asked = onward && (now.fetchStatus === 'fetching' || now.status === 'error');
+      if (query.hasNextPage && !asked) void query.fetchNextPage();
     },
     look: (seen) => {
       if (!rows) return;
