@@ -305,14 +305,15 @@ describe('two groups that name one waiting key', () => {
 
   it('both at the same moment: one has it, the other is told so', async () => {
     const keyId = await aws.makeKey('EXTERNAL');
-    for (const group of ['left', 'right']) await desk.addGroup(group, { activeKeyId: keyId });
-    const [left, right] = [await desk.plan('left'), await desk.plan('right')];
+    const groups = ['left', 'right'].map((side) => `${side}-${keyId}`);
+    const plans = [];
+    for (const group of groups) {
+      await desk.addGroup(group, { activeKeyId: keyId });
+      plans.push({ group, plan: (await desk.plan(group)).number });
+    }
     // Both have looked before either has written that it is taken.
     await aws.misbehave({ operations: { DescribeKey: { latencyMs: 400 } } });
-    const jobs = await Promise.all([
-      desk.call('group.forceRotate', { group: 'left', plan: left.number }),
-      desk.call('group.forceRotate', { group: 'right', plan: right.number }),
-    ]);
+    const jobs = await Promise.all(plans.map((given) => desk.call('group.forceRotate', given)));
     await requireOneTaken(
       jobs.map(({ jobId }) => jobId),
       keyId,

@@ -184,9 +184,15 @@ async function chosenKey(
   const known = services.keys.byKms(id);
   if (known.some(({ key }) => key.groupId === group.id)) return null;
   if (known.length > 0) throw takenElsewhere(group, id);
-  if (takesFilled) return { id, filled: await requireTakeable(connection, group, id, context) };
-  await requireWaiting(connection, group, id, context);
-  return { id, filled: false };
+  try {
+    if (takesFilled) return { id, filled: await requireTakeable(connection, group, id, context) };
+    await requireWaiting(connection, group, id, context);
+    return { id, filled: false };
+  } catch (error) {
+    // another group's job may have filled it while AWS was asked
+    if (services.keys.byKms(id).length > 0) throw takenElsewhere(group, id);
+    throw error;
+  }
 }
 
 function checkStep(

@@ -83,6 +83,8 @@ async function takeChosen(
 ): Promise<StepResult> {
   if (services.keys.byKms(id).length > 0) throw takenElsewhere(group, id);
   const read = await connection.describeKey(id, context);
+  // before its state is judged: another group's job may have filled it while AWS was asked
+  if (services.keys.byKms(id).length > 0) throw takenElsewhere(group, id);
   const fits = read.state === 'PendingImport' || (filled && read.state === 'Enabled');
   if (!fits) {
     throw new OperationError('ACTIVE_KEY_UNUSABLE', {
