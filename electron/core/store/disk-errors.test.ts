@@ -27,3 +27,25 @@ it('leaves an error that is not of the disk as it is', () => {
   const error = new Error('ours');
   expect(diskFailure(error, 'read')).toBe(error);
 });
+
+it.each([
+  [
+    'a disk',
+    {},
+    /^The keystore lies where nothing can be written\.\n/,
+    /Make \S*k\S* writable, or copy/,
+  ],
+  [
+    'another account',
+    { why: 'not allowed' },
+    /^This account may not change/,
+    /Let this account read/,
+  ],
+])('says of a keystore of %s that takes no change what to do', (_whose, more, headline, next) => {
+  const details = { path: '/srv/k', keystore: '/srv/k', ...more };
+  const told = renderFailure({ code: 'DISK_READ_ONLY', details });
+  const text = [told.headline, told.forYourKeys, told.next].join('\n');
+  expect(text).toMatch(headline);
+  expect(text).toMatch(next);
+  expect(text).toContain('It was not opened');
+});

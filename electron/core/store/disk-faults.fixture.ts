@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** A small disk of its own that a test can fill up and make read-only. Needs root on Linux. */
 export class SmallDisk {
   readonly path = mkdtempSync(join(tmpdir(), 'keyreeve-disk-'));
+  readonly #bound: string[] = [];
 
   /** Null where such a disk cannot be had; the test then says that it did not run. */
   static mount(size: string): SmallDisk | null {
@@ -23,7 +24,15 @@ export class SmallDisk {
     execFileSync('mount', ['-o', `remount,${options}`, this.path]);
   }
 
+  /** Makes one file on it read-only, and nothing beside it. */
+  readOnlyFile(file: string): void {
+    execFileSync('mount', ['--bind', file, file]);
+    this.#bound.push(file);
+    execFileSync('mount', ['-o', 'remount,ro,bind', file]);
+  }
+
   dispose(): void {
+    for (const file of this.#bound) spawnSync('umount', ['-l', file]);
     // Lazily: a failed test may still have a file open there.
     spawnSync('umount', ['-l', this.path]);
     rmSync(this.path, { recursive: true, force: true });

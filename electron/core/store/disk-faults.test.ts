@@ -65,11 +65,36 @@ describe.skipIf(!haveDisks)('a disk', () => {
     disk?.remount('ro');
     await expect(openStoreWithRootKey({ ...ports, path })).rejects.toMatchObject({
       code: 'DISK_READ_ONLY',
+      details: { keystore: path, path: disk?.path },
     });
     expect(
       codeOf(() => createStoreWithRootKey({ ...ports, path: `${path}2`, realm: 'practice' })),
     ).toBe('DISK_READ_ONLY');
     expect(readdirSync(disk?.path ?? '').sort()).toEqual(before);
+  });
+
+  it('that is read-only under the file alone is told as that, and not as one that fails', async () => {
+    const small = smallDisk('3m');
+    const path = join(small.path, 'k');
+    createStoreWithRootKey({ ...ports, path, realm: 'practice' }).close();
+    small.readOnlyFile(path);
+    const before = readdirSync(small.path).sort();
+    await expect(openStoreWithRootKey({ ...ports, path })).rejects.toMatchObject({
+      code: 'DISK_READ_ONLY',
+      details: { keystore: path, path },
+    });
+    expect(readdirSync(small.path).sort()).toEqual(before);
+  });
+
+  it('that is read-only under the lock opens nothing that two could then open', async () => {
+    const small = smallDisk('3m');
+    const path = join(small.path, 'k');
+    createStoreWithRootKey({ ...ports, path, realm: 'practice' }).close();
+    small.readOnlyFile(`${path}.lock`);
+    await expect(openStoreWithRootKey({ ...ports, path })).rejects.toMatchObject({
+      code: 'DISK_READ_ONLY',
+      external: { at: 'lock: access' },
+    });
   });
 
   it('too small for a new keystore leaves no part of one', () => {

@@ -13,6 +13,7 @@ import { unlockHeader } from './slots/unlock.ts';
 import {
   createUnderLock,
   openUnderLock,
+  requireMayChange,
   requireNoStore,
   requireStoreFile,
   type StorePorts,
@@ -68,6 +69,7 @@ export async function openKeystore(
   spec: StorePorts & { readonly path: string; readonly unlock: UnlockWith },
 ): Promise<OpenKeystore> {
   requireStoreFile(spec.path);
+  requireMayChange(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
     const { rootKey, header, slot, complete } = await unlockHeader(spec.path, spec.unlock);

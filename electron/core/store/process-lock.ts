@@ -34,6 +34,8 @@ export function takeProcessLock(path: string): NewLock {
     const there = standingAt(file);
     ino = there?.ino;
     if (there?.isFile() === false) throw new OperationError('KEYSTORE_NOT_A_FILE', { path: file });
+    // SQLite would open one for reading, and then share what is to be held alone.
+    accessSync(file, constants.R_OK | constants.W_OK);
     database = new Database(file, { timeout: 0 });
     // A journal on the disk would want room there, and who only reads may come when it is full.
     database.pragma('journal_mode = memory');

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { accessSync, chmodSync, constants } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
@@ -8,7 +8,7 @@ import { uuidv7 } from '../kernel/uuid.ts';
 import type { Clock, RandomBytes } from '../ports.ts';
 import { LyingFile } from './close-seal.ts';
 import { openConnection } from './connection.ts';
-import { onDisk } from './disk-errors.ts';
+import { diskFailure, onDisk } from './disk-errors.ts';
 import {
   moveIntoPlace,
   privateMode,
@@ -63,6 +63,36 @@ export function requireStoreFile(path: string): void {
   if (!there.isFile()) throw new OperationError('KEYSTORE_NOT_A_FILE', { path });
   // SQLite would take an empty file for a new database and write to it.
   if (there.size === 0) throw new OperationError('KEYSTORE_DAMAGED', { path, part: 'empty' });
+}
+
+/**
+ * Looks whether this account may change a keystore: opening one does, for each opening is audited and a
+ * lock lies beside it. SQLite would call what is missing a failing disk.
+ * @throws OperationError DISK_READ_ONLY, which names the file or folder.
+ */
+export function requireMayChange(path: string): void {
+  const { R_OK, W_OK, X_OK } = constants;
+  const wanted: readonly (readonly [string, number])[] = [
+    [dirname(path), R_OK | W_OK | X_OK],
+    [path, R_OK | W_OK],
+  ];
+  for (const [there, mode] of wanted) {
+    try {
+      accessSync(there, mode);
+    } catch (error) {
+      throw asKeystoreFailure(diskFailure(error, 'open', there), path);
+    }
+  }
+}
+
+function asKeystoreFailure(failure: unknown, keystore: string): unknown {
+  if (!(failure instanceof OperationError) || failure.code !== 'DISK_READ_ONLY') return failure;
+  const { details, external = null } = failure;
+  return new OperationError(
+    failure.code,
+    { ...details, keystore },
+    { ...(external && { external }), cause: failure },
+  );
 }
 
 /** Bytes of a keystore's file name: what lies beside it has longer ones, most of all while it is written. */
@@ -138,6 +168,7 @@ export function createUnderLock(spec: NewStore, lock: ProcessLock): OpenStore {
  */
 export async function openStoreWithRootKey(spec: RootKeyStore): Promise<OpenStore> {
   requireStoreFile(spec.path);
+  requireMayChange(spec.path);
   const lock = takeProcessLock(spec.path);
   try {
     return await openUnderLock(spec, lock);

@@ -169,6 +169,11 @@ export const keystoreWording = {
   DISK_READ_ONLY: {
     headline: (d) =>
       d.when('folder', () => 'A folder that Keyreeve needs cannot be made.') ||
+      d.when('keystore', () =>
+        d.has('why')
+          ? 'This account may not change the keystore.'
+          : 'The keystore lies where nothing can be written.',
+      ) ||
       d.when(
         'why',
         () =>
@@ -177,12 +182,20 @@ export const keystoreWording = {
             : 'This account may not use the files of the keystore.',
         'The disk does not take changes.',
       ),
-    forYourKeys: 'Nothing was changed.',
+    forYourKeys: (d) =>
+      d.when(
+        'keystore',
+        () =>
+          'It was not opened, and is as it was. Opening writes: into its audit log, and a lock that keeps others out.',
+        'Nothing was changed.',
+      ),
     next: (d) => {
       const missing = d.text('folder', '');
       if (missing !== '')
         return `Let this account make ${missing}, or name another place: KEYREEVE_STATE for what belongs to this computer, --keystore for a keystore.`;
       const folder = d.text('path', 'the folder of the keystore');
+      if (d.has('keystore') && !d.has('why'))
+        return `Make ${folder} writable, or copy the keystore, with the files beside it whose names begin with its own, to a disk that takes changes, and open it there.`;
       return d.when(
         'why',
         () => `Let this account read and write ${folder}, or use the account that owns it.`,
