@@ -6,7 +6,7 @@ import { accountId, awsFails, id, name, reference, regionCode, time } from './sh
 
 export const credentialView = z.strictObject({
   id,
-  name,
+  name: z.string(),
   kind: z.enum(['keys', 'session', 'profile', 'assume-role']),
   accessKeyId: z.string().nullable(),
   /** Who AWS says this is; null until it was tested. */

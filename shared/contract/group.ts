@@ -29,7 +29,7 @@ import {
 
 export const folderView = z.strictObject({
   id,
-  name,
+  name: z.string(),
   parentId: id.nullable(),
   path: z.string(),
   /** Key groups in it and in all folders below it. */
@@ -119,7 +119,7 @@ export const groupChanges = z
 
 export const groupView = z.strictObject({
   id,
-  name,
+  name: z.string(),
   path: z.string(),
   folderId: id.nullable(),
   service: z.literal('aws-kms'),

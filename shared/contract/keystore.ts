@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nothing, op, secretBytes } from './op.ts';
 import type { FailureCode } from '../errors/failures.ts';
-import { absolutePath, failure, id, realm, time, tokenPlace } from './shapes.ts';
+import { absolutePath, failure, id, name, realm, time, tokenPlace } from './shapes.ts';
 
 const passphrase = secretBytes(1024);
 const path = z.string();
@@ -119,7 +119,7 @@ export const keystoreOps = {
       realm,
       passphrase,
       backupPlace: absolutePath.nullable().default(null),
-      slotLabel: z.string().min(1).max(64).default('passphrase'),
+      slotLabel: name.max(64).default('passphrase'),
     }),
     output: keystoreStatus,
     fails: [
@@ -172,7 +172,7 @@ export const keystoreOps = {
     summary: 'Add another way to open the keystore',
     input: z.strictObject({
       kind: z.enum(['passphrase', 'hsm', 'combined']),
-      label: z.string().min(1).max(64),
+      label: name.max(64),
       passphrase: passphrase.optional(),
     }),
     output: z.strictObject({ slot }),

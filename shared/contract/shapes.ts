@@ -17,13 +17,24 @@ export const assurance = z.enum([
 ]);
 
 const control = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
-/** A name a person gives: 1 to 255 characters, no control or direction-changing characters. */
+// An emoji is made of such characters, too, and is seen.
+const emoji = /\p{RGI_Emoji}/gv;
+// Braille with no dot is the one that Unicode does not count among these.
+const invisible = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/**
+ * A name a person gives: 1 to 255 characters, of which none turns the text or is seen by nobody: two
+ * names that look the same are the same. Spaces of other widths become plain ones.
+ */
 export const name = z
   .string()
+  .overwrite((text) => text.replace(/\p{Zs}/gu, ' '))
   .trim()
   .min(1)
   .max(255)
-  .refine((text) => !control.test(text), { message: 'no control or direction characters' });
+  .refine((text) => !control.test(text), { message: 'no control or direction characters' })
+  .refine((text) => !invisible.test(text.replace(emoji, '')), {
+    message: 'no invisible characters (one is in it that shows nothing): type the name anew',
+  });
 /** How a person points at a thing: its name, its path or its id. */
 export const reference = z.string().min(1).max(512);
 

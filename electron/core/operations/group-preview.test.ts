@@ -82,6 +82,11 @@ describe('a new group', () => {
     expect(told('   ')).toEqual(told(''));
   });
 
+  it('says of a character that nobody sees what it is', () => {
+    const [problem] = preview({ ...whole, name: 'pay\u200bments' }).problems;
+    expect(problem?.failure.details['problem']).toMatch(/^no invisible characters/);
+  });
+
   it.each([
     ['name', { name: 'a\u202eb' }],
     ['name', { name: '   ' }],

@@ -93,14 +93,19 @@ function checked(
     const shape = groupFields.shape[field as keyof typeof groupFields.shape];
     const result = shape.safeParse(value);
     if (result.success) fields[field] = result.data;
-    else problems.push(unfit(field, rules[field] ?? result.error.issues[0]?.message ?? ''));
+    else problems.push(unfit(field, ruleFor(field, result.error.issues[0])));
   }
   return { fields: fields as unknown as Fields, problems };
 }
 
+function ruleFor(field: string, issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'custom') return issue.message;
+  return rules[field] ?? issue?.message ?? '';
+}
+
 /** In words, where the schema only knows numbers. */
 const rules: Readonly<Record<string, string>> = {
-  name: '1 to 255 characters, none that controls the line or its direction',
+  name: 'at most 255 characters',
   description: 'at most 4,096 characters',
   rotateEvery: 'a whole number from 1 to 3,650',
   keepValidFor: 'a whole number from 1 to 3,650',
