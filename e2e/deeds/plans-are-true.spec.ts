@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type Detail, type Plan, requireDone } from '../support/desk.ts';
 import { wrapElsewhere } from '../support/other-system.ts';
@@ -163,6 +164,26 @@ describe('Force Rotate makes the calls that its plan named', () => {
       'group.force-rotate done',
     ]);
   });
+});
+
+it('a plan says that the place for backups is away, and begins nothing until it is back', async () => {
+  await desk.addGroup('unbacked');
+  const away = `${desk.backups}-away`;
+  renameSync(desk.backups, away);
+  try {
+    const refused = await desk.plan('unbacked');
+    const [line] = refused.checks.filter(({ ok }) => !ok).map(({ text }) => text);
+    expect(line).toBe(
+      `Backup folder ${desk.backups} takes no key now: the backup folder is not there`,
+    );
+    expect(refused.blocked).toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
+    const asked = { group: 'unbacked', plan: refused.number };
+    expect((await desk.refused('group.forceRotate', asked)).code).toBe('BACKUP_PLACE_MISSING');
+    expect((await desk.call('key.list', { group: 'unbacked' })).keys).toEqual([]);
+  } finally {
+    renameSync(away, desk.backups);
+  }
+  await requireTrue(rotation('unbacked'));
 });
 
 it('in one KMS key, every deed makes the calls that its plan named', async () => {

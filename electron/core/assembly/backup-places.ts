@@ -67,12 +67,18 @@ export class BackupPlaces implements SafetyCopies {
 
   status(): Status {
     const noted = this.#noted();
+    const { trouble, lastFullAt } = this.#there();
     return {
       place: noted?.place ?? null,
-      ...this.#there(),
+      trouble: trouble?.toFailure() ?? null,
+      lastFullAt,
       lastIncrementAt: this.#sql.newest.get()?.at ?? null,
       lastVerifiedAt: noted?.lastVerifiedAt ?? null,
     };
+  }
+
+  trouble(): OperationError | null {
+    return this.#there().trouble;
   }
 
   /**
@@ -244,14 +250,14 @@ export class BackupPlaces implements SafetyCopies {
     return new Backups({ store, place, tool, look: () => this.#sql.unmarked.all() });
   }
 
-  /** What lies at the place, or why that cannot be read. */
-  #there(): Pick<Status, 'trouble' | 'lastFullAt'> {
+  /** What lies at the place, or why that cannot be read or written. */
+  #there(): { readonly trouble: OperationError | null; readonly lastFullAt: number | null } {
     if (this.place === null) return { trouble: null, lastFullAt: null };
     try {
       return { trouble: null, lastFullAt: this.#open().lastFullAt() };
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      return { trouble: error.toFailure(), lastFullAt: null };
+      return { trouble: error, lastFullAt: null };
     }
   }
 

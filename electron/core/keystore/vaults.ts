@@ -1,3 +1,4 @@
+import type { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { HsmDriver, MasterKey, ProbeResult } from '../hsm/driver.ts';
 import type { StorageLocation } from './rows.ts';
 
@@ -25,6 +26,8 @@ export interface Vaults {
 export interface SafetyCopies {
   /** Folder of the backups; null when a practice keystore has none. */
   readonly place: string | null;
+  /** Why the place would not take a key just now, as far as a look at it tells. */
+  trouble(): OperationError | null;
   /**
    * Appends what is needed to put this key back after losing this computer, durably, and notes it
    * on the key. Null when there is no place.

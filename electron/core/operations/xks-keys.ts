@@ -9,11 +9,11 @@ import {
   fieldsOf,
   install,
   newVersion,
-  requireSecondPlace,
   save,
   storageOf,
   unfinishedOf,
 } from '../jobs/kinds/xks/service-key.ts';
+import { requireSecondPlace } from '../jobs/kinds/second-place.ts';
 import { xksKeyJobTitle } from '../jobs/kinds/xks/titles.ts';
 import type { ExternalStore, XksKey } from '../keystore/xks/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
@@ -56,7 +56,7 @@ function makingHandlers(access: Access): Pick<Keys, 'add' | 'list' | 'show' | 'r
     rotate: async (input) => {
       const open = access.open();
       const key = open.xks.keys.find(input.key);
-      requireSecondPlace(open.deeds);
+      if (!key.onlyInHsm) requireSecondPlace(open.deeds);
       if (unfinishedOf(open.deeds, key) === null) {
         const vault = await open.deeds.xks.device(key.storage);
         const version = await newVersion(open.deeds, vault, key.onlyInHsm);

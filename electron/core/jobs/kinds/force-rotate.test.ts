@@ -10,6 +10,8 @@ interface Around {
   readonly realm?: 'practice' | 'real';
   /** The second place for backups; null: none. */
   readonly place?: string | null;
+  /** Why that place takes no key now. */
+  readonly trouble?: OperationError;
   /** Where the backup was written when it was asked for, whatever the place was before. */
   readonly saved?: { readonly where: string } | null;
   /** What the kept copy opens as now. */
@@ -21,7 +23,7 @@ interface Around {
 /** Steps of a rotation over a vault and an AWS of a few answers; `asked` is what AWS was asked for. */
 function stage(around: Around) {
   const { realm = 'real', place = '/backups', mayLeave = true } = around;
-  const { keySpec = 'SYMMETRIC_DEFAULT' } = around;
+  const { keySpec = 'SYMMETRIC_DEFAULT', trouble = null } = around;
   const { saved = { where: '/backups' }, opensAs = born.value } = around;
   const asked: string[] = [];
   const group = {
@@ -62,7 +64,7 @@ function stage(around: Around) {
     requireMayLeave: (assurance: string) => {
       if (!mayLeave) throw new OperationError('SOFTWARE_KEY_TO_REAL_AWS', { assurance });
     },
-    safety: { place, protect: async () => saved },
+    safety: { place, trouble: () => trouble, protect: async () => saved },
     accounts: { get: () => account, seen: () => undefined },
     connect: async () => connection,
     clock: { now: () => 0 },
@@ -87,6 +89,15 @@ describe('before a key is made', () => {
     await expect(check()).rejects.toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
     expect(asked).toEqual([]);
     expect(await stage({ realm: 'practice', place: null }).check()).toMatchObject({ type: 'done' });
+  });
+
+  it('begins nothing while the place for backups is away, in a practice keystore neither', async () => {
+    const trouble = new OperationError('BACKUP_PLACE_MISSING', { place: '/backups' });
+    for (const realm of ['real', 'practice'] as const) {
+      const { check, asked } = stage({ realm, trouble });
+      await expect(check()).rejects.toBe(trouble);
+      expect(asked).toEqual([]);
+    }
   });
 
   it('begins nothing for keys that the device cannot take to AWS unchanged', async () => {

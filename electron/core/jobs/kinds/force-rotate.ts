@@ -32,6 +32,7 @@ import {
   type RotationContext,
   takenElsewhere,
 } from './rotation.ts';
+import { requireSecondPlace } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { createStep } from './rotation-create.ts';
 import { isUnproved, notTakenOver } from './taken-over.ts';
@@ -209,9 +210,7 @@ function checkStep(
     reconcile: async () => 'act',
     act: async (context) => {
       const { group, connection } = await open(context, { checksItself: true });
-      if (services.store.realm === 'real' && services.safety.place === null) {
-        throw new OperationError('BACKUP_PLACE_MISSING');
-      }
+      requireSecondPlace(services);
       const vault = await services.vaults.ready(group.storage);
       services.requireMayLeave(vault.probe.assurance);
       carrierOf(vault, group.keySpec);

@@ -19,6 +19,7 @@ import {
 } from './plan.ts';
 import { carrierOf, sayCarrier } from './carrying.ts';
 import { type HolderSeen, shortId } from './reading.ts';
+import { lookAtBackup } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
 import { callsOf, type ChosenKey, chosenKey, kmsKeyLine, takenLines } from './plan-chosen-key.ts';
@@ -68,7 +69,7 @@ export async function planForceRotate(
   const takes = incoming === null ? null : group.activeKeyId;
   const looked = await lookAtAws(services, group, checks, { ...options, takes });
   await lookAtVault(services, group, checks);
-  lookAtBackup(services, group, checks);
+  lookAtBackup(services, checks);
   const chosen = await chosenKey(services, group, checks, looked, incoming !== null);
   const waiting = chosen?.id ?? null;
   const version = came?.version ?? services.keys.nextVersion(group.id);
@@ -352,11 +353,4 @@ export async function lookAtVault(
     if (!(error instanceof OperationError)) throw error;
     checks.fail(error, `The place where keys are made is not ready: ${failureClause(error)}`);
   }
-}
-
-export function lookAtBackup(services: DeedServices, _group: Group, checks: Checks): void {
-  if (services.safety.place !== null) checks.ok(`Backup folder: ${services.safety.place}`);
-  else if (services.store.realm === 'practice')
-    checks.ok('No backup place: allowed in a practice keystore');
-  else checks.fail(new OperationError('BACKUP_PLACE_MISSING'), 'No backup place is chosen');
 }

@@ -18,8 +18,9 @@ import {
   subjectLine,
   write,
 } from './plan.ts';
-import { lookAtBackup, lookAtVault, type RotationDraft } from './plan-force-rotate.ts';
+import { lookAtVault, type RotationDraft } from './plan-force-rotate.ts';
 import { shortId } from './reading.ts';
+import { lookAtBackup } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { type CurrentVersion, lookAtRotation, type RotationOutlook } from './shared-rotation.ts';
 
@@ -43,7 +44,7 @@ export async function planRotateMaterial(
   const { region, kmsKeyId } = current.remote;
   const looked = await lookAtAws(services, group, checks, { ...options, region });
   await lookAtVault(services, group, checks);
-  lookAtBackup(services, group, checks);
+  lookAtBackup(services, checks);
   const outlook = await lookAtKmsKey(services, group, current, looked, checks);
   const version = outlook?.waiting?.version ?? services.keys.nextVersion(group.id);
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';

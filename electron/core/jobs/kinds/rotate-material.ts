@@ -29,6 +29,7 @@ import {
   requireNotOvertaken,
 } from './rotation.ts';
 import { activateStep, currentStep, sameKeyAliasStep } from './rotation-in-key.ts';
+import { requireSecondPlace } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { lookAtRotation } from './shared-rotation.ts';
 import { standingOf } from './standing.ts';
@@ -142,9 +143,7 @@ function checkStep(services: DeedServices, open: Opened): StepSpec<ForceRotatePa
     reconcile: async () => 'act',
     act: async (context) => {
       const { group, connection } = await open(context, { checksItself: true });
-      if (services.store.realm === 'real' && services.safety.place === null) {
-        throw new OperationError('BACKUP_PLACE_MISSING');
-      }
+      requireSecondPlace(services);
       const current = keys.currentOf(group.id);
       if (!current) throw new OperationError('KEY_NOT_IN_AWS', { group: group.name });
       const vault = await services.vaults.ready(group.storage);

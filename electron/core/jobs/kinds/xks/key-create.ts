@@ -23,11 +23,11 @@ import {
   install,
   newVersion,
   putIntoService,
-  requireSecondPlace,
   save,
   storageOf,
   unfinishedOf,
 } from './service-key.ts';
+import { requireSecondPlace } from '../second-place.ts';
 import { storeStanding } from './standing.ts';
 
 const keyCreatePayload = z.strictObject({

@@ -9,7 +9,8 @@ import { keyObstacle, type KeyStateDeed, turns } from '../kms-key-state.ts';
 import { remoteOf } from './key-state.ts';
 import { policyLine, refusedTo, refusesTrial, requireKeyPolicy } from './key-policy.ts';
 import { kmsKeyOf, kmsStoreIdOf, openStore } from './opening.ts';
-import { requireSecondPlace, storageOf } from './service-key.ts';
+import { requireSecondPlace } from '../second-place.ts';
+import { storageOf } from './service-key.ts';
 
 export interface KeyWish {
   readonly store: ExternalStore;

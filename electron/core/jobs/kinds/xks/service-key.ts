@@ -14,12 +14,6 @@ import type { DeedServices } from '../services.ts';
 
 type Services = Pick<DeedServices, 'clock' | 'random' | 'store' | 'safety' | 'xks'>;
 
-/** @throws OperationError BACKUP_PLACE_MISSING */
-export function requireSecondPlace({ store, safety }: Services): void {
-  if (store.realm === 'real' && safety.place === null)
-    throw new OperationError('BACKUP_PLACE_MISSING');
-}
-
 /** Where service keys of this keystore are; the first store decides. */
 export function storageOf({ xks }: Pick<Services, 'xks'>): StorageLocation {
   const { storage } = xks.model.serving;
