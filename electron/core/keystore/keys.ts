@@ -59,6 +59,8 @@ export interface Keys {
   rotationsOf(remote: RemoteKey): number;
   /** The key that holds the group's alias in the group's Region, as last read. */
   holderOf(groupId: string): KeyWithRemote | null;
+  /** The newest version that was ever in use, from which a schedule counts; what was given up is none. */
+  newestUsed(groupId: string): Key | null;
   nextVersion(groupId: string): number;
   /** Keys with this KMS key id, key ARN, alias (`alias/NAME`, in any Region) or alias ARN. */
   byKms(reference: string): readonly KeyWithRemote[];
@@ -229,6 +231,11 @@ class KeyTable implements Keys {
   holderOf(groupId: string): KeyWithRemote | null {
     const row = this.#sql.holder.get(groupId);
     return row ? keyWithRemoteFrom(row) : null;
+  }
+
+  newestUsed(groupId: string): Key | null {
+    const used = this.ofGroup(groupId).find(({ key }) => key.lifecycle !== 'pre-activation');
+    return used?.key ?? null;
   }
 
   currentOf(groupId: string): (KeyWithRemote & { readonly remote: RemoteKey }) | null {

@@ -100,7 +100,7 @@ describe('a new group', () => {
     ['rotateEvery', { rotateEvery: { amount: 0, unit: 'days' } }],
     ['keepValidFor', { keepValidFor: { amount: 1.5, unit: 'years' } }],
     ['awsDeletesMaterialAfterDays', { awsDeletesMaterialAfterDays: 0 }],
-    ['awsDeletesMaterialAfterDays', { awsDeletesMaterialAfterDays: 90 }],
+    ['awsDeletesMaterialAfterDays', { awsDeletesMaterialAfterDays: 366 }],
     ['disableWaitDays', { disableWaitDays: 366 }],
     ['policy', { policy: '{"Version"' }],
     ['folder', { folder: 'nowhere' }],
@@ -122,7 +122,39 @@ describe('a new group', () => {
   });
 });
 
+describe('material that AWS deletes before the next rotation', () => {
+  it('is allowed, for it is imported again, and what that takes is said', () => {
+    const said = preview({ ...whole, awsDeletesMaterialAfterDays: 40 });
+    expect(said.problems).toEqual([]);
+    expect(said.remarks).toEqual([expect.stringMatching(/imports it again 20 days before/)]);
+    const short = { keepValidFor: { amount: 20, unit: 'days' as const } };
+    expect(preview({ ...whole, ...short, awsDeletesMaterialAfterDays: 40 }).remarks).toEqual([
+      expect.stringMatching(/40 days after an import, before the next one takes its place/),
+    ]);
+    const never = { ...whole, ...short, rotate: false, awsDeletesMaterialAfterDays: 40 };
+    expect(preview(never).remarks).toEqual([]);
+  });
+});
+
 describe('a group that is changed', () => {
+  const inUse = ({ id }: { readonly id: string }): void =>
+    keystore.temporary.store.change(() => keystore.keys.setLifecycle(id, 'active'));
+
+  it('counts its schedule from the newest version that was in use', () => {
+    const { id } = keystore.addGroup({ name: 'cards' });
+    const every = { amount: 6, unit: 'months' } as const;
+    const { clock } = keystore;
+    const first = (): number | null => preview({ rotateEvery: every }, 'cards').firstRotationAt;
+    const used = keystore.addKey(id);
+    inUse(used);
+    const due = addSpan(used.madeAt, every);
+    expect(first()).toBe(due);
+    clock.jumpWall(86_400_000 * 30);
+    // a rotation that was cancelled left it
+    keystore.addKey(id);
+    expect(first()).toBe(due);
+  });
+
   it('starts from what it is, and is no obstacle to itself', () => {
     const group = keystore.addGroup({ name: 'cards', rotate: false, materialDays: 30 });
     const same = { name: 'cards', credential: 'aws', region: 'eu-west-1' };
@@ -131,7 +163,7 @@ describe('a group that is changed', () => {
     expect(said.sentence).toContain('30 days');
     expect(said.remarks).toHaveLength(1);
     const madeAt = keystore.clock.now() - 86_400_000;
-    keystore.addKey(group.id, { madeAt });
+    inUse(keystore.addKey(group.id, { madeAt }));
     expect(
       preview({ ...same, rotate: true, rotateEvery: { amount: 1, unit: 'weeks' } }, 'cards')
         .firstRotationAt,

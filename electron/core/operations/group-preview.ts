@@ -49,7 +49,7 @@ export function previewGroup(open: OpenKeystore, draft: Draft, reference: string
     nextRotationAt: null,
   };
   const now = open.clock.now();
-  found.push(...together(open, whole, { group, credential: credential ?? null }, now));
+  found.push(...together(open, whole, { group, credential: credential ?? null }));
   return {
     sentence: groupSentence(whole, open.hsmTitle, hasKeys(open, group)),
     alias,
@@ -171,9 +171,8 @@ function together(
     Parameters<OpenKeystore['groups']['taken']>[0] &
     Pick<Group, 'storage' | 'keySpec'>,
   { group, credential }: { group: Group | null; credential: Credential | null },
-  now: number,
 ): readonly TemplateProblem[] {
-  const problems = templateProblems(whole, now).filter(
+  const problems = templateProblems(whole).filter(
     ({ field }) => field !== 'region' || whole.region !== '',
   );
   const taken = open.groups.taken(whole);
@@ -205,7 +204,7 @@ function onceEach(problems: readonly TemplateProblem[]): readonly TemplateProble
 }
 
 const from = (open: OpenKeystore, group: Group | null, now: number): number =>
-  (group && open.keys.ofGroup(group.id)[0]?.key.madeAt) ?? now;
+  (group && open.keys.newestUsed(group.id)?.madeAt) ?? now;
 
 /** Null for a policy that cannot be read: what is wrong with it is among the problems. */
 function readPolicy(text: string, credential: Credential | null): Preview['policy'] {

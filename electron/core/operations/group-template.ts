@@ -1,24 +1,9 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
-import { addSpan } from '../../../shared/model/span.ts';
 import { isListedRegion } from '../cloud/regions.ts';
 import { importPolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
 
-const day = 86_400_000;
-/** Time a custodian has to bring material back before AWS would delete it unseen. */
-const graceDays = 7;
-
-type Template = Pick<
-  Group,
-  | 'region'
-  | 'policy'
-  | 'materialDays'
-  | 'rotate'
-  | 'rotateEvery'
-  | 'mapping'
-  | 'keySpec'
-  | 'disableAfter'
->;
+type Template = Pick<Group, 'region' | 'policy' | 'mapping' | 'keySpec' | 'disableAfter'>;
 
 /** What does not fit together, each with the field it is about. */
 export interface TemplateProblem {
@@ -27,7 +12,7 @@ export interface TemplateProblem {
 }
 
 /** Rules that hold over several fields of a group: BAD_INPUT, POLICY_INVALID. */
-export function templateProblems(group: Template, now: number): readonly TemplateProblem[] {
+export function templateProblems(group: Template): readonly TemplateProblem[] {
   const problems: TemplateProblem[] = [];
   const wrong = (field: string, problem: string) =>
     problems.push({ field, error: new OperationError('BAD_INPUT', { field, problem }) });
@@ -45,21 +30,12 @@ export function templateProblems(group: Template, now: number): readonly Templat
       'all versions are in one KMS key in this mapping: disabling it would stop every one of them',
     );
   }
-  if (group.materialDays !== null && group.rotate) {
-    const rotation = (addSpan(now, group.rotateEvery) - now) / day;
-    if (group.materialDays < rotation + graceDays) {
-      wrong(
-        'awsDeletesMaterialAfterDays',
-        `AWS would delete the material after ${group.materialDays} days, before the next rotation and ${graceDays} days of grace`,
-      );
-    }
-  }
   return problems;
 }
 
 /** @throws OperationError BAD_INPUT, POLICY_INVALID */
-export function requireSoundTemplate(group: Template, now: number): void {
-  const [first] = templateProblems(group, now);
+export function requireSoundTemplate(group: Template): void {
+  const [first] = templateProblems(group);
   if (first) throw first.error;
 }
 

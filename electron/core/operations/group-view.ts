@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { groupView } from '../../../shared/contract/group.ts';
 import { lastRotationAt } from '../../../shared/model/mapping.ts';
-import { addSpan, saySpan } from '../../../shared/model/span.ts';
+import { addSpan, saySpan, type SpanOfTime } from '../../../shared/model/span.ts';
 import { canStillImport } from '../cloud/policy/evaluate.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
 import type { Group } from '../keystore/rows.ts';
@@ -85,7 +85,7 @@ function policyRemarks(open: OpenKeystore, group: Group): string[] {
 
 /** Settings that are allowed and yet bite later, said beside the group. */
 export function remarks(
-  group: Pick<Group, 'materialDays' | 'keepValidFor' | 'mapping'>,
+  group: Pick<Group, 'materialDays' | 'keepValidFor' | 'mapping' | 'rotate' | 'rotateEvery'>,
   now: number,
 ): string[] {
   const lines: string[] = [];
@@ -96,9 +96,15 @@ export function remarks(
   }
   if (group.materialDays !== null) {
     const deleted = now + group.materialDays * 86_400_000;
-    if (deleted < addSpan(now, group.keepValidFor)) {
+    const before = (span: SpanOfTime): boolean => deleted < addSpan(now, span);
+    const first = before(group.keepValidFor)
+      ? `its planned life of ${saySpan(group.keepValidFor)} ends`
+      : group.rotate && before(group.rotateEvery)
+        ? 'the next one takes its place'
+        : null;
+    if (first !== null) {
       lines.push(
-        `AWS deletes the material of a key ${group.materialDays} days after an import, before its planned life of ${saySpan(group.keepValidFor)} ends. Keyreeve imports it again ${sayLead(group.materialDays)} before, and has to be unlocked here for that.`,
+        `AWS deletes the material of a key ${group.materialDays} days after an import, before ${first}. Keyreeve imports it again ${sayLead(group.materialDays)} before, and has to be unlocked here for that.`,
       );
     }
   }

@@ -43,7 +43,7 @@ function toRow(open: OpenKeystore, group: Group, changes: Changes): GroupChange 
   if (disableAfterRotating !== undefined) change['disableAfter'] = disableAfterRotating;
   const rotate = changes.rotate ?? group.rotate;
   if (changes.rotate !== undefined || changes.rotateEvery !== undefined) {
-    const newest = open.keys.ofGroup(group.id)[0]?.key.madeAt;
+    const newest = open.keys.newestUsed(group.id)?.madeAt;
     const every = changes.rotateEvery ?? group.rotateEvery;
     change['nextRotationAt'] = rotate && newest !== undefined ? addSpan(newest, every) : null;
   }
@@ -64,7 +64,7 @@ async function planEdit(open: OpenKeystore, reference: string, changes: Changes)
   const group = open.references.group(reference);
   const change = toRow(open, group, changes);
   const next: Group = { ...group, ...change };
-  requireSoundTemplate(next, open.clock.now());
+  requireSoundTemplate(next);
   const count = open.keys.ofGroup(group.id).length;
   const fixed = fixedByKeys(group, next, count, open.keys.currentOf(group.id)?.remote ?? null);
   if (fixed) throw fixed;
@@ -162,7 +162,7 @@ function newGroup(open: OpenKeystore, input: z.output<typeof groupOps.add.input>
     throw new OperationError('HSM_NOT_ATTACHED');
   const uncarried = cannotCarry(open, group);
   if (uncarried) throw uncarried;
-  requireSoundTemplate(group, open.clock.now());
+  requireSoundTemplate(group);
   return group;
 }
 
