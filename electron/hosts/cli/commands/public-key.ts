@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { CommandContext } from '../command-context.ts';
+import { writeNewFile } from '../new-file.ts';
 
 export interface PublicKeyOptions {
   readonly out?: string;
@@ -18,17 +17,6 @@ export async function publicKey(
     context.show(output, ({ pem }) => pem.trimEnd());
     return;
   }
-  writeNew(out, output.pem);
+  writeNewFile(out, output.pem);
   context.show(output, ({ sha256 }) => `✓ Public key of ${key} in ${out}, SHA-256 ${sha256}.`);
-}
-
-/** Never over a file that is there. @throws OperationError BAD_INPUT */
-export function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
-    const problem = code === 'EEXIST' ? 'it is there already' : code;
-    throw new OperationError('BAD_INPUT', { field: file, problem });
-  }
 }

@@ -4,7 +4,7 @@ import { askingForPin } from '../interactive.ts';
 import { styleFor } from '../render/moments.ts';
 import { transportKeyText } from '../render/transport-key.ts';
 import type { Run } from './noun.ts';
-import { writeNew } from './public-key.ts';
+import { writeNewFile } from '../new-file.ts';
 
 interface MakeOptions {
   readonly out: string;
@@ -41,7 +41,7 @@ async function make(context: CommandContext, group: string, { out }: MakeOptions
   const output = await askingForPin(context, session, () =>
     session.call('group.prepareBringIn', { group }),
   );
-  writeNew(out, output.pem);
+  writeNewFile(out, output.pem);
   context.show(
     output,
     (shown) =>

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { certificateKeys, type CertificateKey } from '../../../../shared/model/xks.ts';
-import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { type ConfirmOptions, confirmedIfNeeded } from '../interactive.ts';
+import { unusableFile, writeNewFile } from '../new-file.ts';
 import { styleFor } from '../render/moments.ts';
 import { certificateText } from '../render/xks-audit.ts';
 import { ArgumentForField, OptionForField } from '../typed-names.ts';
@@ -50,7 +50,7 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
           context.show(output, () => csr.trimEnd());
           return;
         }
-        write(options.out, csr);
+        writeNewFile(options.out, csr);
         context.show(output, () => `✓ Request for ${output.pending?.host} in ${options.out}.`);
       }),
     );
@@ -84,20 +84,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw unusable(file, error);
+    throw unusableFile(file, error);
   }
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    throw unusable(file, error);
-  }
-}
-
-function unusable(file: string, error: unknown): OperationError {
-  const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
-  const problem = code === 'EEXIST' ? 'it is there already' : code;
-  return new OperationError('BAD_INPUT', { field: file, problem });
 }
