@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmGone } from '../electron/hosts/npm-gone.mjs';
 import { buildRenderer } from './build-renderer.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -84,12 +85,17 @@ const notForElectron = ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS', 'NODE_EXTRA_CA_C
 
 function become(program, args, env = process.env) {
   const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit', env });
+  let told = false;
   // On a terminal Ctrl+C reaches the child by itself, and a second one would end it at once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
+      told = true;
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  void gone.then(() => {
+    if (!told) child.kill('SIGTERM');
+  });
   child.once('error', (error) => {
     say(error.message);
     process.exit(70);
@@ -97,6 +103,8 @@ function become(program, args, env = process.env) {
   child.once('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 0)));
 }
 
+// From the beginning: to set up takes a while, in which npm may be told to end.
+const gone = npmGone();
 setUp();
 const binary = await electron();
 if (binary !== null && buildDesktop()) {

@@ -16,6 +16,7 @@ import { failureText } from '../cli/show-failure.ts';
 import { table } from '../cli/table.ts';
 import { fileLogger } from '../log-file.ts';
 import { nodePorts } from '../node-ports.ts';
+import { npmGone } from '../npm-gone.mjs';
 import { type PracticeProcess, startPractice } from './practice-process.ts';
 import { groupName, type Outcome, playStory, writeCredentialFile } from './story.ts';
 import { prepareSoftToken } from './soft-token.ts';
@@ -215,7 +216,11 @@ async function run(parts: Run): Promise<ReturnType<typeof summary>> {
 }
 
 /** Keeps the window open on what the story left. */
-async function serve({ options, screen, folder, passphrase, pin }: Run, withHsm: boolean) {
+async function serve(
+  { options, screen, folder, passphrase, pin }: Run,
+  withHsm: boolean,
+  gone: Promise<void>,
+): Promise<void> {
   const keystorePath = join(folder, 'demo.keystore');
   const { serveConsole } = await import('./serve-console.ts');
   await serveConsole({
@@ -224,6 +229,7 @@ async function serve({ options, screen, folder, passphrase, pin }: Run, withHsm:
     passphrase,
     pin: withHsm ? pin : null,
     say: (text) => screen.note(text),
+    gone,
     ready: (url) => {
       if (!options.json) return;
       const ready = { ready: true, url, keystore: keystorePath, pid: process.pid };
@@ -241,6 +247,7 @@ const screenFor = ({ json }: Options): Screen =>
 
 async function main(): Promise<void> {
   const options = readOptions();
+  const gone = npmGone();
   const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'keyreeve-demo-'));
   if (options.keep) makeFolder(options.keep);
   const practice = await startPractice(['--data', join(folder, 'practice-kms.db')]);
@@ -248,7 +255,7 @@ async function main(): Promise<void> {
     const parts = { options, screen: screenFor(options), folder, practice, ...newSecrets() };
     const facts = await run(parts);
     process.exitCode = facts.ok ? 0 : 1;
-    if (options.serve) await serve(parts, facts.provider === 'softhsm');
+    if (options.serve) await serve(parts, facts.provider === 'softhsm', gone);
   } finally {
     await practice.stop();
     if (!options.keep) rmSync(folder, { recursive: true, force: true });

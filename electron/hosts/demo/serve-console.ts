@@ -13,6 +13,8 @@ export interface ServeParts {
   /** Null where the built-in software driver made the keys. */
   readonly pin: Uint8Array | null;
   readonly say: (text: string) => void;
+  /** Resolves when whoever started this is gone. */
+  readonly gone: Promise<void>;
   /** Told once, when a browser may come. */
   readonly ready: (url: string) => void;
 }
@@ -34,7 +36,7 @@ export async function serveConsole(parts: ServeParts): Promise<void> {
     say(consoleTexts.anotherLink(stateFolder, keystorePath));
     say(consoleTexts.demoSecrets(text(parts.passphrase), parts.pin && text(parts.pin)));
     parts.ready(link.url);
-    await Promise.race([stop.told, console.gaveUp]);
+    await Promise.race([stop.told, parts.gone, console.gaveUp]);
   } finally {
     window?.close();
     await console.stop();
