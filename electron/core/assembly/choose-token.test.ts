@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { TokenStatus } from '../hsm/driver.ts';
-import { chooseToken, requireNewLabel } from './choose-token.ts';
+import { chooseToken, requireFitting, requireNewLabel } from './choose-token.ts';
 
 const token = (serial: string, label: string, initialized = true): TokenStatus => ({
   serial,
@@ -53,4 +53,13 @@ it('never takes another than the one that was named', () => {
 it('gives no label twice', () => {
   expect(refusal(() => requireNewLabel([first], 'cards'))).toMatchObject(['BAD_INPUT', {}]);
   expect(refusal(() => requireNewLabel([first, token('', 'free', false)], 'free'))).toBeNull();
+});
+
+it('sets up no empty token without a master key, which alone makes it fit', () => {
+  const wanted = { label: 'free', createMaster: false, secondCopy: null, initializeToken: true };
+  expect(refusal(() => requireFitting(wanted, 'practice'))).toMatchObject([
+    'BAD_INPUT',
+    { field: 'createMaster' },
+  ]);
+  expect(refusal(() => requireFitting({ ...wanted, createMaster: true }, 'practice'))).toBeNull();
 });

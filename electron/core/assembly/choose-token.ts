@@ -70,4 +70,8 @@ export function requireFitting(request: AttachRequest, realm: 'practice' | 'real
     const problem = 'name the label that the new token gets';
     throw new OperationError('BAD_INPUT', { field: 'label', problem });
   }
+  if (!request.createMaster) {
+    const problem = 'an empty token holds no master key: have one made in it';
+    throw new OperationError('BAD_INPUT', { field: 'createMaster', problem });
+  }
 }

@@ -126,6 +126,7 @@ async function attach(
       : { libraryParameters: input.libraryParameters }),
   };
   if (input.initializeToken) {
+    if (token.binding) refuseAnEmptyOne();
     if (input.label !== undefined) requireNewLabel(await listTokens(ports, place), input.label);
     await initialize(input, ports);
   }
@@ -152,6 +153,13 @@ async function attach(
   });
   open.changed('hsm');
   return status(session);
+}
+
+/** It would be set up, and then be refused for want of this keystore's master key. */
+function refuseAnEmptyOne(): never {
+  const problem =
+    'this keystore is bound to a token already, and its master key is in no empty one';
+  throw new OperationError('BAD_INPUT', { field: 'initializeToken', problem });
 }
 
 /** An empty token answers to no PIN: what it needs is said before one is asked for. */

@@ -79,6 +79,7 @@ function AttachForm({
       <AttachMaster
         realm={realm}
         former={former !== null}
+        empty={how === 'empty'}
         createMaster={form.createMaster}
         onCreateMaster={form.setCreateMaster}
         secondCopy={form.secondCopy}
@@ -129,7 +130,7 @@ function useAttach(dialog: Dialog, former: Former | null, close: () => void) {
       ...typed,
       ...(how === 'empty' ? { label: label.trim(), initializeToken: true } : {}),
       ...(risk === null ? {} : { confirmLastTry: true }),
-      createMaster,
+      createMaster: createMaster || how === 'empty',
       secondCopy: secondCopy.trim() === '' ? null : secondCopy.trim(),
     });
     if (!done) return;

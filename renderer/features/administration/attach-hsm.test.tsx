@@ -140,4 +140,28 @@ describe('the HSM', () => {
     await user.click(dialog.getByRole('button', { name: 'Attach BYOK-A' }));
     await waitFor(() => expect(link.made('hsm.attach')).toMatchObject([{ confirmLastTry: true }]));
   });
+
+  it('makes a master key in an empty token without being asked, which is of no use without one', async () => {
+    const link = realCore();
+    link.script['session.snapshot'] = () => snapshotOf('verified', 'practice');
+    link.script['hsm.status'] = () => ({ ...hsm, attached: false, token: null, master: null });
+    await openAt(link, 'hsm', { kind: 'attach-hsm' });
+    const user = userEvent.setup();
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.click(await dialog.findByLabelText('PKCS#11 module'));
+    await user.click(await screen.findByRole('option', { name: /libp11/ }));
+    await dialog.findByLabelText(/Make a master key/);
+    await user.click(await dialog.findByLabelText(/Set up an empty one first/));
+    await user.type(dialog.getByLabelText('Label of the new token'), 'spare');
+    await user.type(dialog.getByLabelText('PIN'), '4711-4711');
+    await user.type(dialog.getByLabelText('SO PIN'), '0815-0815');
+    expect(dialog.queryByLabelText(/Make a master key/)).toBeNull();
+    expect(dialog.getByText(/A master key is made in it/)).toBeTruthy();
+    await user.click(dialog.getByRole('button', { name: 'Set up and attach spare' }));
+    await waitFor(() =>
+      expect(link.made('hsm.attach')).toMatchObject([
+        { label: 'spare', initializeToken: true, createMaster: true },
+      ]),
+    );
+  });
 });

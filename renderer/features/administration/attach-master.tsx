@@ -7,18 +7,25 @@ export function AttachMaster(props: {
   readonly realm: 'practice' | 'real';
   /** The keystore is bound to a token already: its master key must be there. */
   readonly former: boolean;
+  /** The token is set up first, so that it holds none. */
+  readonly empty: boolean;
   readonly createMaster: boolean;
   readonly onCreateMaster: (create: boolean) => void;
   readonly secondCopy: string;
   readonly onSecondCopy: (text: string) => void;
   readonly disabled: boolean;
 }) {
-  const { realm, former, createMaster, secondCopy, disabled } = props;
+  const { realm, former, empty, createMaster, secondCopy, disabled } = props;
   const id = useId();
   const real = realm === 'real';
   return (
     <>
-      {former ? null : (
+      {empty ? (
+        <p className="quiet">
+          A master key is made in it: every HSM protected key is saved wrapped under it.
+        </p>
+      ) : null}
+      {former || empty ? null : (
         <Agreement checked={createMaster} onChange={props.onCreateMaster} disabled={disabled}>
           Make a master key, if the token holds none. Every HSM protected key is saved wrapped under
           it; without this box, a token without master key is refused.
