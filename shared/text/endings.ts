@@ -45,7 +45,7 @@ export function whatThen(
   if (what === 'material') {
     if (at <= now) return 'AWS was to delete it: Check against AWS, then Synchronize';
     if (renewsAt !== null && renewsAt > now) return `Renewed by Keyreeve on ${sayDay(renewsAt)}`;
-    if (renewsAt !== null) return `To be renewed since ${sayDay(renewsAt)}: look at Jobs`;
+    if (renewsAt !== null) return `Due for renewal since ${sayDay(renewsAt)}`;
     return key.remote?.state === 'Disabled'
       ? 'AWS deletes it: the key cannot be enabled until Synchronize'
       : `Stops ${keyWorks(key).working} in AWS until Synchronize`;

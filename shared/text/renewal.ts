@@ -2,14 +2,12 @@ import type { Mapping } from '../model/mapping.ts';
 import { renewalOf } from '../model/material-end.ts';
 import { counted } from './counted.ts';
 import type { KeyWorks } from './key-works.ts';
+import { spanWords } from './span.ts';
 
-const hour = 3_600_000;
+const second = 1000;
 
-/** How long before AWS deletes material it is imported again: `30 days`, `12 hours`. */
-export function sayLead(days: number): string {
-  const hours = -renewalOf(0, days) / hour;
-  return hours % 24 === 0 ? counted(hours / 24, 'day') : counted(hours, 'hour');
-}
+/** How long before AWS deletes material it is imported again: `30 days`, `16 days 12 hours`. */
+export const sayLead = (days: number): string => spanWords(-renewalOf(0, days) / second);
 
 /** What a group's date for AWS means, in the sentence about its keys. */
 export function renewalSentence(days: number, works: KeyWorks, mapping: Mapping): string {

@@ -5,6 +5,7 @@ import type { KeyWithRemote } from './keys.ts';
 import type { Group, RemoteKey } from './rows.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { renewalSentence } from '../../../shared/text/renewal.ts';
+import { daysLater } from '../../../shared/text/counted.ts';
 
 /** A reading older than this (ms) is shown as "Not checked". */
 export const stale = 86_400_000;
@@ -88,7 +89,7 @@ export function groupSentence(
       ? ''
       : ` ${renewalSentence(group.materialDays, works, group.mapping)}`;
   const off = group.disableAfter
-    ? ` A key that gave up the alias is disabled ${group.disableWaitDays} days later: ${works.lostThen('it')}.`
+    ? ` A key that gave up the alias is disabled ${daysLater(group.disableWaitDays)}: ${works.lostThen('it')}.`
     : '';
   const one =
     group.mapping === 'material'

@@ -10,6 +10,7 @@ import type { OpenKeystore } from './context.ts';
 import { kindShown } from './group-kind.ts';
 import { sayNextRotation } from '../../../shared/text/mapping.ts';
 import { sayLead } from '../../../shared/text/renewal.ts';
+import { counted } from '../../../shared/text/counted.ts';
 
 export type GroupView = z.output<typeof groupView>;
 
@@ -104,7 +105,7 @@ export function remarks(
         : null;
     if (first !== null) {
       lines.push(
-        `AWS deletes the material of a key ${group.materialDays} days after an import, before ${first}. Keyreeve imports it again ${sayLead(group.materialDays)} before, and has to be unlocked here for that.`,
+        `AWS deletes the material of a key ${counted(group.materialDays, 'day')} after an import, before ${first}. Keyreeve imports it again ${sayLead(group.materialDays)} before, and has to be unlocked here for that.`,
       );
     }
   }

@@ -8,6 +8,7 @@ import type { RequestMetadata } from '../xks/wire/requests.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { serving } from './xks-stores.ts';
 import { viewRule } from './xks-view.ts';
+import { counted } from '../../../shared/text/counted.ts';
 
 /** A store, or one external key. */
 type Target =
@@ -89,7 +90,7 @@ export const xksHandlers = (access: Access): Pick<HandlersOfNoun<'xks'>, Serving
     const open = access.open();
     const { id, name } = open.xks.keys.find(reference);
     if (!confirm) {
-      const what = `refuse uses of ${name} for ${minutes} minutes`;
+      const what = `refuse uses of ${name} for ${counted(minutes, 'minute')}`;
       throw new OperationError('CONFIRMATION_NEEDED', { what });
     }
     const when = conditionsOf(asked);

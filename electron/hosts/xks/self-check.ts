@@ -5,6 +5,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { whyNotReached } from './unreached.ts';
+import { counted } from '../../../shared/text/counted.ts';
 
 /** Where a proxy is said to be, and what KMS signs with. */
 export interface CheckedProxy {
@@ -181,7 +182,7 @@ function aboutConnection(reply: Reply, hostname: string, say: Say): void {
       ? 'The subject of the certificate is that name.'
       : `The subject of the certificate is ${reply.subject || 'empty'}: some of AWS's checks ask for the name there, too.`,
   );
-  say(reply.daysLeft >= 10, `The certificate is good for ${reply.daysLeft} days.`);
+  say(reply.daysLeft >= 10, `The certificate is good for ${counted(reply.daysLeft, 'day')}.`);
   const off = Math.round((reply.date - Date.now()) / 1000);
   if (!Number.isNaN(off))
     say(

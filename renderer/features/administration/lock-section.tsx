@@ -8,6 +8,7 @@ import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Section } from '../../ui/screen.tsx';
 import styles from './administration.module.css';
+import { counted } from '../../../shared/text/counted.ts';
 
 const unlessSaid = 10;
 
@@ -32,7 +33,11 @@ export function LockSection({
     // As it will be read back: so the field is known to be saved.
     setTyped(String(wanted ?? unlessSaid));
     if (!(await change.run({ autoLockMinutes: wanted }))) return;
-    say(wanted === null ? 'It locks only when told to.' : `It locks after ${wanted} minutes.`);
+    say(
+      wanted === null
+        ? 'It locks only when told to.'
+        : `It locks after ${counted(wanted, 'minute')}.`,
+    );
   };
   return (
     <Section title="Lock by itself">

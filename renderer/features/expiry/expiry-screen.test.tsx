@@ -150,4 +150,15 @@ describe('Key Management > Expiry', () => {
       ]),
     );
   });
+
+  it('leads from a renewal that waits to where it is started', async () => {
+    const { rows, user, grid } = await look([ends(1, 10, { renewsAt: readAt - 2 * day })]);
+    expect(rows()[0]?.[2]).toMatch(/^Due for renewal since .*2031$/);
+    grid.focus();
+    await user.keyboard('{Home}');
+    fireEvent.keyDown(grid, { key: 'F10', shiftKey: true });
+    const menu = within(await screen.findByRole('menu'));
+    await user.click(menu.getByRole('menuitem', { name: /Look at what came due/ }));
+    await waitFor(() => expect(useDialogs.getState().open).toEqual([{ kind: 'due' }]));
+  });
 });

@@ -84,7 +84,9 @@ function useMenu(row: EndingCells | null, check: ReturnType<typeof useCheckKeys>
   const snapshot = useSnapshot().data;
   if (row === null || snapshot === undefined) return [];
   const forceRotate = (group: string): void => show({ kind: 'force-rotate', group });
-  return expiryMenu(row, { blocked, snapshot }, { ...keyDeeds(show, check), forceRotate });
+  const lookAtDue = (): void => show({ kind: 'due' });
+  const deeds = { ...keyDeeds(show, check), forceRotate, lookAtDue };
+  return expiryMenu(row, { blocked, snapshot }, deeds);
 }
 
 /** How far ahead is looked. */

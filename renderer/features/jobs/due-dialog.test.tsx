@@ -110,6 +110,13 @@ describe('rotations that came due', () => {
     expect(dialog.getByRole('button', { name: 'Start 2 rotations' })).toBeTruthy();
   });
 
+  it('says what becomes of those that are left out, and asks for one thing once', async () => {
+    const { dialog } = await look([group(1)], 'locked');
+    await dialog.findByRole('checkbox', { name: /group-1/ });
+    expect(dialog.getAllByRole('checkbox')).toHaveLength(1);
+    expect(dialog.getByText(/what is left out goes on waiting/)).toBeTruthy();
+  });
+
   it('says what has to be looked at first', async () => {
     const { dialog } = await look([group(1, 'clock-jumped')], 'clock-jumped');
     expect(

@@ -37,7 +37,7 @@ export function DueDialog({ dialog, close }: DialogProps<'due'>) {
   return (
     <DialogFrame
       title={dialogTitle(due)}
-      subject="At most one rotation for each group, and one renewal for each key. Nothing starts by itself."
+      subject="At most one rotation for each group, and one renewal for each key. Nothing starts by itself: what is left out goes on waiting."
       width="wide"
       busy={start.busy}
       onClose={close}
@@ -91,19 +91,21 @@ function DueList({
   return (
     <>
       <div className={styles['dueTools']}>
-        <label>
-          <input
-            type="checkbox"
-            checked={chosen === due.length}
-            ref={(box) => {
-              if (box) box.indeterminate = chosen > 0 && chosen < due.length;
-            }}
-            onChange={() =>
-              onChange(chosen === due.length ? new Set(due.map(({ id }) => id)) : new Set())
-            }
-          />{' '}
-          All {due.length} of them
-        </label>
+        {due.length === 1 ? null : (
+          <label>
+            <input
+              type="checkbox"
+              checked={chosen === due.length}
+              ref={(box) => {
+                if (box) box.indeterminate = chosen > 0 && chosen < due.length;
+              }}
+              onChange={() =>
+                onChange(chosen === due.length ? new Set(due.map(({ id }) => id)) : new Set())
+              }
+            />{' '}
+            All {due.length} of them
+          </label>
+        )}
         <span role="status" className="quiet">
           {chosen} chosen
         </span>

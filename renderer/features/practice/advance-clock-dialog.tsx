@@ -143,8 +143,10 @@ function Ahead({ seconds }: { readonly seconds: number }) {
         </ul>
       )}
       <p>
-        Import tokens and sessions that are older than their time end, and rotations that fall due
-        happen. The clock cannot be put back, but by a reset.
+        Import tokens and sessions that are older than their time end, and AWS's own rotations that
+        fall due happen. Keyreeve's schedule (Rotate Every, imports before an expiry) does not move:
+        it follows the clock of this computer. The practice clock cannot be put back, but by a
+        reset.
       </p>
     </>
   );

@@ -176,8 +176,9 @@ function RoomSections({ room }: { readonly room: Room }) {
         }
       >
         <p className="quiet">
-          Expiry, deletion windows, import tokens and rotations follow it. It never goes back, but
-          for a reset.
+          What AWS does by date follows it: expiry, deletion windows, import tokens, AWS's own
+          rotations. What Keyreeve does by schedule follows the clock of this computer. It never
+          goes back, but for a reset.
         </p>
         <Facts
           facts={[

@@ -6,6 +6,7 @@ import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
 import type { Choices, Seen } from './plan-synchronize.ts';
 import { readAlone } from './read-key.ts';
 import { shortId } from './reading.ts';
+import { counted } from '../../../../shared/text/counted.ts';
 
 type Sides = Omit<ComparisonRow, 'what'>;
 
@@ -70,7 +71,7 @@ function stateSides(choices: Choices, seen: Seen): Sides {
 }
 
 function endSides(group: Group, choices: Choices, seen: Seen): Sides {
-  const here = `${group.materialDays === null ? 'never' : `after ${group.materialDays} days`} (group)`;
+  const here = `${group.materialDays === null ? 'never' : `after ${counted(group.materialDays, 'day')}`} (group)`;
   const { described } = seen;
   const sayEnd = (at: number | null): string => (at === null ? 'never' : `on ${sayMinute(at)}`);
   const awsNow = described === null ? unread : isGone(seen) ? none : sayEnd(described.validTo);

@@ -25,6 +25,7 @@ import { wrappingKeySpec } from './import-steps.ts';
 import { callsOf, type ChosenKey, chosenKey, kmsKeyLine, takenLines } from './plan-chosen-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 import { sayLead } from '../../../../shared/text/renewal.ts';
+import { counted, daysLater } from '../../../../shared/text/counted.ts';
 
 /** A plan, and the ARN of the key that starting it with `adopt` would take over. */
 export interface RotationDraft {
@@ -206,7 +207,7 @@ function changeLines(
       ? 'The date on which AWS deletes its material stays as it is, or none'
       : group.materialDays === null
         ? null
-        : `AWS deletes the material of version ${now.version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
+        : `AWS deletes the material of version ${now.version} after ${counted(group.materialDays, 'day')}; it is imported again ${sayLead(group.materialDays)} before`,
     disablingLine(group, now.former),
   ];
   return lines.filter((line): line is string => line !== null);
@@ -215,7 +216,7 @@ function changeLines(
 function disablingLine(group: Group, { disabled, version }: Former): string | null {
   if (disabled === 'never') return null;
   const when = disabled === 'if-on' ? ', where it is Enabled by then' : '';
-  return `Version ${version} is disabled ${group.disableWaitDays} days later${when}, by a job you can stop`;
+  return `Version ${version} is disabled ${daysLater(group.disableWaitDays)}${when}, by a job you can stop`;
 }
 
 function aliasLine(

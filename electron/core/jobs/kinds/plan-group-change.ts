@@ -6,6 +6,7 @@ import { Checks, type Draft, quote, shellWord, subjectLine, worksOfGroup } from 
 import { checkAccount } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
+import { daysLater } from '../../../../shared/text/counted.ts';
 
 /** What is fixed once the group has keys, and why; null: all of it may change. */
 export function fixedByKeys(
@@ -183,7 +184,7 @@ function laterWarnings(
   const warnings: string[] = [];
   if (after.disableAfter && !before.disableAfter && hasActive) {
     warnings.push(
-      `From the next rotation on, the former key is disabled ${after.disableWaitDays} days later: ${worksOfGroup(after).lostLater('it')}`,
+      `From the next rotation on, the former key is disabled ${daysLater(after.disableWaitDays)}: ${worksOfGroup(after).lostLater('it')}`,
     );
   }
   if (!after.disableAfter && before.disableAfter && known.disablings > 0) {

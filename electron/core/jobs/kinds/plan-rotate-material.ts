@@ -23,6 +23,7 @@ import { shortId } from './reading.ts';
 import { lookAtBackup } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { type CurrentVersion, lookAtRotation, type RotationOutlook } from './shared-rotation.ts';
+import { counted } from '../../../../shared/text/counted.ts';
 
 interface Options {
   readonly adopt: boolean;
@@ -137,7 +138,7 @@ function changeLines(
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
     group.materialDays === null
       ? null
-      : `AWS deletes the material of version ${version} after ${group.materialDays} days; it is imported again ${sayLead(group.materialDays)} before`,
+      : `AWS deletes the material of version ${version} after ${counted(group.materialDays, 'day')}; it is imported again ${sayLead(group.materialDays)} before`,
   ];
   return lines.filter((line): line is string => line !== null);
 }

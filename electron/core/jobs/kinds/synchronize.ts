@@ -20,6 +20,7 @@ import {
 } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leftoversOf, noteHolder, standingOf } from './standing.ts';
+import { counted } from '../../../../shared/text/counted.ts';
 
 const synchronizePayload = z.strictObject({
   groupId: z.uuid(),
@@ -100,7 +101,7 @@ const wantedEnd = ({
   validTo,
   daysOfGroup,
 }: Pick<SynchronizePayload, 'validTo' | 'daysOfGroup'>): string =>
-  daysOfGroup !== null ? `${daysOfGroup} days` : validTo === null ? 'never' : utcDay(validTo);
+  daysOfGroup !== null ? counted(daysOfGroup, 'day') : validTo === null ? 'never' : utcDay(validTo);
 
 const notAsked: StepResult = { type: 'skip', proof: [proof('not asked for')] };
 

@@ -12,6 +12,7 @@ import { addRuleVerbs, conditionOptions, type Conditions, whenOf } from './xks-r
 import { addServe } from './xks-serve.ts';
 import { addCredentialVerbs, addStoreVerbs } from './xks-store.ts';
 import { type TargetOptions, targetOf, targetOptions } from './xks-target.ts';
+import { counted } from '../../../../shared/text/counted.ts';
 
 /** `xks store|key|rule|credential|certificate …`, `xks status|publish|kill|rehearse|restore|serve|check|reconcile|link|limits` */
 export function addVerbs(noun: Command, run: Run): void {
@@ -120,7 +121,7 @@ function addRehearse(noun: Command, run: Run): void {
       run(async (context) => {
         const session = await context.opened();
         const { minutes } = options;
-        const question = `Uses of ${key} in this scope are refused for ${minutes} minutes. Rehearse it?`;
+        const question = `Uses of ${key} in this scope are refused for ${counted(minutes, 'minute')}. Rehearse it?`;
         const confirm = await confirmed(context, options, question);
         const asked = { key, minutes, when: whenOf(options), confirm };
         const output = await session.call('xks.rehearse', asked);

@@ -14,6 +14,7 @@ import { clean, paint } from '../screen.ts';
 import { facts, table } from '../table.ts';
 import { spanText } from '../../transport/argv/values.ts';
 import type { Style } from './moments.ts';
+import { counted, daysLater } from '../../../../shared/text/counted.ts';
 
 type Group = OutputFor<'group.list'>['groups'][number];
 type Credential = OutputFor<'credential.test'>;
@@ -84,11 +85,11 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
       'AWS deletes material',
       group.awsDeletesMaterialAfterDays === null
         ? 'never'
-        : `after ${group.awsDeletesMaterialAfterDays} days`,
+        : `after ${counted(group.awsDeletesMaterialAfterDays, 'day')}`,
     ],
     [
       'Disable key after rotating',
-      group.disableAfterRotating ? `yes, after ${group.disableWaitDays} days` : 'no',
+      group.disableAfterRotating ? `yes, ${daysLater(group.disableWaitDays)}` : 'no',
     ],
     ['Policy', group.hasPolicy ? 'imported' : "AWS's default"],
     ['Id', group.id],
