@@ -92,19 +92,11 @@ function DueList({
     <>
       <div className={styles['dueTools']}>
         {due.length === 1 ? null : (
-          <label>
-            <input
-              type="checkbox"
-              checked={chosen === due.length}
-              ref={(box) => {
-                if (box) box.indeterminate = chosen > 0 && chosen < due.length;
-              }}
-              onChange={() =>
-                onChange(chosen === due.length ? new Set(due.map(({ id }) => id)) : new Set())
-              }
-            />{' '}
-            All {due.length} of them
-          </label>
+          <AllOrNone
+            of={due.length}
+            chosen={chosen}
+            onChange={(all) => onChange(new Set(all ? [] : due.map(({ id }) => id)))}
+          />
         )}
         <span role="status" className="quiet">
           {chosen} chosen
@@ -150,6 +142,31 @@ function DueList({
         ) : null}
       </ul>
     </>
+  );
+}
+
+/** One box for all of them; between the two where some are left out. */
+function AllOrNone({
+  of,
+  chosen,
+  onChange,
+}: {
+  readonly of: number;
+  readonly chosen: number;
+  readonly onChange: (all: boolean) => void;
+}) {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={chosen === of}
+        ref={(box) => {
+          if (box) box.indeterminate = chosen > 0 && chosen < of;
+        }}
+        onChange={() => onChange(chosen !== of)}
+      />{' '}
+      All {of} of them
+    </label>
   );
 }
 
