@@ -167,6 +167,18 @@ describe('what goes wrong in one KMS key', () => {
     expect((await versionOf('overtaken', 1)).lifecycle).toBe('deactivated');
   });
 
+  it('says of the version that was last in use that it has the alias, where somebody else has rotated', async () => {
+    await desk.addGroup('theirs', { mapping: 'material' });
+    await desk.rotated('theirs');
+    const { reference: key, remote } = await desk.rotated('theirs');
+    await aws.rotateMaterial(remote?.keyId ?? '');
+    await aws.advance(5);
+    expect(await desk.call('key.check', { key })).toMatchObject({ state: 'Differs' });
+    const { group } = await desk.call('group.show', { group: 'theirs' });
+    expect(group).toMatchObject({ activeVersion: 2, state: 'Differs', needsYou: true });
+    expect((await versionOf('theirs', 2)).lifecycle).toBe('active');
+  });
+
   it.each([
     ['parameters', 'ScheduleKeyDeletion', 'AWS_KEY_STATE', 'which is PendingDeletion.'],
     ['rotate', 'DisableKey', 'KEY_NOT_ENABLED', 'and the next Force Rotate takes it.'],

@@ -247,6 +247,48 @@ describe('a deed that is asked for twice', () => {
     expect((await desk.call('key.list', { group: 'joined' })).total).toBe(1);
   });
 
+  it('is not done again by the number that it was done under, though everything reads as before', async () => {
+    await desk.addGroup('once');
+    await desk.rotated('once');
+    const choices = { key: 'once/1', ...kept, deleteMaterial: true };
+    const plan = await desk.call('key.planSynchronize', choices);
+    const start = ({ number, confirmName }: typeof plan) => {
+      const confirm = confirmName === null ? {} : { confirm: confirmName };
+      return { ...choices, plan: number, ...confirm };
+    };
+    requireDone(await desk.settled((await desk.call('key.synchronize', start(plan))).jobId));
+    await requireNothingRun(async () => {
+      expect((await desk.refused('key.synchronize', start(plan))).code).toBe('PLAN_CHANGED');
+    });
+    const anew = await desk.call('key.planSynchronize', choices);
+    expect({ ...anew, number: '', command: '', checkedAt: 0 }).toEqual({
+      ...plan,
+      number: '',
+      command: '',
+      checkedAt: 0,
+    });
+    expect(anew.number).not.toBe(plan.number);
+    requireDone(await desk.settled((await desk.call('key.synchronize', start(anew))).jobId));
+  });
+
+  it('is not done again by the number of a time before it was undone', async () => {
+    await desk.addGroup('undone');
+    await desk.rotated('undone');
+    const key = 'undone/1';
+    const { number, confirmName } = await desk.call('key.planDisable', { key });
+    const disable = {
+      key,
+      plan: number,
+      ...(confirmName === null ? {} : { confirm: confirmName }),
+    };
+    requireDone(await desk.settled((await desk.call('key.disable', disable)).jobId));
+    const { number: plan } = await desk.call('key.planEnable', { key });
+    requireDone(await desk.settled((await desk.call('key.enable', { key, plan })).jobId));
+    await requireNothingRun(async () => {
+      expect((await desk.refused('key.disable', disable)).code).toBe('PLAN_CHANGED');
+    });
+  });
+
   it('and the other way round: another deed of the group waits behind it', async () => {
     await desk.addGroup('line');
     await desk.rotated('line');

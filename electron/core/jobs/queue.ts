@@ -138,6 +138,11 @@ export class JobQueue {
     return this.#find(id).plan;
   }
 
+  /** Number of the newest job at this deed about `subject`, over or not; null: nobody ever asked for it. */
+  former<P>(kind: JobKind<P>, payload: P, subject: string): number | null {
+    return this.#wishes.former(kind, payload, subject);
+  }
+
   /** The unfinished job that was last asked for about the matter of this deed, and is another deed. */
   otherwise<P>(kind: JobKind<P>, payload: P): OtherWish | null {
     return this.#wishes.otherwise(kind, payload);

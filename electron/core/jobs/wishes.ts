@@ -22,6 +22,7 @@ export class Wishes {
   readonly #open;
   readonly #behind;
   readonly #last;
+  readonly #former;
 
   constructor({ db }: Pick<Store, 'db'>) {
     this.#open = db.prepare<[string, string], Open>(
@@ -37,6 +38,17 @@ export class Wishes {
       `select number, title, kind, deed_key from job where matter = ? and ended_at is null
        order by position is null desc, position desc limit 1`,
     );
+    this.#former = db
+      .prepare<[string, string, string], number | null>(
+        `select max(j.number) from job_subject s join job j on j.number = s.job
+         where s.subject = ? and j.kind = ? and j.deed_key = ?`,
+      )
+      .pluck();
+  }
+
+  /** Number of the newest job at this deed, over or not, among those about `subject`. */
+  former<P>(kind: JobKind<P>, payload: P, subject: string): number | null {
+    return this.#former.get(subject, kind.name, kind.deedKey(payload)) ?? null;
   }
 
   /** The job that is at this deed and will be done last; null: none is. */

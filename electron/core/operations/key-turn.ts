@@ -25,12 +25,14 @@ async function planned(open: OpenKeystore, turn: KeyTurn, reference: string) {
   open.changed('key', found.key.id);
   const payload: TurnPayload = { ...of, typed: draft.confirmName !== null };
   const kind = keyTurnJobs[turn];
+  const former = open.jobs.former(kind, payload, found.key.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),
+    former,
     ...open.jobs.wishes(kind, payload),
     doneBy: open.jobs.doneBy(kind, group),
   });
-  return { group, found, kind, payload, plan };
+  return { group, found, kind, payload, plan, former };
 }
 
 /** Disable in AWS, and Enable in AWS: planned, numbered, planned again when started. */
@@ -44,7 +46,7 @@ export function keyTurnHandlers(access: Access): Turns {
     caller: Caller,
   ): Promise<Started> => {
     const open = access.open();
-    const { group, found, kind, payload, plan } = await planned(open, turn, input.key);
+    const { group, found, kind, payload, plan, former } = await planned(open, turn, input.key);
     return startDeed(open, {
       kind,
       payload,
@@ -53,6 +55,7 @@ export function keyTurnHandlers(access: Access): Turns {
       plan,
       given: input.plan,
       caller,
+      former: { subject: found.key.id, number: former },
       prepare: () => {
         if (plan.confirmName !== null && input.confirm !== plan.confirmName)
           throw new OperationError('NAME_NOT_TYPED', { name: plan.confirmName });

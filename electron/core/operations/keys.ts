@@ -25,7 +25,13 @@ const latestDeletion = 365 * 86_400_000;
 async function plan(
   open: OpenKeystore,
   input: SynchronizeInput,
-): Promise<{ plan: SynchronizePlan; payload: SynchronizePayload; group: Group; key: Key }> {
+): Promise<{
+  plan: SynchronizePlan;
+  payload: SynchronizePayload;
+  group: Group;
+  key: Key;
+  former: number | null;
+}> {
   const found = open.references.key(input.key);
   const group = open.groups.get(found.key.groupId);
   const now = open.clock.now();
@@ -54,9 +60,12 @@ async function plan(
   open.changed('key', found.key.id);
   // what was read just now may have another date, and the next plan would go by that
   if (input.validTo === undefined && usual() !== validTo) return plan(open, input);
+  const former = open.jobs.former('key.synchronize', payload, found.key.id);
   return {
+    former,
     plan: sealPlan(draft, {
       now,
+      former,
       runningJob: open.jobs.underWay('key.synchronize', payload),
       doneBy: open.jobs.doneBy('key.synchronize', group),
     }),
@@ -129,7 +138,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
 
   synchronize: async (input, caller) => {
     const open = access.open();
-    const { plan: now, payload, group, key } = await plan(open, input);
+    const { plan: now, payload, group, key, former } = await plan(open, input);
     const { groupId, keyId, ...choices } = payload;
     return startDeed(open, {
       kind: 'key.synchronize',
@@ -139,6 +148,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
       plan: now,
       given: input.plan,
       caller,
+      former: { subject: keyId, number: former },
       details: choices,
       prepare: () => {
         if (now.confirmName !== null && input.confirm !== now.confirmName) {

@@ -44,12 +44,14 @@ async function planActive(open: OpenKeystore, reference: string) {
   const draft = await planMakeActive(open.deeds, group, found, open.references.groupPath(group));
   open.changed('key', found.key.id);
   const kind = 'key.make-active';
+  const former = open.jobs.former(kind, payload, found.key.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),
+    former,
     ...open.jobs.wishes(kind, payload),
     doneBy: open.jobs.doneBy(kind, group),
   });
-  return { group, found, payload, plan };
+  return { group, found, payload, plan, former };
 }
 
 /** Force Rotate and Make Active: planned, numbered, planned again when started. */
@@ -85,7 +87,7 @@ export const rotationHandlers = (access: Access): Rotation => ({
 
   makeActive: async (input, caller) => {
     const open = access.open();
-    const { group, found, payload, plan } = await planActive(open, input.key);
+    const { group, found, payload, plan, former } = await planActive(open, input.key);
     return startDeed(open, {
       kind: 'key.make-active',
       payload,
@@ -94,6 +96,7 @@ export const rotationHandlers = (access: Access): Rotation => ({
       plan,
       given: input.plan,
       caller,
+      former: { subject: found.key.id, number: former },
     });
   },
 });

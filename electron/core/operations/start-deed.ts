@@ -1,4 +1,5 @@
 import type { Plan, Started } from '../../../shared/contract/shapes.ts';
+import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Caller } from '../core.ts';
 import { requirePlan, requirePlanOfJob } from '../jobs/kinds/plan.ts';
@@ -15,6 +16,8 @@ export interface PlannedDeed {
   /** The number a person saw. */
   readonly given: string;
   readonly caller: Caller;
+  /** Where the plan's number counts the job that did this deed last: whose, and which job that was. */
+  readonly former?: { readonly subject: string; readonly number: number | null };
   /** What is said in the audit record beside the plan's number. */
   readonly details?: Readonly<Record<string, Json>>;
   /** Inside the transaction, only where a job is really made: last refusals, and what it needs. */
@@ -32,6 +35,7 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
   const started = open.store.change(() => {
     const atIt = open.jobs.underWay(kind, payload);
     if (atIt === null) {
+      requireNotDone(open, deed);
       requirePlan(plan, deed.given);
       deed.prepare?.();
     } else {
@@ -45,4 +49,12 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
   });
   open.changed('job', started.jobId);
   return started;
+}
+
+/** A job that began and ended since the plan was made did what the number was given for. */
+function requireNotDone(open: OpenKeystore, { kind, payload, former, plan }: PlannedDeed): void {
+  if (former === undefined) return;
+  const { subject, number } = former;
+  if (open.jobs.former(kind, payload, subject) !== number)
+    throw new OperationError('PLAN_CHANGED', { now: plan.number });
 }

@@ -220,7 +220,7 @@ interface Deed {
   readonly kind: string;
   readonly payload: Json;
   readonly title: string;
-  readonly subjects: Readonly<Record<string, string>>;
+  readonly subjects: { readonly store: string; readonly xksKey?: string };
   readonly draft: Draft;
   /** What is said in the audit record beside the plan's number. */
   readonly details?: Readonly<Record<string, Json>>;
@@ -284,9 +284,12 @@ function meant(
   }
 }
 
-function sealed(open: OpenKeystore, { kind, payload, draft }: Deed): Plan {
+function sealed(open: OpenKeystore, { kind, payload, subjects, draft }: Deed) {
   const now = open.clock.now();
-  return sealPlan(draft, { now, ...open.jobs.wishes(kind, payload), doneBy: now + 10_000 });
+  const former = open.jobs.former(kind, payload, subjects.store);
+  const wishes = open.jobs.wishes(kind, payload);
+  const plan: Plan = sealPlan(draft, { now, former, ...wishes, doneBy: now + 10_000 });
+  return { plan, former: { subject: subjects.store, number: former } };
 }
 
 function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'> {
@@ -297,15 +300,15 @@ function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'>
     },
     plan: async (input) => {
       const open = access.open();
-      return sealed(open, await deedOf(open, input));
+      return sealed(open, await deedOf(open, input)).plan;
     },
     run: async (input, caller) => {
       const open = access.open();
       const deed = await deedOf(open, input);
-      const plan = sealed(open, deed);
+      const { plan, former } = sealed(open, deed);
       requireTyped(plan.confirmName, input.confirm);
       const { draft: _draft, ...planned } = deed;
-      return startDeed(open, { ...planned, plan, given: input.plan, caller });
+      return startDeed(open, { ...planned, plan, former, given: input.plan, caller });
     },
   };
 }

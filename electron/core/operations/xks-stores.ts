@@ -227,24 +227,28 @@ const about = { practice: 3_000, real: 5 * 60_000 } as const;
 async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
   const draft = await planStore(open.deeds, store, deed);
   const now = open.clock.now();
-  return sealPlan(draft, {
+  const payload = { storeId: store.id };
+  const former = open.jobs.former(storeKindName(deed), payload, store.id);
+  const sealed = sealPlan(draft, {
     now,
-    ...open.jobs.wishes(storeKindName(deed), { storeId: store.id }),
+    former,
+    ...open.jobs.wishes(storeKindName(deed), payload),
     doneBy: now + (deed === 'connect' || deed === 'disconnect' ? about[open.store.realm] : 10_000),
   });
+  return { plan: sealed, former };
 }
 
 function deedHandlers(access: Access): Pick<Stores, 'plan' | 'run'> {
   return {
     plan: async (input) => {
       const open = access.open();
-      return plan(open, open.xks.stores.find(input.store), input.deed);
+      return (await plan(open, open.xks.stores.find(input.store), input.deed)).plan;
     },
     run: async (input, caller) => {
       const open = access.open();
       const store = open.xks.stores.find(input.store);
       const { deed } = input;
-      const now = await plan(open, store, deed);
+      const { plan: now, former } = await plan(open, store, deed);
       requireTyped(now.confirmName, input.confirm);
       return startDeed(open, {
         kind: storeKindName(deed),
@@ -254,6 +258,7 @@ function deedHandlers(access: Access): Pick<Stores, 'plan' | 'run'> {
         plan: now,
         given: input.plan,
         caller,
+        former: { subject: store.id, number: former },
       });
     },
   };

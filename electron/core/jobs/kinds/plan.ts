@@ -28,6 +28,11 @@ export interface PlannedAt {
   readonly runningJob: string | null;
   /** The job that is to decide otherwise, and would after all that is so now. */
   readonly otherwise?: OtherWish | null;
+  /**
+   * The job that did this very deed last, where doing it may leave everything as it was: what was agreed to
+   * once is not done twice.
+   */
+  readonly former?: number | null;
   /** When the deed is likely to be done if it is begun now (wall clock ms). */
   readonly doneBy: number;
 }
@@ -40,14 +45,15 @@ const numberUnderWay = (jobId: string): string => numberFrom(`under way: ${jobId
 
 /**
  * Gives the plan its number: a hash over every line a person reads, without times and readings that
- * move by themselves. The same number means: nothing that was shown has changed. While a job is at the
+ * move by themselves. The same number means: nothing that was shown has changed, and it was not done yet. While a job is at the
  * deed, it names that job.
  */
 export function sealPlan<D extends Draft>(draft: D, at: PlannedAt): D & Plan {
-  const { now, runningJob, otherwise, doneBy } = at;
+  const { now, runningJob, otherwise, former, doneBy } = at;
   const { command: _command, ...lines } = draft;
   const blocked = undone(draft, otherwise ?? null) ?? draft.blocked;
-  const shown = { ...lines, blocked: blocked?.code ?? null };
+  const again = former == null ? {} : { former };
+  const shown = { ...lines, blocked: blocked?.code ?? null, ...again };
   const number =
     runningJob === null
       ? numberFrom(withoutMinutes(JSON.stringify(shown)))

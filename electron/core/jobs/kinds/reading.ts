@@ -134,10 +134,18 @@ export async function readHolder(
   return { kmsKeyId: keyId, arn, key: own, mayMove, state, requestId, readAt };
 }
 
-/** Of versions that share the KMS key it is the one under which AWS encrypts. */
+/**
+ * Of versions that share the KMS key it is the one under which AWS encrypts; under material of somebody else,
+ * the one that was in use last.
+ */
 function ownHolder(named: readonly KeyWithRemote[], group: Group): KeyWithRemote | null {
   const own = named.filter(({ key }) => key.groupId === group.id);
-  return own.find(({ remote }) => remote?.materialState === 'CURRENT') ?? own[0] ?? null;
+  return (
+    own.find(({ remote }) => remote?.materialState === 'CURRENT') ??
+    own.find(({ key }) => key.lifecycle === 'active' || key.lifecycle === 'suspended') ??
+    own[0] ??
+    null
+  );
 }
 
 /** Which alias a job looked at when it began, and who held it. Kept as output of its check. */

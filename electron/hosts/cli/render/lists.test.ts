@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Screen } from '../screen.ts';
 import type { OutputFor } from '../operations.ts';
-import { keyText } from './lists.ts';
+import { groupText, keyText } from './lists.ts';
 import { styleFor } from './moments.ts';
 
 type Key = OutputFor<'key.check'>;
@@ -46,4 +46,47 @@ const key = (state: Key['state']): Key => ({
 it('does not say of material that is gone that AWS never deletes it', () => {
   expect(keyText(key('Active, alias'), style)).toMatch(/^\W*Deleted by AWS\W*never$/m);
   expect(keyText(key('Material gone'), style)).toMatch(/^\W*Deleted by AWS\W*AWS has no material/m);
+});
+
+it('says of a group whose alias was taken from it that none of its versions has it, and not “none yet”', () => {
+  const group: OutputFor<'group.show'>['group'] = {
+    id: '01a200db-4f99-70c6-8706-a8123c15892d',
+    name: 'cards',
+    path: 'cards',
+    folderId: null,
+    service: 'aws-kms',
+    credentialId: '01a200db-4f99-70c6-8706-a8123c15892e',
+    credentialName: 'kms',
+    connection: 'Connected',
+    account: '111122223333',
+    region: 'eu-west-1',
+    keyType: 'AES',
+    keyLength: 256,
+    keyUsage: 'encrypt-decrypt',
+    storage: 'software',
+    mapping: 'container',
+    rotations: null,
+    rotate: false,
+    rotateEvery: { amount: 12, unit: 'months' },
+    keepValidFor: { amount: 24, unit: 'months' },
+    alias: 'cards',
+    description: '',
+    activeKeyId: null,
+    hasPolicy: false,
+    awsDeletesMaterialAfterDays: null,
+    disableAfterRotating: false,
+    disableWaitDays: 7,
+    keys: 2,
+    activeVersion: null,
+    nextRotationAt: null,
+    state: 'In step',
+    needsYou: false,
+    sentence: '',
+    remarks: [],
+  };
+  const said = (keys: number, activeVersion: number | null) =>
+    groupText({ group: { ...group, keys, activeVersion }, policy: null, policyReading: [] }, style);
+  expect(said(0, null)).toMatch(/^\W*Active version\W*none yet$/m);
+  expect(said(2, null)).toMatch(/^\W*Active version\W*none holds the alias$/m);
+  expect(said(2, 2)).toMatch(/^\W*Active version\W*2$/m);
 });

@@ -55,6 +55,12 @@ export function groupSavedText(group: Group): string {
   ].join('\n');
 }
 
+/** As the window says it: a version that once had the alias is there, and has it no more. */
+function activeVersion({ keys, activeVersion: version }: Group): string {
+  if (version !== null) return String(version);
+  return keys === 0 ? 'none yet' : 'none holds the alias';
+}
+
 export function groupText({ group, policyReading }: OutputFor<'group.show'>, style: Style): string {
   const lines = facts([
     ['Name', group.name, 'strong'],
@@ -75,7 +81,7 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
     ['Keys', `${nameOfKind(group)}, ${storageTexts[group.storage]}, ${usageTexts[group.keyUsage]}`],
     ['Key Material Mapping', mappingTexts[group.mapping].label],
     ['Rotations', group.rotations?.text ?? ''],
-    ['Active version', group.activeVersion === null ? 'none yet' : String(group.activeVersion)],
+    ['Active version', activeVersion(group)],
     ['Versions', String(group.keys)],
     ['Active Key ID', group.activeKeyId ?? 'filled in by the first rotation'],
     ['Rotate Key', group.rotate ? `every ${spanText(group.rotateEvery)}` : 'off'],
