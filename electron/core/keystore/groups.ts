@@ -68,6 +68,8 @@ export interface Groups {
   due(at: number): readonly { readonly id: string; readonly dueAt: number }[];
   adoptForeign(id: string, arn: string): void;
   hasAdopted(id: string, arn: string): boolean;
+  /** Ids of the groups that may move their alias from this key, though they did not make it. */
+  adopters(arn: string): readonly string[];
 }
 
 export function createGroups(
@@ -129,6 +131,12 @@ function statements({ store: { db } }: Domain) {
     adopted: db.prepare<[string, string], unknown>(
       'select 1 from foreign_key_adopted where group_id = ? and arn = ?',
     ),
+    adopters: db
+      .prepare<[string], string>(
+        `select a.group_id from foreign_key_adopted a join key_group g on g.id = a.group_id
+         where a.arn = ? order by g.name, g.id`,
+      )
+      .pluck(),
   };
 }
 
@@ -240,6 +248,10 @@ class GroupTable implements Groups {
 
   hasAdopted(id: string, arn: string): boolean {
     return this.#sql.adopted.get(id, arn) !== undefined;
+  }
+
+  adopters(arn: string): readonly string[] {
+    return this.#sql.adopters.all(arn);
   }
 
   #requirePlace({ folderId, credentialId }: Group): void {

@@ -256,9 +256,14 @@ export const awsWording = {
   },
   IMPORT_OVER_PRESENT: {
     headline: 'AWS does not take key material over what the KMS key has.',
-    forYourKeys: 'The KMS key keeps its material and the date it had. Our copy stays as it is.',
+    forYourKeys: (d) =>
+      d.has('unproved')
+        ? 'The KMS key keeps its material and the date it had. Whether that is this key is not proved, so it is not taken over. Our copy stays as it is.'
+        : 'The KMS key keeps its material and the date it had. Our copy stays as it is.',
     next: (d) =>
-      `${d.inOpenJob ? 'Cancel this job, then synchronize' : 'Synchronize'} with Delete Key Material and Import Key Material ticked.`,
+      d.has('unproved')
+        ? `${d.inOpenJob ? 'Cancel this job' : 'Leave that KMS key as it is'}. Or, where its applications can wait, have its key material deleted in AWS, then ${d.goOn}: AWS takes it back only if it is the same.`
+        : `${d.inOpenJob ? 'Cancel this job, then synchronize' : 'Synchronize'} with Delete Key Material and Import Key Material ticked.`,
   },
   WRAPPING_KEY_CHANGED: {
     headline: "AWS's wrapping key is not the one that was noted before.",

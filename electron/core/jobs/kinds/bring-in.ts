@@ -6,7 +6,7 @@ import { openIncoming, requireTakesIn } from './incoming-key.ts';
 import { proof, sayMethod } from './reading.ts';
 import type { ForceRotatePayload } from './rotation.ts';
 import type { DeedServices } from './services.ts';
-import { isUnproved, leaveUnproved } from './taken-over.ts';
+import { giveUpUnproved, isUnproved } from './taken-over.ts';
 
 const bringInPayload = z.strictObject({
   groupId: z.uuid(),
@@ -37,7 +37,7 @@ export function bringIn(services: DeedServices): JobKind<BringInPayload> {
       // as long as the job is open, whoever asks for it once more joins it
       if (made) services.transportKeys.destroy(transportId);
       else services.transportKeys.dropFile(transportId);
-      if (made?.remote && isUnproved(made.remote)) leaveUnproved(services, made.key, ended.jobId);
+      if (made?.remote && isUnproved(made.remote)) giveUpUnproved(services, made.key, ended.jobId);
       endRotation(services, ended);
     },
   };

@@ -161,15 +161,15 @@ export const plannedDeletion = (from: number, days: number): number =>
 
 /**
  * So many days from the import on, however long the job stopped before it. Where AWS has taken the
- * material and the answer was lost, the date it has: it may refuse another.
+ * material and the answer was lost, the date it has: it may refuse another. What is taken over keeps the
+ * date it has, or none; once that has passed, AWS has the material no more, and it is like a new one.
  */
-export function endOfMaterial(remote: RemoteKey, days: number | null, now: number) {
+export function endOfMaterial(remote: RemoteKey, days: number | null, now: number): number | null {
   const { state, validTo } = remote;
-  // what is taken over keeps the date it has
-  if (isUnproved(remote) && state !== 'PendingImport') return validTo;
+  const there = state !== 'PendingImport';
+  if (there && isUnproved(remote) && (validTo === null || validTo > now)) return validTo;
   if (days === null) return null;
-  const taken = state !== 'PendingImport' && validTo !== null && validTo > now;
-  return taken ? validTo : plannedDeletion(now, days);
+  return there && validTo !== null && validTo > now ? validTo : plannedDeletion(now, days);
 }
 
 /** The template's Active Key ID, when it is a key that waits for its first material, or is taken over. */
@@ -186,7 +186,10 @@ async function chosenKey(
   if (known.some(({ key }) => key.groupId === group.id)) return null;
   if (known.length > 0) throw takenElsewhere(group, id);
   try {
-    if (takesFilled) return { id, filled: await requireTakeable(connection, group, id, context) };
+    if (takesFilled) {
+      const { filled } = await requireTakeable(connection, group, id, context);
+      return { id, filled };
+    }
     await requireWaiting(connection, group, id, context);
     return { id, filled: false };
   } catch (error) {

@@ -8,7 +8,8 @@ import { carrierOf, sayCarrier } from './carrying.ts';
 import { isWaiting, readAlone } from './read-key.ts';
 import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
-import { leaveUnproved } from './taken-over.ts';
+import { leaveUnproved, refusedToProve } from './taken-over.ts';
+import { requireOneMaterial } from './waiting-key.ts';
 
 /** Wrapping key spec asked of AWS. RSA_2048 is refused by us, RSA_4096 is what AWS suggests. */
 export const wrappingKeySpec = 'RSA_4096';
@@ -232,6 +233,7 @@ async function send<P>(
   context: StepContext<P>,
   subject: ImportSubject,
 ): Promise<StepResult> {
+  const { group, kmsKeyId } = subject;
   if (!services.parcels.has(context.jobId, 'wrapped')) {
     return afresh(services, context, 'the wrapped copy is gone');
   }
@@ -240,6 +242,11 @@ async function send<P>(
   if (subject.validTo !== null && subject.validTo - (validTo ?? 0) > dateHolds) {
     return afresh(services, context, 'AWS would delete the material too early');
   }
+  // what is taken over keeps its date, and has none to keep once that is over
+  if (subject.validTo === null && validTo !== null && validTo <= services.clock.now()) {
+    return afresh(services, context, 'the date that the material had has passed');
+  }
+  if (subject.proves) await requireOneMaterial(subject.connection, group, kmsKeyId, context);
   const others = subject.isNew ? await waitingMaterial(subject, context) : null;
   if (others !== null && others === subject.materialId)
     return imported(services, context, subject, { materialId: others, requestId: null });
@@ -261,7 +268,7 @@ async function send<P>(
     if (error instanceof OperationError && error.code === 'IMPORT_TOKEN_EXPIRED') {
       return afresh(services, context, 'the import token is good no more');
     }
-    const unproved = unprovedBy(services, context, subject, error);
+    const unproved = await unprovedBy(services, context, subject, error);
     if (unproved !== null) return { type: 'park', error: unproved };
     if (subject.isNew) return refusedNew(services, context, subject, { error, others });
     const overPresent = await refusedOverPresent(error, context, subject);
@@ -277,16 +284,21 @@ async function send<P>(
   }
 }
 
-/** AWS has not said that the KMS key has this material: it is let go of. Null: that was not to be proved, or not asked. */
-function unprovedBy<P>(
+/**
+ * A KMS key that has other material is let go of; one whose state allows no import may be proved later. Null: that
+ * was not to be proved, or AWS says something else.
+ */
+async function unprovedBy<P>(
   services: DeedServices,
-  { jobId }: StepContext<P>,
-  { proves, key }: ImportSubject,
+  context: StepContext<P>,
+  { proves, key, kmsKeyId, connection }: ImportSubject,
   error: unknown,
-): OperationError | null {
-  const tells = ['IMPORT_WRONG_MATERIAL', 'AWS_KEY_STATE'];
-  if (!proves || !(error instanceof OperationError) || !tells.includes(error.code)) return null;
-  return leaveUnproved(services, key, jobId, error);
+): Promise<OperationError | null> {
+  if (!proves || !(error instanceof OperationError)) return null;
+  if (error.code === 'IMPORT_WRONG_MATERIAL')
+    return leaveUnproved(services, key, context.jobId, error);
+  if (error.code !== 'AWS_KEY_STATE') return null;
+  return refusedToProve(key, await connection.describeKey(kmsKeyId, context), error);
 }
 
 /** Id of the material that waits for rotation; null: none does. */

@@ -1,7 +1,22 @@
 import { isAsymmetric } from '../../../../shared/model/key-kinds.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
+import { counted } from '../../../../shared/text/counted.ts';
+import type { Grant, KmsKeyRead } from '../../cloud/answers.ts';
+import type { CloudConnection } from '../../cloud/cloud.ts';
 import { markerIn } from '../../cloud/marker.ts';
 import type { Group } from '../../keystore/rows.ts';
-import { type Checks, type Draft, type Looked, read, write } from './plan.ts';
+import {
+  type Checks,
+  type Draft,
+  granteesOf,
+  type Looked,
+  quote,
+  read,
+  sayTemplate,
+  unlessRefused,
+  worksOfGroup,
+  write,
+} from './plan.ts';
 import { shortId } from './reading.ts';
 import { takenElsewhere } from './rotation.ts';
 import type { DeedServices } from './services.ts';
@@ -12,10 +27,22 @@ export interface ChosenKey {
   readonly id: string;
   /** It has, or had, material: it is taken over. */
   readonly filled: boolean;
+  /** What goes on with one that is taken over. */
+  readonly taken: TakenKey | null;
+}
+
+interface TakenKey {
   /** It has material now, which keeps the date that AWS has for it. */
-  readonly keepsDate: boolean;
+  readonly present: boolean;
+  /** When AWS deletes that (wall clock ms); null: never. */
+  readonly validTo: number | null;
   /** What Keyreeve writes into the description of the keys that it makes. */
   readonly marker: string | null;
+  /** What names it, but for the alias of the group; null: not readable. */
+  readonly aliases: readonly string[] | null;
+  readonly grants: readonly Grant[] | null;
+  /** Other groups that may move their alias from it. */
+  readonly adopters: readonly Group[];
 }
 
 /** Looks at it; `takesFilled`: it may have material, which is to be that of the key that comes in. */
@@ -38,7 +65,7 @@ export async function chosenKey(
   const { connection } = looked;
   const unusable = `${activeKey(id)} is no key that waits for material`;
   if (!takesFilled) {
-    const waiting = { id, filled: false, keepsDate: false, marker: null };
+    const waiting = { id, filled: false, taken: null };
     const look = () => requireWaiting(connection, group, id).then(() => waiting);
     return checks.look(`${activeKey(id)} waits for its material`, look, {
       ACTIVE_KEY_UNUSABLE: unusable,
@@ -47,13 +74,39 @@ export async function chosenKey(
   return checks.look(
     `${activeKey(id)} waits for material, or has one that can be held against this key`,
     async () => {
-      const filled = await requireTakeable(connection, group, id);
-      const { description, state } = await connection.describeKey(id);
-      const keepsDate = filled && state !== 'PendingImport';
-      return { id, filled, keepsDate, marker: markerIn(description) };
+      const { filled, read: found } = await requireTakeable(connection, group, id);
+      return {
+        id,
+        filled,
+        taken: filled ? await takenKey(services, connection, group, found) : null,
+      };
     },
     { ACTIVE_KEY_UNUSABLE: `${unusable}, nor one that can be taken over` },
   );
+}
+
+async function takenKey(
+  { groups }: Pick<DeedServices, 'groups'>,
+  connection: CloudConnection,
+  group: Group,
+  { keyId, arn, state, validTo, description }: KmsKeyRead,
+): Promise<TakenKey> {
+  const aliases = await unlessRefused(async () => (await connection.listAliases(keyId)).aliases);
+  const present = state !== 'PendingImport';
+  return {
+    present,
+    validTo: present ? validTo : null,
+    marker: markerIn(description),
+    aliases:
+      aliases
+        ?.map(({ name }) => name)
+        .filter((name) => name !== `alias/${group.alias}`)
+        .toSorted() ?? null,
+    grants: await unlessRefused(async () => (await connection.listGrants(keyId)).grants),
+    adopters: groups
+      .adopters(arn)
+      .flatMap((id) => (id === group.id ? [] : (groups.byId(id) ?? []))),
+  };
 }
 
 const activeKey = (id: string): string => `Active Key ID ${shortId(id)}`;
@@ -66,16 +119,63 @@ export function kmsKeyLine(chosen: ChosenKey | null): string {
     : `The waiting KMS key ${chosen.id} receives its material`;
 }
 
-export function takenLines(chosen: ChosenKey | null): string[] {
-  if (!chosen?.filled) return [];
+/** When AWS deletes the material of a KMS key that is taken over; null: that is not kept. */
+export function keptDate(chosen: ChosenKey | null): string | null {
+  if (!chosen?.taken?.present) return null;
+  const { validTo } = chosen.taken;
+  return validTo === null
+    ? 'AWS deletes its material on no date, and that stays so'
+    : `AWS deletes its material on ${sayMinute(validTo)}, and that date stays`;
+}
+
+/** What a KMS key that is taken over goes on with. */
+export function takenStayLines(group: Group, chosen: ChosenKey | null, holds: boolean): string[] {
+  if (!chosen?.taken) return [];
+  const { id, taken } = chosen;
+  const named = `KMS key ${shortId(id)}`;
+  const { aliases, grants } = taken;
   return [
-    'Where AWS says that the KMS key has other material, nothing changes there, and the key stays here without a KMS key',
-    ...(chosen.marker === null
+    ...(holds && taken.present
+      ? [`${named} under alias/${group.alias}: whoever names it by alias, ID or ARN sees no change`]
+      : []),
+    ...(aliases ?? []).map((name) => `${name} names ${named}, too`),
+    ...(grants === null || grants.length === 0
       ? []
-      : [
-          `KMS key ${shortId(chosen.id)} bears the mark ${chosen.marker} of a rotation by Keyreeve: another keystore may hold it`,
-        ]),
+      : [`${counted(grants.length, 'grant')} on ${named} (${granteesOf(grants)})`]),
   ];
+}
+
+export function takenLines(group: Group, chosen: ChosenKey | null): string[] {
+  if (!chosen?.taken) return [];
+  const { validTo, marker, aliases, grants, adopters } = chosen.taken;
+  const named = `KMS key ${shortId(chosen.id)}`;
+  const works = worksOfGroup(group);
+  const lines = [
+    'Where AWS says that the KMS key has other material, nothing changes there, and the key stays here without a KMS key',
+    marker === null
+      ? null
+      : `${named} bears the mark ${marker} of a rotation by Keyreeve: another keystore may hold it`,
+    ...adopters.map(
+      ({ name }) => `${quote(name)} adopted ${named}: it may move its own alias from it`,
+    ),
+    aliases === null ? `Aliases of ${named} could not be read (kms:ListAliases)` : null,
+    grants === null ? `Grants on ${named} could not be read (kms:ListGrants)` : null,
+    validTo === null || group.materialDays !== null
+      ? null
+      : `Nothing renews its material, as this group gives material no days: once AWS deletes it on ${sayMinute(validTo)}, ${works.stops('the key')} until you Synchronize`,
+  ];
+  return lines.filter((line): line is string => line !== null);
+}
+
+/** A chosen KMS key was not made from the template. */
+export function policyLine(group: Group, chosen: ChosenKey | null): string {
+  if (chosen !== null) {
+    const until = group.policy === null ? '' : ' until Synchronize with Update Policy';
+    return `Key policy: KMS key ${shortId(chosen.id)} keeps its own${until}`;
+  }
+  return group.policy === null
+    ? 'Key policy: AWS default, as this group has no template'
+    : `Key policy: ${sayTemplate(group.policy)}`;
 }
 
 /** The calls of the job itself, in order; what the plan read is not among them. */
@@ -110,6 +210,7 @@ export function callsOf(
         ? [write('CreateKey')]
         : [read('DescribeKey'), ...materials, read('DescribeKey')]),
       read('GetParametersForImport'),
+      ...materials,
       write('ImportKeyMaterial'),
       read('DescribeKey'),
       ...(group.policy !== null && chosen === null ? [read('GetKeyPolicy')] : []),

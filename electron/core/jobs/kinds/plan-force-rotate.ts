@@ -10,9 +10,9 @@ import {
   lookAtAws,
   type Looked,
   quote,
-  sayTemplate,
   shellWord,
   exceptionLines,
+  granteesOf,
   staysOff,
   subjectLine,
   worksOfGroup,
@@ -22,7 +22,16 @@ import { type HolderSeen, shortId } from './reading.ts';
 import { lookAtBackup } from './second-place.ts';
 import type { DeedServices } from './services.ts';
 import { wrappingKeySpec } from './import-steps.ts';
-import { callsOf, type ChosenKey, chosenKey, kmsKeyLine, takenLines } from './plan-chosen-key.ts';
+import {
+  callsOf,
+  type ChosenKey,
+  chosenKey,
+  keptDate,
+  kmsKeyLine,
+  policyLine,
+  takenLines,
+  takenStayLines,
+} from './plan-chosen-key.ts';
 import { isolate } from '../../../../shared/text/isolate.ts';
 import { sayLead } from '../../../../shared/text/renewal.ts';
 import { counted, daysLater } from '../../../../shared/text/counted.ts';
@@ -76,14 +85,17 @@ export async function planForceRotate(
   const version = came?.version ?? services.keys.nextVersion(group.id);
   // What AWS did not say is not claimed, although the plan cannot be started then.
   const holderRead = looked.holder !== null;
-  const former = formerOf(group, looked.holder);
-  const gone = holderRead && former.id === null ? lastHolder(services, group) : null;
+  const held = formerOf(group, looked.holder);
+  // whoever has the alias and takes the key over gives up nothing
+  const stays = waiting !== null && held.id === waiting;
+  const former = stays ? formerOf(group, null) : held;
+  const gone = holderRead && held.id === null ? lastHolder(services, group) : null;
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
 
   const draft: Draft = {
     deed: incoming?.deed ?? 'force-rotate',
     title: incoming?.title ?? `Rotate ${quote(group.name)}?`,
-    subject: subjectLine(group, looked.account, activeWords(holderRead, former.name, version)),
+    subject: subjectLine(group, looked.account, activeWords(holderRead, held.name, version)),
     sentence: sentence(services, group, incoming !== null),
     changes: [
       ...(came === null ? [] : [came.change]),
@@ -92,24 +104,31 @@ export async function planForceRotate(
         former,
         holderRead,
         chosen,
+        stays,
         adopt: adopts(looked, chosen),
       }),
     ],
-    stays: holderRead
-      ? stayLines(services, group, former, gone)
-      : [worksOfGroup(group).untouched, policyLine(group)],
+    stays: [
+      ...takenStayLines(group, chosen, stays),
+      ...(holderRead
+        ? stayLines(services, group, former, { gone, stays })
+        : [worksOfGroup(group).untouched]),
+      policyLine(group, chosen),
+    ],
     lookFirst: [
       ...(came?.lookFirst ?? []),
-      ...takenLines(chosen),
-      ...(await warnings(services, group, looked, { former, waiting, gone })),
+      ...takenLines(group, chosen),
+      ...(await warnings(services, group, looked, { former, chosen, stays, gone })),
     ],
     checks: checks.lines,
     ...callsOf(group, {
       keyStep: incoming?.step ?? 'Generate key',
-      alias: former.id === null ? 'made' : former.id === waiting ? 'there' : 'moved',
+      alias: stays ? 'there' : former.id === null ? 'made' : 'moved',
       chosen,
     }),
-    goBack: wayBack(group, holderRead, former),
+    goBack: stays
+      ? 'The alias does not move: there is nothing to go back to'
+      : wayBack(group, holderRead, former),
     command: `${incoming?.command ?? `keyreeve group force-rotate ${shellWord(options.reference)}`}${options.adopt ? ' --adopt' : ''}`,
     button: `${incoming?.button ?? `Rotate ${isolate(group.name)}`}${practice}`,
     confirmName: null,
@@ -192,26 +211,28 @@ function changeLines(
     former: Former;
     holderRead: boolean;
     chosen: ChosenKey | null;
+    stays: boolean;
     adopt: boolean;
   },
 ): string[] {
   const lines = [
     now.version === 1 ? 'First key of this group' : null,
     kmsKeyLine(now.chosen),
-    now.chosen !== null && now.chosen.id === now.former.id
+    now.stays
       ? `alias/${group.alias} names that KMS key already, and stays`
       : aliasLine(group, now),
     now.adopt ? `KMS key ${now.former.id} is adopted: this group may move the alias from it` : null,
     group.rotate ? `Next scheduled rotation: in ${saySpan(group.rotateEvery)}` : null,
-    now.chosen?.keepsDate
-      ? 'The date on which AWS deletes its material stays as it is, or none'
-      : group.materialDays === null
-        ? null
-        : `AWS deletes the material of version ${now.version} after ${counted(group.materialDays, 'day')}; it is imported again ${sayLead(group.materialDays)} before`,
+    keptDate(now.chosen) ?? newDate(group, now.version),
     disablingLine(group, now.former),
   ];
   return lines.filter((line): line is string => line !== null);
 }
+
+const newDate = ({ materialDays }: Group, version: number): string | null =>
+  materialDays === null
+    ? null
+    : `AWS deletes the material of version ${version} after ${counted(materialDays, 'day')}; it is imported again ${sayLead(materialDays)} before`;
 
 function disablingLine(group: Group, { disabled, version }: Former): string | null {
   if (disabled === 'never') return null;
@@ -237,12 +258,11 @@ function stayLines(
   services: DeedServices,
   group: Group,
   { name, version, state, disabled }: Former,
-  gone: number | null,
+  { gone, stays }: { readonly gone: number | null; readonly stays: boolean },
 ): string[] {
   if (name === null) {
     const earlier = services.keys.ofGroup(group.id);
-    const policy = policyLine(group);
-    if (earlier.length === 0) return ['Nothing: no application uses this alias yet', policy];
+    if (earlier.length === 0 && !stays) return ['Nothing: no application uses this alias yet'];
     return [
       ...earlier.flatMap(({ key, remote }) =>
         remote?.alias && key.version !== gone
@@ -250,7 +270,6 @@ function stayLines(
           : [],
       ),
       worksOfGroup(group).untouched,
-      policy,
     ];
   }
   const enabled = disabled === 'never' ? '' : ' until it is disabled';
@@ -259,14 +278,8 @@ function stayLines(
       ? `${capital(name)} stays enabled and ${worksOfGroup(group).works}${enabled}`
       : staysOff(name, state, version !== null, worksOfGroup(group)),
     worksOfGroup(group).untouched,
-    policyLine(group),
   ];
 }
-
-const policyLine = (group: Group): string =>
-  group.policy === null
-    ? 'Key policy: AWS default, as this group has no template'
-    : `Key policy: ${sayTemplate(group.policy)}`;
 
 async function warnings(
   services: DeedServices,
@@ -274,11 +287,13 @@ async function warnings(
   looked: Looked,
   {
     former,
-    waiting,
+    chosen,
+    stays,
     gone,
   }: {
     readonly former: Former;
-    readonly waiting: string | null;
+    readonly chosen: ChosenKey | null;
+    readonly stays: boolean;
     readonly gone: number | null;
   },
 ): Promise<string[]> {
@@ -286,7 +301,7 @@ async function warnings(
   const { id, name, disabled } = former;
   const works = worksOfGroup(group);
   const lines = exceptionLines(connection);
-  if (looked.holder?.mayMove === false) lines.push(unknownLine);
+  if (looked.holder?.mayMove === false && !stays) lines.push(unknownLine);
   if (gone !== null) {
     lines.push(
       `AWS has no alias/${group.alias} any more: it named version ${gone} when it was last read`,
@@ -296,7 +311,7 @@ async function warnings(
     try {
       const { grants } = await connection.listGrants(id);
       if (grants.length > 0) {
-        const who = [...new Set(grants.map((grant) => grant.grantee))].slice(0, 5).join(', ');
+        const who = granteesOf(grants);
         lines.push(
           grants.length === 1
             ? `1 grant on ${name} does not move with the alias (${who})`
@@ -307,7 +322,7 @@ async function warnings(
       if (!(error instanceof OperationError)) throw error;
       lines.push(`Grants on ${name} could not be read (${failureName(error)})`);
     }
-    if (isMultiRegion(id) && !isMultiRegion(waiting)) {
+    if (isMultiRegion(id) && !isMultiRegion(chosen?.id ?? null)) {
       lines.push(
         `${capital(name)} is a multi-Region key, the new one is not: ${works.dataKeys ? 'what is encrypted from then on decrypts' : 'it works'} in ${group.region} only`,
       );
@@ -317,7 +332,8 @@ async function warnings(
       lines.push(`${capital(works.lost(name))} once it is disabled`);
     }
   }
-  if (group.materialDays !== null) {
+  const endless = chosen?.taken?.present === true && chosen.taken.validTo === null;
+  if (group.materialDays !== null && !endless) {
     lines.push(
       `Renewing the material takes Keyreeve unlocked here: where AWS deletes it first, ${works.stops('the key')} until you Synchronize`,
     );

@@ -23,6 +23,8 @@ import {
   subjectLine,
   worksOfKey,
   write,
+  granteesOf,
+  unlessRefused,
 } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
@@ -136,16 +138,6 @@ async function usersOf(
   };
 }
 
-/** What may not be asked, or was not answered, is said to be unknown. */
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof OperationError) return null;
-    throw error;
-  }
-}
-
 /** An alias it held under a former name of the group counts, and so does what nobody could read. */
 const inUse = (
   { clock }: DeedServices,
@@ -227,7 +219,7 @@ const unusedLine = ({ trackedSince }: LastUsage): string =>
 function grantLines(grants: readonly Grant[] | null): string[] {
   if (grants === null) return ['Grants on the key could not be read (kms:ListGrants)'];
   if (grants.length === 0) return [];
-  const who = [...new Set(grants.map(({ grantee }) => grantee))].slice(0, 5).join(', ');
+  const who = granteesOf(grants);
   return grants.length === 1
     ? [`1 grant on the key helps nobody while it is disabled (${who})`]
     : [`${grants.length} grants on the key help nobody while it is disabled (${who})`];

@@ -7,7 +7,7 @@ import { capital } from '../../../../shared/text/capital.ts';
 import { keyWorks, type KeyWorks } from '../../../../shared/text/key-works.ts';
 import { kindOf } from '../../../../shared/model/key-kinds.ts';
 import { failureClause } from '../../../../shared/text/failures.ts';
-import type { KmsKeyRead } from '../../cloud/answers.ts';
+import type { Grant, KmsKeyRead } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { ConnectionException } from '../../cloud/tls.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
@@ -89,6 +89,20 @@ export function requirePlanOfJob(jobId: string, startedUnder: string | null, giv
     throw new OperationError('PLAN_CHANGED', { now });
   }
 }
+
+/** What may not be asked, or was not answered, is said to be unknown. */
+export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof OperationError) return null;
+    throw error;
+  }
+}
+
+/** The first of those that grants are for. */
+export const granteesOf = (grants: readonly Grant[]): string =>
+  [...new Set(grants.map(({ grantee }) => grantee))].slice(0, 5).join(', ');
 
 /** Collects checks; the first that fails says why the deed cannot run now. */
 export class Checks {

@@ -35,10 +35,16 @@ export async function requireWaiting(
   if (problem !== null) throw unusable(group, id, problem);
 }
 
+/** A KMS key that a key from elsewhere goes to. */
+export interface Takeable {
+  /** It had material before, or may have had: it is taken over, as far as the import proves it. */
+  readonly filled: boolean;
+  readonly read: KmsKeyRead;
+}
+
 /**
  * The same for a key that comes in from elsewhere: the KMS key may wait for its first material, or have this
  * very material, now or until it was deleted. Which of several it has cannot be told, so it may have one only.
- * @returns whether it had material before, or may have had
  * @throws OperationError ACTIVE_KEY_UNUSABLE
  */
 export async function requireTakeable(
@@ -46,16 +52,30 @@ export async function requireTakeable(
   group: Group,
   id: string,
   context: CallContext = {},
-): Promise<boolean> {
+): Promise<Takeable> {
   const read = await readChosen(connection, group, id, context);
   // of other keys AWS names no material, so that one that lost its own looks like a new one
-  if (whyNot(read, group) === null) return group.keySpec !== 'SYMMETRIC_DEFAULT';
+  if (whyNot(read, group) === null) return { filled: group.keySpec !== 'SYMMETRIC_DEFAULT', read };
   const problem = otherKind(read, group) ?? stateProblem(read);
   if (problem !== null) throw unusable(group, id, problem);
-  // AWS names materials of symmetric keys only, which alone can have several
-  if (read.currentMaterialId === null) return true;
+  if (read.currentMaterialId !== null) await requireOneMaterial(connection, group, id, context);
+  return { filled: true, read };
+}
+
+/**
+ * Symmetric keys alone can have several materials, and AWS names those of no other: the rest of them would have
+ * no original here.
+ * @throws OperationError ACTIVE_KEY_UNUSABLE
+ */
+export async function requireOneMaterial(
+  connection: CloudConnection,
+  group: Group,
+  id: string,
+  context: CallContext,
+): Promise<void> {
+  if (group.keySpec !== 'SYMMETRIC_DEFAULT') return;
   const { materials } = await connection.listKeyMaterials(id, context);
-  if (materials.length <= 1) return true;
+  if (materials.length <= 1) return;
   throw unusable(group, id, `it has ${materials.length} key materials, and one comes in`);
 }
 
