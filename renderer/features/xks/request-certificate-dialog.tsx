@@ -1,10 +1,11 @@
 import TextField from '@mui/material/TextField';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { type CertificateKey, certificateKeys } from '../../../shared/model/xks.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { Agreement } from '../../ui/choices.tsx';
 import { copyText } from '../../ui/copy.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
@@ -32,9 +33,12 @@ export function RequestCertificateDialog({
   const waits = shown.data?.waits === true;
   const known = hostsOf(stores.data?.stores ?? []);
   const host = (wish.host ?? (known.length === 1 ? known[0] : '') ?? '').trim();
-  const missing = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(host) ? null : 'Say for which name.';
+  // What an authority issues for the waiting key fits no other: no stray Enter may take it away.
+  const [givenUp, setGivenUp] = useState(false);
+  const missing = stillMissing(host, waits && !givenUp);
   const submit = async (): Promise<void> => {
     if (missing !== null || blocked !== null) return;
+    setGivenUp(false);
     await make.run({ host, key: wish.key, confirm: waits });
   };
   return (
@@ -66,9 +70,20 @@ export function RequestCertificateDialog({
       <WishFields host={host} wish={wish} set={setWish} disabled={make.busy} />
       {shown.data?.problem ? <p>{`! ${shown.data.problem}`}</p> : null}
       {pending ? <Request csr={pending.csr} host={pending.host} /> : null}
+      {waits ? (
+        <Agreement checked={givenUp} onChange={setGivenUp} disabled={make.busy}>
+          Give up the key that waits for its certificate. What is issued for this request can then
+          not be imported.
+        </Agreement>
+      ) : null}
       {make.failure ? <FailureNotice failure={make.failure} /> : null}
     </DialogFrame>
   );
+}
+
+function stillMissing(host: string, waits: boolean): string | null {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(host)) return 'Say for which name.';
+  return waits ? 'A key waits for its certificate: tick that it is given up.' : null;
 }
 
 function WishFields({
