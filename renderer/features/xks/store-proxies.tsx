@@ -1,7 +1,9 @@
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
-import { useDeed } from '../../state/reads.ts';
+import { useDeed, useRead } from '../../state/reads.ts';
+import { useSnapshot } from '../../state/snapshot.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -13,12 +15,15 @@ import { storageTexts } from '../../../shared/text/states.ts';
 import { ProxyCertificate } from './proxy-certificate.tsx';
 import { ProxyFigures } from './proxy-figures.tsx';
 import { RefusedKmsKeys } from './refused-kms-keys.tsx';
+import { serveCommand } from './serve-command.ts';
 import { useServing } from './use-serving.ts';
 import styles from './xks.module.css';
 import { healthWord, proxyState } from './xks-words.ts';
 
 /** Days before its end from which a certificate needs somebody. */
 const soon = 30;
+
+type ServingView = OutputFor<'xks.status'>;
 
 /** Which proxies serve what is published, and how they are. */
 export function StoreProxies() {
@@ -50,7 +55,11 @@ export function StoreProxies() {
                 : ([['Still on the device', leftOnDeviceText(serving.leftOnDevice)]] as const)),
             ]}
           />
-          {serving.nodes.length === 0 ? <StartOne /> : <Nodes nodes={serving.nodes} />}
+          {serving.nodes.length === 0 ? (
+            <StartOne storage={serving.storage} />
+          ) : (
+            <Nodes nodes={serving.nodes} />
+          )}
           <ProxyFigures nodes={serving.nodes} />
           <RefusedKmsKeys refused={serving.refusedKmsKeys} />
           <ProxyCertificate />
@@ -72,19 +81,30 @@ export function StoreProxies() {
   );
 }
 
-function StartOne() {
+function StartOne({ storage }: Pick<ServingView, 'storage'>) {
+  const keystore = useSnapshot().data?.keystore.path;
+  const { data: shown } = useRead('xks.certificate', {});
+  const imported = shown !== undefined && shown.current !== null;
   return (
     <>
       <p>
         No proxy has been started on this computer. It is a process of its own, and serves on when
         the keystore is locked. AWS needs one before the store can be created there.
       </p>
-      <CommandLine command="keyreeve xks serve --certificate chain.pem --private-key key.pem" />
+      {keystore === undefined || shown === undefined ? null : (
+        <CommandLine command={serveCommand({ keystore, imported, storage })} />
+      )}
+      {storage === 'hsm' ? (
+        <p className="quiet">
+          PIN-FILE holds the PIN of the token, and only you may read it. A practice token that
+          Keyreeve made needs none: leave it out.
+        </p>
+      ) : null}
     </>
   );
 }
 
-type Node = Parameters<typeof proxyState>[0]['nodes'][number];
+type Node = ServingView['nodes'][number];
 
 function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
   return (

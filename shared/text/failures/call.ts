@@ -87,7 +87,7 @@ export const callWording = {
       return `Nothing was changed.${what && ` It would ${what}.`}${warning && ` ${warning}`}`;
     },
     next: (d) =>
-      `Read what it does, then confirm it: on the command line with ${d.text('option', '--yes')}.`,
+      `Read what it does, then confirm it (on the command line: ${d.text('option', '--yes')}).`,
   },
   NOT_FOUND: {
     headline: (d) =>
