@@ -95,7 +95,7 @@ export const hsmWording = {
   HSM_PIN_NEEDED: {
     headline: 'The HSM waits for its PIN.',
     forYourKeys: 'Jobs that need the HSM wait. Keyreeve never tries a PIN by itself.',
-    next: 'Enter the PIN: "keyreeve hsm login", or add --pin-file or --pin-fd to the command.',
+    next: 'Enter the PIN (on the command line: keyreeve hsm login, --pin-file or --pin-fd).',
   },
   HSM_PIN_REFUSED: {
     headline: 'The HSM did not accept that PIN.',

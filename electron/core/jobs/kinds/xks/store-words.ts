@@ -122,7 +122,7 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
   'rotate-credential': ({ valid, seen }) => ({
     verb: 'Rotate credential of',
     sentence:
-      'A new pair is made and accepted by the proxy, AWS is given it, and only then the former pair is retired. No request is refused meanwhile.',
+      'A new pair is made and accepted by the proxy, AWS is given it, and five minutes later (at once in a practice keystore) the former pair is retired. No request is refused meanwhile.',
     changes: [
       valid > 1
         ? 'AWS signs with the second pair that is valid here'
