@@ -99,6 +99,18 @@ describe('segments held against the log', () => {
     });
   });
 
+  it('fit each of the entries that name one place, as a proxy that was not asked meanwhile gives', async () => {
+    const [first, last] = links as [SegmentLink, SegmentLink];
+    const again = [first, { ...first }, last, { ...last }, { ...last }];
+    expect(await check([folder], again)).toMatchObject({ links: 5, linked: 30, faults: [] });
+    const other = { ...last, head: first.head };
+    for (const both of [
+      [first, last, other],
+      [first, other, last],
+    ])
+      expect(await check([folder], both)).toMatchObject({ links: 2, problem: 'another chain' });
+  });
+
   it.each<[string, () => void, number, string]>([
     [
       'a record that was edited',

@@ -90,8 +90,8 @@ class FolderCheck {
   node: string | null = null;
   readonly #folder: string;
   readonly #known: readonly SegmentLink[];
-  /** By segment, and the record at which it is held against it. */
-  readonly #asked = new Map<string, Map<number, SegmentLink>>();
+  /** By segment, and the record at which they are held against it: several where nobody wrote in between. */
+  readonly #asked = new Map<string, Map<number, SegmentLink[]>>();
   readonly #met = new Map<SegmentLink, boolean>();
   readonly #faults: SegmentFault[] = [];
   /** Number of the last record of each segment. */
@@ -103,8 +103,9 @@ class FolderCheck {
     this.#folder = folder;
     this.#known = links;
     for (const link of links) {
-      const ofSegment = this.#asked.get(link.segment) ?? new Map<number, SegmentLink>();
-      this.#asked.set(link.segment, ofSegment.set(link.records, link));
+      const ofSegment = this.#asked.get(link.segment) ?? new Map<number, SegmentLink[]>();
+      const atRecord = [...(ofSegment.get(link.records) ?? []), link];
+      this.#asked.set(link.segment, ofSegment.set(link.records, atRecord));
     }
   }
 
@@ -145,10 +146,11 @@ class FolderCheck {
     this.#last = seq;
     this.#ends.set(segment, seq);
     if (head !== null) this.#ofProxy(head.node, segment, seq);
-    const link = this.#asked.get(segment)?.get(seq);
-    // once it fitted, a second line of this number is a fault of the chain
-    if (link !== undefined && this.#met.get(link) !== true)
-      this.#met.set(link, link.head === hash && link.node === this.node);
+    for (const link of this.#asked.get(segment)?.get(seq) ?? []) {
+      // once it fitted, a second line of this number is a fault of the chain
+      if (this.#met.get(link) !== true)
+        this.#met.set(link, link.head === hash && link.node === this.node);
+    }
   }
 
   #ofProxy(node: string, segment: string, seq: number): void {
