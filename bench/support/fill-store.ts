@@ -71,6 +71,7 @@ function addGroup(domain: DomainModel, ports: Ports, credentialId: string, n: nu
         backedUpAt: now,
         provedAt: null,
         broughtIn: false,
+        copiedFrom: null,
       },
       blob,
     );

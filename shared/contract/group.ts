@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { keyTypes, usageNames } from '../model/key-kinds.ts';
 import { mappings } from '../model/mapping.ts';
 import { bringInOps } from './bring-in.ts';
+import { copyKeyOps } from './copy-key.ts';
 import { groupSynchronizeOps } from './group-synchronize.ts';
 import { scanFails, scanView } from './scan.ts';
 import { nothing, op } from './op.ts';
@@ -201,6 +202,7 @@ export const folderOps = {
 export const groupOps = {
   ...groupSynchronizeOps,
   ...bringInOps,
+  ...copyKeyOps,
   findInAws: op({
     effect: 'change',
     summary: 'Begin to read which KMS keys the account of a group holds in its Region',

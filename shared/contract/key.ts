@@ -40,6 +40,21 @@ const remoteKeyView = z.strictObject({
   readAt: time,
 });
 
+/** State word of the console. An earlier key that encrypts nothing has `No alias`. */
+const keyState = z.enum([
+  'Active, alias',
+  'Decrypts only',
+  'No alias',
+  'Off',
+  'Off, alias',
+  'Material gone',
+  'Stopped',
+  'Pending rotation',
+  'Differs',
+  'Not checked',
+  'Not in AWS',
+]);
+
 export const keyView = z.strictObject({
   id,
   groupId: id,
@@ -59,20 +74,7 @@ export const keyView = z.strictObject({
     'compromised',
     'destroyed',
   ]),
-  /** State word of the console. An earlier key that encrypts nothing has `No alias`. */
-  state: z.enum([
-    'Active, alias',
-    'Decrypts only',
-    'No alias',
-    'Off',
-    'Off, alias',
-    'Material gone',
-    'Stopped',
-    'Pending rotation',
-    'Differs',
-    'Not checked',
-    'Not in AWS',
-  ]),
+  state: keyState,
   kcv,
   storage: storageLocation,
   assurance,
@@ -88,6 +90,27 @@ export const keyDetail = keyView.extend({
   masterId: z.string().nullable(),
   /** SHA-256 over the DER SubjectPublicKeyInfo, hex; null: the key has no public half. */
   publicKeySha256: z.string().nullable(),
+  /** The version whose material was copied at `madeAt`, as it was called then; null: no copy. */
+  copiedFrom: z
+    .strictObject({
+      group: z.string(),
+      version: z.number().int(),
+      /** How it is called now, as GROUP/VERSION; null: this keystore does not have it. */
+      reference: reference.nullable(),
+    })
+    .nullable(),
+  /** Every other version here that has this material. */
+  sameMaterial: z.array(
+    z.strictObject({
+      id,
+      groupId: id,
+      /** GROUP/VERSION */
+      reference,
+      state: keyState,
+      /** False: only the KCVs are equal, and the kept copies cannot be compared. */
+      proved: z.boolean(),
+    }),
+  ),
   lifecycleTimes: z.record(z.string(), time),
   /** When Keyreeve imports it into AWS again by itself, before AWS deletes it; null: it does not. */
   renewsAt: time.nullable(),

@@ -168,6 +168,7 @@ export const plan = z.strictObject({
   deed: z.enum([
     'force-rotate',
     'bring-in',
+    'copy-key',
     'synchronize',
     'make-active',
     'disable-key',

@@ -120,6 +120,8 @@ export const failures = {
   BRING_IN_WRONG_LENGTH: data(),
   BRING_IN_KCV_DIFFERS: data(),
   BRING_IN_KNOWN: usage(409),
+  COPY_KEY_NOT_TAKEN: usage(409),
+  COPY_KEY_KNOWN: usage(409),
   NAME_NOT_TYPED: usage(409),
   ALREADY_RUNNING: usage(409),
   NOT_DESIGNATED: denied(409),

@@ -78,6 +78,14 @@ export const endings = {
     `${d.group} rotated. Version ${d.version} (${shortId(d.keyId)}) now holds alias/${d.alias}.`,
   broughtIn: (d: { group: string; version: number; keyId: string; alias: string }): string =>
     `A key was brought into ${d.group}. It is version ${d.version} (${shortId(d.keyId)}), which holds alias/${d.alias}.`,
+  copied: (d: {
+    group: string;
+    version: number;
+    keyId: string;
+    alias: string;
+    from: { group: string; version: number };
+  }): string =>
+    `Version ${d.from.version} of ${d.from.group} was copied into ${d.group}. It is version ${d.version} (${shortId(d.keyId)}), which holds alias/${d.alias}.`,
   /** `state`: of the KMS key that all versions are in, as AWS spells it. */
   rotatedInKey: (d: { group: string; version: number; keyId: string; state: string }): string => {
     const key = `the same KMS key (${shortId(d.keyId)})`;

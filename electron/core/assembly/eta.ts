@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 const importing = [
   'group.force-rotate',
   'group.bring-in',
+  'group.copy-key',
   'group.rotate-material',
   'key.synchronize',
 ];

@@ -142,7 +142,8 @@ describe('finding', () => {
     const copied = store.db.prepare(
       `insert into "key" select null, @id, @group, @version, lifecycle, lifecycle_times, kcv_method,
          kcv, storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
-         backed_up_at, proved_at, opened_at, opened_well, spec, usage, public_key, brought_in from "key" where id = @from`,
+         backed_up_at, proved_at, opened_at, opened_well, spec, usage, public_key, brought_in, copied_key, copied_group,
+         copied_version from "key" where id = @from`,
     );
     const read = store.db.prepare(
       `insert into remote_key select @id, @id, @arn, account, region, made_by, state, material_id,

@@ -173,10 +173,11 @@ function statements({ store: { db } }: Domain) {
     insert: db.prepare(
       `insert into "key" (id, group_id, version, lifecycle, lifecycle_times, kcv_method, kcv,
          storage, assurance, token_serial, mechanism, master_id, made_at, planned_end,
-         backed_up_at, proved_at, spec, usage, public_key, brought_in)
+         backed_up_at, proved_at, spec, usage, public_key, brought_in,
+         copied_key, copied_group, copied_version)
        values (@id, @groupId, @version, @lifecycle, @times, @method, @kcv, @storage, @assurance,
          @tokenSerial, @mechanism, @masterId, @madeAt, @plannedEnd, @backedUpAt, @provedAt, @spec, @usage,
-         @publicKey, @broughtIn)`,
+         @publicKey, @broughtIn, @copiedKey, @copiedGroup, @copiedVersion)`,
     ),
     setLifecycle: db.prepare('update "key" set lifecycle = ?, lifecycle_times = ? where id = ?'),
     setBackedUp: db.prepare('update "key" set backed_up_at = ? where id = ?'),
@@ -292,6 +293,9 @@ class KeyTable implements Keys {
         kcv: blob.kcv.value,
         publicKey: blob.publicKey === null ? null : Buffer.from(blob.publicKey),
         broughtIn: Number(fields.broughtIn),
+        copiedKey: fields.copiedFrom?.keyId ?? null,
+        copiedGroup: fields.copiedFrom?.group ?? null,
+        copiedVersion: fields.copiedFrom?.version ?? null,
       });
       using copy = Secret.copyOf(blob.wrapped);
       store.seals.put(binding(key), copy);

@@ -135,6 +135,7 @@ export function testKeystore(): TestKeystore {
         backedUpAt: null,
         provedAt: null,
         broughtIn: false,
+        copiedFrom: null,
       };
       return domain.keys.add({ ...key, ...fields }, kept);
     },

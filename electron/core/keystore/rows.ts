@@ -63,8 +63,17 @@ export interface Key {
   readonly plannedEnd: number;
   readonly backedUpAt: number | null;
   readonly provedAt: number | null;
-  /** It was made elsewhere, and came in at `madeAt`. */
+  /** It was made elsewhere, and came in at `madeAt`, or is a copy of such a key. */
   readonly broughtIn: boolean;
+  /** The version of another group whose material it is, copied at `madeAt`; null: no copy. */
+  readonly copiedFrom: CopiedFrom | null;
+}
+
+/** Group and version as they were called when the copy was made. */
+export interface CopiedFrom {
+  readonly keyId: string;
+  readonly group: string;
+  readonly version: number;
 }
 
 /** `group`: made by a rotation here; `waiting`: made elsewhere, filled by us; `adopted`: taken over. */
@@ -178,7 +187,8 @@ export const joinedColumns = `k.id, k.group_id, k.version, k.lifecycle, k.lifecy
   k.kcv_method, k.kcv, k.storage, k.assurance, k.token_serial, k.mechanism, k.master_id, k.made_at,
   k.planned_end, k.backed_up_at, k.proved_at, k.spec, k.usage, r.key_id, r.kms_key_id, r.arn, r.account, r.region,
   r.made_by, r.state, r.material_id, r.valid_to, r.alias, r.policy_read, r.read_at,
-  r.current_material, r.taken, r.material_state, r.import_state, k.brought_in`;
+  r.current_material, r.taken, r.material_state, r.import_state, k.brought_in, k.copied_key,
+  k.copied_group, k.copied_version`;
 
 /** Read raw, as lists of values: objects by column name would be made twice for every row. */
 export type JoinedRow = readonly [
@@ -221,6 +231,9 @@ type RemoteRow = readonly [
   materialState: MaterialState | null,
   importState: string | null,
   broughtIn: number,
+  copiedKey: string | null,
+  copiedGroup: string,
+  copiedVersion: number,
 ];
 
 export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
@@ -245,6 +258,7 @@ export function keyWithRemoteFrom(row: JoinedRow): KeyWithRemote {
       spec: row[16],
       usage: row[17],
       broughtIn: row[34] === 1,
+      copiedFrom: row[35] === null ? null : { keyId: row[35], group: row[36], version: row[37] },
     },
     remote: keyId === null ? null : remoteFrom(keyId, row),
   };

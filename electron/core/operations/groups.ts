@@ -25,6 +25,7 @@ import { groupsNeedingSomebody } from './needing.ts';
 import { namesOf } from './renamed.ts';
 import { rotationHandlers } from './rotation.ts';
 import { bringInHandlers } from './bring-in.ts';
+import { copyKeyHandlers } from './copy-key.ts';
 import { findForGroup } from './scan.ts';
 
 type Changes = z.output<typeof groupChanges>;
@@ -95,6 +96,7 @@ export const groupHandlers = (access: Access): HandlersOfNoun<'group'> => ({
   ...formHandlers(access),
   ...rotationHandlers(access),
   ...bringInHandlers(access),
+  ...copyKeyHandlers(access),
   ...groupSynchronizeHandlers(access),
   findInAws: findForGroup(access),
 });

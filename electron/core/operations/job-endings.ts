@@ -29,6 +29,11 @@ export function endingOf(open: OpenKeystore, job: JobDetails): string {
       return [endings.rotated(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
     case 'group.bring-in':
       return [endings.broughtIn(about), former(open, job, about), copies(key.backedUpAt)].join(' ');
+    case 'group.copy-key': {
+      const from = key.copiedFrom;
+      const made = from === null ? endings.broughtIn(about) : endings.copied({ ...about, from });
+      return [made, former(open, job, about), copies(key.backedUpAt)].join(' ');
+    }
     case 'group.rotate-material':
       return [endings.rotatedInKey({ ...about, state: remote.state }), copies(key.backedUpAt)].join(
         ' ',

@@ -3,6 +3,8 @@ import type { keyDetail, keyView } from '../../../shared/contract/key.ts';
 import { kindOf } from '../../../shared/model/key-kinds.ts';
 import { publicKeyFingerprint } from './public-key.ts';
 import type { KeyWithRemote } from '../keystore/keys.ts';
+import type { Key } from '../keystore/rows.ts';
+import { sameMaterial } from '../keystore/same-material.ts';
 import { keyState, otherMaterial } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 
@@ -17,7 +19,7 @@ export function viewKey(
     groupId: group.id,
     groupName: group.name,
     version: key.version,
-    reference: `${open.references.groupPath(group)}/${key.version}`,
+    reference: referenceOf(open, key),
     ...kindOf(key.spec, key.usage),
     lifecycle: key.lifecycle,
     state: keyState(remote, key.usage, open.clock.now()),
@@ -46,6 +48,17 @@ export function viewKey(
   };
 }
 
+const referenceOf = (open: OpenKeystore, { groupId, version }: Key): string =>
+  `${open.references.groupPath(open.groups.get(groupId))}/${version}`;
+
+/** What it was copied from, as it was called then and as it is called now. */
+function viewOriginal(open: OpenKeystore, { copiedFrom }: Key) {
+  if (copiedFrom === null) return null;
+  const { keyId, group, version } = copiedFrom;
+  const there = open.keys.byId(keyId);
+  return { group, version, reference: there === null ? null : referenceOf(open, there.key) };
+}
+
 /** A key with its copies and history: could we put this key back tomorrow? */
 export function viewKeyDetail(
   open: OpenKeystore,
@@ -59,6 +72,14 @@ export function viewKeyDetail(
     tokenSerial: key.tokenSerial,
     masterId: key.storage === 'hsm' ? key.masterId : null,
     publicKeySha256: publicKeyFingerprint(open.keys.publicKey(key.id)),
+    copiedFrom: viewOriginal(open, key),
+    sameMaterial: sameMaterial(open.keys, key).map((twin) => ({
+      id: twin.key.id,
+      groupId: twin.key.groupId,
+      reference: referenceOf(open, twin.key),
+      state: keyState(twin.remote, twin.key.usage, open.clock.now()),
+      proved: twin.proved,
+    })),
     lifecycleTimes: { ...key.lifecycleTimes } as Record<string, number>,
     renewsAt: open.renewals.of(key.id),
     copies: [

@@ -29,6 +29,19 @@ export const snapshot = {
   at: 0,
 };
 /** A plan as the core answers it. */
+/** What `key.show` says of a key beyond a list, where there is nothing to say. */
+export const bareKey = {
+  publicKeySha256: null,
+  copiedFrom: null,
+  sameMaterial: [],
+  tokenSerial: null,
+  masterId: null,
+  lifecycleTimes: {},
+  renewsAt: null,
+  copies: [],
+  history: [],
+};
+
 export const plan = (more: object = {}) => ({
   number: '8f3a21c0ffee',
   deed: 'synchronize',

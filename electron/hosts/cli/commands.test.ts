@@ -9,7 +9,7 @@ import { findNoun, type GlobalOptions } from '../transport/argv/global-options.t
 import { socketPlace } from '../transport/socket/place.ts';
 import { serveSocket, type SocketServer } from '../transport/socket/serve.ts';
 import { CommandContext } from './command-context.ts';
-import { detail, id, plan, snapshot } from './commands.fixture.ts';
+import { bareKey, detail, id, plan, snapshot } from './commands.fixture.ts';
 import { buildProgram } from './program.ts';
 import { Screen } from './screen.ts';
 import { asFailure, showFailure } from './show-failure.ts';
@@ -337,13 +337,7 @@ it('opens every copy of a group, and fails once one is another key', async () =>
     if (asked === key(2).id) throw new OperationError('HSM_KEY_DIFFERS');
     return {
       ...key(1),
-      publicKeySha256: null,
-      tokenSerial: null,
-      masterId: null,
-      lifecycleTimes: {},
-      renewsAt: null,
-      copies: [],
-      history: [],
+      ...bareKey,
     };
   });
   const { code, out, err } = await keyreeve('key prove --group cards');

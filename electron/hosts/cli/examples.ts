@@ -54,6 +54,10 @@ export const examples: Readonly<Record<string, Example>> = {
     'group bring-in payments-prod --file wrapped.bin --kcv 0A1B2C3D4E --plan',
     'The key is opened in the vault only. A KMS key that has it is taken over once AWS has proved that; other material is left as it is.',
   ],
+  'group copy-key': [
+    'group copy-key payments-prod/2 payments-dr --plan',
+    'The original stays where it is; the other group keeps its own copy, in a KMS key of its own. What AWS encrypted under one KMS key is not decrypted by another.',
+  ],
   'group transport-key make': 'group transport-key make payments-prod --out transport.pem',
   'group transport-key show': 'group transport-key show payments-prod',
   'group transport-key give-up': [

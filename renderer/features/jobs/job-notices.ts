@@ -111,6 +111,8 @@ const doneWords = (kind: string, about: string): string => {
       return `${about} rotated`;
     case 'group.bring-in':
       return `A key was brought into ${about}`;
+    case 'group.copy-key':
+      return `A key was copied into ${about}`;
     case 'key.synchronize':
       return `${about} synchronized`;
     case 'key.make-active':
@@ -136,6 +138,8 @@ const deedOf = (kind: string, about: string): string => {
       return `Rotate ${about}`;
     case 'group.bring-in':
       return `Bring a key into ${about}`;
+    case 'group.copy-key':
+      return `Copy a key into ${about}`;
     case 'key.synchronize':
       return `Synchronize ${about}`;
     case 'key.renew':

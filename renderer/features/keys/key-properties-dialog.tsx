@@ -1,7 +1,8 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { kindText } from '../../../shared/text/key-kinds.ts';
+import { kcvOnly, originWords } from '../../../shared/text/origin.ts';
 import { keyStates } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -141,6 +142,34 @@ function Versions({
   );
 }
 
+/** Where the key came from, and which other versions have its material. */
+function originFacts(detail: KeyDetail): [string, ReactNode][] {
+  const words = originWords(detail);
+  const origin: [string, ReactNode][] =
+    words === null
+      ? []
+      : [
+          [
+            'Origin',
+            <span key="o">
+              {words[0]}
+              <Moment at={detail.madeAt} as="day" />
+              {words[1]}
+            </span>,
+          ],
+        ];
+  const twins = detail.sameMaterial.map(({ id, reference, state, proved }) => (
+    <div key={id}>
+      <bdi>{reference}</bdi>, {keyStates[state].word}
+      {proved ? null : `, ${kcvOnly}`}
+    </div>
+  ));
+  return [
+    ...origin,
+    ...(twins.length === 0 ? [] : [['Same material', twins] as [string, ReactNode]]),
+  ];
+}
+
 function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
   return (
     <section aria-label="Key">
@@ -156,16 +185,7 @@ function KeyFacts({ detail }: { readonly detail: KeyDetail }) {
             </span>,
           ],
           ['Kept', sayAssurance(detail)],
-          ...(detail.broughtIn
-            ? ([
-                [
-                  'Origin',
-                  <span key="o">
-                    Brought in on <Moment at={detail.madeAt} as="day" />, not made here
-                  </span>,
-                ],
-              ] as const)
-            : []),
+          ...originFacts(detail),
           ...(detail.tokenSerial === null
             ? []
             : ([['Token serial', <code key="t">{detail.tokenSerial}</code>]] as const)),

@@ -143,6 +143,8 @@ export const keyShown = (): OutputFor<'key.show'> => ({
   assurance: 'built-in-software',
   madeAt: at,
   broughtIn: false,
+  copiedFrom: null,
+  sameMaterial: [],
   plannedEnd: at,
   remote: null,
   tokenSerial: null,

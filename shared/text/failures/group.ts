@@ -93,6 +93,16 @@ export const groupWording = {
     forYourKeys: 'Nothing was kept or sent. One key is never two versions.',
     next: 'Synchronize that version, or use Make Active, where it is to be in AWS or to have the alias.',
   },
+  COPY_KEY_NOT_TAKEN: {
+    headline: 'This version cannot be copied into that key group.',
+    forYourKeys: (d) => `Nothing was opened or changed${d.because()}.`,
+    next: 'Copy a version that is or was in use into another group of the same type, length, usage and protection, whose versions have a KMS key each.',
+  },
+  COPY_KEY_KNOWN: {
+    headline: (d) => `That key group has this key already: version ${d.text('version', 'before')}.`,
+    forYourKeys: 'Nothing was kept or sent. One key is never two versions of a group.',
+    next: 'Synchronize that version, or use Make Active, where it is to be in AWS or to have the alias.',
+  },
   ROTATION_OVERTAKEN: {
     headline: 'This rotation was carried on elsewhere and is over.',
     forYourKeys: (d) =>

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { JobKind, StepResult, StepSpec } from '../kind.ts';
-import { endRotation, madeKey, newVersion, rotationOf } from './force-rotate.ts';
+import { endRotation, madeKey, rotationOf } from './force-rotate.ts';
 import { openIncoming, requireTakesIn } from './incoming-key.ts';
+import { newVersion } from './new-version.ts';
 import { proof, sayMethod } from './reading.ts';
 import type { ForceRotatePayload } from './rotation.ts';
 import type { DeedServices } from './services.ts';

@@ -1,16 +1,12 @@
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Json } from '../../../../shared/model/json.ts';
-import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
-import { addSpan } from '../../../../shared/model/span.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
-import type { KeyBlob } from '../../hsm/driver.ts';
-import { uuidv7 } from '../../kernel/uuid.ts';
 import type { Group, KeyWithRemote, RemoteKey } from '../../keystore/rows.ts';
-import type { Vault } from '../../keystore/vaults.ts';
-import type { JobKind, StepResult, StepSpec } from '../kind.ts';
+import type { JobKind, StepSpec } from '../kind.ts';
 import { carrierOf } from './carrying.ts';
 import { importSteps } from './import-steps.ts';
 import { aliasMatter } from './matters.ts';
+import { newVersion } from './new-version.ts';
 import {
   checkAccount,
   heldElsewhere,
@@ -18,7 +14,6 @@ import {
   proveCopy,
   requireAccount,
   readHolder,
-  sayMethod,
   shortId,
 } from './reading.ts';
 import {
@@ -281,64 +276,6 @@ export function generateStep(
       const vault = await services.vaults.ready(group.storage);
       const blob = await vault.driver.generateKey(vault.master.id, group.keySpec);
       return newVersion(services, context, { group, vault, blob, came: 'made', kept: made });
-    },
-  };
-}
-
-/** What a version is made of: a key of the vault, wherever it was before. */
-interface Birth {
-  readonly group: Group;
-  readonly vault: Vault;
-  readonly blob: KeyBlob;
-  readonly came: 'made' | 'brought-in';
-  /** Inside the `record` that keeps it. */
-  readonly kept?: ((context: Context, keyId: string) => void) | undefined;
-}
-
-/** A new version, kept in the transaction that records the outcome. */
-export function newVersion(
-  services: DeedServices,
-  context: Context,
-  { group, vault, blob, came, kept }: Birth,
-): StepResult {
-  const { keys } = services;
-  const now = services.clock.now();
-  const keyId = uuidv7(services);
-  const version = keys.nextVersion(group.id);
-  const output: GenerateOutput & { readonly [key: string]: Json } = { keyId, version };
-  const where = came === 'made' ? `made in ${vault.title}` : `brought into ${vault.title}`;
-  return {
-    type: 'done',
-    output,
-    proof: [
-      proof(
-        `version ${version}, ${nameOfSpec(blob.spec)}, ${where}, KCV ${blob.kcv.value} (${sayMethod(blob.kcv.method)})`,
-      ),
-    ],
-    record: () => {
-      keys.add(
-        {
-          id: keyId,
-          groupId: group.id,
-          version,
-          usage: group.keyUsage,
-          storage: group.storage,
-          assurance: vault.probe.assurance,
-          tokenSerial: group.storage === 'hsm' ? vault.master.tokenSerial : null,
-          mechanism: blob.mechanism,
-          masterId: blob.masterId,
-          madeAt: now,
-          plannedEnd: addSpan(now, group.keepValidFor),
-          backedUpAt: null,
-          provedAt: null,
-          broughtIn: came === 'brought-in',
-        },
-        blob,
-      );
-      const told =
-        came === 'made' ? 'Made in' : 'Brought in from elsewhere, not made here; opened in';
-      keys.addEvent(keyId, `${told} ${vault.title}`, context.jobId);
-      kept?.(context, keyId);
     },
   };
 }

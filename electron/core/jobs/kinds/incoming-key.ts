@@ -51,9 +51,11 @@ export async function openIncoming(
   return { blob, kept: kept?.key ?? null };
 }
 
-/** It came in, and no KMS key has been made or taken for it. */
-const waits = ({ key, remote }: KeyWithRemote): boolean =>
-  key.broughtIn && key.lifecycle === 'pre-activation' && remote === null;
+/** It came from elsewhere or from another group, and no KMS key has been made or taken for it. */
+export const waits = ({ key, remote }: KeyWithRemote): boolean =>
+  (key.broughtIn || key.copiedFrom !== null) &&
+  key.lifecycle === 'pre-activation' &&
+  remote === null;
 
 /** The first three bytes of a check value at least, as many systems show no more. */
 function requireKcv({ value }: Kcv, given: string): void {

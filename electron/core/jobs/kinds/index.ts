@@ -1,5 +1,6 @@
 import type { JobKind } from '../kind.ts';
 import { bringIn } from './bring-in.ts';
+import { copyKey } from './copy-key.ts';
 import { disableFormer } from './disable.ts';
 import { discard } from './discard.ts';
 import { forceRotate } from './force-rotate.ts';
@@ -37,6 +38,7 @@ export const jobKinds = (services: DeedServices): readonly JobKind<never>[] =>
   [
     forceRotate,
     bringIn,
+    copyKey,
     rotateMaterial,
     synchronize,
     renew,

@@ -1,3 +1,4 @@
+import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
 import { sha256 } from '../../crypto/mac.ts';
 import type { Group } from '../../keystore/rows.ts';
@@ -32,6 +33,9 @@ export function planBringIn(
     command: `keyreeve group bring-in ${shellWord(options.reference)} --file FILE --kcv ${incoming.kcv}`,
     button: `Bring into ${isolate(group.name)}`,
     step: 'Open the brought-in key and check its KCV',
+    takesFilled: true,
+    sentence: (where, backed) =>
+      `An ${nameOfSpec(group.keySpec)} key that was made elsewhere is opened ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias names its KMS key.`,
     look: (checks) => lookAtFile(services, group, incoming, checks),
   };
   return planForceRotate(services, group, options, words);
@@ -73,9 +77,12 @@ function describe(
   });
   return {
     version: kept?.version ?? null,
-    change: kept
-      ? `Version ${version}, which came in before and has no KMS key, is this key, KCV ${value} (${sayMethod(method)})`
-      : `The key comes in as version ${version}, KCV ${value} (${sayMethod(method)}); its history says that it was not made here`,
+    changes: [
+      kept
+        ? `Version ${version}, which came in before and has no KMS key, is this key, KCV ${value} (${sayMethod(method)})`
+        : `The key comes in as version ${version}, KCV ${value} (${sayMethod(method)}); its history says that it was not made here`,
+    ],
+    stays: [],
     lookFirst: [
       `Compare the SHA-256 of the file with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
       'Whoever had this key elsewhere may have it still: nothing here shows where it has been',

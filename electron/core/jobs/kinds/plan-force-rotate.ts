@@ -48,18 +48,23 @@ export interface RotationOptions {
   readonly reference: string;
 }
 
-/** What a rotation says of a key that comes in from elsewhere instead of being made. */
+/** What a rotation says of a key that is not made, but comes from elsewhere or from another group. */
 export interface IncomingWords {
-  readonly deed: 'bring-in';
+  readonly deed: 'bring-in' | 'copy-key';
   readonly title: string;
   readonly command: string;
   readonly button: string;
   readonly step: string;
+  /** The template's Active Key ID may name a KMS key that is to have this very material. */
+  readonly takesFilled: boolean;
+  /** What is done with it, in one sentence. `where`: in the HSM. `backed`: saved and backed up. */
+  sentence(where: string, backed: string): string;
   /** Opens it; null where that failed, as the checks say then. */
   look(checks: Checks): Promise<{
     /** The version that it is already; null: a new one. */
     readonly version: number | null;
-    readonly change: string;
+    readonly changes: readonly string[];
+    readonly stays: readonly string[];
     readonly lookFirst: readonly string[];
   } | null>;
 }
@@ -76,11 +81,11 @@ export async function planForceRotate(
     checks.fail(new OperationError('NOT_DESIGNATED'), 'This device is not the designated one');
   }
   const came = (await incoming?.look(checks)) ?? null;
-  const takes = incoming === null ? null : group.activeKeyId;
+  const takes = incoming?.takesFilled ? group.activeKeyId : null;
   const looked = await lookAtAws(services, group, checks, { ...options, takes });
   await lookAtVault(services, group, checks);
   lookAtBackup(services, checks);
-  const chosen = await chosenKey(services, group, checks, looked, incoming !== null);
+  const chosen = await chosenKey(services, group, checks, looked, takes !== null);
   const waiting = chosen?.id ?? null;
   const version = came?.version ?? services.keys.nextVersion(group.id);
   // What AWS did not say is not claimed, although the plan cannot be started then.
@@ -96,9 +101,9 @@ export async function planForceRotate(
     deed: incoming?.deed ?? 'force-rotate',
     title: incoming?.title ?? `Rotate ${quote(group.name)}?`,
     subject: subjectLine(group, looked.account, activeWords(holderRead, held.name, version)),
-    sentence: sentence(services, group, incoming !== null),
+    sentence: sentence(services, group, incoming),
     changes: [
-      ...(came === null ? [] : [came.change]),
+      ...(came?.changes ?? []),
       ...changeLines(services, group, {
         version,
         former,
@@ -109,6 +114,7 @@ export async function planForceRotate(
       }),
     ],
     stays: [
+      ...(came?.stays ?? []),
       ...takenStayLines(group, chosen, stays),
       ...(holderRead
         ? stayLines(services, group, former, { gone, stays })
@@ -194,13 +200,13 @@ function wayBack(group: Group, holderRead: boolean, { id, version, state }: Form
     : `In AWS, point alias/${group.alias} at KMS key ${shortId(id)} again`;
 }
 
-function sentence(services: DeedServices, group: Group, comesIn: boolean): string {
+function sentence(services: DeedServices, group: Group, incoming: IncomingWords | null): string {
   const where = group.storage === 'hsm' ? 'in the HSM' : 'by the built-in software driver';
   const backed = services.safety.place === null ? 'saved' : 'saved and backed up';
-  if (comesIn) {
-    return `An ${nameOfSpec(group.keySpec)} key that was made elsewhere is opened ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias names its KMS key.`;
-  }
-  return `A new ${nameOfSpec(group.keySpec)} key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`;
+  return (
+    incoming?.sentence(where, backed) ??
+    `A new ${nameOfSpec(group.keySpec)} key is made ${where} and ${backed}; then a wrapped copy goes to AWS. Last of all the alias moves to it.`
+  );
 }
 
 function changeLines(

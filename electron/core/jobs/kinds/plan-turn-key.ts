@@ -7,6 +7,7 @@ import type { Grant, LastUsage } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import { sameMaterial } from '../../keystore/same-material.ts';
 import { keyObstacle, turns } from './kms-key-state.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import {
@@ -28,6 +29,7 @@ import {
 } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { sayTwin } from './twins.ts';
 
 /** What other jobs mean for the key. */
 export interface JobsBeside {
@@ -98,6 +100,9 @@ export async function planKeyTurn(
         ? ['All versions of the group are in this KMS key: AWS refuses each of them']
         : []),
       ...jobLines(turn, about.jobs),
+      ...(turn === 'disable'
+        ? sameMaterial(services.keys, key).map((twin) => sayTwin(services, twin))
+        : []),
       ...(turn === 'disable' && users ? warningLines(users, worksOfKey(key)) : []),
     ],
     checks: checks.lines,

@@ -11,6 +11,8 @@ export const rotationTitle = (group: Group): string =>
   `Rotate ${protection(group)} keys: ${isolate(group.name)}`;
 export const bringInTitle = (group: Group): string =>
   `Bring in ${protection(group)} key: ${isolate(group.name)}`;
+export const copyKeyTitle = (group: Group): string =>
+  `Copy ${protection(group)} key: ${isolate(group.name)}`;
 export const synchronizeTitle = (group: Group, key: Key): string =>
   `Synchronize ${protection(key)} key: ${isolate(group.name)}/${key.version}`;
 export const renewalTitle = (group: Group, key: Key): string =>

@@ -20,6 +20,7 @@ import { keyTypes } from './0019-key-types.ts';
 import { mapping } from './0020-mapping.ts';
 import { lastWord } from './0021-last-word.ts';
 import { bringIn } from './0022-bring-in.ts';
+import { copiedFrom } from './0023-copied-from.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   mapping,
   lastWord,
   bringIn,
+  copiedFrom,
 ];

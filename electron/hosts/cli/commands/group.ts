@@ -8,6 +8,7 @@ import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { groupsText, groupText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import type { BringInOptions } from './bring-in.ts';
+import type { CopyKeyOptions } from './copy-key.ts';
 import { addTransportKeyVerbs } from './transport-key.ts';
 import { addFindForGroup } from './find-in-aws.ts';
 import { addEditVerbs } from './group-fields.ts';
@@ -19,7 +20,7 @@ interface ListOptions extends PageOptions {
   readonly needsMe?: boolean;
 }
 
-/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active|bring-in|find-in-aws`, `group transport-key …` */
+/** `group add|edit|list|show|remove|force-rotate|synchronize|make-active|bring-in|copy-key|find-in-aws`, `group transport-key …` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
     .command('list')
@@ -68,6 +69,14 @@ export function addVerbs(noun: Command, run: Run): void {
     .option('--adopt', 'take over the key that holds the alias now, made elsewhere')
     .action((group: string, options: BringInOptions) =>
       run(async (c) => (await import('./bring-in.ts')).bringIn(c, group, options)),
+    );
+  deedOptions(noun.command('copy-key'))
+    .argument('<key>', 'the version that is copied, as GROUP/VERSION')
+    .argument('<group>', 'the key group that gets it as its next version')
+    .description('make the material of a version the next version of another group')
+    .option('--adopt', 'take over the key that holds the alias now, made elsewhere')
+    .action((key: string, group: string, options: CopyKeyOptions) =>
+      run(async (c) => (await import('./copy-key.ts')).copyKey(c, key, group, options)),
     );
   const transport = noun
     .command('transport-key')

@@ -2,6 +2,7 @@ import { nameOfKind } from '../../../../shared/model/key-kinds.ts';
 import { mappingTexts } from '../../../../shared/text/mapping.ts';
 import { sayUsers } from '../../../../shared/text/credential-users.ts';
 import { kcvNames } from '../../../../shared/text/kcv.ts';
+import { kcvOnly, originText } from '../../../../shared/text/origin.ts';
 import { kindText, usageTexts } from '../../../../shared/text/key-kinds.ts';
 import {
   assuranceTexts,
@@ -175,6 +176,16 @@ const keyFacts = (key: Key, style: Style): string => {
 
 export const keyText = keyFacts;
 
+function originLines(key: OutputFor<'key.show'>, style: Style): string[] {
+  const origin = originText(key, style.when(key.madeAt));
+  return [
+    ...(origin === null ? [] : [facts([['Origin', clean(origin)]])]),
+    ...key.sameMaterial.map(({ reference, state, proved }) =>
+      facts([['Same material', clean(`${reference}, ${state}${proved ? '' : `, ${kcvOnly}`}`)]]),
+    ),
+  ];
+}
+
 export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string {
   const lives = Object.entries(key.lifecycleTimes).map(
     ([state, at]) => `  ${style.when(at)}  ${clean(state)}`,
@@ -182,9 +193,7 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
   return [
     keyFacts(key, style),
     ...(key.publicKeySha256 ? [facts([['Public key', `SHA-256 ${key.publicKeySha256}`]])] : []),
-    ...(key.broughtIn
-      ? [facts([['Origin', `Brought in on ${style.when(key.madeAt)}, not made here`]])]
-      : []),
+    ...originLines(key, style),
     ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
     ...(key.masterId ? [facts([['Master key', key.masterId]])] : []),
     ...(key.renewsAt === null ? [] : [facts([['Renewed', style.when(key.renewsAt)]])]),
