@@ -44,6 +44,7 @@ describe('a waiting Active Key ID', () => {
     expect(failureOf(stopped)).toMatchObject({
       code: 'IMPORT_WRONG_MATERIAL',
       external: { name: 'IncorrectKeyMaterialException', at: 'ImportKeyMaterial' },
+      details: { expected: (await aws.key(keyId)).materials[0]?.materialId, version: 1 },
     });
     expect(stopped.steps.find(({ name }) => name === 'import')?.state).toBe('needs-you');
     expect(proofsOf(stopped, 'import')).toBe('');

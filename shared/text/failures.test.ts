@@ -187,9 +187,14 @@ it('tells of a lost answer to CreateKey what may be there, and of others what is
 });
 
 it('names material as the lists of the window do', () => {
-  const details = { materialId: `c07e${'0'.repeat(56)}91d4` };
-  const { next } = renderFailure({ code: 'IMPORT_WRONG_MATERIAL', details });
-  expect(next).toContain('material c07e…91d4.');
+  const expected = `c07e${'0'.repeat(56)}91d4`;
+  const told = (details: SafeDetails) => renderFailure({ code: 'IMPORT_WRONG_MATERIAL', details });
+  expect(told({ expected }).next).toContain('material c07e…91d4.');
+  expect(told({}).next).toContain('the material of this key.');
+  const found = `b1ff${'0'.repeat(56)}0042`;
+  expect(told({ expected, found, kcv: '82B7A1' }).forYourKeys).toBe(
+    'Nothing in AWS was overwritten. That KMS key works with material c07e…91d4 only; what was sent has KCV 82B7A1, and AWS calls it material b1ff…0042.',
+  );
 });
 
 it('a full disk asks for what a person wanted to be tried again: only jobs go on by themselves', () => {

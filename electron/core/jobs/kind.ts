@@ -97,6 +97,8 @@ export interface StepContext<P> {
   readonly outputs: Readonly<Record<string, Json>>;
   /** What a person was shown when they sent the job on at this step, last of all; null: nobody was asked. */
   readonly answered: Failure | null;
+  /** Was any change of this job answered ok before this go? Then "nothing was changed" is not said any more. */
+  readonly everChanged: boolean;
   /** Intent of this step as committed before acting (see `StepSpec.intent`). */
   readonly intent: Json;
   /**
@@ -122,7 +124,7 @@ export interface StepSpec<P> {
   intent?(
     context: Omit<
       StepContext<P>,
-      'intent' | 'note' | 'progress' | 'openFor' | 'actedFor' | 'answered'
+      'intent' | 'note' | 'progress' | 'openFor' | 'actedFor' | 'answered' | 'everChanged'
     >,
   ): Json;
   act(context: StepContext<P>): Promise<StepResult>;

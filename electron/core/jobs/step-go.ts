@@ -33,6 +33,7 @@ export async function goAt(
     actedFor: phase === 'act' ? 0 : around.ages.sinceActed(row.number, step.n),
     outputs: taken.outputs,
     answered: readFailure(step.answered),
+    everChanged: taken.everChanged,
     intent: parse<Json>(step.intent),
     signal,
     note: (call) => void calls.push(call),

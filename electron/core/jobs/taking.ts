@@ -20,6 +20,8 @@ export interface Taken {
   /** When the step's first intent was committed, in any run. */
   readonly begunAt: number;
   readonly outputs: Readonly<Record<string, Json>>;
+  /** Was any change of this job answered ok before? */
+  readonly everChanged: boolean;
 }
 
 export interface TakingDeps extends Base {
@@ -92,7 +94,8 @@ export class Taking {
     const open = newest.get(row.at_step);
     const outputs = outputsBefore(row.at_step, newest);
     const begunAt = runs.find((run) => run.n === row.at_step)?.begun_at ?? clock.now();
-    const common = { kind, payload, spec, begunAt, outputs };
+    const everChanged = ledger.rows.everChanged(row.number);
+    const common = { kind, payload, spec, begunAt, outputs, everChanged };
     if (open?.unsure === 1) {
       const step = this.steps.takeUp(open, row.epoch);
       return { ...common, row: ledger.move(row, 'checking'), step, phase: 'reconcile' };

@@ -36,8 +36,8 @@ const refused: Readonly<Record<string, string>> = {
 };
 
 /** The material of a KMS key as every list shows it. */
-const material = (d: DetailReader, unnamed: string): string =>
-  d.has('materialId') ? shortId(d.text('materialId', '', 64)) : unnamed;
+const material = (d: DetailReader, name: string, unnamed: string): string =>
+  d.has(name) ? `material ${shortId(d.text(name, '', 64))}` : unnamed;
 const makesKey = (d: DetailReader): boolean => d.text('operation', '') === 'CreateKey';
 
 /** How far this computer's clock is off; a negative number is behind. */
@@ -248,11 +248,11 @@ export const awsWording = {
     forYourKeys: (d) =>
       d.has('notTakenOver')
         ? `Nothing was changed in AWS, and that KMS key is not taken over. Version ${d.text('version', '')} is kept here, in no KMS key.`
-        : 'Nothing in AWS was overwritten. That KMS key works with its own material only.',
+        : `Nothing in AWS was overwritten. That KMS key works with ${material(d, 'expected', 'its own material')} only${d.when('kcv', (kcv) => `; what was sent has KCV ${kcv}`)}${d.has('found') ? `, and AWS calls it ${material(d, 'found', '')}` : ''}.`,
     next: (d) =>
       d.has('notTakenOver')
         ? `${d.inOpenJob ? 'Cancel this job, choose' : 'Choose'} the KMS key that has this material as Active Key ID, or none, and bring the key in again.`
-        : `Delete nothing. Look in older backups for material ${material(d, 'of this key')}.`,
+        : `Delete nothing. Look in older backups for ${material(d, 'expected', 'the material of this key')}.`,
   },
   IMPORT_OVER_PRESENT: {
     headline: 'AWS does not take key material over what the KMS key has.',

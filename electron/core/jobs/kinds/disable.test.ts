@@ -13,10 +13,14 @@ interface Aws {
   readonly state?: string;
   /** And before, when each step looks; the last one from then on. */
   readonly before?: readonly string[];
+  /** An earlier go of the job was heard to have changed something. */
+  readonly everChanged?: true;
 }
 
 /** Both steps, one after the other, as far as they go; `disabled` and `enabled` is what AWS was told. */
-async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled'] }: Aws) {
+async function run(aws: Aws) {
+  const { holders, otherAlias, state = 'Disabled', before = ['Enabled'] } = aws;
+  const everChanged = aws.everChanged === true;
   const disabled: string[] = [];
   const enabled: string[] = [];
   const noted: string[] = [];
@@ -61,7 +65,7 @@ async function run({ holders, otherAlias, state = 'Disabled', before = ['Enabled
   const ends = [];
   const why: unknown[] = [];
   for (const step of disableFormer(services).steps) {
-    const context = { payload: { groupId: 'g', keyId: 'k' }, outputs: {} };
+    const context = { payload: { groupId: 'g', keyId: 'k' }, outputs: {}, everChanged };
     const result = await step.act(context as unknown as Parameters<typeof step.act>[0]);
     ends.push(result.type);
     if ('error' in result) why.push(result.error);
@@ -89,6 +93,23 @@ it('enables it again where it was given the alias while AWS was told', async () 
   expect(why).toMatchObject([
     { code: 'NOTHING_TO_DO', details: { alias: 'alias/payments', undone: 'disabled' } },
   ]);
+});
+
+it('says that it was enabled again, where the answer to that was lost and the job went on', async () => {
+  const { ends, disabled, why } = await run({ holders: ['9e2f', former], everChanged: true });
+  expect([ends, disabled]).toEqual([['done', 'remark'], []]);
+  expect(why).toMatchObject([{ code: 'NOTHING_TO_DO', details: { undone: 'disabled' } }]);
+});
+
+it('is done where somebody else went on with the key that it had disabled', async () => {
+  const before = ['Enabled', 'PendingDeletion'];
+  const { ends, disabled, noted } = await run({
+    holders: ['9e2f', '9e2f'],
+    before,
+    everChanged: true,
+  });
+  expect([ends, disabled]).toEqual([['done', 'done'], []]);
+  expect(noted).toEqual(['Found PendingDeletion in AWS']);
 });
 
 it('leaves it enabled where another alias names it', async () => {

@@ -100,6 +100,9 @@ function disableStep(services: DeedServices, open: OpenKey): StepSpec<DisablePay
       if (before.state === 'Disabled')
         return disabled(services, context, before, 'Found disabled in AWS');
       const off = offAlready(key, before.state);
+      // after a go that disabled it: what came later is another's
+      if (off && context.everChanged)
+        return disabled(services, context, before, `Found ${before.state} in AWS`);
       if (off) return off;
       await connection.disableKey(remote.kmsKeyId, context);
       const read = await connection.describeKey(remote.kmsKeyId, context);
@@ -118,7 +121,7 @@ const disabled = (
   event: string,
 ): StepResult => ({
   type: 'done',
-  proof: [proof(`${shortId(read.keyId)} reads as Disabled`, read.requestId)],
+  proof: [proof(`${shortId(read.keyId)} reads as ${read.state}`, read.requestId)],
   record: () => {
     keys.noteRemote(keyId, readingOf(read));
     keys.addEvent(keyId, event, jobId);
@@ -132,13 +135,14 @@ const disabled = (
 async function stillNamed(
   services: DeedServices,
   opened: Awaited<ReturnType<OpenKey>>,
-  context: CallContext & Partial<Pick<StepContext<DisablePayload>, 'answered'>>,
+  context: CallContext & Partial<Pick<StepContext<DisablePayload>, 'answered' | 'everChanged'>>,
 ): Promise<StepResult | null> {
   const own = `alias/${opened.group.alias}`;
   const { version } = opened.key;
   const alias = await aliasOf(services, opened, context);
   if (alias === null) return null;
-  if (askedToEnable(context)) return enabledAgain(version, alias);
+  // an earlier go may have enabled it, and not have heard that it did
+  if (askedToEnable(context) || context.everChanged) return enabledAgain(version, alias);
   return alias === own
     ? stays({ reason: `version ${version} holds ${own} again` })
     : stays({ reason: `${alias} still names version ${version}`, alias });

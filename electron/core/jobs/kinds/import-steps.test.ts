@@ -25,6 +25,8 @@ interface Around {
   /** The name AWS gives to what it took, and the one it gave to our material before. */
   readonly named?: string | null;
   readonly before?: string;
+  /** The material that AWS says the KMS key has; undefined: it does not answer. */
+  readonly current?: string | null;
   /** When AWS shall delete the material, and what was asked for with the wrapping key. */
   readonly end?: number;
   readonly endThen?: number | null;
@@ -74,7 +76,11 @@ function stage(around: Around) {
   };
   const connection = {
     parametersForImport: async () => ({ ...read, validTo: 0, keyArn: 'arn' }),
-    describeKey: async () => ({ state, expires, validTo: null }),
+    describeKey: async () => {
+      if (around.refused?.code === 'IMPORT_WRONG_MATERIAL' && around.current === undefined)
+        throw new OperationError('AWS_UNREACHABLE');
+      return { state, expires, validTo: null, currentMaterialId: around.current };
+    },
     listKeyMaterials: async () => ({ materials: around.materials ?? [] }),
     importMaterial: async ({ validTo }: { readonly validTo: number | null }) => {
       sent.push(validTo);
@@ -196,6 +202,29 @@ describe('an import that AWS took', () => {
       type: 'park',
       error: { code: 'IMPORT_WRONG_MATERIAL', details },
     });
+  });
+});
+
+describe('an import of what AWS says is other material', () => {
+  const refused = new OperationError('IMPORT_WRONG_MATERIAL', { retry: 'permanent' });
+  const told = async (of: Around): Promise<object> => {
+    const refusal = stage({ parcels: ['wrapped'], refused, ...of }).act('import');
+    return refusal.then(
+      () => ({}),
+      ({ code, details }: OperationError) => ({ code, ...details }),
+    );
+  };
+  const known = { code: 'IMPORT_WRONG_MATERIAL', retry: 'permanent', version: 2, kcv: '82B7A1' };
+
+  it('names what AWS named before, else what the KMS key has as AWS says now', async () => {
+    const before = 'a'.repeat(64);
+    expect(await told({ before, current: 'c'.repeat(64) })).toEqual({ ...known, expected: before });
+    expect(await told({ current: 'c'.repeat(64) })).toEqual({ ...known, expected: 'c'.repeat(64) });
+  });
+
+  it('is told all the same where AWS names none, or does not answer', async () => {
+    expect(await told({ current: null })).toEqual(known);
+    expect(await told({})).toEqual(known);
   });
 });
 

@@ -10,6 +10,7 @@ import { proof, readingOf, sayMethod, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
 import { leaveUnproved, refusedToProve } from './taken-over.ts';
 import { requireOneMaterial } from './waiting-key.ts';
+import { withMaterials } from './wrong-material.ts';
 
 /** Wrapping key spec asked of AWS. RSA_2048 is refused by us, RSA_4096 is what AWS suggests. */
 export const wrappingKeySpec = 'RSA_4096';
@@ -273,6 +274,8 @@ async function send<P>(
     if (subject.isNew) return refusedNew(services, context, subject, { error, others });
     const overPresent = await refusedOverPresent(error, context, subject);
     if (overPresent !== null) return { type: 'stop', error: overPresent };
+    if (error instanceof OperationError && error.code === 'IMPORT_WRONG_MATERIAL')
+      throw await withMaterials(error, subject, context);
     // AWS cannot open what was wrapped, now or later: who continues begins with another wrapping key.
     if (error instanceof OperationError && error.external?.name === 'InvalidCiphertextException') {
       services.store.change(() => services.parcels.drop(context.jobId));
