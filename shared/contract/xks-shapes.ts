@@ -186,6 +186,15 @@ const refusedKmsKey = z.strictObject({
   lastAt: time,
 });
 
+/** What is refused just now, by a person's word: a store, or one external key. */
+const block = z.strictObject({
+  storeName: z.string(),
+  /** Null: the whole store. */
+  keyName: z.string().nullable(),
+  /** A rehearsal ends then by itself, and may be of some requests only; null: until it is lifted. */
+  until: time.nullable(),
+});
+
 export const servingView = z.strictObject({
   folder: z.string(),
   storage: storageLocation.nullable(),
@@ -197,6 +206,7 @@ export const servingView = z.strictObject({
   /** Objects on the device that no version names any more: taken off at the next login or start. */
   leftOnDevice: z.number().int(),
   refusedKmsKeys: z.array(refusedKmsKey),
+  blocks: z.array(block),
 });
 export type ServingView = z.output<typeof servingView>;
 

@@ -241,6 +241,7 @@ export class XksPublisher {
       published,
       leftOnDevice: this.#parts.xks.keys.leftovers.list().length,
       refusedKmsKeys: nodes.flatMap((asked) => this.#refusedAt(asked)),
+      blocks: [...serving.blocks()],
       nodes: nodes.map(({ node, status, bindings, link }): Node => {
         const audit = this.#auditOf(link, node);
         const none = {

@@ -92,6 +92,7 @@ describe('states in words', () => {
       proxyState({
         ...serving,
         refusedKmsKeys,
+        blocks: [],
         nodes: nodes.map((each) => ({ ...each, certificateDays: 9, figures: null, audit })),
       });
     expect(of().tone).toBe('quiet');

@@ -27,6 +27,16 @@ export interface Serving {
   raise(atLeast?: number): number;
   /** The set as of now; null before the first store. */
   build(): ServingSet | null;
+  /** What a person has blocked, for good or to rehearse it, as of now. */
+  blocks(): readonly Block[];
+}
+
+export interface Block {
+  readonly storeName: string;
+  /** Null: the whole store. */
+  readonly keyName: string | null;
+  /** When a rehearsal ends (wall clock ms); null: it was not rehearsed. */
+  readonly until: number | null;
 }
 
 interface ServingRow {
@@ -135,6 +145,19 @@ class ServingTable implements Serving {
         .filter(({ id }) => this.#parts.credentials.valid(id).length > 0)
         .map((each) => this.#store(each, software)),
     };
+  }
+
+  blocks(): readonly Block[] {
+    const now = this.#domain.clock.now();
+    return this.#parts.stores.list().flatMap((store) => {
+      const { name: storeName } = store;
+      const keys = this.#parts.keys.list(store.id).flatMap((key): readonly Block[] => {
+        const { name: keyName, blocked } = key;
+        const until = blocked ? null : (rehearsed(key, now).rehearsal?.until ?? null);
+        return blocked || until !== null ? [{ storeName, keyName, until }] : [];
+      });
+      return store.blocked ? [{ storeName, keyName: null, until: null }, ...keys] : keys;
+    });
   }
 
   #store(store: ExternalStore, software: boolean): ServedStore {

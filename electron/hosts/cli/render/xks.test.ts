@@ -22,6 +22,11 @@ it('names the KMS keys that proxies refused, and whose the external key is not',
       },
     ],
     leftOnDevice: 0,
+    blocks: [
+      { storeName: 'ledger', keyName: null, until: null },
+      { storeName: 'ledger', keyName: 'cards', until: null },
+      { storeName: 'ledger', keyName: 'payments', until: 9 },
+    ],
     refusedKmsKeys: [
       {
         node: 'one',
@@ -39,4 +44,9 @@ it('names the KMS keys that proxies refused, and whose the external key is not',
   );
   expect(servingText(serving, style)).toMatch(/Audit, one.+4 of 9 records linked, last at 7$/m);
   expect(servingText({ ...serving, refusedKmsKeys: [] }, style)).not.toContain('Refused');
+  const told = servingText(serving, style);
+  expect(told).toMatch(/Blocked.+■ ledger, the whole store$/m);
+  expect(told).toMatch(/Blocked.+■ ledger\/cards$/m);
+  expect(told).toMatch(/Block rehearsed.+◐ ledger\/payments, until at 9$/m);
+  expect(servingText({ ...serving, blocks: [] }, style)).not.toContain('Block');
 });

@@ -154,6 +154,12 @@ export function servingText(view: Serving, { when }: Pick<Style, 'when'>): strin
     ['Folder', view.folder],
     ['Newest set', String(view.revision)],
     ['Published', view.published === null ? 'nothing' : `set ${view.published}`],
+    ...view.blocks.map(({ storeName, keyName, until }): [string, string] => {
+      const what = keyName === null ? `${storeName}, the whole store` : `${storeName}/${keyName}`;
+      return until === null
+        ? ['Blocked', `■ ${what}`]
+        : ['Block rehearsed', `◐ ${what}, until ${when(until)}`];
+    }),
     ['Still on the device', view.leftOnDevice === 0 ? '' : leftOnDeviceText(view.leftOnDevice)],
     ...(nodes.length === 0
       ? ([['Proxies', 'none on this computer']] as [string, string][])
