@@ -29,6 +29,33 @@ it('has an example of every command, and of nothing else', async () => {
   expect(Object.keys(examples).sort()).toEqual(commands.sort());
 });
 
+it.each([
+  [50, 50],
+  [120, 120],
+  [undefined, 80],
+])(
+  'wraps what it means for keys as the rest of the help, on a terminal of %s',
+  async (columns, wide) => {
+    const { program } = await whole();
+    addExamples(program);
+    const rotate = all(program).find((command) => wordsOf(command) === 'group force-rotate');
+    let told = '';
+    rotate?.configureOutput({
+      getOutHelpWidth: () => columns as number,
+      writeOut: (text) => void (told += text),
+    });
+    rotate?.outputHelp();
+    const [tail = ''] = /Your keys: [^]*?(?=\n\n|\nExample)/.exec(told) ?? [];
+    const widths = tail
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(wide);
+    // and no narrower than it has to be
+    expect(Math.max(...widths)).toBeGreaterThan(Math.min(wide, tail.length) - 20);
+  },
+);
+
 it.each(Object.entries(examples))('%s: its example is a command line', async (words, example) => {
   const { program, ran } = await whole();
   const line = typeof example === 'string' ? example : example[0];

@@ -226,8 +226,8 @@ export const examples: Readonly<Record<string, Example>> = {
   completion: 'completion bash',
 };
 
-/** As wide as the rest of the help where it is not on a terminal. */
-const width = 80;
+/** As wide as the rest of the help, where that is not on a terminal. */
+const usualWidth = 80;
 
 /** Puts its example, and what it means for keys, under the help of every command that is loaded. */
 export function addExamples(command: Command): void {
@@ -235,8 +235,11 @@ export function addExamples(command: Command): void {
   const found = examples[wordsOf(command)];
   if (found === undefined) return;
   const [line, keys] = typeof found === 'string' ? [found, null] : found;
-  command.addHelpText('after', () => {
+  command.addHelpText('after', ({ error }) => {
     const help = command.createHelp();
+    const output = command.configureOutput();
+    const columns = error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.();
+    const width = columns ?? usualWidth;
     const told = keys === null ? '' : `\n${help.boxWrap(`Your keys: ${keys}`, width)}\n`;
     return `${told}\nExample: keyreeve ${line}`;
   });
