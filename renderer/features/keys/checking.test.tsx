@@ -41,6 +41,8 @@ function keyOf(version: number) {
     copies: _c,
     history: _h,
     publicKeySha256: _public,
+    copiedFrom: _copied,
+    sameMaterial: _same,
     tokenSerial: _t,
     masterId: _m,
     lifecycleTimes: _l,

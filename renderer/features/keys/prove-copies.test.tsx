@@ -23,6 +23,8 @@ function proving(answers: (version: number) => Promise<void> | void, what: 'key'
     copies: _c,
     history: _h,
     publicKeySha256: _public,
+    copiedFrom: _copied,
+    sameMaterial: _same,
     tokenSerial: _t,
     masterId: _m,
     lifecycleTimes: _l,
