@@ -246,9 +246,12 @@ describe.skipIf(!windowHere)('a keystore that comes back', () => {
     await dialog.getByText(/A keystore is never overwritten/).waitFor();
     await dialog.getByLabel('Folder of the backup').fill(place);
     await dialog.getByRole('button', { name: 'Look at the backup' }).click();
+    const notProved = dialog.getByText(/^commit \d+ and what was added since.*not proved yet$/);
+    await notProved.waitFor();
     await dialog.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await dialog.getByRole('button', { name: 'Verify this backup' }).click();
     await dialog.getByText('Opened and every part checked').waitFor();
+    expect(await notProved.count()).toBe(0);
     expect(await axeFindings(entry.page)).toEqual([]);
     await entry.page.keyboard.press('Escape');
 
@@ -266,5 +269,9 @@ describe.skipIf(!windowHere)('a keystore that comes back', () => {
     await entry.unlock(passphrase);
     await entry.page.getByRole('navigation').waitFor();
     await entry.page.getByText('This device is not the designated one').waitFor();
+    await entry.page
+      .getByText('Restored from a backup. Its jobs wait until somebody has looked at them.')
+      .first()
+      .waitFor();
   });
 });

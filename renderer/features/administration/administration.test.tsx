@@ -185,6 +185,7 @@ describe('the designated device', () => {
     await openAt(realCore(), 'configuration', { kind: 'designate' });
     const user = userEvent.setup();
     expect(await screen.findByText(/Until one device is designated/)).toBeTruthy();
+    expect(screen.getByText(/Two devices that rotate the same group/)).toBeTruthy();
     await user.click(await button('Rotate on this device'));
     expect((await screen.findByRole('alert')).textContent).toContain('The disk is full.');
   });

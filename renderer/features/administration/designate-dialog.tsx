@@ -39,20 +39,15 @@ export function DesignateDialog({ close }: DialogProps<'designate'>) {
       }
     >
       <p>This device then rotates key material, by schedule and by hand.</p>
-      {another ? (
-        <>
-          <p>
-            The device that was designated stops as soon as it opens a copy of the keystore that
-            knows of this. Another copy does not hear of it by itself.
-          </p>
-          <p className="tone-attention">
-            ! Make sure that nobody works with another copy of this keystore. Two devices that
-            rotate the same group would each move its alias.
-          </p>
-        </>
-      ) : (
-        <p>Until one device is designated, nothing is rotated at all.</p>
-      )}
+      <p>
+        {another
+          ? 'The device that was designated stops as soon as it opens a copy of the keystore that knows of this. Another copy does not hear of it by itself.'
+          : 'Until one device is designated, nothing is rotated at all. A keystore that was restored begins so; the one it came from does not hear of this.'}
+      </p>
+      <p className="tone-attention">
+        ! Make sure that nobody works with another copy of this keystore. Two devices that rotate
+        the same group would each move its alias.
+      </p>
       {designate.failure ? <FailureNotice failure={designate.failure} /> : null}
       {blocked === null ? null : <p className="quiet">{blocked}</p>}
     </DialogFrame>

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
-import { say } from '../../state/notices.ts';
+import { useNotices } from '../../state/notices.ts';
 import { type Read, useDeed, useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { BackupReport, type Report } from '../../ui/backup-report.tsx';
@@ -78,7 +78,7 @@ export function RestoreDialog({ dialog, close }: DialogProps<'restore'>) {
       {from === null ? null : <Looking look={look} />}
       {found ? (
         <>
-          <BackupFacts found={found} />
+          <BackupFacts found={found} proved={work.report !== null} />
           <OpeningFields
             ref={fields}
             slots={found.slots}
@@ -121,7 +121,9 @@ function useRestoring(from: string | null, close: () => void) {
       setReport(await verify.run({ ...opening, from }));
     } else if (await restore.run({ ...opening, from })) {
       close();
-      say('Restored. Unlock it, then look at its jobs before they run.');
+      // Nothing is said on the page that asks for the passphrase: it has to be there behind it.
+      const text = 'Restored from a backup. Its jobs wait until somebody has looked at them.';
+      useNotices.getState().say({ text, jobId: null, tone: 'good', stays: true });
     }
   };
   return {

@@ -35,15 +35,24 @@ export function Destination({
   );
 }
 
-/** What a backup says of itself. */
-export function BackupFacts({ found }: { readonly found: OutputFor<'keystore.lookAtBackup'> }) {
+/** What a backup says of itself; of one that was proved, what its report leaves out. */
+export function BackupFacts({
+  found,
+  proved,
+}: {
+  readonly found: OutputFor<'keystore.lookAtBackup'>;
+  readonly proved: boolean;
+}) {
+  const realm = ['Keystore', <RealmTag key="realm" realm={found.realm} />] as const;
+  if (proved) return <Facts facts={[realm]} />;
+  const state = `commit ${found.commitNumber} and what was added since; as it says of itself, not proved yet`;
   return (
     <Facts
       facts={[
         ['Copy', <code key="path">{found.path}</code>],
-        ['Holds', <RealmTag key="realm" realm={found.realm} />],
+        realm,
         ['Full copy', <Moment key="at" at={found.takenAt} />],
-        ['State', `commit ${found.commitNumber}; what it says of itself, not proved yet`],
+        ['State', state],
       ]}
     />
   );
