@@ -69,6 +69,7 @@ describe.skipIf(!windowHere)('Bring In Key', () => {
       .setInputFiles(join(elsewhere, 'wrapped.bin'));
     await form.top.getByText('wrapped.bin', { exact: true }).waitFor();
     await form.field('KCV that the other system shows').fill('000000');
+    await tree.press('Enter');
     await form.top.getByText('The key in the file has another KCV than the one given.').waitFor();
     expect(await stage.aws.calls(since)).not.toContain('ImportKeyMaterial');
     expect((await stage.call('key.list', { group: 'payments-prod' })).keys).toEqual([]);

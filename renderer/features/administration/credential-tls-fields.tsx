@@ -1,7 +1,7 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { type RefObject, useId, useRef, useState } from 'react';
+import { type RefObject, useId, useState } from 'react';
 import { Agreement, type Choice, Choices } from '../../ui/choices.tsx';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { SecretField } from '../../ui/secret-field.tsx';
 import styles from './administration.module.css';
 import { holdsPrivateKey, type TlsForm } from './credential-tls-form.ts';
@@ -129,7 +129,6 @@ function PemField({
   readonly onChange: (text: string) => void;
 }) {
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
   // A private key that came here by mistake is not kept in the form, which outlives a lock.
   const put = (text: string): void => {
@@ -164,24 +163,14 @@ function PemField({
         }}
       />
       <div className={styles['line']}>
-        <input
-          ref={input}
-          type="file"
+        <ChooseFile
+          label={`File: ${label}`}
           accept=".pem,.crt,.cer"
-          className="unseen"
-          tabIndex={-1}
-          aria-label={`File: ${label}`}
           disabled={disabled}
-          onChange={(event) => {
-            const chosen = event.target.files?.[0];
-            if (chosen) void take(chosen);
-            // The same file can be chosen again after it was changed.
-            event.target.value = '';
-          }}
-        />
-        <Button disabled={disabled} onClick={() => input.current?.click()}>
+          onFile={(chosen) => void take(chosen)}
+        >
           {file}
-        </Button>
+        </ChooseFile>
       </div>
     </>
   );
@@ -193,27 +182,19 @@ function KeyFile({
   disabled,
   file,
 }: TlsFieldsProps & { readonly file: RefObject<File | null> }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
     <div className={styles['line']}>
-      <input
-        ref={input}
-        type="file"
+      <ChooseFile
+        label="File: private key of the client certificate"
         accept=".pem,.key"
-        className="unseen"
-        tabIndex={-1}
-        aria-label="File: private key of the client certificate"
         disabled={disabled}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0] ?? null;
+        onFile={(chosen) => {
           file.current = chosen;
-          change({ keyName: chosen?.name ?? null });
-          event.target.value = '';
+          change({ keyName: chosen.name });
         }}
-      />
-      <Button disabled={disabled} onClick={() => input.current?.click()}>
+      >
         Choose private key file…
-      </Button>
+      </ChooseFile>
       <span className={form.keyName === null ? 'quiet' : ''}>
         {form.keyName ?? 'PEM. It is kept in the keystore and never shown again.'}
       </span>

@@ -1,8 +1,8 @@
-import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import { type RefObject, useId, useRef } from 'react';
+import { type RefObject, useId } from 'react';
 import { useRead } from '../../state/reads.ts';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { SecretField, type SecretHandle } from '../../ui/secret-field.tsx';
 import styles from './administration.module.css';
 import { fitsAccessKeyId, fitsRoleArn, type ImportForm, nameFrom, sources } from './import-form.ts';
@@ -20,33 +20,20 @@ export function CsvPart({
   disabled,
   file,
 }: PartProps & { readonly file: RefObject<File | null> }) {
-  const input = useRef<HTMLInputElement>(null);
-  const id = useId();
   return (
     <div className={styles['line']}>
-      <input
-        ref={input}
-        id={id}
-        type="file"
+      <ChooseFile
+        label="CSV file that AWS gave for the access key"
         accept=".csv,text/csv"
-        className="unseen"
-        tabIndex={-1}
-        aria-label="CSV file that AWS gave for the access key"
         disabled={disabled}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0] ?? null;
+        onFile={(chosen) => {
           file.current = chosen;
-          change({
-            fileName: chosen?.name ?? null,
-            ...(chosen && form.name === '' ? { name: nameFrom(chosen.name) } : {}),
-          });
-          // The same file can be chosen again after it was changed.
-          event.target.value = '';
+          const name = form.name === '' ? { name: nameFrom(chosen.name) } : {};
+          change({ fileName: chosen.name, ...name });
         }}
-      />
-      <Button disabled={disabled} onClick={() => input.current?.click()}>
+      >
         Choose CSV file…
-      </Button>
+      </ChooseFile>
       <span className={form.fileName === null ? 'quiet' : ''}>
         {form.fileName ?? 'The file that AWS offers once, when the access key is made.'}
       </span>

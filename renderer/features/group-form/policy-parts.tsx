@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
-import { useRef } from 'react';
 import type { PolicyRead } from '../../../shared/contract/shapes.ts';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { keyed } from '../../ui/keyed.ts';
 import styles from './group-form.module.css';
 
@@ -13,7 +13,7 @@ export const policyLabel = (name: string, read: PolicyRead | null): string =>
     ? name
     : `${name}, ${read.statements} ${read.statements === 1 ? 'statement' : 'statements'}`;
 
-/** Asks for a policy file. The same one may be chosen again after it was corrected. */
+/** Asks for a policy file. */
 export function ImportPolicy({
   id,
   describedBy,
@@ -25,31 +25,17 @@ export function ImportPolicy({
   readonly disabled?: boolean;
   readonly onFile: (file: File) => void;
 }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label="Policy file"
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          if (chosen) onFile(chosen);
-          event.target.value = '';
-        }}
-      />
-      <Button
-        id={id}
-        aria-label="Import Policy"
-        aria-describedby={describedBy}
-        disabled={disabled}
-        onClick={() => input.current?.click()}
-      >
-        Import Policy
-      </Button>
-    </>
+    <ChooseFile
+      id={id}
+      label="Policy file"
+      accept=".json,application/json"
+      aria-describedby={describedBy}
+      disabled={disabled}
+      onFile={onFile}
+    >
+      Import Policy
+    </ChooseFile>
   );
 }
 

@@ -85,14 +85,47 @@ describe('Bring In Key', () => {
     expect(await screen.findByText('Choose the file that came back.')).toBeTruthy();
     await choose(user);
     expect(await screen.findByText(/^Type the KCV/)).toBeTruthy();
-    await user.type(await kcv(), 'f9:3b:3');
+    await user.type(await kcv(), 'f9:3b:38:ff:2');
     expect(link.made('group.planBringIn')).toEqual([]);
-    await user.type(await kcv(), '8');
+    await user.type(await kcv(), '3');
     await user.click(await button(plan.button));
-    const input = { group: groupId, file: 'AQID', kcv: 'F93B38', adopt: false };
+    const input = { group: groupId, file: 'AQID', kcv: 'F93B38FF23', adopt: false };
     expect(link.made('group.planBringIn')).toEqual([input]);
     expect(link.made('group.bringIn')).toEqual([{ ...input, plan: plan.number }]);
     await waitFor(() => expect(useDialogs.getState().open).toEqual([{ kind: 'job', job: jobId }]));
+  });
+
+  it('plans with a short KCV once it is said to be whole, and Enter that says so starts nothing', async () => {
+    const { link, user } = bringingIn();
+    await choose(user);
+    await user.type(await kcv(), 'F93B38');
+    expect(
+      await screen.findByText('Press Enter if these 6 digits are all that it shows.'),
+    ).toBeTruthy();
+    expect(link.made('group.planBringIn')).toEqual([]);
+    await user.keyboard('{Enter}');
+    await button(plan.button);
+    expect(link.made('group.planBringIn')).toMatchObject([{ kcv: 'F93B38' }]);
+    expect(link.made('group.bringIn')).toEqual([]);
+    await user.keyboard('FF');
+    expect(screen.queryByRole('button', { name: plan.button })).toBeNull();
+    await user.tab();
+    await button(plan.button);
+    expect(link.made('group.planBringIn')).toMatchObject([{ kcv: 'F93B38' }, { kcv: 'F93B38FF' }]);
+    expect(link.made('group.bringIn')).toEqual([]);
+  });
+
+  it('leads to another transport key where that one is not open any more', async () => {
+    const { link, world, user } = bringingIn();
+    world.refusals.push(refuse('BRING_IN_NOT_PREPARED'));
+    await choose(user);
+    // its seven days ended while the dialog was open: nobody tells the window so
+    world.transport = null;
+    await user.type(await kcv(), 'F93B38FF23');
+    await user.click(await button('Make another transport key…'));
+    await user.click(await button('Make transport key'));
+    expect(await screen.findByRole('region', { name: 'To the other system' })).toBeTruthy();
+    expect(link.made('group.prepareBringIn')).toEqual([{ group: groupId }]);
   });
 
   it('shows what the vault says of the file, and takes the right KCV', async () => {
@@ -101,18 +134,23 @@ describe('Bring In Key', () => {
       refuse('BRING_IN_KCV_DIFFERS', { expected: 'AAAAAA', found: 'F93B38FF23' }),
     );
     await choose(user);
-    await user.type(await kcv(), 'AAAAAA');
+    await user.type(await kcv(), 'AAAAAA{Enter}');
     expect(
       await screen.findByText('The key in the file has another KCV than the one given.'),
     ).toBeTruthy();
     await user.clear(await kcv());
-    await user.type(await kcv(), 'F93B38');
+    await user.type(await kcv(), 'F93B38{Enter}');
     expect(await button(plan.button)).toBeTruthy();
   });
 
-  it('gives the transport key up, and begins anew', async () => {
+  it('asks before the transport key is given up, and begins anew after it', async () => {
     const { link, user } = bringingIn();
-    await user.click(await button('Give it up'));
+    await user.click(await button('Give it up…'));
+    expect(await screen.findByText(/or is being wrapped now, then opens nowhere/)).toBeTruthy();
+    await user.click(await button('Keep it'));
+    expect(link.made('group.giveUpBringIn')).toEqual([]);
+    await user.click(await button('Give it up…'));
+    await user.click(await button('Give the transport key up'));
     expect(await button('Make transport key')).toBeTruthy();
     expect(link.made('group.giveUpBringIn')).toEqual([{ group: groupId }]);
   });

@@ -10,7 +10,8 @@ import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { useAdopting } from './adopting.tsx';
 import { IncomingFields, TransportKey } from './bring-in-parts.tsx';
-import { type IncomingFile, isKcv, plainKcv } from './incoming-file.ts';
+import { useGroupOfPlan } from './group-of-plan.ts';
+import { type IncomingFile, isFullKcv, isKcv, plainKcv } from './incoming-file.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesAndStays, PlanSentence } from './plan-sections.tsx';
 import { usePlan } from './use-plan.ts';
@@ -28,7 +29,12 @@ export function BringInDialog(props: Props) {
   return transport === null ? (
     <MakeTransportKey {...props} reading={read.pending} unread={read.failure} />
   ) : (
-    <BringInPlan key={transport.sha256} {...props} transport={transport} />
+    <BringInPlan
+      key={transport.sha256}
+      {...props}
+      transport={transport}
+      onTransportGone={read.again}
+    />
   );
 }
 
@@ -41,13 +47,13 @@ function MakeTransportKey({
   readonly reading: boolean;
   readonly unread: ReturnType<typeof useRead>['failure'];
 }) {
-  const name = useRead('group.show', { group }).data?.group.name;
+  const { known } = useGroupOfPlan(group);
   const make = useDeed('group.prepareBringIn');
   const blocked = useBlocked();
   const failure = make.failure ?? unread;
   return (
     <DialogFrame
-      title={`Bring a key into ${name === undefined ? 'this key group' : quote(name)}`}
+      title={`Bring a key into ${known === null ? 'this key group' : quote(known.name)}`}
       subject="A key that another HSM or tool has becomes the next version of this group."
       width="wide"
       busy={make.busy}
@@ -85,27 +91,45 @@ function MakeTransportKey({
 }
 
 /** What is still missing before it can be planned; null when nothing is. */
-function whatIsMissing(file: IncomingFile | null, kcv: string): string | null {
+function whatIsMissing(file: IncomingFile | null, kcv: string, whole: boolean): string | null {
   if (file === null) return 'Choose the file that came back.';
-  return isKcv(kcv) ? null : 'Type the KCV that the other system shows: 6 to 10 digits.';
+  if (!isKcv(kcv)) return 'Type the KCV that the other system shows: 6 to 10 digits.';
+  return whole ? null : `Press Enter if these ${kcv.length} digits are all that it shows.`;
+}
+
+/** The KCV as it is typed. A short one is whole once the person says so, by Enter or by going on. */
+function useTypedKcv(dialog: Props['dialog']) {
+  const [typed, setTyped] = useKept(dialog, () => '', 'kcv');
+  const [said, setSaid] = useKept(dialog, () => '', 'kcv, said to be whole');
+  const kcv = plainKcv(typed);
+  return {
+    typed,
+    kcv,
+    whole: isFullKcv(kcv) || (isKcv(kcv) && said === kcv),
+    type: (text: string) => {
+      setTyped(text);
+      // Back at what was whole once, more may be on its way.
+      if (plainKcv(text) !== said) setSaid('');
+    },
+    sayWhole: () => setSaid(kcv),
+  };
 }
 
 function BringInPlan({
   dialog,
   close,
   transport,
-}: Props & { readonly transport: TransportKeyView }) {
+  onTransportGone,
+}: Props & { readonly transport: TransportKeyView; readonly onTransportGone: () => void }) {
   const { group } = dialog;
   // what came back for another transport key opens under none but that
   const ofThis = `file ${transport.sha256}`;
   const [chosen, setChosen] = useKept<IncomingFile | null>(dialog, () => null, ofThis);
-  const [typed, setTyped] = useKept(dialog, () => '', 'kcv');
+  const { typed, kcv, whole, type, sayWhole } = useTypedKcv(dialog);
   const replace = useDialogs((state) => state.replace);
-  const known = useRead('group.show', { group }).data?.group ?? null;
-  const alias = known === null ? '' : `alias/${known.alias}`;
+  const { known, alias, subject } = useGroupOfPlan(group);
   const { adopt, otherDeed, agreement } = useAdopting(dialog, group, alias);
-  const kcv = plainKcv(typed);
-  const missing = whatIsMissing(chosen, kcv);
+  const missing = whatIsMissing(chosen, kcv, whole);
   const input = { group, file: chosen?.file ?? '', kcv, adopt };
   const planning = usePlan('group.planBringIn', input, missing === null);
   const start = useDeed('group.bringIn');
@@ -123,8 +147,7 @@ function BringInPlan({
       idle="Bring in"
       first={{
         title: `Bring a key into ${known === null ? 'this key group' : quote(known.name)}`,
-        subject:
-          known === null ? '' : [known.account, known.region, alias].filter(Boolean).join(' · '),
+        subject,
         sentence: whatHappens,
       }}
       start={{
@@ -136,7 +159,11 @@ function BringInPlan({
           if (begun) replace({ kind: 'job', job: begun.jobId });
         },
       }}
-      otherDeed={otherDeed}
+      otherDeed={(failure) =>
+        failure.code === 'BRING_IN_NOT_PREPARED'
+          ? { label: 'Make another transport key…', run: onTransportGone }
+          : otherDeed(failure)
+      }
       details={agreement}
     >
       <TransportKey group={group} of={transport} disabled={start.busy} />
@@ -150,9 +177,10 @@ function BringInPlan({
           start.forget();
         }}
         onKcv={(text) => {
-          setTyped(text);
+          type(text);
           start.forget();
         }}
+        onKcvWhole={whole ? null : sayWhole}
       />
       <PlanSentence sentence={plan?.sentence ?? whatHappens} marks={marks} />
       {plan ? <ChangesAndStays plan={plan} marks={marks} /> : null}

@@ -1,18 +1,16 @@
-import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { TransportKeyView } from '../../../shared/contract/bring-in.ts';
 import { useBlocked } from '../../state/blocked.ts';
-import { say } from '../../state/notices.ts';
-import { useDeed } from '../../state/reads.ts';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { SaveText } from '../../ui/save-text.tsx';
 import { PaneFacts } from '../key-groups/pane-parts.tsx';
 import styles from './bring-in.module.css';
+import { GiveUpDialog } from './give-up-dialog.tsx';
 import { type IncomingFile, readIncomingFile } from './incoming-file.ts';
 
 const algorithms: Readonly<Record<TransportKeyView['algorithm'], string>> = {
@@ -23,18 +21,16 @@ const algorithms: Readonly<Record<TransportKeyView['algorithm'], string>> = {
 /** The public half that goes to the other system: how it is known there, and what is done with it. */
 export function TransportKey({
   group,
-  of: { pem, sha256, algorithm, carries, keyBytes, commands, endsAt },
+  of,
   disabled,
 }: {
   readonly group: string;
   readonly of: TransportKeyView;
   readonly disabled: boolean;
 }) {
+  const { pem, sha256, algorithm, carries, keyBytes, commands, endsAt } = of;
   const blocked = useBlocked();
-  const giveUp = useDeed('group.giveUpBringIn');
-  const dropped = async (): Promise<void> => {
-    if (await giveUp.run({ group })) say('The transport key was given up. Nothing opens under it.');
-  };
+  const [asked, setAsked] = useState(false);
   return (
     <section aria-label="To the other system" className={styles['part']}>
       <h3>1. To the other system: the transport key</h3>
@@ -61,15 +57,11 @@ export function TransportKey({
           type="application/x-pem-file"
           text={() => pem}
         />
-        <DeedButton
-          blocked={blocked}
-          disabled={disabled || giveUp.busy}
-          onClick={() => void dropped()}
-        >
-          Give it up
+        <DeedButton blocked={blocked} disabled={disabled} onClick={() => setAsked(true)}>
+          Give it up…
         </DeedButton>
       </div>
-      {giveUp.failure ? <FailureNotice failure={giveUp.failure} /> : null}
+      {asked ? <GiveUpDialog group={group} of={of} onClose={() => setAsked(false)} /> : null}
       <details>
         <summary>What is done there, with OpenSSL</summary>
         <ol className={styles['lines']}>
@@ -93,6 +85,7 @@ export function IncomingFields({
   disabled,
   onFile,
   onKcv,
+  onKcvWhole,
 }: {
   readonly transport: TransportKeyView;
   readonly file: IncomingFile | null;
@@ -100,8 +93,9 @@ export function IncomingFields({
   readonly disabled: boolean;
   readonly onFile: (file: IncomingFile | null) => void;
   readonly onKcv: (typed: string) => void;
+  /** The person says that nothing follows; null when nothing can. */
+  readonly onKcvWhole: (() => void) | null;
 }) {
-  const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   const take = async (chosen: File): Promise<void> => {
@@ -113,23 +107,13 @@ export function IncomingFields({
     <section aria-label="Back from it" className={styles['part']}>
       <h3>2. Back from it: the wrapped key</h3>
       <div className={styles['line']}>
-        <input
-          ref={input}
-          type="file"
-          className="unseen"
-          tabIndex={-1}
-          aria-label="File with the wrapped key"
+        <ChooseFile
+          label="File with the wrapped key"
           disabled={disabled}
-          onChange={(event) => {
-            const chosen = event.target.files?.[0];
-            if (chosen) void take(chosen);
-            // The same file can be chosen again after it was changed.
-            event.target.value = '';
-          }}
-        />
-        <Button disabled={disabled} onClick={() => input.current?.click()}>
+          onFile={(chosen) => void take(chosen)}
+        >
           Choose file…
-        </Button>
+        </ChooseFile>
         <span className={file === null ? 'quiet' : ''}>
           {file?.name ?? 'What the other system wrote: its bytes, or base64 of them.'}
         </span>
@@ -150,6 +134,13 @@ export function IncomingFields({
           htmlInput: { spellCheck: false, autoComplete: 'off', className: 'mono', maxLength: 32 },
         }}
         onChange={(event) => onKcv(event.target.value)}
+        onBlur={() => onKcvWhole?.()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || onKcvWhole === null) return;
+          // Of what nobody has seen the plan yet, nothing is started.
+          event.preventDefault();
+          onKcvWhole();
+        }}
       />
     </section>
   );

@@ -2,8 +2,9 @@ import { nameOfKind } from '../../../shared/model/key-kinds.ts';
 import { quote } from '../../../shared/text/isolate.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { useAdopting } from './adopting.tsx';
+import { useGroupOfPlan } from './group-of-plan.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { usePlan } from './use-plan.ts';
 
@@ -11,8 +12,7 @@ import { usePlan } from './use-plan.ts';
 export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>) {
   const { group } = dialog;
   const replace = useDialogs((state) => state.replace);
-  const known = useRead('group.show', { group }).data?.group ?? null;
-  const alias = known === null ? '' : `alias/${known.alias}`;
+  const { known, alias, subject } = useGroupOfPlan(group);
   const { adopt, otherDeed, agreement } = useAdopting(dialog, group, alias);
   const planning = usePlan('group.planForceRotate', { group, adopt });
   const start = useDeed('group.forceRotate');
@@ -26,8 +26,7 @@ export function ForceRotateDialog({ dialog, close }: DialogProps<'force-rotate'>
       careful={adopt}
       first={{
         title: known === null ? 'Rotate this key group?' : `Rotate ${quote(known.name)}?`,
-        subject:
-          known === null ? '' : [known.account, known.region, alias].filter(Boolean).join(' · '),
+        subject,
         sentence: `A new ${known === null ? '' : `${nameOfKind(known)} `}key is made and saved here; then a wrapped copy goes to AWS. Last of all the alias moves to it.`,
       }}
       start={{

@@ -39,3 +39,6 @@ export const plainKcv = (typed: string): string => typed.replaceAll(/[\s:-]/g, '
 
 /** Three to five bytes in hex, as systems show them. */
 export const isKcv = (kcv: string): boolean => /^(?:[0-9A-F]{2}){3,5}$/.test(kcv);
+
+/** No KCV is longer: what is shorter may be the whole of one, or its beginning. */
+export const isFullKcv = (kcv: string): boolean => isKcv(kcv) && kcv.length === 10;

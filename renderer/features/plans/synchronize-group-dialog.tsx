@@ -3,9 +3,10 @@ import type { DialogProps } from '../../dialogs.tsx';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
-import { useDeed, useRead } from '../../state/reads.ts';
+import { useDeed } from '../../state/reads.ts';
 import { quote } from '../../../shared/text/isolate.ts';
 import { onlySpace } from './boxes-fields.tsx';
+import { useGroupOfPlan } from './group-of-plan.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesInFull, PlanSentence } from './plan-sections.tsx';
 import styles from './plans.module.css';
@@ -26,13 +27,12 @@ export function SynchronizeGroupDialog({ dialog, close }: DialogProps<'synchroni
   }));
   const { replace, closeAll } = useDialogs();
   const showJobsOf = useNavigation((state) => state.showJobsOf);
-  const shown = useRead('group.show', { group });
-  const known = shown.data?.group ?? null;
+  const { known, subject, failure } = useGroupOfPlan(group);
   const hasPolicy = known?.hasPolicy ?? true;
   const boxes = { ...ticked, updatePolicy: ticked.updatePolicy && hasPolicy };
   const none = !boxes.updatePolicy && !boxes.importMaterial;
   // What the group is like decides what is planned: asked for once, not twice.
-  const told = known !== null || shown.failure !== null;
+  const told = known !== null || failure !== null;
   const planning = usePlan('group.planSynchronize', { group, ...boxes }, !none && told);
   const start = useDeed('group.synchronize');
   const { plan, lastPlan, marks } = planning;
@@ -46,10 +46,7 @@ export function SynchronizeGroupDialog({ dialog, close }: DialogProps<'synchroni
           known === null
             ? 'Synchronize this key group?'
             : `Synchronize all keys of ${quote(known.name)}?`,
-        subject:
-          known === null
-            ? ''
-            : [known.account, known.region, `alias/${known.alias}`].filter(Boolean).join(' · '),
+        subject,
         sentence: '',
       }}
       about={{ groupId: group, keyId: null }}

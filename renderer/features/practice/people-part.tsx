@@ -1,13 +1,13 @@
 import Button from '@mui/material/Button';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { largestPrincipalsFile } from '../../../shared/contract/practice-shapes.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { keyed } from '../../ui/keyed.ts';
+import { ChooseFile } from '../../ui/choose-file.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { DeedButton } from '../../ui/deed-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
 import { whenEmpty } from '../../ui/when-empty.ts';
@@ -75,7 +75,6 @@ export function PeoplePart() {
 function LoadBar() {
   const load = useDeed('practice.loadPrincipals');
   const blocked = useBlocked();
-  const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState('');
   const take = async (file: File): Promise<void> => {
     setProblem('');
@@ -93,23 +92,15 @@ function LoadBar() {
         <span className={problem === '' ? 'quiet' : 'tone-attention'} role="status">
           {problem === '' ? 'A principals file replaces all users and roles.' : problem}
         </span>
-        <input
-          ref={input}
-          type="file"
+        <ChooseFile
+          label="Principals file"
           accept=".json,application/json"
-          className="unseen"
-          tabIndex={-1}
-          aria-label="Principals file"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file) void take(file);
-            // The same file can be chosen again after it was changed.
-            event.target.value = '';
-          }}
-        />
-        <DeedButton blocked={blocked} disabled={load.busy} onClick={() => input.current?.click()}>
+          blocked={blocked}
+          disabled={load.busy}
+          onFile={(file) => void take(file)}
+        >
           {load.busy ? 'Loading…' : 'Load principals file…'}
-        </DeedButton>
+        </ChooseFile>
       </div>
       {load.failure ? (
         <FailureNotice failure={load.failure}>

@@ -65,7 +65,7 @@ export const groupWording = {
     headline: 'No transport key of this group is open.',
     forYourKeys:
       'Nothing was opened or changed. A transport key is destroyed once it was used, given up, or seven days old.',
-    next: 'Make one with "keyreeve group transport-key make", and have the key wrapped under it again.',
+    next: 'Make one with Bring In Key, or "keyreeve group transport-key make", and have the key wrapped under it.',
   },
   BRING_IN_NOT_TAKEN: {
     headline: 'A key of this kind cannot be brought in.',
