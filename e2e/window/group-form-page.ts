@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { deedName } from './deed-name.ts';
 
 /** Add Key Group and Properties, and the plans behind them, as a person meets them. */
 export class GroupFormPage {
@@ -12,9 +13,7 @@ export class GroupFormPage {
     return this.page.getByRole('dialog').last();
   }
   button(name: string | RegExp): Locator {
-    return typeof name === 'string'
-      ? this.top.getByRole('button', { name, exact: true })
-      : this.top.getByRole('button', { name });
+    return this.top.getByRole('button', { name: deedName(name) });
   }
   field(label: string): Locator {
     return this.top.getByLabel(label, { exact: true });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
+import { deedName } from './deed-name.ts';
 
 /** Administration > Practice and the rehearsals in it, as a person meets them. */
 export class RehearsalPage {
@@ -23,10 +24,7 @@ export class RehearsalPage {
     return this.page.getByRole('region', { name, exact: true });
   }
   button(name: string | RegExp): Locator {
-    return this.page.getByRole(
-      'button',
-      typeof name === 'string' ? { name, exact: true } : { name },
-    );
+    return this.page.getByRole('button', { name: deedName(name) });
   }
   /** The topmost dialog. */
   get top(): Locator {

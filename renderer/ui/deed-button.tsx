@@ -1,19 +1,26 @@
 import Button, { type ButtonProps } from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
-import { useEffect, useState } from 'react';
+import { use, useEffect, useState } from 'react';
+import { PracticeMark } from './practice-mark.ts';
 
 /**
  * A button that says why it cannot be pressed just now: it stays where it is, can be reached, and
  * tells its reason to eye and screen reader alike; also when Enter in a field of its form presses it
  * from afar. While its own deed runs it is `disabled`, and keeps the focus all the same.
+ *
+ * The primary one of a dialog says of itself that it is for practice. `unmarked` is one that changes
+ * nothing, or whose words say it already; what only leads on to another question ends in "…".
  */
 export function DeedButton({
   blocked,
   disabled = false,
+  unmarked = false,
   onClick,
   children,
   ...rest
-}: ButtonProps & { readonly blocked?: string | null }) {
+}: ButtonProps & { readonly blocked?: string | null; readonly unmarked?: boolean }) {
+  const mark = use(PracticeMark);
+  const goesOn = typeof children === 'string' && children.endsWith('…');
   const why = blocked ?? (disabled ? '' : null);
   const [open, setOpen] = useState(false);
   const [told, tell] = useState('');
@@ -45,6 +52,7 @@ export function DeedButton({
           }}
         >
           {children}
+          {rest.variant === 'contained' && !unmarked && !goesOn ? mark : null}
         </Button>
       </Tooltip>
       {why ? (

@@ -15,6 +15,7 @@ import { useNotices } from '../state/notices.ts';
 import { useSnapshot } from '../state/snapshot.ts';
 import { DeedButton } from './deed-button.tsx';
 import styles from './dialog-frame.module.css';
+import { PracticeMark, practiceMark } from './practice-mark.ts';
 import { RealmTag, PracticeBand } from './realm.tsx';
 
 export interface DialogFrameProps {
@@ -53,7 +54,7 @@ const LeavingContext = createContext<Leaving>({ busy: false, leave: () => undefi
  */
 export function LeaveButton(props: Omit<ButtonProps, 'onClick' | 'disabled'>) {
   const { busy, leave } = use(LeavingContext);
-  return <DeedButton {...props} blocked={busy ? waiting : null} onClick={leave} />;
+  return <DeedButton {...props} unmarked blocked={busy ? waiting : null} onClick={leave} />;
 }
 const waiting = 'Waits for the answer to what was asked for.';
 
@@ -95,30 +96,32 @@ export function DialogFrame(props: DialogFrameProps) {
         },
       }}
     >
-      {realm === 'practice' ? <PracticeBand /> : null}
-      <form className={styles['form']} onSubmit={submit} noValidate>
-        {/* No landmarks of the page: a dialog would have a second banner and its own end of the page. */}
-        <header role="presentation" className={styles['head']}>
-          <div>
-            <h2 id={heading}>{title}</h2>
-            {subject === undefined ? null : <div className="detail">{subject}</div>}
+      <PracticeMark value={realm === 'practice' ? practiceMark : ''}>
+        {realm === 'practice' ? <PracticeBand /> : null}
+        <form className={styles['form']} onSubmit={submit} noValidate>
+          {/* No landmarks of the page: a dialog would have a second banner and its own end of the page. */}
+          <header role="presentation" className={styles['head']}>
+            <div>
+              <h2 id={heading}>{title}</h2>
+              {subject === undefined ? null : <div className="detail">{subject}</div>}
+            </div>
+            {realm === 'real' ? <RealmTag realm={realm} /> : null}
+          </header>
+          {/* A body that scrolls must be reachable by keyboard even when nothing in it takes focus. */}
+          <div className={styles['body']} tabIndex={0} role="group" aria-labelledby={heading}>
+            {children}
           </div>
-          {realm === 'real' ? <RealmTag realm={realm} /> : null}
-        </header>
-        {/* A body that scrolls must be reachable by keyboard even when nothing in it takes focus. */}
-        <div className={styles['body']} tabIndex={0} role="group" aria-labelledby={heading}>
-          {children}
-        </div>
-        {props.outcome === undefined ? null : (
-          <div className={styles['outcome']}>{props.outcome}</div>
-        )}
-        <LeavingContext value={{ busy, leave: onClose }}>
-          <footer role="presentation" className={styles['deeds']}>
-            {deeds}
-          </footer>
-        </LeavingContext>
-        <Said />
-      </form>
+          {props.outcome === undefined ? null : (
+            <div className={styles['outcome']}>{props.outcome}</div>
+          )}
+          <LeavingContext value={{ busy, leave: onClose }}>
+            <footer role="presentation" className={styles['deeds']}>
+              {deeds}
+            </footer>
+          </LeavingContext>
+          <Said />
+        </form>
+      </PracticeMark>
     </Dialog>
   );
 }

@@ -1,8 +1,8 @@
-import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 
@@ -28,13 +28,14 @@ export function DesignateDialog({ close }: DialogProps<'designate'>) {
       deeds={
         <>
           <LeaveButton autoFocus>Leave it as it is</LeaveButton>
-          <Button
+          <DeedButton
             variant="contained"
-            disabled={designate.busy || blocked !== null}
+            blocked={blocked}
+            disabled={designate.busy}
             onClick={() => void go()}
           >
             {designate.busy ? 'Taking over…' : 'Rotate on this device'}
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { Facts } from '../../ui/screen.tsx';
@@ -41,9 +42,9 @@ export function ImportedCredential({
           ) : null}
           <LeaveButton>{connected ? 'Close' : 'Close, test later'}</LeaveButton>
           {connected ? null : (
-            <Button type="submit" variant="contained" disabled={test.busy} autoFocus>
+            <DeedButton type="submit" variant="contained" disabled={test.busy} autoFocus unmarked>
               {test.busy ? 'Asking AWS…' : 'Test connection'}
-            </Button>
+            </DeedButton>
           )}
         </>
       }

@@ -1,7 +1,7 @@
-import Button from '@mui/material/Button';
 import { type ReactNode, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { Agreement } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import styles from './administration.module.css';
@@ -29,9 +29,14 @@ export function KnowingDialog(props: {
       deeds={
         <>
           <LeaveButton autoFocus>Leave it as it is</LeaveButton>
-          <Button variant="contained" disabled={busy || !knows} onClick={props.onDeed}>
+          <DeedButton
+            variant="contained"
+            blocked={knows ? null : 'Say that you know what it means.'}
+            disabled={busy}
+            onClick={props.onDeed}
+          >
             {props.deed}
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -1,8 +1,8 @@
-import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { sayUsers, usersOf } from '../../../shared/text/credential-users.ts';
@@ -33,13 +33,18 @@ export function RemoveCredentialDialog({ dialog, close }: DialogProps<'remove-cr
       deeds={
         <>
           <LeaveButton autoFocus>Keep it</LeaveButton>
-          <Button
+          <DeedButton
             variant="contained"
-            disabled={!credential || inUse || remove.busy || blocked !== null}
+            blocked={
+              blocked ??
+              (inUse ? 'Something in this keystore goes by it.' : null) ??
+              (credential ? null : 'There is no credential to remove.')
+            }
+            disabled={remove.busy}
             onClick={() => void go()}
           >
             {remove.busy ? 'Removing…' : `Remove ${credential ? isolate(credential.name) : 'it'}`}
-          </Button>
+          </DeedButton>
         </>
       }
     >

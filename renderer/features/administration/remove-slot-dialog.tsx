@@ -1,10 +1,10 @@
-import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { Agreement } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { slotKinds } from '../../ui/opening-fields.tsx';
@@ -22,14 +22,16 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
   const rest = slots.filter(({ id }) => id !== dialog.slot);
   const lastPassphrase =
     slot?.kind === 'passphrase' && !rest.some(({ kind }) => kind === 'passphrase');
-  const may =
-    slot !== undefined &&
-    rest.length > 0 &&
-    (!lastPassphrase || knows) &&
-    blocked === null &&
-    !remove.busy;
+  const why =
+    slot === undefined
+      ? 'There is nothing to remove.'
+      : rest.length === 0
+        ? 'It is the last way in.'
+        : lastPassphrase && !knows
+          ? 'Say that you know what it means.'
+          : blocked;
   const go = async (): Promise<void> => {
-    if (!may) return;
+    if (slot === undefined) return;
     const input = { slot: dialog.slot, confirm: true, withoutPassphrase: lastPassphrase };
     if (!(await remove.run(input))) return;
     close();
@@ -44,9 +46,14 @@ export function RemoveSlotDialog({ dialog, close }: DialogProps<'remove-slot'>) 
       deeds={
         <>
           <LeaveButton autoFocus>Keep it</LeaveButton>
-          <Button variant="contained" disabled={!may} onClick={() => void go()}>
+          <DeedButton
+            variant="contained"
+            blocked={why}
+            disabled={remove.busy}
+            onClick={() => void go()}
+          >
             {remove.busy ? 'Removing…' : `Remove ${slot ? isolate(slot.label) : 'it'}`}
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -90,9 +90,9 @@ function Written({
       onClose={close}
       onSubmit={close}
       deeds={
-        <Button autoFocus type="submit" variant="contained">
+        <DeedButton autoFocus type="submit" variant="contained" unmarked>
           Close
-        </Button>
+        </DeedButton>
       }
     >
       <p role="status">

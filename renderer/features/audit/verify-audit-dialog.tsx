@@ -44,9 +44,7 @@ export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>
       deeds={
         <>
           <LeaveButton>Close</LeaveButton>
-          <DeedButton type="submit" variant="contained" disabled={deed.busy} blocked={missing}>
-            {deed.busy ? 'Checking every record…' : 'Verify the export'}
-          </DeedButton>
+          <VerifyButton busy={deed.busy} missing={missing} />
         </>
       }
     >
@@ -89,6 +87,20 @@ export function VerifyAuditDialog({ dialog, close }: DialogProps<'verify-audit'>
       </div>
       {deed.failure ? <FailureNotice failure={deed.failure} /> : null}
     </DialogFrame>
+  );
+}
+
+function VerifyButton({
+  busy,
+  missing,
+}: {
+  readonly busy: boolean;
+  readonly missing: string | null;
+}) {
+  return (
+    <DeedButton type="submit" variant="contained" unmarked disabled={busy} blocked={missing}>
+      {busy ? 'Checking every record…' : 'Verify the export'}
+    </DeedButton>
   );
 }
 

@@ -1,5 +1,5 @@
-import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { shortcutGroups } from './shortcuts.ts';
 import styles from './commands.module.css';
@@ -12,9 +12,9 @@ export function ShortcutsDialog({ close }: DialogProps<'shortcuts'>) {
       onClose={close}
       onSubmit={close}
       deeds={
-        <Button autoFocus type="submit" variant="contained">
+        <DeedButton autoFocus type="submit" variant="contained" unmarked>
           Close
-        </Button>
+        </DeedButton>
       }
     >
       {shortcutGroups.map(({ title, shortcuts }) => (

@@ -54,6 +54,7 @@ export function RestoreDialog({ dialog, close }: DialogProps<'restore'>) {
           <DeedButton
             type="submit"
             variant="contained"
+            unmarked={!found}
             disabled={work.busy !== null}
             blocked={found || isAbsolutePath(typed) ? null : 'Give the whole path of the folder.'}
           >

@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { Choices } from '../../ui/choices.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { families, type Family, familyTexts } from './kind-rows.tsx';
 import { quote } from '../../../shared/text/isolate.ts';
@@ -50,9 +51,9 @@ export function FirstDialog({
         <>
           <LeaveButton>Cancel</LeaveButton>
           {/* Enter goes on: everything here has an answer already. */}
-          <Button type="submit" variant="contained" autoFocus>
+          <DeedButton type="submit" variant="contained" autoFocus unmarked>
             Continue
-          </Button>
+          </DeedButton>
         </>
       }
     >

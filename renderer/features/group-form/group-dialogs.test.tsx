@@ -241,7 +241,7 @@ describe('Add Key Group', () => {
     expect(rotate.getAttribute('aria-label') ?? rotate.getAttribute('title')).toMatch(
       /Not Connected/,
     );
-    await user.click(await button('Add Group'));
+    await user.click(await button('Add Group (practice)'));
     await waitFor(() => expect(link.made('group.add')).toHaveLength(1));
   });
 

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
-import Button from '@mui/material/Button';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import type { Dialog } from '../../state/dialogs.ts';
@@ -40,9 +39,9 @@ export function GroupPropertiesDialog({ dialog, close }: DialogProps<'group-prop
     >
       {shown.failure ? (
         <FailureNotice failure={shown.failure}>
-          <Button variant="contained" onClick={shown.again}>
+          <DeedButton variant="contained" onClick={shown.again} unmarked>
             Read it again
-          </Button>
+          </DeedButton>
         </FailureNotice>
       ) : (
         <p role="status">The key group is being read.</p>

@@ -4,6 +4,7 @@ import Tabs from '@mui/material/Tabs';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { keyed } from '../../ui/keyed.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { AwsTab } from './aws-tab.tsx';
@@ -193,9 +194,9 @@ function LeaveQuestion({
       </span>
       <Button onClick={onLeave}>Discard what I typed</Button>
       {/* The question took the place of the buttons: the focus goes to the harmless one. */}
-      <Button autoFocus variant="contained" onClick={onStay}>
+      <DeedButton autoFocus variant="contained" onClick={onStay} unmarked>
         Go on editing
-      </Button>
+      </DeedButton>
     </>
   );
 }

@@ -1,6 +1,6 @@
-import Button from '@mui/material/Button';
 import { keyed } from '../../ui/keyed.ts';
 import { copyText } from '../../ui/copy.ts';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import styles from './group-form.module.css';
 
@@ -58,9 +58,13 @@ export function StatementToAdd({
       deeds={
         <>
           <LeaveButton>Close</LeaveButton>
-          <Button variant="contained" onClick={() => void copyText(statement, 'statement')}>
+          <DeedButton
+            variant="contained"
+            onClick={() => void copyText(statement, 'statement')}
+            unmarked
+          >
             Copy the statement
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import { useEffect, useRef, useState } from 'react';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -37,29 +36,23 @@ export function SelectCredential({
   const show = useDialogs((state) => state.show);
   const test = useDeed('credential.test', { whileShown: true });
   const at = all.find(({ id }) => id === picked) ?? null;
-  const choose = (): void => {
-    if (at) onChoose(at.id);
-  };
+  const notYet = at === null ? 'Pick one first.' : null;
   return (
     <DialogFrame
       title="Select a credential"
       onClose={onClose}
-      onSubmit={choose}
+      onSubmit={() => at && onChoose(at.id)}
       deeds={
         <>
           <LeaveButton>Cancel</LeaveButton>
-          <Button
+          <DeedButton
             variant={all.length === 0 ? 'contained' : 'outlined'}
             onClick={() => show({ kind: 'import-credential', chosen: setPicked })}
           >
             Import credential…
-          </Button>
+          </DeedButton>
           {all.length === 0 ? null : (
-            <DeedButton
-              type="submit"
-              variant="contained"
-              blocked={at === null ? 'Pick one first.' : null}
-            >
+            <DeedButton type="submit" variant="contained" unmarked blocked={notYet}>
               {at === null ? 'Select' : `Select ${isolate(at.name)}`}
             </DeedButton>
           )}

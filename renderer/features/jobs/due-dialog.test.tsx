@@ -70,7 +70,7 @@ describe('rotations that came due', () => {
     expect(dialog.getByText('its scheduled rotation ended without rotating')).toBeTruthy();
     expect(link.made('job.startDue')).toEqual([]);
     await user.click(dialog.getByRole('checkbox', { name: /group-2/ }));
-    await user.click(dialog.getByRole('button', { name: 'Start 2 rotations' }));
+    await user.click(dialog.getByRole('button', { name: 'Start 2 rotations (practice)' }));
     await waitFor(() =>
       expect(link.made('job.startDue')).toEqual([
         { groups: [group(1).groupId, group(3).groupId], keys: [] },
@@ -91,7 +91,9 @@ describe('rotations that came due', () => {
     expect(rows[1]).toContain('its scheduled renewal ended without another date');
     expect(rows[2]).toContain('group-1due ');
     await user.click(dialog.getByRole('checkbox', { name: /version 3/ }));
-    await user.click(dialog.getByRole('button', { name: 'Start 1 rotation and 1 renewal' }));
+    await user.click(
+      dialog.getByRole('button', { name: 'Start 1 rotation and 1 renewal (practice)' }),
+    );
     await waitFor(() =>
       expect(link.made('job.startDue')).toEqual([
         { groups: [group(1).groupId], keys: [renewal(2).keyId] },
@@ -102,12 +104,12 @@ describe('rotations that came due', () => {
   it('takes all out and in with one box, and does not start none', async () => {
     const { link, dialog, user } = await look([group(1), group(2)], 'locked');
     await user.click(await dialog.findByRole('checkbox', { name: /All 2/ }));
-    const start = dialog.getByRole('button', { name: 'Start' });
+    const start = dialog.getByRole('button', { name: 'Start (practice)' });
     expect(start.getAttribute('aria-disabled')).toBe('true');
     await user.click(start);
     expect(link.made('job.startDue')).toEqual([]);
     await user.click(dialog.getByRole('checkbox', { name: /All 2/ }));
-    expect(dialog.getByRole('button', { name: 'Start 2 rotations' })).toBeTruthy();
+    expect(dialog.getByRole('button', { name: 'Start 2 rotations (practice)' })).toBeTruthy();
   });
 
   it('says what becomes of those that are left out, and asks for one thing once', async () => {
@@ -126,7 +128,7 @@ describe('rotations that came due', () => {
 
   it('says why they were not started, and stays', async () => {
     const { dialog, user } = await look([group(1)], 'locked', { fails: true });
-    await user.click(await dialog.findByRole('button', { name: 'Start 1 rotation' }));
+    await user.click(await dialog.findByRole('button', { name: 'Start 1 rotation (practice)' }));
     expect((await dialog.findByRole('alert')).textContent).toContain('not the one that rotates');
   });
 
@@ -136,6 +138,6 @@ describe('rotations that came due', () => {
     expect(await dialog.findByText(/^50 more/)).toBeTruthy();
     await user.type(dialog.getByLabelText('Name'), 'group-250');
     await user.click(await dialog.findByRole('checkbox', { name: /group-250/ }));
-    expect(dialog.getByRole('button', { name: 'Start 249 rotations' })).toBeTruthy();
+    expect(dialog.getByRole('button', { name: 'Start 249 rotations (practice)' })).toBeTruthy();
   });
 });

@@ -27,7 +27,6 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
     designated: snapshot?.designated ?? null,
   });
   if (first === null && others.length === 0) return null;
-  const practice = snapshot?.keystore.realm === 'practice' ? ' (practice)' : '';
   const openJob = job.endedAt === null;
   const advice =
     job.failure === null ? null : tellFailure(naming(job.failure, credential), { openJob }).next;
@@ -40,10 +39,10 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
       variant={primary ? 'contained' : 'outlined'}
       blocked={deeds.changes(deed) ? blocked : null}
       disabled={deeds.busy}
+      unmarked={!deeds.changes(deed)}
       onClick={() => deeds.run(deed)}
     >
       {deed.label}
-      {primary && deeds.changes(deed) ? practice : ''}
     </DeedButton>
   );
   return (

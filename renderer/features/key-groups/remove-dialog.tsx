@@ -4,7 +4,6 @@ import { useBlocked } from '../../state/blocked.ts';
 import { useFolders } from '../../state/folders.ts';
 import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
-import { useSnapshot } from '../../state/snapshot.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -21,7 +20,6 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
   const tidy = useTreeState((state) => state.tidy);
   const changes = useBlocked();
   const held = useHeld(dialog.item, changes);
-  const practice = useSnapshot().data?.keystore.realm === 'practice';
   const submit = async (): Promise<void> => {
     if (held.blocked !== null) return;
     const done =
@@ -49,7 +47,7 @@ export function RemoveDialog({ dialog, close }: DialogProps<'remove'>) {
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={held.blocked}>
-            {`Remove ${name.length > 40 ? thing : name}${practice ? ' (practice)' : ''}`}
+            {`Remove ${name.length > 40 ? thing : name}`}
           </DeedButton>
         </>
       }

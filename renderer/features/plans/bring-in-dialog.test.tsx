@@ -70,7 +70,7 @@ const choose = async (user: ReturnType<typeof userEvent.setup>) =>
 describe('Bring In Key', () => {
   it('makes a transport key first, and then shows it', async () => {
     const { link, user } = bringingIn({ prepared: false });
-    await user.click(await button('Make transport key'));
+    await user.click(await button('Make transport key (practice)'));
     const there = await screen.findByRole('region', { name: 'To the other system' });
     expect(within(there).getByLabelText(transport.sha256)).toBeTruthy();
     expect(
@@ -82,9 +82,10 @@ describe('Bring In Key', () => {
 
   it('plans once file and KCV are there, and starts under that number', async () => {
     const { link, user } = bringingIn();
-    expect(await screen.findByText('Choose the file that came back.')).toBeTruthy();
+    // above the button, and beside it while that has the focus
+    expect(await screen.findAllByText('Choose the file that came back.')).toBeTruthy();
     await choose(user);
-    expect(await screen.findByText(/^Type the KCV/)).toBeTruthy();
+    expect(await screen.findAllByText(/^Type the KCV/)).toBeTruthy();
     await user.type(await kcv(), 'f9:3b:38:ff:2');
     expect(link.made('group.planBringIn')).toEqual([]);
     await user.type(await kcv(), '3');
@@ -100,7 +101,7 @@ describe('Bring In Key', () => {
     await choose(user);
     await user.type(await kcv(), 'F93B38');
     expect(
-      await screen.findByText('Press Enter if these 6 digits are all that it shows.'),
+      await screen.findAllByText('Press Enter if these 6 digits are all that it shows.'),
     ).toBeTruthy();
     expect(link.made('group.planBringIn')).toEqual([]);
     await user.keyboard('{Enter}');
@@ -123,7 +124,7 @@ describe('Bring In Key', () => {
     world.transport = null;
     await user.type(await kcv(), 'F93B38FF23');
     await user.click(await button('Make another transport key…'));
-    await user.click(await button('Make transport key'));
+    await user.click(await button('Make transport key (practice)'));
     expect(await screen.findByRole('region', { name: 'To the other system' })).toBeTruthy();
     expect(link.made('group.prepareBringIn')).toEqual([{ group: groupId }]);
   });
@@ -150,8 +151,8 @@ describe('Bring In Key', () => {
     await user.click(await button('Keep it'));
     expect(link.made('group.giveUpBringIn')).toEqual([]);
     await user.click(await button('Give it up…'));
-    await user.click(await button('Give the transport key up'));
-    expect(await button('Make transport key')).toBeTruthy();
+    await user.click(await button('Give the transport key up (practice)'));
+    expect(await button('Make transport key (practice)')).toBeTruthy();
     expect(link.made('group.giveUpBringIn')).toEqual([{ group: groupId }]);
   });
 });

@@ -1,4 +1,3 @@
-import Button from '@mui/material/Button';
 import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
@@ -281,9 +280,14 @@ function PlanButtons<P extends Plan>({
       </LeaveButton>
       <Foot plan={checking || standing === 'none' ? null : plan} why={why} />
       {standing === 'none' ? null : standing === 'job' && job !== null ? (
-        <Button ref={primary} variant="contained" onClick={() => replace({ kind: 'job', job })}>
+        <DeedButton
+          ref={primary}
+          variant="contained"
+          unmarked
+          onClick={() => replace({ kind: 'job', job })}
+        >
           Show job
-        </Button>
+        </DeedButton>
       ) : (
         <DeedButton
           ref={primary}
@@ -291,6 +295,8 @@ function PlanButtons<P extends Plan>({
           color={props.takesAway ? 'error' : 'primary'}
           type={careful ? 'button' : 'submit'}
           blocked={why}
+          // The core says it in the words of each plan.
+          unmarked
           {...(careful ? { onClick: press } : {})}
         >
           {label}

@@ -29,7 +29,7 @@ async function crashEndsWith(error: Error) {
   await screen.findByRole('navigation');
   act(() => useDialogs.getState().show({ kind: 'crash-keyreeve' }));
   const dialog = await screen.findByRole('dialog', { name: 'Crash Keyreeve' });
-  const button = within(dialog).getByRole('button', { name: 'Crash Keyreeve now' });
+  const button = within(dialog).getByRole('button', { name: 'Crash Keyreeve now (practice)' });
   await userEvent.setup().click(button);
   return { link, dialog };
 }

@@ -53,6 +53,7 @@ export function FindInAwsDialog({ dialog, close }: DialogProps<'find-in-aws'>) {
           ) : (
             <DeedButton
               variant={view === null ? 'contained' : 'outlined'}
+              unmarked
               disabled={busy}
               blocked={missing}
               onClick={again}

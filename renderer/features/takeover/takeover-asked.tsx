@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useEffect, useState } from 'react';
 import { useHost } from '../../state/host.tsx';
+import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 
 /** Another browser of this computer wants to work here: only a person at this one may hand over. */
@@ -34,9 +35,9 @@ export function TakeoverAsked() {
       deeds={
         <>
           <Button onClick={() => answer('allow')}>Hand over to the other browser</Button>
-          <Button variant="contained" autoFocus onClick={() => answer('refuse')}>
+          <DeedButton variant="contained" autoFocus onClick={() => answer('refuse')} unmarked>
             Keep working here
-          </Button>
+          </DeedButton>
         </>
       }
     >

@@ -58,7 +58,7 @@ export function AddRuleDialog({ dialog, close }: DialogProps<'xks-add-rule'>) {
         <>
           <LeaveButton>Cancel</LeaveButton>
           <DeedButton type="submit" variant="contained" blocked={blocked ?? absent ?? missing}>
-            {add.busy ? 'Adding…' : `Add rule ${isolate(name)}`}
+            {add.busy ? 'Adding…' : name === '' ? 'Add rule' : `Add rule ${isolate(name)}`}
           </DeedButton>
         </>
       }

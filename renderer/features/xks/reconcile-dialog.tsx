@@ -52,7 +52,13 @@ export function ReconcileDialog({ dialog, close }: DialogProps<'xks-reconcile'>)
       deeds={
         <>
           <LeaveButton>Close</LeaveButton>
-          <DeedButton type="submit" variant="contained" disabled={deed.busy} blocked={missing}>
+          <DeedButton
+            type="submit"
+            variant="contained"
+            unmarked
+            disabled={deed.busy}
+            blocked={missing}
+          >
             {deed.busy ? 'Reading records…' : 'Match the calls'}
           </DeedButton>
         </>

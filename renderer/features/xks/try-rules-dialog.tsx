@@ -75,7 +75,7 @@ export function TryRulesDialog({ dialog, close }: DialogProps<'xks-try-rules'>) 
       deeds={
         <>
           <LeaveButton>Close</LeaveButton>
-          <DeedButton type="submit" variant="contained" blocked={missing}>
+          <DeedButton type="submit" variant="contained" unmarked blocked={missing}>
             Try this request
           </DeedButton>
         </>
