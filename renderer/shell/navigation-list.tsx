@@ -1,5 +1,6 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useId, useState } from 'react';
+import { sayCount } from '../../shared/text/counted.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { headings, type Place, places, type Screen } from '../state/places.ts';
 import type { Snapshot } from '../state/snapshot.ts';
@@ -7,7 +8,7 @@ import { oneColumn } from '../ui/one-column.ts';
 import styles from './shell.module.css';
 
 /** How much of a place needs somebody; empty where nothing does. */
-const told = (count: number): string => (count > 0 ? `! ${count.toLocaleString()}` : '');
+const told = (count: number): string => (count > 0 ? `! ${sayCount(count)}` : '');
 const needs: Partial<Record<Screen, (snapshot: Snapshot) => string>> = {
   'key-groups': ({ counts }) => told(counts.groupsNeedYou),
   expiry: ({ counts }) => told(counts.endingNeedYou),

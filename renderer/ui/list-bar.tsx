@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { type ReactNode, useState } from 'react';
+import { counted } from '../../shared/text/counted.ts';
 import styles from './list-bar.module.css';
 
 /**
@@ -27,7 +28,7 @@ export function ListBar({
   readonly deed?: ReactNode;
 }) {
   const words = [
-    arrived === 0 ? '' : `${arrived} ${arrived === 1 ? one : many}`,
+    arrived === 0 ? '' : counted(arrived, one, many),
     left === 0 ? '' : `${left} no longer ${left === 1 ? 'fits' : 'fit'} this list`,
   ].filter((part) => part !== '');
   return (

@@ -1,3 +1,4 @@
+import { sayCount } from '../../shared/text/counted.ts';
 import Button from '@mui/material/Button';
 
 /** Shows only what needs somebody; its count is that of the whole place. */
@@ -16,7 +17,7 @@ export function NeedsMe({
       variant={pressed ? 'contained' : 'outlined'}
       onClick={() => onPress(!pressed)}
     >
-      {count === 0 ? 'Needs me' : `! Needs me ${count.toLocaleString()}`}
+      {count === 0 ? 'Needs me' : `! Needs me ${sayCount(count)}`}
     </Button>
   );
 }

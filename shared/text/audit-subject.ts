@@ -1,3 +1,4 @@
+import { sayCount } from './counted.ts';
 import type { OutputFor } from '../contract/index.ts';
 import { shortId } from './states.ts';
 
@@ -19,5 +20,5 @@ export function subjectWords({
   if (typeof named === 'string') return named;
   const [first, ...others] = objects;
   if (first === undefined || first === '') return '';
-  return `${shortId(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  return `${shortId(first)}${others.length > 0 ? ` and ${sayCount(others.length)} more` : ''}`;
 }

@@ -345,7 +345,7 @@ describe('says what is so, and sends people where it helps', () => {
       'AWS_CLOCK_SKEW',
       'a clock whose battery is empty',
       { seconds: -1_795_350_000 },
-      /It is 20779 days 12 hours behind that of AWS\.$/m,
+      /It is 20,779 days 12 hours behind that of AWS\.$/m,
       /minutes/,
     ],
     [

@@ -1,3 +1,4 @@
+import { sayCount } from './counted.ts';
 import type { StateText } from './states.ts';
 
 /** What is said of grants, materials and the policy that AWS has of one KMS key. */
@@ -5,12 +6,12 @@ import type { StateText } from './states.ts';
 export const grantsTitle = (count: number): string =>
   count === 0
     ? 'No grants on this KMS key.'
-    : `${count === 1 ? '1 grant' : `${count} grants`} on this KMS key. When the alias moves, ${count === 1 ? 'it stays' : 'they stay'} here.`;
+    : `${count === 1 ? '1 grant' : `${sayCount(count)} grants`} on this KMS key. When the alias moves, ${count === 1 ? 'it stays' : 'they stay'} here.`;
 
 export const materialsTitle = (count: number): string => {
   if (count === 0) return 'AWS has no key material for this KMS key now.';
   if (count === 1) return 'This KMS key has one material.';
-  return `This KMS key has ${count} materials. If any one is missing, the whole key stops, new encryption included.`;
+  return `This KMS key has ${sayCount(count)} materials. If any one is missing, the whole key stops, new encryption included.`;
 };
 
 export const policyVerdict = (same: boolean | null, differing: number): string => {

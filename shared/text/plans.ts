@@ -10,7 +10,7 @@ export function sayEffort({
   const changing = calls.filter((call) => call.changes).length;
   const reading = calls.length - changing;
   const split = [
-    changing > 0 ? `${changing} ${changing === 1 ? 'changes' : 'change'} something` : '',
+    changing > 0 ? `${counted(changing, 'changes', 'change')} something` : '',
     reading > 0 ? `${reading} only ${reading === 1 ? 'reads' : 'read'}` : '',
   ].filter((part) => part !== '');
   const asked = split.length === 0 ? '' : ` (${split.join(', ')})`;

@@ -1,3 +1,4 @@
+import { sayCount } from './counted.ts';
 import type { RehearsalName, RehearsalState, RehearsalStep } from '../model/rehearsals.ts';
 import type { StateText } from './states.ts';
 
@@ -170,7 +171,7 @@ export const rehearsalFindings = {
   jobDone: (number: number) => `Job ${number} is done.`,
   needsYou: (number: number) => `Job ${number} needs you: open it and continue it.`,
   once: (keyId: string) => `One KMS key was made: ${keyId}.`,
-  made: (count: number) => `${count} KMS keys were made since you began.`,
+  made: (count: number) => `${sayCount(count)} KMS keys were made since you began.`,
   version: (version: number) => `Version ${version} is in AWS.`,
   noDate: (version: number) =>
     `Version ${version} has no date on which AWS deletes it. Rotate again.`,

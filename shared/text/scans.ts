@@ -1,7 +1,7 @@
 import type { FoundKey, ScanView } from '../contract/scan.ts';
 import type { ScanStanding } from '../model/scan.ts';
 import { isFinal } from '../model/job.ts';
-import { counted } from './counted.ts';
+import { counted, sayCount } from './counted.ts';
 import { sayFarOff } from './endings.ts';
 import { isolate } from './isolate.ts';
 import { type StateText, shortId } from './states.ts';
@@ -131,8 +131,8 @@ function markedMeans({ mark, read }: FoundKey): string {
 
 /** How far it is, in one line. */
 export function scanProgress({ state, listed, read, failure }: ScanView): string {
-  const of = listed === null ? '' : ` of ${listed.toLocaleString('en')}`;
-  const keys = `${read.toLocaleString('en')}${of} KMS keys read`;
+  const of = listed === null ? '' : ` of ${sayCount(listed)}`;
+  const keys = `${sayCount(read)}${of} KMS keys read`;
   switch (state) {
     case 'running':
       return listed === null ? 'AWS is listing its KMS keys' : `${keys} so far`;

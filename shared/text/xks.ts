@@ -1,3 +1,4 @@
+import { counted, sayCount } from './counted.ts';
 import type { UnsupportedFeature } from '../model/xks.ts';
 
 /** Operator wording for external key stores. */
@@ -98,7 +99,7 @@ export const lostWords = (arns: readonly string[]): string =>
 
 /** What was removed here while its device was away. */
 export const leftOnDeviceText = (count: number): string =>
-  `${count} ${count === 1 ? 'object waits' : 'objects wait'} to leave the device: taken off when somebody logs in to it, or at the next start`;
+  `${counted(count, 'object waits', 'objects wait')} to leave the device: taken off when somebody logs in to it, or at the next start`;
 
 /** What AWS does not promise, and what is lost with a key: read before the first key. */
 export const xksRisks: readonly string[] = [
@@ -141,7 +142,7 @@ export function linkedText(
   if (records === null) return linked === null ? 'none is here' : `${linked} linked, none is here`;
   if (records <= known) return `all ${known} records linked`;
   const last = linkedAt === null ? '' : `, last ${when(linkedAt)}`;
-  return `${known} of ${records} records linked${last}${reading ? ', the others are being read' : ''}`;
+  return `${sayCount(known)} of ${sayCount(records)} records linked${last}${reading ? ', the others are being read' : ''}`;
 }
 
 /** Milliseconds as far as they say something: quantiles are known to 15 %. */

@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { CommandContext } from './command-context.ts';
 
 export interface PageOptions {
@@ -39,6 +40,6 @@ export function tellMore(
   next: string | null,
 ): void {
   if (next === null) return;
-  const of = total === null ? '' : ` of ${total}`;
-  context.remark(`${shown}${of} shown. The next: --after ${next}   everything: --all`);
+  const of = total === null ? '' : ` of ${sayCount(total)}`;
+  context.remark(`${sayCount(shown)}${of} shown. The next: --after ${next}   everything: --all`);
 }

@@ -1,5 +1,5 @@
 import type { StartedVersion } from '../../../shared/contract/group-synchronize.ts';
-import { counted } from '../../../shared/text/counted.ts';
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import type { CommandContext } from './command-context.ts';
 import type { JobDetail } from './render/job.ts';
 import { styleFor } from './render/moments.ts';
@@ -35,7 +35,9 @@ export async function finishJobs(
   context.show<Ended>({ jobs }, (shown) => {
     const done = shown.jobs.filter(({ job }) => job.state === 'done').length;
     const ends = shown.jobs.map((detail) => endText(detail, style));
-    return [...ends, '', `${done} of ${counted(shown.jobs.length, 'job')} done.`].join('\n');
+    return [...ends, '', `${sayCount(done)} of ${counted(shown.jobs.length, 'job')} done.`].join(
+      '\n',
+    );
   });
   return exit;
 }

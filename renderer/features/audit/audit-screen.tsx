@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import { useMemo, useRef, useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { subjectWords } from '../../../shared/text/audit-subject.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
@@ -122,7 +123,7 @@ export function AuditScreen() {
           many="new records"
           onShow={release}
         >
-          {held.rows.length.toLocaleString()}
+          {sayCount(held.rows.length)}
           {pages.more ? ' and more' : ''} records, newest first
         </ListBar>
         {pages.failure ? <FailureNotice failure={pages.failure} /> : null}

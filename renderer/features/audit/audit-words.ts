@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { contract, findOperation } from '../../client/declarations.ts';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
@@ -94,24 +95,24 @@ export interface VerdictText {
 export function verdictText(verdict: Verdict): VerdictText {
   const { records, signedSize, unsignedTail, remarks } = verdict;
   const status = logStatus(verdict);
-  const counted = records === 1 ? '1 record' : `${records} records`;
+  const many = counted(records, 'record');
   if (status === 2) {
     return {
       good: false,
       headline: 'Nothing in this file was signed by that key.',
       lines: [
-        `${counted} were read. Compare the fingerprint with the one written down at an export; the file itself proves nothing.`,
+        `${many} were read. Compare the fingerprint with the one written down at an export; the file itself proves nothing.`,
         ...problems(verdict),
         ...remarks,
       ],
     };
   }
-  if (status === 1) return broken(verdict, counted);
+  if (status === 1) return broken(verdict, many);
   return {
     good: unsignedTail === 0,
     headline:
       unsignedTail === 0
-        ? `Proved: all ${counted} are as they were written.`
+        ? `Proved: all ${many} are as they were written.`
         : `Proved up to record ${signedSize}; the last ${unsignedTail} nobody signed.`,
     lines: [
       ...signedBy(verdict),
@@ -125,7 +126,7 @@ export function verdictText(verdict: Verdict): VerdictText {
   };
 }
 
-function broken(verdict: Verdict, counted: string): VerdictText {
+function broken(verdict: Verdict, many: string): VerdictText {
   const { firstBad, line, signedSize, remarks } = verdict;
   return {
     good: false,
@@ -135,7 +136,7 @@ function broken(verdict: Verdict, counted: string): VerdictText {
         : `Record ${firstBad} is the first that does not fit.`,
     lines: [
       ...problems(verdict),
-      `${counted} were read${line === null ? '' : `, to line ${line} of the file`}.`,
+      `${many} were read${line === null ? '' : `, to line ${line} of the file`}.`,
       ...(signedSize > 0 ? [`Records up to ${signedSize} are covered by a good signature.`] : []),
       'Keep the file as it is and compare it with another export.',
       ...remarks,

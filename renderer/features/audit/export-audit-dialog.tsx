@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -99,7 +100,7 @@ function Written({
         <span aria-hidden="true" className="mono tone-good">
           ✓{' '}
         </span>
-        {written.records} records were written.
+        {sayCount(written.records)} records were written.
       </p>
       <Facts
         facts={[

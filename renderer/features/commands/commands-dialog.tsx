@@ -1,5 +1,6 @@
 import Dialog from '@mui/material/Dialog';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { counted } from '../../../shared/text/counted.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { PracticeBand, RealmTag } from '../../ui/realm.tsx';
@@ -68,7 +69,7 @@ export function CommandsDialog({ close }: DialogProps<'commands'>) {
         <span role="status">
           {found.length === 0
             ? `No command is called “${typed}”. Find (Ctrl+F) looks for keys and jobs.`
-            : `${found.length} ${found.length === 1 ? 'command' : 'commands'} · ↑ ↓ to choose · Enter runs it · Esc closes`}
+            : `${counted(found.length, 'command')} · ↑ ↓ to choose · Enter runs it · Esc closes`}
         </span>
       </p>
     </Dialog>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { endingMeanings, nothingEnds } from '../../../shared/text/endings.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -110,7 +111,7 @@ function Spans({
 
 function countWords({ rows, total, pending }: ExpiryInView, days: number): string {
   if (pending || total === 0) return '';
-  const read = rows.length < total ? `${rows.length.toLocaleString()} of ` : '';
-  const ends = `${total.toLocaleString()} ${total === 1 ? 'end' : 'ends'}`;
+  const read = rows.length < total ? `${sayCount(rows.length)} of ` : '';
+  const ends = `${sayCount(total)} ${total === 1 ? 'end' : 'ends'}`;
   return `${read}${ends}, over or in the next ${days} days, soonest first`;
 }

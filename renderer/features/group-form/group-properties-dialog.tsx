@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { counted } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -90,7 +91,7 @@ function Properties({
   const look = async (): Promise<void> => {
     if (why === null && (await control.check())) setPlanned(changes);
   };
-  const place = `${group.account ?? 'account not known yet'} · ${group.keys} ${group.keys === 1 ? 'key' : 'keys'} · ${group.state}`;
+  const place = `${group.account ?? 'account not known yet'} · ${counted(group.keys, 'key')} · ${group.state}`;
   return (
     <>
       <GroupWindow

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { counted } from '../../../shared/text/counted.ts';
 import type { PolicyRead } from '../../../shared/contract/shapes.ts';
 import { ChooseFile } from '../../ui/choose-file.tsx';
 import { keyed } from '../../ui/keyed.ts';
@@ -9,9 +10,7 @@ const sizeOf = (bytes: number): string =>
 
 /** A policy by the name of its file, and how many statements it has once it was read. */
 export const policyLabel = (name: string, read: PolicyRead | null): string =>
-  read === null
-    ? name
-    : `${name}, ${read.statements} ${read.statements === 1 ? 'statement' : 'statements'}`;
+  read === null ? name : `${name}, ${counted(read.statements, 'statement')}`;
 
 /** Asks for a policy file. */
 export function ImportPolicy({

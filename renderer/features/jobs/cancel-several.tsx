@@ -1,4 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import { tellFailure } from '../../ui/failure-words.ts';
@@ -164,7 +165,7 @@ function Leftovers({
       legend={
         count === 1
           ? 'The KMS key that one of these jobs made'
-          : `The KMS keys that ${count} of these jobs made`
+          : `The KMS keys that ${sayCount(count)} of these jobs made`
       }
       value={value}
       onChoose={onChoose}

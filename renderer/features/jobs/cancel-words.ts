@@ -1,3 +1,4 @@
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import type { JobDetail } from './aws-command.ts';
 
 /** So many jobs are cancelled at once: of each it is read and said what it would leave. */
@@ -19,7 +20,7 @@ const commitCrossed = ({ steps, commitStep }: JobDetail): boolean => {
   return step !== undefined && (step.state === 'done' || step.state === 'begun');
 };
 
-const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`;
+const jobs = (count: number): string => counted(count, 'job');
 
 /** `Cancel 3 jobs`; of those that are chosen, some may have ended. */
 export const cancelLabel = (count: number): string => `Cancel ${jobs(count)}`;
@@ -32,13 +33,14 @@ interface HowFar {
 
 /** `Cancelling 3 of 40…`: the one that is asked for now. */
 export const cancellingLabel = ({ asked, of }: HowFar): string =>
-  `Cancelling ${Math.min(asked + 1, of)} of ${of}…`;
+  `Cancelling ${sayCount(Math.min(asked + 1, of))} of ${sayCount(of)}…`;
 
 /** What was done of what was asked for, where it ended before the last of them. */
 export function stoppedWords({ of, cancelled }: HowFar): string {
   const left = of - cancelled;
-  const rest = left === 1 ? 'the other one stays as it is' : `the other ${left} stay as they are`;
-  return `${cancelled} of ${jobs(of)} ${cancelled === 1 ? 'was' : 'were'} cancelled; ${rest}.`;
+  const rest =
+    left === 1 ? 'the other one stays as it is' : `the other ${sayCount(left)} stay as they are`;
+  return `${sayCount(cancelled)} of ${jobs(of)} ${cancelled === 1 ? 'was' : 'were'} cancelled; ${rest}.`;
 }
 
 /** Why the chosen jobs cannot be cancelled together; null when they can. */

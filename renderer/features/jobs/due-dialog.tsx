@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -99,7 +100,7 @@ function DueList({
           />
         )}
         <span role="status" className="quiet">
-          {chosen} chosen
+          {sayCount(chosen)} chosen
         </span>
         {due.length > 20 ? (
           <TextField
@@ -165,7 +166,7 @@ function AllOrNone({
         }}
         onChange={() => onChange(chosen !== of)}
       />{' '}
-      All {of} of them
+      All {sayCount(of)} of them
     </label>
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/text/counted.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import { tellFailure } from '../../ui/failure-words.ts';
@@ -33,7 +34,7 @@ export function JobMenu({
   const one = menu === null ? 'Job' : `Job ${menu.job.number}`;
   return (
     <ContextMenu
-      label={together ? `${chosen.length} jobs` : one}
+      label={together ? counted(chosen.length, 'job') : one}
       place={menu?.place ?? null}
       sections={together ? several : sections}
       onClose={onClose}

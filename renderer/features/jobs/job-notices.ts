@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal, type JobState } from '../../../shared/model/job.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
@@ -64,7 +65,7 @@ const toneOf = (state: JobState): Said['tone'] => {
 /** What needs somebody is told itself, the others are counted; where nothing does, all are. */
 function manyEnded(jobs: readonly JobView[], first: JobView): string {
   if (jobStateTexts[first.state].tone !== 'attention')
-    return `${jobs.length} jobs: ${counted(jobs)}.`;
+    return `${sayCount(jobs.length)} jobs: ${counted(jobs)}.`;
   return `${oneEnded(first)} Beside it ${counted(jobs.filter((job) => job !== first))}.`;
 }
 
@@ -73,7 +74,7 @@ function counted(jobs: readonly JobView[]): string {
   return states
     .map((state) => {
       const count = jobs.filter((job) => job.state === state).length;
-      return `${count} ${sayState(state, count)}`;
+      return `${sayCount(count)} ${sayState(state, count)}`;
     })
     .join(', ');
 }

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useKeptOnScreen } from '../../state/kept-on-screen.ts';
@@ -107,6 +108,6 @@ function CancelChosen({ chosen }: { readonly chosen: readonly JobView[] }) {
 
 function countWords(read: number, more: boolean, chosen: number): string {
   if (read === 0) return '';
-  const jobs = `${read.toLocaleString()}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;
-  return chosen > 1 ? `${jobs} · ${chosen.toLocaleString()} chosen` : jobs;
+  const jobs = `${sayCount(read)}${more ? ' and more' : ''} ${read === 1 && !more ? 'job' : 'jobs'}, newest first`;
+  return chosen > 1 ? `${jobs} · ${sayCount(chosen)} chosen` : jobs;
 }

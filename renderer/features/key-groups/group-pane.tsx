@@ -1,3 +1,4 @@
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import { kindText } from '../../../shared/text/key-kinds.ts';
 import { memo } from 'react';
 import Button from '@mui/material/Button';
@@ -17,7 +18,7 @@ import styles from './key-groups.module.css';
 import type { FolderView } from '../../state/folders.ts';
 import { forceRotateBlocked, synchronizeAllBlocked } from './tree-menus.ts';
 import type { GroupCells } from './tree-sources.ts';
-import { counted, groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
+import { groupStateMeaning, groupStateText, sayNeeding, whenGroup } from './tree-words.ts';
 
 /** A group beside the tree: what its keys are, where they go, when the next one comes. */
 export const GroupPane = memo(function GroupPane({ view }: { readonly view: GroupCells }) {
@@ -89,7 +90,7 @@ const keysOf = (group: Pick<GroupCells, 'keys' | 'activeVersion'>): string => {
     group.activeVersion === null
       ? 'none holds the alias'
       : `version ${group.activeVersion} holds the alias`;
-  return `${group.keys}, ${active}`;
+  return `${sayCount(group.keys)}, ${active}`;
 };
 
 /** A folder beside the tree: what is in it. */

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { keyStateMeaning, keyStates } from '../../../shared/text/states.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
@@ -99,7 +100,7 @@ function KeysInTrouble({
   return (
     <div className={styles['lines']}>
       <p>
-        {keys.length === 1 ? `Version ${only?.version}: ` : `${keys.length} versions: `}
+        {keys.length === 1 ? `Version ${only?.version}: ` : `${sayCount(keys.length)} versions: `}
         <StateWord state={keyStates[state]} />
       </p>
       {only ? <p>{keyStateMeaning(state, keyWorks(only))}</p> : null}

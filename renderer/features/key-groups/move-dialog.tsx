@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useFolders } from '../../state/folders.ts';
@@ -27,7 +28,7 @@ export function MoveDialog({ dialog, close }: DialogProps<'move'>) {
   // A name that fills the window says less on a button than a word.
   const placeName = nameOf(target).length > 40 ? 'this folder' : nameOf(target);
   const [only] = items;
-  const what = items.length === 1 && only ? only.name : `${items.length} things`;
+  const what = items.length === 1 && only ? only.name : `${sayCount(items.length)} things`;
   const submit = async (): Promise<void> => {
     if (blocked !== null) return;
     const from = useTreeState.getState().open;

@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import styles from './key-groups.module.css';
 import type { KeyTree } from './use-key-tree.ts';
@@ -12,7 +13,7 @@ export function TreeFoot({ tree }: { readonly tree: KeyTree }) {
   return (
     <div className={styles['foot']}>
       <span>
-        {`${tree.flat.rows.length.toLocaleString()} of ${all.toLocaleString()} shown`}
+        {`${sayCount(tree.flat.rows.length)} of ${sayCount(all)} shown`}
         <span className="unseen">, folders, key groups and keys together</span>
       </span>
       <span role="status" className="unseen">

@@ -1,10 +1,10 @@
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import type { Snapshot } from '../../state/snapshot.ts';
 import type { TreeItem } from '../../state/dialogs.ts';
 import type { MenuSection } from '../../ui/context-menu.tsx';
 import { shellWord } from '../keys/key-menu.ts';
 import type { FolderView } from '../../state/folders.ts';
 import type { GroupCells } from './tree-sources.ts';
-import { counted } from './tree-words.ts';
 
 /** What decides whether something can be done just now. */
 export interface MenuFacts {
@@ -237,7 +237,7 @@ export function manyMenu(
       entries: [
         { label: 'Rename', shortcut: 'F2', blocked: one, run: never },
         {
-          label: `Move ${items.length} to folder…`,
+          label: `Move ${sayCount(items.length)} to folder…`,
           blocked: blocked ?? nothingToMove,
           run: () => deeds.move(items),
         },

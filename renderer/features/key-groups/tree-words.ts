@@ -1,3 +1,4 @@
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import { keyStates, shortId, type StateText } from '../../../shared/text/states.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { sayDay, sayTime } from '../../ui/moments.ts';
@@ -49,11 +50,8 @@ export const fateTexts: Readonly<Record<Exclude<Fate, 'here'>, StateText>> = {
   moved: { glyph: '–', word: 'Moved', tone: 'quiet' },
 };
 
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString()} ${n === 1 ? one : many}`;
-
 /** `1 needs you`, `3 need you`. */
-export const sayNeeding = (n: number): string => `${n} need${n === 1 ? 's' : ''} you`;
+export const sayNeeding = (n: number): string => `${sayCount(n)} need${n === 1 ? 's' : ''} you`;
 
 /** State of a folder: trouble anywhere below it, else what it holds. */
 export function folderStateText({ needsYou, groups }: FolderView): StateText {
@@ -132,8 +130,8 @@ export const keyName = (key: Pick<KeyView, 'version' | 'remote'>): string =>
 /** `3 new, 1 gone`: what waits for somebody to look. */
 export function sayNews({ came, went }: { readonly came: number; readonly went: number }): string {
   const parts = [
-    ...(came > 0 ? [`${came.toLocaleString()} new`] : []),
-    ...(went > 0 ? [`${went.toLocaleString()} moved or gone`] : []),
+    ...(came > 0 ? [`${sayCount(came)} new`] : []),
+    ...(went > 0 ? [`${sayCount(went)} moved or gone`] : []),
   ];
   return parts.join(', ');
 }

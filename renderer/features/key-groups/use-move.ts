@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { TreeItem } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
 import { type Deed, useDeed } from '../../state/reads.ts';
@@ -55,7 +56,7 @@ export function useMove(): Move {
         const moved = focused && { kind: focused.kind, id: focused.id, to: to.id ?? top };
         tidy([to.id ?? top, ...from], moved);
         const [only] = done;
-        const what = done.length === 1 && only ? only.name : `${done.length} things`;
+        const what = done.length === 1 && only ? only.name : `${sayCount(done.length)} things`;
         say(`Moved ${what} to ${isolate(to.name)}.`);
       }
       return done.length === items.length;

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import type { TreeItem } from '../../state/dialogs.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
@@ -80,7 +81,10 @@ function describe(
   if (chosen.size > 1 && chosen.has(row.id)) {
     const groups = [...chosen].flatMap((id) => reader.groups.get(id) ?? []);
     const items = itemsOf(flat, chosen, reader);
-    return { label: `${chosen.size} chosen`, sections: manyMenu(items, groups, facts, deeds) };
+    return {
+      label: `${sayCount(chosen.size)} chosen`,
+      sections: manyMenu(items, groups, facts, deeds),
+    };
   }
   const folder = reader.folders.get(row.id);
   if (folder) {

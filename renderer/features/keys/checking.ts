@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Failure } from '../../../shared/errors/operation-error.ts';
-import { counted } from '../../../shared/text/counted.ts';
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import { tellFailure } from '../../ui/failure-words.ts';
 import { keyStates } from '../../../shared/text/states.ts';
 import type { Call } from '../../client/client.ts';
@@ -30,7 +30,7 @@ interface Checked {
 function sayChecked({ found, all, of, failure }: Checked) {
   const read = found.length;
   const odd = found.filter(({ state }) => keyStates[state].tone === 'attention').length;
-  const keys = read === all ? counted(all, 'key') : `${read} of ${counted(all, 'key')}`;
+  const keys = read === all ? counted(all, 'key') : `${sayCount(read)} of ${counted(all, 'key')}`;
   const told = [
     read === 0 ? `No key of ${of} was read from AWS.` : `Read ${keys} of ${of} from AWS.`,
     ...(odd === 0 ? [] : [`${odd === read ? 'Each' : `${odd} of them`} needs you.`]),
@@ -81,7 +81,7 @@ async function checkAll(call: Call, asked: readonly KeyView[], of: string): Prom
       if (!stopped.signal.aborted) failure = failureOf(error);
     }
     if (found.length % tellsEvery === 0 && found.length > 0)
-      reword(notice, `${asking}: ${found.length} read.`);
+      reword(notice, `${asking}: ${sayCount(found.length)} read.`);
   }
   end(notice);
   // The page that follows a lock says why all stopped, and nothing of the keys.

@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import { nameOfKind } from '../../../shared/model/key-kinds.ts';
 import { useMemo, useState } from 'react';
 import type { OutputFor } from '../../../shared/contract/index.ts';
@@ -147,7 +148,7 @@ export function KeysScreen() {
           many="new keys"
           onShow={keys.release}
         >
-          {`${keys.rows.length.toLocaleString()} of ${keys.total.toLocaleString()} ${keys.total === 1 ? 'key' : 'keys'} read`}
+          {`${sayCount(keys.rows.length)} of ${sayCount(keys.total)} ${keys.total === 1 ? 'key' : 'keys'} read`}
         </ListBar>
         <TreeProblem problems={[checking]} failure={keys.failure} />
         <div className={styles['table']} {...presence.around}>

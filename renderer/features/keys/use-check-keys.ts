@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import { useHost } from '../../state/host.tsx';
 import { checkInTurn, useCheckFailure } from './checking.ts';
 import { type KeyView, keysOfGroup } from './keys-of-group.ts';
@@ -19,7 +20,7 @@ export function useCheckKeys() {
   const checkGroups = useCallback(
     (groups: readonly { readonly id: string; readonly name: string }[]): Promise<void> => {
       const [first] = groups;
-      const of = groups.length === 1 && first ? first.name : `${groups.length} groups`;
+      const of = groups.length === 1 && first ? first.name : `${sayCount(groups.length)} groups`;
       const read = async (): Promise<readonly KeyView[]> => {
         const keys: KeyView[] = [];
         for (const { id } of groups) keys.push(...(await keysOfGroup(call, id)));

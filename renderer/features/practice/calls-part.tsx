@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { rehearsedOperations } from '../../../shared/model/practice-mischief.ts';
 import { byPracticeClock } from '../../../shared/text/practice.ts';
@@ -97,7 +98,7 @@ export function CallsPart() {
           <DeedButton onClick={pages.again}>Read again</DeedButton>
         </div>
         <ListBar arrived={held.arrived} left={0} one="new call" many="new calls" onShow={release}>
-          {held.rows.length.toLocaleString()}
+          {sayCount(held.rows.length)}
           {pages.more ? ' and more' : ''} {held.rows.length === 1 ? 'call' : 'calls'}, newest first.{' '}
           {byPracticeClock}
         </ListBar>

@@ -1,21 +1,20 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { MischiefRule } from '../../../shared/model/practice-mischief.ts';
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import { mischiefKinds } from '../../../shared/model/practice-mischief.ts';
 
 type Holds = OutputFor<'practice.show'>['holds'];
 
-const some = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
 /** `3 keys (1 without material), 2 aliases, 120 calls` */
 export function holdsWords(holds: Holds): string {
-  const without = holds.withoutMaterial === 0 ? '' : ` (${holds.withoutMaterial} without material)`;
+  const without =
+    holds.withoutMaterial === 0 ? '' : ` (${sayCount(holds.withoutMaterial)} without material)`;
   return [
-    `${some(holds.keys, 'key')}${without}`,
-    some(holds.aliases, 'alias', 'aliases'),
-    ...(holds.keyStores === 0 ? [] : [some(holds.keyStores, 'key store')]),
-    some(holds.people, 'user or role', 'users and roles'),
-    some(holds.calls, 'call'),
+    `${counted(holds.keys, 'key')}${without}`,
+    counted(holds.aliases, 'alias', 'aliases'),
+    ...(holds.keyStores === 0 ? [] : [counted(holds.keyStores, 'key store')]),
+    counted(holds.people, 'user or role', 'users and roles'),
+    counted(holds.calls, 'call'),
   ].join(', ');
 }
 
@@ -33,7 +32,7 @@ export function amountWords({ kind, amount }: MischiefRule): string {
     case 'milliseconds':
       return `${amount ?? 0} ms`;
     case 'seconds':
-      return some(amount ?? 0, 'second');
+      return counted(amount ?? 0, 'second');
   }
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { byPracticeClock } from '../../../shared/text/practice.ts';
 import { useRead } from '../../state/reads.ts';
@@ -49,7 +50,7 @@ export function RefusalsPart() {
               ? ''
               : rows.length === 1
                 ? '1 refusal. '
-                : `${rows.length} refusals, newest first. `}
+                : `${sayCount(rows.length)} refusals, newest first. `}
             {byPracticeClock}
           </span>
           <DeedButton onClick={read.again}>Read again</DeedButton>

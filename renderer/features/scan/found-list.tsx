@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
 import { type ScanStanding, scanStandings, writeScanMark } from '../../../shared/model/scan.ts';
 import { standingTexts } from '../../../shared/text/scans.ts';
@@ -99,7 +100,7 @@ function Standings({
             pressed={chosen === standing}
             onPress={() => onChoose(chosen === standing ? null : standing)}
           >
-            {standingTexts[standing].word} {counts[standing].toLocaleString()}
+            {standingTexts[standing].word} {sayCount(counts[standing])}
           </Chip>
         ))}
     </div>

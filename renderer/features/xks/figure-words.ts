@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import { type ProxyFigures, proxyBudgetMs, proxyMs } from '../../../shared/text/xks.ts';
 
 /** Figures of a minute in words; a dash where nothing was answered. */
@@ -19,5 +20,5 @@ export const slowTone = (ms: number | null): string => (late(ms) ? 'tone-attenti
 /** Refusals by cause, the most frequent first. */
 export function refusalWords(refusals: ProxyFigures['refusals']): string {
   const causes = Object.entries(refusals).toSorted(([, a], [, b]) => b - a);
-  return causes.map(([name, count]) => `${count} × ${name}`).join(', ') || 'none';
+  return causes.map(([name, count]) => `${sayCount(count)} × ${name}`).join(', ') || 'none';
 }

@@ -1,7 +1,7 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import type { OutputFor } from '../../../shared/contract/index.ts';
-import { counted } from '../../../shared/text/counted.ts';
+import { counted, sayCount } from '../../../shared/text/counted.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useKept } from '../../state/kept.ts';
 import { useDeed } from '../../state/reads.ts';
@@ -139,7 +139,7 @@ function Calls({
   const shown = first.slice(0, mostRows);
   return (
     <section aria-label={title}>
-      <h3>{`${title} (${count})`}</h3>
+      <h3>{`${title} (${sayCount(count)})`}</h3>
       <div className={styles['scroll']}>
         <table className={styles['rows']} aria-label={title}>
           <thead>

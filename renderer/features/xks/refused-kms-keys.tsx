@@ -1,3 +1,4 @@
+import { sayCount } from '../../../shared/text/counted.ts';
 import type { ServingView } from '../../../shared/contract/xks-shapes.ts';
 import { Ident } from '../../ui/ident.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -30,7 +31,7 @@ export function RefusedKmsKeys({ refused }: { readonly refused: Refused }) {
                   <Ident value={kmsKeyArn} what="ARN" short={false} />
                 </td>
                 <td>{node}</td>
-                <td>{times}</td>
+                <td>{sayCount(times)}</td>
                 <td>
                   <Moment at={lastAt} />
                 </td>

@@ -1,4 +1,5 @@
 import type { OutputFor } from '../../../shared/contract/index.ts';
+import { counted } from '../../../shared/text/counted.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { say } from '../../state/notices.ts';
@@ -156,6 +157,6 @@ function Nodes({ nodes }: { readonly nodes: readonly Node[] }) {
 function certificateOf(days: number | null) {
   if (days === null) return '-';
   if (days < 0) return <span className="tone-attention">! ended</span>;
-  const words = `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+  const words = `ends in ${counted(days, 'day')}`;
   return days < soon ? <span className="tone-attention">! {words}</span> : words;
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { sayCount } from '../../../../shared/text/counted.ts';
 import type { JobView } from '../../../../shared/contract/job.ts';
 import { ofOneJob } from '../../../../shared/errors/of-one-job.ts';
 import { type JobState, jobStates } from '../../../../shared/model/job.ts';
@@ -245,7 +246,7 @@ async function startDue(
   }
   const output = await session.call('job.startDue', chosenOf(chosen));
   if (options.detach === true) {
-    context.show(output, ({ jobs }) => `${jobs.length} started.  keyreeve job list`);
+    context.show(output, ({ jobs }) => `${sayCount(jobs.length)} started.  keyreeve job list`);
     return 0;
   }
   const jobs: JobDetail[] = [];

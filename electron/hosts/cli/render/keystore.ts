@@ -1,3 +1,4 @@
+import { sayCount } from '../../../../shared/text/counted.ts';
 import {
   assuranceTexts,
   emptyTexts,
@@ -189,7 +190,7 @@ export function auditText(
       : [table(columns, rows, style.width)]),
     '',
     facts([
-      ['Records', `${size}, of them signed ${signedSize}`],
+      ['Records', `${sayCount(size)}, of them signed ${sayCount(signedSize)}`],
       ['Head', head],
       ['Signer', signer ? `${signer.kind}, fingerprint ${signer.fingerprint}` : 'none yet'],
     ]),

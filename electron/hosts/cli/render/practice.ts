@@ -1,3 +1,4 @@
+import { sayCount } from '../../../../shared/text/counted.ts';
 import { mischiefKinds } from '../../../../shared/model/practice-mischief.ts';
 import type { RehearsalName } from '../../../../shared/model/rehearsals.ts';
 import { mischiefTexts } from '../../../../shared/text/mischief.ts';
@@ -24,7 +25,7 @@ export function roomText(room: OutputFor<'practice.show'>): string {
       ['Practice clock', moment(clock.now)],
       ['Ahead of real time', aheadWords(clock.aheadSeconds)],
       ['Quotas', quotasWords(quotas)],
-      ['Keys', `${holds.keys}, ${holds.withoutMaterial} without material`],
+      ['Keys', `${sayCount(holds.keys)}, ${sayCount(holds.withoutMaterial)} without material`],
       ['Aliases', String(holds.aliases)],
       ['Key stores', holds.keyStores === 0 ? '' : String(holds.keyStores)],
       ['Users and roles', String(holds.people)],

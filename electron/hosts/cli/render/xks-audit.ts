@@ -1,3 +1,4 @@
+import { counted, sayCount } from '../../../../shared/text/counted.ts';
 import type { OutputFor } from '../operations.ts';
 import { facts, table } from '../table.ts';
 import type { Style } from './moments.ts';
@@ -7,8 +8,8 @@ type Call = Reconciled['awsOnly']['first'][number];
 
 export function reconciledText(found: Reconciled, style: Style): string {
   const { span, nodes, different, awsOnly, proxyOnly } = found;
-  const sources = [`${found.files} files`, `${found.records} records`].join(', ');
-  const proxies = nodes.map(({ node, records }) => `${node} (${records})`).join(', ');
+  const sources = [counted(found.files, 'file'), counted(found.records, 'record')].join(', ');
+  const proxies = nodes.map(({ node, records }) => `${node} (${sayCount(records)})`).join(', ');
   const parts = [
     facts([
       ['CloudTrail', sources],
@@ -33,7 +34,12 @@ export function reconciledText(found: Reconciled, style: Style): string {
 export const linksText = ({ links }: OutputFor<'xks.link'>): string =>
   links.length === 0
     ? 'No proxy has written anything here.'
-    : facts(links.map(({ node, records, segment }) => [node, `${records} records, to ${segment}`]));
+    : facts(
+        links.map(({ node, records, segment }) => [
+          node,
+          `${counted(records, 'record')}, to ${segment}`,
+        ]),
+      );
 
 function listed(
   title: string,
@@ -58,7 +64,7 @@ function listed(
     { title: 'Caller', shrinks: true, spare: 2 },
   ];
   const more = count > first.length ? [`… and ${count - first.length} more`] : [];
-  return ['', `✗ ${title}: ${count}`, table(columns, rows, width), ...more];
+  return ['', `✗ ${title}: ${sayCount(count)}`, table(columns, rows, width), ...more];
 }
 
 export function certificateText(

@@ -1,3 +1,4 @@
+import { sayCount } from '../../../../shared/text/counted.ts';
 import {
   blockConsequences,
   leftOnDeviceText,
@@ -174,7 +175,7 @@ export function servingText(view: Serving, { when }: Pick<Style, 'when'>): strin
     ...view.refusedKmsKeys.map(
       ({ node, storeName, keyName, kmsKeyArn, times, lastAt }): [string, string] => [
         `Refused, ${node}`,
-        `! ${kmsKeyArn}, ${times === 1 ? 'once' : `${times} times, last`} ${when(lastAt)}: ${storeName}/${keyName} belongs to another KMS key`,
+        `! ${kmsKeyArn}, ${times === 1 ? 'once' : `${sayCount(times)} times, last`} ${when(lastAt)}: ${storeName}/${keyName} belongs to another KMS key`,
       ],
     ),
   ]);
@@ -184,7 +185,7 @@ function figuresText({ perSecond, p50, p99, p999, refusals }: ProxyFigures): str
   if (p50 === null || p99 === null || p999 === null) return 'no request';
   const [half, most, nearlyAll] = [p50, p99, p999].map(proxyMs);
   const late = p999 > proxyBudgetMs ? ` ! over ${proxyBudgetMs} ms` : ` of ${proxyBudgetMs} ms`;
-  const causes = Object.entries(refusals).map(([name, count]) => `${count} ${name}`);
+  const causes = Object.entries(refusals).map(([name, count]) => `${sayCount(count)} ${name}`);
   const refused = causes.length === 0 ? 'none refused' : `refused: ${causes.join(', ')}`;
   return `${perSecond.toFixed(1)}/s, p50 ${half}, p99 ${most}, p99.9 ${nearlyAll}${late}; ${refused}`;
 }

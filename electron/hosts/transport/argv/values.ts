@@ -17,6 +17,7 @@ export function span(text: string): Span {
   return { amount: Number(found[1]), unit };
 }
 
+/** As {@link span} reads it. */
 export const spanText = ({ amount, unit }: Span): string =>
   `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../../../../shared/text/counted.ts';
 import type { PolicyRead } from '../../../../../shared/contract/shapes.ts';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import type { CallContext, CloudConnection } from '../../../cloud/cloud.ts';
@@ -35,7 +36,7 @@ export function policyLine(text: string | null): string {
 function statementsIn(text: string): string {
   try {
     const { length } = parsePolicy(text).statements;
-    return `${length} ${length === 1 ? 'statement' : 'statements'}, `;
+    return `${counted(length, 'statement')}, `;
   } catch (error) {
     if (error instanceof OperationError) return '';
     throw error;
