@@ -157,7 +157,7 @@ describe('the HSM', () => {
     await user.type(dialog.getByLabelText('SO PIN'), '0815-0815');
     expect(dialog.queryByLabelText(/Make a master key/)).toBeNull();
     expect(dialog.getByText(/A master key is made in it/)).toBeTruthy();
-    await user.click(dialog.getByRole('button', { name: 'Set up and attach spare' }));
+    await user.click(dialog.getByRole('button', { name: 'Set up and attach spare (practice)' }));
     await waitFor(() =>
       expect(link.made('hsm.attach')).toMatchObject([
         { label: 'spare', initializeToken: true, createMaster: true },

@@ -57,7 +57,7 @@ describe('a thousand jobs that stop at once', () => {
     expect(memory.news(all)).toEqual([]);
     // The clock of the core was set back: what ends now ended before the window began.
     const ended = all.map(({ number }) => done(number, { endedAt: began - 3_600_000 }));
-    expect(noticeOf(memory.news(ended), nobody)?.text).toBe('1000 jobs: 1000 done.');
+    expect(noticeOf(memory.news(ended), nobody)?.text).toBe('1,000 jobs: 1,000 done.');
     expect(memory.news(ended)).toEqual([]);
   });
 
