@@ -5,8 +5,8 @@ import styles from './data-table.module.css';
 /** The columns of a table, the same for its head and every row. */
 export type Tracks = Required<Pick<CSSProperties, 'gridTemplateColumns' | 'minWidth'>>;
 
-const cellClass = (column: { readonly align?: 'end' }): string =>
-  `${styles['cell']} ${column.align === 'end' ? styles['end'] : ''}`;
+const cellClass = ({ align, stays }: Pick<Column<unknown>, 'align' | 'stays'>): string =>
+  `${styles['cell']} ${align === 'end' ? styles['end'] : ''} ${stays ? styles['stays'] : ''}`;
 
 /** The titles of a table's columns; they stay in sight. */
 export function TableHead<Row>({

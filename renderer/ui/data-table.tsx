@@ -16,6 +16,8 @@ export interface Column<Row> {
   /** CSS grid track: `120px`, `minmax(160px, 2fr)`. */
   readonly width: string;
   readonly align?: 'end';
+  /** Names the row: it stays in sight when a table wider than its place is moved sideways. */
+  readonly stays?: true;
   readonly cell: (row: Row) => ReactNode;
 }
 

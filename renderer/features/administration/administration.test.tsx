@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { placeTroubleText } from '../../../shared/text/backup-place.ts';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useDialogs } from '../../state/dialogs.ts';
 import { slot, snapshotOf, statusOf } from '../../testing/pictures.fixture.ts';
 import { memoryOf } from '../../testing/window.fixture.tsx';
@@ -106,6 +107,31 @@ describe('what takes protection away', () => {
     await user.click(await screen.findByLabelText(/^Lock only when told to/));
     await user.click(await button('Save lock time'));
     await waitFor(() => expect(link.made('setting.change')).toEqual([{ autoLockMinutes: null }]));
+  });
+});
+
+describe('the place for backups', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('is looked at again while it is shown: no change tells that its disk was pulled', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const link = realCore();
+    const backup = { ...statusOf('verified').backup, place: '/mnt/second/backups' };
+    const away = { code: 'BACKUP_PLACE_UNUSABLE', details: {} } as const;
+    link.script['keystore.status'] = () => statusOf('verified', 'real', { backup });
+    await openAt(link, 'security');
+    expect(await screen.findByText('/mnt/second/backups')).toBeTruthy();
+    const said = placeTroubleText({ ...backup, trouble: away }) ?? '';
+    for (const trouble of [away, null]) {
+      link.script['keystore.status'] = () =>
+        statusOf('verified', 'real', { backup: { ...backup, trouble } });
+      act(() => {
+        vi.advanceTimersByTime(5_000);
+      });
+      await waitFor(() =>
+        expect(screen.queryAllByText(new RegExp(said)).length > 0).toBe(trouble !== null),
+      );
+    }
   });
 });
 

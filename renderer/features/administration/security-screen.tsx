@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
+import { useReadOften } from '../../state/read-often.ts';
 import { useRead } from '../../state/reads.ts';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { ScreenFrame } from '../../ui/screen.tsx';
@@ -16,6 +17,8 @@ import { SoftwareKeysSection } from './software-keys-section.tsx';
 /** What opens the keystore, what closes it, where its second copy is, and what it counts with. */
 export function SecurityScreen() {
   const status = useRead('keystore.status', {});
+  // A disk with backups is pulled and comes back without telling anybody.
+  useReadOften(status);
   const settings = useRead('setting.show', {});
   const blocked = useBlocked();
   const failure = status.failure ?? settings.failure;

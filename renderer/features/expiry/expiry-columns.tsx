@@ -28,6 +28,7 @@ export const expiryColumns: readonly Column<EndingCells>[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(160px, 2fr)',
+    stays: true,
     cell: ({ key }) => <PathByItsEnd path={key.reference} />,
   },
   {

@@ -26,7 +26,14 @@ const text = (words: string) => <span title={words}>{words}</span>;
 
 /** What the Jobs list says of each job. Room goes to the title first: it tells jobs apart. */
 export const jobColumns: readonly Column<JobView>[] = [
-  { id: 'number', title: 'Job', width: '68px', align: 'end', cell: ({ number }) => number },
+  {
+    id: 'number',
+    title: 'Job',
+    width: '68px',
+    align: 'end',
+    stays: true,
+    cell: ({ number }) => number,
+  },
   {
     id: 'state',
     title: 'State',
@@ -54,13 +61,13 @@ export const jobColumns: readonly Column<JobView>[] = [
   {
     id: 'time',
     title: 'Time',
-    width: 'minmax(112px, 1fr)',
+    width: 'minmax(144px, 1fr)',
     cell: (job) => <span title={timeWords(job)}>{shortTimeWords(job)}</span>,
   },
   {
     id: 'who',
     title: 'Who',
-    width: 'minmax(88px, 1fr)',
+    width: 'minmax(112px, 1fr)',
     cell: (job) => <span title={job.actor}>{who(job)}</span>,
   },
 ];

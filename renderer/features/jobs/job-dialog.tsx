@@ -1,9 +1,9 @@
 import Button from '@mui/material/Button';
-import { useEffect, useEffectEvent } from 'react';
 import { isFinal } from '../../../shared/model/job.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useRead } from '../../state/reads.ts';
+import { useReadOften } from '../../state/read-often.ts';
 import { copyText } from '../../ui/copy.ts';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -29,12 +29,7 @@ export function JobDialog({ dialog, close }: DialogProps<'job'>) {
   const detail = read.data;
   const open = detail !== undefined && !isFinal(detail.job.state);
   const waits = open && detail.job.state !== 'needs-you' && detail.job.progress !== null;
-  const again = useEffectEvent(read.again);
-  useEffect(() => {
-    if (!waits) return;
-    const timer = setInterval(() => again(), tellAgain);
-    return () => clearInterval(timer);
-  }, [waits]);
+  useReadOften(read, waits ? tellAgain : null);
   if (detail === undefined) {
     return (
       <DialogFrame

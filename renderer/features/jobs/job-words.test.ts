@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localTimes, sayTime } from '../../ui/moments.ts';
+import { localTimes, sayShort, sayTime } from '../../ui/moments.ts';
 import { nothingFits, statesOf, toggled } from './job-filter.ts';
 import { jobAsJson, jobReport } from './job-report.ts';
 import {
@@ -48,7 +48,7 @@ describe('a job in words', () => {
     expect(timeWords(job(1, { eta: began }))).toBe(`likely done by ${sayTime(began)}`);
     expect(timeWords(job(1, { state: 'needs-you' }))).toBe('waits for you');
     expect(timeWords(job(1))).toBe('');
-    expect(shortTimeWords(job(1, { eta: began }))).toBe(`likely by ${sayTime(began)}`);
+    expect(shortTimeWords(job(1, { eta: began }))).toBe(`likely by ${sayShort(began)}`);
     expect(shortTimeWords(done(1))).toBe('took 19 s');
   });
 

@@ -1,6 +1,6 @@
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
-import { localTimes, sayTime, sayTook } from '../../ui/moments.ts';
+import { localTimes, sayShort, sayTime, sayTook } from '../../ui/moments.ts';
 import type { JobDetail, StepView } from './aws-command.ts';
 import type { JobDeedKind } from './job-deeds.ts';
 
@@ -52,7 +52,9 @@ export function timeWords({ state, startedAt, endedAt, eta }: JobView): string {
 
 /** The same for a narrow column. */
 export const shortTimeWords = (job: JobView): string =>
-  timeWords(job).replace(/^likely done by /, 'likely by ');
+  job.endedAt === null && job.state !== 'needs-you' && job.eta !== null
+    ? `likely by ${sayShort(job.eta)}`
+    : timeWords(job);
 
 /** `custodian-2 (console)` without the channel, for a narrow column. */
 export const who = ({ actor }: JobView): string => actor.replace(/ \([^()]*\)$/, '');

@@ -47,6 +47,7 @@ const columns: readonly Column<KeyView>[] = [
     id: 'key',
     title: 'Key',
     width: 'minmax(212px, 2fr)',
+    stays: true,
     cell: ({ reference }) => <PathByItsEnd path={reference} />,
   },
   {

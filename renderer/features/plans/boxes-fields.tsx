@@ -1,7 +1,16 @@
 import { type KeyboardEvent, useId } from 'react';
 import type { ComparisonRow } from '../../../shared/contract/key.ts';
 import type { SynchronizeChoices } from '../../../shared/text/synchronize.ts';
-import { type Boxes, dateOf, earliestDate, latestDate, tick, type Until } from './boxes.ts';
+import { sayDay } from '../../ui/moments.ts';
+import {
+  type Boxes,
+  dateOf,
+  earliestDate,
+  latestDate,
+  tick,
+  type Until,
+  validToOf,
+} from './boxes.ts';
 import styles from './plans.module.css';
 
 const labels: Readonly<Record<keyof SynchronizeChoices, string>> = {
@@ -107,6 +116,7 @@ export function UntilField({
   const on = until.kind === 'on' || (until.kind === 'usual' && known !== null);
   const never = !on && (until.kind === 'never' || usual !== 'unread');
   const date = until.kind === 'on' ? until.date : known === null ? '' : dateOf(known);
+  const day = on ? validToOf({ kind: 'on', date }) : null;
   return (
     <fieldset className={styles['until']} disabled={disabled || usual === 'unread'}>
       <legend>AWS deletes it</legend>
@@ -139,10 +149,12 @@ export function UntilField({
         max={latestDate(now)}
         disabled={!on}
         aria-invalid={problem !== null}
-        aria-describedby={`${name}-problem`}
+        aria-describedby={`${name}-day ${name}-problem`}
         onKeyDown={onlySpace}
         onChange={(event) => onChange({ kind: 'on', date: event.target.value })}
       />
+      {/* The field writes a date as the computer does: whether 02/11 is in February is said in words. */}
+      <span id={`${name}-day`}>{day == null ? '' : sayDay(day)}</span>
       <span id={`${name}-problem`} className="tone-attention">
         {problem === null ? '' : `! ${problem}`}
       </span>

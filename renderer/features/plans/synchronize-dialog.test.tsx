@@ -9,6 +9,7 @@ import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
 import { groupShown, jobId, keyId, keyShown, synchronizePlan } from './plan.fixture.ts';
+import { sayDay } from '../../ui/moments.ts';
 
 const sharedRemote = {
   keyId: '1234abcd-12ab-34cd-56ef-1234567890ab',
@@ -174,7 +175,11 @@ describe('Synchronize', () => {
     await waitFor(() =>
       expect(link.made('key.planSynchronize').at(-1)?.['validTo']).toBeTypeOf('number'),
     );
+    const field = screen.getByLabelText<HTMLInputElement>('Date on which AWS deletes it');
+    const inWords = sayDay(Date.parse(`${field.value}T12:00:00`));
+    expect(field.parentElement?.textContent).toContain(inWords);
     await user.click(screen.getByRole('radio', { name: 'Never' }));
     await waitFor(() => expect(link.made('key.planSynchronize').at(-1)?.['validTo']).toBeNull());
+    expect(field.parentElement?.textContent).not.toContain(inWords);
   });
 });
