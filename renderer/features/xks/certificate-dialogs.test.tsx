@@ -51,7 +51,7 @@ it('keeps the key that waits when Enter is pressed, or pressed once more', async
   act(() => useDialogs.getState().show({ kind: 'xks-request-certificate' }));
   const user = userEvent.setup();
   await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'xks.example.test');
-  await user.click(screen.getByRole('button', { name: 'Make key and request' }));
+  await user.click(screen.getByRole('button', { name: 'Make key and request (practice)' }));
   act(() => link.change('xks'));
   const other = await screen.findByRole('button', { name: 'Give it up and make a new one' });
   await user.click(other);
