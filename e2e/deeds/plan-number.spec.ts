@@ -1,6 +1,6 @@
 import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { day } from '../support/clocks.ts';
+import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { editedPolicy, policyTemplate } from '../support/policies.ts';
@@ -19,6 +19,14 @@ afterAll(async () => {
 });
 
 const kept = { deleteMaterial: false, updatePolicy: true, importMaterial: true };
+
+/** Its wall clock stands where it is told to. */
+class StillClock extends HurriedClock {
+  still: number | null = null;
+  override now(): number {
+    return this.still ?? super.now();
+  }
+}
 
 /** Starts by a number that is not of now: nothing may reach AWS but readings. */
 async function requireNothingRun(start: () => Promise<unknown>): Promise<void> {
@@ -269,6 +277,21 @@ describe('a deed that is asked for twice', () => {
     });
     expect(anew.number).not.toBe(plan.number);
     requireDone(await desk.settled((await desk.call('key.synchronize', start(anew))).jobId));
+  });
+
+  it('is not done again a moment later, when the date of the template is another', async () => {
+    const clock = new StillClock();
+    await using at = await Desk.open(aws, { clock });
+    await at.addGroup('dated', { awsDeletesMaterialAfterDays: 200 });
+    const end = (await at.rotated('dated')).remote?.validTo ?? 0;
+    const choices = { key: 'dated/1', ...kept, updatePolicy: false };
+    // as long after the import as AWS's whole seconds do not tell: it has the very date of the template
+    clock.still = end - 200 * day;
+    const { number: plan } = await at.call('key.planSynchronize', choices);
+    const start = { ...choices, plan };
+    requireDone(await at.settled((await at.call('key.synchronize', start)).jobId));
+    clock.still += 1000;
+    expect((await at.refused('key.synchronize', start)).code).toBe('PLAN_CHANGED');
   });
 
   it('is not done again by the number of a time before it was undone', async () => {

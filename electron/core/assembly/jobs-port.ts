@@ -68,7 +68,7 @@ export function createJobsPort(parts: {
       return { jobId: id, number, joined };
     },
     underWay: (name, payload: Json) => jobs.queue.underWay(kindOf(name), payload),
-    former: (name, payload: Json, subject) => jobs.queue.former(kindOf(name), payload, subject),
+    former: (kind, subject) => jobs.queue.former(kind, subject),
     startedUnder: (jobId) => jobs.queue.startedUnder(jobId),
     wishes: (name, payload: Json) => ({
       runningJob: jobs.queue.underWay(kindOf(name), payload),

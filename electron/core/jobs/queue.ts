@@ -138,9 +138,9 @@ export class JobQueue {
     return this.#find(id).plan;
   }
 
-  /** Number of the newest job at this deed about `subject`, over or not; null: nobody ever asked for it. */
-  former<P>(kind: JobKind<P>, payload: P, subject: string): number | null {
-    return this.#wishes.former(kind, payload, subject);
+  /** Number of the newest job of this kind about `subject`, over or not; null: there was none. */
+  former(kind: string, subject: string): number | null {
+    return this.#wishes.former(kind, subject);
   }
 
   /** The unfinished job that was last asked for about the matter of this deed, and is another deed. */

@@ -39,16 +39,19 @@ export class Wishes {
        order by position is null desc, position desc limit 1`,
     );
     this.#former = db
-      .prepare<[string, string, string], number | null>(
+      .prepare<[string, string], number | null>(
         `select max(j.number) from job_subject s join job j on j.number = s.job
-         where s.subject = ? and j.kind = ? and j.deed_key = ?`,
+         where s.subject = ? and j.kind = ?`,
       )
       .pluck();
   }
 
-  /** Number of the newest job at this deed, over or not, among those about `subject`. */
-  former<P>(kind: JobKind<P>, payload: P, subject: string): number | null {
-    return this.#former.get(subject, kind.name, kind.deedKey(payload)) ?? null;
+  /**
+   * Number of the newest job of this kind about `subject`, over or not. Whatever it was asked for: what is usual
+   * may be another deed once it was done.
+   */
+  former(kind: string, subject: string): number | null {
+    return this.#former.get(subject, kind) ?? null;
   }
 
   /** The job that is at this deed and will be done last; null: none is. */

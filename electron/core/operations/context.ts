@@ -49,8 +49,8 @@ export interface JobsPort {
   ): { readonly jobId: string; readonly number: number; readonly joined: boolean };
   /** Id of the unfinished job that whoever asks for this deed now would join. */
   underWay(kind: string, payload: Json): string | null;
-  /** Number of the newest job at this deed about `subject`, over or not; null: there was none. */
-  former(kind: string, payload: Json, subject: string): number | null;
+  /** Number of the newest job of this kind about `subject`, over or not; null: there was none. */
+  former(kind: string, subject: string): number | null;
   /** The number of the plan that a job was started under; null: it came due by itself. */
   startedUnder(jobId: string): string | null;
   /** The same for a plan, with the unfinished job that has the last word and says otherwise. */

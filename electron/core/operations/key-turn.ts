@@ -25,7 +25,7 @@ async function planned(open: OpenKeystore, turn: KeyTurn, reference: string) {
   open.changed('key', found.key.id);
   const payload: TurnPayload = { ...of, typed: draft.confirmName !== null };
   const kind = keyTurnJobs[turn];
-  const former = open.jobs.former(kind, payload, found.key.id);
+  const former = open.jobs.former(kind, found.key.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),
     former,

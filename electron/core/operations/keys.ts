@@ -60,7 +60,7 @@ async function plan(
   open.changed('key', found.key.id);
   // what was read just now may have another date, and the next plan would go by that
   if (input.validTo === undefined && usual() !== validTo) return plan(open, input);
-  const former = open.jobs.former('key.synchronize', payload, found.key.id);
+  const former = open.jobs.former('key.synchronize', found.key.id);
   return {
     former,
     plan: sealPlan(draft, {

@@ -44,7 +44,7 @@ async function planActive(open: OpenKeystore, reference: string) {
   const draft = await planMakeActive(open.deeds, group, found, open.references.groupPath(group));
   open.changed('key', found.key.id);
   const kind = 'key.make-active';
-  const former = open.jobs.former(kind, payload, found.key.id);
+  const former = open.jobs.former(kind, found.key.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),
     former,

@@ -16,7 +16,7 @@ export interface PlannedDeed {
   /** The number a person saw. */
   readonly given: string;
   readonly caller: Caller;
-  /** Where the plan's number counts the job that did this deed last: whose, and which job that was. */
+  /** Where the plan's number counts the last job of its kind: about what, and which job that was. */
   readonly former?: { readonly subject: string; readonly number: number | null };
   /** What is said in the audit record beside the plan's number. */
   readonly details?: Readonly<Record<string, Json>>;
@@ -52,9 +52,9 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
 }
 
 /** A job that began and ended since the plan was made did what the number was given for. */
-function requireNotDone(open: OpenKeystore, { kind, payload, former, plan }: PlannedDeed): void {
+function requireNotDone(open: OpenKeystore, { kind, former, plan }: PlannedDeed): void {
   if (former === undefined) return;
   const { subject, number } = former;
-  if (open.jobs.former(kind, payload, subject) !== number)
+  if (open.jobs.former(kind, subject) !== number)
     throw new OperationError('PLAN_CHANGED', { now: plan.number });
 }

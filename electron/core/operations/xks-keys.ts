@@ -286,10 +286,13 @@ function meant(
 
 function sealed(open: OpenKeystore, { kind, payload, subjects, draft }: Deed) {
   const now = open.clock.now();
-  const former = open.jobs.former(kind, payload, subjects.store);
+  // a key that is to be made is made once by its name
+  const subject = subjects.xksKey ?? null;
+  const former = subject === null ? null : { subject, number: open.jobs.former(kind, subject) };
   const wishes = open.jobs.wishes(kind, payload);
-  const plan: Plan = sealPlan(draft, { now, former, ...wishes, doneBy: now + 10_000 });
-  return { plan, former: { subject: subjects.store, number: former } };
+  const at = { now, former: former?.number ?? null, ...wishes, doneBy: now + 10_000 };
+  const plan: Plan = sealPlan(draft, at);
+  return { plan, ...(former === null ? {} : { former }) };
 }
 
 function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'> {
@@ -305,10 +308,11 @@ function deedHandlers(access: Access): Pick<Keys, 'readPolicy' | 'plan' | 'run'>
     run: async (input, caller) => {
       const open = access.open();
       const deed = await deedOf(open, input);
-      const { plan, former } = sealed(open, deed);
+      const now = sealed(open, deed);
+      const { plan } = now;
       requireTyped(plan.confirmName, input.confirm);
       const { draft: _draft, ...planned } = deed;
-      return startDeed(open, { ...planned, plan, former, given: input.plan, caller });
+      return startDeed(open, { ...planned, ...now, given: input.plan, caller });
     },
   };
 }

@@ -228,7 +228,7 @@ async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
   const draft = await planStore(open.deeds, store, deed);
   const now = open.clock.now();
   const payload = { storeId: store.id };
-  const former = open.jobs.former(storeKindName(deed), payload, store.id);
+  const former = open.jobs.former(storeKindName(deed), store.id);
   const sealed = sealPlan(draft, {
     now,
     former,

@@ -29,8 +29,8 @@ export interface PlannedAt {
   /** The job that is to decide otherwise, and would after all that is so now. */
   readonly otherwise?: OtherWish | null;
   /**
-   * The job that did this very deed last, where doing it may leave everything as it was: what was agreed to
-   * once is not done twice.
+   * The last job of its kind about the same thing, where doing it may leave everything as it was: what was
+   * agreed to once is not done twice.
    */
   readonly former?: number | null;
   /** When the deed is likely to be done if it is begun now (wall clock ms). */
