@@ -90,3 +90,54 @@ it('a Synchronize keeps who holds the alias now, and its plan says so', async ()
   expect(await aliasHere('moved/1')).toBe('alias/moved');
   expect(await aliasHere('moved/2')).toBeNull();
 });
+
+/** Asks for a deletion behind a rotation that waits for somebody; nobody is asked to type a name. */
+async function deletionBehind(key: string): Promise<string> {
+  const choices = { key, deleteMaterial: true, updatePolicy: false, importMaterial: false };
+  const plan = await desk.call('key.planSynchronize', choices);
+  expect(plan).toMatchObject({ blocked: null, confirmName: null });
+  return (await desk.call('key.synchronize', { ...choices, plan: plan.number })).jobId;
+}
+async function stoppedRotation(group: string): Promise<string> {
+  await aws.deny(['kms:ImportKeyMaterial']);
+  const { job } = await desk.rotate(group);
+  await aws.allow();
+  expect(job.state).toBe('needs-you');
+  return job.id;
+}
+
+it('a deletion that had nothing to delete leaves the material that a rotation brought before its turn', async () => {
+  await desk.addGroup('filled');
+  await desk.rotated('filled');
+  const rotation = await stoppedRotation('filled');
+  const deletion = await deletionBehind('filled/2');
+  requireDone(await desk.goOn(rotation));
+  const { job } = await desk.settled(deletion);
+  expect(job).toMatchObject({
+    state: 'stopped-nothing-changed',
+    failure: {
+      code: 'PLAN_CHANGED',
+      details: { reason: 'AWS has material of version 2 by now' },
+    },
+  });
+  const { state } = await desk.call('key.show', { key: 'filled/2' });
+  expect(state).toBe('Active, alias');
+});
+
+it('a deletion for which nobody typed a name leaves a key that has the alias by its turn', async () => {
+  await desk.addGroup('back');
+  await desk.rotated('back');
+  await desk.rotated('back');
+  const rotation = await stoppedRotation('back');
+  const { number: plan } = await desk.call('group.planMakeActive', { key: 'back/1' });
+  const { jobId: active } = await desk.call('group.makeActive', { key: 'back/1', plan });
+  const deletion = await deletionBehind('back/1');
+  await desk.call('job.cancel', { job: rotation });
+  requireDone(await desk.settled(active));
+  const { job } = await desk.settled(deletion);
+  expect(job).toMatchObject({
+    state: 'stopped-nothing-changed',
+    failure: { code: 'PLAN_CHANGED', details: { reason: 'the alias names version 1 by now' } },
+  });
+  expect((await desk.call('key.show', { key: 'back/1' })).state).toBe('Active, alias');
+});

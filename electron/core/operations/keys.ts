@@ -44,7 +44,7 @@ async function plan(
       problem: 'AWS takes a time in the future, at most 365 days ahead',
     });
   }
-  const payload: SynchronizePayload = {
+  const choices = {
     groupId: group.id,
     keyId: found.key.id,
     deleteMaterial: input.deleteMaterial,
@@ -54,9 +54,14 @@ async function plan(
     daysOfGroup: input.validTo === undefined && validTo === asGroup ? group.materialDays : null,
   };
   const draft = await planSynchronize(open.deeds, group, found, {
-    ...payload,
+    ...choices,
     reference: `${open.references.groupPath(group)}/${found.key.version}`,
   });
+  const payload: SynchronizePayload = {
+    ...choices,
+    deletes: draft.calls.some(({ call }) => call === 'DeleteImportedKeyMaterial'),
+    typed: draft.confirmName !== null,
+  };
   open.changed('key', found.key.id);
   // what was read just now may have another date, and the next plan would go by that
   if (input.validTo === undefined && usual() !== validTo) return plan(open, input);
@@ -139,7 +144,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   synchronize: async (input, caller) => {
     const open = access.open();
     const { plan: now, payload, group, key, former } = await plan(open, input);
-    const { groupId, keyId, ...choices } = payload;
+    const { groupId, keyId, deletes: _deletes, typed: _typed, ...choices } = payload;
     return startDeed(open, {
       kind: 'key.synchronize',
       payload,

@@ -136,6 +136,8 @@ function decide(
     importMaterial,
     validTo: end === null ? null : Math.floor(end / 1000) * 1000,
     daysOfGroup: end === asGroup ? group.materialDays : null,
+    deletes: false,
+    typed: false,
   };
   return { ...version, payload, verdict: 'synchronize', does: sayDeed(payload) };
 }

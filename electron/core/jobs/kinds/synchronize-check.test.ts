@@ -33,6 +33,8 @@ async function checked(state: string) {
     importMaterial: false,
     validTo: null,
     daysOfGroup: null,
+    deletes: true,
+    typed: true,
   };
   return step.act({ payload, outputs: {} } as unknown as Parameters<typeof step.act>[0]);
 }

@@ -68,6 +68,8 @@ function stage(of: {
     importMaterial: false,
     validTo: null,
     daysOfGroup: null,
+    deletes: true,
+    typed: true,
   };
   const context = {
     payload,

@@ -7,9 +7,10 @@ import { confirmImport, sayState } from './confirm-import.ts';
 import { importSteps } from './import-steps.ts';
 import { contentMatter } from './matters.ts';
 import { hasOurs, nameOfOurs } from './our-material.ts';
-import { isThere, lookedKey, readAlone, readKey } from './read-key.ts';
+import { isThere, isWaiting, type KeySeen, lookedKey, readAlone, readKey } from './read-key.ts';
 import {
   checkAccount,
+  type HolderSeen,
   policyInStep,
   proof,
   proveCopy,
@@ -32,6 +33,10 @@ const synchronizePayload = z.strictObject({
   validTo: z.number().int().nullable(),
   /** The group's days that `validTo` was reckoned from; null where it was chosen, or AWS has it already. */
   daysOfGroup: z.number().int().nullable().default(null),
+  /** The plan said that there is material to delete. Jobs from before this was kept are held to nothing. */
+  deletes: z.boolean().default(true),
+  /** The plan said that the key is in use, and its group's name was typed. */
+  typed: z.boolean().default(true),
 });
 export type SynchronizePayload = z.output<typeof synchronizePayload>;
 type Context = StepContext<SynchronizePayload>;
@@ -146,6 +151,34 @@ function requireEmpty(read: KmsKeyRead): void {
   });
 }
 
+/**
+ * Behind another job of its group the key may have come to what it did not have when the plan was read:
+ * material, where there was none to delete, or the alias, where nobody typed a name for it.
+ */
+async function deletesUnplanned(
+  services: DeedServices,
+  seen: KeySeen,
+  holder: HolderSeen | null,
+  context: Context & Pick<Awaited<ReturnType<OpenKey>>, 'key' | 'remote' | 'connection'>,
+): Promise<OperationError | null> {
+  const { deleteMaterial, importMaterial, deletes, typed } = context.payload;
+  if (!deleteMaterial) return null;
+  const { key, remote, connection } = context;
+  const version = `version ${key.version}`;
+  const there = async () =>
+    seen.materials === null
+      ? hasOurs(services, connection, remote, seen.read, context)
+      : isThere(seen.own);
+  if (!deletes && (await there()))
+    return new OperationError('PLAN_CHANGED', { reason: `AWS has material of ${version} by now` });
+  const named = holder !== null && holder.kmsKeyId === remote.kmsKeyId;
+  // nothing is encrypted yet under material that waits for a rotation
+  if (seen.own !== null && isWaiting(seen.own)) return null;
+  return !importMaterial && deletes && !typed && named
+    ? new OperationError('PLAN_CHANGED', { reason: `the alias names ${version} by now` })
+    : null;
+}
+
 function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizePayload> {
   return {
     name: 'check',
@@ -167,6 +200,13 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
           keyId: remote.kmsKeyId,
         });
       }
+      const unplanned = await deletesUnplanned(services, keySeen, holder, {
+        ...context,
+        key,
+        remote,
+        connection,
+      });
+      if (unplanned !== null) return { type: 'stop', error: unplanned };
       const touchesMaterial = context.payload.deleteMaterial || context.payload.importMaterial;
       const opened = touchesMaterial ? [await proveCopy(services, key.id)] : [];
       return {
