@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HurriedClock } from '../support/clocks.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { day, HurriedClock } from '../support/clocks.ts';
 import { Desk, type Detail, requireDone } from '../support/desk.ts';
 import { OutsideAws } from '../support/outside-aws.ts';
 import { SoftHsm } from '../support/soft-hsm.ts';
@@ -161,6 +161,9 @@ describe.each(['hsm', 'software'] as const)('a key from elsewhere, %s', (storage
   });
 });
 
+/** What comes by itself within a minute of the hurried clock. */
+const slowly = { timeout: 60_000, interval: 200 };
+
 const file = ({ file: given, kcv }: Wrapped): Wrapped => ({ file: given, kcv });
 
 describe('a key that AWS did not take', () => {
@@ -281,5 +284,47 @@ describe('what is refused changes nothing', () => {
     expect((await planned('gone', first)).blocked?.code).toBe('BRING_IN_NOT_OPENED');
     await desk.call('group.remove', { group: 'gone', confirm: true });
     expect((await desk.refused('group.transportKey', { group: 'gone' })).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('a transport key whose days are over', () => {
+  const week = 7 * day;
+
+  afterEach(async () => {
+    clock.wallAhead = 0;
+    await aws.allow();
+    await aws.misbehave();
+  });
+
+  it('is destroyed, and the audit log says so', async () => {
+    await desk.addGroup('forgotten');
+    const { sha256 } = await desk.call('group.prepareBringIn', { group: 'forgotten' });
+    clock.wallAhead = week;
+    const action = 'group.transportKeyOver';
+    await expect
+      .poll(async () => (await desk.call('audit.list', { action, limit: 1 })).records, slowly)
+      .toMatchObject([{ outcome: 'DESTROYED', details: { transportKey: sha256 } }]);
+  });
+
+  it('takes the file of a job along that waited, and the job says what to do', async () => {
+    await desk.addGroup('waited');
+    await aws.deny(['kms:CreateKey']);
+    const before = await desk.rotate('waited');
+    expect(before.job.state).toBe('needs-you');
+    await aws.allow();
+    const { file, kcv } = await wrapElsewhere('waited', randomBytes(32));
+    const { number: plan, lookFirst } = await planned('waited', { file, kcv });
+    expect(lookFirst.join()).toMatch(/The file can be opened until .*Z: a job that waits longer/);
+    // behind that rotation, which nobody decides about for a week
+    const { jobId } = await desk.call('group.bringIn', { group: 'waited', file, kcv, plan });
+    clock.wallAhead = week;
+    await aws.misbehave({ clockSkewSeconds: week / 1000 });
+    await desk.call('job.cancel', { job: before.job.id });
+    const { job } = await desk.settled(jobId);
+    expect(job).toMatchObject({
+      state: 'stopped-nothing-changed',
+      failure: { code: 'BRING_IN_NOT_PREPARED', details: { waited: true } },
+    });
+    expect(await keysOf('waited')).toHaveLength(1);
   });
 });

@@ -152,7 +152,8 @@ export class Opened {
       isDesignated: () => device.designated,
       unattended: config.unattended ?? false,
     });
-    this.#time = new PassingTime({ ...domain, clock: ports.clock, due: this.due, changed });
+    const ends = { ...domain, audit, host: this.#host, changed };
+    this.#time = new PassingTime({ ...ends, clock: ports.clock, due: this.due });
     calls.sink = auditSink(this.audit);
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
@@ -175,7 +176,7 @@ export class Opened {
   /** After the state root was verified: sign, run jobs, look at the schedule. */
   async begin(): Promise<void> {
     this.useSigner();
-    this.open.transportKeys.destroyOld();
+    this.#time.endTransportKeys();
     if (!this.#parts.config.longLived) return this.jobs.runner.findLeft();
     // Whoever needs AWS waits for it: unlocking does not.
     void this.practice.begin((objects, details) =>

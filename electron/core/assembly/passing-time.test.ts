@@ -1,13 +1,20 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
-import { PassingTime } from './passing-time.ts';
+import { testBlob, type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
+import { transportLife } from '../keystore/transport-keys.ts';
+import { PassingTime, type PassingTimeParts } from './passing-time.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
 
+interface Noted {
+  readonly action: string;
+  readonly objects: readonly string[];
+}
+
 let keystore: TestKeystore;
 let time: PassingTime;
 let told: string[];
+let audited: string[][];
 let counts: { due: number; renewals: number };
 beforeEach(async () => {
   keystore = testKeystore();
@@ -16,7 +23,10 @@ beforeEach(async () => {
   const { clock, endings, transportKeys } = keystore;
   const due = { counts: () => counts };
   const changed = (what: string): void => void told.push(what);
-  time = new PassingTime({ clock, endings, transportKeys, due, changed });
+  audited = [];
+  const audit = { append: ({ action, objects }: Noted) => void audited.push([action, ...objects]) };
+  const of = { clock, endings, transportKeys, audit, host: 'here' } as unknown as PassingTimeParts;
+  time = new PassingTime({ ...of, due, changed });
   await time.start();
 });
 afterEach(async () => {
@@ -49,6 +59,18 @@ it('tells of what begins to wait for a person', async () => {
   counts = { due: 21, renewals: 0 };
   await keystore.clock.advance(minute);
   expect(told).toEqual(['job']);
+});
+
+it('ends a transport key once its days are over, and tells of it', async () => {
+  const { id } = keystore.addGroup();
+  const blob = testBlob({ spec: 'RSA_4096', publicKey: Buffer.alloc(550) });
+  const made = { blob, algorithm: 'RSAES_OAEP_SHA_256' } as const;
+  keystore.transportKeys.add(id, { storage: 'software', tokenSerial: null }, made);
+  keystore.clock.jumpWall(transportLife - 2 * minute);
+  await keystore.clock.advance(minute);
+  expect([told, audited]).toEqual([[], []]);
+  await keystore.clock.advance(2 * minute);
+  expect([told, audited]).toEqual([['group'], [['group.transportKeyOver', id]]]);
 });
 
 it('says nothing after its end', async () => {

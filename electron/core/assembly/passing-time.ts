@@ -2,8 +2,8 @@ import type { DueDeeds } from './due-deeds.ts';
 import { Timer } from '../jobs/timer.ts';
 import { Service } from '../kernel/service.ts';
 import type { KeyEndings } from '../keystore/key-endings.ts';
-import type { TransportKeys } from '../keystore/transport-keys.ts';
 import type { Clock } from '../ports.ts';
+import { endTransportKeys, type TransportKeyEndsParts } from './transport-key-ends.ts';
 
 /** Looked at as often as this (ms): nobody reads a nearer hour than that. */
 const lookEvery = 60_000;
@@ -11,12 +11,11 @@ const day = 86_400_000;
 /** What a window shows ahead, in days; the first is what is counted as needing somebody. */
 const ahead = [30, 90, 365];
 
-export interface PassingTimeParts {
+export interface PassingTimeParts extends TransportKeyEndsParts {
   readonly clock: Clock;
   readonly endings: KeyEndings;
   readonly due: Pick<DueDeeds, 'counts'>;
-  readonly transportKeys: Pick<TransportKeys, 'destroyOld'>;
-  readonly changed: (what: 'key' | 'job') => void;
+  readonly changed: (what: 'key' | 'job' | 'group', ...ids: string[]) => void;
 }
 
 /**
@@ -45,10 +44,15 @@ export class PassingTime extends Service {
     this.#timer.stop();
   }
 
+  /** At unlocking too: a process that lives for one command has no minutes. */
+  endTransportKeys(): void {
+    endTransportKeys(this.#parts);
+  }
+
   #look(): void {
     if (this.stopped) return;
-    const { changed, transportKeys } = this.#parts;
-    transportKeys.destroyOld();
+    const { changed } = this.#parts;
+    this.endTransportKeys();
     const [endings, due] = [this.#ending(), this.#waiting()];
     if (endings !== this.#endings) changed('key');
     if (due !== this.#due) changed('job');

@@ -68,8 +68,11 @@ it('opens nothing any more after seven days, and is destroyed then', () => {
   const kept = add(1);
   keystore.temporary.store.change(() => transportKeys.keepFile(kept.id, Buffer.alloc(512, 1)));
   clock.jumpWall(transportLife - 1);
-  transportKeys.destroyOld();
+  const over: string[] = [];
+  const gone = ({ id, groupId }: { id: string; groupId: string }) => void over.push(id, groupId);
+  transportKeys.destroyOld(gone);
   expect(transportKeys.ofGroup(group)?.id).toBe(kept.id);
+  expect(over).toEqual([]);
   clock.jumpWall(1);
   expect(transportKeys.ofGroup(group)).toBeNull();
   for (const work of [
@@ -80,8 +83,9 @@ it('opens nothing any more after seven days, and is destroyed then', () => {
     expect(codeOf(work)).toBe('BRING_IN_NOT_PREPARED');
   }
   expect(sealedParts()).toEqual(['blob', 'file']);
-  transportKeys.destroyOld();
+  transportKeys.destroyOld(gone);
   expect(sealedParts()).toEqual([]);
+  expect(over).toEqual([kept.id, group]);
 });
 
 it('tells whether a key is here already, by its check value and type', () => {

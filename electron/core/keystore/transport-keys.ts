@@ -50,8 +50,8 @@ export interface TransportKeys {
   destroy(id: string): void;
   /** Whatever is there of a group, over or not. */
   destroyOf(groupId: string): void;
-  /** Destroys those whose days are over. */
-  destroyOld(): void;
+  /** Destroys those whose days are over; `gone` is told of each, inside the change. */
+  destroyOld(gone: (over: KeptTransportKey) => void): void;
 }
 
 const table = 'transport_key';
@@ -82,7 +82,7 @@ export function createTransportKeys(domain: Domain): TransportKeys {
 const statements = ({ store: { db } }: Domain) => ({
   ofGroup: db.prepare<[string], Row>('select * from transport_key where group_id = ?'),
   one: db.prepare<[string], Row>('select * from transport_key where id = ?'),
-  over: db.prepare<[number], string>('select id from transport_key where ends_at <= ?').pluck(),
+  over: db.prepare<[number], Row>('select * from transport_key where ends_at <= ?'),
   erase: db.prepare('delete from transport_key where id = ?'),
   insert: db.prepare(
     `insert into transport_key (id, group_id, spec, algorithm, storage, token_serial, mechanism, master_id,
@@ -179,12 +179,15 @@ class TransportKeyTable implements TransportKeys {
     if (there) this.destroy(there['id'] as string);
   }
 
-  destroyOld(): void {
+  destroyOld(gone: Parameters<TransportKeys['destroyOld']>[0]): void {
     const { store, clock } = this.#domain;
-    const old = this.#sql.over.all(clock.now());
+    const old = this.#sql.over.all(clock.now()).map(keptFrom);
     if (old.length === 0) return;
     store.change(() => {
-      for (const id of old) this.destroy(id);
+      for (const over of old) {
+        this.destroy(over.id);
+        gone(over);
+      }
     });
   }
 

@@ -62,9 +62,14 @@ export const groupWording = {
     next: 'Choose a key of external origin, of the type and usage of this group, that waits for import in this Region, or none.',
   },
   BRING_IN_NOT_PREPARED: {
-    headline: 'No transport key of this group is open.',
-    forYourKeys:
-      'Nothing was opened or changed. A transport key is destroyed once it was used, given up, or seven days old.',
+    headline: (d) =>
+      d.has('waited')
+        ? 'The transport key was over before this job could open the file.'
+        : 'No transport key of this group is open.',
+    forYourKeys: (d) =>
+      d.has('waited')
+        ? 'A transport key is destroyed after seven days, and the file with it. No key was kept or sent; the other system has it still.'
+        : 'Nothing was opened or changed. A transport key is destroyed once it was used, given up, or seven days old.',
     next: 'Make one with Bring In Key, or "keyreeve group transport-key make", and have the key wrapped under it.',
   },
   BRING_IN_NOT_TAKEN: {
@@ -91,7 +96,10 @@ export const groupWording = {
   BRING_IN_KNOWN: {
     headline: (d) => `This group has that key already: version ${d.text('version', 'before')}.`,
     forYourKeys: 'Nothing was kept or sent. One key is never two versions.',
-    next: 'Synchronize that version, or use Make Active, where it is to be in AWS or to have the alias.',
+    next: (d) =>
+      d.has('unused')
+        ? 'That version has no KMS key, so nothing in AWS is under it: rotate the group for a key that has one.'
+        : 'Synchronize that version, or use Make Active, where it is to be in AWS or to have the alias.',
   },
   COPY_KEY_NOT_TAKEN: {
     headline: 'This version cannot be copied into that key group.',

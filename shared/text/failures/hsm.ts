@@ -121,18 +121,22 @@ export const hsmWording = {
   HSM_MASTER_MISSING: {
     headline: (d) => {
       if (opens(d)) return 'The key that opens this keystore is not on the token.';
+      if (d.has('transportKey')) return 'The transport key was made on another token.';
       return noMasterYet(d)
         ? 'This token holds no master key yet.'
         : 'The master key of this keystore is not on the token.';
     },
     forYourKeys: (d) => {
       if (opens(d)) return 'Nothing was opened. The keystore and its keys are as they were.';
+      if (d.has('transportKey')) return 'The file was not opened. Nothing was kept or sent.';
       return noMasterYet(d)
         ? 'The HSM was not attached: HSM protected keys are kept under its master key, and none is made unasked.'
         : 'HSM protected keys cannot be opened without it. No new master is made unasked.';
     },
     next: (d) => {
       if (opens(d)) return 'Attach the token that the slot was made with, or open it another way.';
+      if (d.has('transportKey'))
+        return `Attach ${token(d)}, or give the transport key up, make one on this token, and have the key wrapped under that.`;
       return noMasterYet(d)
         ? 'Have one made: tick the box for it, or on the command line --create-master.'
         : `Attach ${token(d)}, or bring the master back from its second copy.`;

@@ -94,5 +94,7 @@ function openStep(services: DeedServices): StepSpec<ForceRotatePayload> {
 function unusable(error: unknown): StepResult {
   const given = error instanceof OperationError && error.code.startsWith('BRING_IN_');
   if (!given) throw error;
-  return { type: 'stop', error };
+  if (error.code !== 'BRING_IN_NOT_PREPARED') return { type: 'stop', error };
+  // nobody can give it up while a job is to use it: its days were over
+  return { type: 'stop', error: new OperationError('BRING_IN_NOT_PREPARED', { waited: true }) };
 }

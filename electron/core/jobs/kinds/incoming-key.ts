@@ -3,6 +3,7 @@ import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { keySpecs } from '../../../../shared/model/key-specs.ts';
 import type { Kcv, KeyBlob } from '../../hsm/driver.ts';
 import type { Group, Key, KeyWithRemote } from '../../keystore/rows.ts';
+import type { KeptTransportKey } from '../../keystore/transport-keys.ts';
 import type { Vault } from '../../keystore/vaults.ts';
 import { isOvertaken } from './rotation.ts';
 import type { DeedServices } from './services.ts';
@@ -41,14 +42,28 @@ export async function openIncoming(
   incoming: { readonly transportId: string; readonly file: Uint8Array; readonly kcv: string },
 ): Promise<IncomingKey> {
   const transport = transportKeys.open(incoming.transportId);
-  const blob = await vault.driver.bringIn(transport, incoming.file, group.keySpec);
+  const blob = await vault.driver
+    .bringIn(transport, incoming.file, group.keySpec)
+    .catch((error: unknown) => {
+      throw onAnother(transportKeys.get(incoming.transportId), error);
+    });
   requireKcv(blob.kcv, incoming.kcv);
   const same = keys.sameAs(blob.kcv, blob.spec).filter(({ key }) => key.groupId === group.id);
   const known = same.find((each) => !waits(each));
-  if (known) throw new OperationError('BRING_IN_KNOWN', { version: known.key.version });
+  if (known) {
+    const unused = known.remote === null ? { unused: true } : {};
+    throw new OperationError('BRING_IN_KNOWN', { version: known.key.version, ...unused });
+  }
   // the alias does not go back from a newer version: the key begins anew as the next one
   const kept = same.find(({ key }) => !isOvertaken({ keys }, key));
   return { blob, kept: kept?.key ?? null };
+}
+
+/** The pair is under the master key of the token that made it: another one is attached now. */
+function onAnother({ tokenSerial }: KeptTransportKey, error: unknown): unknown {
+  if (!(error instanceof OperationError) || error.code !== 'HSM_MASTER_MISSING') return error;
+  const details = { ...error.details, serial: tokenSerial ?? '', transportKey: true };
+  return new OperationError('HSM_MASTER_MISSING', details, { cause: error });
 }
 
 /** It came from elsewhere or from another group, and no KMS key has been made or taken for it. */

@@ -1,4 +1,5 @@
 import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
+import { sayMinute } from '../../../../shared/model/span.ts';
 import { isolate, quote } from '../../../../shared/text/isolate.ts';
 import { sha256 } from '../../crypto/mac.ts';
 import type { Group } from '../../keystore/rows.ts';
@@ -60,14 +61,16 @@ async function lookAtFile(
       BRING_IN_KCV_DIFFERS: `The key in the file has another KCV than ${kcv}`,
     },
   );
-  return opened === null ? null : describe(services, group, opened, sha256(file).toString('hex'));
+  if (opened === null) return null;
+  const fileSha256 = sha256(file).toString('hex');
+  return describe(services, group, opened, { fileSha256, endsAt: transport.endsAt });
 }
 
 function describe(
   services: DeedServices,
   group: Group,
   { blob, kept }: IncomingKey,
-  fileSha256: string,
+  { fileSha256, endsAt }: { readonly fileSha256: string; readonly endsAt: number },
 ) {
   const version = kept?.version ?? services.keys.nextVersion(group.id);
   const { value, method } = blob.kcv;
@@ -85,6 +88,7 @@ function describe(
     stays: [],
     lookFirst: [
       `Compare the SHA-256 of the file with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
+      `The file can be opened until ${sayMinute(endsAt)}: a job that waits longer ends without it, and the key has to be wrapped again`,
       'Whoever had this key elsewhere may have it still: nothing here shows where it has been',
       ...others.map(
         ({ key, other }) =>

@@ -1,18 +1,16 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { OperationError } from '../../../../../shared/errors/operation-error.ts';
 import { type KeySpec, keySpecs } from '../../../../../shared/model/key-specs.ts';
-import { aesCmac } from '../../../crypto/cmac.ts';
 import type { KeyBlob, TransportKey } from '../../driver.ts';
-import { requireBroughtLength, spkiKcv, wrappedLength } from '../../kept-key.ts';
+import { kcvOfSecret, requireBroughtLength, spkiKcv, wrappedLength } from '../../kept-key.ts';
 import { oaepHashes } from '../../wrapping-key.ts';
 import { measure, openForUnwrapping, type Wrapped, wrapMade } from './blob-key.ts';
 import type { Handle, Template } from './cryptoki.ts';
 import { CryptokiError, failureOf, isDeviceGone } from './cryptoki-error.ts';
 import { requireAsAsked } from './hardened.ts';
-import { type CmacWay, cmacOfZero } from './kcv.ts';
-import { leaving, makeKey, measurable } from './key-types.ts';
+import { leaving, makeKey } from './key-types.ts';
 import { oaep } from './known-keys.ts';
-import { noCheckValue, requireMaster } from './master-key.ts';
+import { requireMaster } from './master-key.ts';
 import { attempt, type Means } from './means.ts';
 import { masterObjectId } from './object-id.ts';
 import type { Scope } from './open-token.ts';
@@ -23,18 +21,17 @@ const algorithms: readonly Algorithm[] = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_
 
 /**
  * An RSA pair of the session, wrapped under the master; then a key that is no secret is wrapped under its
- * public half outside, and has to come in through the blob. A key wrap that adds zeros to the PKCS#8 does
+ * public half outside, and has to come in through the blob and be kept, as any key that comes in. A key wrap that adds zeros to the PKCS#8 does
  * no harm here: nobody but this token opens it.
  */
 export function makeTransportKey(scope: Scope, means: Means, masterId: string): TransportKey {
   requireMaster(scope, masterObjectId(masterId));
-  const way = cmacWay(means);
   const spec = scope.mostRsaBits() < 4096 ? 'RSA_3072' : 'RSA_4096';
   const made = makeKey(scope, spec);
   const blob = wrapMade(scope, means, masterId, spec, made);
   const trials = algorithms.map((algorithm) => ({
     algorithm,
-    trial: tryIn(scope, { means, way, blob, algorithm }),
+    trial: tryIn(scope, { means, blob, algorithm, spec: 'SYMMETRIC_DEFAULT' }),
   }));
   const proved = trials.find(({ trial }) => trial === true)?.algorithm;
   if (proved !== undefined) {
@@ -51,14 +48,15 @@ export function makeTransportKey(scope: Scope, means: Means, masterId: string): 
 
 interface Trial {
   readonly means: Means;
-  readonly way: CmacWay;
   readonly blob: Wrapped;
   readonly algorithm: Algorithm;
+  /** Of the key that comes in. */
+  readonly spec: KeySpec;
 }
 
-/** Whether a key of known value comes in as it is; else false, or what the token says. */
-function tryIn(scope: Scope, { means, way, blob, algorithm }: Trial): boolean | CryptokiError {
-  const value = randomBytes(32);
+/** Whether a key of known value comes in and is kept as it is; else false, or what the token says. */
+function tryIn(scope: Scope, { means, blob, algorithm, spec }: Trial): boolean | CryptokiError {
+  const value = randomBytes(keySpecs[spec].secretBytes ?? 0);
   const wrapped = publicEncrypt(
     {
       key: createPublicKey({ key: Buffer.from(blob.publicKey ?? []), format: 'der', type: 'spki' }),
@@ -69,11 +67,13 @@ function tryIn(scope: Scope, { means, way, blob, algorithm }: Trial): boolean | 
   );
   const transport = openForUnwrapping(scope, means, blob);
   const found = attempt(() => {
-    const template = measurable('SYMMETRIC_DEFAULT', way);
+    const template = leaving(spec);
     const key = unwrapUnder(scope, transport, wrapped, algorithm, template);
-    return cmacOfZero(scope, key, way);
+    requireAsAsked(scope, key, template);
+    const kept = wrapMade(scope, means, blob.masterId, spec, { key, publicKey: null });
+    return measure(scope, means, kept);
   });
-  return Buffer.isBuffer(found) ? found.equals(aesCmac(value, Buffer.alloc(16))) : found;
+  return found instanceof CryptokiError ? found : found.value === kcvOfSecret(spec, value).value;
 }
 
 function unwrapUnder(
@@ -99,18 +99,17 @@ export function bringIn(
   wrapped: Uint8Array,
   spec: KeySpec,
 ): KeyBlob {
-  const way = cmacWay(means);
   const template = leaving(spec);
   const opened = openForUnwrapping(scope, means, transport);
   const key = attempt(() => unwrapUnder(scope, opened, wrapped, algorithm, template));
   if (key instanceof CryptokiError) {
+    // a token that lets in, or keeps, no such key any more: nothing is said of the file
+    if (tryIn(scope, { means, blob: transport, algorithm, spec }) !== true) throw key;
     const secret = sessionSecret({ EXTRACTABLE: false });
     const opens = attempt(() => unwrapUnder(scope, opened, wrapped, algorithm, secret));
     // no key of this type, as NSS says of an AES key of 31 bytes; but a secret
     if (!(opens instanceof CryptokiError)) throw wrongLength(spec, key);
-    // a file that is not for this key, or a token that opens nothing any more
-    const works = tryIn(scope, { means, way, blob: transport, algorithm }) === true;
-    throw works ? failureOf(key, { code: 'BRING_IN_NOT_OPENED', details: {} }) : key;
+    throw failureOf(key, { code: 'BRING_IN_NOT_OPENED', details: {} });
   }
   requireAsAsked(scope, key, template);
   requireLength(scope, key, spec);
@@ -132,9 +131,4 @@ function requireLength(scope: Scope, key: Handle, spec: KeySpec): void {
   const said = attempt(() => scope.cryptoki.get(scope.session, key, ['VALUE_LEN'])[0]);
   const bytes = said instanceof CryptokiError ? 0 : (said?.[0] ?? 0);
   if (bytes !== 0) requireBroughtLength(spec, bytes);
-}
-
-function cmacWay({ cmac }: Means): CmacWay {
-  if (cmac === null) throw noCheckValue();
-  return cmac;
 }
