@@ -22,6 +22,8 @@ const dangerous = [
   'bring-in:group.bring-in/generate/hsm:bringIn:answered#1',
   'bring-in:group.bring-in/save/before-intent#1+again',
   'bring-in:group.bring-in/create/aws:CreateKey:sent#1',
+  'copy-key:group.copy-key/generate/hsm:kcvOf:answered#1',
+  'copy-key:group.copy-key/create/aws:CreateKey:sent#1+again',
   'disable-old:key.disable/disable/aws:DisableKey:sent#1',
   'synchronize-delete-import:key.synchronize/delete/aws:DeleteImportedKeyMaterial:sent#1',
   'renew:key.renew/import/aws:ImportKeyMaterial:sent#1',

@@ -22,6 +22,7 @@ export type Task =
   | { readonly do: 'force-rotate'; readonly group: string }
   /** A key of these bytes (hex), as another system wraps it under the transport key of the group. */
   | { readonly do: 'bring-in'; readonly group: string; readonly secret: string }
+  | { readonly do: 'copy-key'; readonly key: string; readonly group: string }
   /** A rotation that something keeps from its end: it waits for a person. */
   | { readonly do: 'rotate-in-vain'; readonly group: string }
   /** The person gives up what waits for them, and has AWS delete its empty KMS key. */

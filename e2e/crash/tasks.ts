@@ -15,6 +15,7 @@ type Deed = Extract<Task, { do: (typeof deeds)[number] }>;
 const deeds = [
   'force-rotate',
   'bring-in',
+  'copy-key',
   'make-active',
   'disable',
   'enable',
@@ -37,6 +38,11 @@ export async function startDeed(call: Call, deed: Deed): Promise<string> {
     }
     case 'bring-in':
       return bringIn(call, deed);
+    case 'copy-key': {
+      const { do: _do, ...asked } = deed;
+      const plan = await call('group.planCopyKey', asked);
+      return (await call('group.copyKey', { ...asked, plan: plan.number })).jobId;
+    }
     case 'store-deed': {
       const { do: _do, ...asked } = deed;
       return byPlan(async () => {
@@ -157,6 +163,10 @@ export async function carryOut(
   task: Task,
   { pin, passphrase, practiceControl }: Pick<Orders, 'pin' | 'passphrase' | 'practiceControl'>,
 ): Promise<void> {
+  if (isDeed(task)) {
+    await untilEnded(call, await startDeed(call, task), 'done');
+    return;
+  }
   switch (task.do) {
     case 'add-group':
       await call('group.add', task.group);
@@ -212,18 +222,6 @@ export async function carryOut(
       return;
     case 'prepare-proxy':
       writeFileSync(task.to, JSON.stringify(await call('xks.prepareProxy', {})));
-      return;
-    case 'force-rotate':
-    case 'bring-in':
-    case 'make-active':
-    case 'disable':
-    case 'enable':
-    case 'synchronize':
-    case 'renew':
-    case 'give-up':
-    case 'store-deed':
-    case 'xks-key-deed':
-      await untilEnded(call, await startDeed(call, task), 'done');
       return;
     case 'rotate-in-vain': {
       const { group } = task;

@@ -9,7 +9,7 @@ import type { Kill, Report } from './orders.ts';
 import type { PracticeState } from './practice.ts';
 import type { Stage } from './stage.ts';
 import { type TokenObject, tokenObjects } from './token-look.ts';
-import type { Variant } from './variants.ts';
+import { group, type Variant } from './variants.ts';
 
 /** One thing to try: a variant, where it is killed, and whether its recovery is killed too. */
 export interface Plan {
@@ -117,11 +117,31 @@ const needsPerson = (report: Report): boolean =>
 const sentences = (report: Report): string =>
   report.jobs.map((job) => `${job.kind} ${job.state} ${job.failure ?? ''}`).join('; ');
 
+/**
+ * A group that a key was copied from is no part of what is checked, but for what AWS was asked to do: that is
+ * counted over everything.
+ */
+function ofTheGroup({ groups }: Report, store: StoreFacts, state: PracticeState) {
+  const others = groups.filter(({ name }) => name !== group);
+  const isOther = ({ key }: StoreFacts['keys'][number]): boolean =>
+    others.some(({ id }) => id === key.groupId);
+  const theirs = store.keys.filter(isOther).flatMap(({ remote }) => remote?.kmsKeyId ?? []);
+  return {
+    store: { ...store, keys: store.keys.filter((each) => !isOther(each)) },
+    state: {
+      ...state,
+      keys: state.keys.filter(({ metadata }) => !theirs.includes(metadata.KeyId)),
+      aliases: state.aliases.filter(({ target }) => target === null || !theirs.includes(target)),
+    },
+  };
+}
+
 async function stopped(stage: Stage, report: Report): Promise<Stop> {
+  const state = await stage.practice.state();
+  const store = await lookInto(stage.copyKeystore(), stage.rootKey);
   return {
     report,
-    state: await stage.practice.state(),
-    store: await lookInto(stage.copyKeystore(), stage.rootKey),
+    ...ofTheGroup(report, store, state),
     backup: await verifyBackup(stage.backups, { rootKey: stage.rootKey }, nodeClock),
   };
 }

@@ -131,6 +131,7 @@ export function variant(name: string, sketch: Sketch): Variant {
 function kindOf(deed: Task): string {
   if (deed.do === 'force-rotate') return 'group.force-rotate';
   if (deed.do === 'bring-in') return 'group.bring-in';
+  if (deed.do === 'copy-key') return 'group.copy-key';
   if (deed.do === 'give-up') return 'key.discard';
   if (deed.do === 'store-deed') return `xks-store.${deed.deed}`;
   if (deed.do === 'xks-key-deed') return `xks-key.${deed.deed}`;
@@ -169,6 +170,16 @@ export const variants: readonly Variant[] = [
   variant('bring-in', {
     prepare: [add('software'), rotate],
     deed: { do: 'bring-in', group, secret: '5ec2e7'.padEnd(64, '0') },
+    expected: laterDone,
+  }),
+  variant('copy-key', {
+    prepare: [
+      add('software', { name: 'source', keyType: 'HMAC' }),
+      { do: 'force-rotate', group: 'source' },
+      add('software', { keyType: 'HMAC' }),
+      rotate,
+    ],
+    deed: { do: 'copy-key', key: 'source/1', group },
     expected: laterDone,
   }),
   variant('disable-old', {

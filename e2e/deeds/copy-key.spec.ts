@@ -105,6 +105,7 @@ describe.each(['hsm', 'software'] as const)('a version of one group in another, 
     expect(disabling.lookFirst.join()).toMatch(
       new RegExp(`Version 2 of “${b}” \\(KMS key .*, Enabled\\) has this material, too`),
     );
+    expect(disabling.lookFirst.join()).not.toContain('can be verified nowhere');
     const { number } = await desk.call('group.planEdit', {
       group: a,
       changes: { name: `new-${a}` },

@@ -181,12 +181,14 @@ const data: readonly Line[] = [
     holds: (truth) => holderOf(truth) === undefined,
   },
   {
-    pattern: /^(?:Decrypts|Signs and verifies) as before: version (?<n>\d+) reads as Enabled$/,
+    pattern:
+      /^(?:Decrypts|Signs and verifies|Makes and verifies MACs) as before: version (?<n>\d+) reads as Enabled$/,
     good: true,
     holds: (truth, { n }) => stateOf(truth, n) === 'Enabled' && used(truth).length >= 1,
   },
   {
-    pattern: /^(?:Decrypts|Signs and verifies) as before: (?<many>\d+) versions read as Enabled$/,
+    pattern:
+      /^(?:Decrypts|Signs and verifies|Makes and verifies MACs) as before: (?<many>\d+) versions read as Enabled$/,
     good: true,
     holds: (truth, { many }) => {
       const enabled = truth.store.keys.filter(

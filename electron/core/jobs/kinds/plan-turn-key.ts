@@ -7,7 +7,7 @@ import type { Grant, LastUsage } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
-import { sameMaterial } from '../../keystore/same-material.ts';
+import { type SameMaterial, sameMaterial } from '../../keystore/same-material.ts';
 import { keyObstacle, turns } from './kms-key-state.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import {
@@ -80,6 +80,7 @@ export async function planKeyTurn(
   const shared = remote !== null && remote.materialState !== null;
   const practice = services.store.realm === 'practice' ? ' (practice)' : '';
   const words = keyTurnWords[turn];
+  const twins = turn === 'disable' ? sameMaterial(services.keys, key) : [];
   const typed = turn === 'disable' && users !== null && inUse(services, remote, users);
   return {
     deed: `${turn}-key`,
@@ -100,10 +101,8 @@ export async function planKeyTurn(
         ? ['All versions of the group are in this KMS key: AWS refuses each of them']
         : []),
       ...jobLines(turn, about.jobs),
-      ...(turn === 'disable'
-        ? sameMaterial(services.keys, key).map((twin) => sayTwin(services, twin))
-        : []),
-      ...(turn === 'disable' && users ? warningLines(users, worksOfKey(key)) : []),
+      ...twins.map((twin) => sayTwin(services, twin)),
+      ...(turn === 'disable' && users ? warningLines(users, worksWithout(key, twins)) : []),
     ],
     checks: checks.lines,
     steps: ['Check account, clock and key', turns[turn].title],
@@ -202,6 +201,13 @@ function jobLines(turn: KeyTurn, { disabling, atWork }: JobsBeside): string[] {
   if (atWork !== null)
     lines.push(`Job ${atWork} of this group is not over: this one does not wait for it`);
   return lines;
+}
+
+/** MACs are verified by another KMS key with this material, where there is one that AWS can use. */
+function worksWithout(key: Key, twins: readonly SameMaterial[]): KeyWorks {
+  const works = worksOfKey(key);
+  const goesOn = twins.some(({ remote }) => remote?.state === 'Enabled');
+  return goesOn && key.usage === 'GENERATE_VERIFY_MAC' ? { ...works, outside: [] } : works;
 }
 
 function warningLines({ aliases, grants, usage }: Users, works: KeyWorks): string[] {
