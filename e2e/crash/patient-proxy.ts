@@ -15,6 +15,7 @@ const [file = ''] = process.argv.slice(2);
 const clock: Clock = {
   ...nodeClock,
   monotonic: () => nodeClock.monotonic() / patience,
+  elapsed: () => nodeClock.elapsed(),
   // short sleeps are patience with a device; long ones lie between two looks at it
   sleep: (ms, signal) => nodeClock.sleep(ms < 1000 ? ms * patience : ms, signal),
 };

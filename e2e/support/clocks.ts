@@ -42,6 +42,9 @@ export class HurriedClock implements Clock {
   monotonic(): number {
     return nodeClock.monotonic() * this.#factor;
   }
+  elapsed(): number {
+    return nodeClock.elapsed();
+  }
   yield(): Promise<void> {
     return nodeClock.yield();
   }

@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds from an arbitrary origin. Only differences mean something. */
   monotonic(): number;
+  /** As `monotonic`, but goes on while the computer sleeps; nobody sets it. */
+  elapsed(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Resolves on a later turn of the event loop, so that long work can be cut into slices. */

@@ -42,7 +42,7 @@ export const chosenOf = (things: readonly DueThing[]) => ({
 const why: Readonly<Record<Exclude<Held, 'tried'>, string>> = {
   locked: 'came due while the keystore was locked',
   'too-many': 'many came due at once',
-  'clock-jumped': 'the clock of this computer moved by more than a day, as after a long sleep',
+  'clock-jumped': 'the clock of this computer was set forward or back by more than a day',
   'clock-behind': 'the clock of this computer is behind',
   'not-designated': 'this device was not the designated one',
 };

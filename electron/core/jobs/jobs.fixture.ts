@@ -54,6 +54,7 @@ export class Life {
     return {
       now: () => real.now(),
       monotonic: () => real.monotonic(),
+      elapsed: () => real.elapsed(),
       sleep: (ms, signal) => alive(real.sleep(ms, signal)),
       yield: () => alive(real.yield()),
     };

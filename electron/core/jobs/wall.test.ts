@@ -10,13 +10,15 @@ const day = 24 * hour;
 type Event =
   /** Both clocks go on. */
   | { readonly pass: number }
-  /** The computer slept, somebody or a time server set its clock: only the wall clock moves. */
+  /** Somebody or a time server set the clock: only the wall clock moves. */
   | { readonly jump: number }
+  | { readonly suspend: number }
   | { readonly do: 'remember' | 'confirm' | 'restart' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ pass: fc.integer({ min: 0, max: 40 * day }) }),
   fc.record({ jump: fc.integer({ min: 0, max: 14 * day }) }),
+  fc.record({ suspend: fc.integer({ min: 0, max: 14 * day }) }),
   fc.record({ jump: fc.integer({ min: -3 * day, max: 0 }) }),
   fc.record({ jump: fc.integer({ min: -2 * minute, max: 2 * minute }) }),
   fc.record({ do: fc.constantFrom('remember', 'confirm', 'restart') }),
@@ -33,6 +35,7 @@ it('says so whenever the clock may be wrong, and only then, whatever happened to
       let seen: number | null = null;
       for (const each of events) {
         if ('pass' in each) await clock.advance(each.pass);
+        else if ('suspend' in each) clock.suspend(each.suspend);
         else if ('jump' in each) {
           clock.jumpWall(each.jump);
           drift += each.jump;

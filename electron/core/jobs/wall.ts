@@ -16,25 +16,26 @@ const nudge = 60_000;
 const grain = 10 * 60_000;
 
 /**
- * Says whether the wall clock may start something by itself. It is compared with the monotonic
- * clock since this process began, and with the highest time that any earlier process saw.
+ * Says whether the wall clock may start something by itself. It is compared with
+ * the time that passed since this process began, sleep of the computer included, and with the highest time
+ * that any earlier process saw.
  */
 export class WallWatch {
   readonly #clock: Clock;
   readonly #memory: WallMemory;
   #wall: number;
-  #monotonic: number;
+  #elapsed: number;
 
   constructor(clock: Clock, memory: WallMemory) {
     this.#clock = clock;
     this.#memory = memory;
     this.#wall = clock.now();
-    this.#monotonic = clock.monotonic();
+    this.#elapsed = clock.elapsed();
   }
 
   verdict(): WallVerdict {
     const now = this.#clock.now();
-    const passed = this.#clock.monotonic() - this.#monotonic;
+    const passed = this.#clock.elapsed() - this.#elapsed;
     if (Math.abs(now - this.#wall - passed) > day) return 'jumped';
     return now < (this.#memory.read() ?? 0) - nudge ? 'behind' : 'fine';
   }
@@ -57,7 +58,7 @@ export class WallWatch {
   /** A person says that the clock is right. Inside a transaction. */
   confirm(): void {
     this.#wall = this.#clock.now();
-    this.#monotonic = this.#clock.monotonic();
+    this.#elapsed = this.#clock.elapsed();
     this.#memory.write(this.#wall);
   }
 }

@@ -17,6 +17,7 @@ interface Sleeper {
 export class TestClock implements Clock {
   #wall: number;
   #monotonic = 0;
+  #asleep = 0;
   readonly #tick: number;
   readonly #sleepers: Sleeper[] = [];
 
@@ -32,6 +33,10 @@ export class TestClock implements Clock {
   monotonic(): number {
     this.#monotonic += this.#tick;
     return this.#monotonic;
+  }
+
+  elapsed(): number {
+    return this.#monotonic + this.#asleep;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -93,6 +98,12 @@ export class TestClock implements Clock {
   /** Moves only the wall clock, as a person or a time server does. May be negative. */
   jumpWall(ms: number): void {
     this.#wall += ms;
+  }
+
+  /** The computer is suspended for so long: nobody wakes by it. */
+  suspend(ms: number): void {
+    this.#wall += ms;
+    this.#asleep += ms;
   }
 
   /** Some turns of the event loop, so that promises that are ready can run. */

@@ -3,7 +3,13 @@ import { expect, it } from 'vitest';
 import { uuidv7 } from './uuid.ts';
 
 const at = (now: number) => ({
-  clock: { now: () => now, monotonic: () => now, sleep: async () => {}, yield: async () => {} },
+  clock: {
+    now: () => now,
+    monotonic: () => now,
+    elapsed: () => now,
+    sleep: async () => {},
+    yield: async () => {},
+  },
   random: (length: number) => randomBytes(length),
 });
 

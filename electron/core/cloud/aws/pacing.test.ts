@@ -59,6 +59,7 @@ function lateClock(clock: TestClock): Clock {
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
+    elapsed: () => clock.elapsed(),
     sleep: (ms, signal) => clock.sleep(ms + ((turn += 7) % 16), signal),
     yield: () => clock.yield(),
   };
