@@ -13,6 +13,9 @@ import { tokenSerial } from './token-look.ts';
 
 const ownPairBytes = 512;
 
+/** What a device is opened with. */
+type Place = Pick<Stage, 'token' | 'pin' | 'scenery' | 'rootKey'>;
+
 /** A wrapping key of the harness's own: what it wraps can be read outside of the HSM. */
 const ownPair = generateKeyPairSync('rsa', {
   modulusLength: ownPairBytes * 8,
@@ -43,7 +46,7 @@ export class MaterialReader implements AsyncDisposable {
     this.#hash = hash;
   }
 
-  static async open(stage: Stage): Promise<MaterialReader> {
+  static async open(stage: Place): Promise<MaterialReader> {
     const bridge = createHsmBridge(bridgePorts);
     try {
       await attach(bridge, stage);
@@ -80,7 +83,7 @@ export class MaterialReader implements AsyncDisposable {
   }
 }
 
-async function attach(bridge: HsmBridge, stage: Stage): Promise<void> {
+async function attach(bridge: HsmBridge, stage: Place): Promise<void> {
   const { token } = stage;
   if (token) {
     const environment = { SOFTHSM2_CONF: token.configuration };

@@ -103,7 +103,7 @@ export function keysMatch(outcome: Outcome): string[] {
 }
 
 /** A private key is kept by the practice AWS in one exact spelling, however it was sent. */
-const asAwsHasIt = (spec: KeySpec, clear: Buffer): Buffer =>
+export const asAwsHasIt = (spec: KeySpec, clear: Buffer): Buffer =>
   isRsaSpec(spec) || isCurveSpec(spec) ? (readPrivateKey(spec, clear) ?? clear) : clear;
 
 /** I4: what AWS holds is, byte for byte, what our copy opens to. */
