@@ -31,6 +31,7 @@ import {
 import { KeyPropertiesDialog } from './features/keys/key-properties-dialog.tsx';
 import { ProveCopiesDialog } from './features/keys/prove-copies-dialog.tsx';
 import { BringInDialog } from './features/plans/bring-in-dialog.tsx';
+import { CopyKeyDialog } from './features/plans/copy-key-dialog.tsx';
 import { ForceRotateDialog } from './features/plans/force-rotate-dialog.tsx';
 import { KeyTurnDialog } from './features/plans/key-turn-dialog.tsx';
 import { MakeActiveDialog } from './features/plans/make-active-dialog.tsx';
@@ -100,6 +101,7 @@ const table: DialogTable = {
   'select-credential': SelectCredentialDialog,
   'force-rotate': ForceRotateDialog,
   'bring-in': BringInDialog,
+  'copy-key': CopyKeyDialog,
   synchronize: SynchronizeDialog,
   'synchronize-group': SynchronizeGroupDialog,
   'make-active': MakeActiveDialog,

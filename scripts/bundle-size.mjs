@@ -13,9 +13,10 @@ const kibibyte = 1024;
  * words for what keys of each kind do. The choice of a mapping says what it binds to, and has a limit to set.
  * A key from elsewhere has six ways to be refused, each with its words; Expiry leads to renewals that wait.
  * What a keystore that may not be written, a name with hidden characters and other material are told as takes some more,
- * as does what is said of a key that is taken over, and of a transport key whose days are over.
+ * as does what is said of a key that is taken over, and of a transport key whose days are over. Copying a key to
+ * another group finds the groups that take it.
  */
-export const limits = { start: { raw: 480, gzip: 152 }, all: { raw: 1375, gzip: 424 } };
+export const limits = { start: { raw: 480, gzip: 152 }, all: { raw: 1380, gzip: 426 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;

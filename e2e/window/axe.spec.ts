@@ -309,6 +309,7 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
     await form.button(/^Disable version 1 in AWS/).waitFor();
     await look('turn-key');
     await closeTop();
+    await lookAtCommand('copy-key', 'Copy payments-prod', /other key groups? takes? this key/);
     await onto(/^payments-prod, key group/);
     await command('Synchronize all keys of payments-prod');
     await form.top

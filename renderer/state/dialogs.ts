@@ -34,6 +34,7 @@ export type Dialog =
   | { readonly kind: 'remove'; readonly item: TreeItem }
   | { readonly kind: 'force-rotate'; readonly group: string }
   | { readonly kind: 'bring-in'; readonly group: string }
+  | { readonly kind: 'copy-key'; readonly key: string }
   | { readonly kind: 'synchronize'; readonly key: string }
   | { readonly kind: 'synchronize-group'; readonly group: string }
   | { readonly kind: 'make-active'; readonly key: string }

@@ -8,6 +8,7 @@ import { indexPage, pictureNames } from './shown.ts';
 const root = join(import.meta.dirname, '../../..');
 const specs = [
   'axe',
+  'copy-key',
   'jobs',
   'xks',
   'entry',

@@ -55,6 +55,8 @@ export const shown = [
       ['force-rotate--refused', 'A plan that cannot be run says what is in the way'],
       ['force-rotate--running', 'A rotation of this group is under way already'],
       ['bring-in', 'Bring In Key: what goes to the other system, and what comes back'],
+      ['copy-key', 'Copy a key to another group: which one takes it'],
+      ['copy-key--planned', 'Copy a key to another group: what that does'],
       ['synchronize', 'Synchronize: here, in AWS now, and after'],
       ['synchronize--delete', 'Synchronize with Delete Key Material'],
       ['synchronize-group', 'Synchronize all keys of a group: what is done with each'],

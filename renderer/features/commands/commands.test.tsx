@@ -89,6 +89,7 @@ describe('what can be done', () => {
     ],
     ['Synchronize', keyOf(someKey({}, null)), 'This key is not in AWS.'],
     ['Make', keyOf(someKey({}, { alias: 'alias/x' })), 'It holds the alias already.'],
+    ['Copy', keyOf(someKey({ lifecycle: 'destroyed' })), 'It is destroyed.'],
     ['Enable', keyOf(someKey()), 'AWS said Enabled at the last reading.'],
   ] satisfies readonly (readonly [string, SelectedThing, string])[])(
     'says of what is selected why not, as its menu does: %s',

@@ -11,7 +11,12 @@ import {
   removeGroupBlocked,
   synchronizeAllBlocked,
 } from '../key-groups/tree-menus.ts';
-import { makeActiveBlocked, synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
+import {
+  copyToBlocked,
+  makeActiveBlocked,
+  synchronizeBlocked,
+  turnBlocked,
+} from '../keys/key-menu.ts';
 
 /** What is selected, where it is of this kind. */
 type Selected<Kind extends SelectedThing['kind']> = Extract<SelectedThing, { kind: Kind }>;
@@ -55,6 +60,11 @@ export function keyOffers(
       `Enable ${name} in AWS…`,
       { kind: 'turn-key', key: id, turn: 'enable' },
       turnBlocked('enable', key, blocked),
+    ),
+    offer(
+      `Copy ${name} to another group…`,
+      { kind: 'copy-key', key: id },
+      copyToBlocked(key, blocked),
     ),
     offer(
       `Prove the keystore copy of ${name}`,

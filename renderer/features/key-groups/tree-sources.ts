@@ -57,9 +57,28 @@ export const pagesSource = (
     inPages(await readGroups(call, { directlyIn: container, needsYou }, after, most)),
 });
 
+/** Every group, wherever it stands. */
+export const everyGroupSource = (call: Call): Source<readonly GroupCells[]> => ({
+  key: ['group.list', {}, 'every'],
+  read: async () => {
+    const groups: GroupCells[] = [];
+    for (let after: string | null = null; ; ) {
+      const page: GroupAnswer = await readGroups(
+        call,
+        { directlyIn: null, needsYou: false },
+        after,
+        most,
+      );
+      groups.push(...page.cells);
+      if (page.next === null) return groups;
+      after = page.next;
+    }
+  },
+});
+
 async function readGroups(
   call: Call,
-  input: { readonly directlyIn: Container; readonly needsYou: boolean },
+  input: { readonly directlyIn: Container | null; readonly needsYou: boolean },
   after: string | null,
   limit: number,
 ): Promise<GroupAnswer> {

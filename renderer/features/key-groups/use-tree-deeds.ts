@@ -47,6 +47,7 @@ export const keyDeeds = (
 ): KeyDeeds => ({
   synchronize: ({ id }) => show({ kind: 'synchronize', key: id }),
   makeActive: ({ id }) => show({ kind: 'make-active', key: id }),
+  copyTo: ({ id }) => show({ kind: 'copy-key', key: id }),
   turn: ({ id }, turn) => show({ kind: 'turn-key', key: id, turn }),
   check: (key) => void check([key], `${key.groupName}, version ${key.version}`),
   prove: ({ id, groupName, version }) =>

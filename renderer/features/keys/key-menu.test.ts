@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { someKey } from '../key-groups/things.fixture.ts';
 import {
   checkBlocked,
+  copyToBlocked,
   keyMenu,
   makeActiveBlocked,
   shellWord,
@@ -47,6 +48,20 @@ describe('what a key can do', () => {
     }
   });
 
+  it.each([
+    ['pre-activation', 'never was in use'],
+    ['active', null],
+    ['suspended', 'Enable in AWS first'],
+    ['deactivated', null],
+    ['compromised', 'compromised'],
+    ['destroyed', 'destroyed'],
+  ] as const)('Copy to Another Group: a key that is %s', (lifecycle, why) => {
+    const blocked = copyToBlocked(someKey({ lifecycle }), null);
+    if (why === null) expect(blocked).toBeNull();
+    else expect(blocked).toContain(why);
+    expect(copyToBlocked(someKey({ lifecycle }), 'Read-only.')).toBe('Read-only.');
+  });
+
   it('Synchronize and check: whatever is in AWS', () => {
     for (const asked of [synchronizeBlocked, checkBlocked]) {
       expect(
@@ -63,6 +78,7 @@ describe('what a key can do', () => {
       synchronize: never,
       makeActive: never,
       turn: never,
+      copyTo: never,
       check: never,
       prove: never,
       history: never,
@@ -73,13 +89,14 @@ describe('what a key can do', () => {
       entries.map(({ label, blocked }) => [heading, label, blocked == null] as const),
     );
     expect(lines.filter(([, , usable]) => usable).map(([, label]) => label)).toEqual([
+      'Copy to Another Group…',
       'Prove keystore copy',
       'History',
       'KCV',
       'As command',
       'Properties',
     ]);
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(13);
   });
 });
 

@@ -8,6 +8,8 @@ type KeyView = OutputFor<'key.list'>['keys'][number];
 export interface KeyDeeds {
   readonly synchronize: (key: KeyView) => void;
   readonly makeActive: (key: KeyView) => void;
+  /** Its material, to another group. */
+  readonly copyTo: (key: KeyView) => void;
   readonly turn: (key: KeyView, turn: KeyTurn) => void;
   readonly check: (key: KeyView) => void;
   readonly prove: (key: KeyView) => void;
@@ -48,6 +50,21 @@ export function turnBlocked(turn: KeyTurn, key: KeyView, blocked: string | null)
     : `AWS says ${state}.`;
 }
 
+const notAnew: Readonly<Record<KeyView['lifecycle'], string | null>> = {
+  'pre-activation': 'Its rotation did not come to its end: it never was in use.',
+  active: null,
+  suspended: 'It is disabled in AWS: Enable in AWS first, if it may be used.',
+  deactivated: null,
+  compromised: 'It is compromised.',
+  destroyed: 'It is destroyed.',
+};
+
+/** Why a key cannot be copied to another group now; null when it can, where a group takes it. */
+export const copyToBlocked = (
+  { lifecycle }: Pick<KeyView, 'lifecycle'>,
+  blocked: string | null,
+): string | null => blocked ?? notAnew[lifecycle];
+
 /** Why AWS cannot be asked about this key now; null when it can. */
 export const checkBlocked = (key: KeyView, blocked: string | null): string | null =>
   blocked ?? (key.remote === null ? notInAws : null);
@@ -83,6 +100,11 @@ export function keyMenu(
           label: 'Enable in AWS…',
           blocked: turnBlocked('enable', key, blocked),
           run: () => deeds.turn(key, 'enable'),
+        },
+        {
+          label: 'Copy to Another Group…',
+          blocked: copyToBlocked(key, blocked),
+          run: () => deeds.copyTo(key),
         },
         {
           label: 'Check against AWS',

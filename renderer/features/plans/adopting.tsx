@@ -17,7 +17,9 @@ export interface Adopting {
 
 /** Asks about a key that holds the alias of a group and was not made by it. */
 export function useAdopting(dialog: Dialog, group: string, alias: string): Adopting {
-  const [adopt, setAdopt] = useKept(dialog, () => false);
+  // Agreed to for this one: a dialog that comes to another group asks anew.
+  const [agreed, setAgreed] = useKept<string | null>(dialog, () => null);
+  const adopt = agreed === group;
   const show = useDialogs((state) => state.show);
   return {
     adopt,
@@ -25,7 +27,7 @@ export function useAdopting(dialog: Dialog, group: string, alias: string): Adopt
       code === 'ALIAS_HELD_ELSEWHERE' && !adopt
         ? {
             label: 'Adopt that key and plan again',
-            run: () => setAdopt(true),
+            run: () => setAgreed(group),
             instead: {
               label: 'Choose another alias…',
               run: () => show({ kind: 'group-properties', group }),
@@ -33,7 +35,7 @@ export function useAdopting(dialog: Dialog, group: string, alias: string): Adopt
           }
         : null,
     agreement: adopt ? (
-      <Agreement checked onChange={() => setAdopt(false)}>
+      <Agreement checked onChange={() => setAgreed(null)}>
         Adopt the key that holds {alias} now, though this group does not know it. Untick to leave it
         alone.
       </Agreement>

@@ -10,6 +10,7 @@ import { marksBetween, noMarks, type PlanMarks } from './plan-marks.ts';
 export type PlanCall =
   | 'group.planForceRotate'
   | 'group.planBringIn'
+  | 'group.planCopyKey'
   | 'group.planSynchronize'
   | 'group.planMakeActive'
   | 'group.planEdit'
@@ -76,6 +77,9 @@ export function usePlan<Name extends PlanCall>(
     checking: enabled && query.isFetching,
     failure: query.error && !query.isFetching ? failureOf(query.error) : null,
     times: planned?.times ?? 0,
-    again: () => void query.refetch(),
+    // What is not known well enough to be planned is not asked for either.
+    again: () => {
+      if (enabled) void query.refetch();
+    },
   };
 }
