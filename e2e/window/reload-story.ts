@@ -182,6 +182,7 @@ export const cutOffDeeds: readonly CutOffDeed[] = [
       ...proxies,
       request,
       (page) => page.getByLabel('Name', { exact: true }).fill('other.example.test'),
+      tick,
       ready(/^Give it up/),
     ],
     press: button(/^Give it up/),

@@ -29,6 +29,7 @@ export function ImportPolicy({
       id={id}
       label="Policy file"
       accept=".json,application/json"
+      aria-label="Import Policy"
       aria-describedby={describedBy}
       disabled={disabled}
       onFile={onFile}
