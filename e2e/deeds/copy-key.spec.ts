@@ -57,7 +57,7 @@ describe.each(['hsm', 'software'] as const)('a version of one group in another, 
     expect(plan.changes[0]).toBe(
       `Version 2 gets the material of version 1 of “${a}”; its properties say so for good`,
     );
-    expect(plan.stays[0]).toContain(`version 1 of “${a}”`);
+    expect(plan.stays[0]).toContain(`Version 1 of “${a}”`);
     expect(plan.lookFirst.join()).toContain('MACs that one KMS key made are verified by the other');
     const before = await held(`${a}/1`);
     const { job, steps } = await copied(`${a}/1`, b);

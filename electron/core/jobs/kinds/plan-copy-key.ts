@@ -63,31 +63,31 @@ function describe(
   { kept, same }: CopiedKey,
 ) {
   const version = kept?.version ?? services.keys.nextVersion(group.id);
-  const source = `version ${key.version} of ${quote(from.name)}`;
+  const named = `${key.version} of ${quote(from.name)}`;
   const others = same.filter((each) => each.key.groupId !== group.id);
   const usualEnd = addSpan(services.clock.now(), group.keepValidFor);
   return {
     version: kept?.version ?? null,
     changes: [
       kept
-        ? `Version ${version}, which was copied before and has no KMS key, is ${source}`
-        : `Version ${version} gets the material of ${source}; its properties say so for good`,
+        ? `Version ${version}, which was copied before and has no KMS key, is version ${named}`
+        : `Version ${version} gets the material of version ${named}; its properties say so for good`,
       ...(key.plannedEnd < usualEnd
         ? [
             `The planned life of version ${version} ends with that of its original, ${utcDay(key.plannedEnd)}`,
           ]
         : []),
     ],
-    stays: [`${source}: its copy, KMS key, alias and schedule`],
+    stays: [`Version ${named}: its copy, KMS key, alias and schedule`],
     lookFirst: [
       acrossKmsKeys(kindOf(key.spec, key.usage)),
       'Two KMS keys with one material live on by themselves: rotating, disabling, expiry or deletion of one changes nothing of the other',
       'A leak of one is a leak of both: rotate and disable both then',
       ...(key.lifecycle === 'deactivated'
-        ? [`${source} is deactivated: it protects nothing new there, and would do so here`]
+        ? [`Version ${named} is deactivated: it protects nothing new there, and would do so here`]
         : []),
       ...(key.broughtIn
-        ? [`${source} was not made here: nothing here shows where else it has been`]
+        ? [`Version ${named} was not made here: nothing here shows where else it has been`]
         : []),
       ...others.map((each) => sayTwin(services, each)),
     ],
