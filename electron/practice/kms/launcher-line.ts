@@ -34,7 +34,8 @@ function openLine(): Pick<ReturnType<typeof parentPort>, 'send' | 'onMessage'> |
   if (process.channel === undefined) return null;
   // The end of a forked process is the lifeline's: it finishes calls under way.
   return {
-    send: (message) => void process.send?.(message),
+    // A launcher that ended meanwhile hears nothing; without a listener that would be an error event.
+    send: (message) => void process.send?.(message, undefined, undefined, () => {}),
     onMessage: (listener) => {
       process.on('message', listener);
       // To be asked again is no reason to live: a start that failed ends.
