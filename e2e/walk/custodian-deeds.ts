@@ -4,7 +4,7 @@ import type { InputFor, OutputFor } from '../../electron/hosts/cli/operations.ts
 import type { KeyTurn } from '../../shared/model/key-turn.ts';
 import { isFinal } from '../../shared/model/job.ts';
 import { region } from '../support/outside-aws.ts';
-import type { DeedName } from './deeds.ts';
+import type { CustodianDeed } from './deeds.ts';
 import type { Happening } from './happenings.ts';
 import { policyOf } from './outside-deeds.ts';
 import { pick } from './pick.ts';
@@ -169,18 +169,6 @@ const onJob =
     const { jobs } = await walk.call('job.list', { limit: 500, state: states });
     return jobs.length === 0 ? 'no such job' : work(walk, pick(jobs, a).id, b);
   };
-
-type CustodianDeed = Exclude<
-  DeedName,
-  | `their-${string}`
-  | `kill-${string}`
-  | 'mischief'
-  | 'calm'
-  | 'deny'
-  | 'pass-time'
-  | 'core-clock'
-  | 'second-core'
->;
 
 /** What the custodian does, each by the calls that a window or the command line makes. */
 export const custodianDeeds: Readonly<Record<CustodianDeed, Happening>> = {

@@ -40,6 +40,19 @@ const weights = {
   'kill-bridge': 4,
 } as const;
 export type DeedName = keyof typeof weights;
+/** What happens without the custodian. */
+export type OutsideDeed = Extract<
+  DeedName,
+  | `their-${string}`
+  | `kill-${string}`
+  | 'mischief'
+  | 'calm'
+  | 'deny'
+  | 'pass-time'
+  | 'core-clock'
+  | 'second-core'
+>;
+export type CustodianDeed = Exclude<DeedName, OutsideDeed>;
 
 /** One happening. `a`, `b`, `c` choose among what there is when it comes to it. */
 export interface Deed {

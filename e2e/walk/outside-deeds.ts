@@ -7,7 +7,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-kms';
 import type { HeldKey } from '../support/outside-aws.ts';
-import type { DeedName } from './deeds.ts';
+import type { OutsideDeed } from './deeds.ts';
 import type { Happening } from './happenings.ts';
 import { pick } from './pick.ts';
 import type { Mischief, Walk } from './walk.ts';
@@ -84,18 +84,6 @@ const toKey =
     await work(walk, key);
     return key.metadata.KeyId;
   };
-
-type OutsideDeed = Extract<
-  DeedName,
-  | `their-${string}`
-  | `kill-${string}`
-  | 'mischief'
-  | 'calm'
-  | 'deny'
-  | 'pass-time'
-  | 'core-clock'
-  | 'second-core'
->;
 
 /** What happens to the product without its custodian: in AWS, on the line, on this computer. */
 export const outsideDeeds: Readonly<Record<OutsideDeed, Happening>> = {
