@@ -15,7 +15,7 @@ const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: { seed: text, walks: text, length: text, only: text, shrink: text },
 });
-const { seed, walks, length, only, shrink } = z
+const chosen = z
   .strictObject({
     seed: z.coerce.number().int().min(0).default(1),
     walks: z.coerce.number().int().min(1).default(1),
@@ -30,7 +30,12 @@ const { seed, walks, length, only, shrink } = z
       .transform((pattern) => new RegExp(pattern))
       .optional(),
   })
-  .parse(values);
+  .safeParse(values);
+if (!chosen.success) {
+  process.stderr.write(`${z.prettifyError(chosen.error)}\n`);
+  process.exit(2);
+}
+const { seed, walks, length, only, shrink } = chosen.data;
 
 interface Placed {
   readonly deed: Deed;
