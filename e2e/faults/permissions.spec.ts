@@ -103,7 +103,10 @@ describe('a permission is missing for a call of a rotation', () => {
   it('and the plan names it where it can be known before', async () => {
     await aws.deny(['kms:DescribeKey', 'kms:ListAliases']);
     const plan = await desk.plan('later');
-    expect(plan.blocked?.code).toBe('AWS_ACCESS_DENIED');
+    if (plan.blocked === null) throw new Error('the plan is not refused');
+    expect(plan.blocked.code).toBe('AWS_ACCESS_DENIED');
+    // Whose permission it is, before any job.
+    expect(requireClear(plan.blocked).next).toContain('for “payments-kms”');
     expect(plan.checks.filter(({ ok }) => !ok).map(({ text }) => text)).toEqual([
       'alias/later was read: AWS did not allow this (AccessDeniedException)',
     ]);

@@ -109,23 +109,26 @@ function credentialSecrets(credentials: Credentials, credential: Credential): Cl
       });
     return found;
   };
+  const { name } = credential;
   switch (credential.kind) {
     case 'keys':
       return {
         kind: 'keys',
+        name,
         accessKeyId: credential.accessKeyId ?? '',
         secretAccessKey: secret('secretAccessKey'),
       };
     case 'session':
       return {
         kind: 'session',
+        name,
         accessKeyId: credential.accessKeyId ?? '',
         secretAccessKey: secret('secretAccessKey'),
         sessionToken: secret('sessionToken'),
         expiresAt: credential.expiresAt,
       };
     case 'profile':
-      return { kind: 'profile', profile: credential.profile ?? 'default' };
+      return { kind: 'profile', name, profile: credential.profile ?? 'default' };
     case 'assume-role': {
       const source = credentialSecrets(credentials, credentials.get(credential.sourceId ?? ''));
       if (source.kind === 'assume-role') {
@@ -137,6 +140,7 @@ function credentialSecrets(credentials: Credentials, credential: Credential): Cl
       }
       return {
         kind: 'assume-role',
+        name,
         source,
         roleArn: credential.roleArn ?? '',
         ...(credential.externalId === null ? {} : { externalId: credential.externalId }),

@@ -11,15 +11,20 @@ export type CloudCredential =
   | ProfileCredential
   | RoleCredential;
 
+interface Named {
+  /** What people here call it: said where AWS refuses it, or what was asked with it. */
+  readonly name?: string;
+}
+
 /** A long-term access key, typed or from the CSV file AWS gives. */
-export interface KeyCredential {
+export interface KeyCredential extends Named {
   readonly kind: 'keys';
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
 }
 
 /** A temporary access key with its session token. */
-export interface SessionCredential {
+export interface SessionCredential extends Named {
   readonly kind: 'session';
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
@@ -29,7 +34,7 @@ export interface SessionCredential {
 }
 
 /** A profile of the shared AWS configuration files. Only its keys and its role are read. */
-export interface ProfileCredential {
+export interface ProfileCredential extends Named {
   readonly kind: 'profile';
   readonly profile: string;
   /** Files to read in place of the usual ones. */
@@ -38,7 +43,7 @@ export interface ProfileCredential {
 }
 
 /** A role taken on with another credential. */
-export interface RoleCredential {
+export interface RoleCredential extends Named {
   readonly kind: 'assume-role';
   readonly source: Exclude<CloudCredential, RoleCredential>;
   readonly roleArn: string;

@@ -1,5 +1,4 @@
 import Button from '@mui/material/Button';
-import type { Failure } from '../../../shared/errors/operation-error.ts';
 import { tellFailure } from '../../ui/failure-words.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
@@ -21,15 +20,14 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
   const snapshot = useSnapshot().data;
   const deeds = useJobDeeds(detail);
   const blocked = useBlocked();
-  const { statement, credential } = useDenied(detail);
+  const statement = useStatement(detail);
   const { next: first, others } = jobDeeds(detail, {
     hsm: snapshot?.hsm ?? 'none',
     designated: snapshot?.designated ?? null,
   });
   if (first === null && others.length === 0) return null;
   const openJob = job.endedAt === null;
-  const advice =
-    job.failure === null ? null : tellFailure(naming(job.failure, credential), { openJob }).next;
+  const advice = job.failure === null ? null : tellFailure(job.failure, { openJob }).next;
   const outside =
     first === null ? null : outsideAdvice(first.kind, job, snapshot?.hsmLabel ?? null);
   const text = first === null ? null : (advice ?? next?.text ?? outside);
@@ -64,23 +62,12 @@ export function WhatToDo({ detail }: { readonly detail: JobDetail }) {
 }
 
 /** What a missing permission needs: the statement, for the group's account, Region and alias. */
-function useDenied({ job }: JobDetail): {
-  readonly statement: string | null;
-  readonly credential: string | null;
-} {
+function useStatement({ job }: JobDetail): string | null {
   const { failure, groupId } = job;
   const denied = failure?.code === 'AWS_ACCESS_DENIED' && groupId !== null;
   const found = useRead('group.show', { group: groupId ?? '-' }, { enabled: denied }).data;
-  if (!denied || found === undefined) return { statement: null, credential: null };
-  return {
-    statement: policyStatement(failure, found.group),
-    credential: found.group.credentialName,
-  };
+  return denied && found !== undefined ? policyStatement(failure, found.group) : null;
 }
-
-/** The failure as the job has it does not name whose permission is missing; the group does. */
-const naming = (failure: Failure, credential: string | null): Failure =>
-  credential === null ? failure : { ...failure, details: { credential, ...failure.details } };
 
 function useJobDeeds({ job }: JobDetail) {
   const show = useDialogs((state) => state.show);

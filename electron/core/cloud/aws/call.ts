@@ -36,6 +36,8 @@ export interface CallerParts {
   readonly patience: Patience;
   /** Address of the practice KMS; null for AWS. */
   readonly practice: string | null;
+  /** Name of the credential that signs; null where nobody said. */
+  readonly credential: string | null;
   /** Closed: its credential was removed, or is to be met by other settings. */
   closed(): boolean;
   /** Runs before each attempt; a practice endpoint proves itself here. */
@@ -125,6 +127,7 @@ async function tryOnce<O>(
       justMade: call.justMade ?? false,
       skew: parts.skew(),
       practice: parts.practice,
+      credential: parts.credential,
       ofKey: (arn) => parts.ports.ofKey?.(arn) ?? {},
     });
     const { external } = failed.error;

@@ -296,6 +296,7 @@ it('names what a firewall must let through where real AWS cannot be reached', ()
     ...call,
     skew: null,
     practice: null,
+    credential: 'payments-aws',
     ofKey: () => ({}),
   });
   expect(error.toFailure()).toMatchObject({

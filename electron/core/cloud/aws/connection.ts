@@ -58,6 +58,7 @@ export async function connect(
     patience: spec.patience ?? jobPatience,
     prepare: wires.prepare,
     practice: spec.realm === 'practice' ? (spec.endpoint ?? null) : null,
+    credential: credential.name ?? null,
     skew: wires.skew,
     closed: () => closed,
   };

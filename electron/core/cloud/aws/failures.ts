@@ -123,6 +123,8 @@ export interface FailedCall {
   readonly skew: number | null;
   /** Address of the practice KMS; null for AWS. */
   readonly practice: string | null;
+  /** What people here call the credential it was signed with; null where nobody said. */
+  readonly credential: string | null;
   /** What people here call the KMS key of an ARN; nothing where it is not known. */
   readonly ofKey: (arn: string) => SafeDetails;
 }
@@ -254,8 +256,9 @@ function detailsOf(
     const action = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
     const resource = /on resource: (arn:[\w+=,.@/:-]+)/.exec(message)?.[1];
     const on = resource === undefined ? {} : { resource, ...call.ofKey(resource) };
-    return { permission: action ?? `kms:${call.operation}`, ...on };
+    return { permission: action ?? `kms:${call.operation}`, ...on, ...byName(call.credential) };
   }
+  if (code === 'CREDENTIAL_REJECTED') return byName(call.credential);
   if (code === 'AWS_CLOCK_SKEW') {
     return call.skew === null ? {} : { seconds: Math.round(call.skew / 1000) };
   }
@@ -264,6 +267,10 @@ function detailsOf(
   }
   return {};
 }
+
+/** Whose refusal it is, for the words of a failure. */
+export const byName = (credential: string | null | undefined): SafeDetails =>
+  credential ? { credential } : {};
 
 /** What a firewall must let through, or what must run: said wherever nobody could be reached. */
 const reachable = ({ practice }: FailedCall): SafeDetails =>

@@ -71,6 +71,18 @@ describe('a session', () => {
     expect(wire.seen).toEqual([]);
   });
 
+  it('is named where it has ended and where AWS refuses it', async () => {
+    const ended = { ...session(Date.now() - 1), name: 'push-session' };
+    await expect(describeWith(ended)).rejects.toMatchObject({
+      details: { credential: 'push-session' },
+    });
+    wire.script = (_, reply) => reply.json({ __type: 'ExpiredTokenException' }, 400);
+    await expect(describeWith({ ...session(null), name: 'push-session' })).rejects.toMatchObject({
+      code: 'CREDENTIAL_REJECTED',
+      details: { credential: 'push-session' },
+    });
+  });
+
   it('is copied, so that the caller may wipe its own', async () => {
     const mine = session(null);
     cloud = createCloud(testPorts());
@@ -124,12 +136,25 @@ describe('a role', () => {
         ),
         403,
       );
-    await expect(describeWith(role)).rejects.toMatchObject({
+    const source = { ...practiceKeys, name: 'work-keys' };
+    await expect(describeWith({ ...role, source, name: 'push-role' })).rejects.toMatchObject({
       code: 'AWS_ACCESS_DENIED',
-      details: { permission: 'sts:AssumeRole', resource: roleArn },
+      details: { permission: 'sts:AssumeRole', resource: roleArn, credential: 'work-keys' },
       external: { name: 'AccessDenied', at: 'AssumeRole' },
     });
     expect(wire.seen.map((seen) => seen.operation)).toEqual(['AssumeRole']);
+  });
+
+  it('is named itself where its session is refused', async () => {
+    wire.script = (seen, reply) =>
+      seen.operation === 'AssumeRole'
+        ? reply.xml(assumed())
+        : reply.json({ __type: 'AccessDeniedException' }, 400);
+    const source = { ...practiceKeys, name: 'work-keys' };
+    await expect(describeWith({ ...role, source, name: 'push-role' })).rejects.toMatchObject({
+      code: 'AWS_ACCESS_DENIED',
+      details: { permission: 'kms:DescribeKey', credential: 'push-role' },
+    });
   });
 
   it('that could not be asked for leaves CreateKey certainly unsent', async () => {
@@ -168,6 +193,7 @@ describe('a profile', () => {
     writeFileSync(join(folder, 'credentials'), credentials);
     return {
       kind: 'profile',
+      name: `by ${name}`,
       profile: name,
       configFile: join(folder, 'config'),
       credentialsFile: join(folder, 'credentials'),
@@ -202,7 +228,7 @@ describe('a profile', () => {
     const direct = profile(`[profile work]\n${lines}\n`, '');
     await expect(describeWith(direct)).rejects.toMatchObject({
       code: 'CREDENTIAL_REJECTED',
-      details: { setting, profile: 'work' },
+      details: { setting, profile: 'work', credential: 'by work' },
     });
     const behind = profile(
       `[profile work]\n${lines}\n[profile push]\nrole_arn = ${roleArn}\nsource_profile = work\n`,
@@ -216,10 +242,11 @@ describe('a profile', () => {
   it('that is not there, or has no keys, is refused', async () => {
     await expect(describeWith(profile('', '', 'gone'))).rejects.toMatchObject({
       code: 'CREDENTIAL_REJECTED',
-      details: { profile: 'gone' },
+      details: { profile: 'gone', credential: 'by gone' },
     });
     await expect(describeWith(profile('[profile work]\nregion = x\n', ''))).rejects.toMatchObject({
       code: 'CREDENTIAL_REJECTED',
+      details: { credential: 'by work' },
     });
   });
 });

@@ -6,7 +6,7 @@ import type { CloudPorts } from '../cloud.ts';
 import type { CloudCredential, ProfileCredential, RoleCredential } from '../credential.ts';
 import { clientSettings, createSts, type Identity, type IdentityProvider } from './clients.ts';
 import type { Route } from './endpoints.ts';
-import { classify } from './failures.ts';
+import { byName, classify } from './failures.ts';
 import type { Transport } from './transport.ts';
 
 export interface IdentityParts {
@@ -16,8 +16,17 @@ export interface IdentityParts {
   skew(): number | null;
 }
 
-const rejected = (problem: string, more: Record<string, string | number> = {}): OperationError =>
-  new OperationError('CREDENTIAL_REJECTED', { retry: 'credential', problem, ...more });
+const rejected = (
+  { name }: CloudCredential,
+  problem: string,
+  more: Record<string, string | number> = {},
+): OperationError =>
+  new OperationError('CREDENTIAL_REJECTED', {
+    retry: 'credential',
+    problem,
+    ...byName(name),
+    ...more,
+  });
 
 /**
  * What a connection signs with. Sessions are made through our own transport, so no profile and no
@@ -37,7 +46,7 @@ export function identityProvider(
       return async () => {
         const { expiresAt } = credential;
         if (expiresAt !== null && expiresAt <= parts.ports.clock.now()) {
-          throw rejected('the session has ended', { expiredAt: expiresAt });
+          throw rejected(credential, 'the session has ended', { expiredAt: expiresAt });
         }
         return {
           accessKeyId: credential.accessKeyId,
@@ -46,9 +55,10 @@ export function identityProvider(
         };
       };
     case 'profile':
-      return guarded(parts, 'profile', profileProvider(credential, parts));
+      return guarded(parts, 'profile', credential, profileProvider(credential, parts));
     case 'assume-role':
-      return guarded(parts, 'AssumeRole', roleProvider(credential, parts));
+      // AWS asks of the credential that takes the role on, and refuses that one
+      return guarded(parts, 'AssumeRole', credential.source, roleProvider(credential, parts));
   }
 }
 
@@ -62,19 +72,21 @@ const text = (secret: { use<T>(work: (bytes: Buffer) => T): T }): string =>
 function guarded(
   parts: IdentityParts,
   operation: string,
+  asks: CloudCredential,
   inner: IdentityProvider,
 ): IdentityProvider {
   return async () => {
     try {
       return await inner();
     } catch (cause) {
-      const { error, retry } = classify(asRejected(cause), {
+      const { error, retry } = classify(asRejected(cause, asks), {
         operation,
         repeatable: true,
         changes: false,
         justMade: false,
         skew: parts.skew(),
         practice: null,
+        credential: asks.name ?? null,
         ofKey: () => ({}),
       });
       const again = retry === 'transient' || retry === 'throttled' ? 'unsent' : retry;
@@ -88,11 +100,11 @@ function guarded(
 }
 
 /** Failures to read or use the files carry no reply; everything else is classified as it came. */
-function asRejected(cause: unknown): unknown {
+function asRejected(cause: unknown, asks: CloudCredential): unknown {
   if (!(cause instanceof Error) || cause.name !== 'CredentialsProviderError') return cause;
   return new OperationError(
     'CREDENTIAL_REJECTED',
-    { retry: 'credential', problem: 'the profile cannot be used' },
+    { retry: 'credential', problem: 'the profile cannot be used', ...byName(asks.name) },
     { external: { name: cause.name, at: 'profile' }, cause },
   );
 }
@@ -109,23 +121,27 @@ function roleProvider(credential: RoleCredential, parts: IdentityParts): Identit
       ...(credential.externalId === undefined ? {} : { ExternalId: credential.externalId }),
       ...(credential.mfaSerial === undefined ? {} : { SerialNumber: credential.mfaSerial }),
     },
-    mfaCodeProvider: (serial) => askForCode(ports, serial),
+    mfaCodeProvider: (serial) => askForCode(ports, credential, serial),
     clientConfig: clientSettings(route, transport, route.customSts),
   });
   return () => provider();
 }
 
-async function askForCode(ports: CloudPorts, serial: string): Promise<string> {
+async function askForCode(
+  ports: CloudPorts,
+  asks: CloudCredential,
+  serial: string,
+): Promise<string> {
   const answer = await ports.ask.secret({
     kind: 'pin',
     prompt: `Code of the MFA device ${serial}`,
   });
   if (answer === null)
-    throw rejected('the code of the MFA device is needed', { mfaSerial: serial });
+    throw rejected(asks, 'the code of the MFA device is needed', { mfaSerial: serial });
   const code = Buffer.from(answer).toString('utf8').trim();
   answer.fill(0);
   if (!/^\d{6}$/.test(code))
-    throw rejected('a code of an MFA device has six digits', { mfaSerial: serial });
+    throw rejected(asks, 'a code of an MFA device has six digits', { mfaSerial: serial });
   return code;
 }
 
@@ -149,14 +165,14 @@ function profileProvider(credential: ProfileCredential, parts: IdentityParts): I
     profile: credential.profile,
     ...files,
     ignoreCache: true,
-    mfaCodeProvider: (serial) => askForCode(ports, serial),
+    mfaCodeProvider: (serial) => askForCode(ports, credential, serial),
     roleAssumer: async (source, params) => {
       const sts = createSts(route, transport, async () => source, ports.clock);
       const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
       const reply = await sts.send(new AssumeRoleCommand(params));
       const made = reply.Credentials;
       if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken) {
-        throw rejected('AWS made no session for the role');
+        throw rejected(credential, 'AWS made no session for the role');
       }
       return {
         accessKeyId: made.AccessKeyId,
@@ -167,14 +183,14 @@ function profileProvider(credential: ProfileCredential, parts: IdentityParts): I
     },
   });
   return async (): Promise<Identity> => {
-    await checkProfile(credential.profile, files);
+    await checkProfile(credential, files);
     return await provider();
   };
 }
 
 /** @throws OperationError CREDENTIAL_REJECTED for a profile that is absent or does more than name keys and a role */
 async function checkProfile(
-  name: string,
+  credential: ProfileCredential,
   files: { readonly filepath?: string; readonly configFilepath?: string },
 ): Promise<void> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
@@ -182,16 +198,20 @@ async function checkProfile(
     ignoreCache: true,
   });
   const seen = new Set<string>();
-  for (let next: string | undefined = name; next !== undefined && !seen.has(next); ) {
+  for (let next: string | undefined = credential.profile; next !== undefined && !seen.has(next); ) {
     seen.add(next);
     const profile: Record<string, string | undefined> | undefined =
       configFile[next] || credentialsFile[next]
         ? { ...configFile[next], ...credentialsFile[next] }
         : undefined;
-    if (profile === undefined) throw rejected('there is no such profile', { profile: next });
+    if (profile === undefined)
+      throw rejected(credential, 'there is no such profile', { profile: next });
     const way = refusedWays.find((each) => profile[each] !== undefined);
     if (way !== undefined) {
-      throw rejected('only profiles with keys or a role are read', { profile: next, setting: way });
+      throw rejected(credential, 'only profiles with keys or a role are read', {
+        profile: next,
+        setting: way,
+      });
     }
     next = profile['source_profile'];
   }
