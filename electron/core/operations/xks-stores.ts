@@ -1,6 +1,7 @@
 import type { StoreDeed } from '../../../shared/model/xks.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
+import { storeDeedTakes } from '../jobs/kinds/xks/durations.ts';
 import { openStore, readKmsKey, readStore, uriPathOf } from '../jobs/kinds/xks/opening.ts';
 import { planStore } from '../jobs/kinds/xks/plan-store.ts';
 import { beginServing } from '../jobs/kinds/xks/service-key.ts';
@@ -221,9 +222,6 @@ function credentialHandlers(
   };
 }
 
-/** How long a deed on a store takes AWS, about. Milliseconds. */
-const about = { practice: 3_000, real: 5 * 60_000 } as const;
-
 async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
   const draft = await planStore(open.deeds, store, deed);
   const now = open.clock.now();
@@ -233,7 +231,7 @@ async function plan(open: OpenKeystore, store: ExternalStore, deed: StoreDeed) {
     now,
     former,
     ...open.jobs.wishes(storeKindName(deed), payload),
-    doneBy: now + (deed === 'connect' || deed === 'disconnect' ? about[open.store.realm] : 10_000),
+    doneBy: now + storeDeedTakes(deed, open.store.realm),
   });
   return { plan: sealed, former };
 }

@@ -27,7 +27,7 @@ const storeWords: Readonly<
   connect: {
     title: 'Connect the store?',
     doing: 'Already connecting it',
-    sentence: 'AWS connects to the proxy. That takes about five minutes.',
+    sentence: 'AWS connects to the proxy; then KMS keys of the store can be used.',
   },
   disconnect: {
     title: 'Disconnect the store?',

@@ -21,6 +21,7 @@ export async function planStore(
   const looked = await look(services, store, deed, checks);
   const serving = await services.xks.status();
   const words = storeWords(deed, {
+    realm: services.store.realm,
     store,
     seen: looked.seen,
     changes: looked.seen === null || deed === 'create' ? {} : differencesOrNone(store, looked.seen),

@@ -2,6 +2,7 @@ import { OperationError } from '../../../../../shared/errors/operation-error.ts'
 import type { JobKind, StepResult } from '../../kind.ts';
 import { proof } from '../reading.ts';
 import type { DeedServices } from '../services.ts';
+import { signedBefore } from './durations.ts';
 import { kmsStoreIdOf, openStore, outputOf, publishAndConfirm, readStore } from './opening.ts';
 import { serveStep } from './store-create.ts';
 import {
@@ -100,9 +101,6 @@ function signsOtherwise(
   return new OperationError('READ_BACK_DIFFERS', found === null ? what : { ...what, found });
 }
 
-/** Requests that AWS signed before it took the new pair are let in for this long. Milliseconds. */
-const grace = { practice: 300, real: 5 * 60_000 } as const;
-
 const retireStep = (services: DeedServices): StoreStep => ({
   name: 'retire',
   title: 'Retire the former credential',
@@ -111,7 +109,7 @@ const retireStep = (services: DeedServices): StoreStep => ({
   reconcile: async () => 'act',
   act: async (context) => {
     const { credentials, serving } = services.xks.model;
-    const left = grace[services.store.realm] - context.openFor;
+    const left = signedBefore[services.store.realm] - context.openFor;
     if (left > 0)
       return {
         type: 'later',

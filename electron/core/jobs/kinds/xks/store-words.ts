@@ -2,11 +2,13 @@ import type { StoreDeed } from '../../../../../shared/model/xks.ts';
 import { xksRisks } from '../../../../../shared/text/xks.ts';
 import type { CustomKeyStore } from '../../../cloud/answers.ts';
 import type { KeyStoreChange } from '../../../cloud/cloud.ts';
+import type { Realm } from '../../../store/store.ts';
 import type { ExternalStore } from '../../../keystore/xks/rows.ts';
 import { uriPathOf } from './opening.ts';
 
 /** What is known when a plan for a store is written. */
 export interface AboutStore {
+  readonly realm: Realm;
   readonly store: ExternalStore;
   readonly seen: CustomKeyStore | null;
   readonly changes: KeyStoreChange;
@@ -38,6 +40,12 @@ const after = ['DescribeCustomKeyStores', false] as const;
 const check = 'Check account and state of the store';
 const serve = 'Give the proxies what they are to serve';
 
+/** How long AWS takes to connect: somebody who practises learns what to reckon with. */
+const connectTakes = (realm: Realm): string =>
+  realm === 'real'
+    ? 'That takes about five minutes'
+    : 'With real AWS that takes about five minutes';
+
 export const storeWords = (deed: StoreDeed, about: AboutStore): Words => table[deed](about);
 
 const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
@@ -67,12 +75,12 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
     goBack: 'Delete the store in AWS, one call',
     typed: false,
   }),
-  connect: ({ seen }) => ({
+  connect: ({ realm, seen }) => ({
     verb: 'Connect',
     sentence:
       seen?.state === 'FAILED'
-        ? 'AWS failed to connect before: it disconnects the store, then connects it anew. That takes about five minutes.'
-        : 'AWS connects to the proxy. That takes about five minutes; then KMS keys of the store can be used.',
+        ? `AWS failed to connect before: it disconnects the store, then connects it anew. ${connectTakes(realm)}.`
+        : `AWS connects to the proxy. ${connectTakes(realm)}; then KMS keys of the store can be used.`,
     changes: ['The store reads CONNECTED', 'Its KMS keys can be used'],
     stays: [],
     lookFirst: [],
@@ -86,7 +94,7 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
     goBack: 'Disconnect the store, one call',
     typed: false,
   }),
-  disconnect: ({ kmsKeys }) => ({
+  disconnect: ({ realm, kmsKeys }) => ({
     verb: 'Disconnect',
     sentence:
       'AWS sends nothing to the proxy any more. KMS keys of the store cannot be used until it is connected again.',
@@ -103,7 +111,7 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
     ],
     steps: [check, 'Disconnect custom key store', 'Wait until AWS is disconnected'],
     calls: [...look, ['DisconnectCustomKeyStore', true], after],
-    goBack: 'Connect the store; that takes about five minutes',
+    goBack: `Connect the store. ${connectTakes(realm)}`,
     typed: kmsKeys > 0,
   }),
   update: ({ changes }) => ({
@@ -119,10 +127,9 @@ const table: Readonly<Record<StoreDeed, (about: AboutStore) => Words>> = {
     goBack: 'Edit the store back and update it again',
     typed: false,
   }),
-  'rotate-credential': ({ valid, seen }) => ({
+  'rotate-credential': ({ realm, valid, seen }) => ({
     verb: 'Rotate credential of',
-    sentence:
-      'A new pair is made and accepted by the proxy, AWS is given it, and five minutes later (at once in a practice keystore) the former pair is retired. No request is refused meanwhile.',
+    sentence: `A new pair is made and accepted by the proxy, AWS is given it, and ${realm === 'real' ? 'five minutes later' : 'at once (five minutes later with real AWS)'} the former pair is retired. No request is refused meanwhile.`,
     changes: [
       valid > 1
         ? 'AWS signs with the second pair that is valid here'
