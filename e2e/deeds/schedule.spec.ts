@@ -131,7 +131,13 @@ describe('a rotation that is due', () => {
     const groupId = pending.due.find(({ groupName }) => groupName === 'missed')?.groupId ?? '';
     const { jobs } = await desk.call('job.startDue', { groups: [groupId] });
     expect(jobs).toHaveLength(1);
-    requireDone(await desk.settled(jobs[0] ?? ''));
+    const done = await desk.settled(jobs[0] ?? '');
+    requireDone(done);
+    // It is the deed of who chose it, and says that the calendar had asked.
+    const { dueAt } = pending.due.find((row) => row.groupId === groupId) ?? {};
+    expect(done.job).toMatchObject({ actor: 'custodian-2 (cli)', dueAt });
+    const { records } = await desk.call('audit.list', { action: 'job.enqueued', limit: 1 });
+    expect(records[0]?.actor).toBe('custodian-2');
     // At most one for each group, however many intervals were missed.
     expect(await versions('missed')).toBe(2);
     expect(await versions('missed-too')).toBe(1);

@@ -15,6 +15,8 @@ export const jobView = z.strictObject({
   startedAt: time.nullable(),
   endedAt: time.nullable(),
   notBefore: time.nullable(),
+  /** When it came due by the calendar; null of what a person asked for by themselves. */
+  dueAt: time.nullable(),
   actor: z.string(),
   step: z.strictObject({ n: z.number().int(), of: z.number().int(), title: z.string() }).nullable(),
   /** When it is likely to be done; null where nobody can tell. */

@@ -41,6 +41,12 @@ export function waitText(waiting: Waiting, now: number): string {
   }
 }
 
+/** Who asked for a job, and what made them: `custodian-2 (console), due since 02:00:00`. */
+export const askedBy = (
+  { actor, dueAt }: { readonly actor: string; readonly dueAt: number | null },
+  when: (at: number) => string,
+): string => (dueAt === null ? actor : `${actor}, due since ${when(dueAt)}`);
+
 /** What a job waits for or is doing just now, and that somebody wants it cancelled; null: nothing. */
 export function progressText(
   job: {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Caller } from '../core.ts';
 import { done, JobsBench, kindOf, step } from '../jobs/jobs.fixture.ts';
 import { type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
 import { DueDeeds } from './due-deeds.ts';
@@ -12,11 +13,14 @@ let keystore: TestKeystore;
 let due: DueDeeds;
 let rotated: string[];
 let renewed: string[];
+/** Who started them, and since when each was due. */
+let asked: (readonly [actor: string, dueAt: number])[];
 beforeEach(() => {
   bench = new JobsBench({ kinds: () => [kind] });
   keystore = testKeystore();
   rotated = [];
   renewed = [];
+  asked = [];
 });
 afterEach(async () => {
   await due.stop();
@@ -27,8 +31,9 @@ afterEach(async () => {
 /** As a console that was opened now, or as a process that lives for one command. */
 async function begin(longLived = true): Promise<void> {
   await bench.start();
-  const begun = (id: string, deeds: string[]) => {
+  const begun = (id: string, deeds: string[], { actor }: Caller, dueAt: number) => {
     deeds.push(id);
+    asked.push([actor, dueAt]);
     const { number } = bench.add(kind, { group: id, deed: id });
     return { jobId: `job-${number}`, number };
   };
@@ -41,8 +46,8 @@ async function begin(longLived = true): Promise<void> {
     host: 'here',
     longLived,
     jobs: () => ({
-      startRotation: ({ id }) => begun(id, rotated),
-      startRenewal: (_group, { id }) => begun(id, renewed),
+      startRotation: ({ id }, caller, dueAt) => begun(id, rotated, caller, dueAt),
+      startRenewal: (_group, { id }, caller, dueAt) => begun(id, renewed, caller, dueAt),
     }),
     idOf: (number) => `job-${number}`,
     isDesignated: () => true,
@@ -94,5 +99,9 @@ it.each([
   rotated = [];
   const jobs = start([group], [key]);
   expect(jobs).toHaveLength(2);
+  expect(asked).toEqual([
+    ['custodian', rotations[0]?.dueAt],
+    ['custodian', renewals[1]?.dueAt],
+  ]);
   expect([rotated, renewed]).toEqual([[group], [key]]);
 });

@@ -1,6 +1,6 @@
 import { notFound } from '../../../shared/errors/operation-error.ts';
 import type { Caller } from '../core.ts';
-import { Schedule, type HeldRow, type ScheduleOptions } from '../jobs/schedule.ts';
+import { type DueRow, Schedule, type HeldRow, type ScheduleOptions } from '../jobs/schedule.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { JobsPort } from '../operations/context.ts';
 
@@ -31,12 +31,12 @@ export class DueDeeds {
     this.#rotations = new Schedule({
       ...parts,
       due: (at) => domain.groups.due(at),
-      start: (id) => this.#rotate(id, by),
+      start: this.#rotateFor(by),
     });
     this.#renewals = new Schedule({
       ...parts,
       due: (at) => domain.renewals.due(at),
-      start: (id) => this.#renew(id, by),
+      start: this.#renewFor(by),
       // the same material once more harms nothing, and waiting for a person could
       atOnce: Number.POSITIVE_INFINITY,
     });
@@ -90,33 +90,39 @@ export class DueDeeds {
       this.#rotations.require(chosen.groups);
       this.#renewals.require(chosen.keys);
       const numbers = [
-        ...this.#rotations.startPending(chosen.groups),
-        ...this.#renewals.startPending(chosen.keys),
+        ...this.#rotations.startPending(chosen.groups, this.#rotateFor(caller)),
+        ...this.#renewals.startPending(chosen.keys, this.#renewFor(caller)),
       ];
       return numbers.map((number) => this.#parts.idOf(number));
     }
     const { rotations, renewals } = this.pending();
-    requireDue(chosen.groups, rotations);
-    requireDue(chosen.keys, renewals);
-    return [
-      ...chosen.groups.map((id) => this.#rotate(id, caller).jobId),
-      ...chosen.keys.map((id) => this.#renew(id, caller).jobId),
-    ];
+    const [groups, keys] = [dueOf(chosen.groups, rotations), dueOf(chosen.keys, renewals)];
+    return [...groups.map(this.#rotateFor(caller)), ...keys.map(this.#renewFor(caller))].map(
+      ({ jobId }) => jobId,
+    );
   }
 
-  #rotate(groupId: string, caller: Caller): ReturnType<JobsPort['startRotation']> {
+  /** Whose the jobs are: those of a person who chose them, or of nobody. */
+  #rotateFor(caller: Caller): (row: DueRow) => ReturnType<JobsPort['startRotation']> {
     const { domain, jobs } = this.#parts;
-    return jobs().startRotation(domain.groups.get(groupId), caller);
+    return ({ id, dueAt }) => jobs().startRotation(domain.groups.get(id), caller, dueAt);
   }
 
-  #renew(keyId: string, caller: Caller): ReturnType<JobsPort['startRenewal']> {
+  #renewFor(caller: Caller): (row: DueRow) => ReturnType<JobsPort['startRenewal']> {
     const { domain, jobs } = this.#parts;
-    const { key } = domain.keys.get(keyId);
-    return jobs().startRenewal(domain.groups.get(key.groupId), key, caller);
+    return ({ id, dueAt }) => {
+      const { key } = domain.keys.get(id);
+      return jobs().startRenewal(domain.groups.get(key.groupId), key, caller, dueAt);
+    };
   }
 }
 
-function requireDue(ids: readonly string[], rows: readonly HeldRow[]): void {
-  const due = new Set(rows.map(({ id }) => id));
-  for (const id of ids) if (!due.has(id)) throw notFound('due');
+/** @throws OperationError NOT_FOUND for one that is not due */
+function dueOf(ids: readonly string[], rows: readonly HeldRow[]): readonly DueRow[] {
+  const due = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => {
+    const row = due.get(id);
+    if (row === undefined) throw notFound('due');
+    return row;
+  });
 }

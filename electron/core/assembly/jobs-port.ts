@@ -81,13 +81,13 @@ export function createJobsPort(parts: {
     eta: parts.eta,
     doneBy: parts.doneBy,
     designated: () => jobs.runner.open('designation'),
-    startRotation: (group, caller) =>
-      scheduled(rotationKind(parts, group.id), { groupId: group.id }, caller, {
+    startRotation: (group, caller, dueAt) =>
+      scheduled(rotationKind(parts, group.id), { groupId: group.id, dueAt }, caller, {
         title: rotationTitle(group),
         subjects: { group: group.id },
       }),
-    startRenewal: (group, key, caller) =>
-      scheduled('key.renew', { groupId: group.id, keyId: key.id }, caller, {
+    startRenewal: (group, key, caller, dueAt) =>
+      scheduled('key.renew', { groupId: group.id, keyId: key.id, dueAt }, caller, {
         title: renewalTitle(group, key),
         subjects: { group: group.id, key: key.id },
       }),

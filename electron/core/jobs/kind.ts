@@ -163,6 +163,8 @@ export interface JobKind<P = unknown> {
    * All deeds of one matter have one order key. Left out: it decides nothing that another does.
    */
   matter?(payload: P): string;
+  /** When the calendar asked for it (wall clock ms); null: a person did, by themselves. */
+  dueAt?(payload: P): number | null;
   /** True when the job needs the designated device (rotations do, looking does not). */
   readonly needsDesignation: boolean;
   /** The step that commits the deed: once it is done, cancelling is refused. Null: never refused. */

@@ -44,6 +44,8 @@ export interface JobSummary {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly notBefore: number | null;
+  /** When the calendar asked for it; null: a person did, by themselves. */
+  readonly dueAt: number | null;
   /** The step that is next, under way or stopped; null when all are over. Counted from 1. */
   readonly step: { readonly n: number; readonly of: number; readonly title: string } | null;
   readonly waits: JobWait | null;
@@ -254,7 +256,8 @@ export class JobReader {
 
   #summary(row: JobRow): JobSummary {
     const done = row.state === 'done';
-    const title = this.#kinds.find(row.kind)?.steps[row.at_step]?.title ?? '';
+    const kind = this.#kinds.find(row.kind);
+    const title = kind?.steps[row.at_step]?.title ?? '';
     return {
       id: row.id,
       number: row.number,
@@ -269,6 +272,7 @@ export class JobReader {
       startedAt: row.started_at,
       endedAt: row.ended_at,
       notBefore: row.not_before,
+      dueAt: kind?.dueAt?.(parse(row.payload)) ?? null,
       step: done ? null : { n: row.at_step + 1, of: row.steps, title },
       waits: this.#wait(row),
       progress: this.#changes.progress(row.number),

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { done, JobsBench, kindOf, step } from './jobs.fixture.ts';
-import { gravestOf, Schedule } from './schedule.ts';
+import { type DueRow, gravestOf, Schedule } from './schedule.ts';
 import type { StepResult } from './kind.ts';
 
 const hour = 3_600_000;
@@ -41,6 +41,8 @@ class Groups {
     return this;
   }
 
+  readonly start = ({ id }: DueRow) => this.at.add(this.kind, { group: id, deed: `rotate ${id}` });
+
   async unlock(unattended: boolean, atOnce?: number): Promise<Schedule> {
     await this.at.restart();
     const schedule = new Schedule({
@@ -53,7 +55,7 @@ class Groups {
           .map(([id, dueAt]) => ({ id, dueAt }))
           .filter((row) => row.dueAt <= until)
           .toSorted((a, b) => a.dueAt - b.dueAt),
-      start: (id) => this.at.add(this.kind, { group: id, deed: `rotate ${id}` }),
+      start: this.start,
       isDesignated: () => this.designated,
       unattended,
       ...(atOnce === undefined ? {} : { atOnce }),
@@ -89,8 +91,8 @@ it('lists what came due while locked, and starts it by one choice', async () => 
   await groups.pass(hour);
   expect(groups.rotated).toEqual([]);
   expect(schedule.pending().map(({ reason }) => reason)).toEqual(['locked', 'locked', 'locked']);
-  expect(() => schedule.startPending(['a', 'nobody'])).toThrow('NOT_FOUND');
-  expect(schedule.startPending(['a', 'c'])).toHaveLength(2);
+  expect(() => schedule.startPending(['a', 'nobody'], groups.start)).toThrow('NOT_FOUND');
+  expect(schedule.startPending(['a', 'c'], groups.start)).toHaveLength(2);
   await groups.at.settle();
   expect(groups.rotated).toEqual(['a', 'c']);
   expect(schedule.pending().map((row) => row.id)).toEqual(['b']);
@@ -163,7 +165,7 @@ it('a wall clock that jumps by more than a day starts nothing until a person cho
   groups.at.store.change(() => groups.at.jobs.wall.confirm());
   await groups.pass(hour);
   expect(groups.rotated).toEqual([]);
-  schedule.startPending(['a']);
+  schedule.startPending(['a'], groups.start);
   await groups.at.settle();
   expect(groups.rotated).toEqual(['a']);
 });
@@ -204,7 +206,7 @@ it('more than twenty at once wait for a person, and stay waiting when some were 
   await groups.pass(2 * hour);
   expect(groups.rotated).toEqual([]);
   expect(gravestOf(schedule.pending())).toBe('too-many');
-  schedule.startPending(['g0', 'g1']);
+  schedule.startPending(['g0', 'g1'], groups.start);
   groups.dueAt.set('late', groups.at.clock.now() + minutes(5));
   await groups.pass(hour);
   expect(groups.rotated).toEqual(['g0', 'g1', 'late']);

@@ -25,6 +25,9 @@ export type HeldReason =
   | 'not-designated'
   | 'tried';
 
+/** Enqueues the job of one deed that is due. */
+export type StartDue = (row: DueRow) => { readonly number: number };
+
 export type HeldRow = DueRow & { readonly reason: HeldReason };
 
 export interface ScheduleOptions extends Pick<Base, 'clock' | 'log'> {
@@ -33,7 +36,7 @@ export interface ScheduleOptions extends Pick<Base, 'clock' | 'log'> {
   /** What is done by schedule and whose time comes until `at`, longest due first. */
   readonly due: (at: number) => readonly DueRow[];
   /** Enqueues its job; runs inside a transaction. */
-  readonly start: (id: string) => { readonly number: number };
+  readonly start: StartDue;
   readonly isDesignated: () => boolean;
   /** True for a daemon that nobody watches: it runs what was missed, once. */
   readonly unattended: boolean;
@@ -127,19 +130,19 @@ export class Schedule extends Service {
   }
 
   /**
-   * A person's choice among what is pending. Inside a transaction.
+   * A person's choice among what is pending, started as theirs. Inside a transaction.
    * @throws OperationError NOT_FOUND for one that is not pending: nothing is started.
    */
-  startPending(ids: readonly string[]): readonly number[] {
+  startPending(ids: readonly string[], start: StartDue): readonly number[] {
     return this.#options.store.change(() => {
       const rows = [...new Set(ids)].map((id) => {
         const row = this.#held.get(id);
         if (row === undefined) throw notFound('due');
         return row;
       });
-      const numbers = rows.map(({ id, dueAt }) => {
-        const { number } = this.#options.start(id);
-        this.#record.run(id, dueAt, number);
+      const numbers = rows.map((row) => {
+        const { number } = start(row);
+        this.#record.run(row.id, row.dueAt, number);
         return number;
       });
       for (const { id } of rows) this.#held.delete(id);
@@ -196,16 +199,16 @@ export class Schedule extends Service {
     const { store, wall, start, log } = this.#options;
     store.change(() => {
       wall.remember();
-      for (const { id, dueAt } of rows) {
+      for (const row of rows) {
         let number: number | null = null;
         try {
-          number = store.change(() => start(id).number);
+          number = store.change(() => start(row).number);
         } catch (error) {
           // one that cannot start does not keep the others from starting
           const code = error instanceof OperationError ? error.code : 'INTERNAL';
-          log.log('error', 'schedule.not-started', { of: id, code });
+          log.log('error', 'schedule.not-started', { of: row.id, code });
         }
-        this.#record.run(id, dueAt, number);
+        this.#record.run(row.id, row.dueAt, number);
       }
     });
   }

@@ -85,13 +85,18 @@ export interface JobsPort {
   ): readonly string[];
   /** This device was designated: jobs that waited for it go on. */
   designated(): void;
-  /** A rotation by schedule, without a plan shown to a person. */
-  startRotation(group: Group, caller: Caller): { readonly jobId: string; readonly number: number };
+  /** A rotation that came due at `dueAt` (wall clock ms), without a plan shown to a person. */
+  startRotation(
+    group: Group,
+    caller: Caller,
+    dueAt: number,
+  ): { readonly jobId: string; readonly number: number };
   /** The same for a key that is to be imported again before AWS deletes its material. */
   startRenewal(
     group: Group,
     key: Key,
     caller: Caller,
+    dueAt: number,
   ): { readonly jobId: string; readonly number: number };
 }
 

@@ -26,6 +26,7 @@ export function viewJob(open: OpenKeystore, job: JobSummary): View {
     startedAt: job.startedAt,
     endedAt: job.endedAt,
     notBefore: job.notBefore,
+    dueAt: job.dueAt,
     actor: `${job.actor} (${job.channel})`,
     step: job.step,
     eta: here ? open.jobs.eta(job) : null,

@@ -80,6 +80,7 @@ export const detail = (state: JobState, more: object = {}) => ({
     startedAt: 0,
     endedAt: null,
     notBefore: null,
+    dueAt: null,
     actor: 'custodian-2',
     step: { n: 9, of: 9, title: 'Move alias' },
     eta: null,

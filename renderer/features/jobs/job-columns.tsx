@@ -1,10 +1,12 @@
 import type { JobView } from '../../../shared/contract/job.ts';
+import { askedBy } from '../../../shared/text/jobs.ts';
 import { jobStateTexts } from '../../../shared/text/states.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Isolated } from '../../ui/isolated.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
 import styles from './jobs.module.css';
+import { sayTime } from '../../ui/moments.ts';
 import { shortTimeWords, stepWords, timeWords, who } from './job-words.ts';
 
 /** What a job is about stays readable where the column is too narrow for its whole title. */
@@ -68,6 +70,6 @@ export const jobColumns: readonly Column<JobView>[] = [
     id: 'who',
     title: 'Who',
     width: 'minmax(112px, 1fr)',
-    cell: (job) => <span title={job.actor}>{who(job)}</span>,
+    cell: (job) => <span title={askedBy(job, sayTime)}>{who(job)}</span>,
   },
 ];

@@ -1,4 +1,5 @@
 import { renderFailure } from '../../../shared/text/failures.ts';
+import { askedBy } from '../../../shared/text/jobs.ts';
 import { commitLine, jobStateTexts, standingTitles } from '../../../shared/text/states.ts';
 import { sayTook } from '../../ui/moments.ts';
 import type { CallView, JobDetail, StepView } from './aws-command.ts';
@@ -31,7 +32,7 @@ export function jobReport(detail: JobDetail): string {
   return [
     `${job.title}, job ${job.number}`,
     `${glyph} ${word}`,
-    `Started ${iso(job.startedAt)} by ${job.actor}${job.endedAt === null ? '' : `, ended ${iso(job.endedAt)}`}`,
+    `Started ${iso(job.startedAt)} by ${askedBy(job, iso)}${job.endedAt === null ? '' : `, ended ${iso(job.endedAt)}`}`,
     '',
     ...words(detail),
     ...standing(detail),

@@ -63,6 +63,11 @@ describe('a job in words', () => {
     expect(etaWords(began + 41_000, first)).toContain('too early');
   });
 
+  it('names the person who started what was due, and since when it was', () => {
+    const due = { ...stopped(), job: { ...stopped().job, dueAt: began } };
+    expect(headerLine(due)).toContain(`by custodian-2 (console), due since ${sayTime(began)} · `);
+  });
+
   it('heads a stopped job with since when it waits', () => {
     expect(headerLine(stopped())).toMatch(
       /^Started .+ by custodian-2 \(console\) · 8 of 9 steps done · waiting since /,

@@ -1,5 +1,6 @@
 import type { JobView } from '../../../shared/contract/job.ts';
 import { isFinal } from '../../../shared/model/job.ts';
+import { askedBy } from '../../../shared/text/jobs.ts';
 import { localTimes, sayShort, sayTime, sayTook } from '../../ui/moments.ts';
 import type { JobDetail, StepView } from './aws-command.ts';
 import type { JobDeedKind } from './job-deeds.ts';
@@ -74,7 +75,7 @@ export function headerLine(detail: JobDetail): string {
   const { job, steps } = detail;
   const stopped = stoppedAt(detail);
   return [
-    `${job.startedAt === null ? `Asked for ${sayTime(job.createdAt)}` : `Started ${sayTime(job.startedAt)}`} by ${job.actor}`,
+    `${job.startedAt === null ? `Asked for ${sayTime(job.createdAt)}` : `Started ${sayTime(job.startedAt)}`} by ${askedBy(job, sayTime)}`,
     `${stepsDone(steps)} of ${steps.length} steps done`,
     ...(stopped === null ? [] : [`waiting since ${sayTime(stopped)}`]),
     ...(job.endedAt !== null && job.startedAt !== null

@@ -21,6 +21,7 @@ export function job(number: number, more: Partial<JobView> = {}): JobView {
     startedAt: began,
     endedAt: null,
     notBefore: null,
+    dueAt: null,
     actor: 'custodian-2 (console)',
     step: { n: 5, of: 9, title: 'Fetch wrapping key' },
     eta: null,

@@ -170,6 +170,7 @@ export const jobShown = (
     startedAt: at,
     endedAt: null,
     notBefore: null,
+    dueAt: null,
     actor: 'custodian-2',
     step: null,
     eta: null,

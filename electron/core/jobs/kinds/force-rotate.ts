@@ -50,6 +50,7 @@ export function forceRotate(services: DeedServices): JobKind<ForceRotatePayload>
     payload: forceRotatePayload,
     ...rotation,
     deedKey: (payload) => `force-rotate:${payload.groupId}`,
+    dueAt: ({ dueAt }) => dueAt ?? null,
   };
 }
 

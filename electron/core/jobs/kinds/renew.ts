@@ -14,7 +14,12 @@ import { checkAccount, keyOpener, type OpenKey, proof, proveCopy, shortId } from
 import type { DeedServices } from './services.ts';
 import { leftoversOf, standingOf } from './standing.ts';
 
-const renewPayload = z.strictObject({ groupId: z.uuid(), keyId: z.uuid() });
+const renewPayload = z.strictObject({
+  groupId: z.uuid(),
+  keyId: z.uuid(),
+  /** Wall clock ms. */
+  dueAt: z.number().int().optional(),
+});
 export type RenewPayload = z.output<typeof renewPayload>;
 
 /**
@@ -46,6 +51,7 @@ export function renew(services: DeedServices): JobKind<RenewPayload> {
     steps: [checkStep(services, open), ...imports, confirmStep(services, open)],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `renew:${payload.keyId}`,
+    dueAt: ({ dueAt }) => dueAt ?? null,
     matter: ({ keyId }) => contentMatter(keyId),
     needsDesignation: true,
     commitStep: null,

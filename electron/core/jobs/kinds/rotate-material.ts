@@ -97,6 +97,7 @@ export function rotateMaterial(services: DeedServices): JobKind<ForceRotatePaylo
     ],
     orderKey: (payload) => payload.groupId,
     deedKey: (payload) => `force-rotate:${payload.groupId}`,
+    dueAt: ({ dueAt }) => dueAt ?? null,
     matter: (payload) => aliasMatter(payload.groupId),
     needsDesignation: true,
     commitStep: 'alias',

@@ -9,7 +9,11 @@ import type { DeedServices } from './services.ts';
 
 /** What the steps of a rotation hand to each other. */
 
-export const forceRotatePayload = z.strictObject({ groupId: z.uuid() });
+export const forceRotatePayload = z.strictObject({
+  groupId: z.uuid(),
+  /** When it came due by the calendar, of one that was asked for by that. Wall clock ms. */
+  dueAt: z.number().int().optional(),
+});
 export type ForceRotatePayload = z.output<typeof forceRotatePayload>;
 export type RotationContext = StepContext<ForceRotatePayload>;
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { jobDetail, JobView, stepView } from '../../../../shared/contract/job.ts';
+import { askedBy } from '../../../../shared/text/jobs.ts';
 import { commitLine, jobStateTexts, standingTitles } from '../../../../shared/text/states.ts';
 import { emptyTexts } from '../../../../shared/text/states.ts';
 import { clean, paint } from '../screen.ts';
@@ -53,7 +54,7 @@ export function jobText(detail: JobDetail, style: Style): string {
   const done = detail.steps.filter((step) => step.state === 'done' || step.state === 'skipped');
   return [
     `${paint('strong', clean(job.title))}   job ${job.number}   ${stateWord(job.state)}`,
-    `${job.startedAt === null ? `asked for ${style.when(job.createdAt)}` : `started ${style.when(job.startedAt)}`} by ${clean(job.actor)} · ${done.length} of ${detail.steps.length} steps done${ran}`,
+    `${job.startedAt === null ? `asked for ${style.when(job.createdAt)}` : `started ${style.when(job.startedAt)}`} by ${clean(askedBy(job, style.when))} · ${done.length} of ${detail.steps.length} steps done${ran}`,
     ...(job.progress ? [clean(job.progress)] : []),
     ...likely(job, style),
     ...(job.message ? ['', clean(job.message)] : []),
