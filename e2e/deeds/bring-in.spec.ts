@@ -132,8 +132,9 @@ describe.each(['hsm', 'software'] as const)('a key from elsewhere, %s', (storage
     await desk.addGroup(group, { storage, activeKeyId: keyId });
     const before = await aws.key(keyId);
     const secret = randomBytes(32);
-    const { job } = await broughtIn(group, await wrapElsewhere(group, secret));
+    const { job, next } = await broughtIn(group, await wrapElsewhere(group, secret));
     expect(job.state).toBe('needs-you');
+    expect(next?.deed).toBe('cancel');
     expect(job.failure).toMatchObject({ code: 'IMPORT_WRONG_MATERIAL' });
     expect(await aws.key(keyId)).toEqual(before);
     expect(await aws.holder(`alias/${group}`)).toBe(keyId);

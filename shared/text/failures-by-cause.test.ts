@@ -12,6 +12,13 @@ const told = (code: FailureCode, details: SafeDetails): string => {
 describe('says what is so, and sends people where it helps', () => {
   it.each<[FailureCode, string, SafeDetails, RegExp, RegExp]>([
     [
+      'BRING_IN_KCV_DIFFERS',
+      'a key whose KCV is a CMAC, which other systems seldom show',
+      { expected: 'F93B38', method: 'CMAC' },
+      /^Ask the other system for the KCV by AES-CMAC over 16 zero bytes, not by encrypting them, or/m,
+      /HMAC|named here/,
+    ],
+    [
       'HSM_MODULE_UNUSABLE',
       'the part that loads modules was not built',
       { problem: 'pkcs11js was not built at installation', reason: 'no-binding' },

@@ -15,3 +15,6 @@ export const kcvNames = {
   HMAC: 'HMAC',
   SPKI: 'SHA-256 of the public key',
 } as const;
+
+/** A KCV as it was typed or pasted, without what people put between its digits. */
+export const plainKcv = (typed: string): string => typed.replaceAll(/[\s:-]/g, '').toUpperCase();

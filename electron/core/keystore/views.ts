@@ -95,5 +95,5 @@ export function groupSentence(
     group.mapping === 'material'
       ? ' All versions are materials of one KMS key, whose ID and ARN stay.'
       : '';
-  return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next' : 'first'} Force Rotate.${one}${gone}${off}`;
+  return `New ${nameOfSpec(group.keySpec)} keys are made ${where}${rotation}. Their planned life is ${saySpan(group.keepValidFor)}. Nothing is sent to AWS until the ${hasKeys ? 'next rotation' : 'first Force Rotate'}.${one}${gone}${off}`;
 }

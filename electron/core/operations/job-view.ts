@@ -49,9 +49,17 @@ const elsewhere = (job: JobSummary): Waiting | null =>
     ? { for: 'nobody' }
     : job.waits;
 
+/** Nothing that a person could put right lets the job come further. */
+const isFutile = (failure: JobDetails['failure']): boolean =>
+  failure?.code === 'ROTATION_OVERTAKEN' ||
+  (failure?.code === 'IMPORT_WRONG_MATERIAL' && failure.details['notTakenOver'] !== undefined);
+
 const next = (job: JobDetails): Detail['next'] => {
   if (job.state === 'needs-you') {
     const step = job.step ? `step ${job.step.n}, ${job.step.title}` : 'where it stopped';
+    if (isFutile(job.failure)) {
+      return { text: 'Cancel: to go on would come to the same.', deed: 'cancel' };
+    }
     return job.failure?.code === 'JOB_NEEDS_REVIEW'
       ? { text: `Look at what exists, then continue from ${step}, or cancel.`, deed: 'review' }
       : { text: `Remove the cause, then continue from ${step}.`, deed: 'continue' };

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { requireNewFile } from './new-file.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -28,6 +29,27 @@ it.skipIf(process.platform === 'win32')('lets nobody else change what it wrote',
   const file = join(folder, 'request.csr');
   expect(written('0o000', file)).toEqual({ mode: 0o644, said: '' });
   expect(readFileSync(file, 'utf8')).toBe('public');
-  expect(written('0o000', file).said).toBe('BAD_INPUT it is there already');
+  expect(written('0o000', file).said).toBe(
+    `BAD_INPUT there is something already, and it is not written over: ${file}`,
+  );
   expect(written('0o077', join(folder, 'other')).mode).toBe(0o600);
+});
+
+it('says before anything is made which file cannot be written, and why', () => {
+  const problem = (file: string): unknown => {
+    try {
+      return requireNewFile(file);
+    } catch (error) {
+      return (error as { details?: object }).details;
+    }
+  };
+  const taken = join(folder, 'taken.pem');
+  writeFileSync(taken, 'mine');
+  expect(problem(taken)).toEqual({
+    problem: `there is something already, and it is not written over: ${taken}`,
+  });
+  const nowhere = join(folder, 'nowhere', 'transport.pem');
+  expect(problem(nowhere)).toEqual({ problem: `there is no such place: ${nowhere}` });
+  expect(problem(join(folder, 'new.pem'))).toBeUndefined();
+  expect(readdirSync(folder)).toEqual(['taken.pem']);
 });

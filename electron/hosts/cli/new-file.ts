@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 
 /**
@@ -14,9 +15,31 @@ export function writeNewFile(file: string, text: string): void {
   }
 }
 
+/**
+ * Asked before what would be written is made, so that nothing is made for a file that cannot be.
+ * @throws OperationError BAD_INPUT
+ */
+export function requireNewFile(file: string): void {
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false }))
+      throw Object.assign(new Error(), { code: 'EEXIST' });
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw unusableFile(file, error);
+  }
+}
+
+const problems: Readonly<Record<string, string>> = {
+  EEXIST: 'there is something already, and it is not written over',
+  ENOENT: 'there is no such place',
+  ENOTDIR: 'there is no such place',
+  EACCES: 'this account may not use it',
+  EISDIR: 'it is a folder',
+};
+
 /** Says of a file that a person named why it cannot be used. */
 export function unusableFile(file: string, error: unknown): OperationError {
   const code = (error as NodeJS.ErrnoException).code ?? 'cannot be used';
-  const problem = code === 'EEXIST' ? 'it is there already' : code;
-  return new OperationError('BAD_INPUT', { field: file, problem });
+  const problem = `${problems[code] ?? code}: ${file}`;
+  return new OperationError('BAD_INPUT', { problem });
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bringInCommands } from '../../../shared/text/bring-in.ts';
 import { paint } from './screen.ts';
 import { displayWidth, wrapped } from './text-width.ts';
 
@@ -26,6 +27,9 @@ it('goes below a label that leaves too little room, and leaves whole what is to 
   );
   const command = `  keyreeve group force-rotate payments-production --plan ${'8f'.repeat(6)}`;
   expect(wrapped(command, 40)).toBe(command);
+  for (const { line } of bringInCommands('RSAES_OAEP_SHA_1', { keyType: 'AES', keyLength: 256 })) {
+    expect(wrapped(`  ${line}`, 40)).toBe(`  ${line}`);
+  }
 });
 
 it('leaves alone what fits, in columns and not in characters', () => {

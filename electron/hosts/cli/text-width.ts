@@ -34,7 +34,7 @@ export function lines(text: string, columns: number): string[] {
 /** Up to where a text begins behind its label, sign or indentation. */
 const lead = /^.*? {2,}(?=\S)/;
 /** To be given to a shell as it is. */
-const isCommand = /^(?:Example: )?keyreeve /;
+const isCommand = /^(?:(?:Example: )?keyreeve|openssl|head) -?\w/;
 
 /**
  * One line of output on as many lines as it takes, each from where the text of the first one begins, or from

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isKcv, mostIncomingBytes, plainKcv, readIncomingFile } from './incoming-file.ts';
+import { plainKcv } from '../../../shared/text/kcv.ts';
+import { isKcv, mostIncomingBytes, readIncomingFile } from './incoming-file.ts';
 
 const fileOf = (bytes: Uint8Array, name = 'wrapped.bin') => ({
   name,

@@ -34,9 +34,6 @@ export async function readIncomingFile(
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-/** A KCV as it was typed or pasted, without what people put between its digits. */
-export const plainKcv = (typed: string): string => typed.replaceAll(/[\s:-]/g, '').toUpperCase();
-
 /** Three to five bytes in hex, as systems show them. */
 export const isKcv = (kcv: string): boolean => /^(?:[0-9A-F]{2}){3,5}$/.test(kcv);
 

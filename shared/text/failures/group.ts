@@ -1,4 +1,11 @@
-import type { Wording } from '../wording.ts';
+import type { DetailReader, Wording } from '../wording.ts';
+
+/** By which method, as another system may show a KCV of another. */
+const kcvWays: Readonly<Record<string, string>> = {
+  CMAC: 'the KCV by AES-CMAC over 16 zero bytes, not by encrypting them',
+  HMAC: "the KCV by HMAC over 16 zero bytes, with the hash of the key's type",
+};
+const kcvAsked = (d: DetailReader): string => kcvWays[d.text('method', '')] ?? 'the KCV once more';
 
 /** Wording for credentials, policies, groups and keys. */
 export const groupWording = {
@@ -91,7 +98,7 @@ export const groupWording = {
   BRING_IN_KCV_DIFFERS: {
     headline: 'The key in the file has another KCV than the one given.',
     forYourKeys: 'It was opened inside the vault and forgotten. Nothing was kept or sent.',
-    next: 'Ask the other system for the KCV by the method that is named here, or have the right key wrapped.',
+    next: (d) => `Ask the other system for ${kcvAsked(d)}, or have the right key wrapped.`,
   },
   BRING_IN_KNOWN: {
     headline: (d) => `This group has that key already: version ${d.text('version', 'before')}.`,

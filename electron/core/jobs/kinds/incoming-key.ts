@@ -73,7 +73,7 @@ export const waits = ({ key, remote }: KeyWithRemote): boolean =>
   remote === null;
 
 /** The first three bytes of a check value at least, as many systems show no more. */
-function requireKcv({ value }: Kcv, given: string): void {
+function requireKcv({ value, method }: Kcv, given: string): void {
   if (value.startsWith(given)) return;
-  throw new OperationError('BRING_IN_KCV_DIFFERS', { expected: given });
+  throw new OperationError('BRING_IN_KCV_DIFFERS', { expected: given, method });
 }

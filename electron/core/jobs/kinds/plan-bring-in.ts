@@ -87,7 +87,7 @@ function describe(
     ],
     stays: [],
     lookFirst: [
-      `Compare the SHA-256 of the file with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
+      `Compare the SHA-256 of the wrapped key (not of base64) with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
       `The file can be opened until ${sayMinute(endsAt)}: a job that waits longer ends without it, and the key has to be wrapped again`,
       'Whoever had this key elsewhere may have it still: nothing here shows where it has been',
       ...others.map(

@@ -1,3 +1,4 @@
+import { plainKcv } from '../../../../shared/text/kcv.ts';
 import { shellWord } from '../../../core/jobs/kinds/plan.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type DeedOptions, runDeed } from '../deeds.ts';
@@ -23,7 +24,7 @@ export async function bringIn(
   const input = {
     group,
     file,
-    kcv: options.kcv.replaceAll(' ', ''),
+    kcv: plainKcv(options.kcv),
     adopt: options.adopt === true,
   };
   return runDeed(context, options, {

@@ -4,6 +4,12 @@ import { deviceText } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
 
+/** Two copies of a keystore do not hear of each other: only a person knows whether both are in use. */
+const designateQuestion = (another: boolean): string =>
+  another
+    ? 'The device that was designated stops as soon as it opens a copy of the keystore that knows of this. Nobody works with another copy, and this device is to rotate?'
+    : 'Until one device is designated, nothing is rotated. A keystore that was restored begins so; the one it came from does not hear of this. Nobody works with that one, and this device is to rotate?';
+
 /** `device show|designate` */
 export function addVerbs(noun: Command, run: Run): void {
   noun
@@ -23,8 +29,9 @@ export function addVerbs(noun: Command, run: Run): void {
     .action((options: ConfirmOptions) =>
       run(async (context) => {
         const session = await context.opened();
-        const question = 'The device designated until now stops rotating. Designate this one?';
-        const confirm = await confirmed(context, options, question);
+        const { designated, designatedDevice } = await session.call('device.show', {});
+        const question = designateQuestion(designatedDevice !== null);
+        const confirm = designated || (await confirmed(context, options, question));
         const output = await session.call('device.designate', { confirm });
         context.show(output, (shown) => deviceText(shown, styleFor(context.screen)));
       }),

@@ -8,7 +8,13 @@ import { descriptor } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
-import { backupText, slotsLeftText, slotText, statusText } from '../render/keystore.ts';
+import {
+  backupText,
+  restoredText,
+  slotsLeftText,
+  slotText,
+  statusText,
+} from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
 import type { Run } from './noun.ts';
 
@@ -231,7 +237,7 @@ async function restore(context: CommandContext, options: { from: string }): Prom
   const { slots } = await session.call('keystore.lookAtBackup', { from });
   const secrets = await context.unlockSecrets(slots);
   const output = await session.call('keystore.restore', { ...secrets, from });
-  context.show(output, (shown) => statusText(shown, styleFor(context.screen)));
+  context.show(output, (shown) => restoredText(shown, styleFor(context.screen)));
 }
 
 const slotKinds = ['passphrase', 'hsm', 'combined'] as const;

@@ -4,7 +4,7 @@ import { askingForPin } from '../interactive.ts';
 import { styleFor } from '../render/moments.ts';
 import { transportKeyText } from '../render/transport-key.ts';
 import type { Run } from './noun.ts';
-import { writeNewFile } from '../new-file.ts';
+import { requireNewFile, writeNewFile } from '../new-file.ts';
 
 interface MakeOptions {
   readonly out: string;
@@ -37,6 +37,7 @@ export function addTransportKeyVerbs(noun: Command, run: Run): void {
 }
 
 async function make(context: CommandContext, group: string, { out }: MakeOptions): Promise<void> {
+  requireNewFile(out);
   const session = await context.opened();
   const output = await askingForPin(context, session, () =>
     session.call('group.prepareBringIn', { group }),

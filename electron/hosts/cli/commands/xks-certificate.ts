@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { certificateKeys, type CertificateKey } from '../../../../shared/model/xks.ts';
 import { type ConfirmOptions, confirmedIfNeeded } from '../interactive.ts';
-import { unusableFile, writeNewFile } from '../new-file.ts';
+import { requireNewFile, unusableFile, writeNewFile } from '../new-file.ts';
 import { styleFor } from '../render/moments.ts';
 import { certificateText } from '../render/xks-audit.ts';
 import { ArgumentForField, OptionForField } from '../typed-names.ts';
@@ -39,6 +39,7 @@ export function addCertificateVerbs(noun: Command, run: Run): void {
     .option('--yes', 'give up a request that is on its way')
     .action((options: RequestOptions) =>
       run(async (context) => {
+        if (options.out !== undefined) requireNewFile(options.out);
         const session = await context.opened();
         const asked = { host: options.host ?? null, key: options.keyType };
         const question = 'A request is on its way: it is given up, with its key. Make another?';

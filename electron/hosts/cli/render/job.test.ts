@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { stepLine } from './job.ts';
+import { detail } from '../commands.fixture.ts';
+import { jobText, stepLine } from './job.ts';
 import { styleFor } from './moments.ts';
 
 it('sets the request id off from what the step did', () => {
@@ -23,4 +24,16 @@ it('sets the request id off from what the step did', () => {
   expect(stepLine({ ...step, proof: [...step.proof], calls: [] }, style)).toMatch(
     / {3}alias\/pay names version 2, request 51d9 · read back, request 62ea · noted$/,
   );
+});
+
+it('says once what stopped a job', () => {
+  const style = styleFor({ forPeople: false, width: Number.POSITIVE_INFINITY });
+  const failure = { code: 'ROTATION_OVERTAKEN', details: { version: 2 } } as const;
+  const message = 'This rotation was carried on elsewhere and is over.';
+  const stopped = detail('needs-you');
+  const text = jobText(
+    { ...stopped, steps: [], next: null, job: { ...stopped.job, failure, message } },
+    style,
+  );
+  expect(text.split(message)).toHaveLength(2);
 });

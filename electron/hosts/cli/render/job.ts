@@ -3,6 +3,7 @@ import type { jobDetail, JobView, stepView } from '../../../../shared/contract/j
 import { askedBy } from '../../../../shared/text/jobs.ts';
 import { commitLine, jobStateTexts, standingTitles } from '../../../../shared/text/states.ts';
 import { emptyTexts } from '../../../../shared/text/states.ts';
+import { renderFailure } from '../../../../shared/text/failures.ts';
 import { clean, paint } from '../screen.ts';
 import { failureText } from '../show-failure.ts';
 import { table } from '../table.ts';
@@ -51,13 +52,14 @@ export function jobText(detail: JobDetail, style: Style): string {
     job.startedAt !== null && job.endedAt !== null
       ? ` · took ${took(job.endedAt - job.startedAt)}`
       : '';
+  const said = job.failure !== null && renderFailure(job.failure).headline === job.message;
   const done = detail.steps.filter((step) => step.state === 'done' || step.state === 'skipped');
   return [
     `${paint('strong', clean(job.title))}   job ${job.number}   ${stateWord(job.state)}`,
     `${job.startedAt === null ? `asked for ${style.when(job.createdAt)}` : `started ${style.when(job.startedAt)}`} by ${clean(askedBy(job, style.when))} · ${done.length} of ${detail.steps.length} steps done${ran}`,
     ...(job.progress ? [clean(job.progress)] : []),
     ...likely(job, style),
-    ...(job.message ? ['', clean(job.message)] : []),
+    ...(job.message && !said ? ['', clean(job.message)] : []),
     ...(job.failure ? ['', failureText(job.failure, { openJob: job.endedAt === null })] : []),
     ...standing(detail, style),
     ...(detail.leftovers && job.endedAt === null

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { clean } from '../screen.ts';
 import type { OutputFor } from '../operations.ts';
-import { auditText, backupText, statusText } from './keystore.ts';
+import { auditText, backupText, restoredText, statusText } from './keystore.ts';
 import { styleFor } from './moments.ts';
 
 it('says what a record is about, beside its ids', () => {
@@ -77,5 +77,33 @@ it('says of a place for backups that it is not there, or has no full backup', ()
   expect(lines({ ...none, place, trouble })).toEqual([
     'Backup place · /mnt/stick · ! The backup folder is not there.',
     'Last full backup · not known while the place cannot be read',
+  ]);
+});
+
+it('says of a restored keystore what it needs before it rotates', () => {
+  const status = {
+    path: '/keys.keystore',
+    state: 'locked',
+    reason: null,
+    storeId: null,
+    realm: 'real',
+    slots: [],
+    backup: {
+      place: null,
+      trouble: null,
+      lastFullAt: null,
+      lastIncrementAt: null,
+      lastVerifiedAt: null,
+    },
+    anchor: 'not-read',
+    runningJobs: 0,
+    needsYou: 0,
+  } as const;
+  const text = restoredText({ ...status, slots: [] }, styleFor({ forPeople: false, width: 80 }));
+  const commands = text.split('\n').filter((line) => /^ {2}keyreeve /.test(line));
+  expect(commands.map((line) => line.trim())).toEqual([
+    'keyreeve device designate',
+    'keyreeve keystore backup-place DIR',
+    'keyreeve job list',
   ]);
 });

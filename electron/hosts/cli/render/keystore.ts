@@ -49,6 +49,20 @@ export function statusText(status: Status, style: Style): string {
   ]);
 }
 
+/** What a restored keystore needs before it goes on as the one that was lost. */
+export const restoredText = (status: Status, style: Style): string =>
+  [
+    statusText(status, style),
+    '',
+    paint('faint', 'BEFORE IT ROTATES'),
+    '  No device is designated: when nobody works with the keystore it came from any more,',
+    '  keyreeve device designate',
+    '  Its backups go where they went before. On another computer choose the folder anew:',
+    '  keyreeve keystore backup-place DIR',
+    '  Jobs that were under way wait for a person, and look at AWS before they go on:',
+    '  keyreeve job list',
+  ].join('\n');
+
 const incrementsOf = ({ increments, lastIncrementAt }: Report, style: Style): string =>
   lastIncrementAt === null
     ? 'none since'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Screen } from '../screen.ts';
 import type { OutputFor } from '../operations.ts';
-import { groupText, keyText } from './lists.ts';
+import { groupText, keyDetailText, keyText } from './lists.ts';
 import { styleFor } from './moments.ts';
 
 type Key = OutputFor<'key.check'>;
@@ -46,6 +46,30 @@ const key = (state: Key['state']): Key => ({
 it('does not say of material that is gone that AWS never deletes it', () => {
   expect(keyText(key('Active, alias'), style)).toMatch(/^\W*Deleted by AWS\W*never$/m);
   expect(keyText(key('Material gone'), style)).toMatch(/^\W*Deleted by AWS\W*AWS has no material/m);
+});
+
+it('sets all that is known of a key under each other, and calls none made here that came in', () => {
+  const detail = {
+    ...key('Active, alias'),
+    broughtIn: true,
+    tokenSerial: '37297b0c90bf59df',
+    masterId: null,
+    publicKeySha256: null,
+    copiedFrom: null,
+    sameMaterial: [],
+    lifecycleTimes: {},
+    renewsAt: null,
+    copies: [],
+    history: [],
+  };
+  const [head = ''] = keyDetailText(detail, style)
+    .replaceAll(/[\uE000-\uE00F]/g, '')
+    .split('\n\n');
+  const lines = head.split('\n');
+  const starts = lines.map((line) => /^.+? {2,}(?=\S)/.exec(line)?.[0].length);
+  expect(new Set(starts).size).toBe(1);
+  expect(lines.filter((line) => /^(?:Origin|Token|Brought in) /.test(line))).toHaveLength(3);
+  expect(head).not.toMatch(/^Made /m);
 });
 
 it('says of a group whose alias was taken from it that none of its versions has it, and not “none yet”', () => {

@@ -84,7 +84,10 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
     ['Rotations', group.rotations?.text ?? ''],
     ['Active version', activeVersion(group)],
     ['Versions', String(group.keys)],
-    ['Active Key ID', group.activeKeyId ?? 'filled in by the first rotation'],
+    [
+      'Active Key ID',
+      group.activeKeyId ?? `filled in by the ${group.keys === 0 ? 'first' : 'next'} rotation`,
+    ],
     ['Rotate Key', group.rotate ? `every ${spanText(group.rotateEvery)}` : 'off'],
     ['Next rotation', style.when(group.nextRotationAt)],
     ['Keep key valid for', spanText(group.keepValidFor)],
@@ -148,7 +151,9 @@ function sayExpiry({ remote, state }: Key, style: Style): string {
   return remote.validTo === null ? 'never' : style.when(remote.validTo);
 }
 
-const keyFacts = (key: Key, style: Style): string => {
+type Fact = readonly [string, string];
+
+const keyFacts = (key: Key, style: Style, more: readonly Fact[] = []): string => {
   const { glyph, word, tone } = keyStates[key.state];
   const { remote } = key;
   return facts([
@@ -158,7 +163,7 @@ const keyFacts = (key: Key, style: Style): string => {
     ['Type', kindText(key)],
     ['KCV', `${key.kcv.value} (${kcvNames[key.kcv.method]})`],
     ['Kept', `${storageTexts[key.storage]} · ${assuranceTexts[key.assurance]}`],
-    ['Made', style.when(key.madeAt)],
+    [key.broughtIn ? 'Brought in' : 'Made', style.when(key.madeAt)],
     ['Planned end', style.when(key.plannedEnd)],
     ['KMS key', remote?.keyId ?? 'not in AWS'],
     ['ARN', remote?.arn ?? ''],
@@ -171,18 +176,25 @@ const keyFacts = (key: Key, style: Style): string => {
     ],
     ['Deleted by AWS', sayExpiry(key, style)],
     ['Id', key.id],
+    ...more,
   ]);
 };
 
-export const keyText = keyFacts;
+export const keyText = (key: Key, style: Style): string => keyFacts(key, style);
 
-function originLines(key: OutputFor<'key.show'>, style: Style): string[] {
-  const origin = originText(key, style.when(key.madeAt));
+function detailFacts(key: OutputFor<'key.show'>, style: Style): Fact[] {
   return [
-    ...(origin === null ? [] : [facts([['Origin', clean(origin)]])]),
-    ...key.sameMaterial.map(({ reference, state, proved }) =>
-      facts([['Same material', clean(`${reference}, ${state}${proved ? '' : `, ${kcvOnly}`}`)]]),
+    ['Public key', key.publicKeySha256 === null ? '' : `SHA-256 ${key.publicKeySha256}`],
+    ['Origin', originText(key, style.when(key.madeAt)) ?? ''],
+    ...key.sameMaterial.map(
+      ({ reference, state, proved }): Fact => [
+        'Same material',
+        `${reference}, ${state}${proved ? '' : `, ${kcvOnly}`}`,
+      ],
     ),
+    ['Token', key.tokenSerial ?? ''],
+    ['Master key', key.masterId ?? ''],
+    ['Renewed', key.renewsAt === null ? '' : style.when(key.renewsAt)],
   ];
 }
 
@@ -191,12 +203,7 @@ export function keyDetailText(key: OutputFor<'key.show'>, style: Style): string 
     ([state, at]) => `  ${style.when(at)}  ${clean(state)}`,
   );
   return [
-    keyFacts(key, style),
-    ...(key.publicKeySha256 ? [facts([['Public key', `SHA-256 ${key.publicKeySha256}`]])] : []),
-    ...originLines(key, style),
-    ...(key.tokenSerial ? [facts([['Token', key.tokenSerial]])] : []),
-    ...(key.masterId ? [facts([['Master key', key.masterId]])] : []),
-    ...(key.renewsAt === null ? [] : [facts([['Renewed', style.when(key.renewsAt)]])]),
+    keyFacts(key, style, detailFacts(key, style)),
     '',
     paint('faint', 'COPIES'),
     ...key.copies.map(
