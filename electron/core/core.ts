@@ -1,4 +1,4 @@
-import type { Effect } from '../../shared/contract/op.ts';
+import type { Approval, Effect } from '../../shared/contract/op.ts';
 import type { Change, LockNote } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { CloudSettings } from './cloud/cloud.ts';
@@ -60,6 +60,8 @@ export interface AuditedCall {
   /** SHA-256 of the validated input without secrets; hex. */
   readonly requestHash: string;
   readonly input: unknown;
+  /** From which rule on a second person has to approve it; null: never. */
+  readonly approval: Approval | null;
   /** Aborted once nobody waits for it any more; never for what changes something. */
   readonly givenUp: AbortSignal | null;
 }

@@ -38,7 +38,7 @@ export function createCore(ports: HostPorts, config: CoreConfig): HostedCore {
   let loaded: OpenedHandlers | null = null;
   const rest = async (): Promise<OpenedHandlers> => {
     const { openedHandlers } = await import('./opened-handlers.ts');
-    return (loaded ??= openedHandlers(session, ports));
+    return (loaded ??= openedHandlers(session, ports, config));
   };
 
   const gate = createGate({

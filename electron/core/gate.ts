@@ -74,6 +74,7 @@ export function createGate(services: GateServices) {
       caller,
       requestHash: createHash('sha256').update(JSON.stringify(plain)).digest('hex'),
       input: plain,
+      approval: operation.approvalFor(read.data),
       givenUp: operation.effect === 'read' || operation.asksOnly ? (givenUp ?? null) : null,
     };
     try {
@@ -106,7 +107,15 @@ export function createGate(services: GateServices) {
       if (!caller.trusted) {
         const requestHash = createHash('sha256').update(name).digest('hex');
         const { effect } = operation;
-        const call = { action: name, effect, caller, requestHash, input: null, givenUp: null };
+        const call = {
+          action: name,
+          effect,
+          caller,
+          requestHash,
+          input: null,
+          approval: null,
+          givenUp: null,
+        };
         services.audit.refused(call, 'CALLER_NOT_TRUSTED');
         throw new OperationError('CALLER_NOT_TRUSTED');
       }

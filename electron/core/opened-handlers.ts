@@ -3,7 +3,8 @@ import { hsmHandlers } from './assembly/hsm-handlers.ts';
 import { practiceHandlers } from './assembly/practice-handlers.ts';
 import { controlAt } from './assembly/practice-room/control.ts';
 import type { Session } from './assembly/session.ts';
-import type { Caller } from './core.ts';
+import type { Caller, CoreConfig } from './core.ts';
+import { approvalHandlers, approverHandlers } from './operations/approvals.ts';
 import { auditHandlers } from './operations/audit.ts';
 import { credentialHandlers } from './operations/credentials.ts';
 import { deviceHandlers } from './operations/device.ts';
@@ -23,7 +24,11 @@ import type { HostPorts } from './ports.ts';
 export type OpenedHandlers = Omit<Handlers<Caller>, 'session' | 'keystore'>;
 
 /** The handlers of everything that is asked of an open keystore, with all they stand on. */
-export function openedHandlers(session: Session, ports: HostPorts): OpenedHandlers {
+export function openedHandlers(
+  session: Session,
+  ports: HostPorts,
+  { kdfCost }: Pick<CoreConfig, 'kdfCost'>,
+): OpenedHandlers {
   const access = { open: () => session.opened.open };
   const control = controlAt(() => session.opened.practice.controlUrl());
   return {
@@ -44,6 +49,8 @@ export function openedHandlers(session: Session, ports: HostPorts): OpenedHandle
       ...access,
       settingsChanged: () => session.settingsChanged(),
     }),
+    approver: approverHandlers(access, kdfCost),
+    approval: approvalHandlers(access),
     practice: practiceHandlers(session, ports),
     xks: {
       ...xksHandlers(access),

@@ -51,6 +51,7 @@ const touched: Readonly<Record<Change['what'], readonly string[]>> = {
   practice: ['session', 'practice', 'credential', 'audit'],
   xks: ['session', ...xksNouns, 'audit'],
   scan: ['scan'],
+  approval: ['approval', 'approver', 'audit'],
 };
 
 /** Nouns to read again after these changes. */

@@ -77,6 +77,7 @@ export const bringInOps = {
   }),
   bringIn: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Open a wrapped key in the vault, send its copy to AWS and let the alias name it',
     input: z.strictObject({ ...incoming, plan: planNumber }),
     output: started,

@@ -31,6 +31,7 @@ export const copyKeyOps = {
   }),
   copyKey: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Make the material of a key the next version of another group, and rotate that to it',
     input: z.strictObject({ ...copy, plan: planNumber }),
     output: started,

@@ -62,6 +62,7 @@ export const groupSynchronizeOps = {
   }),
   synchronize: op({
     effect: 'destructive',
+    approval: 'every-deed',
     summary: 'Bring every KMS key of a group in line with the keys kept here, one job for each',
     input: z.strictObject({ group: reference, ...choices, plan: planNumber }),
     output: z.strictObject({ jobs: z.array(startedVersion) }),

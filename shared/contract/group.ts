@@ -342,6 +342,7 @@ export const groupOps = {
   }),
   forceRotate: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Make a new key, send its copy to AWS and move the alias to it',
     input: z.strictObject({
       group: reference,
@@ -378,6 +379,7 @@ export const groupOps = {
   }),
   makeActive: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Point the alias at an earlier, enabled key',
     input: z.strictObject({ key: reference, plan: planNumber }),
     output: started,

@@ -1,3 +1,4 @@
+import { approvalOps, approverOps } from './approval.ts';
 import { auditOps } from './audit.ts';
 import { credentialOps } from './credential.ts';
 import { deviceOps } from './device.ts';
@@ -31,6 +32,8 @@ export const contract = {
   device: deviceOps,
   audit: auditOps,
   setting: settingOps,
+  approver: approverOps,
+  approval: approvalOps,
   practice: practiceOps,
   xks: { ...xksOps, ...xksAuditOps, ...xksCertificateOps },
   xksStore: xksStoreOps,

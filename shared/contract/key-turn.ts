@@ -25,6 +25,7 @@ export const keyTurnOps = {
   }),
   disable: op({
     effect: 'destructive',
+    approval: null,
     summary: 'Disable the KMS key at once, until it is enabled again',
     input: z.strictObject({
       key: reference,
@@ -45,6 +46,7 @@ export const keyTurnOps = {
   }),
   enable: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Enable a KMS key that was disabled',
     input: z.strictObject({ key: reference, plan: planNumber }),
     output: started,

@@ -323,6 +323,7 @@ export const keyOps = {
   }),
   synchronize: op({
     effect: 'destructive',
+    approval: ({ deleteMaterial }) => (deleteMaterial ? 'destructive' : 'every-deed'),
     summary: 'Bring one KMS key in line with the key kept here',
     input: z.strictObject({
       key: reference,

@@ -169,6 +169,7 @@ export const keystoreOps = {
   }),
   addSlot: op({
     effect: 'change',
+    approval: 'destructive',
     summary: 'Add another way to open the keystore',
     input: z.strictObject({
       kind: z.enum(['passphrase', 'hsm', 'combined']),

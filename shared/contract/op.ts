@@ -7,11 +7,19 @@ export type Effect = 'read' | 'change' | 'destructive';
 /** When a call may run: before a keystore is open, once it is readable, or only when verified. */
 export type Needs = 'nothing' | 'readable' | 'verified';
 
+/**
+ * From which rule on a second person has to approve a deed: `destructive` is what takes something away or
+ * lets somebody in, `every-deed` is also what changes keys otherwise.
+ */
+export type Approval = 'destructive' | 'every-deed';
+
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly effect: Effect;
   readonly needs: Needs;
   /** It only asks AWS and notes the answer, and ends like a read once nobody waits for it. */
   readonly asksOnly: boolean;
+  /** From which rule on a second person has to approve this call; null: never. */
+  approvalFor(input: z.output<I>): Approval | null;
   /** One line for help texts and the audit record. */
   readonly summary: string;
   readonly input: I;
@@ -20,18 +28,29 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly fails: readonly FailureCode[];
 }
 
-/** Declares one operation. Unknown fields in the input are always refused by its schema. */
+/**
+ * Declares one operation. Unknown fields in the input are always refused by its schema. What is destructive is
+ * approved by a second person where that is the rule, unless `approval` says otherwise: a block in an emergency
+ * waits for nobody.
+ */
 export function op<I extends z.ZodType, O extends z.ZodType>(spec: {
   effect: Effect;
   needs?: Needs;
   asksOnly?: boolean;
+  approval?: Approval | null | ((input: z.output<I>) => Approval | null);
   summary: string;
   input: I;
   output: O;
   fails?: readonly FailureCode[];
 }): Operation<I, O> {
-  const needs = spec.needs ?? (spec.effect === 'read' ? 'readable' : 'verified');
-  return { ...spec, needs, asksOnly: spec.asksOnly ?? false, fails: spec.fails ?? [] };
+  const { approval = spec.effect === 'destructive' ? 'destructive' : null, ...rest } = spec;
+  return {
+    ...rest,
+    needs: spec.needs ?? (spec.effect === 'read' ? 'readable' : 'verified'),
+    asksOnly: spec.asksOnly ?? false,
+    fails: spec.fails ?? [],
+    approvalFor: (input) => (typeof approval === 'function' ? approval(input) : approval),
+  };
 }
 
 export const nothing = z.strictObject({});

@@ -76,6 +76,7 @@ const settingOps = {
   }),
   advance: op({
     effect: 'destructive',
+    approval: null,
     summary: 'Move the practice clock forward; what falls due happens at once',
     input: z.strictObject({ seconds, confirm }),
     output: practiceRoom,
@@ -97,6 +98,7 @@ const settingOps = {
   }),
   reset: op({
     effect: 'destructive',
+    approval: null,
     summary: 'Empty the practice KMS: keys, aliases, calls, people, clock and mischief',
     input: z.strictObject({ confirm }),
     output: practiceRoom,
@@ -195,6 +197,7 @@ const rehearsalOps = {
   }),
   crash: op({
     effect: 'destructive',
+    approval: null,
     summary: 'End the process that holds this practice keystore at once, as a crash does',
     input: z.strictObject({ confirm }),
     output: nothing,

@@ -109,6 +109,7 @@ export const change = z.strictObject({
     'practice',
     'xks',
     'scan',
+    'approval',
   ]),
   ids: z.array(z.string()).max(500),
 });

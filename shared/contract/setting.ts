@@ -21,6 +21,7 @@ export const settingOps = {
   }),
   change: op({
     effect: 'change',
+    approval: ({ consoleAllowed }) => (consoleAllowed === true ? 'destructive' : null),
     summary: 'Change settings of this keystore; an absent field stays',
     input: z.strictObject({
       autoLockMinutes: z.number().int().min(1).max(480).nullable().optional(),

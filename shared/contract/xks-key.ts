@@ -95,6 +95,7 @@ export const xksKeyOps = {
   }),
   allowKmsKey: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Allow one more KMS key to use an external key',
     input: z.strictObject({
       key: reference,
@@ -144,6 +145,8 @@ export const xksKeyOps = {
   }),
   run: op({
     effect: 'destructive',
+    approval: ({ deed }) =>
+      deed === 'schedule-deletion' || deed === 'release' ? 'destructive' : 'every-deed',
     summary:
       'Create, enable, disable or schedule for deletion the KMS key of an external key; let go of one that is gone',
     input: z.strictObject({

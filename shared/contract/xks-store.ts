@@ -142,6 +142,8 @@ export const xksStoreOps = {
   }),
   run: op({
     effect: 'destructive',
+    approval: ({ deed }) =>
+      deed === 'delete' || deed === 'disconnect' ? 'destructive' : 'every-deed',
     summary:
       'Create, connect, disconnect, update or delete the store in AWS, or rotate its credential',
     input: z.strictObject({

@@ -68,6 +68,7 @@ export const xksOps = {
   }),
   kill: op({
     effect: 'destructive',
+    approval: null,
     summary: 'Block a store or an external key: within a second nothing is encrypted or decrypted',
     input: z.strictObject({ ...target, confirm: z.boolean().default(false) }),
     output: servingView,
@@ -75,6 +76,7 @@ export const xksOps = {
   }),
   rehearse: op({
     effect: 'destructive',
+    approval: null,
     summary: 'Block one external key for a while, for requests of a scope; it ends by itself',
     input: z.strictObject({
       key: reference,
@@ -88,6 +90,7 @@ export const xksOps = {
   }),
   restore: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Lift the block of a store or an external key',
     input: z.strictObject(target),
     output: servingView,

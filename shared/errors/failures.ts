@@ -64,6 +64,12 @@ export const failures = {
   DISK_FAILED: person(507),
   REALM_MISMATCH: denied(409),
 
+  // second person
+  APPROVAL_NEEDED: { exit: 77, http: 409, remedy: 'person' },
+  APPROVAL_OVER: usage(409),
+  APPROVER_REFUSED: denied(),
+  APPROVER_NEEDED: usage(409),
+
   // backup
   BACKUP_PLACE_MISSING: person(),
   BACKUP_PLACE_UNUSABLE: person(),

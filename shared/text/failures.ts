@@ -1,5 +1,6 @@
 import type { FailureCode } from '../errors/failures.ts';
 import type { Failure } from '../errors/operation-error.ts';
+import { approvalWording } from './failures/approval.ts';
 import { awsWording } from './failures/aws.ts';
 import { callWording } from './failures/call.ts';
 import { groupWording } from './failures/group.ts';
@@ -16,6 +17,7 @@ export const failureWording = {
   ...groupWording,
   ...awsWording,
   ...xksWording,
+  ...approvalWording,
 } satisfies Record<FailureCode, Wording>;
 
 export interface FailureText {

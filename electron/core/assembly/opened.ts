@@ -29,6 +29,7 @@ import type { HostPorts } from '../ports.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { isFinal } from '../../../shared/model/job.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { approvalGuard } from './approval-guard.ts';
 import { BackupPlaces } from './backup-places.ts';
 import type { CallContext } from './call-context.ts';
 import { auditBeginning, auditJobEvent, auditSink } from './session-audit.ts';
@@ -155,6 +156,7 @@ export class Opened {
     const ends = { ...domain, audit, host: this.#host, changed };
     this.#time = new PassingTime({ ...ends, clock: ports.clock, due: this.due });
     calls.sink = auditSink(this.audit);
+    calls.guard = approvalGuard(domain, file.store, changed);
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
 
@@ -386,6 +388,7 @@ export class Opened {
         return token.specs;
       },
       audit: (outcome, objects, details = {}) => calls.record(outcome, objects, details),
+      requireApproval: (objects, shown) => calls.requireApproval(objects, shown),
       changed,
       connect: (credential, region) => this.#glance(credential, region),
       identify: (credential, region) => this.#identify(credential, region),

@@ -242,6 +242,7 @@ export class Session {
         this.#opened = null;
         this.#lockNotes.end();
         this.#parts.calls.sink = null;
+        this.#parts.calls.guard = null;
         await opened.token.close().finally(() => opened.file.store.close());
         this.#parts.changed('session');
       }

@@ -1,3 +1,5 @@
+import { type Approvals, createApprovals } from './approvals.ts';
+import { type Approvers, createApprovers } from './approvers.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createFolders, type Folders } from './folders.ts';
@@ -26,6 +28,8 @@ export interface DomainModel {
   readonly renewals: Renewals;
   readonly transportKeys: TransportKeys;
   readonly xks: XksModel;
+  readonly approvers: Approvers;
+  readonly approvals: Approvals;
 }
 
 export function createDomain(domain: Domain): DomainModel {
@@ -34,18 +38,21 @@ export function createDomain(domain: Domain): DomainModel {
   const groups = createGroups(domain, transportKeys);
   const keys = createKeys(domain);
   const credentials = createCredentials(domain);
+  const settings = createSettings(domain.store);
   return {
     folders,
     groups,
     keys,
     credentials,
     references: createReferences(domain, { folders, groups, keys, credentials }),
-    settings: createSettings(domain.store),
+    settings,
     overview: createOverview(domain.store.db),
     finder: createFinder(domain.store.db),
     endings: createKeyEndings(domain.store.db),
     renewals: createRenewals(domain),
     transportKeys,
     xks: createXksModel(domain),
+    approvers: createApprovers(domain),
+    approvals: createApprovals(domain, settings),
   };
 }

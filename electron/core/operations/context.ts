@@ -9,6 +9,7 @@ import type { DisablePayload } from '../jobs/kinds/disable.ts';
 import type { PlannedAt } from '../jobs/kinds/plan.ts';
 import type { JobSummary } from '../jobs/read.ts';
 import type { HeldRow } from '../jobs/schedule.ts';
+import type { DeedShown } from '../keystore/approvals.ts';
 import type { Device } from '../keystore/device.ts';
 import type { DomainModel } from '../keystore/domain.ts';
 import type { Credential, Group, Key } from '../keystore/rows.ts';
@@ -33,7 +34,8 @@ export type Noun =
   | 'setting'
   | 'practice'
   | 'xks'
-  | 'scan';
+  | 'scan'
+  | 'approval';
 
 /** Jobs as the operations see them. */
 export interface JobsPort {
@@ -143,6 +145,12 @@ export interface OpenKeystore extends Base, DomainModel {
     objects: readonly string[],
     details?: Readonly<Record<string, Json>>,
   ): void;
+  /**
+   * Goes on only under a second person's approval, where one is needed. Writing the audit record asks for it,
+   * too: this is for what has more to show to whoever approves, and for what begins before its record.
+   * @throws OperationError APPROVAL_NEEDED; nothing may catch it
+   */
+  requireApproval(objects: readonly string[], shown: DeedShown): void;
   changed(what: Noun, ...ids: string[]): void;
   /** A connection to AWS for what a person waits for. */
   connect(credential: Credential, region: string): Promise<CloudConnection>;

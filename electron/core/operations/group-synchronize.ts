@@ -12,6 +12,7 @@ import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Caller } from '../core.ts';
 import type { Group } from '../keystore/rows.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
+import { saidBy } from './start-deed.ts';
 
 type Input = z.output<typeof groupSynchronizeOps.planSynchronize.input>;
 type Handlers = Pick<HandlersOfNoun<'group'>, 'planSynchronize' | 'synchronize'>;
@@ -64,6 +65,12 @@ export const groupSynchronizeHandlers = (access: Access): Handlers => ({
         requirePlanOfJob(runningJob, startedUnderOne(open, atIt), input.plan);
       } else {
         requirePlan(planned.plan, input.plan);
+        const { title, number } = planned.plan;
+        open.requireApproval([planned.group.id], {
+          title,
+          says: saidBy(planned.plan),
+          plan: number,
+        });
       }
       return planned.deeds.map((deed) => begin(open, planned, deed, caller));
     });

@@ -41,6 +41,12 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
     } else {
       requirePlanOfJob(atIt, open.jobs.startedUnder(atIt), deed.given);
     }
+    if (atIt === null)
+      open.requireApproval(Object.values(subjects), {
+        title,
+        says: saidBy(plan),
+        plan: plan.number,
+      });
     const job = open.jobs.start(kind, payload, { title, subjects, plan: plan.number, caller });
     const about = [...Object.values(subjects), job.jobId];
     const details = { title, plan: plan.number, ...deed.details };
@@ -50,6 +56,13 @@ export function startDeed(open: OpenKeystore, deed: PlannedDeed): Started {
   open.changed('job', started.jobId);
   return started;
 }
+
+/** What whoever approves a planned deed is shown of it. */
+export const saidBy = ({ sentence, changes, lookFirst }: Plan): string[] => [
+  sentence,
+  ...changes,
+  ...lookFirst,
+];
 
 /** A job that began and ended since the plan was made did what the number was given for. */
 function requireNotDone(open: OpenKeystore, { kind, former, plan }: PlannedDeed): void {

@@ -21,6 +21,7 @@ import { mapping } from './0020-mapping.ts';
 import { lastWord } from './0021-last-word.ts';
 import { bringIn } from './0022-bring-in.ts';
 import { copiedFrom } from './0023-copied-from.ts';
+import { secondPerson } from './0024-second-person.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   lastWord,
   bringIn,
   copiedFrom,
+  secondPerson,
 ];

@@ -60,7 +60,7 @@ export interface UnlockWith {
 export const shortestPassphrase = 12;
 
 /** @throws OperationError PASSPHRASE_TOO_SHORT below twelve characters. */
-function requirePassphrase(passphrase: Secret): void {
+export function requirePassphrase(passphrase: Secret): void {
   // Characters, counted without making a string: every UTF-8 byte that does not continue one.
   const characters = passphrase.use((bytes) =>
     bytes.reduce((sum, byte) => ((byte & 0xc0) === 0x80 ? sum : sum + 1), 0),
