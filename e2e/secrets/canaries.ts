@@ -16,6 +16,7 @@ export const newCanaries = () => ({
   // 40 characters, as AWS's are
   'secret-key': `Sec/${unique(18)}`,
   'wrong-secret-key': `Bad/${unique(18)}`,
+  'approver-passphrase': `passphrase of an approver ${unique(12)}`,
   'key-passphrase': `passphrase of a key ${unique(12)}`,
 });
 export type Canaries = ReturnType<typeof newCanaries>;

@@ -114,7 +114,7 @@ export class CanaryStory implements AsyncDisposable {
     await this.#sessionCredential();
     await this.#clientCertificate();
     await cli.do(`keystore passphrase ${open} --new-passphrase-file secrets/new-passphrase`);
-    await cli.do('keystore slot add token --kind hsm');
+    await this.#secondPerson('keystore slot add token --kind hsm');
     await this.#learnKeys('new-passphrase');
     const backup = await this.#takeOut();
     await this.#look('unlocked');
@@ -126,6 +126,17 @@ export class CanaryStory implements AsyncDisposable {
     await cli.do(`keystore verify --from ${backup} --passphrase-file secrets/new-passphrase`);
     await this.#look('after a backup was verified');
     await this.#daemon.stop();
+  }
+
+  /** A deed that waits for an approver, who first types another passphrase. */
+  async #secondPerson(deed: string): Promise<void> {
+    const { cli } = this;
+    await cli.do('approver add Maria --new-passphrase-file secrets/approver-passphrase');
+    await cli.do('approval rule destructive');
+    await cli.refused(deed);
+    await cli.refused('approval give 1 --approver-passphrase-file secrets/wrong-passphrase');
+    await cli.do('approval give 1 --approver-passphrase-file secrets/approver-passphrase');
+    await cli.do(deed);
   }
 
   /** Secrets where they do not belong, and files that are not what they should be. */

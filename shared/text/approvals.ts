@@ -13,7 +13,7 @@ export const ruleName = (rule: ApprovalRule): string => ruleNames[rule];
 export const ruleSentences: Readonly<Record<ApprovalRule, string>> = {
   off: 'Whoever has opened the keystore can do everything alone.',
   destructive:
-    'Deleting key material, scheduling a deletion, destroying versions of external keys, removing groups, credentials, approvers and ways to open the keystore; adding such a way or an approver; designating a device; letting the browser console in.',
+    'Deleting key material, scheduling a deletion, destroying versions of external keys, deleting or disconnecting an external key store; removing groups, credentials, external keys, approvers and ways to open the keystore; adding such a way or an approver; designating a device; letting the browser console in.',
   'every-deed':
     'The same, and Force Rotate, Synchronize, Make Active, bringing in and copying keys, enabling a KMS key, and the deeds of external key stores. What is rotated or renewed by schedule goes on by itself.',
 };

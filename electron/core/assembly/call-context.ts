@@ -64,23 +64,34 @@ const approvalSaid = (approved: Approved | null): Readonly<Record<string, Json>>
 export class CallContext implements GateAudit {
   readonly #calls = new AsyncLocalStorage<Handled>();
   readonly #log: Logger;
-  sink: AuditSink | null = null;
-  guard: ApprovalGuard | null = null;
+  #sink: AuditSink | null = null;
+  #guard: ApprovalGuard | null = null;
 
   constructor(log: Logger) {
     this.#log = log;
+  }
+
+  /** A keystore is open: its audit log takes records, and its rule holds. */
+  serve(sink: AuditSink, guard: ApprovalGuard): void {
+    this.#sink = sink;
+    this.#guard = guard;
+  }
+
+  leave(): void {
+    this.#sink = null;
+    this.#guard = null;
   }
 
   async within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T> {
     const handled: Handled = { call, approved: null, looked: false, joined: false };
     try {
       const output = await this.#calls.run(handled, work);
-      if (this.guard?.needs(call) && !handled.looked && !handled.joined)
+      if (this.#guard?.needs(call) && !handled.looked && !handled.joined)
         throw new Error(`${call.action} went past the second person that it needs`);
       return output;
     } catch (error) {
-      if (!(error instanceof ApprovalMissing) || this.guard === null) throw error;
-      throw this.guard.ask(error.wish, call.caller);
+      if (!(error instanceof ApprovalMissing) || this.#guard === null) throw error;
+      throw this.#guard.ask(error.wish, call.caller);
     }
   }
 
@@ -95,11 +106,11 @@ export class CallContext implements GateAudit {
     const { call } = handled;
     if (handled.looked) return;
     handled.looked = true;
-    if (!this.guard?.needs(call)) return;
+    if (!this.#guard?.needs(call)) return;
     const { title, says = [], plan = null } = shown;
     const { action: operation, requestHash } = call;
     const wish = { operation, requestHash, objects, title, says, plan };
-    handled.approved = this.guard.take(wish);
+    handled.approved = this.#guard.take(wish);
     if (handled.approved === null) throw new ApprovalMissing(wish);
   }
 
@@ -154,7 +165,7 @@ export class CallContext implements GateAudit {
     details: Readonly<Record<string, Json>>,
   ): void {
     const { actor, host, channel } = call.caller;
-    this.sink?.({
+    this.#sink?.({
       action: call.action,
       caller: { actor, host, channel },
       requestHash: call.requestHash,

@@ -166,8 +166,10 @@ const slotHandlers = (
     const { file, open, token } = session.opened;
     const passphrase = input.passphrase ? Secret.copyOf(input.passphrase) : null;
     try {
-      open.requireApproval([], { title: input.label });
-      const slot = await file.slots.add(await newSlot(input.kind, input.label, passphrase, token));
+      const { kind, label } = input;
+      const slot = await file.slots.add(await newSlot(kind, label, passphrase, token), () =>
+        open.requireApproval([], { title: label }),
+      );
       open.audit('OK', [slot.id], { kind: slot.kind, label: slot.label });
       open.changed('session');
       return { slot };
@@ -181,8 +183,10 @@ const slotHandlers = (
     if (!input.confirm)
       throw new OperationError('CONFIRMATION_NEEDED', { what: `remove slot ${input.slot}` });
     const label = file.slots.list().find(({ id }) => id === input.slot)?.label ?? input.slot;
-    open.requireApproval([input.slot], { title: label });
-    const remaining = await file.slots.remove(input.slot, input.withoutPassphrase);
+    const { slot: named, withoutPassphrase } = input;
+    const remaining = await file.slots.remove(named, withoutPassphrase, (slot) =>
+      open.requireApproval([slot.id], { title: slot.label }),
+    );
     open.audit('OK', [input.slot], { label, remaining: remaining.length });
     open.changed('session');
     return { remaining };

@@ -155,8 +155,7 @@ export class Opened {
     });
     const ends = { ...domain, audit, host: this.#host, changed };
     this.#time = new PassingTime({ ...ends, clock: ports.clock, due: this.due });
-    calls.sink = auditSink(this.audit);
-    calls.guard = approvalGuard(domain, file.store, changed);
+    calls.serve(auditSink(this.audit), approvalGuard(domain, file.store, changed));
     this.jobs.changes.subscribe((change) => parts.changed('job', change.jobId));
   }
 

@@ -241,8 +241,7 @@ export class Session {
       } finally {
         this.#opened = null;
         this.#lockNotes.end();
-        this.#parts.calls.sink = null;
-        this.#parts.calls.guard = null;
+        this.#parts.calls.leave();
         await opened.token.close().finally(() => opened.file.store.close());
         this.#parts.changed('session');
       }

@@ -50,6 +50,14 @@ export const nouns: Readonly<Record<string, Noun>> = {
     load: () => import('./commands/xks.ts'),
   },
   device: { summary: 'which device rotates keys', load: () => import('./commands/device.ts') },
+  approval: {
+    summary: 'deeds that wait for a second person, and which ones do',
+    load: () => import('./commands/approval.ts'),
+  },
+  approver: {
+    summary: 'who may approve as a second person',
+    load: () => import('./commands/approver.ts'),
+  },
   daemon: {
     summary: 'hold a keystore open for other commands',
     load: () => import('./commands/daemon.ts'),

@@ -43,10 +43,10 @@ export class KeySlots {
   }
 
   /**
-   * Adds a way to open the keystore.
+   * Adds a way to open the keystore. `allow` has the last word, once nothing else speaks against it.
    * @throws OperationError NAME_TAKEN, PASSPHRASE_TOO_SHORT, BAD_INPUT (too many slots, label, cost).
    */
-  add(spec: NewSlot): Promise<SlotView> {
+  add(spec: NewSlot, allow = (): void => undefined): Promise<SlotView> {
     return this.#oneAtATime(async () => {
       const label = spec.label;
       if (label.length < 1 || label.length > 64)
@@ -58,23 +58,29 @@ export class KeySlots {
         throw new OperationError('BAD_INPUT', { field: 'slots', most: mostSlots });
       }
       const slot = await this.#make(spec);
+      allow();
       this.#write([...this.#header.slots, slot]);
       return slotView(slot);
     });
   }
 
   /**
-   * Removes one way to open the keystore.
+   * Removes one way to open the keystore. `allow` has the last word, as for `add`.
    * @throws OperationError NOT_FOUND, SLOT_LAST; CONFIRMATION_NEEDED when no passphrase alone would
    *   open it any more, and that is not what was asked for.
    */
-  remove(idOrLabel: string, withoutPassphrase = false): Promise<SlotView[]> {
+  remove(
+    idOrLabel: string,
+    withoutPassphrase = false,
+    allow = (_slot: SlotView): void => undefined,
+  ): Promise<SlotView[]> {
     return this.#oneAtATime(async () => {
       const slot = this.#find(idOrLabel);
       if (this.#header.slots.length === 1)
         throw new OperationError('SLOT_LAST', { label: slot.label });
       const rest = this.#header.slots.filter((each) => each.id !== slot.id);
       if (!withoutPassphrase && slot.kind === 'passphrase') requirePassphraseSlot(slot, rest);
+      allow(slotView(slot));
       this.#write(rest);
       return this.list();
     });

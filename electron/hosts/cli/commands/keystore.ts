@@ -4,7 +4,6 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import { makePrivateFolder } from '../../../core/store/durable-file.ts';
 import { lockTexts } from '../../../../shared/text/states.ts';
 import { dataFolder } from '../../transport/argv/global-options.ts';
-import { descriptor } from '../../transport/argv/values.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConfirmOptions, confirmed, loginIfNeeded } from '../interactive.ts';
 import type { OutputFor } from '../operations.ts';
@@ -16,21 +15,8 @@ import {
   statusText,
 } from '../render/keystore.ts';
 import { styleFor } from '../render/moments.ts';
+import { newPassphrase, type NewPassphraseOptions, newPassphraseSource } from './new-passphrase.ts';
 import type { Run } from './noun.ts';
-
-interface NewPassphraseOptions {
-  readonly newPassphraseFd?: number;
-  readonly newPassphraseFile?: string;
-}
-
-const newPassphrase = (command: Command): Command =>
-  command
-    .option(
-      '--new-passphrase-fd <n>',
-      'read the new passphrase from an open descriptor',
-      descriptor,
-    )
-    .option('--new-passphrase-file <file>', 'read the new passphrase from a file');
 
 /** `keystore create|unlock|lock|status|passphrase|…` */
 export function addVerbs(noun: Command, run: Run): void {
@@ -200,14 +186,6 @@ async function passphrase(context: CommandContext, options: NewPassphraseOptions
 
 const slotOf = ({ options }: CommandContext): { slot?: string } =>
   options.slot === undefined ? {} : { slot: options.slot };
-
-const newPassphraseSource = (options: NewPassphraseOptions) => ({
-  option: 'new-passphrase',
-  fd: options.newPassphraseFd,
-  file: options.newPassphraseFile,
-  prompt: 'New passphrase',
-  twice: true,
-});
 
 async function backup(context: CommandContext): Promise<void> {
   const session = await context.opened();
