@@ -56,6 +56,7 @@ export const credentialTlsOps = {
   }),
   setTls: op({
     effect: 'change',
+    approval: 'destructive',
     summary: 'Trust a certificate authority of your own for the connections of a credential',
     input: z.strictObject({
       credential: reference,

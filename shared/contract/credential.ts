@@ -41,6 +41,7 @@ const address = {
 export const credentialOps = {
   import: op({
     effect: 'change',
+    approval: ({ trustEndpoint }) => (trustEndpoint ? 'destructive' : null),
     summary: 'Import a credential: the CSV file AWS gives, typed keys, a profile or a role',
     input: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('csv'), name, file: secretBytes(65_536), ...address }),

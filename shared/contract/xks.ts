@@ -132,6 +132,7 @@ export const xksRuleOps = {
   }),
   remove: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Remove a rule',
     input: z.strictObject({ rule: reference }),
     output: nothing,
@@ -139,6 +140,7 @@ export const xksRuleOps = {
   }),
   setMode: op({
     effect: 'change',
+    approval: 'every-deed',
     summary: 'Let rules refuse, or only say what they would have refused',
     input: z.strictObject({ ...target, mode: rulesMode }),
     output: nothing,

@@ -13,7 +13,7 @@ export const ruleName = (rule: ApprovalRule): string => ruleNames[rule];
 export const ruleSentences: Readonly<Record<ApprovalRule, string>> = {
   off: 'Whoever has opened the keystore can do everything alone.',
   destructive:
-    'Deleting key material, scheduling a deletion, destroying versions of external keys, deleting or disconnecting an external key store; removing groups, credentials, external keys, approvers and ways to open the keystore; adding such a way or an approver; designating a device; letting the browser console in.',
+    'Deleting key material, scheduling a deletion, destroying versions of external keys, deleting or disconnecting an external key store; removing groups, credentials, external keys, approvers and ways to open the keystore; adding such a way or an approver; designating a device; letting the browser console in; trusting an authority or endpoint of your own.',
   'every-deed':
     'The same, and Force Rotate, Synchronize, Make Active, bringing in and copying keys, enabling a KMS key, and the deeds of external key stores. What is rotated or renewed by schedule goes on by itself.',
 };
@@ -42,6 +42,10 @@ const deedWords: Partial<Record<OperationName, string>> = {
   'keystore.removeSlot': 'Remove a way to open the keystore',
   'keystore.allowSoftwareModuleToAws': 'Allow keys of a software module to be sent to real AWS',
   'credential.remove': 'Remove a credential',
+  'credential.import': "Trust an endpoint that is not Amazon's",
+  'credential.setTls': "Trust an authority that is not Amazon's",
+  'xksRule.remove': 'Remove a rule of an external key store',
+  'xksRule.setMode': 'Let rules refuse, or only look on',
   'group.remove': 'Remove a key group',
   'device.designate': 'Designate this device',
   'setting.change': 'Let the browser console open this keystore',

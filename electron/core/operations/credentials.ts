@@ -171,6 +171,7 @@ export const credentialHandlers = (access: Access): HandlersOfNoun<'credential'>
       requireEndpoint(open, credential.endpoint, input.trustEndpoint);
       const added = open.store.change(() => {
         const made = open.credentials.add(credential, secrets);
+        open.requireApproval([], { title: `${made.name}, for ${made.endpoint ?? 'AWS'}` });
         open.audit('OK', [made.id], { name: made.name, kind: made.kind, endpoint: made.endpoint });
         return made;
       });
