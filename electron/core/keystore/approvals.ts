@@ -251,4 +251,5 @@ class ApprovalTable implements Approvals {
 export const approvalStatement = (
   storeId: string,
   of: { readonly number: number; readonly digest: string; readonly approverId: string },
-): Buffer => canonicalBytes('approval by keyreeve v1', [storeId, of.number, of.digest, of.approverId]);
+): Buffer =>
+  canonicalBytes('approval by keyreeve v1', [storeId, of.number, of.digest, of.approverId]);
