@@ -95,6 +95,7 @@ export class InTestCore implements Core {
       backup: {
         place: null,
         trouble: null,
+        sameDisk: null,
         lastFullAt: null,
         lastIncrementAt: null,
         lastVerifiedAt: null,

@@ -83,6 +83,7 @@ export function statusOf(
     backup: {
       place: null,
       trouble: null,
+      sameDisk: null,
       lastFullAt: null,
       lastIncrementAt: null,
       lastVerifiedAt: null,

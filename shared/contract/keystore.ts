@@ -78,6 +78,8 @@ export const keystoreStatus = z.strictObject({
     place: z.string().nullable(),
     /** Why the place cannot be read just now: a disk that is not attached, say. */
     trouble: failure.nullable(),
+    /** One file system holds it and the keystore; null without a place, and while it cannot be read. */
+    sameDisk: z.boolean().nullable(),
     /** Of what lies there now; null without a place, while it cannot be read, and where it has none. */
     lastFullAt: time.nullable(),
     lastIncrementAt: time.nullable(),

@@ -2,9 +2,11 @@ import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sameDiskRemark } from '../../../shared/text/backup-place.ts';
 import { createDomain } from '../keystore/domain.ts';
 import { type TestKeystore, testKeystore } from '../keystore/keystore.fixture.ts';
 import type { Logger } from '../ports.ts';
+import { onOneDisk } from '../store/backup/place.ts';
 import { restore } from '../store/backup/restore.ts';
 import { openStoreWithRootKey } from '../store/store-file.ts';
 import { BackupPlaces } from './backup-places.ts';
@@ -174,10 +176,29 @@ describe('the state of the place', () => {
     renameSync(place, `${place}-pulled`);
     const trouble = { code: 'BACKUP_PLACE_MISSING', details: { place } };
     expect(places.status()).toMatchObject({ place, trouble, lastFullAt: null });
+    // The mount point of a stick that is not plugged in: nothing goes there, and nothing is made there.
     mkdirSync(place);
-    expect(places.status()).toMatchObject({ place, trouble: null, lastFullAt: null });
+    const away = { code: 'BACKUP_PLACE_MISSING', details: { place, emptied: true } };
+    expect(places.status()).toMatchObject({ place, trouble: away, lastFullAt: null });
+    expect(places.trouble()?.details).toEqual({ place, emptied: true });
+    await expect(places.full()).rejects.toMatchObject(away);
+    await expect(places.protect(addKey())).rejects.toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
+    expect(readdirSync(place)).toEqual([]);
     renameSync(place, `${place}-empty`);
     renameSync(`${place}-pulled`, place);
     expect(places.status()).toMatchObject(there);
+    // Another stick in the same folder, from now on: once a person chooses it.
+    renameSync(place, `${place}-former`);
+    mkdirSync(place);
+    const anew = await places.setPlace(place);
+    expect(places.status()).toMatchObject({ place, trouble: null, lastFullAt: anew.takenAt });
+  });
+
+  it('says that it is on the disk of the keystore, when it is chosen and afterwards', async () => {
+    const place = folder('beside');
+    expect((await places.setPlace(place)).remarks).toEqual([sameDiskRemark]);
+    expect((await places.full()).remarks).toEqual([sameDiskRemark]);
+    expect(places.status().sameDisk).toBe(true);
+    expect(onOneDisk('/proc', keystore.temporary.store.path)).toBe(false);
   });
 });

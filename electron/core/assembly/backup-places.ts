@@ -5,6 +5,7 @@ import type { DomainModel } from '../keystore/domain.ts';
 import type { SafetyCopies } from '../keystore/vaults.ts';
 import type { Base } from '../ports.ts';
 import { Backups, type FullBackup } from '../store/backup/backups.ts';
+import { onOneDisk } from '../store/backup/place.ts';
 import type { RowRef } from '../store/backup/row-copy.ts';
 import type { OpenKeystore as OpenFile } from '../store/keystore-file.ts';
 import { type Report, reportOfFull } from './backup-report.ts';
@@ -67,10 +68,11 @@ export class BackupPlaces implements SafetyCopies {
 
   status(): Status {
     const noted = this.#noted();
-    const { trouble, lastFullAt } = this.#there();
+    const { trouble, sameDisk, lastFullAt } = this.#there();
     return {
       place: noted?.place ?? null,
       trouble: trouble?.toFailure() ?? null,
+      sameDisk,
       lastFullAt,
       lastIncrementAt: this.#sql.newest.get()?.at ?? null,
       lastVerifiedAt: noted?.lastVerifiedAt ?? null,
@@ -88,7 +90,7 @@ export class BackupPlaces implements SafetyCopies {
    */
   setPlace(place: string, also?: Also): Promise<Report> {
     return this.#inLine(async () => {
-      const next = this.#in(place);
+      const next = this.#in(place, false);
       const hold = Promise.withResolvers<void>();
       this.#alsoElsewhere = [];
       try {
@@ -240,24 +242,31 @@ export class BackupPlaces implements SafetyCopies {
     const { place } = this;
     if (this.#closed) throw new OperationError('KEYSTORE_LOCKED');
     if (place === null) throw new OperationError('BACKUP_PLACE_MISSING');
-    this.#backups ??= this.#in(place);
+    this.#backups ??= this.#in(place, true);
     return this.#backups;
   }
 
-  #in(place: string): Backups {
+  /** `known`: it was noted as the place once a full copy lay there. */
+  #in(place: string, known: boolean): Backups {
     if (this.#closed) throw new OperationError('KEYSTORE_LOCKED');
     const { store } = this.#parts.file;
-    return new Backups({ store, place, tool, look: () => this.#sql.unmarked.all() });
+    return new Backups({ store, place, tool, known, look: () => this.#sql.unmarked.all() });
   }
 
   /** What lies at the place, or why that cannot be read or written. */
-  #there(): { readonly trouble: OperationError | null; readonly lastFullAt: number | null } {
-    if (this.place === null) return { trouble: null, lastFullAt: null };
+  #there(): {
+    readonly trouble: OperationError | null;
+    readonly sameDisk: boolean | null;
+    readonly lastFullAt: number | null;
+  } {
+    const { place } = this;
+    if (place === null) return { trouble: null, sameDisk: null, lastFullAt: null };
     try {
-      return { trouble: null, lastFullAt: this.#open().lastFullAt() };
+      const lastFullAt = this.#open().lastFullAt();
+      return { trouble: null, sameDisk: onOneDisk(place, this.#parts.file.store.path), lastFullAt };
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      return { trouble: error, lastFullAt: null };
+      return { trouble: error, sameDisk: null, lastFullAt: null };
     }
   }
 

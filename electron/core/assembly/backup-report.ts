@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { backupReport } from '../../../shared/contract/keystore.ts';
+import { sameDiskRemark } from '../../../shared/text/backup-place.ts';
 import type { FullBackup } from '../store/backup/backups.ts';
 import type { BackupReport } from '../store/backup/verify-backup.ts';
 
@@ -24,10 +25,10 @@ export const reportOf = (found: BackupReport): Report => ({
 
 /** A full copy that was just made and read back; `lateAt`: when what came meanwhile was put behind it. */
 export const reportOfFull = (
-  { folder, manifest, rows }: FullBackup,
+  { folder, manifest, rows, sameDisk }: FullBackup,
   lateAt: number | null,
-): Report =>
-  reportOf({
+): Report => ({
+  ...reportOf({
     folder,
     manifest,
     rows,
@@ -35,4 +36,6 @@ export const reportOfFull = (
     lastIncrementAt: lateAt,
     commitNumber: manifest.commitNumber,
     tornBytes: 0,
-  });
+  }),
+  remarks: sameDisk ? [sameDiskRemark] : [],
+});

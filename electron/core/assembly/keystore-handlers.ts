@@ -29,6 +29,7 @@ export function statusOf(session: Session, opened = session.maybe): Status {
     backup: {
       place: null,
       trouble: null,
+      sameDisk: null,
       lastFullAt: null,
       lastIncrementAt: null,
       lastVerifiedAt: null,

@@ -61,7 +61,7 @@ describe('the ways into a keystore', () => {
 
 describe('the place for backups', () => {
   const section = async () => within(await screen.findByRole('region', { name: 'Backup' }));
-  const at = { place: '/mnt/stick', lastIncrementAt: 1, lastVerifiedAt: 1 };
+  const at = { place: '/mnt/stick', sameDisk: null, lastIncrementAt: 1, lastVerifiedAt: 1 };
 
   it('that is not there just now is said to be so, and not to have no backup', async () => {
     const link = realCore();
@@ -75,7 +75,32 @@ describe('the place for backups', () => {
     expect(backup.queryByText('never')).toBeNull();
   });
 
-  it('that has no full backup, as an empty folder in place of the disk, is said to have none', async () => {
+  it('that is on the disk of the keystore is said to be so', async () => {
+    const link = realCore();
+    link.script['keystore.status'] = () =>
+      statusOf('verified', 'real', {
+        backup: { ...at, sameDisk: true, trouble: null, lastFullAt: 1 },
+      });
+    await openAt(link, 'security');
+    expect((await section()).getByText(/! The place is on the same disk/)).toBeTruthy();
+  });
+
+  it('whose disk was exchanged can be chosen again, in the same folder', async () => {
+    const link = realCore();
+    const details = { place: at.place, emptied: true };
+    const trouble = { code: 'BACKUP_PLACE_MISSING' as const, details };
+    link.script['keystore.status'] = () =>
+      statusOf('verified', 'real', { backup: { ...at, trouble, lastFullAt: null } });
+    await openAt(link, 'security');
+    const backup = await section();
+    expect(backup.getByText(/! The backup folder is there, but not the backups/)).toBeTruthy();
+    await userEvent.click(backup.getByRole('button', { name: 'Use this place' }));
+    await waitFor(() =>
+      expect(link.made('keystore.setBackupPlace')).toEqual([{ place: at.place }]),
+    );
+  });
+
+  it('that has no full backup in its folder is said to have none', async () => {
     const link = realCore();
     link.script['keystore.status'] = () =>
       statusOf('verified', 'real', { backup: { ...at, trouble: null, lastFullAt: null } });

@@ -30,7 +30,9 @@ export function BackupSection({
   const [last, setLast] = useState<'place' | 'backup'>('backup');
   const busy = setPlace.busy || backUp.busy;
   const failure = (last === 'place' ? setPlace : backUp).failure;
-  const fits = isAbsolutePath(typed) && typed.trim() !== backup.place;
+  // another disk in the same folder becomes the place once a person says so
+  const another = backup.trouble?.details['emptied'] === true;
+  const fits = isAbsolutePath(typed) && (another || typed.trim() !== backup.place);
   const run = async (what: typeof last): Promise<void> => {
     setLast(what);
     if (what === 'place') setTyped(typed.trim());

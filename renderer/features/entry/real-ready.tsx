@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useEntry } from '../../state/entry.ts';
+import { useRead } from '../../state/reads.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import styles from './entry.module.css';
 import { EntryDeeds, EntryFrame } from './entry-frame.tsx';
@@ -11,6 +12,7 @@ export function RealReady({ path }: { readonly path: string }) {
   const { show } = useDialogs();
   const guide = useEntry((state) => state.guide);
   const snapshot = useSnapshot().data;
+  const onOneDisk = useRead('keystore.status', {}).data?.backup.sameDisk === true;
   const credentials = snapshot?.connections.all ?? 0;
   return (
     <EntryFrame
@@ -23,7 +25,16 @@ export function RealReady({ path }: { readonly path: string }) {
     >
       <ul className={styles['steps']}>
         <li>
-          <span className="tone-good">✓ Backups</span> go to the second place.
+          {onOneDisk ? (
+            <>
+              <span className="tone-attention">! Backups</span> go to the same disk as the keystore.
+              Choose a folder on another one under Security and backup.
+            </>
+          ) : (
+            <>
+              <span className="tone-good">✓ Backups</span> go to the second place.
+            </>
+          )}
         </li>
         <li>
           <span className="tone-good">✓ HSM {snapshot?.hsmLabel ?? ''}</span> is attached.

@@ -236,7 +236,10 @@ export const keystoreWording = {
     headline: (d) =>
       d.when(
         'place',
-        () => 'The backup folder is not there.',
+        () =>
+          d.has('emptied')
+            ? 'The backup folder is there, but not the backups that were made in it.'
+            : 'The backup folder is not there.',
         'No second place for backups is set.',
       ),
     forYourKeys: (d) =>
@@ -247,7 +250,10 @@ export const keystoreWording = {
       d.when('from', (from) => `Attach its disk, or look at the path ${from}.`) ||
       d.when(
         'place',
-        (place) => `Attach its disk or make ${place}, or choose another folder.`,
+        (place) =>
+          d.has('emptied')
+            ? `Attach its disk to ${place}. To begin anew in that folder, choose it again as the backup place.`
+            : `Attach its disk or make ${place}, or choose another folder.`,
         d.has('at')
           ? 'Give the new keystore one on another disk: on the command line with --backup-place.'
           : 'Choose a folder on another disk with "keyreeve keystore backup-place".',

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -211,7 +212,14 @@ describe('increments', () => {
     rmSync(place, { recursive: true });
     expect(await failure(backups.append([]))).toMatchObject({ code: 'BACKUP_PLACE_MISSING' });
     mkdirSync(place);
-    await backups.full();
-    await backups.append([]);
+    expect(await failure(backups.full())).toMatchObject({
+      code: 'BACKUP_PLACE_MISSING',
+      emptied: true,
+    });
+    expect(readdirSync(place)).toEqual([]);
+    const anew = new Backups({ store: temporary.store, place, tool: 'test' });
+    await anew.full();
+    await anew.append([]);
+    await anew.close();
   });
 });

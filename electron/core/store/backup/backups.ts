@@ -13,12 +13,14 @@ import {
   readManifest,
   requireGenuine,
 } from './manifest.ts';
-import { asPlaceFailure, fullCopies, openPlace, prune } from './place.ts';
+import { asPlaceFailure, fullCopies, onOneDisk, openPlace, prune } from './place.ts';
 import { type CopiedRow, type Copies, RowReader, type RowRef } from './row-copy.ts';
 import { join } from 'node:path';
 
 /** What a full copy came to. */
 export interface FullBackup {
+  /** One file system holds it and the keystore. */
+  readonly sameDisk: boolean;
   readonly folder: string;
   readonly manifest: Manifest;
   readonly rows: RowCounts;
@@ -66,6 +68,8 @@ export class Backups {
   /** Work on the log, one after the other. */
   #line: Promise<unknown> = Promise.resolve();
   #full: Promise<FullBackup> | null = null;
+  /** Copies were made here before. */
+  #known: boolean;
 
   constructor(parts: {
     store: OpenStore;
@@ -73,12 +77,14 @@ export class Backups {
     tool: string;
     keep?: number;
     look?: () => readonly string[];
+    known?: boolean;
   }) {
     this.#store = parts.store;
     this.place = parts.place;
     this.#tool = parts.tool;
     this.#keep = parts.keep ?? 5;
     this.#look = parts.look ?? (() => []);
+    this.#known = parts.known ?? false;
     this.#reader = new RowReader(parts.store.db);
     this.#audit = new AuditTail(parts.store.db, 0);
   }
@@ -122,15 +128,21 @@ export class Backups {
     this.#current = null;
   }
 
+  #storeFolder(): string {
+    return openPlace(this.place, this.#store.path, this.#store.id, this.#known);
+  }
+
   async #makeFull(): Promise<FullBackup> {
     this.#alsoIntoNext = [];
     try {
-      const storeFolder = openPlace(this.place, this.#store.path, this.#store.id);
+      const storeFolder = this.#storeFolder();
+      const sameDisk = onOneDisk(storeFolder, this.#store.path);
       const copy = await writeCopy(this.#store, storeFolder, this.#tool, this.#look);
       await this.#inLine(() => this.#take(copy));
+      this.#known = true;
       prune(storeFolder, this.#keep);
       const { finalFolder: folder, manifest, rows, seen } = copy;
-      return { folder, manifest, rows, seen };
+      return { folder, manifest, rows, seen, sameDisk };
     } catch (error) {
       throw asPlaceFailure(error, this.place);
     } finally {
@@ -216,7 +228,7 @@ export class Backups {
 
   /** The newest full copy that this very incarnation made with this very key and schema. */
   #newest(): { folder: string; content: Manifest; mac: string } | null {
-    const storeFolder = openPlace(this.place, this.#store.path, this.#store.id);
+    const storeFolder = this.#storeFolder();
     const last = fullCopies(storeFolder).at(-1);
     if (last === undefined) return null;
     const manifest = readManifest(join(last.folder, manifestName));

@@ -27,15 +27,22 @@ const partialPrefix = '.partial-';
 
 /**
  * The folder in which a store's copies stand in a backup place; made when it is not there.
+ * `known`: copies were made there before, so that where their folder is missing the place is another one.
  * @throws OperationError BACKUP_PLACE_MISSING when the place is not there (a stick not plugged in
- *   must not become a folder of the same name), BACKUP_PLACE_UNUSABLE when it is no folder, is the
- *   keystore's own, or cannot be written.
+ *   must not become a folder of the same name, nor its empty mount point a place), BACKUP_PLACE_UNUSABLE
+ *   when it is no folder, is the keystore's own, or cannot be written.
  */
-export function openPlace(place: string, keystorePath: string, storeId: string): string {
+export function openPlace(
+  place: string,
+  keystorePath: string,
+  storeId: string,
+  known: boolean,
+): string {
   try {
     const real = requirePlace(place, keystorePath);
     const folder = join(real, `keyreeve-${storeId}`);
     if (standingAt(folder) === null) {
+      if (known) throw new OperationError('BACKUP_PLACE_MISSING', { place, emptied: true });
       mkdirSync(folder, { mode: 0o700 });
       syncFolder(real);
     }
@@ -64,6 +71,10 @@ export function requirePlace(place: string, keystorePath: string): string {
     throw asPlaceFailure(error, place);
   }
 }
+
+/** Does one file system hold both, so that what happens to its disk happens to both? Of a place that is there. */
+export const onOneDisk = (place: string, keystorePath: string): boolean =>
+  onDisk('look at backup place', () => statSync(place).dev === statSync(dirname(keystorePath)).dev);
 
 /** Trouble with the second disk is not trouble with the keystore's own. */
 export function asPlaceFailure(error: unknown, place: string): unknown {

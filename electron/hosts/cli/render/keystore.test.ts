@@ -67,8 +67,17 @@ it('says of a place for backups that it is not there, or has no full backup', ()
       .map(clean)
       .filter((line) => /^(Backup place|Last full)/.test(line))
       .map((line) => line.replaceAll(/ {2,}/g, ' · '));
-  const none = { trouble: null, lastFullAt: null, lastIncrementAt: null, lastVerifiedAt: null };
+  const none = {
+    trouble: null,
+    sameDisk: null,
+    lastFullAt: null,
+    lastIncrementAt: null,
+    lastVerifiedAt: null,
+  };
   expect(lines({ ...none, place: null })).toEqual(['Backup place · none']);
+  expect(lines({ ...none, place, sameDisk: true })[0]).toMatch(
+    /^Backup place · \/mnt\/stick · ! The place is on the same disk as the keystore: /,
+  );
   expect(lines({ ...none, place })).toEqual([
     'Backup place · /mnt/stick',
     'Last full backup · none in this place',
@@ -91,6 +100,7 @@ it('says of a restored keystore what it needs before it rotates', () => {
     backup: {
       place: null,
       trouble: null,
+      sameDisk: null,
       lastFullAt: null,
       lastIncrementAt: null,
       lastVerifiedAt: null,
