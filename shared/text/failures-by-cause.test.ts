@@ -335,6 +335,13 @@ describe('says what is so, and sends people where it helps', () => {
       /writable/,
     ],
     [
+      'BACKUP_PLACE_UNUSABLE',
+      'a full disk',
+      { place: '/mnt/stick', full: true },
+      /^The disk of the backup folder is full\.\n[^]*\nMake room on the disk of \S*\/mnt\/stick\S*, or choose another folder\.$/m,
+      /writable/,
+    ],
+    [
       'AWS_CLOCK_SKEW',
       'a clock that is behind',
       { seconds: -900 },

@@ -117,18 +117,19 @@ describe.skipIf(!haveDisks)('a disk', () => {
     );
     expect(await backups.full().catch((error: unknown) => error)).toMatchObject({
       code: 'BACKUP_PLACE_UNUSABLE',
+      details: { place, full: true },
       external: { at: 'backup place' },
     });
     expect(() => writeFileSync(ballast, Buffer.alloc(2 << 20))).toThrow();
-    const refused = { code: 'BACKUP_PLACE_UNUSABLE' };
     expect(
       await backups.append([{ table: 'setting', key: 'big' }]).catch((error: unknown) => error),
-    ).toMatchObject(refused);
+    ).toMatchObject({ code: 'BACKUP_PLACE_UNUSABLE', details: { place, full: true } });
     rmSync(ballast);
     store.change(() => store.db.exec("update setting set value = 'small'"));
     expect((await backups.append([{ table: 'setting', key: 'big' }])).sequence).toBe(1);
     await backups.close();
     disk?.remount('ro');
+    const refused = { code: 'BACKUP_PLACE_UNUSABLE', details: { place } };
     const later = new Backups({ store, place, tool: 'test' });
     expect(await later.full().catch((error: unknown) => error)).toMatchObject(refused);
     expect(

@@ -260,7 +260,10 @@ export const keystoreWording = {
       ),
   },
   BACKUP_PLACE_UNUSABLE: {
-    headline: 'The backup folder cannot be used.',
+    headline: (d) =>
+      d.has('full')
+        ? 'The disk of the backup folder is full.'
+        : 'The backup folder cannot be used.',
     forYourKeys: (d) =>
       d.has('why')
         ? `Nothing was changed${d.because('why')}.`
@@ -268,7 +271,9 @@ export const keystoreWording = {
     next: (d) =>
       d.has('why')
         ? 'Choose another folder, best on another disk.'
-        : `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
+        : d.has('full')
+          ? `Make room on the disk of ${d.text('place', 'the folder')}, or choose another folder.`
+          : `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
   },
   BACKUP_INVALID: {
     headline: (d) =>

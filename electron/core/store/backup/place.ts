@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationError } from '../../../../shared/errors/operation-error.ts';
-import { onDisk } from '../disk-errors.ts';
+import { diskFailure, onDisk } from '../disk-errors.ts';
 import { standingAt, syncFolder } from '../durable-file.ts';
 import { incrementsName, manifestName, readManifest } from './manifest.ts';
 
@@ -83,7 +83,10 @@ export function asPlaceFailure(error: unknown, place: string): unknown {
     error instanceof OperationError ? error.external?.name : (error as NodeJS.ErrnoException).code;
   if (typeof name !== 'string') return error;
   const external = { name, at: 'backup place' };
-  return new OperationError('BACKUP_PLACE_UNUSABLE', { place }, { external, cause: error });
+  const told = diskFailure(error, 'backup place');
+  const full = told instanceof OperationError && told.code === 'DISK_FULL';
+  const details = full ? { place, full } : { place };
+  return new OperationError('BACKUP_PLACE_UNUSABLE', details, { external, cause: error });
 }
 
 /** Every full copy in a store's folder, newest last. Folders without a readable manifest are none. */
