@@ -58,6 +58,14 @@ export function statusOf(session: Session, opened = session.maybe): Status {
   };
 }
 
+/** The keystore stands when only its first backup failed: whoever is told must not take it for unmade. */
+function rethrowAsMade(error: unknown): never {
+  if (!(error instanceof OperationError)) throw error;
+  const { code, details, external } = error.toFailure();
+  const options = { ...(external ? { external } : {}), cause: error };
+  throw new OperationError(code, { ...details, made: true }, options);
+}
+
 /** What a person brings to open a keystore or a backup. */
 interface Brought {
   readonly slot?: string | undefined;
@@ -113,7 +121,8 @@ const lifeHandlers = (
       // before anything is made: bad input changes nothing
       if (input.backupPlace !== null) requirePlace(input.backupPlace, session.path);
       const opened = await session.create(input.realm, slot, caller);
-      if (input.backupPlace !== null) await opened.backups.setPlace(input.backupPlace);
+      if (input.backupPlace !== null)
+        await opened.backups.setPlace(input.backupPlace).catch(rethrowAsMade);
       return statusOf(session);
     } finally {
       slot.passphrase.dispose();

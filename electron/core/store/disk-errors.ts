@@ -56,3 +56,11 @@ export function onDisk<T>(at: string, work: () => T, folder?: string): T {
     throw diskFailure(error, at, folder);
   }
 }
+
+/** A keystore that is only being made has lost nothing: a full disk is told as that of `folder`. */
+export function asUnmade(error: unknown, folder: string): unknown {
+  if (!(error instanceof OperationError && error.code === 'DISK_FULL')) return error;
+  const { external } = error.toFailure();
+  const options = { ...(external ? { external } : {}), cause: error };
+  return new OperationError('DISK_FULL', { path: folder, unmade: true }, options);
+}

@@ -6,7 +6,9 @@ import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { Backups } from './backup/backups.ts';
+import { restore } from './backup/restore.ts';
 import { haveStrace, SmallDisk, writeUnderFault } from './disk-faults.fixture.ts';
+import { createKeystore } from './keystore-file.ts';
 import { createStoreWithRootKey, openStoreWithRootKey } from './store-file.ts';
 import { temporaryStore } from './store.fixture.ts';
 
@@ -103,6 +105,27 @@ describe.skipIf(!haveDisks)('a disk', () => {
       'DISK_FULL',
     );
     expect(readdirSync(disk?.path ?? '')).toEqual([]);
+  });
+
+  it('too small for a keystore, new or from a backup, is told as that: nothing was made', async () => {
+    using temporary = temporaryStore();
+    using backed = temporaryStore();
+    const place = backed.folder;
+    await new Backups({ store: temporary.store, place, tool: 'test' }).full();
+    const folder = smallDisk('64k').path;
+    const path = join(folder, 'k');
+    const unmade = { code: 'DISK_FULL', details: { path: folder, unmade: true } };
+    const passphrase = Secret.adopt(Buffer.from('a phrase of twelve and more'));
+    const slot = { kind: 'passphrase', label: 'p', passphrase } as const;
+    const refusal = (work: Promise<unknown>) => work.catch((error: unknown) => error);
+    expect(await refusal(createKeystore({ ...ports, path, realm: 'real', slot }))).toMatchObject(
+      unmade,
+    );
+    const unlock = { rootKey: temporary.rootKey };
+    expect(await refusal(restore({ ...ports, from: place, to: path, unlock }))).toMatchObject(
+      unmade,
+    );
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('for backups that is full or read-only is said to be so; the keystore goes on', async () => {

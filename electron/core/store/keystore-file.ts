@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import { Secret } from '../kernel/secret.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
-import { onDisk } from './disk-errors.ts';
+import { asUnmade, onDisk } from './disk-errors.ts';
 import type { OpenStore } from './open-store.ts';
 import { takeProcessLock } from './process-lock.ts';
 import { headerPaths, readHeaders, writeHeaders } from './slots/header-files.ts';
@@ -55,7 +56,7 @@ export async function createKeystore(
     // A header without a keystore would stand in the way of the next attempt.
     if (written) for (const file of headerPaths(spec.path)) rmSync(file, { force: true });
     lock.abandon();
-    throw error;
+    throw asUnmade(error, dirname(spec.path));
   }
 }
 

@@ -160,10 +160,14 @@ export const keystoreWording = {
       d.when(
         'elsewhere',
         () => notWritten,
-        'The last change was not saved and was taken back. What was saved before is safe.',
+        d.has('unmade')
+          ? 'No keystore was made, and nothing was left there.'
+          : 'The last change was not saved and was taken back. What was saved before is safe.',
       ),
     next: (d) =>
       d.when('elsewhere', (folder) => `Make room on the disk of ${folder}, or choose another.`) ||
+      (d.has('unmade') &&
+        `Make room on the disk of ${d.text('path', 'the keystore')}, then try again.`) ||
       `Make room on the disk of ${d.text('path', 'the keystore')}${d.inOpenJob ? '; jobs then go on.' : ', then try again. Jobs go on by themselves.'}`,
   },
   DISK_READ_ONLY: {
@@ -267,12 +271,14 @@ export const keystoreWording = {
     forYourKeys: (d) =>
       d.has('why')
         ? `Nothing was changed${d.because('why')}.`
-        : `New keys wait until a backup can be taken. The keystore itself is fine${d.because()}.`,
+        : d.has('made')
+          ? 'The keystore was made, without a backup. Keys wait until one can be taken.'
+          : `New keys wait until a backup can be taken. The keystore itself is fine${d.because()}.`,
     next: (d) =>
       d.has('why')
         ? 'Choose another folder, best on another disk.'
         : d.has('full')
-          ? `Make room on the disk of ${d.text('place', 'the folder')}, or choose another folder.`
+          ? `Make room on the disk of ${d.text('place', 'the folder')}, or choose another folder${d.has('made') ? ': with "keyreeve keystore backup-place"' : ''}.`
           : `Make ${d.text('path', d.text('place', 'the folder'))} reachable and writable, or choose another.`,
   },
   BACKUP_INVALID: {

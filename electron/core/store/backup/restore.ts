@@ -4,7 +4,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { uuidv7 } from '../../kernel/uuid.ts';
 import { LyingFile } from '../close-seal.ts';
-import { onDisk } from '../disk-errors.ts';
+import { asUnmade, onDisk } from '../disk-errors.ts';
 import {
   moveIntoPlace,
   readSmallFile,
@@ -65,6 +65,8 @@ export async function restore(spec: RestoreSpec): Promise<BackupReport> {
     }
     lock.release();
     return report;
+  } catch (error) {
+    throw asUnmade(error, dirname(spec.to));
   } finally {
     rootKey.dispose();
     // of a restore that came to nothing; one that did has given it back
