@@ -89,13 +89,6 @@ describe('says what is so, and sends people where it helps', () => {
       /taken back|jobs/,
     ],
     [
-      'DISK_FULL',
-      'a keystore that is only being made',
-      { path: '/srv/keys', unmade: true },
-      /^No keystore was made, and nothing was left there\.\nMake room on the disk of \S*\/srv\/keys\S*, then try again\.$/m,
-      /saved|[Jj]obs/,
-    ],
-    [
       'DISK_FAILED',
       'a file that was asked for, on a disk of its own',
       { elsewhere: '/mnt/stick' },
@@ -340,20 +333,6 @@ describe('says what is so, and sends people where it helps', () => {
       { place: '/srv/keys', why: 'it is the folder of the keystore itself' },
       /changed: it is the folder of the keystore itself\.\nChoose another folder/,
       /writable/,
-    ],
-    [
-      'BACKUP_PLACE_UNUSABLE',
-      'a full disk',
-      { place: '/mnt/stick', full: true },
-      /^The disk of the backup folder is full\.\n[^]*\nMake room on the disk of \S*\/mnt\/stick\S*, or choose another folder\.$/m,
-      /writable/,
-    ],
-    [
-      'BACKUP_PLACE_UNUSABLE',
-      'a full disk, when the keystore was made',
-      { place: '/mnt/stick', full: true, made: true },
-      /^The keystore was made, without a backup\. [^]*another folder: with "keyreeve keystore backup-place"\.$/m,
-      /itself is fine/,
     ],
     [
       'AWS_CLOCK_SKEW',

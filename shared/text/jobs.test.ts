@@ -13,6 +13,12 @@ it('says that a cancel was heard, beside what the job does', () => {
   expect(progressText({ ...job, cancelRequested: true, doing }, at)).toBe(`${heard} · ${doing}`);
 });
 
+it('says that nothing can be saved just now, and that it goes on by itself', () => {
+  const full = { for: 'held', code: 'DISK_FULL' } as const;
+  expect(waitText(full, at)).toMatch(/room on the disk of the keystore, and goes on by itself/);
+  expect(waitText({ ...full, code: 'INTERNAL' }, at)).toMatch(/takes changes again.*\(INTERNAL\)$/);
+});
+
 it('says why a job whose date is over did not start', () => {
   const waits = { for: 'start', until: at, inDoubt: false } as const;
   expect(waitText(waits, at)).toBe('starts on 2026-11-22T09:00:00.000Z');

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../errors/failures.ts';
 import type { Failure } from '../errors/operation-error.ts';
 import type { JobState } from '../model/job.ts';
 import { sayTime } from '../model/span.ts';
@@ -10,6 +11,8 @@ export type Waiting =
   | { readonly for: 'start'; readonly until: number; readonly inDoubt: boolean }
   | { readonly for: 'until'; readonly until: number; readonly why: string }
   | { readonly for: 'gate'; readonly gate: string }
+  /** The keystore took no change, for this reason; it is tried again by itself. */
+  | { readonly for: 'held'; readonly code: FailureCode }
   /** `nobody`: no process runs jobs of this keystore. */
   | { readonly for: 'turn' | 'nobody' };
 
@@ -17,6 +20,12 @@ const gates: Readonly<Record<string, string>> = {
   hsm: 'waits for the HSM: attach the token or enter its PIN',
   designation: 'waits until this device is the designated one',
 };
+
+/** Why nothing of a job can be kept just now. */
+export const heldText = (code: FailureCode): string =>
+  code === 'DISK_FULL'
+    ? 'waits for room on the disk of the keystore, and goes on by itself then'
+    : `waits until the keystore takes changes again, which is tried by itself (${code})`;
 
 /** One line, e.g. `waits behind job 1042, which needs you`. */
 export function waitText(waiting: Waiting, now: number): string {
@@ -34,6 +43,8 @@ export function waitText(waiting: Waiting, now: number): string {
       return `${waiting.why} (looks again in ${seconds(waiting.until)} s)`;
     case 'gate':
       return gates[waiting.gate] ?? `waits for ${waiting.gate}`;
+    case 'held':
+      return heldText(waiting.code);
     case 'turn':
       return 'waits for its turn';
     case 'nobody':

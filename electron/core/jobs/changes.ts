@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../../shared/errors/failures.ts';
 import type { Store } from '../store/store.ts';
 
 /** Says that a job is not what it was. Carries no data: whoever shows the job reads it again. */
@@ -28,6 +29,7 @@ export interface LiveProgress {
 export class JobChanges {
   readonly #db: Store['db'];
   readonly #row;
+  readonly #open;
   readonly #listeners = new Set<Listener>();
   readonly #after = new Set<() => void>();
   readonly #dirty = new Set<number>();
@@ -35,6 +37,7 @@ export class JobChanges {
   readonly #progress = new Map<number, LiveProgress>();
   #sequence = 0;
   #scheduled = false;
+  #held: FailureCode | null = null;
 
   constructor(store: Pick<Store, 'db'>) {
     this.#db = store.db;
@@ -42,6 +45,9 @@ export class JobChanges {
       [number],
       { id: string; revision: number; ended_at: number | null }
     >('select id, revision, ended_at from job where number = ?');
+    this.#open = store.db
+      .prepare<[], number>('select number from job where ended_at is null order by number')
+      .pluck();
   }
 
   /** Returns the unsubscriber. */
@@ -77,6 +83,24 @@ export class JobChanges {
     this.#progress.set(job.number, progress);
     const revision = this.#told.get(job.number) ?? this.#row.get(job.number)?.revision ?? 0;
     this.#tell({ jobId: job.id, number: job.number, revision, sequence: ++this.#sequence });
+  }
+
+  /** Why no job can be taken just now, for the keystore takes no change; null: it does. In memory only. */
+  get held(): FailureCode | null {
+    return this.#held;
+  }
+
+  set held(why: FailureCode | null) {
+    if (why === this.#held) return;
+    this.#held = why;
+    if (this.#db.open) for (const number of this.#open.all()) this.#tellAgain(number);
+  }
+
+  #tellAgain(number: number): void {
+    const row = this.#row.get(number);
+    if (row === undefined) return;
+    const { id: jobId, revision } = row;
+    this.#tell({ jobId, number, revision, sequence: ++this.#sequence });
   }
 
   #flush(): void {

@@ -369,32 +369,3 @@ describe('the epoch of a step', () => {
     expect(close(step.epoch + 1)).toThrow(Fenced);
   });
 });
-
-describe('a disk that does not take the outcome', () => {
-  it('keeps the job open and looks at the step when the disk is back', async () => {
-    const aws = new Aws();
-    const kind = kindOf([
-      step(
-        'create',
-        () => {
-          aws.keys.push('k');
-          at.life.refuses = new OperationError('DISK_FULL');
-          return done('k');
-        },
-        { changes: 'aws', repeatable: false, reconcile: () => done('k') },
-      ),
-    ]);
-    const at = new JobsBench({ kinds: () => [kind] });
-    opened.push(at);
-    await at.start();
-    const { id } = at.add(kind, { group: 'g', deed: 'd' });
-    await at.clock.settle(10);
-    expect(at.jobs.read.show(id).state).toBe('running');
-    await at.clock.advance(10_000);
-    at.life.refuses = null;
-    await at.clock.advance(60_000);
-    await at.settle();
-    expect(at.jobs.read.show(id).state).toBe('done');
-    expect(aws.keys).toEqual(['k']);
-  });
-});

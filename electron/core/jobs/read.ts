@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../../shared/errors/failures.ts';
 import { type Failure, notFound, OperationError } from '../../../shared/errors/operation-error.ts';
 import type { CallChange, JobState, StepState } from '../../../shared/model/job.ts';
 import type { Json } from '../../../shared/model/json.ts';
@@ -27,6 +28,8 @@ export type JobWait =
   | { readonly for: 'start'; readonly until: number; readonly inDoubt: boolean }
   | { readonly for: 'until'; readonly until: number; readonly why: string }
   | { readonly for: 'gate'; readonly gate: string }
+  /** The keystore takes no change just now, so that no job can be begun or taken up. */
+  | { readonly for: 'held'; readonly code: FailureCode }
   | { readonly for: 'turn' };
 
 /** A job in a list. Times are wall clock ms. */
@@ -285,8 +288,10 @@ export class JobReader {
   #wait(row: JobRow): JobWait | null {
     if (row.ended_at !== null || row.state === 'needs-you' || row.lease !== null) return null;
     if (row.gate !== null) return { for: 'gate', gate: row.gate };
+    const held = this.#changes.held;
     if (row.not_before !== null) {
       const until = row.not_before;
+      if (held !== null && this.#wall.isOver(until)) return { for: 'held', code: held };
       if (row.wait === 'until') return { for: 'until', until, why: row.wait_text ?? '' };
       if (row.wait === 'retry') return { for: 'retry', until };
       return { for: 'start', until, inDoubt: this.#wall.holdsBack(until) };
@@ -295,7 +300,7 @@ export class JobReader {
       const head = this.#head.get(row.order_key);
       if (head !== undefined) return { for: 'behind', ...head };
     }
-    return { for: 'turn' };
+    return held === null ? { for: 'turn' } : { for: 'held', code: held };
   }
 
   #steps(row: JobRow, newest: ReadonlyMap<number, StepRow>): readonly StepSummary[] {

@@ -1,4 +1,5 @@
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import { heldText } from '../../../shared/text/jobs.ts';
 import { Service } from '../kernel/service.ts';
 import { uuidv7 } from '../kernel/uuid.ts';
 import type { Base, FaultPoints } from '../ports.ts';
@@ -64,8 +65,8 @@ export class JobRunner extends Service {
   readonly #active = new Map<number, Promise<void>>();
   /** Since when (monotonic) the present step of a job fails. */
   readonly #trying = new Map<number, number>();
-  /** Jobs whose outcome could not be written when jobs paused. */
-  readonly #stranded = new Set<Taken>();
+  /** Jobs whose outcome could not be written when jobs paused, and why. */
+  readonly #stranded = new Map<Taken, unknown>();
   #reading = 0;
   /** Nothing is taken before this time (monotonic): the last taking failed, the disk may be full. */
   #heldUntil = 0;
@@ -139,7 +140,9 @@ export class JobRunner extends Service {
     if (!this.#paused || this.stopped) return;
     this.#paused = false;
     this.#interrupt = new AbortController();
-    for (const taken of this.#stranded) this.#track(taken.row.number, this.#rescue(taken));
+    for (const [taken, why] of this.#stranded) {
+      this.#track(taken.row.number, this.#rescue(taken, why));
+    }
     this.#stranded.clear();
     this.#wake();
   }
@@ -172,11 +175,12 @@ export class JobRunner extends Service {
 
   /** A write failed: whatever the reason, nothing is begun for a while. */
   #holdOff(error: unknown, about: { job?: number }): void {
-    const { log, clock } = this.#options;
+    const { log, clock, changes } = this.#options;
     this.#hold = Math.min(60_000, Math.max(1_000, this.#hold * 2));
     this.#heldUntil = clock.monotonic() + this.#hold;
     const name = error instanceof OperationError ? error.code : nameOf(error);
     log.log('error', 'jobs.held-off', { ...about, error: name, ms: this.#hold });
+    changes.held = toFailure(error).code;
   }
 
   #pumpSoon(): void {
@@ -232,6 +236,7 @@ export class JobRunner extends Service {
     if (first && row.state === 'waiting') this.#reach(row.kind, first.name, 'before-intent');
     let taken = await store.changeSoon(() => this.#journal.take(number));
     this.#hold = 0;
+    this.#options.changes.held = null;
     while (taken !== null) {
       if (taken.phase === 'act') this.#reach(taken.kind.name, taken.spec.name, 'after-intent');
       taken = await this.#step(taken);
@@ -291,22 +296,35 @@ export class JobRunner extends Service {
       log.log('warn', 'job.fenced', about);
       return;
     }
-    if (!(error instanceof RecordFailed)) return this.#rescue(taken);
+    if (!(error instanceof RecordFailed)) return this.#rescue(taken, error);
     const failure = toFailure(error.cause);
     log.log('error', 'job.record-failed', { ...about, code: failure.code });
     try {
       await store.changeSoon(() => this.#journal.parkOpen(taken, failure));
       this.#rounds.forget(taken.row.number);
     } catch (again) {
-      if (!(again instanceof Fenced)) await this.#rescue(taken);
+      if (!(again instanceof Fenced)) await this.#rescue(taken, again);
     }
   }
 
   /** Tries to put a job down until the disk takes it; what it did is then found out by looking. */
-  async #rescue(taken: Taken): Promise<void> {
+  async #rescue(taken: Taken, why: unknown): Promise<void> {
+    const { changes } = this.#options;
+    const text = heldText(toFailure(why).code);
+    const tell = (): void =>
+      changes.setProgress(taken.row, { text, until: null, done: null, ahead: null });
+    try {
+      await this.#putDown(taken, why, tell);
+    } finally {
+      changes.setProgress(taken.row, null);
+    }
+  }
+
+  async #putDown(taken: Taken, why: unknown, tell: () => void): Promise<void> {
     const { store, clock, log } = this.#options;
     const { signal } = this.#interrupt;
     for (let wait = 1_000; ; wait = Math.min(wait * 2, 60_000)) {
+      tell();
       try {
         await clock.sleep(wait, signal);
         await store.changeSoon(() => this.#journal.putDown(taken));
@@ -314,7 +332,7 @@ export class JobRunner extends Service {
       } catch (error) {
         if (error instanceof Fenced) return;
         if (signal.aborted) {
-          this.#stranded.add(taken);
+          this.#stranded.set(taken, why);
           return;
         }
         log.log('error', 'job.outcome-not-written', { job: taken.row.number });

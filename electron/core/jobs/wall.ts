@@ -44,6 +44,11 @@ export class WallWatch {
     return this.verdict() === 'fine';
   }
 
+  /** Is this date over by a clock that is right, as far as is known? */
+  isOver(date: number): boolean {
+    return date <= this.#clock.now() && this.trusted;
+  }
+
   /** Is this date over by a clock that may not be right? */
   holdsBack(date: number): boolean {
     return date <= this.#clock.now() && !this.trusted;

@@ -73,6 +73,21 @@ it('leaves a job that nobody has the PIN for, waiting', async () => {
   expect(logins()).toBe(0);
 });
 
+it('tells in a pipe, once, what a job waits for that has no date', async () => {
+  const full = 'waits for room on the disk of the keystore, and goes on by itself then';
+  const passing = ['waits 3 s for AWS', 'waits 2 s for AWS', full, full, full];
+  core.handlers.set('job.wait', () => {
+    const progress = passing.shift();
+    const over = { revision: 2, detail: detail('done') };
+    if (progress === undefined) return over;
+    const running = detail('running');
+    return { revision: 1, detail: { ...running, job: { ...running.job, progress } } };
+  });
+  expect(await follow({})).toBe(0);
+  expect(written.split(full)).toHaveLength(2);
+  expect(written).not.toContain('for AWS');
+});
+
 it('tries a PIN once', async () => {
   core.handlers.set('hsm.login', () => {
     throw new OperationError('HSM_PIN_REFUSED');

@@ -126,6 +126,7 @@ class Progress {
   readonly #context: CommandContext;
   readonly #style: Style;
   readonly #told = new Set<string>();
+  #before = '';
   number: number | null = null;
 
   constructor(context: CommandContext) {
@@ -158,9 +159,11 @@ class Progress {
       this.#context.screen.status(line);
       return;
     }
-    // In a pipe every real wait is told once, not at every reading.
+    // In a pipe every real wait is told once, not at every reading; one without a date is one that stands.
     const waits = job.notBefore !== null && job.notBefore > Date.now() + shortWaitMs;
-    if (!(waits || job.state === 'checking') || this.#told.has(line)) return;
+    const stands = job.progress !== null && line === this.#before;
+    this.#before = line;
+    if (!(waits || stands || job.state === 'checking') || this.#told.has(line)) return;
     this.#told.add(line);
     this.#context.screen.note(line);
   }
