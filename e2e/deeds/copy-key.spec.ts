@@ -106,6 +106,18 @@ describe.each(['hsm', 'software'] as const)('a version of one group in another, 
       new RegExp(`Version 2 of “${b}” \\(KMS key .*, Enabled\\) has this material, too`),
     );
     expect(disabling.lookFirst.join()).not.toContain('can be verified nowhere');
+    for (const importMaterial of [false, true]) {
+      const choices = { deleteMaterial: true, updatePolicy: false, importMaterial };
+      const { lookFirst } = await desk.call('key.planSynchronize', { key: `${a}/1`, ...choices });
+      expect(lookFirst.join()).toMatch(
+        new RegExp(`Version 2 of “${b}” \\(KMS key .*, Enabled\\) has this material, too`),
+      );
+      expect(lookFirst.join()).not.toContain('can be verified nowhere');
+    }
+    const alone = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    const other = await desk.call('key.planSynchronize', { key: `${b}/1`, ...alone });
+    expect(other.lookFirst.join()).not.toContain('has this material');
+    expect(other.lookFirst.join()).toContain('can be verified nowhere');
     const { number } = await desk.call('group.planEdit', {
       group: a,
       changes: { name: `new-${a}` },

@@ -72,6 +72,7 @@ function planned(of: {
     connect: async () => connection,
     accounts: { seen: () => undefined },
     keys: {
+      sameAs: () => [],
       get: () => row,
       noteRemote: (_id: string, reading: unknown) => of.noted?.push(reading),
       byKms: () => [kept],

@@ -3,6 +3,7 @@ import { OperationError } from '../../../../shared/errors/operation-error.ts';
 import type { LastUsage } from '../../cloud/answers.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import { sameMaterial } from '../../keystore/same-material.ts';
 import {
   capital,
   Checks,
@@ -26,6 +27,7 @@ import { hasOther, hasOurs, nameOfOurs } from './our-material.ts';
 import { isThere, type LookedKey } from './read-key.ts';
 import { policyInStep, proveCopy, shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { sayTwin, worksWithout } from './twins.ts';
 import { isAsymmetric } from '../../../../shared/model/key-kinds.ts';
 import type { SynchronizePayload } from './synchronize.ts';
 import type { SynchronizePlan } from '../../../../shared/contract/key.ts';
@@ -109,7 +111,7 @@ export async function planSynchronize(
       ...(seen?.described?.state === 'Disabled' ? offLines(choices, worksOfKey(key)) : []),
       ...(inKey ? warningsInKey(inKey, choices, gone) : []),
       ...dateLines(choices, seen),
-      ...warningLines(choices, alone, key, seen),
+      ...warningLines(services, choices, key, seen),
     ],
     checks: checks.lines,
     ...callsOf(group, choices, seen, { key, remote }),
@@ -303,20 +305,30 @@ function dateLines(
   ];
 }
 
-function warningLines(choices: Choices, alone: boolean, key: Key, seen: Seen | null): string[] {
+function warningLines(
+  services: DeedServices,
+  choices: Choices,
+  key: Key,
+  seen: Seen | null,
+): string[] {
   if (!choices.deleteMaterial || seen?.there === false || seen?.inKey?.waits) return [];
-  const works = worksOfKey(key);
-  const lines = alone
-    ? [
-        seen?.inKey
-          ? 'Every version of the group stops decrypting in AWS now'
-          : `${capital(works.stops(`version ${key.version}`))} in AWS now`,
-        ...(works.dataKeys
-          ? ['Services notice late: a volume or database may run on until it next starts']
-          : []),
-        ...works.outside,
-      ]
-    : [`The ${seen?.inKey ? 'whole KMS key' : 'key'} cannot be used between delete and import`];
+  const twins = sameMaterial(services.keys, key);
+  const works = worksWithout(key, twins);
+  const lines = twins.map((twin) => sayTwin(services, twin));
+  if (choices.importMaterial)
+    lines.push(
+      `The ${seen?.inKey ? 'whole KMS key' : 'key'} cannot be used between delete and import`,
+    );
+  else
+    lines.push(
+      seen?.inKey
+        ? 'Every version of the group stops decrypting in AWS now'
+        : `${capital(works.stops(`version ${key.version}`))} in AWS now`,
+      ...(works.dataKeys
+        ? ['Services notice late: a volume or database may run on until it next starts']
+        : []),
+      ...works.outside,
+    );
   if (seen) lines.push(...lastUseLines(seen.usage));
   if (seen?.copyProved) lines.push('This can be undone: our copy was opened just now');
   return lines;

@@ -7,7 +7,7 @@ import type { Grant, LastUsage } from '../../cloud/answers.ts';
 import type { CloudConnection } from '../../cloud/cloud.ts';
 import type { KeyWithRemote } from '../../keystore/keys.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
-import { type SameMaterial, sameMaterial } from '../../keystore/same-material.ts';
+import { sameMaterial } from '../../keystore/same-material.ts';
 import { keyObstacle, turns } from './kms-key-state.ts';
 import { lastUse, lastUseLines, usedLately } from './last-use.ts';
 import {
@@ -29,7 +29,7 @@ import {
 } from './plan.ts';
 import { shortId } from './reading.ts';
 import type { DeedServices } from './services.ts';
-import { sayTwin } from './twins.ts';
+import { sayTwin, worksWithout } from './twins.ts';
 
 /** What other jobs mean for the key. */
 export interface JobsBeside {
@@ -201,13 +201,6 @@ function jobLines(turn: KeyTurn, { disabling, atWork }: JobsBeside): string[] {
   if (atWork !== null)
     lines.push(`Job ${atWork} of this group is not over: this one does not wait for it`);
   return lines;
-}
-
-/** MACs are verified by another KMS key with this material, where there is one that AWS can use. */
-function worksWithout(key: Key, twins: readonly SameMaterial[]): KeyWorks {
-  const works = worksOfKey(key);
-  const goesOn = twins.some(({ remote }) => remote?.state === 'Enabled');
-  return goesOn && key.usage === 'GENERATE_VERIFY_MAC' ? { ...works, outside: [] } : works;
 }
 
 function warningLines({ aliases, grants, usage }: Users, works: KeyWorks): string[] {
