@@ -255,7 +255,9 @@ describe('what is refused changes nothing', () => {
     const known = await planned('refused', twice);
     expect(known.blocked).toMatchObject({ code: 'BRING_IN_KNOWN', details: { version: 1 } });
     const elsewhere = await planned('neighbour', await wrapElsewhere('neighbour', secret));
-    expect(elsewhere.lookFirst.join()).toContain('“refused” has a key with this KCV: version 1');
+    expect(elsewhere.lookFirst.join()).toMatch(
+      /Version 1 of “refused” \(KMS key .*, Enabled\) has this material, too/,
+    );
     // a plan that is blocked cannot be started
     const { code } = await desk.refused('group.bringIn', {
       group: 'refused',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type TestKeystore, testBlob, testKeystore } from './keystore.fixture.ts';
-import { sameMaterial } from './same-material.ts';
+import { keptAlready, sameMaterial } from './same-material.ts';
 
 let keystore: TestKeystore;
 let groups: readonly [string, string];
@@ -52,6 +52,19 @@ it('goes by the public key of a private one, whatever master it is under', () =>
   const copy = add(1, { ...blob, wrapped: randomBytes(144), masterId: '6b32' });
   add(1, { ...blob, publicKey: randomBytes(91) });
   expect(found(one)).toEqual([{ id: copy.id, proved: true }]);
+});
+
+it('compares a key of which nothing is kept yet with all that is kept', () => {
+  const blob = testBlob();
+  const one = add(0, blob);
+  const other = add(0, { ...blob, wrapped: randomBytes(40), masterId: '6b32' });
+  const kept = (wrapped: Uint8Array) =>
+    keptAlready(keystore.keys, { ...blob, wrapped }).map(({ key, proved }) => [key.id, proved]);
+  expect(kept(blob.wrapped)).toEqual([
+    [one.id, true],
+    [other.id, false],
+  ]);
+  expect(kept(randomBytes(40))).toEqual([[other.id, false]]);
 });
 
 it('goes on where a kept copy was tampered with', () => {

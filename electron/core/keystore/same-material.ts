@@ -22,15 +22,31 @@ export function sameMaterial(
 ): readonly SameMaterial[] {
   const others = keys.sameAs(kcv, spec).filter(({ key }) => key.id !== id);
   if (others.length === 0) return [];
-  const own = opened(() => keys.blob(id));
-  return others.flatMap((found) => {
+  return thoseWith(
+    opened(() => keys.blob(id)),
+    others,
+    keys,
+  );
+}
+
+/** The same of a key that is wrapped here, and of which nothing is kept yet. */
+export const keptAlready = (
+  keys: Pick<Keys, 'sameAs' | 'blob'>,
+  blob: KeyBlob,
+): readonly SameMaterial[] => thoseWith(blob, keys.sameAs(blob.kcv, blob.spec), keys);
+
+const thoseWith = (
+  own: KeyBlob | null,
+  others: readonly KeyWithRemote[],
+  keys: Pick<Keys, 'blob'>,
+): SameMaterial[] =>
+  others.flatMap((found) => {
     const same = compare(
       own,
       opened(() => keys.blob(found.key.id)),
     );
     return same === 'different' ? [] : [{ ...found, proved: same === 'same' }];
   });
-}
 
 function compare(one: KeyBlob | null, other: KeyBlob | null): 'same' | 'different' | 'not-known' {
   if (one === null || other === null) return 'not-known';

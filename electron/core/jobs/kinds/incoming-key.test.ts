@@ -78,3 +78,16 @@ it('sends nobody to AWS for a version that has no KMS key there', async () => {
   keystore.addRemote(key.id);
   expect(await known()).toMatch(/^Synchronize that version/);
 });
+
+it('takes in a key that has no more than its check value in common with a version of the group', async () => {
+  const kept = { ...blob('SYMMETRIC_DEFAULT', Buffer.alloc(40, 1), null), kcv };
+  keystore.addKey(group.id, {}, kept);
+  const vault = (wrapped: Uint8Array): Pick<Vault, 'driver'> => ({
+    driver: { bringIn: async () => ({ ...kept, wrapped }) } as unknown as HsmDriver,
+  });
+  const incoming = { transportId, file: Buffer.alloc(512), kcv: kcv.value };
+  const other = await openIncoming(keystore, group, vault(Buffer.alloc(40, 2)), incoming);
+  expect(other).toMatchObject({ kept: null, elsewhere: [] });
+  const same = openIncoming(keystore, group, vault(kept.wrapped), incoming);
+  await expect(same).rejects.toMatchObject({ code: 'BRING_IN_KNOWN', details: { version: 1 } });
+});

@@ -3,6 +3,7 @@ import { nameOfSpec } from '../../../../shared/model/key-kinds.ts';
 import { keySpecs } from '../../../../shared/model/key-specs.ts';
 import type { Kcv, KeyBlob } from '../../hsm/driver.ts';
 import type { Group, Key, KeyWithRemote } from '../../keystore/rows.ts';
+import { keptAlready, type SameMaterial } from '../../keystore/same-material.ts';
 import type { KeptTransportKey } from '../../keystore/transport-keys.ts';
 import type { Vault } from '../../keystore/vaults.ts';
 import { isOvertaken } from './rotation.ts';
@@ -13,6 +14,8 @@ export interface IncomingKey {
   readonly blob: KeyBlob;
   /** A version of the group that came in before and never got a KMS key: it is taken, and no second one made. */
   readonly kept: Key | null;
+  /** Versions of other groups with this material. */
+  readonly elsewhere: readonly SameMaterial[];
 }
 
 /**
@@ -48,15 +51,17 @@ export async function openIncoming(
       throw onAnother(transportKeys.get(incoming.transportId), error);
     });
   requireKcv(blob.kcv, incoming.kcv);
-  const same = keys.sameAs(blob.kcv, blob.spec).filter(({ key }) => key.groupId === group.id);
-  const known = same.find((each) => !waits(each));
+  const same = keptAlready(keys, blob);
+  const here = same.filter(({ key }) => key.groupId === group.id);
+  const known = here.find((each) => !waits(each));
   if (known) {
     const unused = known.remote === null ? { unused: true } : {};
     throw new OperationError('BRING_IN_KNOWN', { version: known.key.version, ...unused });
   }
   // the alias does not go back from a newer version: the key begins anew as the next one
-  const kept = same.find(({ key }) => !isOvertaken({ keys }, key));
-  return { blob, kept: kept?.key ?? null };
+  const kept = here.find(({ key }) => !isOvertaken({ keys }, key));
+  const elsewhere = same.filter((each) => !here.includes(each));
+  return { blob, kept: kept?.key ?? null, elsewhere };
 }
 
 /** The pair is under the master key of the token that made it: another one is attached now. */

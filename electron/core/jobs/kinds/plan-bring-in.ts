@@ -14,6 +14,7 @@ import {
 } from './plan-force-rotate.ts';
 import { sayMethod } from './reading.ts';
 import type { DeedServices } from './services.ts';
+import { sayTwin } from './twins.ts';
 
 export interface Incoming {
   readonly transport: KeptTransportKey;
@@ -69,15 +70,11 @@ async function lookAtFile(
 function describe(
   services: DeedServices,
   group: Group,
-  { blob, kept }: IncomingKey,
+  { blob, kept, elsewhere }: IncomingKey,
   { fileSha256, endsAt }: { readonly fileSha256: string; readonly endsAt: number },
 ) {
   const version = kept?.version ?? services.keys.nextVersion(group.id);
   const { value, method } = blob.kcv;
-  const others = services.keys.sameAs(blob.kcv, blob.spec).flatMap(({ key }) => {
-    const other = services.groups.byId(key.groupId);
-    return other === null || other.id === group.id ? [] : [{ key, other }];
-  });
   return {
     version: kept?.version ?? null,
     changes: [
@@ -90,10 +87,7 @@ function describe(
       `Compare the SHA-256 of the wrapped key (not of base64) with the other system: ${fileSha256}. Whoever has the transport key can wrap a key of their own that fits a short KCV`,
       `The file can be opened until ${sayMinute(endsAt)}: a job that waits longer ends without it, and the key has to be wrapped again`,
       'Whoever had this key elsewhere may have it still: nothing here shows where it has been',
-      ...others.map(
-        ({ key, other }) =>
-          `${quote(other.name)} has a key with this KCV: version ${key.version}. It is likely the same key`,
-      ),
+      ...elsewhere.map((each) => sayTwin(services, each)),
     ],
   };
 }
