@@ -146,6 +146,78 @@ describe('the plan of taking over a KMS key', () => {
   });
 });
 
+describe('where the versions of a group share one KMS key', () => {
+  const shared = { mapping: 'material', rotateEvery: { amount: 9, unit: 'months' } } as const;
+
+  it('the one that is taken over is theirs: what was encrypted before goes on, as under version 1', async () => {
+    const secret = randomBytes(32);
+    const keyId = await filledKey(secret);
+    await aws.pointAlias('alias/shared', keyId);
+    const texts = [await aws.encrypt('alias/shared', 'from before')];
+    await desk.addGroup('shared', { ...shared, activeKeyId: keyId });
+    const before = await aws.key(keyId);
+    const wrapped = await wrapElsewhere(desk, 'shared', secret);
+    const plan = await planned('shared', wrapped);
+    expect(plan.blocked).toBeNull();
+    expect(plan.changes.join()).toContain(`KMS key ${keyId} is taken over`);
+    const since = await aws.mark();
+    const { number } = plan;
+    const input = { group: 'shared', file: wrapped.file, kcv: wrapped.kcv, adopt: false };
+    const { jobId } = await desk.call('group.bringIn', { ...input, plan: number });
+    requireDone(await desk.settled(jobId));
+    const calls = await aws.calls(since);
+    for (const call of ['CreateKey', 'UpdateAlias', 'RotateKeyOnDemand'])
+      expect(calls).not.toContain(call);
+    const first = await shown('shared/1');
+    expect(first).toMatchObject({
+      broughtIn: true,
+      state: 'Active, alias',
+      remote: { keyId, materialState: 'CURRENT', materialId: before.materials[0]?.materialId },
+    });
+    expect(await aws.key(keyId)).toMatchObject({ materials: before.materials });
+    // no further key comes in from elsewhere, and the next version is a material of this very KMS key
+    const refused = await desk.refused('group.prepareBringIn', { group: 'shared' });
+    expect(refused).toMatchObject({ code: 'BRING_IN_NOT_TAKEN' });
+    const second = await desk.rotated('shared');
+    expect(second).toMatchObject({ version: 2, broughtIn: false, remote: { keyId } });
+    expect(await shown('shared/1')).toMatchObject({ state: 'Decrypts only' });
+    texts.push(await aws.encrypt('alias/shared', 'under version 2'));
+    const alone = { deleteMaterial: true, updatePolicy: false, importMaterial: false };
+    requireDone(await desk.synchronize('shared/1', alone));
+    expect(await shown('shared/2')).toMatchObject({ state: 'Stopped' });
+    const back = { deleteMaterial: false, updatePolicy: false, importMaterial: true };
+    requireDone(await desk.synchronize('shared/1', back));
+    const read = await Promise.all(texts.map((text) => aws.decrypt(text)));
+    expect(read).toEqual([
+      { text: 'from before', keyId },
+      { text: 'under version 2', keyId },
+    ]);
+  });
+
+  it('one that has other material is let go of, and the group begins with a KMS key of its own', async () => {
+    const keyId = await filledKey(randomBytes(32));
+    await desk.addGroup('begins', { ...shared, activeKeyId: keyId });
+    const before = await aws.key(keyId);
+    const { job } = await broughtIn('begins', await wrapElsewhere(desk, 'begins', randomBytes(32)));
+    expect(job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'IMPORT_WRONG_MATERIAL' },
+    });
+    await cancelled(job.id);
+    expect(await aws.key(keyId)).toEqual(before);
+    expect(await shown('begins/1')).toMatchObject({ remote: null, state: 'Not in AWS' });
+    const change = { group: 'begins', changes: { activeKeyId: null } };
+    const { number } = await desk.call('group.planEdit', change);
+    await desk.call('group.edit', { ...change, plan: number });
+    expect(await desk.rotated('begins')).toMatchObject({
+      version: 2,
+      remote: { materialState: 'CURRENT' },
+    });
+    expect(await shown('begins/1')).toMatchObject({ remote: null, state: 'Not in AWS' });
+    expect(await aws.key(keyId)).toEqual(before);
+  });
+});
+
 describe('a KMS key that changes before the import', () => {
   it('gets no import once it has several materials', async () => {
     const secret = randomBytes(32);
