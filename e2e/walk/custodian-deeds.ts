@@ -123,6 +123,21 @@ const bringIn: Happening = async (walk, { a, b, c }) => {
   return begin(walk, plan, start, b < 0.6);
 };
 
+const copyKey: Happening = async (walk, { a, b, c }) => {
+  const { id: key } = await keyAt(walk, a, b);
+  // mostly one that could take it: another type is refused before anything is looked at
+  const { keyType, keyLength, storage } = await walk.call('key.show', { key });
+  const groups = await walk.groups();
+  const fit = groups.filter(
+    (each) => each.keyType === keyType && each.keyLength === keyLength && each.storage === storage,
+  );
+  const { id: group } = pick(c < 0.9 ? fit : groups, further(c, 10));
+  const asked = { key, group, adopt: further(c, 40) < 0.2 };
+  const plan = await walk.call('group.planCopyKey', asked);
+  const start = () => walk.call('group.copyKey', { ...asked, plan: plan.number });
+  return begin(walk, plan, start, further(c, 80) < 0.6);
+};
+
 const synchronize: Happening = async (walk, { a, b, c }) => {
   const { id: key } = await keyAt(walk, a, b);
   const choices = {
@@ -175,6 +190,7 @@ export const custodianDeeds: Readonly<Record<CustodianDeed, Happening>> = {
   'add-group': addGroup,
   edit,
   'bring-in': bringIn,
+  'copy-key': copyKey,
   synchronize,
   again,
   disable: turn('disable'),

@@ -10,6 +10,7 @@ const weights = {
   disable: 4,
   enable: 4,
   'bring-in': 4,
+  'copy-key': 6,
   edit: 5,
   cancel: 5,
   'continue-job': 14,

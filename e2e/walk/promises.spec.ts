@@ -86,6 +86,16 @@ describe('what a random walk is judged by, it would notice', () => {
     ['an alias that is gone', () => held({ aliases: [] }), /has alias\/.*, not null$/],
     ['a state that is another', () => held({ keys: ofAws({ KeyState: 'Disabled' }) }), /Disabled$/],
     [
+      'two versions of one material that do not name each other',
+      () => ({
+        ...good,
+        kept: new Map(
+          [...good.kept.keys()].map((id) => [id, [...good.kept.values()][0] ?? ''] as const),
+        ),
+      }),
+      /has the material of 1 others, and names 0$/,
+    ],
+    [
       'a call that no plan named',
       () => ({
         ...good,

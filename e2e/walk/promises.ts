@@ -11,6 +11,7 @@ export const promises = {
   nothingTwice,
   aliasIsTold,
   toldAsItIs,
+  sameIsTold,
   plansAreKept,
   nothingIsStuck,
   noSecretLiesOpen: ({ leaks }: End) => [...leaks],
@@ -133,6 +134,19 @@ function toldAsItIs({ keys, held }: End): string[] {
     return remote.state === state
       ? []
       : [`${reference} is told to be ${remote.state}, and is ${state}`];
+  });
+}
+
+/** Versions with one material name each other, and no others. */
+function sameIsTold({ keys, kept }: End): string[] {
+  return keys.flatMap(({ id, reference, sameMaterial }) => {
+    const own = kept.get(id);
+    const same = keys.filter((each) => each.id !== id && kept.get(each.id) === own);
+    const told = sameMaterial.filter(({ proved }) => proved).map((each) => each.id);
+    const right = same.length === told.length && same.every((each) => told.includes(each.id));
+    return own === undefined || right
+      ? []
+      : [`${reference} has the material of ${same.length} others, and names ${told.length}`];
   });
 }
 

@@ -13,12 +13,12 @@ import {
   practiceSecretAccessKey,
 } from '../../electron/practice/kms/constants.ts';
 import type { Call, OutputFor } from '../../electron/hosts/cli/operations.ts';
-import { isFinal } from '../../shared/model/job.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { OutsideAws } from '../support/outside-aws.ts';
 import { CorePeer, Died } from './core-peer.ts';
 import type { Deed } from './deeds.ts';
 import { happenings } from './happenings.ts';
+import { moving } from './moving.ts';
 import { pick } from './pick.ts';
 
 const day = 86_400_000;
@@ -255,13 +255,7 @@ export class Walk implements AsyncDisposable {
   async untilQuiet(rounds: number): Promise<boolean> {
     for (let i = 0; i < rounds; i += 1) {
       const { jobs } = await this.call('job.list', { limit: 500 });
-      const busy = jobs.find(
-        (job) =>
-          !isFinal(job.state) &&
-          job.state !== 'needs-you' &&
-          !/which needs you/.test(job.progress ?? '') &&
-          (job.notBefore === null || job.notBefore <= this.now() + 60_000),
-      );
+      const [busy] = moving(jobs, this.now());
       if (!busy) return true;
       const { revision } = await this.call('job.wait', { job: busy.id, waitMs: 0 });
       await this.call('job.wait', { job: busy.id, revision, waitMs: 2999 });
