@@ -1,3 +1,4 @@
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import type { NumberedEntry } from '../../electron/practice/kms/state/journal.ts';
 import { type PracticeProcess, startPractice } from '../../electron/hosts/demo/practice-process.ts';
 import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
@@ -46,6 +47,8 @@ export const region = 'eu-west-1';
 /** A practice KMS of one worker, and the ways round the console to look at it. */
 export class Practice {
   readonly #process: PracticeProcess;
+  /** Number of the last journal entry of what the account's owner did beforehand. */
+  #beforehand = 0;
 
   private constructor(process: PracticeProcess) {
     this.#process = process;
@@ -66,23 +69,46 @@ export class Practice {
 
   async reset(): Promise<void> {
     await control(this.#process.controlUrl, 'POST /reset');
+    this.#beforehand = 0;
   }
 
+  /** Everything that was asked but for what the account's owner did beforehand. */
   journal(): Promise<readonly NumberedEntry[]> {
-    return control(this.#process.controlUrl, 'GET /journal?since=0');
+    return control(this.#process.controlUrl, `GET /journal?since=${this.#beforehand}`);
   }
 
   state(): Promise<PracticeState> {
     return control(this.#process.controlUrl, 'GET /state');
   }
 
-  /** As another tool of the account's owner would: makes an empty key that waits for material. */
-  async createWaitingKey(): Promise<string> {
+  /** As another tool of the account's owner would: makes a key that waits for material, or has this (hex). */
+  async createWaitingKey(material: string | null = null): Promise<string> {
     const reply = await this.#call('CreateKey', {
       Origin: 'EXTERNAL',
       Description: 'made beforehand by somebody else',
     });
-    return (reply['KeyMetadata'] as { KeyId: string }).KeyId;
+    const { KeyId } = reply['KeyMetadata'] as { KeyId: string };
+    if (material !== null) await this.#fill(KeyId, Buffer.from(material, 'hex'));
+    this.#beforehand = (await this.journal()).at(-1)?.seq ?? 0;
+    return KeyId;
+  }
+
+  async #fill(KeyId: string, material: Uint8Array): Promise<void> {
+    const given = await this.#call('GetParametersForImport', {
+      KeyId,
+      WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      WrappingKeySpec: 'RSA_4096',
+    });
+    const spki = Buffer.from(String(given['PublicKey']), 'base64');
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const wrapped = publicEncrypt({ key, padding, oaepHash: 'sha256' }, material);
+    await this.#call('ImportKeyMaterial', {
+      KeyId,
+      ImportToken: given['ImportToken'],
+      EncryptedKeyMaterial: wrapped.toString('base64'),
+      ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    });
   }
 
   /** From now on AWS refuses these actions, until the reset. */

@@ -102,7 +102,9 @@ export async function run(plan: Plan, around: Surroundings): Promise<Outcome> {
 
 async function firstLife({ variant, point, seed }: Plan, stage: Stage): Promise<Life> {
   if (variant.denied.length > 0) await stage.practice.deny(variant.denied);
-  const waiting = variant.needsWaitingKey ? await stage.practice.createWaitingKey() : '';
+  const waiting = variant.needsWaitingKey
+    ? await stage.practice.createWaitingKey(variant.filledWith)
+    : '';
   return stage.live(1, {
     seed: `${seed} life 1`,
     prepare: variant.prepare(waiting),

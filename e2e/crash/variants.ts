@@ -43,6 +43,8 @@ export interface Variant {
   /** Done before the deed, outside of the count. `waiting` is a KMS key that waits for material. */
   prepare(waiting: string): readonly Task[];
   readonly needsWaitingKey: boolean;
+  /** Hex: material that this KMS key has already; null: it has none. */
+  readonly filledWith: string | null;
   /** Actions that AWS refuses during all of it. */
   readonly denied: readonly string[];
   readonly deed: Task;
@@ -71,6 +73,9 @@ const synchronize = (version: number, choices: Choices): Task => ({
   choices,
 });
 const nothing: Choices = { deleteMaterial: false, updatePolicy: false, importMaterial: false };
+
+/** A key of another system. */
+const fromElsewhere = '5ec2e7'.padEnd(64, '0');
 
 /** Two policies that both let the account's root do everything; AWS's default is a third. */
 const policy = (sid: string): string =>
@@ -109,6 +114,7 @@ interface Sketch {
   readonly kinds?: readonly string[];
   readonly steps?: readonly string[];
   readonly denied?: readonly string[];
+  readonly filledWith?: string;
   readonly expected: Expected | ExpectedStore;
 }
 
@@ -119,6 +125,7 @@ export function variant(name: string, sketch: Sketch): Variant {
     scenery: sketch.scenery ?? 'software',
     prepare: typeof prepare === 'function' ? prepare : () => prepare,
     needsWaitingKey: typeof prepare === 'function',
+    filledWith: sketch.filledWith ?? null,
     deed: sketch.deed,
     kinds: sketch.kinds ?? [kindOf(sketch.deed)],
     steps: sketch.steps ?? [],
@@ -169,8 +176,14 @@ export const variants: readonly Variant[] = [
   }),
   variant('bring-in', {
     prepare: [add('software'), rotate],
-    deed: { do: 'bring-in', group, secret: '5ec2e7'.padEnd(64, '0') },
+    deed: { do: 'bring-in', group, secret: fromElsewhere },
     expected: laterDone,
+  }),
+  variant('bring-in-taken-over', {
+    filledWith: fromElsewhere,
+    prepare: (activeKeyId) => [add('software', { activeKeyId })],
+    deed: { do: 'bring-in', group, secret: fromElsewhere },
+    expected: { ...firstDone, created: 0 },
   }),
   variant('copy-key', {
     prepare: [

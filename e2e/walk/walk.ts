@@ -294,10 +294,16 @@ export class Walk implements AsyncDisposable {
     const birth = { keystore: this.keystore, state: join(this.runFolder, 'state'), wallAhead: 0 };
     const other = await CorePeer.start(birth, this.outFolder, this.#environment);
     const passphrase = Uint8Array.from(this.passphrase);
-    const reply = await other.reply('keystore.unlock', { passphrase });
-    await other.stop();
-    if (reply.ok) this.problems.push('two cores have the same keystore open');
-    return reply.ok ? 'opened' : reply.failure.code;
+    try {
+      const reply = await other.reply('keystore.unlock', { passphrase });
+      if (!reply.ok) return reply.failure.code;
+      // where the first one died meanwhile, it does not answer
+      await this.call('keystore.status', {});
+      this.problems.push('two cores have the same keystore open');
+      return 'opened';
+    } finally {
+      await other.stop();
+    }
   }
 
   async calm(): Promise<void> {

@@ -66,7 +66,6 @@ function effectsAreAccounted({ journal, store }: Outcome): string[] {
       problems.push(`I8: an effect by ${entry.operation}, which no step makes`);
       continue;
     }
-    if (entry.operation === 'CreateKey' && isForeign(entry.parameters)) continue;
     const intent = about(store.audit, 'job.intent', names).some((record) => record.at <= at);
     const closed = about(store.audit, 'job.outcome', names).some(
       (record) => record.at >= at && record.details['fate'] === 'done',
@@ -76,10 +75,6 @@ function effectsAreAccounted({ journal, store }: Outcome): string[] {
   }
   return problems;
 }
-
-/** The key that the harness makes beforehand, as somebody else would. */
-const isForeign = (parameters: unknown): boolean =>
-  JSON.stringify(parameters).includes('made beforehand by somebody else');
 
 const about = (log: readonly AuditBody[], action: string, names: readonly string[]) =>
   log.filter((record) => record.action === action && names.includes(text(record.details['step'])));
