@@ -1,8 +1,10 @@
-import { createPrivateKey } from 'node:crypto';
+import { constants, createPrivateKey, publicEncrypt, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTlsFront, testAuthority } from '../../electron/core/cloud/tls-front.fixture.ts';
 import { nodeClock } from '../../electron/core/kernel/node-clock.ts';
 import { softHsmModule } from '../../electron/core/hsm/token.fixture.ts';
+import { kcvCmac } from '../../electron/core/crypto/cmac.ts';
 import { control, rawCall } from '../../electron/practice/kms/testing/raw-client.fixture.ts';
 import { type Canaries, newCanaries, newMistyped } from './canaries.ts';
 import { CliRun } from './cli-run.ts';
@@ -38,6 +40,8 @@ export class CanaryStory implements AsyncDisposable {
   readonly minted = new Map<string, string>();
   /** Private keys of client certificates, as bytes: the number, and a line of the PEM that it is in. */
   readonly clientKeys = new Map<string, Buffer>();
+  /** Keys that another system has in clear, and wraps. */
+  readonly brought = new Map<string, Buffer>();
   readonly looks = new Map<string, Look>();
   memoryProblem: string | null = null;
   journal = '';
@@ -70,7 +74,9 @@ export class CanaryStory implements AsyncDisposable {
     const all = [...Object.entries(this.canaries), ...this.minted];
     return new Map([
       ...all.map(([name, text]) => [name, spellings(Buffer.from(text))] as const),
-      ...[...this.clientKeys].map(([name, bytes]) => [name, spellings(bytes)] as const),
+      ...[...this.clientKeys, ...this.brought].map(
+        ([name, bytes]) => [name, spellings(bytes)] as const,
+      ),
     ]);
   }
 
@@ -113,6 +119,7 @@ export class CanaryStory implements AsyncDisposable {
     await this.#mistakes();
     await this.#sessionCredential();
     await this.#clientCertificate();
+    await this.#keysFromElsewhere();
     await cli.do(`keystore passphrase ${open} --new-passphrase-file secrets/new-passphrase`);
     await this.#secondPerson('keystore slot add token --kind hsm');
     await this.#learnKeys('new-passphrase');
@@ -226,6 +233,50 @@ export class CanaryStory implements AsyncDisposable {
     await cli.do('credential test gateway');
     await cli.do('credential tls show gateway --json');
     await front.close();
+  }
+
+  /** Keys of another system come in wrapped, one into each vault; others are given in clear, by mistake. */
+  async #keysFromElsewhere(): Promise<void> {
+    for (const storage of ['hsm', 'software']) {
+      const { cli } = this;
+      const group = `from-${storage}`;
+      await cli.do(`group add ${group} --credential long --region eu-west-1 --storage ${storage}`);
+      const out = `out/${storage}.pem`;
+      const made = await cli.do(`--json group transport-key make ${group} --out ${out}`);
+      const { algorithm } = JSON.parse(made) as { algorithm: string };
+      const key = this.#keyOf(`a key brought in, ${storage}`);
+      const wrapped = publicEncrypt(
+        {
+          key: readFileSync(join(this.folders.root, out)),
+          padding: constants.RSA_PKCS1_OAEP_PADDING,
+          oaepHash: algorithm.endsWith('SHA_256') ? 'sha256' : 'sha1',
+        },
+        key,
+      );
+      const clear = this.#keyOf(`a key given in clear, ${storage}`);
+      const files = {
+        bin: clear,
+        hex: clear.toString('hex'),
+        base64: clear.toString('base64'),
+        wrapped: wrapped.toString('base64'),
+      };
+      for (const [name, content] of Object.entries(files)) {
+        cli.secret(`${storage}.${name}`, content);
+        const wrong = name === 'wrapped' ? '000000' : kcvCmac(clear);
+        await cli.refused(
+          `group bring-in ${group} --file secrets/${storage}.${name} --kcv ${wrong}`,
+        );
+      }
+      const asked = `group bring-in ${group} --file secrets/${storage}.wrapped --kcv ${kcvCmac(key)}`;
+      await cli.do(`--json ${asked} --plan`);
+      await cli.do(asked);
+    }
+  }
+
+  #keyOf(name: string): Buffer {
+    const key = randomBytes(32);
+    this.brought.set(name, key);
+    return key;
   }
 
   /** Everything that a person may carry away; answers where the backup lies. */

@@ -27,8 +27,8 @@ export class CliRun {
   }
 
   /** A file that a command is pointed to as `secrets/NAME`. */
-  secret(name: string, text: string): void {
-    writeFileSync(join(this.folders.at('secrets'), name), text, { mode: 0o600 });
+  secret(name: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.folders.at('secrets'), name), content, { mode: 0o600 });
   }
 
   /** Starts a program; commands are cut at spaces and run in the run's root folder. */
