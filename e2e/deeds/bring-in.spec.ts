@@ -309,6 +309,24 @@ describe('a transport key whose days are over', () => {
       .toMatchObject([{ outcome: 'DESTROYED', details: { transportKey: sha256 } }]);
   });
 
+  it('is told of its own group where another one is prepared before the clock looks', async () => {
+    for (const group of ['left', 'asking']) await desk.addGroup(group);
+    const { sha256 } = await desk.call('group.prepareBringIn', { group: 'left' });
+    const { id } = (await desk.call('group.show', { group: 'left' })).group;
+    const told: string[] = [];
+    const end = desk.core.onChange(({ what, ids }) => {
+      if (what === 'group') told.push(...(ids ?? []));
+    });
+    clock.wallAhead = week;
+    await desk.call('group.prepareBringIn', { group: 'asking' });
+    end();
+    expect(told).toContain(id);
+    const action = 'group.transportKeyOver';
+    expect((await desk.call('audit.list', { action, limit: 1 })).records).toMatchObject([
+      { objects: [id], details: { transportKey: sha256 } },
+    ]);
+  });
+
   it('takes the file of a job along that waited, and the job says what to do', async () => {
     await desk.addGroup('waited');
     await aws.deny(['kms:CreateKey']);

@@ -391,6 +391,7 @@ export class Opened {
       changed,
       connect: (credential, region) => this.#glance(credential, region),
       identify: (credential, region) => this.#identify(credential, region),
+      endTransportKeys: () => this.#time.endTransportKeys(),
       forget: (credentialId) => this.#connections.drop(credentialId),
     };
   }

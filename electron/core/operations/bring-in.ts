@@ -91,9 +91,7 @@ export const bringInHandlers = (access: Access): BringIn => ({
     const open = access.open();
     const group = open.references.group(input.group);
     requireTakesIn(open, group);
-    open.transportKeys.destroyOld(({ groupId, fingerprint }) =>
-      open.audit('DESTROYED', [groupId], { transportKey: fingerprint }),
-    );
+    open.endTransportKeys();
     const there = open.transportKeys.ofGroup(group.id);
     if (there !== null) return viewTransportKey(group, there);
     const vault = await open.deeds.vaults.ready(group.storage);

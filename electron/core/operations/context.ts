@@ -156,6 +156,8 @@ export interface OpenKeystore extends Base, DomainModel {
   connect(credential: Credential, region: string): Promise<CloudConnection>;
   /** Asks AWS who a credential is, in the Region given or a default one. */
   identify(credential: Credential, region?: string): Promise<CallerIdentity>;
+  /** Destroys the transport keys whose days are over; audit log and window are told of each. */
+  endTransportKeys(): void;
   /** Ends open connections of a credential that was removed, or whose settings changed. */
   forget(credentialId: string): void;
 }
