@@ -1,5 +1,7 @@
+import type { OperationName } from '../../shared/contract/index.ts';
 import type { Approval, Effect } from '../../shared/contract/op.ts';
 import type { Change, LockNote } from '../../shared/contract/session.ts';
+import type { FailureCode } from '../../shared/errors/failures.ts';
 import type { Failure } from '../../shared/errors/operation-error.ts';
 import type { CloudSettings } from './cloud/cloud.ts';
 import type { KdfCost } from './crypto/passphrase-kdf.ts';
@@ -50,11 +52,11 @@ export interface HostedCore extends Core {
 export interface GateAudit {
   /** Runs `work` with the audit context of this call in place. */
   within<T>(call: AuditedCall, work: () => Promise<T>): Promise<T>;
-  refused(call: AuditedCall, code: string): void;
+  refused(call: AuditedCall, code: FailureCode): void;
 }
 
 export interface AuditedCall {
-  readonly action: string;
+  readonly action: OperationName;
   readonly effect: Effect;
   readonly caller: Caller;
   /** SHA-256 of the validated input without secrets; hex. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findOperation } from '../../shared/contract/index.ts';
+import { findOperation, type OperationName } from '../../shared/contract/index.ts';
 import type { Operation } from '../../shared/contract/op.ts';
 import { OperationError } from '../../shared/errors/operation-error.ts';
 import type { AuditedCall, Caller, GateAudit, Reply } from './core.ts';
@@ -60,7 +60,7 @@ export function createGate(services: GateServices) {
   };
 
   const run = async (
-    name: string,
+    name: OperationName,
     operation: Operation,
     input: unknown,
     { caller, givenUp }: { readonly caller: Caller; readonly givenUp: AbortSignal | undefined },
@@ -104,11 +104,12 @@ export function createGate(services: GateServices) {
     try {
       const operation = findOperation(name);
       if (!operation) throw new OperationError('NO_SUCH_OPERATION', { call: name.slice(0, 100) });
+      const action = name as OperationName;
       if (!caller.trusted) {
         const requestHash = createHash('sha256').update(name).digest('hex');
         const { effect } = operation;
         const call = {
-          action: name,
+          action,
           effect,
           caller,
           requestHash,
@@ -119,7 +120,7 @@ export function createGate(services: GateServices) {
         services.audit.refused(call, 'CALLER_NOT_TRUSTED');
         throw new OperationError('CALLER_NOT_TRUSTED');
       }
-      return { ok: true, output: await run(name, operation, input, { caller, givenUp }) };
+      return { ok: true, output: await run(action, operation, input, { caller, givenUp }) };
     } catch (error) {
       return fail(error, name.slice(0, 100));
     } finally {

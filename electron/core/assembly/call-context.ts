@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OperationName } from '../../../shared/contract/index.ts';
+import type { FailureCode } from '../../../shared/errors/failures.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
+import type { GoodOutcome } from '../../../shared/model/audit-records.ts';
 import { subjectWords } from '../../../shared/text/audit-subject.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { AuditedCall, Caller, GateAudit } from '../core.ts';
@@ -8,10 +11,10 @@ import type { Logger } from '../ports.ts';
 
 /** One line of the audit log before it is sequenced and chained. */
 export interface AuditEntry {
-  readonly action: string;
+  readonly action: OperationName;
   readonly caller: Pick<Caller, 'actor' | 'host' | 'channel'>;
   readonly requestHash: string;
-  readonly outcome: string;
+  readonly outcome: GoodOutcome | FailureCode;
   readonly objects: readonly string[];
   readonly details: Readonly<Record<string, Json>>;
 }
@@ -121,7 +124,7 @@ export class CallContext implements GateAudit {
 
   /** Inside a handler: records the outcome of the call that is being handled. */
   record(
-    outcome: string,
+    outcome: GoodOutcome,
     objects: readonly string[],
     details: Readonly<Record<string, Json>>,
   ): void {
@@ -142,7 +145,7 @@ export class CallContext implements GateAudit {
    * A refused change. Where no keystore is open, or it takes no changes, the log is the only place;
    * a refusal that cannot be recorded stays a refusal.
    */
-  refused(call: AuditedCall, code: string): void {
+  refused(call: AuditedCall, code: FailureCode): void {
     const fields = {
       action: call.action,
       actor: call.caller.actor,
@@ -160,7 +163,7 @@ export class CallContext implements GateAudit {
 
   #write(
     call: AuditedCall,
-    outcome: string,
+    outcome: GoodOutcome | FailureCode,
     objects: readonly string[],
     details: Readonly<Record<string, Json>>,
   ): void {

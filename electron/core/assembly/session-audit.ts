@@ -21,7 +21,7 @@ export const auditSink =
 /** What a job did, in the transaction that makes it so. */
 export function auditJobEvent(log: AuditLog, host: string, event: JobEvent): void {
   const { jobId, jobNumber, kind } = event;
-  const about = { action: `job.${event.type}`, host, objects: [jobId] };
+  const about = { action: `job.${event.type}` as const, host, objects: [jobId] };
   const base = { job: jobNumber, kind };
   switch (event.type) {
     case 'enqueued':

@@ -63,8 +63,9 @@ describe('records', () => {
 
   it('of the steps of jobs are read by action like all others', () => {
     for (const n of [1, 2, 3])
-      for (const action of ['job.intent', 'other']) audit.append(event(n, { action }));
-    for (const action of ['job.intent', 'other']) {
+      for (const action of ['job.intent', 'folder.add'] as const)
+        audit.append(event(n, { action }));
+    for (const action of ['job.intent', 'folder.add'] as const) {
       const page = audit.page({ limit: 2, action });
       expect(page.map((record) => record.action)).toEqual([action, action]);
     }
@@ -73,7 +74,7 @@ describe('records', () => {
 
   it('are read in pages, newest first, by action too', () => {
     at.fill(10);
-    audit.append(event(11, { action: 'other' }));
+    audit.append(event(11, { action: 'folder.add' }));
     const first = audit.page({ limit: 4, action: 'group.add' });
     expect(first.map((record) => record.seq)).toEqual([10, 9, 8, 7]);
     const next = audit.page({ limit: 4, before: 7, action: 'group.add' });

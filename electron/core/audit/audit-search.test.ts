@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { goodOutcomes } from '../../../shared/model/audit-records.ts';
 import { TestClock } from '../kernel/test-clock.fixture.ts';
 import { type TemporaryStore, temporaryStore } from '../store/store.fixture.ts';
 import { AuditLog } from './audit-log.ts';
+import type { AuditEvent } from './record.ts';
 import { type AuditSearch, searchAudit } from './audit-search.ts';
 
 let temporary: TemporaryStore;
@@ -14,8 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => temporary.dispose());
 
-const append = (actor: string, action: string, outcome: string, objects: string[] = []) =>
-  log.append({ actor, action, outcome, objects, host: 'h', channel: 'cli' }).seq;
+const append = (
+  actor: string,
+  action: AuditEvent['action'],
+  outcome: AuditEvent['outcome'],
+  objects: string[] = [],
+) => log.append({ actor, action, outcome, objects, host: 'h', channel: 'cli' }).seq;
 
 function search(wanted: Partial<AuditSearch>) {
   const all = { limit: 100, before: null, action: '', actor: '', outcome: '', object: '' };
@@ -36,6 +42,12 @@ it('finds by who, by how it ended, and by what it was about, newest first', () =
   expect(search({ object: 'g1', action: 'group.add' }).found).toEqual([1]);
   expect(search({ object: 'g' }).found).toEqual([]);
   expect(search({ actor: "ada' or 1=1 --" }).found).toEqual([]);
+});
+
+it('counts as gone wrong only what did: whatever else was done is not among it', () => {
+  for (const outcome of goodOutcomes) append('ada', 'group.prepareBringIn', outcome);
+  append('ada', 'group.forceRotate', 'JOB_NOT_CANCELLABLE');
+  expect(search({ outcome: 'failed' }).found).toEqual([goodOutcomes.length + 1]);
 });
 
 it('goes on page by page, and says when there is no more', () => {

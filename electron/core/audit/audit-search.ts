@@ -1,3 +1,4 @@
+import { goodOutcomes } from '../../../shared/model/audit-records.ts';
 import type { Store } from '../store/store.ts';
 import type { AuditRecordView } from './audit-log.ts';
 import { viewRecord } from './record-view.ts';
@@ -17,7 +18,7 @@ export interface AuditSearch {
 
 /** Records read in one go, most of which may not fit: who wants more asks for the next. */
 const atOnce = 50_000;
-const wellEnded = "('OK', 'BEGUN', 'STARTED')";
+const wellEnded = `(${goodOutcomes.map((outcome) => `'${outcome}'`).join(', ')})`;
 
 /**
  * Reads the log backwards for what fits. `next` is where to go on, also when this stretch held

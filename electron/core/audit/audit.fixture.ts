@@ -42,7 +42,7 @@ export const event = (n: number, more: Partial<AuditEvent> = {}): AuditEvent => 
   actor: 'kim',
   host: 'ws1',
   channel: 'cli',
-  outcome: 'ok',
+  outcome: 'OK',
   objects: [`g-${n}`],
   details: { n },
   ...more,

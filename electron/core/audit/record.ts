@@ -1,11 +1,13 @@
+import type { OperationName } from '../../../shared/contract/index.ts';
+import type { FailureCode } from '../../../shared/errors/failures.ts';
+import type { GoodOutcome, OwnAction } from '../../../shared/model/audit-records.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import { canonicalJson } from '../crypto/canonical-json.ts';
 import { sha256 } from '../crypto/mac.ts';
 
 /** What happened, as the caller tells it. Nothing in it may be a secret. */
 export interface AuditEvent {
-  /** `group.force-rotate`, `keystore.unlock` … */
-  readonly action: string;
+  readonly action: OperationName | OwnAction;
   readonly actor: string;
   readonly host: string;
   readonly channel: string;
@@ -13,8 +15,7 @@ export interface AuditEvent {
   readonly objects?: readonly string[];
   /** SHA-256 of the canonical request, hex; null when there was none. */
   readonly requestHash?: string | null;
-  /** `ok`, `begun`, or the failure code it ended with. */
-  readonly outcome: string;
+  readonly outcome: GoodOutcome | FailureCode;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

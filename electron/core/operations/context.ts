@@ -17,6 +17,7 @@ import type { Base } from '../ports.ts';
 import type { Store } from '../store/store.ts';
 import type { CertificateDesk } from '../xks/certificate/desk.ts';
 import type { SegmentLink } from '../xks/audit/link.ts';
+import type { GoodOutcome } from '../../../shared/model/audit-records.ts';
 import type { KeySpec } from '../../../shared/model/key-specs.ts';
 import type { Json } from '../../../shared/model/json.ts';
 import type { Scans } from './scans.ts';
@@ -141,7 +142,7 @@ export interface OpenKeystore extends Base, DomainModel {
   readonly hsmSpecs: ReadonlySet<KeySpec> | null;
   /** Writes an audit record; inside `store.change` it stands or falls with the change. */
   audit(
-    outcome: string,
+    outcome: GoodOutcome,
     objects: readonly string[],
     details?: Readonly<Record<string, Json>>,
   ): void;

@@ -9,6 +9,7 @@ import {
   type Verdict,
   verdictText,
 } from './audit-words.ts';
+import { goodOutcomes } from '../../../shared/model/audit-records.ts';
 import { subjectWords } from '../../../shared/text/audit-subject.ts';
 
 const record = (more: Partial<AuditRecord> = {}): AuditRecord => ({
@@ -47,6 +48,14 @@ describe('a record in words', () => {
     expect(auditActions).toContain('group.forceRotate');
     expect(auditActions).not.toContain('audit.list');
     for (const action of auditActions) expect(actionWords(action)).not.toBe(action);
+    expect(auditActions).toContain('group.transportKeyOver');
+    expect(actionWords('group.transportKeyOver')).toMatch(/transport key/);
+  });
+
+  it.each(goodOutcomes)('%s is no alarm, and a word that people use', (outcome) => {
+    const { glyph, word, tone } = outcomeText(record({ outcome }));
+    expect([glyph, tone]).not.toEqual(['!', 'attention']);
+    expect(word).not.toBe(outcome);
   });
 
   it('says what a refusal was, by its code', () => {

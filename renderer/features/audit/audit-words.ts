@@ -3,6 +3,12 @@ import type { OutputFor } from '../../../shared/contract/index.ts';
 import { contract, findOperation } from '../../client/declarations.ts';
 import { isFailureCode } from '../../../shared/errors/operation-error.ts';
 import { jobStateTexts, type StateText } from '../../../shared/text/states.ts';
+import {
+  goodOutcomes,
+  type GoodOutcome,
+  ownActions,
+  type OwnAction,
+} from '../../../shared/model/audit-records.ts';
 import { jobStates, type JobState } from '../../../shared/model/job.ts';
 import { logStatus } from '../../../shared/text/segments.ts';
 import { renderFailure } from '../../../shared/text/failures.ts';
@@ -10,8 +16,8 @@ import { renderFailure } from '../../../shared/text/failures.ts';
 export type AuditRecord = OutputFor<'audit.list'>['records'][number];
 export type Verdict = OutputFor<'audit.verify'>;
 
-/** Actions that no operation is called: what jobs do, and what happens at the door. */
-const otherActions: Readonly<Record<string, string>> = {
+/** Actions that no operation is called, in words. */
+const ownWords: Readonly<Record<OwnAction, string>> = {
   'job.enqueued': 'A job was put into the queue',
   'job.intent': 'A job began a step',
   'job.outcome': 'A step of a job ended',
@@ -24,7 +30,9 @@ const otherActions: Readonly<Record<string, string>> = {
   'session.end': 'The session of a browser at the console ended',
   'xks.audit-link': 'How far the audit of a proxy reaches was noted',
   'keystore.accept-older': 'An older keystore than the HSM remembers was accepted',
+  'group.transportKeyOver': 'The days of a transport key were over: it was destroyed',
 };
+const isOwn = (action: string): action is OwnAction => ownActions.some((own) => own === action);
 
 /** Every action by which the log can be read: those that change something, and those of jobs. */
 export const auditActions: readonly string[] = [
@@ -33,23 +41,28 @@ export const auditActions: readonly string[] = [
       operation.effect === 'read' ? [] : [`${noun}.${verb}`],
     ),
   ),
-  ...Object.keys(otherActions),
+  ...ownActions,
 ].toSorted();
 
 /** What an action is, in words. */
 export const actionWords = (action: string): string =>
-  otherActions[action] ?? findOperation(action)?.summary ?? action;
+  isOwn(action) ? ownWords[action] : (findOperation(action)?.summary ?? action);
 
-const outcomes: Readonly<Record<string, StateText>> = {
+const outcomes: Readonly<Record<GoodOutcome, StateText>> = {
   OK: { glyph: '✓', word: 'Done', tone: 'good' },
   STARTED: { glyph: '▸', word: 'Job started', tone: 'busy' },
   JOINED: { glyph: '▸', word: 'Joined the job under way', tone: 'busy' },
   BEGUN: { glyph: '▸', word: 'Begun', tone: 'quiet' },
+  PREPARED: { glyph: '✓', word: 'Prepared', tone: 'good' },
+  'GIVEN UP': { glyph: '–', word: 'Given up', tone: 'quiet' },
+  DESTROYED: { glyph: '–', word: 'Destroyed', tone: 'quiet' },
 };
+const isGood = (outcome: string): outcome is GoodOutcome =>
+  goodOutcomes.some((good) => good === outcome);
 
 /** How it came out: done, begun, or refused and why. */
 export function outcomeText({ outcome, details }: AuditRecord): StateText {
-  const known = outcomes[outcome];
+  const known = isGood(outcome) ? outcomes[outcome] : undefined;
   const to = details['to'];
   if (isJobState(to) && known !== undefined) return jobStateTexts[to];
   if (known !== undefined) return known;
