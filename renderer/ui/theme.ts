@@ -75,12 +75,22 @@ export const theme = createTheme({
       styleOverrides: {
         root: { fontSize: 13, backgroundColor: 'var(--surface)' },
         input: { padding: '4px 8px', height: 20 },
+        // Its lines begin where those of other fields do.
+        multiline: { padding: '4px 0' },
         // The notch is as wide as the label, which is scaled by 0.85.
         notchedOutline: {
           borderColor: 'var(--line-strong)',
           '& legend': { fontSize: '0.85em' },
           [`@media ${oneColumn}`]: { '& legend': { maxWidth: 0 } },
         },
+      },
+    },
+    // A field like the others: what MUI gives it is as high as one and a half of them, and as it says so in
+    // rules of several classes only what is important changes it.
+    MuiAutocomplete: {
+      styleOverrides: {
+        inputRoot: { minHeight: 28, padding: '0 56px 0 8px !important' },
+        input: { padding: '0 !important' },
       },
     },
     MuiInputLabel: {

@@ -24,7 +24,7 @@ export const noPlace: ChosenPlace = { module: '', libraryParameters: '', token: 
 
 const elsewhere = 'elsewhere';
 
-/** Chooses a PKCS#11 module of this computer and one of the tokens it shows. */
+/** Chooses a PKCS#11 module of this computer and one of the tokens it shows; what there is only one of by itself. */
 export function TokenPlaceFields({
   place,
   onChange,
@@ -41,6 +41,13 @@ export function TokenPlaceFields({
   const unlisted = found.data !== undefined && place.module !== '' && !known;
   const shown = typing || unlisted ? elsewhere : place.module;
   const id = useId();
+  const usable = modules.filter((module) => module.usable);
+  const only = usable.length === 1 ? usable[0]?.path : undefined;
+  const chooseOnly = useEffectEvent(() => {
+    if (only !== undefined && place.module === '' && !typing && !disabled)
+      onChange({ ...place, module: only, token: null });
+  });
+  useEffect(() => chooseOnly(), [only]);
   const choose = (value: string): void => {
     setTyping(value === elsewhere);
     onChange({ ...place, module: value === elsewhere ? '' : value, token: null });
@@ -77,6 +84,7 @@ export function TokenPlaceFields({
         <OtherModule place={place} onChange={onChange} disabled={disabled} />
       ) : (
         <Tokens
+          key={place.module}
           tokens={modules.find(({ path }) => path === place.module)?.tokens ?? null}
           place={place}
           onChange={onChange}
@@ -158,6 +166,7 @@ function OtherModule({
       {module?.failure ? <FailureNotice failure={module.failure} /> : null}
       {module?.usable ? (
         <Tokens
+          key={place.module}
           tokens={module.tokens}
           place={place}
           onChange={onChange}
@@ -190,6 +199,12 @@ function Tokens({
   useEffect(() => {
     if (gone) forget();
   }, [gone]);
+  const only = tokens?.length === 1 && tokens[0]?.pin !== 'locked' ? tokens[0] : undefined;
+  const chooseOnly = useEffectEvent(() => {
+    if (only !== undefined && place.token === null && !disabled)
+      onChange({ ...place, token: only });
+  });
+  useEffect(() => chooseOnly(), [only?.serial]);
   if (tokens === null) return null;
   if (tokens.length === 0)
     return (

@@ -3,6 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
+import type { TokenSeen } from '../../ui/token-place.tsx';
 import { memoryOf } from '../../testing/window.fixture.tsx';
 import { button, closeWindow, hsm, openAt, realCore, token } from './administration.fixture.ts';
 
@@ -13,6 +14,21 @@ function pinNeeded(state: 'checking' | 'verified') {
   const link = realCore(state);
   link.script['session.snapshot'] = () => snapshotOf(state, 'real', { hsm: 'pin-needed' });
   link.script['hsm.status'] = () => ({ ...hsm, state: 'pin-needed' });
+  return link;
+}
+/** Nothing is attached, and each module on the computer shows these tokens. */
+function attachable(tokens: readonly (readonly TokenSeen[])[]) {
+  const link = realCore();
+  const none = { attached: false, token: null, state: 'none', master: null, probe: null } as const;
+  link.script['hsm.status'] = () => ({ ...hsm, ...none, module: null, moduleSha256: null });
+  link.script['hsm.list'] = () => ({
+    modules: tokens.map((these, n) => ({
+      path: `/opt/hsm/libp11-${n}.so`,
+      usable: true,
+      failure: null,
+      tokens: [...these],
+    })),
+  });
   return link;
 }
 function verified(link: ReturnType<typeof realCore>): void {
@@ -44,9 +60,7 @@ describe('the HSM', () => {
     const window = await openAt(link, 'hsm', { kind: 'attach-hsm' });
     const user = userEvent.setup();
     const dialog = within(await screen.findByRole('dialog'));
-    await user.click(await dialog.findByLabelText('PKCS#11 module'));
-    await user.click(await screen.findByRole('option', { name: /libp11/ }));
-    await user.click(await dialog.findByLabelText(/BYOK-A, serial 7016234/));
+    await dialog.findByRole('radio', { name: /BYOK-A, serial 7016234/, checked: true });
     await user.type(dialog.getByLabelText('PIN'), '4711-4711');
     expect(dialog.getByText(/Still needed: where the second copy/)).toBeTruthy();
     const deed = dialog.getByRole('button', { name: 'Attach BYOK-A' });
@@ -67,6 +81,30 @@ describe('the HSM', () => {
       ]),
     );
     expect(memoryOf(window)).not.toContain('4711-4711');
+  });
+
+  it('takes the only module and its only token by itself, and leaves them to whoever says otherwise', async () => {
+    const user = userEvent.setup();
+    await openAt(attachable([[token]]), 'hsm', { kind: 'attach-hsm' });
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByRole('radio', { name: /BYOK-A, serial 7016234/, checked: true });
+    await user.click(dialog.getByLabelText('PKCS#11 module'));
+    await user.click(await screen.findByRole('option', { name: /^Another module/ }));
+    await dialog.findByLabelText('Path of the module');
+    expect(dialog.getByText('Still needed: the module that reaches the token.')).toBeTruthy();
+  });
+
+  it.each([
+    ['of two tokens', [[token, { ...token, serial: '7016235' }]], /^Still needed: which token/],
+    ['a locked token', [[{ ...token, pin: 'locked' as const }]], /^Still needed: which token/],
+    ['of two modules', [[token], [token]], /^Still needed: the module/],
+  ])('takes none %s by itself', async (_what, tokens, needed) => {
+    const link = attachable(tokens);
+    await openAt(link, 'hsm', { kind: 'attach-hsm' });
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByText(needed);
+    await waitFor(() => expect(link.made('hsm.list').length).toBeGreaterThan(0));
+    expect(dialog.queryByRole('radio', { name: /BYOK-A/, checked: true })).toBeNull();
   });
 
   it('tries a last PIN only after somebody has looked at the token', async () => {

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { storageTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
@@ -11,12 +11,17 @@ import { say } from '../../state/notices.ts';
 import { useDeed, useRead } from '../../state/reads.ts';
 import { type Snapshot, useSnapshot } from '../../state/snapshot.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { additionOf, isChanged, kindOfForm, newForm } from './fields.ts';
+import { additionOf, type GroupForm, isChanged, kindOfForm, newForm } from './fields.ts';
 import { FirstDialog, type Storage } from './first-dialog.tsx';
 import { foldersAbove } from './folders-above.ts';
 import { familyOf, familyTexts, firstOf } from './kind-rows.tsx';
 import { GroupWindow } from './group-window.tsx';
-import { firstState, type GroupFormState, useGroupForm } from './use-group-form.ts';
+import {
+  firstState,
+  type GroupFormControl,
+  type GroupFormState,
+  useGroupForm,
+} from './use-group-form.ts';
 import { useKept } from '../../state/kept.ts';
 import { isolate, quote } from '../../../shared/text/isolate.ts';
 
@@ -85,6 +90,7 @@ interface AddWindowProps {
 function AddWindow({ folder, snapshot, state, setState, onBack, close }: AddWindowProps) {
   const control = useGroupForm(state, setState, null);
   const adding = useAdding(state, close);
+  useOnlyCredential(control);
   const notNow = useBlocked();
   const notRotate = useNotRotate(state, snapshot);
   const { folders } = useFolders(folder !== null);
@@ -108,7 +114,7 @@ function AddWindow({ folder, snapshot, state, setState, onBack, close }: AddWind
       fixed={false}
       failure={adding.failure}
       busy={busy}
-      changed={isChanged({ ...newForm(form.storage, form.folder), ...kindOfForm(form) }, form)}
+      changed={isChanged(untouched(state), form)}
       onClose={close}
       onSubmit={() => void add(canRotate)}
       left={
@@ -137,6 +143,23 @@ function AddWindow({ folder, snapshot, state, setState, onBack, close }: AddWind
       }
     />
   );
+}
+
+/** The form as it stands before anybody typed into it; the only credential is chosen by itself. */
+const untouched = ({ form, touched }: GroupFormState): GroupForm => ({
+  ...newForm(form.storage, form.folder),
+  ...kindOfForm(form),
+  ...(touched.has('credential') ? {} : { credential: form.credential }),
+});
+
+/** Where one credential is known there is nothing to select. */
+function useOnlyCredential({ state, set }: GroupFormControl): void {
+  const known = useRead('credential.list', {}).data?.credentials ?? [];
+  const only = known.length === 1 ? (known[0]?.id ?? null) : null;
+  const choose = useEffectEvent(() => {
+    if (only !== null && state.form.credential === null) set({ credential: only });
+  });
+  useEffect(() => choose(), [only]);
 }
 
 /** Why the first key cannot be made right after adding; null when it can. */

@@ -59,13 +59,21 @@ function preview(fields: Draft): Preview {
 }
 
 function working(dialog: Dialog, more: Partial<Snapshot> = {}, shown = groupShown()) {
-  const world = { snapshot: snapshotOf('verified', 'practice', more), credential: credential() };
+  const world: {
+    snapshot: Snapshot;
+    credential: ReturnType<typeof credential>;
+    others: readonly ReturnType<typeof credential>[];
+  } = {
+    snapshot: snapshotOf('verified', 'practice', more),
+    credential: credential(),
+    others: [],
+  };
   const link = new ScriptedLink({
     'session.snapshot': () => world.snapshot,
     'keystore.status': () => {
       throw new Error('not asked here');
     },
-    'credential.list': () => ({ credentials: [world.credential] }),
+    'credential.list': () => ({ credentials: [world.credential, ...world.others] }),
     'folder.list': () => ({ folders: [], total: 0, next: null }),
     'group.show': () => shown,
     'group.preview': ({ fields }) => preview(fields),
@@ -156,7 +164,8 @@ describe('the first dialog', () => {
 
 describe('Add Key Group', () => {
   it('leads to the first problem, and marks the tab that holds one', async () => {
-    const { link, user } = working(add);
+    const { link, world, user } = working(add);
+    world.others = [credential({ id: groupId, name: 'cards-kms' })];
     await user.click(await button('Continue'));
     const name = await field('Name');
     await waitFor(() => expect(document.activeElement).toBe(name));
@@ -169,6 +178,19 @@ describe('Add Key Group', () => {
     expect((await tab(/^Group/)).textContent).toContain('2 problems');
     expect((await tab(/^AWS/)).textContent).toContain('1 problem');
     expect(link.made('group.add')).toEqual([]);
+  });
+
+  it('chooses the only credential by itself, and counts it as nothing that somebody typed', async () => {
+    const { link, user } = working(add);
+    await user.click(await button('Continue'));
+    await screen.findByText(/^payments-kms · 111122223333/);
+    await waitFor(() =>
+      expect(link.made('group.preview').at(-1)).toMatchObject({
+        fields: { credential: credentialId },
+      }),
+    );
+    await user.click(await button('Cancel'));
+    await waitFor(() => expect(useDialogs.getState().open).toEqual([]));
   });
 
   it('opens the tab of the first problem', async () => {

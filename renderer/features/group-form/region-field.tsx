@@ -31,7 +31,7 @@ export function RegionField({
         autoHighlight
         openOnFocus={false}
         forcePopupIcon
-        className={`${styles['grow']} ${styles['region']}`}
+        className={styles['grow'] ?? ''}
         options={regionChoices.map(({ code }) => code)}
         inputValue={region}
         value={chosen?.code ?? null}

@@ -80,6 +80,19 @@ describe('rotations that came due', () => {
     expect(useDialogs.getState().open).toEqual([]);
   });
 
+  it.each([
+    [1, /group-1/],
+    [3, 'All 3 of them'],
+  ])('of %i begin at the box to choose with, where Enter starts nothing', async (many, name) => {
+    const { link, dialog, user } = await look([group(1), group(2), group(3)].slice(0, many), null);
+    const first = await dialog.findByRole('checkbox', { name });
+    await waitFor(() => expect(document.activeElement).toBe(first));
+    await user.keyboard('{Enter}');
+    expect(link.made('job.startDue')).toEqual([]);
+    await user.keyboard(' ');
+    expect(dialog.getByText('0 chosen')).toBeTruthy();
+  });
+
   it('stand behind renewals, which say when AWS deletes what, and are chosen like them', async () => {
     const { link, dialog, user } = await look([group(1)], 'locked', {
       renewals: [renewal(2), renewal(3, 'tried')],

@@ -1,6 +1,6 @@
 import { sayCount } from '../../../shared/text/counted.ts';
 import TextField from '@mui/material/TextField';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import { isolate } from '../../../shared/text/isolate.ts';
 import { emptyTexts } from '../../../shared/text/states.ts';
 import type { DialogProps } from '../../dialogs.tsx';
@@ -12,7 +12,9 @@ import { useDeed, useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
 import { DialogFrame, LeaveButton } from '../../ui/dialog-frame.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
+import { useBeginHere } from '../../ui/begin-here.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { onlySpace } from '../../ui/only-space.ts';
 import {
   chosenOf,
   type DueThing,
@@ -82,6 +84,8 @@ function DueList({
   readonly onChange: (left: ReadonlySet<string>) => void;
 }) {
   const [text, setText] = useState('');
+  const first = useRef<HTMLInputElement>(null);
+  useBeginHere(first);
   const fits = due.filter(({ groupName }) => groupName.toLowerCase().includes(text.toLowerCase()));
   const chosen = due.length - due.filter(({ id }) => left.has(id)).length;
   const toggle = (id: string): void => {
@@ -94,6 +98,7 @@ function DueList({
       <div className={styles['dueTools']}>
         {due.length === 1 ? null : (
           <AllOrNone
+            box={first}
             of={due.length}
             chosen={chosen}
             onChange={(all) => onChange(new Set(all ? [] : due.map(({ id }) => id)))}
@@ -113,28 +118,13 @@ function DueList({
       </div>
       <ul className={styles['dueList']}>
         {fits.slice(0, listed).map((row) => (
-          <li key={row.id}>
-            <label className={styles['due']}>
-              <input type="checkbox" checked={!left.has(row.id)} onChange={() => toggle(row.id)} />
-              <span>
-                {row.version === null
-                  ? row.groupName
-                  : `Renew ${isolate(row.groupName)}, version ${row.version}`}
-              </span>
-              <span>
-                {row.endsAt === null ? (
-                  <>
-                    due <Moment at={row.dueAt} as="short" />
-                  </>
-                ) : (
-                  <>
-                    AWS deletes it <Moment at={row.endsAt} as="short" />
-                  </>
-                )}
-              </span>
-              <span className="quiet">{heldWords(row)}</span>
-            </label>
-          </li>
+          <DueRow
+            key={row.id}
+            row={row}
+            box={due.length === 1 ? first : null}
+            chosen={!left.has(row.id)}
+            onToggle={() => toggle(row.id)}
+          />
         ))}
         {fits.length > listed ? (
           <li className="quiet">
@@ -146,12 +136,58 @@ function DueList({
   );
 }
 
+/** One that came due, with the box that takes it or leaves it out. */
+function DueRow({
+  row,
+  box,
+  chosen,
+  onToggle,
+}: {
+  readonly row: DueThing;
+  readonly box: RefObject<HTMLInputElement | null> | null;
+  readonly chosen: boolean;
+  readonly onToggle: () => void;
+}) {
+  return (
+    <li>
+      <label className={styles['due']}>
+        <input
+          type="checkbox"
+          ref={box}
+          checked={chosen}
+          onKeyDown={onlySpace}
+          onChange={onToggle}
+        />
+        <span>
+          {row.version === null
+            ? row.groupName
+            : `Renew ${isolate(row.groupName)}, version ${row.version}`}
+        </span>
+        <span>
+          {row.endsAt === null ? (
+            <>
+              due <Moment at={row.dueAt} as="short" />
+            </>
+          ) : (
+            <>
+              AWS deletes it <Moment at={row.endsAt} as="short" />
+            </>
+          )}
+        </span>
+        <span className="quiet">{heldWords(row)}</span>
+      </label>
+    </li>
+  );
+}
+
 /** One box for all of them; between the two where some are left out. */
 function AllOrNone({
+  box,
   of,
   chosen,
   onChange,
 }: {
+  readonly box: RefObject<HTMLInputElement | null>;
   readonly of: number;
   readonly chosen: number;
   readonly onChange: (all: boolean) => void;
@@ -161,9 +197,11 @@ function AllOrNone({
       <input
         type="checkbox"
         checked={chosen === of}
-        ref={(box) => {
-          if (box) box.indeterminate = chosen > 0 && chosen < of;
+        ref={(input) => {
+          box.current = input;
+          if (input) input.indeterminate = chosen > 0 && chosen < of;
         }}
+        onKeyDown={onlySpace}
         onChange={() => onChange(chosen !== of)}
       />{' '}
       All {sayCount(of)} of them

@@ -1,7 +1,8 @@
-import { type KeyboardEvent, useId } from 'react';
+import { useId } from 'react';
 import type { ComparisonRow } from '../../../shared/contract/key.ts';
 import type { SynchronizeChoices } from '../../../shared/text/synchronize.ts';
 import { sayDay } from '../../ui/moments.ts';
+import { onlySpace } from '../../ui/only-space.ts';
 import {
   type Boxes,
   dateOf,
@@ -41,11 +42,6 @@ export function boxMeanings(
     importMaterial: 'Sends the saved copy again.',
   };
 }
-
-/** A box is ticked with Space; Enter must not start the deed from here. */
-export const onlySpace = (event: KeyboardEvent): void => {
-  if (event.key === 'Enter') event.preventDefault();
-};
 
 /** The three boxes, each with what it does. */
 export function BoxesFields({

@@ -5,7 +5,7 @@ import { useKept } from '../../state/kept.ts';
 import { useNavigation } from '../../state/navigation.ts';
 import { useDeed } from '../../state/reads.ts';
 import { quote } from '../../../shared/text/isolate.ts';
-import { onlySpace } from './boxes-fields.tsx';
+import { onlySpace } from '../../ui/only-space.ts';
 import { useGroupOfPlan } from './group-of-plan.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ChangesInFull, PlanSentence } from './plan-sections.tsx';

@@ -34,7 +34,6 @@ export function ConditionFields({
           label={conditions[each].label}
           fullWidth
           multiline
-          sx={{ '& .MuiInputBase-multiline': { padding: '4px 0' } }}
           value={typed[each] ?? ''}
           disabled={disabled}
           helperText={`Such as ${conditions[each].example}`}

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { type RefObject, useState } from 'react';
+import type { Failure } from '../../../shared/errors/operation-error.ts';
 import type { DialogProps } from '../../dialogs.tsx';
 import { useBlocked } from '../../state/blocked.ts';
 import { useKept } from '../../state/kept.ts';
@@ -18,6 +19,7 @@ import {
   type StoreForm,
 } from './store-fields.ts';
 import { StoreFormFields } from './store-form-fields.tsx';
+import { useRefusedField } from './use-refused-field.ts';
 import type { StoreDetail } from './xks-words.ts';
 import { useXksPlace } from './xks-place.ts';
 import { isolate } from '../../../shared/text/isolate.ts';
@@ -36,8 +38,10 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
   const practice = useSnapshot().data?.keystore.realm === 'practice';
   const problems = problemsOf(form, { practice });
   const first = serving.data?.storage === null;
+  const refused = useRefusedField(add);
   const submit = async (): Promise<void> => {
     setPressed(true);
+    refused.lead(problems);
     if (blocked !== null || problems.size > 0 || serving.data === undefined) return;
     const store = await add.run(addInput(form, first));
     if (!store) return;
@@ -63,6 +67,7 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
       }
     >
       <StoreFormFields
+        base={refused.base}
         form={form}
         set={(patch) => {
           setForm((before) => ({ ...before, ...patch }));
@@ -73,8 +78,22 @@ export function AddStoreDialog({ dialog, close }: DialogProps<'xks-add-store'>) 
         inAws={false}
         first={first}
       />
-      {add.failure ? <FailureNotice failure={add.failure} /> : null}
+      <Refused notice={refused.notice} failure={add.failure} />
     </DialogFrame>
+  );
+}
+
+function Refused({
+  notice,
+  failure,
+}: {
+  readonly notice: RefObject<HTMLDivElement | null>;
+  readonly failure: Failure | null;
+}) {
+  return failure === null ? null : (
+    <div ref={notice} tabIndex={-1}>
+      <FailureNotice failure={failure} />
+    </div>
   );
 }
 
@@ -106,8 +125,10 @@ function EditForm({
   const problems = problemsOf(form, { practice });
   const input = editInput(form, before);
   const nothing = Object.keys(input).length === 1 ? 'Nothing was changed.' : null;
+  const refused = useRefusedField(edit);
   const submit = async (): Promise<void> => {
     setPressed(true);
+    refused.lead(problems);
     if (blocked !== null || problems.size > 0 || nothing !== null) return;
     if (!(await edit.run(input))) return;
     close();
@@ -138,6 +159,7 @@ function EditForm({
       }
     >
       <StoreFormFields
+        base={refused.base}
         form={form}
         set={(patch) => {
           setForm((now) => ({ ...now, ...patch }));
@@ -148,7 +170,7 @@ function EditForm({
         inAws={before.inAws !== null}
         first={false}
       />
-      {edit.failure ? <FailureNotice failure={edit.failure} /> : null}
+      <Refused notice={refused.notice} failure={edit.failure} />
     </DialogFrame>
   );
 }

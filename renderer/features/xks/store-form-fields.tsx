@@ -1,15 +1,17 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useId } from 'react';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { Choices } from '../../ui/choices.tsx';
 import { regionChoices } from '../group-form/regions.ts';
 import type { StoreField, StoreForm } from './store-fields.ts';
+import { fieldId } from './use-refused-field.ts';
 import styles from './xks.module.css';
 import { isolate } from '../../../shared/text/isolate.ts';
 
 export interface StoreFormProps {
+  /** Ids of the fields begin so. */
+  readonly base: string;
   readonly form: StoreForm;
   readonly set: (patch: Partial<StoreForm>) => void;
   /** Shown once somebody pressed the button. */
@@ -102,6 +104,7 @@ export function StoreFormFields(props: StoreFormProps) {
 }
 
 function Field({
+  base,
   form,
   set,
   problems,
@@ -120,15 +123,13 @@ function Field({
   readonly lines?: number;
   readonly autoFocus?: boolean;
 }) {
-  const id = useId();
   const problem = problems.get(field);
   return (
     <TextField
-      id={id}
+      id={fieldId(base, field)}
       label={label}
       fullWidth
       multiline={lines > 1}
-      {...(lines > 1 ? { sx: { '& .MuiInputBase-multiline': { padding: '4px 0' } } } : {})}
       minRows={lines}
       autoFocus={autoFocus}
       value={form[field]}
@@ -148,15 +149,14 @@ function Field({
   );
 }
 
-function CredentialField({ form, set, busy }: StoreFormProps) {
-  const id = useId();
+function CredentialField({ base, form, set, busy }: StoreFormProps) {
   const list = useRead('credential.list', {});
   const show = useDialogs((state) => state.show);
   const credentials = list.data?.credentials ?? [];
   return (
     <div>
       <TextField
-        id={id}
+        id={fieldId(base, 'credential')}
         select
         label="Credential for AWS"
         fullWidth
@@ -180,8 +180,8 @@ function CredentialField({ form, set, busy }: StoreFormProps) {
   );
 }
 
-function RegionField({ form, set, problems, busy, inAws }: StoreFormProps) {
-  const id = useId();
+function RegionField({ base, form, set, problems, busy, inAws }: StoreFormProps) {
+  const id = fieldId(base, 'region');
   const problem = problems.get('region');
   return (
     <div>
