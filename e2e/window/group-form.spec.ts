@@ -141,7 +141,8 @@ describe.skipIf(!windowHere)('Add Key Group and Properties', () => {
     await expect
       .poll(() => form.field('Name').evaluate((at) => at === document.activeElement))
       .toBe(true);
-    await expect.poll(() => form.tab('Group').innerText()).toContain('! 2');
+    // The only credential is chosen by itself.
+    await expect.poll(() => form.tab('Group').innerText()).toContain('! 1');
     await expect.poll(() => form.tab('AWS Properties').innerText()).toContain('! 1');
     expect(await axeFindings(stage.page)).toEqual([]);
   });

@@ -91,6 +91,9 @@ export const theme = createTheme({
       styleOverrides: {
         inputRoot: { minHeight: 28, padding: '0 56px 0 8px !important' },
         input: { padding: '0 !important' },
+        // Its ground is that of the dialog below it: in the dark no shadow tells where it ends.
+        paper: { border: '1px solid var(--line-strong)', boxShadow: 'var(--shadow)' },
+        option: { '&.Mui-focused': { backgroundColor: 'var(--selected) !important' } },
       },
     },
     MuiInputLabel: {

@@ -12,14 +12,15 @@ export function smallPng(png: Buffer): Buffer {
   return writePng(width, height, palette, indexes);
 }
 
-interface Pixels {
+export interface Pixels {
   readonly width: number;
   readonly height: number;
   /** Red, green, blue of every pixel. */
   readonly pixels: Uint8Array;
 }
 
-function readPng(png: Buffer): Pixels {
+/** Takes what Chromium writes: 8 bits, not interlaced. */
+export function readPng(png: Buffer): Pixels {
   const data: Buffer[] = [];
   let [width, height, channels] = [0, 0, 3];
   for (let at = 8; at < png.length; ) {

@@ -1,5 +1,6 @@
 import Autocomplete from '@mui/material/Autocomplete';
 import TextField from '@mui/material/TextField';
+import { useListInDialog } from '../../ui/list-in-dialog.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { besideId, fieldId, FormRow, type RowPlace } from './form-row.tsx';
 import styles from './group-form.module.css';
@@ -18,6 +19,7 @@ export function RegionField({
   const usedHere = (useSnapshot().data?.places ?? []).map((one) => one.region);
   const chosen = regionChoice(region);
   const wrong = place.problems.has('region');
+  const list = useListInDialog('Region');
   return (
     <FormRow
       place={place}
@@ -26,6 +28,7 @@ export function RegionField({
       hint={chosen === null ? null : (chosen.note ?? chosen.name)}
     >
       <Autocomplete
+        {...list}
         id={fieldId(place.base, 'region')}
         freeSolo
         autoHighlight

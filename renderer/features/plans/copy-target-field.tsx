@@ -7,6 +7,7 @@ import { kindText } from '../../../shared/text/key-kinds.ts';
 import { storageTexts } from '../../../shared/text/states.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
+import { useListInDialog } from '../../ui/list-in-dialog.ts';
 import type { GroupCells } from '../key-groups/tree-sources.ts';
 import styles from './copy-key.module.css';
 import type { CopyTargets } from './copy-targets.ts';
@@ -55,11 +56,13 @@ export function CopyTargetField({
   readonly onAdd: () => void;
 }) {
   const blocked = useBlocked();
+  const list = useListInDialog('Key groups that take it');
   // After the buttons of a plan, which take the focus first: nothing can be planned without it.
   useEffect(focusTarget, []);
   return (
     <section aria-label="To" className={styles['to']}>
       <Autocomplete
+        {...list}
         id={fieldId}
         className={styles['group'] ?? ''}
         options={targets.groups}

@@ -1,5 +1,6 @@
 import Autocomplete from '@mui/material/Autocomplete';
 import TextField from '@mui/material/TextField';
+import { useListInDialog } from '../../ui/list-in-dialog.ts';
 import { useSnapshot } from '../../state/snapshot.ts';
 import { findRegions, meantRegion, regionChoice, regionChoices } from '../group-form/regions.ts';
 
@@ -12,8 +13,10 @@ export function RegionChoice({
   readonly onRegion: (region: string) => void;
 }) {
   const usedHere = (useSnapshot().data?.places ?? []).map((one) => one.region);
+  const list = useListInDialog('Region');
   return (
     <Autocomplete
+      {...list}
       freeSolo
       autoHighlight
       openOnFocus={false}
