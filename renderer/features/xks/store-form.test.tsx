@@ -7,6 +7,7 @@ import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
+import { noProxy } from './xks.fixture.ts';
 
 beforeAll(layOut);
 let opened: TestWindow | null = null;
@@ -14,17 +15,6 @@ afterEach(() => {
   opened?.close();
   opened = null;
 });
-
-const noProxy = {
-  folder: '/serving',
-  storage: 'hsm' as const,
-  revision: 1,
-  published: 1,
-  nodes: [],
-  leftOnDevice: 0,
-  refusedKmsKeys: [],
-  blocks: [],
-};
 
 /** The dialog of a new store, whose core refuses it so. */
 async function adding(refusal = refuse('NAME_TAKEN', { name: 'ledger' })) {

@@ -7,7 +7,7 @@ import { layOut } from '../../testing/laid-out.fixture.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
-import { storeId, storeShown, xksKeyShown } from './xks.fixture.ts';
+import { noProxy, proxyShown, storeId, storeShown, xksKeyShown } from './xks.fixture.ts';
 import { useXksPlace } from './xks-place.ts';
 
 beforeAll(layOut);
@@ -15,6 +15,25 @@ let opened: TestWindow | null = null;
 afterEach(() => {
   opened?.close();
   opened = null;
+});
+
+it('tells a screen reader when a proxy goes away, or is back', async () => {
+  const serving = { ...noProxy, nodes: [proxyShown()] };
+  const link = new ScriptedLink({
+    'session.snapshot': () => snapshotOf('verified'),
+    'xksStore.list': () => ({ stores: [storeShown()] }),
+    'xksKey.list': () => ({ keys: [] }),
+    'xks.status': () => serving,
+  });
+  opened = openWindow(link);
+  await screen.findByRole('navigation');
+  act(() => useNavigation.getState().go('xks'));
+  const told = (await screen.findByText('1 proxy serves set 1')).closest('[role=status]');
+  expect(told).not.toBeNull();
+  serving.nodes = [proxyShown({ revision: null, problem: 'it does not answer' })];
+  act(() => link.change('xks'));
+  await waitFor(() => expect(told?.textContent).not.toMatch(/serves set 1/));
+  expect(told?.isConnected).toBe(true);
 });
 
 it('opens the store of an external key that was found, and gives its row the focus', async () => {

@@ -49,7 +49,9 @@ export function XksScreen() {
       screen="xks"
       deeds={
         <>
-          {serving.data && !fresh ? <StateWord state={proxyState(serving.data)} /> : null}
+          <span role="status">
+            {serving.data && !fresh ? <StateWord state={proxyState(serving.data)} /> : null}
+          </span>
           {fresh ? null : <NeedsMe pressed={needsMe} count={needing} onPress={filter} />}
           <DeedButton
             variant={fresh ? 'contained' : 'outlined'}

@@ -1,3 +1,4 @@
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import type { Store, XksKey } from './xks-words.ts';
 
 export const storeId = '5b0e0000-0000-4000-8000-000000000001';
@@ -60,3 +61,32 @@ export const xksKeyShown = (more: Partial<XksKey> = {}): XksKey => ({
   needsYou: false,
   ...more,
 });
+
+type Serving = OutputFor<'xks.status'>;
+
+/** One copy of the proxy that serves the newest set. */
+export const proxyShown = (
+  more: Partial<Serving['nodes'][number]> = {},
+): Serving['nodes'][number] => ({
+  node: 'one',
+  revision: 1,
+  newest: true,
+  health: 'ACTIVE',
+  problem: null,
+  certificateDays: 59,
+  figures: null,
+  audit: { records: 0, linked: 0, linkedAt: null, reading: false, broken: false },
+  ...more,
+});
+
+/** A serving set that no proxy serves. */
+export const noProxy: Serving = {
+  folder: '/serving',
+  storage: 'hsm',
+  revision: 1,
+  published: 1,
+  nodes: [],
+  leftOnDevice: 0,
+  refusedKmsKeys: [],
+  blocks: [],
+};
