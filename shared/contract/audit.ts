@@ -97,7 +97,7 @@ export const auditOps = {
     summary: 'Check an exported audit log against the public key fingerprint you kept elsewhere',
     input: z.strictObject({
       file: absolutePath,
-      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/, { message: '64 hex digits' }),
       /** Audit folders of XKS proxies, to be held against what the log says of them. */
       segments: z.array(absolutePath).max(100).default([]),
     }),

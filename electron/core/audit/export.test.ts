@@ -245,6 +245,16 @@ describe('an export', () => {
     expect(remarks[0]).toContain(fingerprint);
   });
 
+  it('says where another key signed on, and not that nobody did', async () => {
+    const last = (lines.at(-1) ?? '').replace(fingerprint, 'ab'.repeat(32));
+    const found = await verdict([...lines.slice(0, -1), last]);
+    expect(found).toMatchObject({ ok: false, status: 1, signedSize: 300, firstBad: 301 });
+    expect(found.problem).toContain('signed by another key only');
+    expect((await verdict(lines.slice(0, -1))).problem).toBe(
+      'records at the end carry no signature',
+    );
+  });
+
   it('of an earlier day passes as what it is: older', async () => {
     at.fill(10, 321);
     const later = join(temporary.folder, 'later.jsonl');

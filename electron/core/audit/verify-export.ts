@@ -148,7 +148,12 @@ class ExportCheck {
     if (this.#signed === null) return;
     if (this.#signed.size < this.#records) {
       this.#suspect = this.#signed.size + 1;
-      throw new Broken('records at the end carry no signature');
+      const others = Array.from(this.#byOthers.values(), ({ size }) => size);
+      throw new Broken(
+        Math.max(0, ...others) === this.#records
+          ? 'the records from there on are signed by another key only: verify by its fingerprint, if it is yours'
+          : 'records at the end carry no signature',
+      );
     }
     if (!this.#closed)
       throw new Broken('the signature that closes an export is missing: the end was cut off');

@@ -49,7 +49,7 @@ it('says before anything is made which file cannot be written, and why', () => {
     problem: `there is something already, and it is not written over: ${taken}`,
   });
   const nowhere = join(folder, 'nowhere', 'transport.pem');
-  expect(problem(nowhere)).toEqual({ problem: `there is no such place: ${nowhere}` });
+  expect(problem(nowhere)).toEqual({ problem: `there is no such file or folder: ${nowhere}` });
   expect(problem(join(folder, 'new.pem'))).toBeUndefined();
   expect(readdirSync(folder)).toEqual(['taken.pem']);
 });

@@ -31,8 +31,8 @@ export function requireNewFile(file: string): void {
 
 const problems: Readonly<Record<string, string>> = {
   EEXIST: 'there is something already, and it is not written over',
-  ENOENT: 'there is no such place',
-  ENOTDIR: 'there is no such place',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'there is no such file or folder',
   EACCES: 'this account may not use it',
   EISDIR: 'it is a folder',
 };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { detail } from '../commands.fixture.ts';
-import { jobText, stepLine } from './job.ts';
+import { Screen } from '../screen.ts';
+import { jobsText, jobText, stepLine } from './job.ts';
 import { styleFor } from './moments.ts';
 
 it('sets the request id off from what the step did', () => {
@@ -36,4 +37,15 @@ it('says once what stopped a job', () => {
     style,
   );
   expect(text.split(message)).toHaveLength(2);
+});
+
+it('shows of which group a job is, also on 80 columns', () => {
+  const sink = { isTTY: true, columns: 80, write: () => true };
+  const style = styleFor(new Screen({ stdout: sink, stderr: sink, colour: false }));
+  const { job } = detail('needs-you');
+  const title = 'Bring in HSM protected key: payments';
+  const message = 'AWS does not take this key as the material of that KMS key.';
+  expect(jobsText([{ ...job, failure: null, title, message }], style)).toMatch(
+    /Bring.*….*payments {2}/,
+  );
 });

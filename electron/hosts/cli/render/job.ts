@@ -26,7 +26,7 @@ export function jobsText(jobs: readonly JobView[], style: Style, all = true): st
   const columns = [
     { title: 'Job', align: 'right' },
     { title: 'State' },
-    { title: 'Name', shrinks: true },
+    { title: 'Name', shrinks: 'middle' },
     { title: 'Step', spare: 1 },
     { title: 'Started', spare: 2 },
     { title: 'Message', shrinks: true },

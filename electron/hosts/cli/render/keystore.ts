@@ -224,7 +224,7 @@ export const exportText = (out: OutputFor<'audit.export'>): string =>
 
 const verdicts = {
   0: { text: '✓ unbroken, and signed by that key', tone: 'good' },
-  1: { text: '! changed after it was written', tone: 'attention' },
+  1: { text: '! not all of it is as that key signed it', tone: 'attention' },
   2: { text: '! nothing in it is signed by that key', tone: 'attention' },
 } as const;
 
