@@ -89,7 +89,10 @@ export function readIncrements(path: string, key: Secret): ReadIncrements {
 
 /** Where whole entries begin and end; none of them is opened. */
 function frames(path: string): Omit<ReadIncrements, 'increments'> & { entries: Framed[] } {
-  if (standingAt(path) === null) return { entries: [], tornBytes: 0, end: 0, chain: startOfChain };
+  const there = standingAt(path);
+  if (there === null) return { entries: [], tornBytes: 0, end: 0, chain: startOfChain };
+  // a pipe would be waited at, and a device read without end
+  if (!there.isFile()) throw new DamagedIncrement(1);
   const bytes = onDisk('read increments', () => readFileSync(path));
   const entries: Framed[] = [];
   let chain = startOfChain;

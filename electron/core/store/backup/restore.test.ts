@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestClock } from '../../kernel/test-clock.fixture.ts';
@@ -47,6 +48,23 @@ describe('damage', () => {
       writeFileSync(join(folder, name), whole);
     }
     await scene.verify(folder);
+  });
+
+  it('is a log of increments that is no file: nobody waits at a pipe, or reads a device without end', async () => {
+    await backups.full();
+    await backups.close();
+    const { folder } = await scene.verify();
+    const log = join(folder, `increments-${temporary.store.commitNumber}.log`);
+    const pipe = (): void => void execFileSync('mkfifo', [log]);
+    const device = (): void => symlinkSync('/dev/zero', log);
+    for (const put of [pipe, device]) {
+      rmSync(log, { force: true });
+      put();
+      expect(await failure(scene.verify())).toMatchObject({
+        code: 'BACKUP_INVALID',
+        part: 'increments',
+      });
+    }
   });
 
   it('is looked for in a folder: a file is none', async () => {
