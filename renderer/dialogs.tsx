@@ -9,6 +9,11 @@ import { CredentialTlsDialog } from './features/administration/credential-tls-di
 import { ImportCredentialDialog } from './features/administration/import-credential-dialog.tsx';
 import { RemoveCredentialDialog } from './features/administration/remove-credential-dialog.tsx';
 import { RemoveSlotDialog } from './features/administration/remove-slot-dialog.tsx';
+import { AddApproverDialog } from './features/approvals/add-approver-dialog.tsx';
+import { ApproveDialog } from './features/approvals/approve-dialog.tsx';
+import { ApproverPassphraseDialog } from './features/approvals/approver-passphrase-dialog.tsx';
+import { RemoveApproverDialog } from './features/approvals/remove-approver-dialog.tsx';
+import { RuleDialog } from './features/approvals/rule-dialog.tsx';
 import { RestoreDialog } from './features/entry/restore-dialog.tsx';
 import { ExportAuditDialog } from './features/audit/export-audit-dialog.tsx';
 import { VerifyAuditDialog } from './features/audit/verify-audit-dialog.tsx';
@@ -85,6 +90,11 @@ const table: DialogTable = {
   'change-passphrase': ChangePassphraseDialog,
   'add-slot': AddSlotDialog,
   'remove-slot': RemoveSlotDialog,
+  'approval-rule': RuleDialog,
+  approve: ApproveDialog,
+  'add-approver': AddApproverDialog,
+  'approver-passphrase': ApproverPassphraseDialog,
+  'remove-approver': RemoveApproverDialog,
   restore: RestoreDialog,
   job: JobDialog,
   'cancel-job': CancelJobDialog,

@@ -10,6 +10,7 @@ import { tellOfActivity } from './state/activity.ts';
 import { keepBack } from './state/history.ts';
 import { keepFocusInSight } from './state/focus-in-sight.ts';
 import { keepFocus } from './state/keep-focus.ts';
+import { askingSecondPerson } from './state/second-person.ts';
 import { isOpen } from './state/snapshot.ts';
 import { sayCutOff, takeCutOff } from './state/cut-off.ts';
 import { watchUnsaved } from './state/unsaved.ts';
@@ -29,7 +30,7 @@ const link = openLink({
   // What is being typed stands in a dialog; everything else is read again.
   nothingToLose: () => useDialogs.getState().open.length === 0,
 });
-const call = clientOver(link);
+const call = askingSecondPerson(clientOver(link));
 const reads = newReads();
 followChanges(link, reads);
 tellOfActivity(call);

@@ -6,6 +6,7 @@ import { FirstRun } from './features/entry/first-run.tsx';
 import { LockingPage } from './features/entry/locking-page.tsx';
 import { KeystoreUnreadable } from './features/entry/keystore-unreadable.tsx';
 import { Unlock } from './features/entry/unlock.tsx';
+import { SecondPerson } from './features/approvals/second-person.tsx';
 import { TakeoverAsked } from './features/takeover/takeover-asked.tsx';
 import { WaitingPage } from './features/takeover/waiting-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -108,6 +109,7 @@ function Inside({ snapshot }: { readonly snapshot: Snapshot }) {
     <>
       {state === 'absent' || guided ? <FirstRun /> : <Shell snapshot={snapshot} />}
       <DialogStack />
+      <SecondPerson />
     </>
   );
 }

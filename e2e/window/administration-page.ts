@@ -6,10 +6,11 @@ export const places = [
   'Credentials',
   'Configuration',
   'Security and backup',
+  'Approvals',
   'Practice',
 ] as const;
 
-/** The five screens under Administration, and their dialogs. */
+/** The six screens under Administration, and their dialogs. */
 export class AdministrationPage {
   readonly page: Page;
 

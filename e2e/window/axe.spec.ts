@@ -5,7 +5,9 @@ import { consoleOf, inElectron, windowHere } from '../support/window-stage.ts';
 import { type Desk, requireDone } from '../support/desk.ts';
 import type { OutsideAws } from '../support/outside-aws.ts';
 import { policyTemplate } from '../support/policies.ts';
+import { approvalsLookedAt } from './approvals-look.ts';
 import { faultsOf } from './every-look.ts';
+import { places } from './every-place.ts';
 import { picture, takesPictures } from './pictures/camera.ts';
 import type { PictureName } from './pictures/shown.ts';
 import { GroupFormPage } from './group-form-page.ts';
@@ -20,18 +22,6 @@ const empty = takesPictures ? 'Archive' : 'Empty';
 const longFolder = takesPictures ? 'Cards' : `Cards ${longest}`.slice(0, 255);
 const longGroup = takesPictures ? /ledger-prod, key group/ : /^a-name-as-long.*, key group/;
 const longKey = takesPictures ? /ledger-prod version 1, key/ : /^a-name-as-long.* version 1, key/;
-const places = [
-  ['Key Groups', 'key-groups'],
-  ['Keys', 'keys'],
-  ['Expiry', 'expiry'],
-  ['Jobs', 'jobs'],
-  ['Audit', 'audit'],
-  ['HSM', 'hsm'],
-  ['Credentials', 'credentials'],
-  ['Configuration', 'configuration'],
-  ['Security and backup', 'security'],
-  ['Practice', 'practice'],
-] as const;
 
 /** What else lies in the keystore of a treasury; where its payments are. */
 async function furnish(desk: Desk, aws: OutsideAws): Promise<{ folder: string }> {
@@ -366,6 +356,12 @@ describe.skipIf(!windowHere)('every place and every dialog', () => {
     await later.page.getByRole('button', { name: 'Change the passphrase deputy' }).click();
     await look('change-passphrase');
     await closeTop();
+    expect(found()).toEqual([]);
+  });
+
+  it('Approvals, its dialogs, and what is held up for a second person', async () => {
+    const second = takesPictures ? 'Jon Ames' : longest;
+    await approvalsLookedAt(later, second, { go, look, lookAtCommand, closeTop });
     expect(found()).toEqual([]);
   });
 

@@ -77,7 +77,8 @@ async function answerOf(link: Link, name: string, input: unknown): Promise<Reply
   }
 }
 
-const holdsBytes = (value: unknown): boolean =>
+/** Whether an input brings secret bytes, wiped or not. */
+export const holdsBytes = (value: unknown): boolean =>
   value instanceof Uint8Array ||
   (typeof value === 'object' && value !== null && Object.values(value).some(holdsBytes));
 

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import Popover from '@mui/material/Popover';
 import { useState } from 'react';
+import type { ApprovalRule } from '../../shared/contract/approval.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { allFactsOf } from './facts.ts';
 import styles from './shell.module.css';
@@ -8,7 +9,13 @@ import styles from './shell.module.css';
 const label = 'What is open here, in full';
 
 /** All of the top line, unabridged, over the work when somebody asks: a small window cuts nothing. */
-export function AllFacts({ snapshot }: { readonly snapshot: Snapshot }) {
+export function AllFacts({
+  snapshot,
+  rule,
+}: {
+  readonly snapshot: Snapshot;
+  readonly rule: ApprovalRule | null;
+}) {
   const [at, setAt] = useState<Element | null>(null);
   return (
     <>
@@ -32,7 +39,7 @@ export function AllFacts({ snapshot }: { readonly snapshot: Snapshot }) {
         slotProps={{ paper: { role: 'dialog', 'aria-label': label } }}
       >
         <dl className={styles['full']}>
-          {allFactsOf(snapshot).map(([title, text]) => (
+          {allFactsOf(snapshot, rule).map(([title, text]) => (
             <div key={`${title} ${text}`}>
               <dt className="quiet">{title}</dt>
               <dd>

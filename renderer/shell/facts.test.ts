@@ -11,7 +11,7 @@ const snapshot = snapshotOf('verified', 'real', {
 });
 
 const short = (of: typeof snapshot) =>
-  Object.fromEntries(factsOf(of).map((fact) => [fact.id, fact.short]));
+  Object.fromEntries(factsOf(of, 'off').map((fact) => [fact.id, fact.short]));
 
 describe('the top line', () => {
   it('says in short what must always be in sight', () => {
@@ -32,7 +32,7 @@ describe('the top line', () => {
   });
 
   it('keeps every fact whole where all of it is shown', () => {
-    expect(allFactsOf(snapshot)).toEqual([
+    expect(allFactsOf(snapshot, 'off')).toEqual([
       ['Keystore', snapshot.keystore.path],
       ['Who can act alone', 'single control'],
       ['HSM', '✓ HSM BYOK-A ready'],
@@ -41,5 +41,15 @@ describe('the top line', () => {
       ['', 'account not yet known · eu-west-2'],
       ['This device', 'This device rotates on schedule'],
     ]);
+  });
+
+  it('says who can act alone as the rule of a second person has it, of real keys only', () => {
+    const told = (...[of, rule]: Parameters<typeof factsOf>) =>
+      factsOf(of, rule).find(({ id }) => id === 'control')?.long;
+    expect(told(snapshot, 'off')).toBe('single control');
+    expect(told(snapshot, 'destructive')).toBe('dual control for what destroys');
+    expect(told(snapshot, 'every-deed')).toBe('dual control');
+    expect(told(snapshot, null)).toBeUndefined();
+    expect(told(snapshotOf('verified', 'practice'), 'every-deed')).toBeUndefined();
   });
 });

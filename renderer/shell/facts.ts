@@ -1,3 +1,4 @@
+import type { ApprovalRule } from '../../shared/contract/approval.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 
 /** Something that must be known of what is open, said at length and in short. */
@@ -24,8 +25,14 @@ export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? 
 const sayPlace = ({ account, region }: Snapshot['places'][number]): string =>
   `${account ?? 'account not yet known'} · ${region}`;
 
-/** What stands in the top line, in its order. */
-export function factsOf(snapshot: Snapshot): readonly Fact[] {
+const control: Readonly<Record<ApprovalRule, string>> = {
+  off: 'single control',
+  destructive: 'dual control for what destroys',
+  'every-deed': 'dual control',
+};
+
+/** What stands in the top line, in its order. `rule`: what needs a second person; null while it is not known. */
+export function factsOf(snapshot: Snapshot, rule: ApprovalRule | null): readonly Fact[] {
   const { keystore, hsm, hsmLabel, connections, places, designated } = snapshot;
   const [hsmLong, hsmShort] = hsmWords[hsm](hsmLabel ?? '');
   const { connected, all } = connections;
@@ -33,13 +40,14 @@ export function factsOf(snapshot: Snapshot): readonly Fact[] {
   const others = places.length - 1;
   const [place] = places;
   const facts: (Fact | false)[] = [
-    keystore.realm === 'real' && {
-      id: 'control',
-      title: 'Who can act alone',
-      long: 'single control',
-      short: '',
-      tone: 'quiet',
-    },
+    keystore.realm === 'real' &&
+      rule !== null && {
+        id: 'control',
+        title: 'Who can act alone',
+        long: control[rule],
+        short: '',
+        tone: 'quiet',
+      },
     {
       id: 'hsm',
       title: 'HSM',
@@ -76,11 +84,14 @@ export function factsOf(snapshot: Snapshot): readonly Fact[] {
 }
 
 /** Everything the top line knows, in full: `[what it is about, what is so]`. */
-export function allFactsOf(snapshot: Snapshot): readonly (readonly [string, string])[] {
+export function allFactsOf(
+  snapshot: Snapshot,
+  rule: ApprovalRule | null,
+): readonly (readonly [string, string])[] {
   const { keystore, places } = snapshot;
   return [
     ['Keystore', keystore.path],
-    ...factsOf(snapshot).flatMap(({ id, title, long }) =>
+    ...factsOf(snapshot, rule).flatMap(({ id, title, long }) =>
       id === 'places'
         ? places.map((each, at): [string, string] => [at === 0 ? title : '', sayPlace(each)])
         : [[title, long] as const],

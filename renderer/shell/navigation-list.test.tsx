@@ -49,7 +49,7 @@ describe('the places, zoomed in to one column', () => {
       .focus();
     await user.keyboard('{Enter}');
     const jobs = within(nav).getByRole('button', { name: /^Jobs\W*2\W*need you$/ });
-    expect(within(nav).getAllByRole('button')).toHaveLength(12);
+    expect(within(nav).getAllByRole('button')).toHaveLength(13);
     jobs.focus();
     await user.keyboard('{Enter}');
     await screen.findByRole('heading', { level: 1, name: 'Jobs' });

@@ -3,20 +3,27 @@ import { useId, useState } from 'react';
 import { sayCount } from '../../shared/text/counted.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { headings, type Place, places, type Screen } from '../state/places.ts';
+import { useRead } from '../state/reads.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { oneColumn } from '../ui/one-column.ts';
 import styles from './shell.module.css';
 
 /** How much of a place needs somebody; empty where nothing does. */
 const told = (count: number): string => (count > 0 ? `! ${sayCount(count)}` : '');
-const needs: Partial<Record<Screen, (snapshot: Snapshot) => string>> = {
-  'key-groups': ({ counts }) => told(counts.groupsNeedYou),
-  expiry: ({ counts }) => told(counts.endingNeedYou),
-  xks: ({ counts }) => told(counts.xksNeedYou),
-  jobs: ({ counts }) => told(counts.needsYou),
-  hsm: ({ hsm }) => (hsm === 'ready' || hsm === 'none' ? '' : '!'),
+interface Needing {
+  readonly snapshot: Snapshot;
+  /** How many deeds wait for a second person. */
+  readonly unapproved: number;
+}
+const needs: Partial<Record<Screen, (of: Needing) => string>> = {
+  'key-groups': ({ snapshot: { counts } }) => told(counts.groupsNeedYou),
+  expiry: ({ snapshot: { counts } }) => told(counts.endingNeedYou),
+  xks: ({ snapshot: { counts } }) => told(counts.xksNeedYou),
+  jobs: ({ snapshot: { counts } }) => told(counts.needsYou),
+  hsm: ({ snapshot: { hsm } }) => (hsm === 'ready' || hsm === 'none' ? '' : '!'),
+  approvals: ({ unapproved }) => told(unapproved),
 };
-const needOf = ({ screen }: Place, snapshot: Snapshot): string => needs[screen]?.(snapshot) ?? '';
+const needOf = ({ screen }: Place, needing: Needing): string => needs[screen]?.(needing) ?? '';
 
 /**
  * Every place of the window, under the three headings of the trade. Zoomed in far there is no room
@@ -24,13 +31,16 @@ const needOf = ({ screen }: Place, snapshot: Snapshot): string => needs[screen]?
  */
 export function NavigationList({ snapshot }: { readonly snapshot: Snapshot }) {
   const above = useMediaQuery(oneColumn, { noSsr: true });
+  const { data } = useRead('approval.list', {});
+  const unapproved = data?.requests.filter(({ state }) => state === 'open').length ?? 0;
+  const needing: Needing = { snapshot, unapproved };
   const [open, setOpen] = useState(false);
   const list = useId();
   return (
     <nav className={styles['navigation']} aria-label="Places">
       {above ? (
         <HereButton
-          snapshot={snapshot}
+          needing={needing}
           open={open}
           list={list}
           onToggle={() => setOpen((was) => !was)}
@@ -38,7 +48,7 @@ export function NavigationList({ snapshot }: { readonly snapshot: Snapshot }) {
       ) : null}
       {above && !open ? null : (
         <div id={list}>
-          <PlaceList snapshot={snapshot} onGone={() => setOpen(false)} />
+          <PlaceList needing={needing} onGone={() => setOpen(false)} />
         </div>
       )}
     </nav>
@@ -47,19 +57,19 @@ export function NavigationList({ snapshot }: { readonly snapshot: Snapshot }) {
 
 /** Says where one is, and opens the list of places. */
 function HereButton({
-  snapshot,
+  needing,
   open,
   list,
   onToggle,
 }: {
-  readonly snapshot: Snapshot;
+  readonly needing: Needing;
   readonly open: boolean;
   /** Id of the list. */
   readonly list: string;
   readonly onToggle: () => void;
 }) {
   const screen = useNavigation((state) => state.screen);
-  const needed = places.some((place) => needOf(place, snapshot) !== '');
+  const needed = places.some((place) => needOf(place, needing) !== '');
   return (
     <button
       type="button"
@@ -78,10 +88,10 @@ function HereButton({
 }
 
 function PlaceList({
-  snapshot,
+  needing,
   onGone,
 }: {
-  readonly snapshot: Snapshot;
+  readonly needing: Needing;
   readonly onGone: () => void;
 }) {
   return Object.entries(headings).map(([id, heading]) => (
@@ -92,7 +102,7 @@ function PlaceList({
           .filter(({ under }) => under === id)
           .map((place) => (
             <li key={place.screen}>
-              <PlaceButton place={place} count={needOf(place, snapshot)} onGone={onGone} />
+              <PlaceButton place={place} count={needOf(place, needing)} onGone={onGone} />
             </li>
           ))}
       </ul>

@@ -1,5 +1,6 @@
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { type ComponentType, type RefObject, useEffect, useRef } from 'react';
+import { ApprovalsScreen } from '../features/approvals/approvals-screen.tsx';
 import { AuditScreen } from '../features/audit/audit-screen.tsx';
 import { ConfigurationScreen } from '../features/administration/configuration-screen.tsx';
 import { CredentialsScreen } from '../features/administration/credentials-screen.tsx';
@@ -36,6 +37,7 @@ const views: Readonly<Record<Screen, ComponentType>> = {
   credentials: CredentialsScreen,
   configuration: ConfigurationScreen,
   security: SecurityScreen,
+  approvals: ApprovalsScreen,
   practice: PracticeScreen,
 };
 

@@ -3,6 +3,7 @@ import Tooltip from '@mui/material/Tooltip';
 import { useEffect, useMemo, useReducer } from 'react';
 import { leftOf } from '../state/elapsed.ts';
 import { useLock } from '../state/locking.ts';
+import { useRead } from '../state/reads.ts';
 import type { Snapshot } from '../state/snapshot.ts';
 import { sayLeft } from '../ui/moments.ts';
 import { RealmTag } from '../ui/realm.tsx';
@@ -17,7 +18,8 @@ import styles from './shell.module.css';
 export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
   const { keystore } = snapshot;
   const lock = useLock();
-  const facts = factsOf(snapshot);
+  const rule = useRead('approval.list', {}).data?.rule ?? null;
+  const facts = factsOf(snapshot, rule);
   return (
     <header className={styles['top']}>
       <Tooltip title={keystore.path}>
@@ -29,7 +31,7 @@ export function TopBar({ snapshot }: { readonly snapshot: Snapshot }) {
       {facts.map((fact) => (
         <OneFact key={fact.id} fact={fact} />
       ))}
-      <AllFacts snapshot={snapshot} />
+      <AllFacts snapshot={snapshot} rule={rule} />
       <div className={styles['end']}>
         <Countdown locksAt={snapshot.locksAt} at={snapshot.at} />
         <Button onClick={lock}>Lock now</Button>

@@ -67,6 +67,11 @@ export type Dialog =
   | { readonly kind: 'change-passphrase'; readonly slot: string }
   | { readonly kind: 'add-slot' }
   | { readonly kind: 'remove-slot'; readonly slot: string }
+  | { readonly kind: 'approval-rule' }
+  | { readonly kind: 'approve'; readonly request: number }
+  | { readonly kind: 'add-approver' }
+  | { readonly kind: 'approver-passphrase'; readonly approver: string }
+  | { readonly kind: 'remove-approver'; readonly approver: string }
   | { readonly kind: 'restore' }
   | { readonly kind: 'advance-clock'; readonly seconds: number | null }
   | { readonly kind: 'reset-practice' }

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useNotices } from './notices.ts';
+import { useSecondPerson } from './second-person.ts';
 import { useSelection } from './selection.ts';
 
 /** What may be known of a closed keystore: how it stands and what opens it. */
@@ -11,6 +12,7 @@ const known: ReadonlySet<unknown> = new Set(['session.snapshot', 'keystore.statu
  */
 export function forgetOpened(reads: QueryClient): void {
   reads.removeQueries({ predicate: ({ queryKey }) => !known.has(queryKey[0]) });
+  useSecondPerson.getState().leaveAll();
   useNotices.getState().forget();
   useSelection.getState().select(null);
 }

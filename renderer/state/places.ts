@@ -18,6 +18,7 @@ export const places = [
   { screen: 'credentials', title: 'Credentials', under: 'administration' },
   { screen: 'configuration', title: 'Configuration', under: 'administration' },
   { screen: 'security', title: 'Security and backup', under: 'administration' },
+  { screen: 'approvals', title: 'Approvals', under: 'administration' },
   { screen: 'practice', title: 'Practice', under: 'administration' },
 ] as const satisfies readonly {
   readonly screen: string;
@@ -26,10 +27,10 @@ export const places = [
 }[];
 
 /**
- * The key that goes to a place with Alt, in the same order: the first ten have the digits, and Practice, the
- * last, has its letter.
+ * The key that goes to a place with Alt, in the same order: the first ten have the digits, the others their
+ * letter.
  */
-export const placeKeys: readonly string[] = '1234567890P'.split('');
+export const placeKeys: readonly string[] = '1234567890AP'.split('');
 
 /** Id of the element that shows a place. */
 export const workId = 'work';

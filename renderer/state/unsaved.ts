@@ -80,6 +80,9 @@ export const onlyLooks: ReadonlySet<string> = new Set<OperationName>([
   'xksRule.try',
 ]);
 
+/** What is decided over a dialog that waits for it: that one is not sent by it. */
+const decides: ReadonlySet<string> = new Set<OperationName>(['approval.give', 'approval.refuse']);
+
 /** What was typed by a person, without the text: of a field that is gone nothing is held. */
 export class Unsaved {
   readonly #shown = new Map<Field, Typed>();
@@ -99,7 +102,7 @@ export class Unsaved {
 
   /** A deed was done: what stands in the topmost dialog belongs to it, unless it only looked. */
   did(deed: string): void {
-    if (onlyLooks.has(deed)) return;
+    if (onlyLooks.has(deed) || decides.has(deed)) return;
     const top = open().at(-1);
     for (const typed of this.#all()) if (typed.dialog === top) typed.saved = true;
   }

@@ -11,6 +11,7 @@ import { useLocking } from '../state/locking.ts';
 import { useNavigation } from '../state/navigation.ts';
 import { useNotices } from '../state/notices.ts';
 import { newReads } from '../state/reads.ts';
+import { askingSecondPerson, useSecondPerson } from '../state/second-person.ts';
 import { Window as WholeWindow } from '../window.tsx';
 import { ScriptedLink } from './scripted-link.fixture.ts';
 
@@ -32,6 +33,7 @@ export function openWindow(link: ScriptedLink): TestWindow {
   useDialogs.getState().closeAll();
   useNotices.setState({ latest: null, covered: null });
   forgetScreen();
+  useSecondPerson.getState().leaveAll();
   useLocking.getState().end();
   useLocking.getState().opened();
   useNavigation.getState().go('key-groups');
@@ -39,7 +41,7 @@ export function openWindow(link: ScriptedLink): TestWindow {
   const reads = newReads();
   const endFollowing = followChanges(link, reads);
   const { container } = render(
-    <Root host={{ link, call: clientOver(link) }} reads={reads}>
+    <Root host={{ link, call: askingSecondPerson(clientOver(link)) }} reads={reads}>
       <WholeWindow />
     </Root>,
   );
@@ -77,7 +79,14 @@ export function memoryOf({ reads, container }: TestWindow): string {
   };
   for (const query of reads.getQueryCache().getAll()) look([query.queryKey, query.state], 0);
   for (const mutation of reads.getMutationCache().getAll()) look(mutation.state, 0);
-  for (const store of [useDialogs, useEntry, useNavigation, useNotices, useConnection]) {
+  for (const store of [
+    useDialogs,
+    useEntry,
+    useNavigation,
+    useNotices,
+    useConnection,
+    useSecondPerson,
+  ]) {
     look(store.getState(), 0);
   }
   for (const storage of [localStorage, sessionStorage]) {

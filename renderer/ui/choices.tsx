@@ -31,7 +31,7 @@ export function Choices<Value extends string>({
     <fieldset className={styles['set']} disabled={disabled}>
       <legend className={styles['legend']}>{legend}</legend>
       <div className={styles['choices']}>
-        {choices.map((choice) => (
+        {choices.map((choice, at) => (
           <label
             key={choice.value}
             className={styles['choice']}
@@ -44,7 +44,7 @@ export function Choices<Value extends string>({
               checked={choice.value === value}
               disabled={choice.blocked != null}
               // The first thing to decide on this page.
-              autoFocus={autoFocus && choice.value === value}
+              autoFocus={autoFocus && (choice.value === value || (value === null && at === 0))}
               onChange={() => onChoose(choice.value)}
             />
             <span>

@@ -156,6 +156,8 @@ function administration(reach: Reach): readonly Command[] {
     deed('Enter PIN of the HSM…', { kind: 'enter-pin' }, noPin),
     deed('Designate this device…', { kind: 'designate' }, designated),
     deed('Add a way to unlock…', { kind: 'add-slot' }, blocked),
+    deed('Add an approver…', { kind: 'add-approver' }, blocked),
+    deed('Change what needs a second person…', { kind: 'approval-rule' }, blocked),
     deed('Restore a backup…', { kind: 'restore' }, null),
   ];
 }

@@ -25,6 +25,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
         between: 'to',
         does: 'Go to a place, in the order of the list at the left',
       },
+      { keys: ['Alt+A'], does: 'Go to Approvals' },
       { keys: ['Alt+P'], does: 'Go to Practice, the last of them' },
       { keys: ['Alt+L'], does: 'Lock now' },
       { keys: ['?'], does: 'This list' },
