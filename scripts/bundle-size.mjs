@@ -14,10 +14,11 @@ const kibibyte = 1024;
  * A key from elsewhere has six ways to be refused, each with its words; Expiry leads to renewals that wait.
  * What a keystore that may not be written, a name with hidden characters and other material are told as takes some more,
  * as does what is said of a key that is taken over, and of a transport key whose days are over. Copying a key to
- * another group finds the groups that take it. A second person has a place, five dialogs,
- * and one over all others, which is asked for where calls are made, at the start.
+ * another group finds the groups that take it. A second person has a place, five dialogs, and one over all
+ * others, which is asked for where calls are made, at the start. An alias that is on no key of its group says
+ * what that means.
  */
-export const limits = { start: { raw: 480, gzip: 153 }, all: { raw: 1412, gzip: 434 } };
+export const limits = { start: { raw: 480, gzip: 153 }, all: { raw: 1420, gzip: 437 } };
 
 function sizeOf(bodies) {
   const sum = (of) => bodies.reduce((total, body) => total + of(body).length, 0) / kibibyte;

@@ -84,6 +84,11 @@ describe('what a random walk is judged by, it would notice', () => {
       /^kr-.* is there twice$/,
     ],
     ['an alias that is gone', () => held({ aliases: [] }), /has alias\/.*, not null$/],
+    [
+      'a group that is In step without its alias',
+      () => held({ aliases: good.held.aliases.map((each) => ({ ...each, target: 'theirs' })) }),
+      /is In step, and its alias names theirs$/,
+    ],
     ['a state that is another', () => held({ keys: ofAws({ KeyState: 'Disabled' }) }), /Disabled$/],
     [
       'two versions of one material that do not name each other',

@@ -10,6 +10,7 @@ export const promises = {
   oneKmsKeyForEach,
   nothingTwice,
   aliasIsTold,
+  inStepByAlias,
   toldAsItIs,
   sameIsTold,
   plansAreKept,
@@ -121,6 +122,22 @@ function aliasIsTold({ groups, keys, held }: End): string[] {
       ...(silent ? [`${group.name} is ${group.state}, and its alias names ${holder}`] : []),
     ];
   });
+}
+
+/** Every version was just read: a group is In step where its alias is on the KMS key of its active version. */
+function inStepByAlias({ groups, keys, held }: End): string[] {
+  return groups
+    .filter(({ state }) => state === 'In step')
+    .flatMap((group) => {
+      const alias = `alias/${group.alias}`;
+      const active = keys.filter((key) => key.groupId === group.id && key.lifecycle === 'active');
+      // after an edit the alias of before is in use until the next rotation
+      const before = active.every(({ remote }) => ![null, alias].includes(remote?.alias ?? null));
+      const holder = held.aliases.find(({ name }) => name === alias)?.target ?? null;
+      return before || active.some(({ remote }) => holds(remote, holder))
+        ? []
+        : [`${group.name} is In step, and its alias names ${holder}`];
+    });
 }
 
 const holds = (remote: { readonly keyId: string } | null, holder: string | null): boolean =>

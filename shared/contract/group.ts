@@ -3,6 +3,7 @@ import { keyTypes, usageNames } from '../model/key-kinds.ts';
 import { mappings } from '../model/mapping.ts';
 import { bringInOps } from './bring-in.ts';
 import { copyKeyOps } from './copy-key.ts';
+import { aliasElsewhere, rotations } from './group-parts.ts';
 import { groupSynchronizeOps } from './group-synchronize.ts';
 import { scanFails, scanView } from './scan.ts';
 import { nothing, op } from './op.ts';
@@ -134,10 +135,7 @@ export const groupView = z.strictObject({
   keyUsage: z.enum(usageNames),
   storage: storageLocation,
   mapping: z.enum(mappings),
-  /** Of the group's one KMS key: rotations so far, how many AWS grants it, and what to say of the next. */
-  rotations: z
-    .strictObject({ done: z.number().int(), most: z.number().int(), text: z.string() })
-    .nullable(),
+  rotations,
   rotate: z.boolean(),
   rotateEvery: span,
   keepValidFor: span,
@@ -150,6 +148,7 @@ export const groupView = z.strictObject({
   disableWaitDays: z.number().int(),
   keys: z.number().int(),
   activeVersion: z.number().int().nullable(),
+  aliasElsewhere,
   nextRotationAt: time.nullable(),
   /** One of the state words of the console: In step, Not in AWS, Job needs you … */
   state: z.string(),

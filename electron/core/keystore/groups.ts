@@ -110,6 +110,7 @@ function statements({ store: { db } }: Domain) {
       'update key_group set account = ?, account_bound_at = ? where credential_id = ? and account is null',
     ),
     forgetAdopted: db.prepare('delete from foreign_key_adopted where group_id = ?'),
+    forgetAlias: db.prepare('delete from alias_elsewhere where group_id = ?'),
     erase: db.prepare('delete from key_group where id = ?'),
     counts: db.prepare<[string], GroupCounts>(
       `select count(*) as keys,
@@ -218,6 +219,7 @@ class GroupTable implements Groups {
       const { keys } = this.counts(id);
       if (keys > 0) throw new OperationError('GROUP_HAS_KEYS', { group: group.name, keys });
       this.#sql.forgetAdopted.run(id);
+      this.#sql.forgetAlias.run(id);
       this.#transportKeys.destroyOf(id);
       this.#sql.erase.run(id);
     });

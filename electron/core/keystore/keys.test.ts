@@ -162,7 +162,8 @@ describe('the alias', () => {
     expect(keystore.keys.holderOf(groupId)?.key.id).toBe(two);
     keystore.keys.moveAlias(groupId, 'eu-west-1', 'alias/pay', two!, 43);
     expect(aliases()).toMatchObject({ 2: 'alias/pay', 3: 'alias/pay' });
-    keystore.keys.moveAlias(groupId, 'eu-west-1', 'alias/pay', null, 44);
+    const gone = { kmsKeyId: null, arn: null, readAt: 44 };
+    keystore.keys.loseAlias(groupId, 'eu-west-1', 'alias/pay', gone);
     expect(aliases()).toEqual({ 1: null, 2: null, 3: 'alias/pay', 4: 'alias/former' });
     expect(keystore.keys.holderOf(groupId)).toBeNull();
   });

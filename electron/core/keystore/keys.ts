@@ -8,6 +8,7 @@ import { KeyListing } from './key-listing.ts';
 import { RemoteKeys } from './remote-keys.ts';
 import type { MaterialRead } from './shared-kms-keys.ts';
 import {
+  type AliasElsewhere,
   type Domain,
   joinedColumns,
   type JoinedRow,
@@ -59,6 +60,11 @@ export interface Keys {
   rotationsOf(remote: RemoteKey): number;
   /** The key that holds the group's alias in the group's Region, as last read. */
   holderOf(groupId: string): KeyWithRemote | null;
+  /**
+   * Where the group's alias is instead, as last read; null: a key of the group holds it, or it was not read
+   * since the group has this alias and Region.
+   */
+  aliasElsewhere(groupId: string): AliasElsewhere | null;
   /** The newest version that was ever in use, from which a schedule counts; what was given up is none. */
   newestUsed(groupId: string): Key | null;
   nextVersion(groupId: string): number;
@@ -99,14 +105,10 @@ export interface Keys {
   noteRemote(keyId: string, reading: Partial<Omit<RemoteKey, 'keyId' | 'madeBy'>>): void;
   /** Notes what AWS lists of the KMS key's materials, in each version that is one; else nothing. */
   noteMaterials(keyId: string, materials: readonly MaterialRead[]): void;
-  /** Notes that `keyId` (or none of the group) holds this alias of this Region now. */
-  moveAlias(
-    groupId: string,
-    region: string,
-    alias: string,
-    keyId: string | null,
-    readAt: number,
-  ): void;
+  /** Notes that `keyId` holds this alias of this Region now. */
+  moveAlias(groupId: string, region: string, alias: string, keyId: string, readAt: number): void;
+  /** Notes that no key of the group holds this alias of this Region now, and where it is. */
+  loseAlias(groupId: string, region: string, alias: string, at: AliasElsewhere): void;
 
   addEvent(keyId: string, text: string, jobId: string | null): void;
   /** The newest 200, newest first. */
@@ -232,6 +234,10 @@ class KeyTable implements Keys {
   holderOf(groupId: string): KeyWithRemote | null {
     const row = this.#sql.holder.get(groupId);
     return row ? keyWithRemoteFrom(row) : null;
+  }
+
+  aliasElsewhere(groupId: string): AliasElsewhere | null {
+    return this.#remotes.aliasElsewhere(groupId);
   }
 
   newestUsed(groupId: string): Key | null {
@@ -369,6 +375,10 @@ class KeyTable implements Keys {
 
   moveAlias(...of: Parameters<Keys['moveAlias']>): void {
     this.#remotes.moveAlias(...of);
+  }
+
+  loseAlias(...of: Parameters<Keys['loseAlias']>): void {
+    this.#remotes.loseAlias(...of);
   }
 
   addEvent(keyId: string, text: string, jobId: string | null): void {

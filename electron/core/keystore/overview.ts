@@ -12,7 +12,7 @@ export interface Overview {
   totals(): { readonly groups: number; readonly keys: number };
   /** Where groups are, busiest first. */
   places(most: number): readonly Place[];
-  /** Groups with a key of which AWS said at its last reading that it is not as it should be. */
+  /** Groups with a key, or an alias, of which AWS said at its last reading that it is not as it should be. */
   groupsInTrouble(): readonly string[];
   /** Groups that lie in each folder itself; under `''` those at the top. */
   perFolder(): ReadonlyMap<string, number>;
@@ -34,7 +34,8 @@ export function createOverview(db: Database): Overview {
     `select account, region, count(*) as groups from key_group
      group by region, account order by groups desc, region, account limit ?`,
   );
-  // As `keyState` says "Material gone", "Differs" and "Off, alias": none depends on the time.
+  // As `keyState` says "Material gone", "Differs" and "Off, alias", and `aliasStanding` "elsewhere" and
+  // "missing": none depends on the time.
   const odd = db
     .prepare<[], string>(
       // the planner would walk all keys in the order of their groups to save the sort
@@ -42,7 +43,8 @@ export function createOverview(db: Database): Overview {
        cross join "key" k on k.id = r.key_id
        where r.state not in ('Enabled', 'Disabled')
          and not (r.state = 'PendingImport'
-           and coalesce(r.material_id, r.current_material) is null and r.taken = 0)
+           and coalesce(r.material_id, r.current_material) is null and r.taken = 0
+           and r.alias is null)
          and r.material_state is not 'NOT_IMPORTED'
        union
        select distinct k.group_id from remote_key r indexed by remote_key_other
@@ -50,7 +52,15 @@ export function createOverview(db: Database): Overview {
        union
        select distinct k.group_id from remote_key r indexed by remote_key_off
        cross join "key" k on k.id = r.key_id
-       where r.state = 'Disabled' and r.alias is not null`,
+       where r.state = 'Disabled' and r.alias is not null
+       union
+       select g.id from alias_elsewhere e cross join key_group g on g.id = e.group_id
+       where e.alias = 'alias/' || g.alias and e.region = g.region
+         and not exists (select 1 from "key" k join remote_key r on r.key_id = k.id
+           where k.group_id = g.id and r.alias = e.alias and r.region = e.region)
+         and exists (select 1 from "key" k left join remote_key r on r.key_id = k.id
+           where k.group_id = g.id and k.lifecycle in ('active', 'suspended')
+             and (e.kms_key_id is not null or r.alias is null))`,
     )
     .pluck();
   const perFolder = db.prepare<[], InFolder>(

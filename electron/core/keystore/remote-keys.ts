@@ -1,13 +1,19 @@
 import { lifecycleRead } from '../../../shared/model/lifecycle.ts';
 import { OperationError } from '../../../shared/errors/operation-error.ts';
 import type { Keys } from './keys.ts';
-import type { Domain, RemoteKey } from './rows.ts';
+import type { AliasElsewhere, Domain, RemoteKey } from './rows.ts';
 import { SharedKmsKeys } from './shared-kms-keys.ts';
 
 type Versions = Pick<Keys, 'get' | 'ofGroup' | 'setLifecycle' | 'addEvent'>;
 type Remotes = Pick<
   Keys,
-  'setRemote' | 'forgetRemote' | 'noteRemote' | 'noteMaterials' | 'moveAlias'
+  | 'setRemote'
+  | 'forgetRemote'
+  | 'noteRemote'
+  | 'noteMaterials'
+  | 'moveAlias'
+  | 'loseAlias'
+  | 'aliasElsewhere'
 >;
 
 /** What AWS last said of the keys: one row for each key that has a KMS key, or a part in one. */
@@ -40,6 +46,20 @@ export class RemoteKeys implements Remotes {
       dropAlias: db.prepare(
         `update remote_key set alias = null where alias = @alias and region = @region
            and key_id <> @keyId and key_id in (select id from "key" where group_id = @groupId)`,
+      ),
+      lose: db.prepare(
+        `insert into alias_elsewhere (group_id, region, alias, kms_key_id, arn, read_at)
+         values (@groupId, @region, @alias, @kmsKeyId, @arn, @readAt)
+         on conflict (group_id) do update set region = excluded.region, alias = excluded.alias,
+           kms_key_id = excluded.kms_key_id, arn = excluded.arn, read_at = excluded.read_at`,
+      ),
+      regain: db.prepare(
+        'delete from alias_elsewhere where group_id = ? and region = ? and alias = ?',
+      ),
+      elsewhere: db.prepare<[string], AliasElsewhere>(
+        `select e.kms_key_id as kmsKeyId, e.arn, e.read_at as readAt
+         from alias_elsewhere e join key_group g on g.id = e.group_id
+         where e.group_id = ? and e.alias = 'alias/' || g.alias and e.region = g.region`,
       ),
     };
     this.#shared = new SharedKmsKeys(keys, (row) => this.#put(row));
@@ -84,16 +104,22 @@ export class RemoteKeys implements Remotes {
     });
   }
 
-  moveAlias(
-    groupId: string,
-    region: string,
-    alias: string,
-    keyId: string | null,
-    readAt: number,
-  ): void {
+  moveAlias(groupId: string, region: string, alias: string, keyId: string, readAt: number): void {
     this.#store.change(() => {
-      this.#sql.dropAlias.run({ groupId, region, alias, keyId: keyId ?? '' });
-      if (keyId !== null) this.noteRemote(keyId, { alias, readAt });
+      this.#sql.dropAlias.run({ groupId, region, alias, keyId });
+      this.#sql.regain.run(groupId, region, alias);
+      this.noteRemote(keyId, { alias, readAt });
     });
+  }
+
+  loseAlias(groupId: string, region: string, alias: string, at: AliasElsewhere): void {
+    this.#store.change(() => {
+      this.#sql.dropAlias.run({ groupId, region, alias, keyId: '' });
+      this.#sql.lose.run({ groupId, region, alias, ...at });
+    });
+  }
+
+  aliasElsewhere(groupId: string): AliasElsewhere | null {
+    return this.#sql.elsewhere.get(groupId) ?? null;
   }
 }

@@ -111,6 +111,15 @@ export interface RemoteKey {
   readonly readAt: number;
 }
 
+/** Where a group's alias was when AWS was last asked, and named none of the group's keys. */
+export interface AliasElsewhere {
+  /** The KMS key that it named; null: the alias did not exist. */
+  readonly kmsKeyId: string | null;
+  /** Null also where this credential may see the alias and not the KMS key. */
+  readonly arn: string | null;
+  readonly readAt: number;
+}
+
 /** A key with what AWS last said of it; null when it was never there. */
 export interface KeyWithRemote {
   readonly key: Key;

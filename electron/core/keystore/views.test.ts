@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { groupFields, remoteFields } from './keystore.fixture.ts';
 import type { KeyWithRemote } from './keys.ts';
-import type { RemoteKey } from './rows.ts';
-import { groupSentence, groupState, type KeyState, keyState, stale } from './views.ts';
+import type { AliasElsewhere, RemoteKey } from './rows.ts';
+import {
+  type AliasStanding,
+  aliasStanding,
+  groupSentence,
+  groupState,
+  type KeyState,
+  keyState,
+  stale,
+} from './views.ts';
 
 const now = 1_767_603_600_000;
 const remote = (fields: Partial<RemoteKey> = {}): RemoteKey =>
@@ -18,6 +26,11 @@ describe('the state word of a key', () => {
       remote({ state: 'PendingImport', materialId: null }),
     ],
     ['Material gone', 'material deleted or expired', remote({ state: 'PendingImport' })],
+    [
+      'Material gone',
+      'a KMS key that never had material, and has the alias',
+      remote({ ...holder, state: 'PendingImport', materialId: null }),
+    ],
     [
       'Material gone',
       'material gone of which AWS gave no name when it was sent',
@@ -93,8 +106,8 @@ describe('the state word of a key', () => {
 });
 
 describe('the state word of a group', () => {
-  const key = (read: RemoteKey | null) =>
-    ({ key: { usage: 'ENCRYPT_DECRYPT' }, remote: read }) as KeyWithRemote;
+  const key = (read: RemoteKey | null, lifecycle = 'active') =>
+    ({ key: { usage: 'ENCRYPT_DECRYPT', lifecycle }, remote: read }) as KeyWithRemote;
   const old = key(remote({ readAt: 0 }));
   const gone = key(remote({ state: 'PendingImport' }));
   const differs = key(remote({ state: 'PendingDeletion' }));
@@ -113,7 +126,49 @@ describe('the state word of a group', () => {
     ['Job needs you', true, [good, gone], true],
   ];
   it.each(table)('is "%s", needs you: %s', (state, needsYou, keys, job) => {
-    expect(groupState(keys, job, now)).toEqual({ state, needsYou });
+    expect(groupState(keys, 'fine', job, now)).toEqual({ state, needsYou });
+  });
+
+  const ofAlias: [string, boolean, AliasStanding, readonly KeyWithRemote[], boolean][] = [
+    ['Alias elsewhere', true, 'elsewhere', [good, old, differs, gone, holderOff], false],
+    ['Alias missing', true, 'missing', [good, old, gone], false],
+    ['Job needs you', true, 'elsewhere', [good], true],
+    ['Not checked', false, 'unknown', [good, off], false],
+    ['Differs', true, 'unknown', [good, differs], false],
+  ];
+  it.each(ofAlias)('is "%s", needs you: %s, by its alias', (state, needsYou, alias, keys, job) => {
+    expect(groupState(keys, alias, job, now)).toEqual({ state, needsYou });
+  });
+
+  describe('and how its alias stands', () => {
+    const group = { alias: 'pay', region: 'eu-west-1' };
+    const taken = { kmsKeyId: 'theirs', arn: null, readAt: now };
+    const none = { ...taken, kmsKeyId: null };
+    const bare = remote();
+    const elsewhere = remote({ alias: 'alias/pay', region: 'us-east-1' });
+    const former = remote({ alias: 'alias/before' });
+    const held = remote({ alias: 'alias/pay' });
+    const standings: [AliasStanding, string, readonly KeyWithRemote[], AliasElsewhere | null][] = [
+      ['fine', 'no keys', [], taken],
+      ['fine', 'a key that never was sent', [key(null, 'pre-activation')], taken],
+      ['fine', 'a first rotation on its way', [key(bare, 'pre-activation')], taken],
+      ['fine', 'given up before it was in use', [key(bare, 'destroyed')], none],
+      ['fine', 'on the newest', [key(bare, 'deactivated'), key(held)], null],
+      ['fine', 'on an earlier one', [key(held, 'deactivated'), key(bare)], null],
+      ['fine', 'on the one that is off', [key(held, 'suspended')], null],
+      ['elsewhere', 'on a KMS key of somebody else', [key(bare)], taken],
+      ['elsewhere', 'the same, and all are off', [key(bare, 'suspended')], taken],
+      ['elsewhere', 'the new name after an edit is taken', [key(former)], taken],
+      ['missing', 'deleted', [key(bare)], none],
+      ['missing', 'deleted, and one has the alias of before', [key(former), key(bare)], none],
+      ['fine', 'another name, which the next rotation makes', [key(former)], none],
+      ['fine', 'another name that nobody has read', [key(former), key(bare, 'deactivated')], null],
+      ['fine', 'another Region', [key(elsewhere)], null],
+      ['unknown', 'lost before it was kept where it is', [key(bare)], null],
+    ];
+    it.each(standings)('is %s: %s', (standing, _why, keys, read) => {
+      expect(aliasStanding(group, keys, read)).toBe(standing);
+    });
   });
 });
 

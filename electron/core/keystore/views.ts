@@ -2,7 +2,7 @@ import { kindOf, nameOfSpec } from '../../../shared/model/key-kinds.ts';
 import type { KeyUsage } from '../../../shared/model/key-specs.ts';
 import { saySpan } from '../../../shared/model/span.ts';
 import type { KeyWithRemote } from './keys.ts';
-import type { Group, RemoteKey } from './rows.ts';
+import type { AliasElsewhere, Group, Key, RemoteKey } from './rows.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { renewalSentence } from '../../../shared/text/renewal.ts';
 import { daysLater } from '../../../shared/text/counted.ts';
@@ -41,7 +41,8 @@ export function keyState(remote: RemoteKey | null, usage: KeyUsage, now: number)
   if (remote.importState === 'PENDING_IMPORT') return 'Material gone';
   if (remote.materialState !== null && remote.state === 'PendingImport') return 'Stopped';
   if (remote.state === 'PendingImport') {
-    return hadMaterial(remote) ? 'Material gone' : 'Not in AWS';
+    // Who goes by the alias misses the material, whether or not it ever was there.
+    return hadMaterial(remote) || remote.alias !== null ? 'Material gone' : 'Not in AWS';
   }
   if (remote.state !== 'Enabled' && remote.state !== 'Disabled') return 'Differs';
   if (otherMaterial(remote) !== null) return 'Differs';
@@ -55,20 +56,56 @@ export function keyState(remote: RemoteKey | null, usage: KeyUsage, now: number)
   return usage === 'ENCRYPT_DECRYPT' ? 'Decrypts only' : 'No alias';
 }
 
-/** The state word of a group: the worst of its keys, unless a job waits for a person. */
+/**
+ * How a group's alias stands to its keys, as far as AWS was asked. `elsewhere`: it names a KMS key that is none of
+ * them; `missing`: it does not exist; `unknown`: it is on none of them, and where it is was not kept.
+ */
+export type AliasStanding = 'fine' | 'elsewhere' | 'missing' | 'unknown';
+
+/** Before a version is in use, no alias is expected. */
+export const isInUse = ({ lifecycle }: Pick<Key, 'lifecycle'>): boolean =>
+  lifecycle === 'active' || lifecycle === 'suspended';
+
+/**
+ * `elsewhere`: where the alias was when it was last read and on none of `keys`. The alias, or the Region, of before
+ * an edit stays until the next rotation: so long the new one may be missing.
+ */
+export function aliasStanding(
+  { alias, region }: Pick<Group, 'alias' | 'region'>,
+  keys: readonly KeyWithRemote[],
+  elsewhere: AliasElsewhere | null,
+): AliasStanding {
+  const holds = keys.some(
+    ({ remote }) => remote?.alias === `alias/${alias}` && remote.region === region,
+  );
+  const used = keys.filter(({ key }) => isInUse(key));
+  if (holds || used.length === 0) return 'fine';
+  if (elsewhere !== null && elsewhere.kmsKeyId !== null) return 'elsewhere';
+  if (used.every(({ remote }) => remote?.alias != null)) return 'fine';
+  return elsewhere === null ? 'unknown' : 'missing';
+}
+
+/**
+ * The state word of a group: what applications meet through its alias, else the worst of its keys, unless
+ * a job waits for a person.
+ */
 export function groupState(
   keys: readonly KeyWithRemote[],
+  alias: AliasStanding,
   jobNeedsYou: boolean,
   now: number,
 ): { readonly state: string; readonly needsYou: boolean } {
   if (jobNeedsYou) return { state: 'Job needs you', needsYou: true };
+  if (alias === 'elsewhere') return { state: 'Alias elsewhere', needsYou: true };
+  if (alias === 'missing') return { state: 'Alias missing', needsYou: true };
   const states = keys.map(({ key, remote }) => keyState(remote, key.usage, now));
   if (states.includes('Material gone') || states.includes('Stopped'))
     return { state: 'Material gone', needsYou: true };
   if (states.includes('Differs')) return { state: 'Differs', needsYou: true };
   if (states.includes('Off, alias')) return { state: 'Active key off', needsYou: true };
   if (!keys.some(({ remote }) => remote !== null)) return { state: 'Not in AWS', needsYou: false };
-  if (states.includes('Not checked')) return { state: 'Not checked', needsYou: false };
+  if (alias === 'unknown' || states.includes('Not checked'))
+    return { state: 'Not checked', needsYou: false };
   return { state: 'In step', needsYou: false };
 }
 

@@ -15,6 +15,7 @@ import type { Group } from '../keystore/rows.ts';
 import type { KeptTransportKey } from '../keystore/transport-keys.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 import { pemOf } from './public-key.ts';
+import { tellAlias } from './rotation.ts';
 import { startDeed } from './start-deed.ts';
 
 type BringIn = Pick<
@@ -77,6 +78,7 @@ async function planIncoming(open: OpenKeystore, group: Group, input: Input) {
     designated: open.device.designated,
     reference: open.references.groupPath(group),
   });
+  tellAlias(open, group, draft);
   const plan: Plan = sealPlan(draft, {
     now: open.clock.now(),
     runningJob: open.jobs.underWay('group.bring-in', payload),

@@ -7,6 +7,7 @@ import { originalOf } from '../jobs/kinds/copy-key.ts';
 import { planCopyKey } from '../jobs/kinds/plan-copy-key.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { copyKeyTitle } from '../jobs/kinds/titles.ts';
+import { tellAlias } from './rotation.ts';
 import { startDeed } from './start-deed.ts';
 import type { Access, HandlersOfNoun, OpenKeystore } from './context.ts';
 
@@ -24,6 +25,7 @@ async function planCopy(open: OpenKeystore, input: Input) {
     reference: open.references.groupPath(group),
     from,
   });
+  tellAlias(open, group, draft);
   const plan: Plan = sealPlan(draft, {
     now: open.clock.now(),
     runningJob: open.jobs.underWay('group.copy-key', payload),

@@ -4,8 +4,8 @@ import { lastRotationAt } from '../../../shared/model/mapping.ts';
 import { addSpan, saySpan, type SpanOfTime } from '../../../shared/model/span.ts';
 import { canStillImport } from '../cloud/policy/evaluate.ts';
 import { parsePolicy } from '../cloud/policy/import.ts';
-import type { Group } from '../keystore/rows.ts';
-import { groupSentence, groupState } from '../keystore/views.ts';
+import type { AliasElsewhere, Group } from '../keystore/rows.ts';
+import { aliasStanding, groupSentence, groupState } from '../keystore/views.ts';
 import type { OpenKeystore } from './context.ts';
 import { kindShown } from './group-kind.ts';
 import { sayNextRotation } from '../../../shared/text/mapping.ts';
@@ -22,6 +22,8 @@ export function viewGroup(
 ): GroupView {
   const credential = open.credentials.get(group.credentialId);
   const keys = open.keys.ofGroup(group.id);
+  const elsewhere = open.keys.aliasElsewhere(group.id);
+  const alias = aliasStanding(group, keys, elsewhere);
   const now = open.clock.now();
   const {
     account: _account,
@@ -45,10 +47,29 @@ export function viewGroup(
     disableAfterRotating: disableAfter,
     keys: keys.length,
     activeVersion: open.keys.holderOf(group.id)?.key.version ?? null,
-    ...groupState(keys, needing.has(group.id), now),
+    aliasElsewhere:
+      elsewhere !== null && (alias === 'elsewhere' || alias === 'missing')
+        ? viewElsewhere(open, group, elsewhere)
+        : null,
+    ...groupState(keys, alias, needing.has(group.id), now),
     sentence: groupSentence(group, open.hsmTitle, keys.length > 0),
     rotations: rotationsOf(open, group, now),
     remarks: remarks(group, now),
+  };
+}
+
+/** The KMS key that the alias names may be one of another group here, and its copy is kept then. */
+function viewElsewhere(
+  open: OpenKeystore,
+  { id }: Group,
+  { kmsKeyId, arn, readAt }: AliasElsewhere,
+): NonNullable<GroupView['aliasElsewhere']> {
+  const known = kmsKeyId === null ? undefined : open.keys.byKms(kmsKeyId)[0]?.key;
+  return {
+    keyId: kmsKeyId,
+    group: known ? open.references.groupPath(open.groups.get(known.groupId)) : null,
+    adopted: arn !== null && open.groups.hasAdopted(id, arn),
+    readAt,
   };
 }
 

@@ -5,7 +5,8 @@ import { usualEnd } from '../../../shared/model/material-end.ts';
 import { plannedDeletion } from '../jobs/kinds/force-rotate.ts';
 import { sealPlan } from '../jobs/kinds/plan.ts';
 import { planSynchronize } from '../jobs/kinds/plan-synchronize.ts';
-import { readHolder, requireAccount } from '../jobs/kinds/reading.ts';
+import type { CloudConnection } from '../cloud/cloud.ts';
+import { followAlias, readHolder, requireAccount } from '../jobs/kinds/reading.ts';
 import { noteHolder, noteReading } from '../jobs/kinds/standing.ts';
 import { synchronizeTitle } from '../jobs/kinds/titles.ts';
 import type { Group, Key } from '../keystore/rows.ts';
@@ -93,6 +94,19 @@ function noteChosenEnd(
   if (!stays) open.renewals.choose(keyId, chosen === undefined ? null : validTo);
 }
 
+async function checkHolder(
+  open: OpenKeystore,
+  connection: CloudConnection,
+  group: Group,
+): Promise<void> {
+  const holder = await readHolder(open.deeds, connection, group, {});
+  open.store.change(() => {
+    noteHolder(open.deeds, group, holder);
+    // a job that began while AWS was asked says itself what becomes of the alias
+    if (open.jobs.ofGroup(group.id).jobAtWork === null) followAlias(open.deeds, group, holder);
+  });
+}
+
 /** Keys: what is kept here and what AWS has of it. */
 export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
   ...keyLooks(access),
@@ -132,8 +146,7 @@ export const keyHandlers = (access: Access): HandlersOfNoun<'key'> => ({
     await noteReading(open.deeds, connection, key.id);
     // whoever looks sees whether it has the alias; a job at work moves it and notes that itself
     const atWork = open.jobs.ofGroup(group.id).jobAtWork !== null;
-    if (remote.region === group.region && !atWork)
-      noteHolder(open.deeds, group, await readHolder(open.deeds, connection, group, {}));
+    if (remote.region === group.region && !atWork) await checkHolder(open, connection, group);
     open.audit('OK', [key.id], { name: `${group.name}/${key.version}` });
     open.changed('key', key.id);
     return viewKey(open, open.keys.get(key.id));

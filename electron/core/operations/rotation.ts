@@ -1,6 +1,6 @@
 import type { Plan } from '../../../shared/contract/shapes.ts';
 import { notFound } from '../../../shared/errors/operation-error.ts';
-import { sealPlan } from '../jobs/kinds/plan.ts';
+import { type Draft, sealPlan } from '../jobs/kinds/plan.ts';
 import { planForceRotate } from '../jobs/kinds/plan-force-rotate.ts';
 import { planRotateMaterial } from '../jobs/kinds/plan-rotate-material.ts';
 import { rotationKind } from '../jobs/kinds/rotation.ts';
@@ -15,6 +15,11 @@ type Rotation = Pick<
   'planForceRotate' | 'forceRotate' | 'planMakeActive' | 'makeActive'
 >;
 
+/** Where a plan is refused for what AWS says of the alias, that was noted of the group. */
+export function tellAlias(open: OpenKeystore, group: Group, { blocked }: Pick<Draft, 'blocked'>) {
+  if (blocked?.code === 'ALIAS_HELD_ELSEWHERE') open.changed('group', group.id);
+}
+
 /** The plan, and the ARN of the key that would be adopted: from one and the same reading. */
 async function planRotation(
   open: OpenKeystore,
@@ -28,6 +33,7 @@ async function planRotation(
     current === null
       ? await planForceRotate(open.deeds, group, options)
       : await planRotateMaterial(open.deeds, group, current, options);
+  tellAlias(open, group, draft);
   const kind = rotationKind(open, group.id);
   const plan = sealPlan(draft, {
     now: open.clock.now(),

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen, within } from '@testing-library/react';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { JobView } from '../../../shared/contract/job.ts';
 import { clientOver } from '../../client/client.ts';
 import { Root } from '../../root.tsx';
@@ -16,7 +16,11 @@ afterEach(cleanup);
 
 const idOf = (n: number): string => `019a0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-async function show(keys: readonly KeyView[], jobs: readonly JobView[] = []) {
+async function show(
+  keys: readonly KeyView[],
+  jobs: readonly JobView[] = [],
+  group: Parameters<typeof someGroup>[0] = {},
+) {
   const reads = newReads();
   const link = new ScriptedLink({
     'session.snapshot': () => snapshotOf('verified'),
@@ -25,7 +29,7 @@ async function show(keys: readonly KeyView[], jobs: readonly JobView[] = []) {
   });
   render(
     <Root host={{ link, call: clientOver(link) }} reads={reads}>
-      <GroupTrouble group={someGroup({ id: idOf(1), needsYou: true })} />
+      <GroupTrouble group={someGroup({ id: idOf(1), needsYou: true, ...group })} />
     </Root>,
   );
   const all = await screen.findAllByRole('button');
@@ -98,4 +102,39 @@ it('leads to the version that is gone, not to those that stopped with it in one 
   expect(filled).toEqual(['Synchronize version 1…']);
   expect(region.getByText(/lacks material of another version/)).toBeTruthy();
   expect(region.getByText(/^2 versions:/)).toBeTruthy();
+});
+
+describe('an alias that is on no key of its group', () => {
+  const theirs = '9f3a0000-0000-4000-8000-00000000c001';
+  const place = { keyId: theirs, group: null, adopted: false, readAt: 0 };
+  const versions = keysIn('Decrypts only', 2).map((key, n) => ({
+    ...key,
+    lifecycle: n === 1 ? ('active' as const) : ('deactivated' as const),
+  }));
+
+  it('is told before its keys, and leads back to AWS', async () => {
+    const keys = [...versions, ...keysIn('Differs', 1, 9)];
+    const { named, filled, region } = await show(keys, [], { aliasElsewhere: place });
+    expect(filled).toEqual(['Check against AWS']);
+    expect(named).toContain('Synchronize version 9…');
+    expect(
+      region.getByText('alias/payments-prod names KMS key 9f3a…c001, which is none of this group.'),
+    ).toBeTruthy();
+    expect(region.getByText(/and no copy of it is kept here\.$/)).toBeTruthy();
+  });
+
+  it.each([
+    ['was deleted', { ...place, keyId: null }],
+    ['names a key that the group has adopted', { ...place, adopted: true }],
+  ])('and %s goes back to the version in use', async (_what, aliasElsewhere) => {
+    const { named, filled } = await show(versions, [], { aliasElsewhere });
+    expect(filled).toEqual(['Make version 2 active…']);
+    expect(named).toContain('Check against AWS');
+  });
+
+  it('stands behind a stopped job', async () => {
+    const jobs = [job(7, { state: 'needs-you' })];
+    const { filled } = await show(versions, jobs, { aliasElsewhere: place });
+    expect(filled).toEqual(['Show job 7']);
+  });
 });

@@ -1,15 +1,18 @@
 import Button from '@mui/material/Button';
 import { sayCount } from '../../../shared/text/counted.ts';
 import type { OutputFor } from '../../../shared/contract/index.ts';
-import { keyStateMeaning, keyStates } from '../../../shared/text/states.ts';
+import { sayAliasElsewhere } from '../../../shared/text/alias-elsewhere.ts';
+import { keyStateMeaning, keyStates, shortId } from '../../../shared/text/states.ts';
 import { keyWorks } from '../../../shared/text/key-works.ts';
 import { useBlocked } from '../../state/blocked.ts';
 import { useDialogs } from '../../state/dialogs.ts';
 import { useRead } from '../../state/reads.ts';
 import { DeedButton } from '../../ui/deed-button.tsx';
-import { localTimes } from '../../ui/moments.ts';
+import { Ident } from '../../ui/ident.tsx';
+import { localTimes, sayTime } from '../../ui/moments.ts';
 import { StateWord } from '../../ui/state-word.tsx';
-import { synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
+import { makeActiveBlocked, synchronizeBlocked, turnBlocked } from '../keys/key-menu.ts';
+import { useCheckKeys } from '../keys/use-check-keys.ts';
 import styles from './key-groups.module.css';
 import type { GroupCells } from './tree-sources.ts';
 import { keyNeedsSomebody } from './tree-words.ts';
@@ -25,14 +28,16 @@ export function GroupTrouble({ group }: { readonly group: GroupCells }) {
   return (
     <section aria-label="Needs you" className={styles['trouble']}>
       <h3>Needs you</h3>
-      <Trouble group={group.id} />
+      <Trouble group={group} />
     </section>
   );
 }
 
-function Trouble({ group }: { readonly group: string }) {
+function Trouble({ group: of }: { readonly group: GroupCells }) {
+  const group = of.id;
   const jobs = useRead('job.list', { group, state: ['needs-you'], limit: mostShown }).data?.jobs;
-  const keys = useRead('key.list', { group, limit: 500 }).data?.keys ?? [];
+  const read = useRead('key.list', { group, limit: 500 }).data?.keys;
+  const keys = read ?? [];
   // What applications use now comes first; but what stopped goes on once another version is mended.
   const troubled = keys
     .filter(keyNeedsSomebody)
@@ -43,15 +48,79 @@ function Trouble({ group }: { readonly group: string }) {
       {jobs?.map((job, at) => (
         <StoppedJob key={job.id} job={job} first={at === 0} />
       ))}
+      {of.aliasElsewhere === null || !jobs || !read ? null : (
+        <AliasInTrouble
+          group={of}
+          elsewhere={of.aliasElsewhere}
+          keys={keys}
+          first={jobs.length === 0}
+        />
+      )}
       {states.map((state, at) => (
         <KeysInTrouble
           key={state}
           state={state}
           keys={troubled.filter((key) => key.state === state)}
-          first={at === 0 && jobs?.length === 0}
+          first={at === 0 && jobs?.length === 0 && of.aliasElsewhere === null}
         />
       ))}
     </>
+  );
+}
+
+/** The alias of the group is on none of its keys: what that means, and the deed that helps. */
+function AliasInTrouble({
+  group,
+  elsewhere,
+  keys,
+  first,
+}: {
+  readonly group: GroupCells;
+  readonly elsewhere: NonNullable<GroupCells['aliasElsewhere']>;
+  readonly keys: readonly KeyInTrouble[];
+  readonly first: boolean;
+}) {
+  const show = useDialogs((state) => state.show);
+  const blocked = useBlocked();
+  const { checkGroups } = useCheckKeys();
+  const { keyId, adopted, readAt } = elsewhere;
+  const shown = keyId === null ? null : shortId(keyId);
+  const { happened, means, next } = sayAliasElsewhere(group, { ...elsewhere, key: shown });
+  const inUse = keys.find(({ lifecycle }) => lifecycle === 'active');
+  const back = keyId === null || adopted ? inUse : undefined;
+  const variant = first ? 'contained' : 'outlined';
+  return (
+    <div className={styles['lines']}>
+      <p>{happened}</p>
+      <p>{means}</p>
+      <p>{next}</p>
+      <p className="detail">
+        {keyId === null ? null : (
+          <>
+            <Ident value={keyId} what="KMS key id" />{' '}
+          </>
+        )}
+        {`Read ${sayTime(readAt)}.`}
+      </p>
+      <div className={styles['buttons']}>
+        {back ? (
+          <DeedButton
+            variant={variant}
+            blocked={makeActiveBlocked(back, blocked)}
+            onClick={() => show({ kind: 'make-active', key: back.id })}
+          >
+            {`Make version ${back.version} active…`}
+          </DeedButton>
+        ) : null}
+        <DeedButton
+          variant={back ? 'outlined' : variant}
+          blocked={blocked}
+          onClick={() => void checkGroups([group])}
+        >
+          Check against AWS
+        </DeedButton>
+      </div>
+    </div>
   );
 }
 

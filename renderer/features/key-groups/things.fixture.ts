@@ -30,6 +30,7 @@ export const someGroup = (given: Partial<GroupCells> = {}): GroupCells => ({
   disableWaitDays: 7,
   keys: 3,
   activeVersion: 3,
+  aliasElsewhere: null,
   nextRotationAt: Date.UTC(2027, 0, 12, 12),
   state: 'In step',
   needsYou: false,

@@ -5,6 +5,7 @@ import {
   folderLabel,
   folderStateText,
   groupLabel,
+  groupStateMeaning,
   groupStateText,
   keyLabel,
   sayNews,
@@ -49,7 +50,15 @@ describe('states', () => {
     for (const state of ['In step', 'Not in AWS', 'Not checked']) {
       expect(groupStateText({ state, needsYou: false }).glyph).not.toBe('!');
     }
-    for (const state of ['Job needs you', 'Material gone', 'Differs', 'Active key off']) {
+    for (const state of [
+      'Job needs you',
+      'Alias elsewhere',
+      'Alias missing',
+      'Material gone',
+      'Differs',
+      'Active key off',
+    ]) {
+      expect(groupStateMeaning(someGroup({ state }))).toMatch(/\.$/);
       expect(groupStateText({ state, needsYou: true })).toEqual({
         glyph: '!',
         word: state,

@@ -36,7 +36,10 @@ export function groupStateMeaning(
       keys === 0
         ? 'It has no key yet, so AWS holds nothing of it.'
         : 'Its keys are saved here only.',
-    'Not checked': 'A key of it was last read more than a day ago.',
+    'Not checked':
+      'A key of it was last read more than a day ago, or what its alias names is not known.',
+    'Alias elsewhere': `Its alias names a KMS key that is none of it: ${works.freshUnder('that key')}.`,
+    'Alias missing': 'Its alias does not exist in AWS.',
     'Material gone': `AWS has no key material for a key of it: ${works.noneUnder('that key')}.`,
     Differs: 'A key of it is in AWS not as this group says.',
     'Active key off': `The key that holds its alias is disabled in AWS: ${works.idleUnder('it')}.`,

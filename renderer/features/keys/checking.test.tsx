@@ -3,11 +3,12 @@ import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { clientOver } from '../../client/client.ts';
+import type { OutputFor } from '../../../shared/contract/index.ts';
 import { useNotices } from '../../state/notices.ts';
 import { snapshotOf } from '../../testing/pictures.fixture.ts';
 import { refuse, ScriptedLink } from '../../testing/scripted-link.fixture.ts';
 import { openWindow, type TestWindow } from '../../testing/window.fixture.tsx';
-import { keyShown } from '../plans/plan.fixture.ts';
+import { groupShown, keyShown } from '../plans/plan.fixture.ts';
 import { checkInTurn, useCheckFailure } from './checking.ts';
 import { keysOfGroup } from './keys-of-group.ts';
 
@@ -19,6 +20,7 @@ afterEach(() => {
   act(() => useNotices.setState({ latest: null, covered: null }));
 });
 
+type GroupView = OutputFor<'group.list'>['groups'][number];
 const group = '019a0000-0000-7000-8000-0000000000ff';
 const kmsKeyId = '7c1d0000-0000-4000-8000-00000000e20f';
 const remote = {
@@ -54,7 +56,11 @@ function keyOf(version: number) {
 }
 
 /** A group of so many keys; `answer` says when AWS answers about one, and whether. */
-function checking(count: number, answer: (version: number) => Promise<void> | void) {
+function checking(
+  count: number,
+  answer: (version: number) => Promise<void> | void,
+  needing: readonly GroupView[] = [],
+) {
   const keys = Array.from({ length: count }, (_, n) => keyOf(n + 1));
   const link = new ScriptedLink({
     'session.snapshot': () => snapshotOf('verified'),
@@ -63,6 +69,7 @@ function checking(count: number, answer: (version: number) => Promise<void> | vo
       const next = from + (limit ?? 50) < count ? String(from + (limit ?? 50)) : null;
       return { keys: keys.slice(from, from + (limit ?? 50)), total: count, next };
     },
+    'group.list': () => ({ groups: [...needing], total: needing.length, next: null }),
     'key.check': async ({ key }) => {
       const version = Number(key.slice(-12));
       await answer(version);
@@ -103,6 +110,18 @@ describe('Check against AWS', () => {
     await act(run);
     await line().findByText('✓ Read 620 keys of payments-prod from AWS.');
     expect(link.made('key.check')).toHaveLength(620);
+  });
+
+  it('is not well where the alias names no key of the group that was read', async () => {
+    const { group: view } = groupShown();
+    const taken = { keyId: kmsKeyId, group: null, adopted: false, readAt: 0 };
+    const another = { ...view, id: group, aliasElsewhere: taken };
+    const { run } = checking(2, () => undefined, [another, { ...view, aliasElsewhere: taken }]);
+    await screen.findByRole('contentinfo');
+    await act(run);
+    await line().findByText(
+      '! Read 2 keys of payments-prod from AWS. An alias names no key of its group.',
+    );
   });
 
   it('says what ended it also where another place is open by then', async () => {

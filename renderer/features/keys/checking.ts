@@ -22,21 +22,30 @@ interface Checked {
   /** How many were to be asked about. */
   readonly all: number;
   readonly of: string;
+  /** Groups of theirs whose alias names none of their keys. */
+  readonly lost: number;
   /** What ended it early. */
   readonly failure: Failure | null;
 }
 
 /** What AWS said of keys that were asked about, in one line. */
-function sayChecked({ found, all, of, failure }: Checked) {
+function sayChecked({ found, all, of, lost, failure }: Checked) {
   const read = found.length;
   const odd = found.filter(({ state }) => keyStates[state].tone === 'attention').length;
   const keys = read === all ? counted(all, 'key') : `${sayCount(read)} of ${counted(all, 'key')}`;
   const told = [
     read === 0 ? `No key of ${of} was read from AWS.` : `Read ${keys} of ${of} from AWS.`,
     ...(odd === 0 ? [] : [`${odd === read ? 'Each' : `${odd} of them`} needs you.`]),
+    ...(lost === 0
+      ? []
+      : [
+          lost === 1
+            ? 'An alias names no key of its group.'
+            : `${sayCount(lost)} aliases name no key of their group.`,
+        ]),
     ...(failure === null ? [] : [tellFailure(failure).headline]),
   ];
-  const good = odd === 0 && failure === null;
+  const good = odd === 0 && lost === 0 && failure === null;
   return {
     text: told.join(' '),
     tone: !good ? ('attention' as const) : read === all ? ('good' as const) : ('quiet' as const),
@@ -83,9 +92,21 @@ async function checkAll(call: Call, asked: readonly KeyView[], of: string): Prom
     if (found.length % tellsEvery === 0 && found.length > 0)
       reword(notice, `${asking}: ${sayCount(found.length)} read.`);
   }
+  let lost = 0;
+  try {
+    if (found.length > 0) lost = await aliasesLost(call, found);
+  } catch (error) {
+    failure ??= failureOf(error);
+  }
   end(notice);
   // The page that follows a lock says why all stopped, and nothing of the keys.
   if (failure?.code === 'KEYSTORE_LOCKED') return;
   fails(failure);
-  say(sayChecked({ found, all: asked.length, of, failure }));
+  say(sayChecked({ found, all: asked.length, of, lost, failure }));
+}
+
+async function aliasesLost(call: Call, found: readonly KeyView[]): Promise<number> {
+  const { groups } = await call('group.list', { needsYou: true, limit: 500 });
+  const read = new Set(found.map(({ groupId }) => groupId));
+  return groups.filter(({ id, aliasElsewhere }) => aliasElsewhere !== null && read.has(id)).length;
 }

@@ -115,6 +115,7 @@ export const groupShown = (
     disableWaitDays: 7,
     keys: 3,
     activeVersion: 3,
+    aliasElsewhere: null,
     nextRotationAt: null,
     state: 'In step',
     needsYou: false,

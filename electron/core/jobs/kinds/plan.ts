@@ -214,12 +214,27 @@ export async function lookAtAws(
   );
   const taken = holder?.kmsKeyId != null && holder.kmsKeyId === options.takes;
   if (holder && !holder.mayMove && !options.adopt && !taken) {
+    if ((options.region ?? group.region) === group.region) noteElsewhere(services, group, holder);
     checks.fail(
       heldElsewhere(group, holder),
       `alias/${group.alias} names a key that this group does not know`,
     );
   }
   return { connection, account: seen.account, holder };
+}
+
+/**
+ * What a refusal tells of an alias in use, its group tells too. Not over what was read later; and what does not
+ * refuse is not noted, for a plan made again is to say the same.
+ */
+function noteElsewhere(
+  { keys, store }: DeedServices,
+  group: Group,
+  { kmsKeyId, arn, readAt }: HolderSeen,
+): void {
+  if (store.condition !== 'verified' || keys.newestUsed(group.id) === null) return;
+  if ((keys.holderOf(group.id)?.remote?.readAt ?? readAt) > readAt) return;
+  keys.loseAlias(group.id, group.region, `alias/${group.alias}`, { kmsKeyId, arn, readAt });
 }
 
 /** `111122223333 · eu-west-1 · alias/payments-prod · version 3 is active` */

@@ -6,6 +6,7 @@ import type { KeyWithRemote } from '../../keystore/keys.ts';
 import { kcvMethods } from '../../../../shared/text/kcv.ts';
 import type { Kcv } from '../../hsm/driver.ts';
 import type { Group, Key, RemoteKey } from '../../keystore/rows.ts';
+import { isInUse, otherMaterial } from '../../keystore/views.ts';
 import type { Proof } from '../kind.ts';
 import type { DeedServices } from './services.ts';
 
@@ -106,6 +107,8 @@ export interface HolderSeen {
   readonly mayMove: boolean;
   /** As AWS reads it; null when the key does not exist or may not be read. */
   readonly state: string | null;
+  /** The same reading as its row keeps it. */
+  readonly reading: Partial<RemoteKey> | null;
   readonly requestId: string | null;
   readonly readAt: number;
 }
@@ -123,7 +126,7 @@ export async function readHolder(
   const target = await connection.aliasTarget(group.alias, context);
   const { keyId, requestId, readAt } = target;
   if (keyId === null) {
-    const none = { kmsKeyId: null, arn: null, key: null, state: null };
+    const none = { kmsKeyId: null, arn: null, key: null, state: null, reading: null };
     return { ...none, mayMove: true, requestId, readAt };
   }
   const own = ownHolder(services.keys.byKms(keyId), group);
@@ -131,7 +134,8 @@ export async function readHolder(
   const adopted = arn !== null && services.groups.hasAdopted(group.id, arn);
   const mayMove = own !== null || adopted;
   const state = target.key?.state ?? null;
-  return { kmsKeyId: keyId, arn, key: own, mayMove, state, requestId, readAt };
+  const reading = target.key === null ? null : readingOf({ ...target.key, requestId, readAt });
+  return { kmsKeyId: keyId, arn, key: own, mayMove, state, reading, requestId, readAt };
 }
 
 /**
@@ -142,7 +146,7 @@ function ownHolder(named: readonly KeyWithRemote[], group: Group): KeyWithRemote
   const own = named.filter(({ key }) => key.groupId === group.id);
   return (
     own.find(({ remote }) => remote?.materialState === 'CURRENT') ??
-    own.find(({ key }) => key.lifecycle === 'active' || key.lifecycle === 'suspended') ??
+    own.find(({ key }) => isInUse(key)) ??
     own[0] ??
     null
   );
@@ -180,12 +184,51 @@ export function formerHolder(
  * Inside a `record`, after the alias was noted at `keyId`: whatever else of the group was active, or suspended, and
  * has no alias now is not active any more, also where somebody had moved the alias behind our back.
  */
-export function deactivateOthers({ keys }: DeedServices, group: Group, keyId: string): void {
+export function deactivateOthers(
+  { keys }: Pick<DeedServices, 'keys'>,
+  group: Group,
+  keyId: string,
+): void {
   for (const { key, remote } of keys.ofGroup(group.id)) {
-    const inUse = key.lifecycle === 'active' || key.lifecycle === 'suspended';
-    if (key.id === keyId || !inUse || remote?.alias != null) continue;
+    if (key.id === keyId || !isInUse(key) || remote?.alias != null) continue;
     keys.setLifecycle(key.id, 'deactivated');
   }
+}
+
+/**
+ * Inside a change, after the alias was noted where somebody moved it in AWS: new work goes to the version that it
+ * names, which is the active one from then on. Not while a job is at work, which may be about to say so itself.
+ * Versions that share a KMS key follow its material, and one that AWS refuses to use is active for nobody.
+ */
+export function followAlias(
+  { keys, groups }: Pick<DeedServices, 'keys' | 'groups'>,
+  group: Group,
+  { key: found, state }: Pick<HolderSeen, 'key' | 'state'>,
+): void {
+  if (found === null || (state !== 'Enabled' && state !== 'Disabled')) return;
+  const { key, remote } = keys.get(found.key.id);
+  const ours = remote !== null && remote.taken && otherMaterial(remote) === null;
+  if (!ours || remote.materialState !== null) return;
+  const alias = `alias/${group.alias}`;
+  if (key.lifecycle === 'deactivated' || key.lifecycle === 'pre-activation') {
+    keys.setLifecycle(key.id, 'active');
+    if (state === 'Disabled') keys.setLifecycle(key.id, 'suspended');
+    keys.addEvent(
+      key.id,
+      `Found to hold ${alias}, which was moved in AWS: active from now on`,
+      null,
+    );
+  } else if (!isInUse(key)) return;
+  const before = keys.ofGroup(group.id);
+  deactivateOthers({ keys }, group, key.id);
+  for (const { key: other } of before) {
+    if (keys.get(other.id).key.lifecycle === other.lifecycle) continue;
+    const gave = `Not active any more: ${alias} was found at version ${key.version}`;
+    keys.addEvent(other.id, gave, null);
+  }
+  // what a person has put there for the next rotation stays
+  const named = before.some(({ remote: each }) => each?.kmsKeyId === group.activeKeyId);
+  if (named) groups.edit(group.id, { activeKeyId: remote.kmsKeyId });
 }
 
 export const heldElsewhere = (group: Group, holder: HolderSeen): OperationError =>

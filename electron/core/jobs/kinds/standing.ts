@@ -81,10 +81,16 @@ export async function noteReading(
   }
 }
 
-/** Notes which key of the group AWS says has its alias; none where another key has it. */
+/** Notes which key of the group AWS says has its alias, and how that is; where none has it, who has it instead. */
 export function noteHolder({ keys }: DeedServices, group: Group, holder: HolderSeen): void {
-  const holderId = holder.key?.key.id ?? null;
-  keys.moveAlias(group.id, group.region, `alias/${group.alias}`, holderId, holder.readAt);
+  const { key: found, reading, kmsKeyId, arn, readAt } = holder;
+  const alias = `alias/${group.alias}`;
+  if (found === null) {
+    keys.loseAlias(group.id, group.region, alias, { kmsKeyId, arn, readAt });
+    return;
+  }
+  keys.moveAlias(group.id, group.region, alias, found.key.id, readAt);
+  if (reading !== null) keys.noteRemote(found.key.id, reading);
 }
 
 const line = (good: boolean | null, text: string, readAt: number): StandingLine => ({

@@ -10,6 +10,7 @@ import { hasOurs, nameOfOurs } from './our-material.ts';
 import { isThere, isWaiting, type KeySeen, lookedKey, readAlone, readKey } from './read-key.ts';
 import {
   checkAccount,
+  followAlias,
   type HolderSeen,
   policyInStep,
   proof,
@@ -219,7 +220,9 @@ function checkStep(services: DeedServices, open: OpenKey): StepSpec<SynchronizeP
         ],
         record: () => {
           keySeen.note();
-          if (holder) noteHolder(services, group, holder);
+          if (!holder) return;
+          noteHolder(services, group, holder);
+          followAlias(services, group, holder);
         },
       };
     },

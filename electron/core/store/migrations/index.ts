@@ -22,6 +22,7 @@ import { lastWord } from './0021-last-word.ts';
 import { bringIn } from './0022-bring-in.ts';
 import { copiedFrom } from './0023-copied-from.ts';
 import { secondPerson } from './0024-second-person.ts';
+import { aliasElsewhere } from './0025-alias-elsewhere.ts';
 
 /** One numbered step of the schema. `up` is plain SQL; the file it stands in imports nothing. */
 export interface Migration {
@@ -59,4 +60,5 @@ export const migrations: readonly Migration[] = [
   bringIn,
   copiedFrom,
   secondPerson,
+  aliasElsewhere,
 ];

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { Deed, DeedOptions } from '../deeds.ts';
 import { type PageOptions, readPages, tellMore } from '../pages.ts';
 import { comparisonText, grantsText, materialsText } from '../render/key-looks.ts';
-import { keyDetailText, keysText, keyText } from '../render/lists.ts';
+import { aliasLines, keyDetailText, keysText, keyText } from '../render/lists.ts';
 import { styleFor } from '../render/moments.ts';
 import { deedOptions } from './group.ts';
 import { addEnding } from './key-ending.ts';
@@ -124,7 +124,9 @@ async function show(context: CommandContext, key: string): Promise<void> {
 async function check(context: CommandContext, key: string): Promise<void> {
   const session = await context.opened();
   const output = await session.call('key.check', { key });
-  context.show(output, (shown) => keyText(shown, styleFor(context.screen)));
+  const { group } = await session.call('group.show', { group: output.groupId });
+  const style = styleFor(context.screen);
+  context.show(output, (shown) => [keyText(shown, style), ...aliasLines(group, style)].join('\n'));
 }
 
 async function grants(context: CommandContext, key: string): Promise<void> {

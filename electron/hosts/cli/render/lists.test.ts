@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Screen } from '../screen.ts';
 import type { OutputFor } from '../operations.ts';
-import { groupText, keyDetailText, keyText } from './lists.ts';
+import { aliasLines, groupText, keyDetailText, keyText } from './lists.ts';
 import { styleFor } from './moments.ts';
 
 type Key = OutputFor<'key.check'>;
@@ -102,6 +102,7 @@ it('says of a group whose alias was taken from it that none of its versions has 
     disableWaitDays: 7,
     keys: 2,
     activeVersion: null,
+    aliasElsewhere: null,
     nextRotationAt: null,
     state: 'In step',
     needsYou: false,
@@ -113,4 +114,40 @@ it('says of a group whose alias was taken from it that none of its versions has 
   expect(said(0, null)).toMatch(/^\W*Active version\W*none yet$/m);
   expect(said(2, null)).toMatch(/^\W*Active version\W*none holds the alias$/m);
   expect(said(2, 2)).toMatch(/^\W*Active version\W*2$/m);
+});
+
+it.each([
+  [
+    'somebody else has it',
+    { keyId: '9f3a0000-0000-4000-8000-00000000c001', group: null, adopted: false },
+    [
+      /!\S* alias\/cards names KMS key 9f3a0000-0000-4000-8000-00000000c001, which is none of this group\. Read .+\.$/,
+      /^ {2}Whatever goes by the alias uses that key: new data is encrypted under it, and no copy of it is kept here\.$/,
+      /^ {2}Where nobody meant that, have the alias moved back in AWS, then Check against AWS\. Until then Force Rotate and Make Active leave it where it is; /,
+    ],
+  ],
+  [
+    'another group here has it',
+    { keyId: '9f3a0000-0000-4000-8000-00000000c001', group: 'Payments/ledger', adopted: true },
+    [
+      /which is of key group .?Payments\/ledger.?\. Read/,
+      /new data is encrypted under it, and that group keeps its copy\.$/,
+      /^ {2}This group has adopted that key: Make Active on a version moves the alias back to it/,
+    ],
+  ],
+  [
+    'it does not exist',
+    { keyId: null, group: null, adopted: false },
+    [
+      /!\S* alias\/cards does not exist in AWS\. Read/,
+      /^ {2}Nothing can be encrypted through alias\/cards any more\.$/,
+      /^ {2}Make Active on the version that applications are to use makes the alias again/,
+    ],
+  ],
+])('says what became of an alias that is on no key of its group: %s', (_what, place, lines) => {
+  const kind = { keyType: 'AES', keyUsage: 'encrypt-decrypt' } as const;
+  const aliasElsewhere = { ...place, readAt: 0 };
+  const said = aliasLines({ alias: 'cards', ...kind, aliasElsewhere }, style);
+  expect(said).toEqual(lines.map((line) => expect.stringMatching(line)));
+  expect(aliasLines({ alias: 'cards', ...kind, aliasElsewhere: null }, style)).toEqual([]);
 });

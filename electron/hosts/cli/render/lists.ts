@@ -1,3 +1,4 @@
+import { sayAliasElsewhere } from '../../../../shared/text/alias-elsewhere.ts';
 import { nameOfKind } from '../../../../shared/model/key-kinds.ts';
 import { mappingTexts } from '../../../../shared/text/mapping.ts';
 import { sayUsers } from '../../../../shared/text/credential-users.ts';
@@ -62,6 +63,19 @@ function activeVersion({ keys, activeVersion: version }: Group): string {
   return keys === 0 ? 'none yet' : 'none holds the alias';
 }
 
+/** Where the alias of a group is on none of its keys: in full, for whoever is to mend it in AWS. */
+export function aliasLines(group: Pick<Group, AliasField>, style: Style): string[] {
+  const { aliasElsewhere } = group;
+  if (aliasElsewhere === null) return [];
+  const { keyId: key, readAt } = aliasElsewhere;
+  const { happened, means, next } = sayAliasElsewhere(group, { ...aliasElsewhere, key });
+  return [
+    `${paint('attention', '!')} ${clean(happened)} Read ${style.when(readAt)}.`,
+    ...[means, next].map((line) => `  ${clean(line)}`),
+  ];
+}
+type AliasField = 'alias' | 'keyType' | 'keyUsage' | 'aliasElsewhere';
+
 export function groupText({ group, policyReading }: OutputFor<'group.show'>, style: Style): string {
   const lines = facts([
     ['Name', group.name, 'strong'],
@@ -104,8 +118,10 @@ export function groupText({ group, policyReading }: OutputFor<'group.show'>, sty
     ['Policy', group.hasPolicy ? 'imported' : "AWS's default"],
     ['Id', group.id],
   ]);
+  const alias = aliasLines(group, style);
   return [
     lines,
+    ...(alias.length > 0 ? ['', ...alias] : []),
     ...(policyReading.length > 0
       ? ['', paint('faint', 'POLICY'), ...policyReading.map((one) => `  ${clean(one)}`)]
       : []),
