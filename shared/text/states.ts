@@ -152,7 +152,7 @@ export const lockTexts = {
 
 export const realmTexts = {
   practice: { banner: 'PRACTICE · nothing leaves this computer', word: 'Practice' },
-  real: { banner: 'REAL KEYS · single control', word: 'Real' },
+  real: { banner: 'REAL KEYS', word: 'Real' },
 } as const;
 
 export const assuranceTexts = {
