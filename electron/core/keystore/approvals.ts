@@ -142,7 +142,7 @@ class ApprovalTable implements Approvals {
 
   get(number: number): ApprovalRequest {
     const row = this.#sql.one.get(number);
-    if (row === undefined) throw notFound('request for approval', String(number));
+    if (row === undefined) throw notFound('request for approval');
     return this.#view(row);
   }
 

@@ -163,7 +163,7 @@ class ApproverTable implements Approvers {
 
   #row(reference: string): Row {
     const row = this.#sql.one.get(reference, reference);
-    if (row === undefined) throw notFound('approver', reference);
+    if (row === undefined) throw notFound('approver');
     return row;
   }
 

@@ -22,6 +22,8 @@ const thing = (d: DetailReader): string => {
 const called: Readonly<Record<string, string>> = {
   job: 'number',
   version: 'number',
+  'request for approval': 'number',
+  approver: 'name or id',
   key: 'group and version, as in payments/3, or its id',
 };
 

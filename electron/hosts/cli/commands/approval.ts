@@ -76,7 +76,8 @@ async function give(context: CommandContext, number: number, options: GiveOption
   // seen before anything is typed
   context.remark(requestText(await session.call('approval.show', { number }), style));
   const approver = options.approver ?? (await onlyApprover(session));
-  const passphrase = await context.secret(approverPassphraseSource(options, approver));
+  const known = options.approver === undefined ? approver : undefined;
+  const passphrase = await context.secret(approverPassphraseSource(options, known));
   const output = await session.call('approval.give', { number, approver, passphrase });
   context.show(
     output,

@@ -23,9 +23,10 @@ export const approverPassphrase = (command: Command): Command =>
     )
     .option('--approver-passphrase-file <file>', 'read the passphrase of the approver from a file');
 
+/** `name`: as the keystore has it; what was typed for one may be a secret in the wrong place. */
 export const approverPassphraseSource = (
   { approverPassphraseFd: fd, approverPassphraseFile: file }: ApproverPassphraseOptions,
-  name: string,
+  name = 'the approver',
 ): SecretSource => ({ option: 'approver-passphrase', fd, file, prompt: `Passphrase of ${name}` });
 
 /** `approver list|add|passphrase|remove` */
@@ -89,7 +90,7 @@ async function passphrase(
   const session = await context.opened();
   const output = await session.call('approver.changePassphrase', {
     approver,
-    current: await context.secret(approverPassphraseSource(options, approver)),
+    current: await context.secret(approverPassphraseSource(options)),
     replacement: await context.secret(newPassphraseSource(options)),
   });
   context.show(output, () => '✓ The passphrase was changed.');
