@@ -20,7 +20,7 @@ export type ApproverView = z.output<typeof approverView>;
 
 /** A deed that waited, or waits, for a second person. */
 const requestView = z.strictObject({
-  number: z.number().int().positive(),
+  number: z.number().int().min(1),
   /** `noun.verb` of the contract. */
   operation: z.string(),
   /** What it is about, in one line. */
@@ -41,7 +41,7 @@ const requestView = z.strictObject({
 });
 export type ApprovalRequest = z.output<typeof requestView>;
 
-const number = z.number().int().positive();
+const number = z.number().int().min(1);
 /** Name or id of an approver. */
 const approver = z.string().min(1).max(255);
 
