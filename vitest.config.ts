@@ -68,15 +68,17 @@ const acrossProcesses = {
   setupFiles: ['e2e/support/tell-failures.ts'],
   // What is tried runs in processes of its own; the next file finds loaded what starts them.
   isolate: false,
-  fileParallelism: false,
+  // Each test starts several processes, which are busy while it waits.
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
   ...patience,
   // A test that needs it is named at the end of npm test.
   retry: 1,
 };
 
 /**
- * `unit`, `pure` and `renderer` sit beside the code; `e2e` and `window` cross processes and run one file at a
- * time, the two of them side by side.
+ * `unit`, `pure` and `renderer` sit beside the code; `e2e` and `window` cross processes and run two files at a
+ * time, whichever is next.
  */
 export default defineConfig({
   test: {

@@ -1,12 +1,11 @@
 // Runs the vitest projects one after the other and ends with one line that adds them up:
 // "N passed, N failed, N skipped". Arguments: project names; `unit,renderer` runs two as one;
-// `unit:boringssl` runs it under the shim that takes away what Electron's BoringSSL lacks;
-// `e2e+window` runs two side by side, and shows what the second said after the first. Before the last
+// `unit:boringssl` runs it under the shim that takes away what Electron's BoringSSL lacks. Before the last
 // line stands each test that passed only when it was tried again, and what the first two that failed saw.
 // Files of `e2e` and `window` in which a test failed are run once more, on new ground: what a test left
 // behind when it failed would be in the way of its second try, and of the tests after it.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,8 +40,8 @@ const mostTold = 2;
 
 const fileOf = (name, kind) => join(results, `${name.replaceAll(/[:,]/g, '-')}.${kind}`);
 
-/** Resolves with the exit status and how long it took; a quiet one writes to a file. */
-function run(name, { quiet = false, files = [], as = name } = {}) {
+/** Resolves with the exit status and how long it took. */
+function run(name, { files = [], as = name } = {}) {
   const [projects, variant] = name.split(':');
   const args = [
     join(root, 'node_modules/vitest/vitest.mjs'),
@@ -62,15 +61,7 @@ function run(name, { quiet = false, files = [], as = name } = {}) {
     ...(variant === 'boringssl' ? { KEYREEVE_SHIM: variant } : {}),
   };
   const started = performance.now();
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
-    env,
-  });
-  if (quiet) {
-    const text = createWriteStream(fileOf(as, 'txt'));
-    for (const stream of [child.stdout, child.stderr]) stream.pipe(text, { end: false });
-  }
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env });
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ status: String(error), seconds: 0 }));
     child.once('close', (status) =>
@@ -90,15 +81,12 @@ async function onNewGround(name, { status, seconds }) {
   const failed = files.filter(hasFailed);
   const beside = Number(readFileSync(fileOf(name, 'errors'), 'utf8'));
   const whole = { files, status, seconds };
-  if (!storied.has(name) || failed.length === 0 || failed.length > mostAgain || beside > 0)
-    return whole;
-  const again = `${name}-again`;
+  const again = failed.length > 0 && failed.length <= mostAgain && beside === 0;
+  if (!again || !name.split(',').every((project) => storied.has(project))) return whole;
+  const as = `${name}-again`;
   console.log(`${name}: ${failed.length} failed, and run again on new ground`);
-  const ended = await run(name, {
-    files: failed.map((file) => relative(root, file.name)),
-    as: again,
-  });
-  const second = new Map(reportOf(again).map((file) => [file.name, file]));
+  const ended = await run(name, { files: failed.map((file) => relative(root, file.name)), as });
+  const second = new Map(reportOf(as).map((file) => [file.name, file]));
   for (const file of failed)
     for (const test of file.assertionResults)
       if (test.status === 'failed' && passes(second.get(file.name), test)) noteSecond(file, test);
@@ -149,14 +137,7 @@ async function addUp(name, ended) {
   }
 }
 
-for (const step of names) {
-  const together = step.split('+');
-  const ended = await Promise.all(together.map((name, at) => run(name, { quiet: at > 0 })));
-  for (const [at, name] of together.entries()) {
-    if (at > 0) process.stdout.write(readFileSync(fileOf(name, 'txt')));
-    await addUp(name, ended[at]);
-  }
-}
+for (const name of names) await addUp(name, await run(name));
 
 // Where only the end of all this is kept, it is all that there is.
 for (const file of readdirSync(words).toSorted().slice(0, mostTold))

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DesktopEvent } from '../../shared/host/desktop-bridge.ts';
 import { softHsm } from '../../electron/core/hsm/token.fixture.ts';
 import { InTestDesktop, passphrase } from '../../electron/hosts/desktop/desktop.fixture.ts';
+import { makePracticeKeystore } from '../support/made-keystore.ts';
 
 let desktop: InTestDesktop;
 beforeEach(() => {
@@ -13,6 +14,18 @@ beforeEach(() => {
 afterEach(async () => {
   await desktop.stop();
 });
+
+/** Its keystore is there and open. */
+async function opened(desktop: InTestDesktop): Promise<void> {
+  await makePracticeKeystore({
+    keystore: join(desktop.folder, 'a.keystore'),
+    state: join(desktop.folder, 'state'),
+    passphrase: Buffer.from(passphrase()).toString(),
+  });
+  await desktop.output('keystore.unlock', { passphrase: passphrase() });
+  const state = async () => (await desktop.output('keystore.status'))['state'];
+  await expect.poll(state).toBe('verified');
+}
 
 describe('starting', () => {
   it('locks down before it is ready, then has one window with our page', async () => {
@@ -99,7 +112,7 @@ describe('processes', () => {
   it.skipIf(softHsm.missing !== null)('let the bridge speak past the main process', async () => {
     await desktop.start();
     const heard: unknown[] = [];
-    await desktop.create();
+    await opened(desktop);
     await desktop.output('practice.setUp', { keysIn: 'softhsm' });
     const bridges = desktop.electron.children.filter(({ path }) => path.includes('bridge'));
     expect(bridges.length).toBeGreaterThan(0);
@@ -112,7 +125,7 @@ describe('processes', () => {
 describe('locking', () => {
   it('from the menu locks, replaces the core and throws a page away that has nothing to lose', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     const former = desktop.core;
     const bridge = desktop.bridge();
     bridge.onHost((event) => {
@@ -130,7 +143,7 @@ describe('locking', () => {
 
   it('leaves a page alone that is being typed into', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     const bridge = desktop.bridge();
     const asked = new Promise<void>((resolve) => {
       bridge.onHost((event) => {
@@ -146,7 +159,7 @@ describe('locking', () => {
 
   it('answers a passphrase that does not open, then empties the core and not the page', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     await desktop.output('keystore.lock');
     const former = desktop.core;
     const events: DesktopEvent[] = [];
@@ -167,7 +180,7 @@ describe('locking', () => {
 
   it.each(['suspend', 'lock-screen', 'user-did-resign-active'])('follows %s', async (event) => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     const former = desktop.core;
     desktop.electron.powerMonitor.emit(event);
     await expect.poll(() => desktop.core !== former).toBe(true);
@@ -176,7 +189,7 @@ describe('locking', () => {
 
   it('ends in order when the computer goes down', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     const gone = once(desktop.core, 'exit');
     desktop.electron.powerMonitor.emit('shutdown');
     expect(await gone).toEqual([0]);
@@ -190,7 +203,7 @@ describe('locking', () => {
 describe('a core that ends unasked', () => {
   it('is replaced by a locked one, which notes it at the next unlock', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     const states: unknown[] = [];
     desktop.bridge().onHost((event) => states.push(event));
     const flying = desktop.call('job.wait', { jobId: crypto.randomUUID(), afterRevision: 0 });
@@ -225,7 +238,7 @@ describe('a core that ends unasked', () => {
 
   it.skipIf(softHsm.missing !== null)('takes what it had started with it', async () => {
     await desktop.start();
-    await desktop.create();
+    await opened(desktop);
     await desktop.output('practice.setUp', { keysIn: 'softhsm' });
     const others = desktop.electron.children.filter(
       (child) => child !== desktop.core && !child.ended,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
 import { childEnvironment, childFlags } from '../../core/kernel/node-launcher.ts';
 import type { Handshake } from '../transport/http/tab-server.ts';
 import type { FromCore, ToCore } from './core-messages.ts';
@@ -69,7 +70,7 @@ function forkCore(): ChildProcess {
   return fork(entry, [], {
     serialization: 'advanced',
     execArgv: [...childFlags],
-    env: childEnvironment(),
+    env: { ...childEnvironment(), ...sharedCompiledCode() },
     // A library may print: nothing of it belongs into the output of a command.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

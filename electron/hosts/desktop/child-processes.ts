@@ -1,4 +1,5 @@
 import type Electron from 'electron';
+import { sharedCompiledCode } from '../../core/kernel/compiled-code.ts';
 import { childEnvironment } from '../../core/kernel/node-launcher.ts';
 import type { Launchable } from '../core-process/messages.ts';
 import { UtilityChannel } from './utility-channel.ts';
@@ -48,7 +49,7 @@ export class ChildProcesses {
   #start(entry: keyof Programs, environment: Env): UtilityChannel {
     const child = this.#electron.utilityProcess.fork(this.#programs[entry], [], {
       // Without this a child gets the whole of our environment, AWS keys of the shell included.
-      env: { ...childEnvironment(), ...environment },
+      env: { ...childEnvironment(), ...sharedCompiledCode(), ...environment },
       stdio: 'ignore',
       serviceName: serviceNames[entry],
     });
